@@ -1,0 +1,3 @@
+//! One signed GET at a time.
+
+pub(crate) mod sign;
