@@ -6,9 +6,9 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use serde_json::value::RawValue;
 
 use crate::backup::Backup;
+use crate::json::Json;
 
 /// One column.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct Column {
     pub(crate) kind: Kind,
     pub(crate) place: Place,
     /// Finds the value in a record; `None` where there is none.
-    pub(crate) value: for<'a> fn(&Backup<'a>) -> Option<&'a RawValue>,
+    pub(crate) value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 }
 
 /// What a value is, which decides how it is aligned, shortened and normalised.
@@ -98,7 +98,7 @@ const fn column(
     help: &'static str,
     kind: Kind,
     place: Place,
-    value: for<'a> fn(&Backup<'a>) -> Option<&'a RawValue>,
+    value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
     Column { name, help, kind, place, value }
 }

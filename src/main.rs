@@ -2,6 +2,7 @@
 
 mod backup;
 mod column;
+mod json;
 mod output;
 
 use clap::Parser;

@@ -12,8 +12,9 @@ use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
 use super::time::Time;
-use crate::backup::{Backup, text};
+use crate::backup::Backup;
 use crate::column::{Column, Kind};
+use crate::json::Json;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -43,11 +44,12 @@ impl Render for Csv {
         self.write_headers()?;
         let backup = Backup::parse(record)?;
         for column in &self.columns {
-            let value = (column.value)(&backup).map(text).unwrap_or_default();
-            let written = match (column.kind, Time::parse(&value)) {
-                (Kind::Time, Some(time)) => self.writer.write_field(time.exact()),
-                _ if self.terminal => self.writer.write_field(&*screen_text::visible(&value)),
-                _ => self.writer.write_field(&*value),
+            let value = (column.value)(&backup).map(Json::text).unwrap_or_default();
+            let time = if column.kind == Kind::Time { Time::parse(&value) } else { None };
+            let written = match time {
+                Some(time) => self.writer.write_field(time.exact()),
+                None if self.terminal => self.writer.write_field(&*screen_text::visible(&value)),
+                None => self.writer.write_field(&*value),
             };
             written.context(FAULT)?;
         }

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use serde_json::value::RawValue;
-
 use super::Render as _;
 use super::grid::Grid;
 use super::layout::Heading;
 use super::table::{self, Table};
-use crate::backup::{Backup, Fields, text};
+use crate::backup::Backup;
 use crate::column::{self, COLUMNS, Column, Kind};
+use crate::json::Json;
 
 /// Objects inside objects that are unfolded; the API has two. What is deeper is shown as JSON.
 const LEVELS: usize = 2;
@@ -44,8 +43,8 @@ impl Listing<'_> {
             grid.push([Cow::Borrowed(column.name), table::cell(column, &backup)])?;
         }
         if whole {
-            for (name, value) in other_fields(record)? {
-                grid.push([Cow::Owned(name), value.map(text).unwrap_or_default()])?;
+            for (name, value) in other_fields(record) {
+                grid.push([name.into(), value])?;
             }
         }
         grid.finish(None, out)?;
@@ -64,38 +63,38 @@ impl Listing<'_> {
         }
         let mut table = Box::new(Table::fitting(column::table_set(), self.headers, screen));
         for child in children {
-            table.push(child.get())?;
+            table.push(child.as_sent())?;
         }
         out.write_all(b"\nchildren:\n")?;
         table.finish(out)
     }
 }
 
-/// The fields that have no column, such as ones that the service added later.
-fn other_fields(record: &str) -> anyhow::Result<Vec<(String, Option<&RawValue>)>> {
+/// The names and texts of the fields that have no column, such as ones that the service added
+/// later.
+fn other_fields(record: &str) -> Vec<(String, Cow<'_, str>)> {
     let mut others = Vec::new();
-    let Fields(fields) = serde_json::from_str(record)?;
-    for (name, value) in fields {
+    Json::new(record).fields(|name, value| {
         if name != "children" && !COLUMNS.iter().any(|column| column.name == name) {
-            unfold(name, value, LEVELS, &mut others);
+            unfold(name.to_owned(), value, LEVELS, &mut others);
         }
-    }
-    Ok(others)
+    });
+    others
 }
 
 /// The fields of a nested object get lines of their own, under dotted names.
 fn unfold<'a>(
     name: String,
-    value: &'a RawValue,
+    value: Json<'a>,
     levels: usize,
-    into: &mut Vec<(String, Option<&'a RawValue>)>,
+    others: &mut Vec<(String, Cow<'a, str>)>,
 ) {
-    match serde_json::from_str(value.get()) {
-        Ok(Fields(fields)) if levels > 0 && !fields.is_empty() => {
-            for (inner, value) in fields {
-                unfold(format!("{name}.{inner}"), value, levels - 1, into);
-            }
-        }
-        _ => into.push((name, Some(value).filter(|value| value.get() != "null"))),
+    let before = others.len();
+    if levels > 0 {
+        value.fields(|inner, value| unfold(format!("{name}.{inner}"), value, levels - 1, others));
+    }
+    if others.len() == before {
+        let text = if value.is_null() { Cow::Borrowed("") } else { value.text() };
+        others.push((name, text));
     }
 }

@@ -7,8 +7,9 @@ use super::Render;
 use super::grid::Grid;
 use super::layout::Heading;
 use super::time::Time;
-use crate::backup::{Backup, text};
+use crate::backup::Backup;
 use crate::column::{Column, Kind, Place};
+use crate::json::Json;
 
 pub(super) struct Table {
     columns: Vec<Column>,
@@ -59,9 +60,10 @@ impl Render for Table {
 
 /// The text of a cell for people. Digits below the second are of no use to them.
 pub(super) fn cell<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
-    let value = (column.value)(backup).map(text).unwrap_or_default();
-    match (column.kind, Time::parse(&value)) {
-        (Kind::Time, Some(time)) => Cow::Owned(time.to_the_second()),
-        _ => value,
+    let value = (column.value)(backup).map(Json::text).unwrap_or_default();
+    let time = if column.kind == Kind::Time { Time::parse(&value) } else { None };
+    match time {
+        Some(time) => Cow::Owned(time.to_the_second()),
+        None => value,
     }
 }
