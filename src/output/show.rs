@@ -11,9 +11,6 @@ use crate::backup::Backup;
 use crate::column::{self, COLUMNS, Column, Kind};
 use crate::json::Json;
 
-/// Objects inside objects that are unfolded; the API has two. What is deeper is shown as JSON.
-const LEVELS: usize = 2;
-
 /// How one record is listed.
 pub(super) struct Listing<'a> {
     /// The fields to list. If empty, the whole record: every column, every field that has no
@@ -76,25 +73,19 @@ fn other_fields(record: &str) -> Vec<(String, Cow<'_, str>)> {
     let mut others = Vec::new();
     Json::new(record).fields(|name, value| {
         if name != "children" && !COLUMNS.iter().any(|column| column.name == name) {
-            unfold(name.to_owned(), value, LEVELS, &mut others);
+            unfold(name, value, &mut others);
         }
     });
     others
 }
 
-/// The fields of a nested object get lines of their own, under dotted names.
-fn unfold<'a>(
-    name: String,
-    value: Json<'a>,
-    levels: usize,
-    others: &mut Vec<(String, Cow<'a, str>)>,
-) {
+/// The fields of an object get lines of their own, under dotted names. What is deeper is shown as
+/// JSON: longer names would push every value off the screen.
+fn unfold<'a>(name: &str, value: Json<'a>, others: &mut Vec<(String, Cow<'a, str>)>) {
+    let text = |value: Json<'a>| if value.is_null() { Cow::Borrowed("") } else { value.text() };
     let before = others.len();
-    if levels > 0 {
-        value.fields(|inner, value| unfold(format!("{name}.{inner}"), value, levels - 1, others));
-    }
+    value.fields(|inner, value| others.push((format!("{name}.{inner}"), text(value))));
     if others.len() == before {
-        let text = if value.is_null() { Cow::Borrowed("") } else { value.text() };
-        others.push((name, text));
+        others.push((name.to_owned(), text(value)));
     }
 }
