@@ -11,10 +11,9 @@ use anyhow::Context as _;
 use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
-use super::time::Time;
+use super::value;
 use crate::backup::Backup;
-use crate::column::{Column, Kind};
-use crate::json::Json;
+use crate::column::Column;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -44,12 +43,11 @@ impl Render for Csv {
         self.write_headers()?;
         let backup = Backup::parse(record)?;
         for column in &self.columns {
-            let value = (column.value)(&backup).map(Json::text).unwrap_or_default();
-            let time = if column.kind == Kind::Time { Time::parse(&value) } else { None };
-            let written = match time {
-                Some(time) => self.writer.write_field(time.exact()),
-                None if self.terminal => self.writer.write_field(&*screen_text::visible(&value)),
-                None => self.writer.write_field(&*value),
+            let value = value::exact(column, &backup);
+            let written = if self.terminal {
+                self.writer.write_field(&*screen_text::visible(&value))
+            } else {
+                self.writer.write_field(&*value)
             };
             written.context(FAULT)?;
         }

@@ -16,6 +16,7 @@ mod show;
 mod spool;
 mod table;
 mod time;
+mod value;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,8 @@ use std::io::Write;
 use super::Render as _;
 use super::grid::Grid;
 use super::layout::Heading;
-use super::table::{self, Table};
+use super::table::Table;
+use super::value;
 use crate::backup::Backup;
 use crate::column::{self, COLUMNS, Column, Kind};
 use crate::json::Json;
@@ -37,7 +38,7 @@ impl Listing<'_> {
         });
         let mut grid = Grid::new(headings.into(), self.headers);
         for column in columns {
-            grid.push([Cow::Borrowed(column.name), table::cell(column, &backup)])?;
+            grid.push([Cow::Borrowed(column.name), value::exact(column, &backup)])?;
         }
         if whole {
             for (name, value) in other_fields(record) {
