@@ -90,9 +90,10 @@ impl<'a> Backup<'a> {
     }
 
     /// The backups of the single volumes of a server backup. Only the answer about one backup has
-    /// them filled.
+    /// them filled. None if they are not of the documented form.
     pub(crate) fn children(&self) -> Vec<Json<'a>> {
-        self.children.map(Json::elements).unwrap_or_default()
+        let children = self.children.map(Json::elements).unwrap_or_default();
+        if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
 }
 
@@ -112,6 +113,7 @@ mod tests {
         assert_eq!(backup.enterprise_project_id, Some(Json::new("0")));
         assert_eq!(backup.incremental(), None);
         assert!(backup.children().is_empty());
+        assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().children().is_empty());
     }
 
     #[test]

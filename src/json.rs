@@ -31,6 +31,10 @@ impl<'a> Json<'a> {
         self.0 == "null"
     }
 
+    pub(crate) fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
     /// Visits every field of an object, in the order of the text: its name, without quotes but as
     /// it was sent, and its value. `None` if this is no object.
     pub(crate) fn fields(self, mut visit: impl FnMut(&'a str, Json<'a>)) -> Option<()> {

@@ -36,7 +36,7 @@ impl Json {
         Self { array: false, columns, terminal, empty: true, spool: Spool::new() }
     }
 
-    /// What stands before the next record, after the last one, or in place of any.
+    /// What stands before the next record.
     fn separator(&self) -> &'static str {
         match (self.array, self.empty) {
             (true, true) => "[\n",
@@ -46,6 +46,7 @@ impl Json {
         }
     }
 
+    /// What stands after the last record, or in place of any.
     fn end(&self) -> &'static str {
         match (self.array, self.empty) {
             (true, true) => "[]\n",

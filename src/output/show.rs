@@ -40,40 +40,36 @@ impl Listing<'_> {
         for column in columns {
             grid.push([Cow::Borrowed(column.name), value::exact(column, &backup)])?;
         }
+        let children = if whole { backup.children() } else { Vec::new() };
         if whole {
-            for (name, value) in other_fields(record) {
+            for (name, value) in other_fields(record, children.is_empty()) {
                 grid.push([name.into(), value])?;
             }
         }
-        grid.finish(None, out)?;
-        if whole { self.write_children(&backup, screen, out) } else { Ok(()) }
-    }
-
-    fn write_children(
-        &self,
-        backup: &Backup<'_>,
-        screen: Option<usize>,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
-        let children = backup.children();
-        if children.is_empty() {
-            return Ok(());
-        }
         let mut table = Box::new(Table::fitting(column::table_set(), self.headers, screen));
-        for child in children {
+        for child in &children {
             table.push(child.as_sent())?;
         }
-        out.write_all(b"\nchildren:\n")?;
-        table.finish(out)
+        // Nothing can fail from here on but the writing.
+        grid.finish(None, out)?;
+        if !children.is_empty() {
+            out.write_all(b"\nchildren:\n")?;
+            table.finish(out)?;
+        }
+        Ok(())
     }
 }
 
 /// The names and texts of the fields that have no column, such as ones that the service added
-/// later.
-fn other_fields(record: &str) -> Vec<(String, Cow<'_, str>)> {
+/// later; `children` among them only if they get no table.
+fn other_fields(record: &str, with_children: bool) -> Vec<(String, Cow<'_, str>)> {
     let mut others = Vec::new();
     Json::new(record).fields(|name, value| {
-        if name != "children" && !COLUMNS.iter().any(|column| column.name == name) {
+        let shown_elsewhere = match name {
+            "children" => !with_children,
+            _ => COLUMNS.iter().any(|column| column.name == name),
+        };
+        if !shown_elsewhere {
             unfold(name, value, &mut others);
         }
     });

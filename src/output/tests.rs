@@ -351,6 +351,23 @@ fn a_failed_write_is_an_error_and_says_which() {
 }
 
 #[test]
+fn one_backup_shows_everything_that_was_sent() {
+    let record =
+        r#"{"shiny":1,"children":[7],"extend_info":{"new":{"a":[1]},"gone":null},"empty":{}}"#;
+    let listing = shown("--no-headers", record, None);
+    let others: Vec<_> = listing.lines().skip(COLUMNS.len()).collect();
+    let expected = [
+        "shiny 1",
+        "children [7]",
+        "extend_info.new {\"a\":[1]}",
+        "extend_info.gone -",
+        "empty {}",
+    ];
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(others.into_iter().map(words).collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_record_that_is_no_object_is_an_error() {
     for line in ["-o table", "-o csv", "-o json --columns id"] {
         assert!(args(line).renderer(None).push("[1]").is_err(), "{line}");
