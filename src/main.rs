@@ -1,5 +1,69 @@
-//! `cbr` lists the backups of Huawei Cloud's Cloud Backup and Recovery service.
+//! `cbr` lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR).
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`cli`] | flags to typed values |
+//! | [`query`], [`vocabulary`], [`time`] | what to ask for, and the words and times in it |
+//! | [`connection`], [`secret`] | where the requests go, and as whom |
+//! | [`api`] | one signed request at a time, retries, errors of the service |
+//! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`backup`], [`column`], [`output`] | records to columns and formats |
+//! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`exit`] | failures to messages, hints and exit codes |
+//! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
 mod api;
+mod cli;
+mod command;
+mod connection;
+mod exit;
+mod listing;
+mod output;
+mod query;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod secret;
+mod suggest;
+mod time;
+mod vocabulary;
 
-fn main() {}
+use std::process::ExitCode;
+
+use cli::{BackupsCommand, Cli, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => return exit::report_usage(&error).into(),
+    };
+    run(cli).unwrap_or_else(|error| exit::report(&error).into())
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let connection = &cli.connection;
+    match cli.command {
+        Command::Backups(BackupsCommand::List(args)) => {
+            stop_when_interrupted();
+            command::list(&args, connection).await?;
+        }
+        Command::Backups(BackupsCommand::Show(args)) => {
+            stop_when_interrupted();
+            command::show(&args, connection).await?;
+        }
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => return sandbox::run(args).await,
+    }
+    Ok(Exit::Done.into())
+}
+
+/// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
+/// nothing has been written, or the writing is what is being stopped.
+fn stop_when_interrupted() {
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    });
+}
