@@ -12,7 +12,7 @@ use crate::sandbox::SandboxArgs;
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
-#[derive(Parser, Debug)]
+#[derive(Parser)]
 #[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -30,7 +30,7 @@ Examples:
   cbr backups list -o json | jq -r '.[].id'          for scripts";
 
 /// The commands.
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, or show one
     #[command(subcommand)]
@@ -42,7 +42,7 @@ pub(crate) enum Command {
 }
 
 /// What to do with backups.
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand)]
 pub(crate) enum BackupsCommand {
     /// List every backup that matches, newest first
     #[command(visible_alias = "ls")]
@@ -53,7 +53,7 @@ pub(crate) enum BackupsCommand {
 }
 
 /// What to list.
-#[derive(Args, Debug)]
+#[derive(Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -91,7 +91,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 /// What to show.
-#[derive(Args, Debug)]
+#[derive(Args)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]

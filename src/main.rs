@@ -13,7 +13,9 @@
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
 mod api;
+mod backup;
 mod cli;
+mod column;
 mod command;
 mod connection;
 mod exit;

@@ -210,7 +210,7 @@ fn text(value: &Value) -> Option<String> {
 /// The beginning of a text from outside, on one line, with control characters escaped.
 fn snippet(text: &str) -> String {
     const LONGEST: usize = 300;
-    let mut shown: String = crate::output::escape(text.trim()).chars().take(LONGEST).collect();
+    let mut shown: String = crate::output::visible(text.trim()).chars().take(LONGEST).collect();
     if text.trim().chars().count() > LONGEST {
         shown.push('…');
     }
