@@ -130,7 +130,12 @@ impl Cli {
 impl ListArgs {
     /// Which part of the list was asked for.
     pub(crate) fn extent(&self) -> Extent {
-        Extent { offset: self.offset, limit: self.limit, page_size: self.page_size }
+        Extent {
+            offset: self.offset,
+            limit: self.limit,
+            page_size: self.page_size,
+            stable: self.sort.is_stable(),
+        }
     }
 }
 

@@ -19,6 +19,10 @@
 //! is at its end where a page is shorter than asked for and ends just at the `count` of the same answer.
 //! Where `count` is missing or plainly too low, an empty page right behind the last row is the end.
 //! Anything else that stops is reported as unproven.
+//!
+//! In an order over keys that change, or with a service that does not sort as it is asked to, a row may move
+//! from where nothing was read yet to where everything was. Then the list must have been at rest: every seam
+//! in its place, and one `count` throughout, which is the number of rows.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -35,6 +39,8 @@ pub(crate) struct Extent {
     pub(crate) limit: Option<u64>,
     /// Rows to ask for at a time, 1 to 1000.
     pub(crate) page_size: u64,
+    /// Whether rows keep their places for as long as they exist.
+    pub(crate) stable: bool,
 }
 
 /// What a listing consisted of.
@@ -50,6 +56,8 @@ pub(crate) struct Receipt {
     pub(crate) seams_mended: u64,
     /// Rows that came a second time, the seams themselves left out.
     pub(crate) duplicates: u64,
+    /// The service did not keep to a stable order that it was asked for.
+    pub(crate) out_of_order: bool,
 }
 
 /// The pages do not add up to a complete list.
@@ -66,6 +74,8 @@ enum Reason {
     EndsEarly,
     /// Page upon page holds only rows that came before.
     NoProgress,
+    /// The rows have no stable order, and the list changed meanwhile.
+    Moved,
     /// All rows that were seen are gone, so nothing tells where to go on.
     AllGone,
 }
@@ -77,6 +87,9 @@ impl fmt::Display for Unproven {
         let reason = match self.reason {
             Reason::EndsEarly => "the service counts more backups than it lists",
             Reason::NoProgress => "the service answers the same backups for each offset",
+            Reason::Moved => {
+                "the list changed while it was read, in an order that does not stay the same"
+            }
             Reason::AllGone => "the backups that mark the place were deleted meanwhile",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;
@@ -138,6 +151,10 @@ pub(super) struct Stitcher {
     repetitions: u32,
     /// Pages in a row that brought nothing new.
     fruitless: u64,
+    /// Whether there is no order to rely on.
+    unordered: bool,
+    /// Whether anything told that the list changed.
+    disturbed: bool,
     receipt: Receipt,
 }
 
@@ -157,6 +174,8 @@ impl Stitcher {
             contradictions: 0,
             repetitions: 0,
             fruitless: 0,
+            unordered: !extent.stable,
+            disturbed: false,
             receipt: Receipt::default(),
         }
     }
@@ -288,6 +307,7 @@ impl Stitcher {
             return Ok(());
         }
         self.receipt.seams_mended += 1;
+        self.disturbed = true;
         self.check_progress()?;
         if !page.records.is_empty() {
             self.slots.push_front(Slot { ticket, ask, state: State::Here(page), set_aside: true });
@@ -304,6 +324,10 @@ impl Stitcher {
     fn stitch(&mut self, ask: Ask, answered: u64, page: Page) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
+        if self.extent.stable && !is_in_order(&page.records) {
+            self.receipt.out_of_order = true;
+            self.unordered = true;
+        }
         let rows_before = self.receipt.rows;
         let mut known: u64 = 0;
         for record in page.records {
@@ -319,6 +343,7 @@ impl Stitcher {
         }
         self.receipt.pages += 1;
         self.receipt.duplicates += known.saturating_sub(1);
+        self.disturbed |= !first && (known != 1 || page.count != self.receipt.count);
         self.receipt.count = page.count.or(self.receipt.count);
         let fruitful = self.receipt.rows > rows_before;
         if fruitful {
@@ -340,6 +365,9 @@ impl Stitcher {
             || (short && page.count == Some(end))
             // The offset lies behind the end, or the list is empty.
             || (answered == 0 && !more_counted);
+        if self.unordered && self.disturbed {
+            return Err(self.unproven(Reason::Moved));
+        }
         if self.done {
             return Ok(());
         }
@@ -397,6 +425,14 @@ impl Stitcher {
     }
 }
 
+/// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
+fn is_in_order(records: &[Record]) -> bool {
+    records.windows(2).all(|pair| match pair {
+        [a, b] => a.rank.is_some() && a.rank < b.rank,
+        _ => true,
+    })
+}
+
 /// Drops rows that stand on one page twice, and says how many.
 fn drop_repeated(records: &mut Vec<Record>) -> u64 {
     let before = records.len();
@@ -407,12 +443,14 @@ fn drop_repeated(records: &mut Vec<Record>) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::Rank;
     use super::*;
     use bytes::Bytes;
 
-    fn record(id: u64) -> Record {
-        let id = id.to_string();
-        Record::new(&id, Bytes::from(id.clone()))
+    fn record(id_number: u64) -> Record {
+        let id = id_number.to_string();
+        let place = i64::try_from(id_number).ok().map(|at| Rank(at, 0));
+        Record::new(&id, place, Bytes::from(id.clone()))
     }
 
     fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
@@ -442,7 +480,7 @@ mod tests {
     }
 
     fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
-        Extent { offset, limit, page_size }
+        Extent { offset, limit, page_size, stable: true }
     }
 
     #[test]
