@@ -1,5 +1,23 @@
-//! `cbr` lists the backups of Huawei Cloud's Cloud Backup and Recovery service.
+//! Throw-away entry point of the sandbox's own clone.
 
+#[expect(dead_code, reason = "only the sandbox is here")]
 mod api;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Throw-away.
+#[derive(Parser)]
+enum Cli {
+    /// The sandbox.
+    Sandbox(sandbox::SandboxArgs),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let Cli::Sandbox(args) = Cli::parse();
+    sandbox::run(args).await
+}
