@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 pub(crate) use order::Order;
-pub(crate) use page::{Ask, Page, Rank, Record};
+pub(crate) use page::{Ask, Page, Record};
 pub(crate) use stitch::{Extent, Receipt, Unproven};
 use stitch::{Stitcher, Ticket};
 
