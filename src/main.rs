@@ -1,65 +1,72 @@
-//! Throw-away: only makes the modules reachable.
+//! `cbr` lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR).
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`cli`] | flags to typed values |
+//! | [`query`], [`vocabulary`], [`time`] | what to ask for, and the words and times in it |
+//! | [`connection`], [`secret`] | where the requests go, and as whom |
+//! | [`api`] | one signed request at a time, retries, errors of the service |
+//! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`json`], [`backup`], [`column`], [`output`] | records to columns and formats |
+//! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`exit`] | failures to messages, hints and exit codes |
+//! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
+mod api;
 mod backup;
+mod cli;
 mod column;
+mod command;
+mod connection;
+mod exit;
 mod json;
+mod listing;
 mod output;
+mod query;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod secret;
+mod suggest;
+mod time;
+mod vocabulary;
 
-use clap::Parser;
-use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
 
-#[derive(Parser)]
-struct Cli {
-    #[command(flatten)]
-    output: output::OutputArgs,
-    #[arg(long)]
-    show: bool,
-    #[arg(long)]
-    screen: Option<usize>,
-    #[arg(long, default_value_t = 1)]
-    repeat: usize,
+use cli::{BackupsCommand, Cli, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => return exit::report_usage(&error).into(),
+    };
+    run(cli).unwrap_or_else(|error| exit::report(&error).into())
 }
 
-#[derive(serde::Deserialize)]
-struct Page<'a> {
-    #[serde(borrow)]
-    backups: Vec<&'a serde_json::value::RawValue>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    if let Err(message) = cli.output.check() {
-        <Cli as clap::CommandFactory>::command()
-            .error(clap::error::ErrorKind::ArgumentConflict, message)
-            .exit();
-    }
-    let screen = cli.screen.or_else(|| {
-        std::io::stdout()
-            .is_terminal()
-            .then(|| terminal_size::terminal_size().map(|(w, _)| w.0.into()))
-            .flatten()
-    });
-    let mut body = String::new();
-    std::io::stdin().read_to_string(&mut body)?;
-    let mut out = std::io::stdout().lock();
-    if cli.show {
-        return cli.output.show(&body, screen, &mut out);
-    }
-    let page: Page<'_> = serde_json::from_str(&body)?;
-    let start = std::time::Instant::now();
-    let mut renderer = cli.output.renderer(screen);
-    for _ in 0..cli.repeat {
-        for record in &page.backups {
-            renderer.push(record.get())?;
+#[tokio::main(worker_threads = 2)]
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let connection = &cli.connection;
+    match cli.command {
+        Command::Backups(BackupsCommand::List(args)) => {
+            stop_when_interrupted();
+            command::list(&args, connection).await?;
         }
+        Command::Backups(BackupsCommand::Show(args)) => {
+            stop_when_interrupted();
+            command::show(&args, connection).await?;
+        }
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => return sandbox::run(args).await,
     }
-    let pushed = start.elapsed();
-    renderer.finish(&mut out)?;
-    writeln!(
-        std::io::stderr(),
-        "{} records: push {pushed:?}, finish {:?}",
-        page.backups.len() * cli.repeat,
-        start.elapsed() - pushed
-    )?;
-    Ok(())
+    Ok(Exit::Done.into())
+}
+
+/// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
+/// nothing has been written, or the writing is what is being stopped.
+fn stop_when_interrupted() {
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    });
 }

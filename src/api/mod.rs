@@ -1,3 +1,14 @@
-//! One signed GET at a time.
+//! The service over HTTP: one signed GET at a time, tried again where that can help.
+//!
+//! Knows requests and answers. Does not know flags, and does not know how pages become a listing.
 
+mod backups;
+mod client;
+mod error;
+mod retry;
 pub(crate) mod sign;
+
+pub(crate) use backups::Backups;
+pub(crate) use client::Client;
+pub(crate) use error::{ApiError, Class};
+pub(crate) use retry::Patience;

@@ -116,3 +116,178 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+    const DATE: &str = "20240229T081530Z";
+    const ACCESS_KEY: &str = "AKEXAMPLE0000000000X";
+    const SECRET_KEY: &str = "SKexample0123456789abcdefghijklmnopqrSTU";
+
+    /// A published request with what each stage of the algorithm makes of it.
+    struct Vector<'a> {
+        name: &'a str,
+        keys: (&'a str, &'a str),
+        date: &'a str,
+        method: &'a str,
+        path: String,
+        query: Vec<(&'a str, &'a str)>,
+        headers: Vec<(&'a str, &'a str)>,
+        body: &'a str,
+        /// Where the source gives it in full.
+        canonical_request: Option<String>,
+        hash: &'a str,
+        signed_headers: &'a str,
+        signature: &'a str,
+    }
+
+    /// A, B and D were made with the vendor's Python signer, E is in the vendor's documentation.
+    fn vectors() -> Vec<Vector<'static>> {
+        let host = ("host", "cbr.cn-north-4.myhuaweicloud.com");
+        let (project, date) = (("x-project-id", PROJECT), ("x-sdk-date", DATE));
+        vec![
+            Vector {
+                name: "A: repeated key, reserved characters, Chinese, empty value",
+                keys: (ACCESS_KEY, SECRET_KEY),
+                date: DATE,
+                method: "GET",
+                path: format!("/v3/{PROJECT}/backups"),
+                query: vec![
+                    ("status", "error"),
+                    ("status", "available"),
+                    ("sort", "created_at:desc"),
+                    ("name", "夜间备份 2024 ~ok"),
+                    ("resource_name", "db::primary +1/2"),
+                    ("limit", "50"),
+                    ("marker", ""),
+                    ("show_replication", "true"),
+                    ("status", "creating"),
+                ],
+                headers: vec![date, host, project],
+                body: "",
+                canonical_request: Some(format!(
+                    "GET\n/v3/{PROJECT}/backups/\nlimit=50&marker=&name=%E5%A4%9C%E9%97%B4%E5%A4%87\
+                     %E4%BB%BD%202024%20~ok&resource_name=db%3A%3Aprimary%20%2B1%2F2&show_replication=\
+                     true&sort=created_at%3Adesc&status=available&status=creating&status=error\n\
+                     host:cbr.cn-north-4.myhuaweicloud.com\nx-project-id:{PROJECT}\nx-sdk-date:{DATE}\n\n\
+                     host;x-project-id;x-sdk-date\n\
+                     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                )),
+                hash: "e03b5c86b304fecbe487c5b5803d0747e0eca2e861380a675b95951ca76b2911",
+                signed_headers: "host;x-project-id;x-sdk-date",
+                signature: "f1b6e6cbd00048b254d646cc3ad270a002c1122d2e083a36fd91dacabc86429c",
+            },
+            Vector {
+                name: "B: body and security token",
+                keys: (ACCESS_KEY, SECRET_KEY),
+                date: DATE,
+                method: "POST",
+                path: format!("/v3/{PROJECT}/checkpoints"),
+                query: vec![],
+                headers: vec![
+                    host,
+                    project,
+                    date,
+                    ("content-type", "application/json"),
+                    ("x-security-token", "STSTOKENexample=="),
+                ],
+                body: r#"{"checkpoint":{"vault_id":"3b5816b5-f29c-4172-9d9a-76c719a659ce","parameters":{"description":"夜间"}}}"#,
+                canonical_request: Some(format!(
+                    "POST\n/v3/{PROJECT}/checkpoints/\n\ncontent-type:application/json\n\
+                     host:cbr.cn-north-4.myhuaweicloud.com\nx-project-id:{PROJECT}\nx-sdk-date:{DATE}\n\
+                     x-security-token:STSTOKENexample==\n\n\
+                     content-type;host;x-project-id;x-sdk-date;x-security-token\n\
+                     4ba63153cddb2739abad2ce41213cee9ccb46994058c82fe7ba613bdfbed5816"
+                )),
+                hash: "245c85d98bb2bfcd5603313d4ff93136d64240543b414e7542948dc5243f9409",
+                signed_headers: "content-type;host;x-project-id;x-sdk-date;x-security-token",
+                signature: "b12db5d11101cb075de1822a41cbe2a0464312c257ecc6db488bee7d61bf874a",
+            },
+            Vector {
+                name: "D: project look-up without a project",
+                keys: (ACCESS_KEY, SECRET_KEY),
+                date: DATE,
+                method: "GET",
+                path: "/v3/projects".to_owned(),
+                query: vec![("name", "cn-north-4")],
+                headers: vec![("host", "iam.cn-north-4.myhuaweicloud.com"), date],
+                body: "",
+                canonical_request: None,
+                hash: "636c3461f2dfc6440ff6ac3f0fb3c7af351cbe960941f12820d1247458a19f55",
+                signed_headers: "host;x-sdk-date",
+                signature: "daf3b31beaef187e2ca5184f08e0a90a3cb10a79603fd1ff01ad8f1ed37d141c",
+            },
+            Vector {
+                name: "E: the vendor's own example",
+                keys: ("QTWAOYTTINDUT2QVKYUC", "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"),
+                date: "20191115T033655Z",
+                method: "GET",
+                path: "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs".to_owned(),
+                query: vec![("limit", "2"), ("marker", "13551d6b-755d-4757-b956-536f674975c0")],
+                headers: vec![
+                    ("content-type", "application/json"),
+                    ("host", "service.region.example.com"),
+                    ("x-sdk-date", "20191115T033655Z"),
+                ],
+                body: "",
+                canonical_request: None,
+                hash: "b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a",
+                signed_headers: "content-type;host;x-sdk-date",
+                signature: "7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe",
+            },
+        ]
+    }
+
+    #[test]
+    fn every_stage_agrees_with_the_vectors() {
+        for vector in vectors() {
+            let name = vector.name;
+            let pairs: Vec<_> =
+                vector.query.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+            let query = canonical_query(&pairs);
+            let request = Signable {
+                method: vector.method,
+                path: &vector.path,
+                query: &query,
+                headers: &vector.headers,
+                body: vector.body.as_bytes(),
+            };
+            let canonical = canonical_request(&request);
+            if let Some(expected) = vector.canonical_request {
+                assert_eq!(canonical, expected, "{name}");
+            }
+            let to_sign = string_to_sign(vector.date, &canonical);
+            assert_eq!(
+                to_sign,
+                format!("SDK-HMAC-SHA256\n{}\n{}", vector.date, vector.hash),
+                "{name}"
+            );
+            let (access_key, secret_key) = vector.keys;
+            assert_eq!(signature(secret_key, &to_sign), vector.signature, "{name}");
+            assert_eq!(
+                authorization(access_key, secret_key, vector.date, &request),
+                format!(
+                    "SDK-HMAC-SHA256 Access={access_key}, SignedHeaders={}, Signature={}",
+                    vector.signed_headers, vector.signature
+                ),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn paths_are_encoded_by_segment_and_end_in_a_slash() {
+        let cases = [
+            ("/v3/p/backups", "/v3/p/backups/"),
+            ("/v3/p/backups/", "/v3/p/backups/"),
+            ("/v3/p/backups/a%20b", "/v3/p/backups/a%20b/"),
+            ("/v3/p/%E5%A4%9C", "/v3/p/%E5%A4%9C/"),
+            ("/", "/"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(canonical_path(path), expected, "{path}");
+        }
+    }
+}

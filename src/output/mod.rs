@@ -25,6 +25,8 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
+pub(crate) use screen_text::visible;
+
 use crate::column::{self, COLUMNS, Column};
 
 /// How the backups are printed.

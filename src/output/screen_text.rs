@@ -20,7 +20,7 @@ pub(super) fn cells(text: &str) -> usize {
 }
 
 /// `text` with every character visible and none that acts on a terminal.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(stands_alone) {
         return Cow::Borrowed(text);
     }

@@ -14,12 +14,11 @@ use super::screen_text::cells;
 use super::*;
 use crate::json::Json;
 
-const SHOW: &str = include_str!("../../tests/data/backups/show_server_with_children.json");
-const LIST: &str = include_str!("../../tests/data/backups/list_server_and_volume.json");
-const LIST_OFFSET: &str = include_str!("../../tests/data/backups/list_offset_times_no_nulls.json");
-const LIST_TURBO: &str =
-    include_str!("../../tests/data/backups/list_turbo_desktop_replication.json");
-const AWKWARD: &str = include_str!("../../tests/data/backups/list_awkward.json");
+const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
+const LIST: &str = include_str!("../../tests/data/list_no_echo.json");
+const LIST_OFFSET: &str = include_str!("../../tests/data/list_offset_timestamps.json");
+const LIST_TURBO: &str = include_str!("../../tests/data/list_turbo_desktop_replication.json");
+const AWKWARD: &str = include_str!("../../tests/data/list_awkward.json");
 
 #[derive(Parser)]
 struct Cli {

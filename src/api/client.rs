@@ -1,0 +1,251 @@
+//! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
+
+use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Response, StatusCode, redirect};
+
+use super::error::{ApiError, Refusal};
+use super::retry::Patience;
+use super::sign::{self, Signable};
+use crate::connection::{Connection, Credentials};
+use crate::query::Pair;
+
+/// How long to wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one attempt may take, the whole answer included. The vendor's SDK allows as much.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+/// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// A client for one connection.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    connection: Connection,
+    patience: Patience,
+    requests: AtomicU64,
+    retries: AtomicU64,
+}
+
+/// What an attempt came to: the answer's body and the id that the service gave the request.
+struct Answer {
+    body: Bytes,
+    request_id: Option<String>,
+}
+
+impl Client {
+    /// A client that has not sent anything yet.
+    ///
+    /// # Errors
+    ///
+    /// If the certificates or the proxy of the environment cannot be used.
+    pub(crate) fn new(connection: Connection, patience: Patience) -> Result<Self, ApiError> {
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
+            .redirect(redirect::Policy::none())
+            // Each attempt needs a date and signature of its own.
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true);
+        if connection.endpoint.is_https() {
+            // Another provider is only ever there if one was installed before; either will do.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        } else {
+            // Plain http goes to this machine only: not through a proxy, and without the time that
+            // it takes to read the system's certificates.
+            http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
+        }
+        let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
+        Ok(Self { http, connection, patience, requests: 0.into(), retries: 0.into() })
+    }
+
+    /// The project that the client asks about.
+    pub(super) fn project_id(&self) -> &str {
+        &self.connection.project_id
+    }
+
+    /// Requests sent so far, retries included.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Requests that were sent again so far.
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Asks for `path` with a query and reads the answer with `read`, which fails where the body is not
+    /// what it should be. Tries again as [`Patience`] allows.
+    ///
+    /// # Errors
+    ///
+    /// What the last attempt came to.
+    pub(super) async fn get<T>(
+        &self,
+        path: &str,
+        pairs: &[Pair],
+        read: impl Fn(Bytes) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApiError> {
+        let query = sign::canonical_query(pairs);
+        for attempt in 0.. {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let fault = match self.attempt(path, &query, &read).await {
+                Ok(value) => return Ok(value),
+                Err(fault) => fault,
+            };
+            let Some(pause) = self.patience.pause(attempt, &fault) else {
+                return Err(fault);
+            };
+            tokio::time::sleep(pause).await;
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        Err(ApiError::TimedOut)
+    }
+
+    /// One request, within the time that is left.
+    async fn attempt<T>(
+        &self,
+        path: &str,
+        query: &str,
+        read: &impl Fn(Bytes) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApiError> {
+        let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
+        let answer = tokio::time::timeout(time, self.send(path, query))
+            .await
+            .unwrap_or(Err(ApiError::TimedOut))?;
+        read(answer.body.clone()).map_err(|error| {
+            ApiError::unreadable(&error, &self.redact(&answer.body), answer.request_id)
+        })
+    }
+
+    async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
+        let mut url = format!("{}{path}", self.connection.endpoint.base());
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(query);
+        }
+        let headers = self.headers(path, query)?;
+        let response =
+            self.http.get(url).headers(headers).send().await.map_err(|error| fault(&error))?;
+        let status = response.status();
+        let request_id = ["x-request-id", "x-iam-trace-id"]
+            .iter()
+            .find_map(|name| response.headers().get(*name)?.to_str().ok())
+            .map(str::to_owned);
+        let location = response.headers().get("location").cloned();
+        let retry_after = response.headers().get("retry-after").cloned();
+        let body = body(response).await;
+        if status == StatusCode::OK {
+            return Ok(Answer { body: body?, request_id });
+        }
+        // A refusal counts even where its explanation did not arrive whole.
+        let text = self.redact(&body.unwrap_or_default());
+        Err(ApiError::Refused(Refusal::new(
+            status.as_u16(),
+            &text,
+            request_id,
+            location.as_ref().and_then(|value| value.to_str().ok()),
+            retry_after.as_ref().and_then(|value| value.to_str().ok()),
+        )))
+    }
+
+    /// The headers of one attempt, with a fresh date and signature.
+    fn headers(&self, path: &str, query: &str) -> Result<HeaderMap, ApiError> {
+        let mut headers = HeaderMap::new();
+        let mut insert = |name: &'static str, value: &str, secret: bool| {
+            let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
+                reason: format!("the value of the header {name} has characters that no header can"),
+            })?;
+            value.set_sensitive(secret);
+            headers.insert(HeaderName::from_static(name), value);
+            Ok::<_, ApiError>(())
+        };
+        insert("accept", "application/json", false)?;
+        insert("x-project-id", self.project_id(), false)?;
+        match &self.connection.credentials {
+            Credentials::Token(token) => insert("x-auth-token", token.reveal(), true)?,
+            Credentials::Key { access_key, secret_key, security_token } => {
+                let date = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+                let host = self.connection.endpoint.host();
+                let mut signed = vec![
+                    ("host", host.as_str()),
+                    ("x-project-id", self.project_id()),
+                    ("x-sdk-date", &date),
+                ];
+                if let Some(token) = security_token {
+                    signed.push(("x-security-token", token.reveal()));
+                    insert("x-security-token", token.reveal(), true)?;
+                }
+                let request = Signable { method: "GET", path, query, headers: &signed, body: b"" };
+                let authorization =
+                    sign::authorization(access_key, secret_key.reveal(), &date, &request);
+                insert("x-sdk-date", &date, false)?;
+                insert("authorization", &authorization, true)?;
+            }
+        }
+        Ok(headers)
+    }
+
+    /// A body as text, without any of the credentials: a gateway echoes them when it refuses them.
+    fn redact(&self, body: &[u8]) -> String {
+        let text = String::from_utf8_lossy(body);
+        match &self.connection.credentials {
+            Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
+            Credentials::Key { access_key, secret_key, security_token } => {
+                let mut text = text.replace(secret_key.reveal(), "[redacted]");
+                if let Some(token) = security_token {
+                    text = text.replace(token.reveal(), "[redacted]");
+                }
+                text.replace(access_key, "[access key]")
+            }
+        }
+    }
+}
+
+/// TLS settings that trust nobody, for a connection that does not use TLS.
+fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ApiError::Setup { reason: error.to_string() })?;
+    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+/// Reads the body, up to [`LARGEST_BODY`], after decompression.
+async fn body(mut response: Response) -> Result<Bytes, ApiError> {
+    let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
+    let mut body = BytesMut::with_capacity(announced as usize);
+    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(ApiError::TooLarge { limit: LARGEST_BODY });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn fault(error: &reqwest::Error) -> ApiError {
+    if error.is_timeout() {
+        return ApiError::TimedOut;
+    }
+    ApiError::Unreachable { reason: chain(error) }
+}
+
+/// What went wrong, from the outside in, without the URL and without saying anything twice.
+fn chain(error: &reqwest::Error) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let reason = error.to_string();
+        if !reasons.iter().any(|known| known.contains(&reason)) {
+            reasons.push(reason);
+        }
+        source = error.source();
+    }
+    if reasons.is_empty() { error.to_string() } else { reasons.join(": ") }
+}

@@ -1,0 +1,147 @@
+//! Whether an attempt is worth repeating, and how long to wait first.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::error::{ApiError, Class};
+
+/// The first pause after a fault of the network or the service; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The first pause after throttling. The vendor advises to wait for seconds, not milliseconds.
+const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
+/// No pause of our own is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A `Retry-After` beyond this is not waited for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+
+/// How often and how long to try.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// How often one request may be sent again.
+    pub(crate) retries: u32,
+    /// When the whole run must be over.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Patience {
+    /// The time left for the run.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// How long to wait before the attempt after `attempt` (from 0); `None` to give up.
+    pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Option<Duration> {
+        if attempt >= self.retries || !fault.is_transient() {
+            return None;
+        }
+        let pause = match retry_after(fault) {
+            Some(pause) if pause > LONGEST_RETRY_AFTER => return None,
+            Some(pause) => pause,
+            None => jitter(growing(attempt, fault.class())),
+        };
+        // A pause that the run cannot outlast helps nobody: the fault is told now.
+        self.left().is_none_or(|left| pause < left).then_some(pause)
+    }
+}
+
+/// The pause before jitter: twice as long each time.
+fn growing(attempt: u32, class: Class) -> Duration {
+    let first = match class {
+        Class::Throttled => FIRST_PAUSE_THROTTLED,
+        _ => FIRST_PAUSE,
+    };
+    first.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST_PAUSE)
+}
+
+/// Between half the pause and all of it, so that many clients do not come back at one moment.
+fn jitter(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+/// What the service asked for, in seconds or as a date (RFC 9110, section 10.2.3).
+fn retry_after(fault: &ApiError) -> Option<Duration> {
+    let ApiError::Refused(refusal) = fault else { return None };
+    let value = refusal.retry_after.as_deref()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::Refusal;
+    use super::*;
+
+    fn refused(status: u16, body: &str, retry_after: Option<&str>) -> ApiError {
+        ApiError::Refused(Refusal::new(status, body, None, None, retry_after))
+    }
+
+    #[test]
+    fn what_cannot_help_is_not_repeated() {
+        let patience = Patience { retries: 2, deadline: None };
+        let locked = r#"{"error_code":"BackupService.9998","error_msg":"authentication failed"}"#;
+        let cases = [
+            (0, refused(401, "", None), false),
+            (0, refused(403, "", None), false),
+            (0, refused(404, "", None), false),
+            (0, refused(500, locked, None), false),
+            (0, refused(501, "", None), false),
+            (0, refused(302, "", None), false),
+            (0, refused(500, "", None), true),
+            (0, refused(503, "", None), true),
+            (1, refused(503, "", None), true),
+            (2, refused(503, "", None), false),
+            (0, refused(429, "", None), true),
+            (0, refused(429, "", Some("601")), false),
+            (0, ApiError::TimedOut, true),
+            (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
+            (0, ApiError::TooLarge { limit: 1 }, false),
+        ];
+        for (attempt, fault, expected) in cases {
+            assert_eq!(patience.pause(attempt, &fault).is_some(), expected, "{attempt} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_bound_and_stay_above_half() {
+        let cases = [
+            (0, Class::Unavailable, 500),
+            (1, Class::Unavailable, 1000),
+            (4, Class::Unavailable, 8000),
+            (40, Class::Unavailable, 30_000),
+            (0, Class::Throttled, 2000),
+            (3, Class::Throttled, 16_000),
+        ];
+        for (attempt, class, expected) in cases {
+            let pause = growing(attempt, class);
+            assert_eq!(pause, Duration::from_millis(expected), "{attempt} {class:?}");
+            let jittered = jitter(pause);
+            assert!(jittered >= pause / 2 && jittered <= pause, "{jittered:?}");
+        }
+    }
+
+    #[test]
+    fn the_services_own_wish_comes_first() {
+        let patience = Patience { retries: 2, deadline: None };
+        let later = SystemTime::now() + Duration::from_secs(90);
+        let cases = [
+            ("7", 7..=7),
+            ("0", 0..=0),
+            (&httpdate::fmt_http_date(later), 88..=90),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", 0..=0),
+        ];
+        for (value, expected) in cases {
+            let pause = patience.pause(0, &refused(429, "", Some(value))).unwrap();
+            assert!(expected.contains(&pause.as_secs()), "{value}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn no_pause_outlasts_the_run() {
+        let deadline = Some(Instant::now() + Duration::from_secs(5));
+        let patience = Patience { retries: 2, deadline };
+        assert_eq!(patience.pause(0, &refused(429, "", Some("6"))), None);
+        assert!(patience.pause(0, &refused(429, "", Some("3"))).is_some());
+    }
+}

@@ -1,0 +1,150 @@
+//! The command line: flags to typed values. Usage errors are clap's, also those across flags.
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use crate::connection::ConnectionArgs;
+use crate::listing::{Extent, Order};
+use crate::output::OutputArgs;
+use crate::query::Query;
+#[cfg(feature = "sandbox")]
+use crate::sandbox::SandboxArgs;
+
+/// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
+/// an error that says so
+#[derive(Parser)]
+#[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cbr sandbox -- backups list                        try it, without an account
+  cbr backups list --resource-type server            every backup of a server
+  cbr backups list --status error --since 7d         what failed in the last week
+  cbr backups list -o json | jq -r '.[].id'          for scripts";
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List backups, or show one
+    #[command(subcommand)]
+    Backups(BackupsCommand),
+
+    /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
+}
+
+/// What to do with backups.
+#[derive(Subcommand)]
+pub(crate) enum BackupsCommand {
+    /// List every backup that matches, newest first
+    #[command(visible_alias = "ls")]
+    List(Box<ListArgs>),
+
+    /// Show one backup, whole, with its children
+    Show(ShowArgs),
+}
+
+/// What to list.
+#[derive(Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) query: Query,
+
+    /// Print at most this many backups [default: all]
+    #[arg(long, value_name = "N", help_heading = "How much", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+
+    /// Skip this many backups first
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=LARGEST_OFFSET))]
+    pub(crate) offset: u64,
+
+    /// Ask for this many backups in one request, 1 to 1000
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) page_size: u64,
+
+    /// Order of the rows, the first key first: created_at, id, name, protected_at, status or updated_at;
+    /// without a direction, down
+    #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t)]
+    pub(crate) sort: Order,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `offset` is an int32 in the API.
+const LARGEST_OFFSET: u64 = i32::MAX as u64;
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  cbr backups list --resource-type OS::Nova::Server
+  cbr backups list --status available,error --since 2026-11-01 --until 2026-11-08
+  cbr backups list --columns id,name,expired_at -o csv > backups.csv
+  cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
+
+/// What to show.
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// Id of the backup
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+impl Cli {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    ///
+    /// clap's errors, also for flags that contradict each other. Help and version come this way too.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let cli = Self::try_parse()?;
+        cli.check()
+            .map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
+        Ok(cli)
+    }
+
+    /// What clap cannot see: flags that are fine each, and make no sense together.
+    fn check(&self) -> Result<(), String> {
+        match &self.command {
+            Command::Backups(BackupsCommand::List(args)) => {
+                args.query.check().and_then(|()| args.output.check())
+            }
+            Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox(_) => Ok(()),
+        }
+    }
+}
+
+impl ListArgs {
+    /// Which part of the list was asked for.
+    pub(crate) fn extent(&self) -> Extent {
+        Extent {
+            offset: self.offset,
+            limit: self.limit,
+            page_size: self.page_size,
+            stable: self.sort.is_stable(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

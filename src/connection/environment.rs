@@ -1,0 +1,61 @@
+//! The environment variables that `cbr` reads, once: for look-ups and for the README.
+
+use std::collections::HashMap;
+
+use super::Setting;
+
+/// Name and meaning of each variable, in the order of the README's table.
+pub(crate) const VARIABLES: &[(&str, &str)] = &[
+    ("CBR_ACCESS_KEY", "access key (AK)"),
+    ("CBR_SECRET_KEY", "secret key (SK) of that access key"),
+    ("CBR_SECURITY_TOKEN", "security token, when the access key is a temporary one"),
+    ("CBR_TOKEN", "a token, sent as `X-Auth-Token`, in place of the keys"),
+    ("CBR_PROJECT_ID", "project, where `--project-id` is not given"),
+    ("CBR_REGION", "region, where `--region` is not given"),
+    ("CBR_ENDPOINT", "base URL of the service, where `--endpoint` is not given"),
+    ("HUAWEICLOUD_SDK_AK", "access key, where none of the credentials above is set"),
+    ("HUAWEICLOUD_SDK_SK", "its secret key"),
+    ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
+    ("HUAWEICLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
+    ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
+    ("NO_COLOR", "no colour in help and messages"),
+];
+
+/// The variables that were set when the program started. What is empty counts as not set, and
+/// blanks and line ends around a value are dropped, since secrets of build servers often end in one.
+pub(crate) struct Environment(HashMap<&'static str, String>);
+
+impl Environment {
+    /// Reads the variables of this process.
+    pub(crate) fn of_process() -> Self {
+        Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn new(read: impl Fn(&str) -> Option<String>) -> Self {
+        let set = VARIABLES.iter().filter_map(|(name, _)| {
+            let value = read(name)?.trim().to_owned();
+            (!value.is_empty()).then_some((*name, value))
+        });
+        Self(set.collect())
+    }
+
+    /// The value of a variable of [`VARIABLES`].
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The value with its origin.
+    pub(super) fn setting(&self, name: &'static str) -> Option<Setting> {
+        Setting::given(name, self.get(name))
+    }
+
+    /// For tests: just these variables.
+    #[cfg(test)]
+    pub(super) fn with(variables: &[(&str, &str)]) -> Self {
+        Self::new(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+}

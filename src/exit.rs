@@ -1,0 +1,179 @@
+//! How a run ends: every failure to its exit code, its message and its hint, in one place.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+
+use crate::api::{ApiError, Class};
+use crate::connection::ConnectionError;
+use crate::listing::Unproven;
+
+/// The exit codes and what they mean, in the words of the README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// A local failure.
+    Local = 1,
+    /// Usage or configuration.
+    Usage = 2,
+    /// Not authenticated or not allowed.
+    Denied = 3,
+    /// The service refused the request.
+    Refused = 4,
+    /// The service cannot be reached or does not work.
+    Unavailable = 5,
+    /// The listing could not be proven complete.
+    Unproven = 6,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// Every code, in the order of the README's table.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Local,
+        Self::Usage,
+        Self::Denied,
+        Self::Refused,
+        Self::Unavailable,
+        Self::Unproven,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees.
+    pub(crate) fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What it means.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; also an empty list, and a reader that closed the pipe early",
+            Self::Local => "a local failure: writing the output, an unexpected fault",
+            Self::Usage => "usage or configuration: bad flag, missing or contradictory setting",
+            Self::Denied => "not authenticated or not allowed",
+            Self::Refused => "the service refused the request, or there is no such backup",
+            Self::Unavailable => {
+                "unreachable, timed out, throttled or failing after the retries, or an unreadable answer"
+            }
+            Self::Unproven => "the listing could not be proven complete",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Tells a failure to the user and returns the exit code for it.
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    if is_closed_pipe(error) {
+        return Exit::Done;
+    }
+    let (exit, hint) = classify(error);
+    say("error", &format!("{error:#}"));
+    if let Some(hint) = hint {
+        say("hint", &hint);
+    }
+    exit
+}
+
+/// Tells a usage error in clap's words; help and version go to stdout.
+pub(crate) fn report_usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        return match error.print() {
+            Err(failure) if failure.kind() != ErrorKind::BrokenPipe => {
+                say("error", &format!("cannot write to stdout: {failure}"));
+                Exit::Local
+            }
+            _ => Exit::Done,
+        };
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    say("error", text.trim_end());
+    Exit::Usage
+}
+
+/// Writes one message to stderr: `cbr: KIND: TEXT`. There is nowhere to tell that stderr is closed.
+pub(crate) fn say(kind: &str, text: &str) {
+    let _ = writeln!(io::stderr().lock(), "cbr: {kind}: {text}");
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let failures = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
+}
+
+fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
+    if let Some(error) = error.downcast_ref::<ConnectionError>() {
+        return (Exit::Usage, Some(error.hint.clone()));
+    }
+    if let Some(error) = error.downcast_ref::<ApiError>() {
+        return (exit_of(error), hint_for(error).map(str::to_owned));
+    }
+    if error.is::<Unproven>() {
+        let hint = "run it again; if it stays, try a smaller --page-size";
+        return (Exit::Unproven, Some(hint.to_owned()));
+    }
+    (Exit::Local, None)
+}
+
+fn exit_of(error: &ApiError) -> Exit {
+    match (error, error.class()) {
+        (ApiError::Setup { .. }, _) => Exit::Usage,
+        (_, Class::Denied) => Exit::Denied,
+        (_, Class::Refused) => Exit::Refused,
+        (_, Class::Throttled | Class::Unavailable) => Exit::Unavailable,
+    }
+}
+
+/// What to do about it, where that is more than reading the message again.
+fn hint_for(error: &ApiError) -> Option<&'static str> {
+    let refusal = match error {
+        ApiError::Setup { .. } => {
+            return Some("check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables");
+        }
+        ApiError::Unreachable { .. } => {
+            return Some("check the network, --endpoint or --region, and HTTPS_PROXY");
+        }
+        ApiError::TimedOut => return Some("allow more time with --timeout, or more --retries"),
+        ApiError::TooLarge { .. } => return Some("try a smaller --page-size"),
+        ApiError::Unreadable { .. } => {
+            return Some("check that --endpoint is the CBR endpoint, and not a proxy's page");
+        }
+        ApiError::Refused(refusal) => refusal,
+    };
+    let message = refusal.message.as_str();
+    let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
+    Some(match (number, error.class(), refusal.status) {
+        (Some("0301"), ..) if message.contains("not exist") => {
+            "the access key is unknown to this cloud: keys of the international site, Europe, Open \
+             Telekom Cloud and Flexible Engine are not interchangeable"
+        }
+        (Some("0301"), ..) if message.contains("signature") => {
+            "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes"
+        }
+        (Some("0301"), ..) if message.contains("reach the limit") => {
+            "the access key is locked for five minutes after too many failures"
+        }
+        (Some("0307"), ..) => "the token has expired, or belongs to another region",
+        (Some("6200"), ..) => "cbr backups list shows the ids that there are",
+        (Some("0101"), ..) => "check that --endpoint is the CBR endpoint of the region",
+        (_, Class::Denied, 401) => "check the credentials: access key and secret key, or token",
+        (_, Class::Denied, _) => {
+            "check --project-id, and that the user has the permission cbr:backups:list"
+        }
+        (_, Class::Throttled, _) => "wait, or allow more --retries",
+        (_, Class::Unavailable, 300..=399) => {
+            "redirects are not followed, since they could leak credentials; check --endpoint"
+        }
+        (_, Class::Unavailable, _) => "the service is failing; try again later",
+        (_, Class::Refused, _) => return None,
+    })
+}

@@ -1,0 +1,49 @@
+//! `cbr sandbox`: the documented CBR API on loopback, to try commands and scripts without an account.
+//!
+//! Serves what the real service documents and nothing of its own: the real client talks to it as to
+//! any other endpoint, and no code outside this folder knows that it exists. In the order in which a
+//! request meets them:
+//!
+//! - [`args`]: the flags, and [`units`] and [`when`], the small grammars in them;
+//! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
+//! - [`service`]: one request, from its arrival to its answer, by way of [`call`], [`auth`],
+//!   [`answer`] and [`log`];
+//! - [`ledger`]: what arrives in which order, and the account as it stands at that moment;
+//! - [`list`]: the query of a listing and the page that answers it;
+//! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them.
+
+mod account;
+mod answer;
+mod args;
+mod auth;
+mod backup;
+mod call;
+mod child;
+mod ledger;
+mod list;
+mod log;
+mod rows;
+mod server;
+mod service;
+mod signals;
+mod units;
+
+use std::process::ExitCode;
+
+pub(crate) use args::SandboxArgs;
+
+/// Serves until interrupted, or runs one command against the sandbox and returns its exit code.
+///
+/// # Errors
+///
+/// When the port is taken, the log cannot be opened, standard output is closed, or the command
+/// cannot be started.
+pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
+    let server = server::Server::bind(&args).await?;
+    if args.command.is_empty() {
+        account::announce(server.address(), args.backups)?;
+        signals::serve_until_interrupted(server).await
+    } else {
+        child::run(server, &args.command).await
+    }
+}
