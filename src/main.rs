@@ -7,7 +7,7 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
-//! | [`json`], [`backup`], [`column`], [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
