@@ -6,9 +6,9 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use serde_json::value::RawValue;
 
 use crate::backup::Backup;
+use crate::json::Json;
 
 /// One column.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct Column {
     pub(crate) kind: Kind,
     pub(crate) place: Place,
     /// Finds the value in a record; `None` where there is none.
-    pub(crate) value: for<'a> fn(&Backup<'a>) -> Option<&'a RawValue>,
+    pub(crate) value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 }
 
 /// What a value is, which decides how it is aligned, shortened and normalised.
@@ -98,7 +98,7 @@ const fn column(
     help: &'static str,
     kind: Kind,
     place: Place,
-    value: for<'a> fn(&Backup<'a>) -> Option<&'a RawValue>,
+    value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
     Column { name, help, kind, place, value }
 }
@@ -128,5 +128,96 @@ impl ValueEnum for Column {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.name).help(self.help))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scalar fields of the API page, in its order.
+    const API_FIELDS: [&str; 23] = [
+        "id",
+        "name",
+        "checkpoint_id",
+        "project_id",
+        "vault_id",
+        "provider_id",
+        "resource_id",
+        "resource_name",
+        "resource_type",
+        "resource_size",
+        "resource_az",
+        "status",
+        "image_type",
+        "created_at",
+        "updated_at",
+        "protected_at",
+        "expired_at",
+        "description",
+        "parent_id",
+        "enterprise_project_id",
+        "incremental",
+        "version",
+        "scheduled_operation_id",
+    ];
+
+    #[test]
+    fn every_field_of_the_api_has_its_column_in_its_order() {
+        let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(names, API_FIELDS);
+    }
+
+    #[test]
+    fn every_column_finds_the_field_of_its_name() {
+        let fields: Vec<_> =
+            API_FIELDS.iter().map(|name| format!("\"{name}\":\"<{name}>\"")).collect();
+        let record = format!("{{{}}}", fields.join(","));
+        let (full, empty) = (Backup::parse(&record).unwrap(), Backup::parse("{}").unwrap());
+        for column in COLUMNS {
+            let value = (column.value)(&full).map(Json::text);
+            assert_eq!(value.as_deref(), Some(&*format!("<{}>", column.name)));
+            assert_eq!((column.value)(&empty), None, "{}", column.name);
+        }
+    }
+
+    #[test]
+    fn the_default_sets_are_sound() {
+        let names =
+            |set: Vec<Column>| set.into_iter().map(|column| column.name).collect::<Vec<_>>();
+        let (table, wide) = (names(table_set()), names(wide_set()));
+        assert_eq!(
+            table,
+            [
+                "id",
+                "name",
+                "resource_name",
+                "resource_type",
+                "resource_size",
+                "status",
+                "created_at",
+                "expired_at"
+            ]
+        );
+        assert!(table.iter().all(|name| wide.contains(name)));
+        assert!(wide.len() > table.len() && wide.len() < COLUMNS.len());
+
+        let rank = |column: &Column| if let Table(rank) = column.place { Some(rank) } else { None };
+        let mut ranks: Vec<_> = COLUMNS.iter().filter_map(rank).collect();
+        ranks.sort_unstable();
+        assert_eq!(ranks, (0..8).collect::<Vec<_>>(), "each rank once, and one column stays");
+    }
+
+    #[test]
+    fn help_is_a_few_words() {
+        for Column { name, help, kind, .. } in COLUMNS {
+            assert!((2..=50).contains(&help.len()) && !help.ends_with('.'), "{name}: {help}");
+            assert_eq!(name.ends_with("_at"), *kind == Time, "{name}");
+        }
+    }
+
+    #[test]
+    fn headings_are_the_names() {
+        assert_eq!(COLUMNS[9].heading(), "RESOURCE_SIZE");
     }
 }

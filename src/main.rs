@@ -7,7 +7,7 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
-//! | [`backup`], [`column`], [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`column`], [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
 //! | [`exit`] | failures to messages, hints and exit codes |
@@ -21,6 +21,7 @@ mod command;
 mod connection;
 mod console;
 mod exit;
+mod json;
 mod listing;
 mod output;
 mod query;

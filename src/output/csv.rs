@@ -11,9 +11,9 @@ use anyhow::Context as _;
 use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
-use super::time::Time;
-use crate::backup::{Backup, text};
-use crate::column::{Column, Kind};
+use super::value;
+use crate::backup::Backup;
+use crate::column::Column;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -43,11 +43,11 @@ impl Render for Csv {
         self.write_headers()?;
         let backup = Backup::parse(record)?;
         for column in &self.columns {
-            let value = (column.value)(&backup).map(text).unwrap_or_default();
-            let written = match (column.kind, Time::parse(&value)) {
-                (Kind::Time, Some(time)) => self.writer.write_field(time.exact()),
-                _ if self.terminal => self.writer.write_field(&*screen_text::visible(&value)),
-                _ => self.writer.write_field(&*value),
+            let value = value::exact(column, &backup);
+            let written = if self.terminal {
+                self.writer.write_field(&*screen_text::visible(&value))
+            } else {
+                self.writer.write_field(&*value)
             };
             written.context(FAULT)?;
         }

@@ -27,7 +27,7 @@ const CELL_END: &[u8] = b"\t";
 const ROW_END: &[u8] = b"\n";
 
 /// The widest cell. Longer texts are shortened, also where nobody is looking.
-const WIDEST: usize = u16::MAX as usize - GAP;
+const WIDEST: u16 = u16::MAX - GAP;
 
 /// Takes rows, then writes the table.
 pub(super) struct Grid {
@@ -59,7 +59,7 @@ impl Grid {
         for (text, widest) in row.into_iter().zip(&mut self.widths) {
             let text = if text.is_empty() { Cow::Borrowed(NOTHING_THERE) } else { text };
             let cell = visible(&text);
-            *widest = cells(&cell).min(WIDEST).max(*widest);
+            *widest = cells(&cell).min(WIDEST.into()).max(*widest);
             self.spool.write_all(cell.as_bytes()).context(FAULT)?;
             self.spool.write_all(CELL_END).context(FAULT)?;
         }
@@ -113,9 +113,8 @@ fn lines(rows: Vec<Row>, headings: &[Heading], layout: &Layout) -> String {
     table.load_style(NOTHING).add_rows(rows);
     let last = layout.columns.len().saturating_sub(1);
     for (position, (column, shown)) in table.column_iter_mut().zip(&layout.columns).enumerate() {
-        let gap = if position == last { 0 } else { GAP as u16 };
-        // Both fit: no cell is wider than `WIDEST`.
-        let width = shown.width as u16 + gap;
+        let gap = if position == last { 0 } else { GAP };
+        let width = u16::try_from(shown.width).unwrap_or(WIDEST).saturating_add(gap);
         column
             .set_padding((0, gap))
             .set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));

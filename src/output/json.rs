@@ -11,8 +11,9 @@ use anyhow::Context as _;
 use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
-use crate::backup::{Backup, one_line};
+use crate::backup::Backup;
 use crate::column::Column;
+use crate::json;
 
 /// Renders an array, or a line for each record.
 pub(super) struct Json {
@@ -35,7 +36,7 @@ impl Json {
         Self { array: false, columns, terminal, empty: true, spool: Spool::new() }
     }
 
-    /// What stands before the next record, after the last one, or in place of any.
+    /// What stands before the next record.
     fn separator(&self) -> &'static str {
         match (self.array, self.empty) {
             (true, true) => "[\n",
@@ -45,6 +46,7 @@ impl Json {
         }
     }
 
+    /// What stands after the last record, or in place of any.
     fn end(&self) -> &'static str {
         match (self.array, self.empty) {
             (true, true) => "[]\n",
@@ -59,7 +61,7 @@ impl Render for Json {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
         let mut record = match &self.columns {
             Some(columns) => Cow::Owned(projected(record, columns)?),
-            None => one_line(record),
+            None => json::Json::new(record).one_line(),
         };
         if self.terminal {
             record = Cow::Owned(screen_text::json(&record));
@@ -83,8 +85,7 @@ fn projected(record: &str, columns: &[Column]) -> anyhow::Result<String> {
     let backup = Backup::parse(record)?;
     let mut object = String::from("{");
     for (position, column) in columns.iter().enumerate() {
-        let value =
-            (column.value)(&backup).map_or(Cow::Borrowed("null"), |raw| one_line(raw.get()));
+        let value = (column.value)(&backup).map_or(Cow::Borrowed("null"), json::Json::one_line);
         let comma = if position == 0 { "" } else { "," };
         object.extend([comma, "\"", column.name, "\":", &value]);
     }

@@ -14,7 +14,7 @@ use super::screen_text::cells;
 use crate::column::Kind;
 
 /// Between two columns.
-pub(super) const GAP: usize = 2;
+pub(super) const GAP: u16 = 2;
 
 /// Ends the last heading where columns gave way.
 pub(super) const MORE: &str = " …";
@@ -88,8 +88,8 @@ impl Layout {
     }
 
     /// The length of a line.
-    pub(super) fn width(&self) -> usize {
-        let gaps = self.columns.len().saturating_sub(1) * GAP;
+    fn width(&self) -> usize {
+        let gaps = self.columns.len().saturating_sub(1) * usize::from(GAP);
         gaps + self.columns.iter().map(|column| column.width).sum::<usize>()
     }
 
@@ -133,5 +133,101 @@ fn recognisable(kind: Kind) -> usize {
         Kind::Word => 28,
         Kind::Number => 20,
         Kind::Text | Kind::Time => 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headings(columns: &[(&str, Kind, u8)]) -> Vec<Heading> {
+        let heading =
+            |&(text, kind, rank): &(&str, _, _)| Heading { text: text.to_owned(), kind, rank };
+        columns.iter().map(heading).collect()
+    }
+
+    /// The shown columns and their widths, then `…` if columns gave way.
+    fn fitted(
+        columns: &[(&str, Kind, u8)],
+        widths: &[usize],
+        screen: impl Into<Option<usize>>,
+    ) -> String {
+        let layout = fit(&headings(columns), widths, screen.into());
+        let shown = layout
+            .columns
+            .iter()
+            .map(|shown| format!("{}:{}", columns[shown.position].0, shown.width));
+        let mut text = shown.collect::<Vec<_>>().join(" ");
+        if layout.more {
+            text.push_str(MORE);
+        }
+        text
+    }
+
+    #[test]
+    fn texts_shrink_then_columns_give_way_then_times_shrink() {
+        let columns = [
+            ("ID", Kind::Id, 0),
+            ("NAME", Kind::Text, 4),
+            ("OWNER", Kind::Text, 3),
+            ("SIZE", Kind::Number, 5),
+            ("STATUS", Kind::Word, 1),
+            ("MADE", Kind::Time, 2),
+        ];
+        let widths = [36, 30, 20, 3, 9, 20];
+        let cases = [
+            (None, "ID:36 NAME:30 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
+            (Some(129), "ID:36 NAME:30 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
+            (Some(128), "ID:36 NAME:29 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
+            (Some(118), "ID:36 NAME:20 OWNER:19 SIZE:4 STATUS:9 MADE:20"),
+            (Some(99), "ID:36 NAME:10 OWNER:10 SIZE:4 STATUS:9 MADE:20"),
+            (Some(98), "ID:36 NAME:13 OWNER:12 STATUS:9 MADE:20 …"),
+            (Some(92), "ID:36 OWNER:20 STATUS:9 MADE:20 …"),
+            (Some(81), "ID:36 OWNER:10 STATUS:9 MADE:20 …"),
+            (Some(80), "ID:36 OWNER:12 STATUS:9 MADE:17 …"),
+            (Some(72), "ID:36 OWNER:10 STATUS:9 MADE:11 …"),
+            (Some(71), "ID:36 STATUS:9 MADE:20 …"),
+            (Some(60), "ID:36 STATUS:9 MADE:11 …"),
+            (Some(50), "ID:36 STATUS:9 …"),
+            (Some(40), "ID:36 …"),
+            (Some(5), "ID:36 …"),
+        ];
+        for (screen, expected) in cases {
+            assert_eq!(fitted(&columns, &widths, screen), expected, "{screen:?}");
+        }
+    }
+
+    #[test]
+    fn columns_that_stay_run_past_the_edge_whole() {
+        let columns = [("ID", Kind::Id, 0), ("NAME", Kind::Text, 0), ("MADE", Kind::Time, 0)];
+        let widths = [36, 30, 20];
+        let cases = [
+            (90, "ID:36 NAME:30 MADE:20"),
+            (70, "ID:36 NAME:10 MADE:20"),
+            (69, "ID:36 NAME:12 MADE:17"),
+            (61, "ID:36 NAME:10 MADE:11"),
+            (60, "ID:36 NAME:30 MADE:20"),
+        ];
+        for (screen, expected) in cases {
+            assert_eq!(fitted(&columns, &widths, screen), expected, "{screen}");
+        }
+    }
+
+    #[test]
+    fn a_heading_is_never_cut() {
+        let columns = [("RESOURCE_NAME", Kind::Text, 0), ("EXPIRED_AT_LAST", Kind::Time, 0)];
+        assert_eq!(fitted(&columns, &[50, 20], 30), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
+        assert_eq!(fitted(&columns, &[0, 0], 29), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
+    }
+
+    #[test]
+    fn longer_than_documented_gives_way_to_the_screen() {
+        let columns = [("ID", Kind::Id, 0), ("STATUS", Kind::Word, 1), ("MADE", Kind::Time, 2)];
+        assert_eq!(fitted(&columns, &[500, 300, 90], 88), "ID:36 STATUS:28 MADE:20");
+    }
+
+    #[test]
+    fn no_columns_at_all() {
+        assert_eq!(fitted(&[], &[], 80), "");
     }
 }

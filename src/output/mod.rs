@@ -16,6 +16,7 @@ mod show;
 mod spool;
 mod table;
 mod time;
+mod value;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,9 @@ use crate::column::{self, COLUMNS, Column};
 #[derive(clap::Args)]
 pub(crate) struct OutputArgs {
     /// The format to print in
+    ///
+    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
+    /// Elsewhere json, jsonl and csv are exact.
     #[arg(
         short = 'o',
         long = "output",

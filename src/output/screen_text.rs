@@ -4,7 +4,6 @@
 //! cursor, reorders text, or cannot be seen is shown as its escape, such as `\u{1b}`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -69,18 +68,17 @@ fn is_unseen(char: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// JSON text with such characters as JSON escapes: the same value for every reader. They can only
-/// stand inside strings.
+/// JSON text with such characters as JSON escapes: the same value for every reader. Strings are
+/// the only place where they can stand, but for the whitespace between tokens.
 pub(super) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_ascii_graphic() || char == ' ' || !(char.is_control() || is_unseen(char)) {
-            shown.push(char);
-        } else {
+        if is_unseen(char) || (char.is_control() && !char.is_ascii_whitespace()) {
             for unit in char.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(shown, "\\u{unit:04x}");
+                shown.push_str(&format!("\\u{unit:04x}"));
             }
+        } else {
+            shown.push(char);
         }
     }
     shown
@@ -164,9 +162,9 @@ mod tests {
 
     #[test]
     fn json_keeps_its_value() {
-        let sent = "{\"a\": \"中\u{202e}\u{9b}\u{7f}\u{e0041}\\n👨\u{200d}👩\"}";
+        let sent = "{\"a\":\t\"中\u{202e}\u{9b}\u{7f}\u{e0041}\\n👨\u{200d}👩\"}";
         let shown = json(sent);
-        assert_eq!(shown, "{\"a\": \"中\\u202e\\u009b\\u007f\\udb40\\udc41\\n👨\\u200d👩\"}");
+        assert_eq!(shown, "{\"a\":\t\"中\\u202e\\u009b\\u007f\\udb40\\udc41\\n👨\\u200d👩\"}");
         let [sent, shown]: [serde_json::Value; 2] =
             [sent, &shown].map(|text| serde_json::from_str(text).unwrap());
         assert_eq!(sent, shown);

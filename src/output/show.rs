@@ -3,17 +3,14 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use serde_json::value::RawValue;
-
 use super::Render as _;
 use super::grid::Grid;
 use super::layout::Heading;
-use super::table::{self, Table};
-use crate::backup::{Backup, Fields, text};
+use super::table::Table;
+use super::value;
+use crate::backup::Backup;
 use crate::column::{self, COLUMNS, Column, Kind};
-
-/// Objects inside objects that are unfolded; the API has two. What is deeper is shown as JSON.
-const LEVELS: usize = 2;
+use crate::json::Json;
 
 /// How one record is listed.
 pub(super) struct Listing<'a> {
@@ -41,61 +38,51 @@ impl Listing<'_> {
         });
         let mut grid = Grid::new(headings.into(), self.headers);
         for column in columns {
-            grid.push([Cow::Borrowed(column.name), table::cell(column, &backup)])?;
+            grid.push([Cow::Borrowed(column.name), value::exact(column, &backup)])?;
         }
+        let children = if whole { backup.children() } else { Vec::new() };
         if whole {
-            for (name, value) in other_fields(record)? {
-                grid.push([Cow::Owned(name), value.map(text).unwrap_or_default()])?;
+            for (name, value) in other_fields(record, children.is_empty()) {
+                grid.push([name.into(), value])?;
             }
-        }
-        grid.finish(None, out)?;
-        if whole { self.write_children(&backup, screen, out) } else { Ok(()) }
-    }
-
-    fn write_children(
-        &self,
-        backup: &Backup<'_>,
-        screen: Option<usize>,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
-        let children = backup.children();
-        if children.is_empty() {
-            return Ok(());
         }
         let mut table = Box::new(Table::fitting(column::table_set(), self.headers, screen));
-        for child in children {
-            table.push(child.get())?;
+        for child in &children {
+            table.push(child.as_sent())?;
         }
-        out.write_all(b"\nchildren:\n")?;
-        table.finish(out)
+        // Nothing can fail from here on but the writing.
+        grid.finish(None, out)?;
+        if !children.is_empty() {
+            out.write_all(b"\nchildren:\n")?;
+            table.finish(out)?;
+        }
+        Ok(())
     }
 }
 
-/// The fields that have no column, such as ones that the service added later.
-fn other_fields(record: &str) -> anyhow::Result<Vec<(String, Option<&RawValue>)>> {
+/// The names and texts of the fields that have no column, such as ones that the service added
+/// later; `children` among them only if they get no table.
+fn other_fields(record: &str, with_children: bool) -> Vec<(String, Cow<'_, str>)> {
     let mut others = Vec::new();
-    let Fields(fields) = serde_json::from_str(record)?;
-    for (name, value) in fields {
-        if name != "children" && !COLUMNS.iter().any(|column| column.name == name) {
-            unfold(name, value, LEVELS, &mut others);
+    Json::new(record).fields(|name, value| {
+        let shown_elsewhere = match name {
+            "children" => !with_children,
+            _ => COLUMNS.iter().any(|column| column.name == name),
+        };
+        if !shown_elsewhere {
+            unfold(name, value, &mut others);
         }
-    }
-    Ok(others)
+    });
+    others
 }
 
-/// The fields of a nested object get lines of their own, under dotted names.
-fn unfold<'a>(
-    name: String,
-    value: &'a RawValue,
-    levels: usize,
-    into: &mut Vec<(String, Option<&'a RawValue>)>,
-) {
-    match serde_json::from_str(value.get()) {
-        Ok(Fields(fields)) if levels > 0 && !fields.is_empty() => {
-            for (inner, value) in fields {
-                unfold(format!("{name}.{inner}"), value, levels - 1, into);
-            }
-        }
-        _ => into.push((name, Some(value).filter(|value| value.get() != "null"))),
+/// The fields of an object get lines of their own, under dotted names. What is deeper is shown as
+/// JSON: longer names would push every value off the screen.
+fn unfold<'a>(name: &str, value: Json<'a>, others: &mut Vec<(String, Cow<'a, str>)>) {
+    let text = |value: Json<'a>| if value.is_null() { Cow::Borrowed("") } else { value.text() };
+    let before = others.len();
+    value.fields(|inner, value| others.push((format!("{name}.{inner}"), text(value))));
+    if others.len() == before {
+        others.push((name.to_owned(), text(value)));
     }
 }

@@ -1,14 +1,13 @@
 //! table and wide: the chosen columns of each record as a row.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use super::Render;
 use super::grid::Grid;
 use super::layout::Heading;
-use super::time::Time;
-use crate::backup::{Backup, text};
-use crate::column::{Column, Kind, Place};
+use super::value;
+use crate::backup::Backup;
+use crate::column::{Column, Place};
 
 pub(super) struct Table {
     columns: Vec<Column>,
@@ -49,19 +48,10 @@ impl Table {
 impl Render for Table {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
         let backup = Backup::parse(record)?;
-        self.grid.push(self.columns.iter().map(|column| cell(column, &backup)))
+        self.grid.push(self.columns.iter().map(|column| value::brief(column, &backup)))
     }
 
     fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
         self.grid.finish(self.screen, out)
-    }
-}
-
-/// The text of a cell for people. Digits below the second are of no use to them.
-pub(super) fn cell<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
-    let value = (column.value)(backup).map(text).unwrap_or_default();
-    match (column.kind, Time::parse(&value)) {
-        (Kind::Time, Some(time)) => Cow::Owned(time.to_the_second()),
-        _ => value,
     }
 }

@@ -3,56 +3,62 @@
 //! The service writes most times without a zone, and means UTC; some of its answers end in
 //! `+00:00`. Fractions have none to many digits, all of which are kept.
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 /// A time in UTC, to the digit of a second that was sent.
 pub(super) struct Time<'a> {
-    /// Without the fraction of a second, which no zone changes.
-    seconds: DateTime,
-    /// As sent, with its point; or empty.
+    /// `2020-02-21T07:00:54`
+    seconds: Cow<'a, str>,
+    /// As sent, with its point, or empty: no zone changes it.
     fraction: &'a str,
 }
+
+/// The separators of a time and where they stand; digits are around them.
+const SEPARATORS: [(usize, u8); 5] = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+
+/// The bytes of a time without fraction and zone.
+const LENGTH: usize = 19;
 
 impl<'a> Time<'a> {
     /// Reads `2020-02-21T07:00:54`, with or without a fraction and a zone. `None` if `text` is not
     /// of that form or names no real moment.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-        if bytes.len() < 19 || separators.iter().any(|&(at, byte)| bytes[at] != byte) {
-            return None;
-        }
-        let year = number(bytes.get(..4)?)?;
-        let [month, day, hour, minute, second] =
-            [5, 8, 11, 14, 17].map(|at| number(&bytes[at..at + 2]));
-        let local = DateTime::new(
-            year,
-            to_i8(month)?,
-            to_i8(day)?,
-            to_i8(hour)?,
-            to_i8(minute)?,
-            to_i8(second)?,
-            0,
-        );
-        let rest = text.get(19..)?;
-        let digits = rest
-            .strip_prefix('.')
-            .map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+        let (seconds, rest) = text.split_at_checked(LENGTH)?;
+        let local = date_time(seconds.as_bytes())?;
+        let digits = rest.strip_prefix('.').map_or(0, leading_digits);
         let (fraction, zone) = rest.split_at(if digits == 0 { 0 } else { digits + 1 });
-        let seconds = local.ok()?.checked_sub(offset(zone)?).ok()?;
+        let seconds = match offset(zone)? {
+            SignedDuration::ZERO => Cow::Borrowed(seconds),
+            offset => Cow::Owned(local.checked_sub(offset).ok()?.to_string()),
+        };
         Some(Self { seconds, fraction })
     }
 
     /// RFC 3339 with every digit that was sent.
     pub(super) fn exact(&self) -> String {
-        format!("{}{}Z", self.seconds, self.fraction)
+        [&self.seconds, self.fraction, "Z"].concat()
     }
 
     /// RFC 3339 to the second: 20 cells.
     pub(super) fn to_the_second(&self) -> String {
-        format!("{}Z", self.seconds)
+        [&self.seconds, "Z"].concat()
     }
+}
+
+/// `bytes` are [`LENGTH`] long.
+fn date_time(bytes: &[u8]) -> Option<DateTime> {
+    if SEPARATORS.iter().any(|&(at, separator)| bytes[at] != separator) {
+        return None;
+    }
+    let two = |at: usize| i8::try_from(number(&bytes[at..at + 2])?).ok();
+    DateTime::new(number(&bytes[..4])?, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, 0).ok()
+}
+
+fn leading_digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// How far local time is ahead of UTC in `zone`; none is UTC.
@@ -74,10 +80,6 @@ fn number(digits: &[u8]) -> Option<i16> {
     digits.iter().try_fold(0, |number, digit| {
         digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
     })
-}
-
-fn to_i8(number: Option<i16>) -> Option<i8> {
-    i8::try_from(number?).ok()
 }
 
 #[cfg(test)]
