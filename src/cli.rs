@@ -1,9 +1,12 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+use std::path::PathBuf;
+
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::connection::ConnectionArgs;
+use crate::console::ConsoleArgs;
 use crate::listing::{Extent, Order};
 use crate::output::OutputArgs;
 use crate::query::Query;
@@ -17,6 +20,9 @@ use crate::sandbox::SandboxArgs;
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -76,8 +82,17 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t)]
     pub(crate) sort: Order,
 
+    /// Ask for at most this many pages at a time, 1 to 64
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) concurrency: u8,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
+    /// complete or not; also when the listing fails
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) receipt: Option<PathBuf>,
 }
 
 /// `offset` is an int32 in the API.

@@ -53,11 +53,6 @@ impl Backups {
         Self { client, filters, order }
     }
 
-    /// The client underneath, for its numbers.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// One backup by id, as the service sent it.
     ///
     /// # Errors
@@ -84,6 +79,10 @@ impl Source for Backups {
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", self.order.to_string()));
         self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+    }
+
+    fn troubles(&self) -> u64 {
+        self.client.troubles()
     }
 }
 

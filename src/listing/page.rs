@@ -55,6 +55,11 @@ impl Record {
 pub(crate) struct Key(u128);
 
 impl Key {
+    /// Half of it, which tells rows apart almost always.
+    pub(super) fn half(self) -> u64 {
+        (self.0 ^ (self.0 >> 64)) as u64
+    }
+
     fn of(id: &str) -> Self {
         Self(uuid(id).unwrap_or_else(|| {
             let half = |salt: u8| {

@@ -29,6 +29,7 @@ use std::fmt;
 use std::mem;
 
 use super::page::{Ask, Key, Page, Record};
+use super::seen::Seen;
 
 /// What part of the list to read.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +141,7 @@ pub(super) struct Stitcher {
     next_ticket: u64,
     /// The ask for the rows right behind the last one, which there should not be.
     probe: Option<Ticket>,
-    seen: HashSet<Key>,
+    seen: Seen,
     /// Where the last row of the page stitched last stood at that time.
     position: Option<u64>,
     /// The rows of the page stitched last.
@@ -166,7 +167,7 @@ impl Stitcher {
             slots: VecDeque::new(),
             next_ticket: 0,
             probe: None,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             position: None,
             last: Vec::new(),
             ready: Vec::new(),
@@ -225,7 +226,7 @@ impl Stitcher {
         self.done
     }
 
-    pub(super) fn into_receipt(self) -> Receipt {
+    pub(super) fn receipt(&self) -> Receipt {
         self.receipt
     }
 
@@ -292,7 +293,7 @@ impl Stitcher {
         let Some(position) = self.position else {
             return self.stitch(ask, answered, page);
         };
-        let touches = page.records.iter().any(|record| self.seen.contains(&record.key));
+        let touches = page.records.iter().any(|record| self.seen.contains(record));
         if touches || (ask.offset == 0 && self.extent.offset == 0) {
             return self.stitch(ask, answered, page);
         }
@@ -328,13 +329,17 @@ impl Stitcher {
             self.receipt.out_of_order = true;
             self.unordered = true;
         }
+        if first {
+            let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
+            self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
+        }
         let rows_before = self.receipt.rows;
         let mut known: u64 = 0;
         for record in page.records {
             if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
             }
-            if self.seen.insert(record.key) {
+            if self.seen.insert(&record) {
                 self.receipt.rows += 1;
                 self.ready.push(record);
             } else {
@@ -476,7 +481,7 @@ mod tests {
             );
         }
         assert!(stitcher.is_done());
-        (rows, asks, Ok(stitcher.into_receipt()))
+        (rows, asks, Ok(stitcher.receipt()))
     }
 
     fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {

@@ -36,6 +36,15 @@ pub(super) struct Line<'a> {
     /// What the caller presented: `aksk`, `sts`, `token` or `none`.
     pub(super) auth: &'static str,
     pub(super) headers: BTreeMap<&'static str, &'a str>,
+    /// The faults that it met, absent when there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<&'a str>,
+    /// The ids of backups that had gone just before, absent when there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) deleted: Vec<String>,
+    /// The ids of backups that had come just before, absent when there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) inserted: Vec<String>,
 }
 
 /// The headers of a call that may be logged.

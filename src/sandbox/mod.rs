@@ -6,11 +6,12 @@
 //!
 //! - [`args`]: the flags, and [`units`] and [`when`], the small grammars in them;
 //! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
-//! - [`service`]: one request, from its arrival to its answer, by way of [`call`], [`auth`],
-//!   [`answer`] and [`log`];
-//! - [`ledger`]: what arrives in which order, and the account as it stands at that moment;
+//! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
+//!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
+//! - [`ledger`]: what arrives in which order, and the [`changes`] to the account between;
 //! - [`list`]: the query of a listing and the page that answers it;
-//! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them.
+//! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them;
+//! - [`payload`] and [`gzip`]: how the bytes of an answer go out.
 
 mod account;
 mod answer;
@@ -18,15 +19,21 @@ mod args;
 mod auth;
 mod backup;
 mod call;
+mod changes;
 mod child;
+mod faults;
+mod gzip;
 mod ledger;
 mod list;
 mod log;
+mod payload;
 mod rows;
 mod server;
 mod service;
 mod signals;
+mod throttle;
 mod units;
+mod when;
 
 use std::process::ExitCode;
 
@@ -47,3 +54,6 @@ pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
         child::run(server, &args.command).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use crate::sandbox::backup::{ImageType, MemberStatus, Micros, Row, Uuid};
 
 /// One field for each filter of the API. None does not filter.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) checkpoint_id: Option<Uuid>,
     /// Of `created_at`; a backup of this very moment passes.

@@ -5,9 +5,33 @@
 //! substring, times are those of `created_at`, bounds included).
 
 mod filter;
+mod lie;
 mod page;
 mod query;
 mod sort;
 
-pub(super) use page::Page;
-pub(super) use query::{Invalid, Query};
+pub(super) use lie::Lie;
+pub(super) use query::Invalid;
+
+use super::rows::Rows;
+use page::Page;
+use query::Query;
+
+/// Answers a query with a page, as JSON.
+///
+/// # Errors
+///
+/// When a parameter cannot be understood.
+pub(super) fn answer(
+    pairs: &[(String, String)],
+    rows: &Rows,
+    lies: &[&Lie],
+) -> Result<Vec<u8>, Invalid> {
+    let asked = Query::read(pairs)?;
+    let mut query = asked.clone();
+    lies.iter().for_each(|lie| lie.bend_query(&mut query));
+    let mut page = Page::select(&query, rows)?;
+    lies.iter().for_each(|lie| lie.bend_page(&query, &mut page));
+    // The echo is that of the question, whatever became of it.
+    Ok(page.body(&asked))
+}

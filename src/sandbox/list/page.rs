@@ -10,22 +10,26 @@ use crate::sandbox::rows::Rows;
 
 /// Some rows of a listing.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Page {
+pub(super) struct Page {
     pub(super) rows: Vec<Row>,
-    /// How many rows match, on this page and elsewhere.
-    pub(super) count: usize,
+    /// How many rows match, on this page and elsewhere. None leaves the key out.
+    pub(super) count: Option<i64>,
 }
 
 /// What one record takes, about, in bytes.
 const RECORD: usize = 1100;
 
 impl Page {
+    fn new(rows: Vec<Row>, count: usize) -> Self {
+        Self { rows, count: i64::try_from(count).ok() }
+    }
+
     /// Looks up what was asked for.
     ///
     /// # Errors
     ///
     /// When no row has the id of the marker.
-    pub(in crate::sandbox) fn select(query: &Query, rows: &Rows) -> Result<Self, Invalid> {
+    pub(super) fn select(query: &Query, rows: &Rows) -> Result<Self, Invalid> {
         let course = query.sort.course();
         if query.filter.passes_all() && query.marker.is_none() && course != Course::Other {
             return Ok(Self::window(query, rows, course));
@@ -42,7 +46,7 @@ impl Page {
         };
         let start = after_marker.saturating_add(query.offset);
         let rows = matches.into_iter().skip(start).take(query.limit).collect();
-        Ok(Self { rows, count })
+        Ok(Self::new(rows, count))
     }
 
     /// A page of all of the account's backups, without looking at any other.
@@ -55,11 +59,11 @@ impl Page {
         if course == Course::Backwards {
             page.reverse();
         }
-        Self { rows: page, count }
+        Self::new(page, count)
     }
 
-    /// The body of the answer.
-    pub(in crate::sandbox) fn body(&self, query: &Query) -> Vec<u8> {
+    /// The body of the answer, which repeats offset and limit of that query.
+    pub(super) fn body(&self, query: &Query) -> Vec<u8> {
         let mut body = Vec::with_capacity(64 + RECORD * self.rows.len());
         body.extend_from_slice(b"{\"backups\":[");
         for (index, row) in self.rows.iter().enumerate() {
@@ -69,8 +73,8 @@ impl Page {
             record(*row, query.show_replication, &mut body);
         }
         let Query { offset, limit, .. } = query;
-        let count = self.count;
-        let tail = format!("],\"count\":{count},\"offset\":{offset},\"limit\":{limit}}}");
+        let count = self.count.map(|count| format!("\"count\":{count},")).unwrap_or_default();
+        let tail = format!("],{count}\"offset\":{offset},\"limit\":{limit}}}");
         body.extend_from_slice(tail.as_bytes());
         body
     }
@@ -104,7 +108,7 @@ mod tests {
 
     fn select(query: &str, rows: &Rows) -> (Vec<Uuid>, usize) {
         let page = Page::select(&read(query), rows).unwrap();
-        (page.rows.iter().map(|row| row.id).collect(), page.count)
+        (page.rows.iter().map(|row| row.id).collect(), page.count.unwrap() as usize)
     }
 
     fn read(query: &str) -> Query {

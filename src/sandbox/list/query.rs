@@ -5,8 +5,8 @@ use super::sort::Sort;
 use crate::sandbox::backup::{ImageType, MemberStatus, Uuid, parse_time};
 
 /// What a client asked for.
-#[derive(Debug)]
-pub(in crate::sandbox) struct Query {
+#[derive(Clone, Debug)]
+pub(super) struct Query {
     pub(super) filter: Filter,
     pub(super) sort: Sort,
     pub(super) show_replication: bool,
@@ -21,7 +21,7 @@ pub(in crate::sandbox) struct Query {
 pub(in crate::sandbox) struct Invalid(pub(in crate::sandbox) &'static str);
 
 /// Rows on a page, both when no limit is given and at most.
-pub(in crate::sandbox) const LIMIT: usize = 1000;
+pub(super) const LIMIT: usize = 1000;
 
 impl Query {
     /// Reads decoded pairs, here in the order of the API's page.
@@ -29,7 +29,7 @@ impl Query {
     /// # Errors
     ///
     /// Names a parameter whose value is malformed, out of range, or given more than once.
-    pub(in crate::sandbox) fn read(pairs: &[(String, String)]) -> Result<Self, Invalid> {
+    pub(super) fn read(pairs: &[(String, String)]) -> Result<Self, Invalid> {
         let given = Given(pairs);
         // For dedicated clouds; of no effect elsewhere.
         given.one("dec", boolean)?;

@@ -6,7 +6,7 @@ use crate::sandbox::backup::Row;
 
 /// Keys to sort by, the most important first. None leaves the natural order: newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::sandbox) struct Sort(Vec<(Key, Direction)>);
+pub(super) struct Sort(Vec<(Key, Direction)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
