@@ -7,11 +7,11 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
-use crate::listing::{Extent, Order};
-use crate::output::OutputArgs;
+use crate::output::{ListOutputArgs, OutputArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
+use crate::sort::Sort;
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
@@ -77,17 +77,20 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) page_size: u64,
 
-    /// Order of the rows, the first key first: created_at, id, name, protected_at, status or updated_at;
-    /// without a direction, down
-    #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t)]
-    pub(crate) sort: Order,
+    /// Order of the rows, by any column, the first key first; without a direction, down
+    ///
+    /// The service sorts by created_at and id, and, for the first rows of --limit, also by name, protected_at,
+    /// status and updated_at. Any other order is made once everything was read, since rows could move past the
+    /// reader meanwhile; rows without a value come last then.
+    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t)]
+    pub(crate) sort: Sort,
 
     /// Ask for at most this many pages at a time, 1 to 64
     #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) concurrency: u8,
 
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) output: ListOutputArgs,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
     /// complete or not; also when the listing fails
@@ -138,18 +141,6 @@ impl Cli {
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => Ok(()),
-        }
-    }
-}
-
-impl ListArgs {
-    /// Which part of the list was asked for.
-    pub(crate) fn extent(&self) -> Extent {
-        Extent {
-            offset: self.offset,
-            limit: self.limit,
-            page_size: self.page_size,
-            stable: self.sort.is_stable(),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
@@ -29,6 +30,7 @@ mod receipt;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
+mod sort;
 mod suggest;
 mod time;
 mod vocabulary;

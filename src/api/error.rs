@@ -211,9 +211,9 @@ fn explanation(json: &Value) -> Option<(Option<String>, Option<String>)> {
         [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")];
     let object = json.as_object()?;
     for (code, message) in NAMES {
-        let message = object.get(message).and_then(|value| text(value));
+        let message = object.get(message).and_then(text);
         if message.is_some() {
-            return Some((object.get(code).and_then(|value| text(value)), message));
+            return Some((object.get(code).and_then(text), message));
         }
     }
     object.values().find_map(explanation)
