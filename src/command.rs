@@ -1,6 +1,6 @@
 //! The commands, each as the data flows: settings, request, listing, output.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,14 +1,14 @@
 //! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`, and how their bodies are read.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::client::Client;
 use super::error::ApiError;
 use super::sign;
+use crate::json::Json;
 use crate::listing::{Ask, Order, Page, Record, Source};
 use crate::query::Pair;
 use crate::time;
@@ -36,15 +36,6 @@ struct ListAnswer<'a> {
 struct ShowAnswer<'a> {
     #[serde(borrow)]
     backup: &'a RawValue,
-}
-
-/// What the listing needs of a record.
-#[derive(Deserialize)]
-struct Keys<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    created_at: Option<&'a RawValue>,
 }
 
 impl Backups {
@@ -90,10 +81,16 @@ impl Source for Backups {
 fn read_page(body: Bytes, order: &Order) -> Result<Page, serde_json::Error> {
     let answer: ListAnswer<'_> = serde_json::from_slice(&body)?;
     let records = answer.backups.iter().map(|raw| {
-        let keys: Keys<'_> = serde_json::from_str(raw.get())?;
-        let created_at = keys.created_at.and_then(|at| time::instant(at.get().trim_matches('"')));
-        let rank = order.rank(created_at, &keys.id);
-        Ok(Record::new(&keys.id, rank, body.slice_ref(raw.get().as_bytes())))
+        let (mut id, mut created_at) = (None, None);
+        let object = Json::new(raw.get()).fields(|name, value| match name {
+            "id" => id = Some(value),
+            "created_at" => created_at = Some(value),
+            _ => {}
+        });
+        let id = id.filter(|id| object.is_some() && id.is_string());
+        let id = id.ok_or_else(|| serde_json::Error::custom("a backup without an id"))?.text();
+        let rank = order.rank(created_at.and_then(|at| time::instant(&at.text())), &id);
+        Ok(Record::new(&id, rank, body.slice_ref(raw.get().as_bytes())))
     });
     let count = answer.count.and_then(|count| count.get().parse().ok());
     Ok(Page { records: records.collect::<Result<_, serde_json::Error>>()?, count })
