@@ -1,0 +1,16 @@
+//! The program as its users run it: the binary, its environment, a real socket, and the sandbox.
+//!
+//! What can be tested next to the code is; here is the wiring, and what only shows from outside.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+/// The documented requests, and the documented account in every format.
+mod documented;
+
+/// Each filter of `list`, and the pairs that arrive for it.
+mod filters;
+
+/// Wrong flags and values: what is said, and that nothing is sent.
+mod usage;
