@@ -14,3 +14,9 @@ mod filters;
 
 /// Wrong flags and values: what is said, and that nothing is sent.
 mod usage;
+
+/// The number, offsets and sizes of the requests of a listing.
+mod paging;
+
+/// `--sort`.
+mod sorting;
