@@ -9,6 +9,9 @@ mod harness;
 /// The documented requests, and the documented account in every format.
 mod documented;
 
+/// Settings: endpoint, project, credentials, proxy; what is refused before or by the service.
+mod connection;
+
 /// Each filter of `list`, and the pairs that arrive for it.
 mod filters;
 

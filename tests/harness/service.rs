@@ -113,9 +113,9 @@ impl Service {
         format!("http://{}", self.address)
     }
 
-    /// `cbr` with these arguments and all settings that it needs to ask this service.
+    /// `cbr` with these arguments, which knows where the service is, and a project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
-        cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", "p1").with_key()
+        cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", "p1")
     }
 
     /// The requests so far.
