@@ -18,6 +18,9 @@ mod filters;
 /// Wrong flags and values: what is said, and that nothing is sent.
 mod usage;
 
+/// The error bodies of the service, its gateway and others.
+mod errors;
+
 /// The number, offsets and sizes of the requests of a listing.
 mod paging;
 
