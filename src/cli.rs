@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
+use crate::number::whole;
 use crate::output::{ListOutputArgs, OutputArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
@@ -17,6 +18,8 @@ use crate::sort::Sort;
 /// an error that says so
 #[derive(Parser)]
 #[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+// A missing command is an error like any other, not a page of help.
+#[command(arg_required_else_help = false)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -39,7 +42,7 @@ Examples:
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, or show one
-    #[command(subcommand)]
+    #[command(subcommand, arg_required_else_help = false)]
     Backups(BackupsCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
@@ -66,15 +69,15 @@ pub(crate) struct ListArgs {
     pub(crate) query: Query,
 
     /// Print at most this many backups [default: all]
-    #[arg(long, value_name = "N", help_heading = "How much", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
 
     /// Skip this many backups first
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=LARGEST_OFFSET))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
     pub(crate) offset: u64,
 
     /// Ask for this many backups in one request, 1 to 1000
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 1000, value_parser = whole::<u64>(1..=1000))]
     pub(crate) page_size: u64,
 
     /// Order of the rows, by any column, the first key first; without a direction, down
@@ -86,7 +89,7 @@ pub(crate) struct ListArgs {
     pub(crate) sort: Sort,
 
     /// Ask for at most this many pages at a time, 1 to 64
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 12, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
     pub(crate) concurrency: u8,
 
     #[command(flatten)]

@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`cli`] | flags to typed values |
-//! | [`query`], [`vocabulary`], [`time`] | what to ask for, and the words and times in it |
+//! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
@@ -24,6 +24,7 @@ mod console;
 mod exit;
 mod json;
 mod listing;
+mod number;
 mod output;
 mod query;
 mod receipt;

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, redirect};
+use serde_json::Value;
 
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
@@ -150,7 +151,8 @@ impl Client {
         self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
         let answer = answer?;
         read(answer.body.clone()).map_err(|error| {
-            ApiError::unreadable(&error, &self.redact(&answer.body), answer.request_id)
+            let body = self.redact(&String::from_utf8_lossy(&answer.body));
+            ApiError::unreadable(&error, &body, answer.request_id)
         })
     }
 
@@ -175,7 +177,7 @@ impl Client {
             return Ok(Answer { body: body?, request_id });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let text = self.redact(&body.unwrap_or_default());
+        let text = self.explanation(&body.unwrap_or_default());
         Err(ApiError::Refused(Refusal::new(
             status.as_u16(),
             &text,
@@ -222,9 +224,21 @@ impl Client {
         Ok(headers)
     }
 
-    /// A body as text, without any of the credentials: a gateway echoes them when it refuses them.
-    fn redact(&self, body: &[u8]) -> String {
-        let text = String::from_utf8_lossy(body);
+    /// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
+    /// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
+    fn explanation(&self, body: &[u8]) -> String {
+        let text = match serde_json::from_slice::<Value>(body) {
+            Ok(mut json) => {
+                each_text(&mut json, &|text| *text = self.redact(text));
+                json.to_string()
+            }
+            Err(_) => String::from_utf8_lossy(body).into_owned(),
+        };
+        self.redact(&text)
+    }
+
+    /// The text without any of the credentials.
+    fn redact(&self, text: &str) -> String {
         match &self.connection.credentials {
             Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
             Credentials::Key { access_key, secret_key, security_token } => {
@@ -235,6 +249,16 @@ impl Client {
                 text.replace(access_key, "[access key]")
             }
         }
+    }
+}
+
+/// Changes each text inside, wherever it stands; names of fields stay.
+fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
+    match json {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -194,7 +194,8 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HTTP {}", self.status)?;
-        if let Some(code) = &self.code {
+        // IAM repeats the status as its code.
+        if let Some(code) = self.code.as_ref().filter(|code| **code != self.status.to_string()) {
             write!(formatter, " {code}")?;
         }
         write!(formatter, ": {}{}", self.message, request(self.request_id.as_deref()))
@@ -262,7 +263,7 @@ mod tests {
             (
                 401,
                 r#"{"error":{"code":401,"message":"The password is wrong.","title":"Unauthorized"}}"#,
-                "HTTP 401 401: The password is wrong.",
+                "HTTP 401: The password is wrong.",
             ),
             (
                 403,

@@ -262,7 +262,8 @@ impl Stitcher {
             Some(position) => (position + 1, self.overlapping_size(), 2),
         };
         let needed = self.extent.limit.map(|limit| limit - self.receipt.rows);
-        let limit = needed.map_or(page, |needed| page.min((start + needed).saturating_sub(offset)));
+        let limit = needed
+            .map_or(page, |needed| page.min(start.saturating_add(needed).saturating_sub(offset)));
         (limit >= least).then_some(limit)
     }
 

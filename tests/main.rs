@@ -1,0 +1,28 @@
+//! The program as its users run it: the binary, its environment, a real socket, and the sandbox.
+//!
+//! What can be tested next to the code is; here is the wiring, and what only shows from outside.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+/// The documented requests, and the documented account in every format.
+mod documented;
+
+/// Settings: endpoint, project, credentials, proxy; what is refused before or by the service.
+mod connection;
+
+/// Each filter of `list`, and the pairs that arrive for it.
+mod filters;
+
+/// Wrong flags and values: what is said, and that nothing is sent.
+mod usage;
+
+/// The error bodies of the service, its gateway and others.
+mod errors;
+
+/// The number, offsets and sizes of the requests of a listing.
+mod paging;
+
+/// `--sort`.
+mod sorting;
