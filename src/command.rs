@@ -82,8 +82,8 @@ async fn read_and_print(
         |records, receipt| {
             for record in records {
                 match &mut sorter {
-                    Some(sorter) => sorter.push(record.json()?)?,
-                    None => renderer.push(record.json()?)?,
+                    Some(sorter) => sorter.push(record.json())?,
+                    None => renderer.push(record.json())?,
                 }
             }
             console.progress(receipt.rows, receipt.count);
@@ -111,8 +111,7 @@ pub(crate) async fn show(
     let journal = Arc::new(Journal::new(Arc::clone(console)));
     let client = client(connection, &journal)?;
     let backup = Backups::show(&client, &args.id).await?;
-    let backup = std::str::from_utf8(&backup)?;
-    args.output.show(backup, screen(), &mut Stdout)
+    args.output.show(&backup, screen(), &mut Stdout)
 }
 
 fn client(args: &ConnectionArgs, journal: &Arc<Journal>) -> anyhow::Result<Client> {

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, redirect};
+use serde::de::Error as _;
 use serde_json::Value;
 
 use super::error::{ApiError, Class, Refusal};
@@ -36,7 +36,7 @@ pub(crate) struct Client {
 
 /// What the service answered with 200.
 struct Answer {
-    body: Bytes,
+    body: Vec<u8>,
     request_id: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(Bytes) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
@@ -137,7 +137,7 @@ impl Client {
         path: &str,
         query: &str,
         sent: Instant,
-        read: &impl Fn(Bytes) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query))
@@ -150,10 +150,19 @@ impl Client {
         let took = sent.elapsed();
         self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
         let answer = answer?;
-        read(answer.body.clone()).map_err(|error| {
-            let body = self.redact(&String::from_utf8_lossy(&answer.body));
-            ApiError::unreadable(&error, &body, answer.request_id)
-        })
+        let unreadable = |error: serde_json::Error, body: &str| {
+            ApiError::unreadable(&error, &self.redact(body), answer.request_id)
+        };
+        match String::from_utf8(answer.body) {
+            Ok(text) => {
+                let text = Arc::new(text);
+                read(&text).map_err(|error| unreadable(error, &text))
+            }
+            Err(error) => Err(unreadable(
+                serde_json::Error::custom(error.utf8_error()),
+                &String::from_utf8_lossy(error.as_bytes()),
+            )),
+        }
     }
 
     async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
@@ -272,16 +281,16 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
 }
 
 /// Reads the body, up to [`LARGEST_BODY`], after decompression.
-async fn body(mut response: Response) -> Result<Bytes, ApiError> {
+async fn body(mut response: Response) -> Result<Vec<u8>, ApiError> {
     let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-    let mut body = BytesMut::with_capacity(announced as usize);
+    let mut body = Vec::with_capacity(announced as usize);
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
         if body.len() + chunk.len() > LARGEST_BODY {
             return Err(ApiError::TooLarge { limit: LARGEST_BODY });
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(body)
 }
 
 fn fault(error: &reqwest::Error) -> ApiError {

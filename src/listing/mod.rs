@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 pub(crate) use order::{Direction, Order};
-pub(crate) use page::{Ask, Page, Record};
+pub(crate) use page::{Ask, Key, Page, Record};
 pub(crate) use stitch::{Extent, Receipt, Unproven};
 use stitch::{Stitcher, Ticket};
 use window::Window;

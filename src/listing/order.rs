@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::page::{Rank, uuid};
+use super::page::{Key, Rank};
 
 /// The keys that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
 /// together are far shorter than the 255 characters that the parameter may have.
@@ -49,13 +49,13 @@ impl Order {
 
     /// The place of a row in a stable order, from its creation in microseconds and its id. `None` where
     /// it cannot be told.
-    pub(crate) fn rank(&self, created_at: Option<i64>, id: &str) -> Option<Rank> {
+    pub(crate) fn rank(&self, created_at: Option<i64>, id: Key) -> Option<Rank> {
         let mut rank = Rank(0, 0);
         for (key, direction) in &self.0 {
             let down = *direction == Direction::Descending;
             match *key {
                 "created_at" => rank.0 = created_at.map(|at| if down { -at } else { at })?,
-                "id" => rank.1 = uuid(id).map(|id| if down { !id } else { id })?,
+                "id" => rank.1 = id.uuid().map(|id| if down { !id } else { id })?,
                 _ => return None,
             }
             if *key == "id" {
@@ -131,13 +131,13 @@ mod tests {
         for (order, first, second) in cases {
             let order = parse(order);
             assert!(order.is_stable());
-            let rank = |(at, id): (i64, &str)| order.rank(Some(at), id).unwrap();
+            let rank = |(at, id): (i64, &str)| order.rank(Some(at), Key::of(id)).unwrap();
             assert!(rank(first) < rank(second), "{order}");
         }
         let by_name = parse("name:desc");
         assert!(!by_name.is_stable());
-        assert_eq!(by_name.rank(Some(1), a), None);
-        assert_eq!(Order::default().rank(None, a), None);
-        assert_eq!(Order::default().rank(Some(1), "no uuid"), None);
+        assert_eq!(by_name.rank(Some(1), Key::of(a)), None);
+        assert_eq!(Order::default().rank(None, Key::of(a)), None);
+        assert_eq!(Order::default().rank(Some(1), Key::of("no uuid")), None);
     }
 }
