@@ -21,6 +21,12 @@ mod usage;
 /// The error bodies of the service, its gateway and others.
 mod errors;
 
+/// What is asked for again and how often.
+mod retries;
+
+/// `--timeout`, and services that do not answer.
+mod timeouts;
+
 /// The number, offsets and sizes of the requests of a listing.
 mod paging;
 
