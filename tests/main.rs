@@ -32,3 +32,6 @@ mod paging;
 
 /// `--sort`.
 mod sorting;
+
+/// Backups that come and go while they are listed.
+mod changes;
