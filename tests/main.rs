@@ -35,3 +35,6 @@ mod sorting;
 
 /// Backups that come and go while they are listed.
 mod changes;
+
+/// Wrong counts, short pages and other ways in which a service misleads.
+mod lies;
