@@ -184,12 +184,12 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
     ),
     (
         r#"{"backups":[{"name":"a"}],"count":1}"#,
-        "missing field `id` at line 1 column 12",
+        "a backup without an id",
         r#"{"backups":[{"name":"a"}],"count":1}"#,
     ),
     (
         r#"{"backups":[{"id":7}],"count":1}"#,
-        "invalid type: integer `7`, expected a string at line 1 column 7",
+        "a backup without an id",
         r#"{"backups":[{"id":7}],"count":1}"#,
     ),
     (

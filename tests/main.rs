@@ -21,8 +21,20 @@ mod usage;
 /// The error bodies of the service, its gateway and others.
 mod errors;
 
+/// What is asked for again and how often.
+mod retries;
+
+/// `--timeout`, and services that do not answer.
+mod timeouts;
+
 /// The number, offsets and sizes of the requests of a listing.
 mod paging;
 
 /// `--sort`.
 mod sorting;
+
+/// Backups that come and go while they are listed.
+mod changes;
+
+/// Wrong counts, short pages and other ways in which a service misleads.
+mod lies;

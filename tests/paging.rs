@@ -76,11 +76,11 @@ fn limit_and_offset_cut_a_piece_out_of_the_whole_list() {
 
 #[test]
 fn each_page_asks_for_the_same_filters_and_order() {
-    let flags = "--page-size 5 --status available --name b --sort name:asc";
+    let flags = "--page-size 5 --status available --name b --sort created_at:asc";
     let run = list(60, flags);
     assert!(run.requests.len() > 3, "{:?}", run.requests);
     for request in &run.requests {
         assert_eq!(request.filters(), [("name", "b"), ("status", "available")]);
-        assert_eq!(request.value("sort"), Some("name:asc,id:asc"));
+        assert_eq!(request.value("sort"), Some("created_at:asc,id:asc"));
     }
 }

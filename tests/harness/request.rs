@@ -19,6 +19,12 @@ pub(crate) struct Request {
     /// `aksk`, `sts`, `token` or `none`.
     pub(crate) auth: String,
     pub(crate) headers: BTreeMap<String, String>,
+    /// The ids of backups that had gone just before.
+    #[serde(default)]
+    pub(crate) deleted: Vec<String>,
+    /// The ids of backups that had come just before.
+    #[serde(default)]
+    pub(crate) inserted: Vec<String>,
 }
 
 impl Request {

@@ -85,6 +85,8 @@ impl Style {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
             45..92 => Self::Documented,
+            // An added backup may stand microseconds from the next, which a time of this style hides.
+            _ if number >= FIRST_ADDED => Self::Documented,
             _ => Self::Sparse,
         }
     }
