@@ -18,9 +18,9 @@ pub(crate) const COMMAND: &str = "floor-of";
 /// Where the floor finds its token.
 pub(crate) const TOKEN: &str = "CBR_TOKEN";
 
-/// Pages that are asked for at a time, rows of a page, and how many of them the page before did not
-/// have: as `cbr backups list` has them.
-const WINDOW: usize = 4;
+/// Pages that are asked for at a time, the rows of a page, and how many of those the page before did
+/// not have: the defaults of `cbr backups list`.
+const WINDOW: usize = 16;
 const PAGE: u64 = 1000;
 const STEP: u64 = PAGE - 1;
 

@@ -52,7 +52,7 @@ pub(crate) fn remark(text: &str) -> io::Result<()> {
 
 fn print(cells: [&str; 7]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let widths = [22, 20, 27, 5, 6, 17, 3];
+    let widths = [22, 20, 29, 5, 6, 17, 3];
     for (cell, width) in cells.iter().zip(widths) {
         write!(out, "| {cell:width$} ")?;
     }
@@ -98,7 +98,11 @@ impl Goal {
 impl fmt::Display for Goal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { times, and, memory } = self;
-        let times = (*times > 0.0).then(|| format!("{times} ×"));
+        let times = match *times {
+            0.0 => None,
+            part if part < 1.0 => Some(format!("1/{:.0} ×", part.recip())),
+            times => Some(format!("{times} ×")),
+        };
         let and = (!and.is_zero()).then(|| format!("{} ms", in_ms(*and)));
         let time: Vec<_> = times.into_iter().chain(and).collect();
         write!(formatter, "≤ {}", time.join(" + "))?;

@@ -38,7 +38,7 @@ impl Sandbox {
     fn start(account: Account) -> anyhow::Result<Self> {
         let mut server = Command::new(CBR)
             .args(["sandbox", "--backups", &account.backups.to_string()])
-            .args(["--latency", &format!("{}ms", account.latency.as_millis())])
+            .args(account.options)
             .stdout(Stdio::piped())
             .spawn()?;
         let announced = server.stdout.take().context("stdout is a pipe")?;

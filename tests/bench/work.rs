@@ -26,8 +26,8 @@ pub(crate) enum Program {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Account {
     pub(crate) backups: u64,
-    /// How long each answer takes.
-    pub(crate) latency: Duration,
+    /// Of `cbr sandbox`.
+    pub(crate) options: &'static [&'static str],
 }
 
 /// At most so many `times` what stands beside it `and` some more, in so much `memory` (MiB).
@@ -38,13 +38,20 @@ pub(crate) struct Goal {
     pub(crate) memory: Option<u64>,
 }
 
-const SMALL: Account = Account { backups: 1_663, latency: Duration::ZERO };
-const LARGE: Account = Account { backups: 100_000, latency: Duration::ZERO };
-const HUGE: Account = Account { backups: 1_000_000, latency: Duration::ZERO };
+const SMALL: Account = Account { backups: 1_663, options: &[] };
+const LARGE: Account = Account { backups: 100_000, options: &[] };
+const HUGE: Account = Account { backups: 1_000_000, options: &[] };
+/// A hundred pages, over some distance.
+const FAR: Account = Account { backups: 99_900, options: &["--latency", "50ms"] };
+/// A hundred pages, in twice the time that they would take.
+const THROTTLED: Account = Account { backups: 99_900, options: &["--throttle", "25/1s"] };
 
 const START: Goal = Goal { times: 0.0, and: Duration::from_millis(5), memory: None };
 const QUICK: Goal = Goal { times: 1.5, and: Duration::from_millis(5), memory: None };
 const STREAM: Goal = Goal { times: 2.0, and: Duration::ZERO, memory: Some(64) };
+const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 6.0, and: Duration::ZERO, memory: None };
+/// Not slower, but for the pauses, which have something random about them.
+const POLITE: Goal = Goal { times: 1.0, and: Duration::from_millis(500), memory: None };
 const TABLE: Goal = Goal { times: 5.0, and: Duration::ZERO, memory: None };
 /// Linear: ten times the rows in ten times the time, and a fifth for the caches of the machine.
 const LINEAR: Goal = Goal { times: 12.0, and: Duration::ZERO, memory: Some(64) };
@@ -62,6 +69,10 @@ pub(crate) const WORKS: &[Work] = &[
     list("100,000 backups, table", &["table"], LARGE, TABLE),
     list("1,000,000 backups, csv", &["csv"], HUGE, LINEAR)
         .beside("100,000", Program::List(&["csv"], LARGE)),
+    list("100 pages, 50 ms away", &["csv"], FAR, SIDE_BY_SIDE)
+        .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], FAR)),
+    list("100 pages, throttled", &["csv"], THROTTLED, POLITE)
+        .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], THROTTLED)),
 ];
 
 /// A listing beside the floor.
@@ -83,24 +94,24 @@ impl Work {
 
     /// How often to measure it: the shorter, the more often.
     pub(crate) fn runs(&self) -> usize {
-        match self.program.backups() {
-            0..10_000 => 30,
-            10_000..500_000 => 9,
-            500_000.. => 3,
+        match self.program.account() {
+            Some(account) if account.backups > LARGE.backups || !account.options.is_empty() => 3,
+            Some(account) if account.backups == LARGE.backups => 9,
+            _ => 30,
         }
     }
 
     /// Takes so long that a quick look does without.
     pub(crate) fn is_slow(&self) -> bool {
-        self.program.backups() > LARGE.backups
+        self.program.account().is_some_and(|account| account.backups > LARGE.backups)
     }
 }
 
 impl Program {
-    fn backups(&self) -> u64 {
+    fn account(&self) -> Option<Account> {
         match self {
-            Self::Version => 0,
-            Self::List(_, account) | Self::Floor(account) => account.backups,
+            Self::Version => None,
+            Self::List(_, account) | Self::Floor(account) => Some(*account),
         }
     }
 }
