@@ -3,6 +3,7 @@
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::listing::{Extent, Order};
 use crate::output::OutputArgs;
@@ -39,6 +40,12 @@ pub(crate) enum Command {
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
+
+    /// Print the script with which a shell completes commands, flags and values
+    Completions(CompletionsArgs),
+
+    /// Print the manual page: `cbr man | man -l -` shows it
+    Man,
 }
 
 /// What to do with backups.
@@ -73,7 +80,7 @@ pub(crate) struct ListArgs {
 
     /// Order of the rows, the first key first: created_at, id, name, protected_at, status or updated_at;
     /// without a direction, down
-    #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t)]
+    #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Order::offered))]
     pub(crate) sort: Order,
 
     #[command(flatten)]
@@ -123,6 +130,7 @@ impl Cli {
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => Ok(()),
+            Command::Completions(_) | Command::Man => Ok(()),
         }
     }
 }

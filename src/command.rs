@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use terminal_size::Width;
 
 use crate::api::{Backups, Client, Patience};
-use crate::cli::{ListArgs, ShowArgs};
+use crate::cli::{Cli, ListArgs, ShowArgs};
+use crate::completions::CompletionsArgs;
 use crate::connection::{Connection, ConnectionArgs, Environment};
 use crate::exit;
 use crate::listing::{self, Failure};
+use crate::manual;
 
 /// How many pages are asked for at a time.
 const WINDOW: usize = 4;
@@ -40,6 +43,17 @@ pub(crate) async fn show(args: &ShowArgs, connection: &ConnectionArgs) -> anyhow
     let backup = Backups::show(&client, &args.id).await?;
     let backup = std::str::from_utf8(&backup)?;
     args.output.show(backup, screen(), &mut io::stdout().lock()).context("cannot write to stdout")
+}
+
+/// `cbr completions`.
+pub(crate) fn completions(args: CompletionsArgs) -> anyhow::Result<()> {
+    args.write(Cli::command(), &mut io::stdout().lock()).context("cannot write to stdout")
+}
+
+/// `cbr man`.
+pub(crate) fn man() -> anyhow::Result<()> {
+    let page = manual::page(Cli::command());
+    page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
 }
 
 fn client(args: &ConnectionArgs) -> anyhow::Result<Client> {

@@ -9,15 +9,18 @@
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`backup`], [`column`], [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`completions`], [`manual`] | what shells complete, and the manual page |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
 mod api;
 mod cli;
 mod command;
+mod completions;
 mod connection;
 mod exit;
 mod listing;
+mod manual;
 mod output;
 mod query;
 #[cfg(feature = "sandbox")]
@@ -52,6 +55,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             stop_when_interrupted();
             command::show(&args, connection).await?;
         }
+        Command::Completions(args) => command::completions(args)?,
+        Command::Man => command::man()?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => return sandbox::run(args).await,
     }

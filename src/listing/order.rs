@@ -29,6 +29,16 @@ impl Default for Order {
     }
 }
 
+impl Order {
+    /// Every key with each direction, and what that direction is, for completion.
+    pub(crate) fn offered() -> impl Iterator<Item = (String, &'static str)> {
+        let directions = [("asc", "up"), ("desc", "down")];
+        SORT_KEYS.into_iter().flat_map(move |key| {
+            directions.map(|(direction, help)| (format!("{key}:{direction}"), help))
+        })
+    }
+}
+
 impl FromStr for Order {
     type Err = String;
 
