@@ -1,10 +1,13 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+use std::path::PathBuf;
+
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
+use crate::console::ConsoleArgs;
 use crate::listing::{Extent, Order};
 use crate::output::OutputArgs;
 use crate::query::Query;
@@ -13,11 +16,14 @@ use crate::sandbox::SandboxArgs;
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
-#[derive(Parser, Debug)]
+#[derive(Parser)]
 #[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -31,7 +37,7 @@ Examples:
   cbr backups list -o json | jq -r '.[].id'          for scripts";
 
 /// The commands.
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, or show one
     #[command(subcommand)]
@@ -49,7 +55,7 @@ pub(crate) enum Command {
 }
 
 /// What to do with backups.
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand)]
 pub(crate) enum BackupsCommand {
     /// List every backup that matches, newest first
     #[command(visible_alias = "ls")]
@@ -60,7 +66,7 @@ pub(crate) enum BackupsCommand {
 }
 
 /// What to list.
-#[derive(Args, Debug)]
+#[derive(Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -83,8 +89,17 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Order::offered))]
     pub(crate) sort: Order,
 
+    /// Ask for at most this many pages at a time, 1 to 64
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) concurrency: u8,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
+    /// complete or not; also when the listing fails
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) receipt: Option<PathBuf>,
 }
 
 /// `offset` is an int32 in the API.
@@ -98,7 +113,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 /// What to show.
-#[derive(Args, Debug)]
+#[derive(Args)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -138,7 +153,12 @@ impl Cli {
 impl ListArgs {
     /// Which part of the list was asked for.
     pub(crate) fn extent(&self) -> Extent {
-        Extent { offset: self.offset, limit: self.limit, page_size: self.page_size }
+        Extent {
+            offset: self.offset,
+            limit: self.limit,
+            page_size: self.page_size,
+            stable: self.sort.is_stable(),
+        }
     }
 }
 

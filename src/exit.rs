@@ -100,8 +100,13 @@ pub(crate) fn report_usage(error: &clap::Error) -> Exit {
     Exit::Usage
 }
 
+/// The exit code for a failure.
+pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
+    if is_closed_pipe(error) { Exit::Done } else { classify(error).0 }
+}
+
 /// Writes one message to stderr: `cbr: KIND: TEXT`. There is nowhere to tell that stderr is closed.
-pub(crate) fn say(kind: &str, text: &str) {
+fn say(kind: &str, text: &str) {
     let _ = writeln!(io::stderr().lock(), "cbr: {kind}: {text}");
 }
 

@@ -7,22 +7,28 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
-//! | [`backup`], [`column`], [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
 //! | [`completions`], [`manual`] | what shells complete, and the manual page |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
 mod api;
+mod backup;
 mod cli;
+mod column;
 mod command;
 mod completions;
 mod connection;
+mod console;
 mod exit;
+mod json;
 mod listing;
 mod manual;
 mod output;
 mod query;
+mod receipt;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
@@ -31,8 +37,10 @@ mod time;
 mod vocabulary;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use cli::{BackupsCommand, Cli, Command};
+use console::Console;
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -45,18 +53,19 @@ fn main() -> ExitCode {
 
 #[tokio::main(worker_threads = 2)]
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let connection = &cli.connection;
     match cli.command {
-        Command::Backups(BackupsCommand::List(args)) => {
-            stop_when_interrupted();
-            command::list(&args, connection).await?;
+        Command::Backups(command) => {
+            let console = Arc::new(Console::new(cli.console));
+            stop_when_interrupted(Arc::clone(&console));
+            let result = match command {
+                BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
+                BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+            };
+            console.clear();
+            result?;
         }
-        Command::Backups(BackupsCommand::Show(args)) => {
-            stop_when_interrupted();
-            command::show(&args, connection).await?;
-        }
-        Command::Completions(args) => command::completions(args)?,
-        Command::Man => command::man()?,
+        Command::Completions(args) => completions::print(args)?,
+        Command::Man => manual::print()?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => return sandbox::run(args).await,
     }
@@ -65,9 +74,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
 /// nothing has been written, or the writing is what is being stopped.
-fn stop_when_interrupted() {
-    tokio::spawn(async {
+fn stop_when_interrupted(console: Arc<Console>) {
+    tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
+            console.clear();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
     });

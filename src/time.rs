@@ -82,6 +82,16 @@ fn age(text: &str) -> Result<Option<SignedDuration>, String> {
     Ok(Some(SignedDuration::from_secs(age.unwrap_or(100 * 366 * 24 * 3600))))
 }
 
+/// The moment that a time of the service stands for, in microseconds since 1970. The service writes
+/// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset; `None` for anything else.
+pub(crate) fn instant(text: &str) -> Option<i64> {
+    let timestamp = match text.parse::<Timestamp>() {
+        Ok(timestamp) => timestamp,
+        Err(_) => TimeZone::UTC.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok()?,
+    };
+    Some(timestamp.as_microsecond())
+}
+
 /// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`. Zero is refused.
 ///
 /// # Errors
@@ -143,6 +153,23 @@ mod tests {
         for (text, expected) in cases {
             let error = Moment::parse(text, now()).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_services_times_are_moments() {
+        let cases = [
+            ("1970-01-01T00:00:01", Some(1_000_000)),
+            ("1970-01-01T00:00:01.000002", Some(1_000_002)),
+            ("1970-01-01T00:00:01.250+00:00", Some(1_250_000)),
+            ("1970-01-01T08:00:01+08:00", Some(1_000_000)),
+            ("1970-01-01T00:00:01Z", Some(1_000_000)),
+            ("", None),
+            ("yesterday", None),
+            ("null", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(instant(text), expected, "{text}");
         }
     }
 

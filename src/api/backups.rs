@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::sign;
 use crate::listing::{Ask, Order, Page, Record, Source};
 use crate::query::Pair;
+use crate::time;
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
@@ -25,8 +26,9 @@ pub(crate) struct Backups {
 struct ListAnswer<'a> {
     #[serde(borrow)]
     backups: Vec<&'a RawValue>,
-    #[serde(default)]
-    count: Option<u64>,
+    /// Only a hint, so a strange one is as good as none.
+    #[serde(borrow, default)]
+    count: Option<&'a RawValue>,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -41,17 +43,14 @@ struct ShowAnswer<'a> {
 struct Keys<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    created_at: Option<&'a RawValue>,
 }
 
 impl Backups {
     /// Those that match `filters`, in `order`.
     pub(crate) fn new(client: Client, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
-    }
-
-    /// The client underneath, for its numbers.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 
     /// One backup by id, as the service sent it.
@@ -79,18 +78,25 @@ impl Source for Backups {
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", self.order.to_string()));
-        self.client.get(&path, &pairs, read_page).await
+        self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+    }
+
+    fn troubles(&self) -> u64 {
+        self.client.troubles()
     }
 }
 
 /// Reads a page. Records stay slices of the body, so nothing of them is lost or copied.
-fn read_page(body: Bytes) -> Result<Page, serde_json::Error> {
+fn read_page(body: Bytes, order: &Order) -> Result<Page, serde_json::Error> {
     let answer: ListAnswer<'_> = serde_json::from_slice(&body)?;
     let records = answer.backups.iter().map(|raw| {
         let keys: Keys<'_> = serde_json::from_str(raw.get())?;
-        Ok(Record::new(&keys.id, body.slice_ref(raw.get().as_bytes())))
+        let created_at = keys.created_at.and_then(|at| time::instant(at.get().trim_matches('"')));
+        let rank = order.rank(created_at, &keys.id);
+        Ok(Record::new(&keys.id, rank, body.slice_ref(raw.get().as_bytes())))
     });
-    Ok(Page { records: records.collect::<Result<_, serde_json::Error>>()?, count: answer.count })
+    let count = answer.count.and_then(|count| count.get().parse().ok());
+    Ok(Page { records: records.collect::<Result<_, serde_json::Error>>()?, count })
 }
 
 #[cfg(test)]
@@ -99,14 +105,17 @@ mod tests {
 
     #[test]
     fn documented_bodies_are_read_as_they_are() {
-        let cases: [(&[u8], usize, Option<u64>); 4] = [
+        let cases: [(&[u8], usize, Option<u64>); 7] = [
             (include_bytes!("../../tests/data/list_volume_backup.json"), 1, Some(1663)),
             (include_bytes!("../../tests/data/list_no_echo.json"), 2, Some(2)),
             (include_bytes!("../../tests/data/list_offset_timestamps.json"), 2, Some(2)),
             (br#"{"backups":[]}"#, 0, None),
+            (br#"{"backups":[],"count":null}"#, 0, None),
+            (br#"{"backups":[],"count":-1}"#, 0, None),
+            (br#"{"backups":[],"count":"many"}"#, 0, None),
         ];
         for (body, rows, count) in cases {
-            let page = read_page(Bytes::from_static(body)).unwrap();
+            let page = read_page(Bytes::from_static(body), &Order::default()).unwrap();
             assert_eq!((page.records.len(), page.count), (rows, count));
         }
     }
@@ -123,12 +132,11 @@ mod tests {
             r#"{"backups":[{"id":"a"}],"count":1} x"#,
             r#"{"backups":[{"id":"a"}"#,
         ];
+        let order = Order::default();
         for body in cases {
-            assert!(read_page(Bytes::from_static(body.as_bytes())).is_err(), "{body}");
+            assert!(read_page(Bytes::from_static(body.as_bytes()), &order).is_err(), "{body}");
         }
-        assert!(
-            read_page(Bytes::from_static(b"{\"backups\":[{\"id\":\"a\",\"b\":\"\xff\"}]}"))
-                .is_err()
-        );
+        let not_utf8 = Bytes::from_static(b"{\"backups\":[{\"id\":\"a\",\"b\":\"\xff\"}]}");
+        assert!(read_page(not_utf8, &order).is_err());
     }
 }

@@ -1,16 +1,18 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
 use std::error::Error as _;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, redirect};
 
-use super::error::{ApiError, Refusal};
-use super::retry::Patience;
+use super::error::{ApiError, Class, Refusal};
+use super::journal::{Entry, Journal};
+use super::pace::{self, Pace};
+use super::retry::{Patience, retry_after};
 use super::sign::{self, Signable};
 use crate::connection::{Connection, Credentials};
 use crate::query::Pair;
@@ -27,11 +29,11 @@ pub(crate) struct Client {
     http: reqwest::Client,
     connection: Connection,
     patience: Patience,
-    requests: AtomicU64,
-    retries: AtomicU64,
+    pace: Pace,
+    journal: Arc<Journal>,
 }
 
-/// What an attempt came to: the answer's body and the id that the service gave the request.
+/// What the service answered with 200.
 struct Answer {
     body: Bytes,
     request_id: Option<String>,
@@ -43,7 +45,11 @@ impl Client {
     /// # Errors
     ///
     /// If the certificates or the proxy of the environment cannot be used.
-    pub(crate) fn new(connection: Connection, patience: Patience) -> Result<Self, ApiError> {
+    pub(crate) fn new(
+        connection: Connection,
+        patience: Patience,
+        journal: Arc<Journal>,
+    ) -> Result<Self, ApiError> {
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
@@ -61,7 +67,7 @@ impl Client {
             http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
         }
         let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
-        Ok(Self { http, connection, patience, requests: 0.into(), retries: 0.into() })
+        Ok(Self { http, connection, patience, pace: Pace::new(), journal })
     }
 
     /// The project that the client asks about.
@@ -69,14 +75,9 @@ impl Client {
         &self.connection.project_id
     }
 
-    /// Requests sent so far, retries included.
-    pub(crate) fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    /// Requests that were sent again so far.
-    pub(crate) fn retries(&self) -> u64 {
-        self.retries.load(Ordering::Relaxed)
+    /// Faults so far that asking less would ease.
+    pub(super) fn troubles(&self) -> u64 {
+        self.journal.troubles()
     }
 
     /// Asks for `path` with a query and reads the answer with `read`, which fails where the body is not
@@ -92,32 +93,62 @@ impl Client {
         read: impl Fn(Bytes) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
-        for attempt in 0.. {
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let fault = match self.attempt(path, &query, &read).await {
-                Ok(value) => return Ok(value),
+        let mut faults = 0;
+        loop {
+            while let Some(wait) = self.pace.wait(Instant::now()) {
+                tokio::time::sleep(wait).await;
+            }
+            let sent = Instant::now();
+            let fault = match self.attempt(path, &query, sent, &read).await {
+                Ok(value) => {
+                    self.pace.came_through(Instant::now());
+                    return Ok(value);
+                }
                 Err(fault) => fault,
             };
-            let Some(pause) = self.patience.pause(attempt, &fault) else {
-                return Err(fault);
+            let pause = if fault.class() == Class::Throttled {
+                self.throttled(sent, &fault)
+            } else {
+                let pause = self.patience.pause(faults, &fault);
+                faults += 1;
+                pause
             };
+            let Some(pause) = pause else { return Err(fault) };
+            self.journal.note_retry(&fault.brief(), pause);
             tokio::time::sleep(pause).await;
-            self.retries.fetch_add(1, Ordering::Relaxed);
         }
-        Err(ApiError::TimedOut)
     }
 
-    /// One request, within the time that is left.
+    /// How long to wait after a refusal for asking too much, which holds back all requests.
+    fn throttled(&self, sent: Instant, fault: &ApiError) -> Option<Duration> {
+        let span = match fault {
+            ApiError::Refused(refusal) => pace::named_span(&refusal.message),
+            _ => None,
+        };
+        let retries = self.patience.retries;
+        let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries)?;
+        self.patience.affords(pause)
+    }
+
+    /// One request, within the time that is left, and a line about it in the journal.
     async fn attempt<T>(
         &self,
         path: &str,
         query: &str,
+        sent: Instant,
         read: &impl Fn(Bytes) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query))
             .await
-            .unwrap_or(Err(ApiError::TimedOut))?;
+            .unwrap_or(Err(ApiError::TimedOut));
+        let (outcome, request_id) = match &answer {
+            Ok(answer) => ("200".to_owned(), answer.request_id.as_deref()),
+            Err(fault) => (fault.brief(), fault.request_id()),
+        };
+        let took = sent.elapsed();
+        self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
+        let answer = answer?;
         read(answer.body.clone()).map_err(|error| {
             ApiError::unreadable(&error, &self.redact(&answer.body), answer.request_id)
         })
@@ -209,7 +240,7 @@ impl Client {
 
 /// TLS settings that trust nobody, for a connection that does not use TLS.
 fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| ApiError::Setup { reason: error.to_string() })?;

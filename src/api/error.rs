@@ -94,6 +94,27 @@ impl ApiError {
         }
     }
 
+    /// In a few words: the status and code, or what came in their place.
+    pub(super) fn brief(&self) -> String {
+        match self {
+            Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
+            Self::Refused(refusal) => refusal.status.to_string(),
+            Self::TimedOut => "timed out".to_owned(),
+            Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
+            Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
+        }
+    }
+
+    /// The service's id of the request, if it got that far.
+    pub(super) fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
+                request_id.as_deref()
+            }
+            _ => None,
+        }
+    }
+
     /// What kind of failure it is.
     pub(crate) fn class(&self) -> Class {
         match self {
@@ -210,7 +231,7 @@ fn text(value: &Value) -> Option<String> {
 /// The beginning of a text from outside, on one line, with control characters escaped.
 fn snippet(text: &str) -> String {
     const LONGEST: usize = 300;
-    let mut shown: String = crate::output::escape(text.trim()).chars().take(LONGEST).collect();
+    let mut shown: String = crate::output::visible(text.trim()).chars().take(LONGEST).collect();
     if text.trim().chars().count() > LONGEST {
         shown.push('…');
     }

@@ -5,10 +5,13 @@
 mod backups;
 mod client;
 mod error;
+mod journal;
+mod pace;
 mod retry;
 pub(crate) mod sign;
 
 pub(crate) use backups::Backups;
 pub(crate) use client::Client;
 pub(crate) use error::{ApiError, Class};
+pub(crate) use journal::Journal;
 pub(crate) use retry::Patience;

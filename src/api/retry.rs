@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::error::{ApiError, Class};
+use super::error::ApiError;
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -28,28 +28,31 @@ impl Patience {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// How long to wait before the attempt after `attempt` (from 0); `None` to give up.
+    /// How long to wait before the attempt after `attempt` (from 0); `None` to give up. Throttling is
+    /// [`Pace`](super::pace::Pace)'s.
     pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Option<Duration> {
         if attempt >= self.retries || !fault.is_transient() {
             return None;
         }
-        let pause = match retry_after(fault) {
-            Some(pause) if pause > LONGEST_RETRY_AFTER => return None,
-            Some(pause) => pause,
-            None => jitter(growing(attempt, fault.class())),
-        };
-        // A pause that the run cannot outlast helps nobody: the fault is told now.
-        self.left().is_none_or(|left| pause < left).then_some(pause)
+        self.affords(retry_after(fault).unwrap_or_else(|| jitter(growing(FIRST_PAUSE, attempt))))
+    }
+
+    /// The pause, unless it is too long: one that the run cannot outlast helps nobody, and the fault had
+    /// better be told now.
+    pub(super) fn affords(&self, pause: Duration) -> Option<Duration> {
+        let short = pause <= LONGEST_RETRY_AFTER && self.left().is_none_or(|left| pause < left);
+        short.then_some(pause)
     }
 }
 
+/// The pause after a number of refusals in a row, where the service does not say how long to wait.
+pub(super) fn throttled_pause(refusals: u32) -> Duration {
+    jitter(growing(FIRST_PAUSE_THROTTLED, refusals))
+}
+
 /// The pause before jitter: twice as long each time.
-fn growing(attempt: u32, class: Class) -> Duration {
-    let first = match class {
-        Class::Throttled => FIRST_PAUSE_THROTTLED,
-        _ => FIRST_PAUSE,
-    };
-    first.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST_PAUSE)
+fn growing(first: Duration, times: u32) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(times)).min(LONGEST_PAUSE)
 }
 
 /// Between half the pause and all of it, so that many clients do not come back at one moment.
@@ -58,7 +61,7 @@ fn jitter(pause: Duration) -> Duration {
 }
 
 /// What the service asked for, in seconds or as a date (RFC 9110, section 10.2.3).
-fn retry_after(fault: &ApiError) -> Option<Duration> {
+pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
     let ApiError::Refused(refusal) = fault else { return None };
     let value = refusal.retry_after.as_deref()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -92,8 +95,7 @@ mod tests {
             (0, refused(503, "", None), true),
             (1, refused(503, "", None), true),
             (2, refused(503, "", None), false),
-            (0, refused(429, "", None), true),
-            (0, refused(429, "", Some("601")), false),
+            (0, refused(503, "", Some("601")), false),
             (0, ApiError::TimedOut, true),
             (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
             (0, ApiError::TooLarge { limit: 1 }, false),
@@ -106,16 +108,16 @@ mod tests {
     #[test]
     fn pauses_grow_up_to_a_bound_and_stay_above_half() {
         let cases = [
-            (0, Class::Unavailable, 500),
-            (1, Class::Unavailable, 1000),
-            (4, Class::Unavailable, 8000),
-            (40, Class::Unavailable, 30_000),
-            (0, Class::Throttled, 2000),
-            (3, Class::Throttled, 16_000),
+            (FIRST_PAUSE, 0, 500),
+            (FIRST_PAUSE, 1, 1000),
+            (FIRST_PAUSE, 4, 8000),
+            (FIRST_PAUSE, 40, 30_000),
+            (FIRST_PAUSE_THROTTLED, 0, 2000),
+            (FIRST_PAUSE_THROTTLED, 3, 16_000),
         ];
-        for (attempt, class, expected) in cases {
-            let pause = growing(attempt, class);
-            assert_eq!(pause, Duration::from_millis(expected), "{attempt} {class:?}");
+        for (first, times, expected) in cases {
+            let pause = growing(first, times);
+            assert_eq!(pause, Duration::from_millis(expected), "{first:?} {times}");
             let jittered = jitter(pause);
             assert!(jittered >= pause / 2 && jittered <= pause, "{jittered:?}");
         }
@@ -132,7 +134,7 @@ mod tests {
             ("Wed, 21 Oct 2015 07:28:00 GMT", 0..=0),
         ];
         for (value, expected) in cases {
-            let pause = patience.pause(0, &refused(429, "", Some(value))).unwrap();
+            let pause = patience.pause(0, &refused(503, "", Some(value))).unwrap();
             assert!(expected.contains(&pause.as_secs()), "{value}: {pause:?}");
         }
     }
@@ -141,7 +143,7 @@ mod tests {
     fn no_pause_outlasts_the_run() {
         let deadline = Some(Instant::now() + Duration::from_secs(5));
         let patience = Patience { retries: 2, deadline };
-        assert_eq!(patience.pause(0, &refused(429, "", Some("6"))), None);
-        assert!(patience.pause(0, &refused(429, "", Some("3"))).is_some());
+        assert_eq!(patience.pause(0, &refused(503, "", Some("6"))), None);
+        assert!(patience.pause(0, &refused(503, "", Some("3"))).is_some());
     }
 }

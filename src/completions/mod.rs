@@ -12,13 +12,16 @@ mod shell;
 mod value;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
-use clap::{Args, Command};
+use anyhow::Context as _;
+use clap::{Args, CommandFactory as _};
 
 use offer::Offer;
 use shell::Shell;
 pub(crate) use value::{list_of, one_of};
+
+use crate::cli::Cli;
 
 /// The arguments of `cbr completions`.
 #[derive(Args, Debug)]
@@ -33,16 +36,15 @@ pub(crate) struct CompletionsArgs {
     words: Vec<OsString>,
 }
 
-impl CompletionsArgs {
-    /// Writes the script of the shell, or the answer to the script's question about `command`.
-    ///
-    /// # Errors
-    ///
-    /// Those of `out`.
-    pub(crate) fn write(self, command: Command, out: &mut dyn Write) -> io::Result<()> {
-        match self.shell {
-            Some(shell) => out.write_all(shell.script().as_bytes()),
-            None => write!(out, "{}", Offer::new(command, self.words)),
-        }
-    }
+/// Prints the script of the shell, or the answer to what a script asks.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub(crate) fn print(args: CompletionsArgs) -> anyhow::Result<()> {
+    let text = match args.shell {
+        Some(shell) => shell.script().to_owned(),
+        None => Offer::new(Cli::command(), args.words).to_string(),
+    };
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
 }

@@ -7,7 +7,9 @@
 mod model;
 mod order;
 mod page;
+mod seen;
 mod stitch;
+mod window;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ pub(crate) use order::Order;
 pub(crate) use page::{Ask, Page, Record};
 pub(crate) use stitch::{Extent, Receipt, Unproven};
 use stitch::{Stitcher, Ticket};
+use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -26,6 +29,19 @@ pub(crate) trait Source: Send + Sync + 'static {
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
     fn page(&self, ask: Ask) -> impl Future<Output = Result<Page, Self::Error>> + Send;
+
+    /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
+    /// a failing service.
+    fn troubles(&self) -> u64;
+}
+
+/// What came of a listing: what it consisted of so far, and why it is not complete, if it is not.
+#[derive(Debug)]
+pub(crate) struct Outcome<E> {
+    /// What was read.
+    pub(crate) receipt: Receipt,
+    /// Whether it is complete.
+    pub(crate) result: Result<(), Failure<E>>,
 }
 
 /// Why there is no listing.
@@ -39,40 +55,54 @@ pub(crate) enum Failure<E> {
     Sink(anyhow::Error),
 }
 
-/// Reads the whole `extent` and hands each record to `sink`, in order and once. At most `window` pages
-/// are asked for or waiting at a time.
+/// Reads the whole `extent` and hands each record to `sink`, in order and once. At most `concurrency`
+/// pages are asked for or waiting at a time. `progress` is told the rows so far, and the service's count.
 ///
-/// # Errors
-///
-/// See [`Failure`]. Records may have reached the sink by then.
+/// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
-    window: usize,
-    mut sink: impl FnMut(&Record) -> anyhow::Result<()>,
-) -> Result<Receipt, Failure<S::Error>> {
+    concurrency: usize,
+    sink: impl FnMut(&Record) -> anyhow::Result<()>,
+    progress: impl Fn(u64, Option<u64>),
+) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
+    let result = read(source, &mut stitcher, concurrency, sink, progress).await;
+    Outcome { receipt: stitcher.receipt(), result }
+}
+
+async fn read<S: Source>(
+    source: Arc<S>,
+    stitcher: &mut Stitcher,
+    concurrency: usize,
+    mut sink: impl FnMut(&Record) -> anyhow::Result<()>,
+    progress: impl Fn(u64, Option<u64>),
+) -> Result<(), Failure<S::Error>> {
+    let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
     let mut under_way: JoinSet<(Ticket, Result<Page, S::Error>)> = JoinSet::new();
     loop {
-        while let Some((ticket, ask)) = stitcher.next_ask(window) {
+        while let Some((ticket, ask)) = stitcher.next_ask(window.size()) {
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(ask).await) });
         }
         let Some(arrived) = under_way.join_next().await else {
-            return Ok(stitcher.into_receipt());
+            return Ok(());
         };
         let (ticket, page) = match arrived {
             Ok(arrived) => arrived,
             Err(error) => return Err(Failure::Sink(anyhow::Error::new(error))),
         };
         let page = page.map_err(Failure::Source)?;
+        window.page_arrived(source.troubles());
         stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
         for record in stitcher.ready() {
             sink(&record).map_err(Failure::Sink)?;
         }
+        let receipt = stitcher.receipt();
+        progress(receipt.rows, receipt.count);
         if stitcher.is_done() {
-            return Ok(stitcher.into_receipt());
+            return Ok(());
         }
     }
 }

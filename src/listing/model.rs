@@ -7,7 +7,7 @@ use std::env;
 use bytes::Bytes;
 use fastrand::Rng;
 
-use super::page::{Ask, Page, Record};
+use super::page::{Ask, Page, Rank, Record};
 use super::stitch::{Extent, Stitcher, Ticket};
 
 /// The rows in their order, which is that of their numbers.
@@ -58,7 +58,7 @@ impl List {
         let rows = self.rows.iter().skip(ask.offset as usize).take(ask.limit as usize);
         let records = rows.map(|row| {
             let id = row.to_string();
-            Record::new(&id, Bytes::from(id.clone()))
+            Record::new(&id, Some(Rank(0, u128::from(*row))), Bytes::from(id.clone()))
         });
         Page { records: records.collect(), count: counted.then_some(self.rows.len() as u64) }
     }
@@ -72,7 +72,7 @@ fn play(seed: u64) -> Result<(), String> {
     let counted = random.u8(0..8) > 0;
     let changes = random.u32(0..=30);
     let mut list = List::new(random.u64(0..=90), changes);
-    let mut stitcher = Stitcher::new(Extent { offset: 0, limit: None, page_size });
+    let mut stitcher = Stitcher::new(Extent { offset: 0, limit: None, page_size, stable: true });
     let mut under_way: Vec<(Ticket, Ask, Option<Page>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let busy = random.u8(1..=8);

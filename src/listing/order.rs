@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::page::{Rank, uuid};
 use crate::suggest;
 
 /// The keys that the service sorts by (API page "Querying All Backups", parameter `sort`).
@@ -20,6 +21,32 @@ pub(crate) struct Order(Vec<(&'static str, Direction)>);
 enum Direction {
     Ascending,
     Descending,
+}
+
+impl Order {
+    /// Whether no key ever changes, so that a row keeps its place for as long as it exists.
+    pub(crate) fn is_stable(&self) -> bool {
+        self.0.iter().all(|(key, _)| matches!(*key, "created_at" | "id"))
+    }
+
+    /// The place of a row in a stable order, from its creation in microseconds and its id. `None` where
+    /// it cannot be told.
+    pub(crate) fn rank(&self, created_at: Option<i64>, id: &str) -> Option<Rank> {
+        let mut rank = Rank(0, 0);
+        for (key, direction) in &self.0 {
+            let down = *direction == Direction::Descending;
+            match *key {
+                "created_at" => rank.0 = created_at.map(|at| if down { -at } else { at })?,
+                "id" => rank.1 = uuid(id).map(|id| if down { !id } else { id })?,
+                _ => return None,
+            }
+            if *key == "id" {
+                // Nothing after the id decides anything.
+                break;
+            }
+        }
+        Some(rank)
+    }
 }
 
 impl Default for Order {
@@ -109,6 +136,33 @@ mod tests {
             assert_eq!(text.parse::<Order>().unwrap().to_string(), expected, "{text}");
         }
         assert_eq!(Order::default().to_string(), "created_at:desc,id:desc");
+    }
+
+    #[test]
+    fn a_rank_grows_in_the_direction_of_the_order() {
+        let (a, b) =
+            ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
+        // Each row: an order, and two rows of which the first comes first in it.
+        let cases = [
+            ("created_at:desc", (2, a), (1, a)),
+            ("created_at:asc", (1, a), (2, a)),
+            ("created_at:desc", (1, b), (1, a)),
+            ("created_at:asc", (1, a), (1, b)),
+            ("created_at:desc,id:asc", (1, a), (1, b)),
+            ("id:asc", (9, a), (1, b)),
+            ("id:desc,created_at:asc", (9, b), (1, a)),
+        ];
+        for (order, first, second) in cases {
+            let order: Order = order.parse().unwrap();
+            assert!(order.is_stable());
+            let rank = |(at, id): (i64, &str)| order.rank(Some(at), id).unwrap();
+            assert!(rank(first) < rank(second), "{order}");
+        }
+        let by_name: Order = "name".parse().unwrap();
+        assert!(!by_name.is_stable());
+        assert_eq!(by_name.rank(Some(1), a), None);
+        assert_eq!(Order::default().rank(None, a), None);
+        assert_eq!(Order::default().rank(Some(1), "no uuid"), None);
     }
 
     #[test]

@@ -27,14 +27,16 @@ pub(crate) struct Page {
 pub(crate) struct Record {
     /// Stands for the id.
     pub(super) key: Key,
+    /// Its place in the order that was asked for, if that can be told from the record.
+    pub(super) rank: Option<Rank>,
     /// The record as the service sent it: JSON text in UTF-8.
     json: Bytes,
 }
 
 impl Record {
     /// A row with this id. `json` must be UTF-8; a slice of the page's body will do.
-    pub(crate) fn new(id: &str, json: Bytes) -> Self {
-        Self { key: Key::of(id), json }
+    pub(crate) fn new(id: &str, rank: Option<Rank>, json: Bytes) -> Self {
+        Self { key: Key::of(id), rank, json }
     }
 
     /// The record as the service sent it.
@@ -53,6 +55,11 @@ impl Record {
 pub(crate) struct Key(u128);
 
 impl Key {
+    /// Half of it, which tells rows apart almost always.
+    pub(super) fn half(self) -> u64 {
+        (self.0 ^ (self.0 >> 64)) as u64
+    }
+
     fn of(id: &str) -> Self {
         Self(uuid(id).unwrap_or_else(|| {
             let half = |salt: u8| {
@@ -65,8 +72,12 @@ impl Key {
     }
 }
 
+/// A place in an order: it grows from row to row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank(pub(crate) i64, pub(crate) u128);
+
 /// The number that a UUID in its usual lower-case form stands for. Other spellings are other ids.
-fn uuid(id: &str) -> Option<u128> {
+pub(crate) fn uuid(id: &str) -> Option<u128> {
     let bytes = id.as_bytes();
     if bytes.len() != 36 {
         return None;

@@ -19,12 +19,17 @@
 //! is at its end where a page is shorter than asked for and ends just at the `count` of the same answer.
 //! Where `count` is missing or plainly too low, an empty page right behind the last row is the end.
 //! Anything else that stops is reported as unproven.
+//!
+//! In an order over keys that change, or with a service that does not sort as it is asked to, a row may move
+//! from where nothing was read yet to where everything was. Then the list must have been at rest: every seam
+//! in its place, and one `count` throughout, which is the number of rows.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::mem;
 
 use super::page::{Ask, Key, Page, Record};
+use super::seen::Seen;
 
 /// What part of the list to read.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +40,8 @@ pub(crate) struct Extent {
     pub(crate) limit: Option<u64>,
     /// Rows to ask for at a time, 1 to 1000.
     pub(crate) page_size: u64,
+    /// Whether rows keep their places for as long as they exist.
+    pub(crate) stable: bool,
 }
 
 /// What a listing consisted of.
@@ -50,6 +57,8 @@ pub(crate) struct Receipt {
     pub(crate) seams_mended: u64,
     /// Rows that came a second time, the seams themselves left out.
     pub(crate) duplicates: u64,
+    /// The service did not keep to a stable order that it was asked for.
+    pub(crate) out_of_order: bool,
 }
 
 /// The pages do not add up to a complete list.
@@ -66,6 +75,8 @@ enum Reason {
     EndsEarly,
     /// Page upon page holds only rows that came before.
     NoProgress,
+    /// The rows have no stable order, and the list changed meanwhile.
+    Moved,
     /// All rows that were seen are gone, so nothing tells where to go on.
     AllGone,
 }
@@ -77,6 +88,9 @@ impl fmt::Display for Unproven {
         let reason = match self.reason {
             Reason::EndsEarly => "the service counts more backups than it lists",
             Reason::NoProgress => "the service answers the same backups for each offset",
+            Reason::Moved => {
+                "the list changed while it was read, in an order that does not stay the same"
+            }
             Reason::AllGone => "the backups that mark the place were deleted meanwhile",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;
@@ -127,7 +141,7 @@ pub(super) struct Stitcher {
     next_ticket: u64,
     /// The ask for the rows right behind the last one, which there should not be.
     probe: Option<Ticket>,
-    seen: HashSet<Key>,
+    seen: Seen,
     /// Where the last row of the page stitched last stood at that time.
     position: Option<u64>,
     /// The rows of the page stitched last.
@@ -138,6 +152,10 @@ pub(super) struct Stitcher {
     repetitions: u32,
     /// Pages in a row that brought nothing new.
     fruitless: u64,
+    /// Whether there is no order to rely on.
+    unordered: bool,
+    /// Whether anything told that the list changed.
+    disturbed: bool,
     receipt: Receipt,
 }
 
@@ -149,7 +167,7 @@ impl Stitcher {
             slots: VecDeque::new(),
             next_ticket: 0,
             probe: None,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             position: None,
             last: Vec::new(),
             ready: Vec::new(),
@@ -157,6 +175,8 @@ impl Stitcher {
             contradictions: 0,
             repetitions: 0,
             fruitless: 0,
+            unordered: !extent.stable,
+            disturbed: false,
             receipt: Receipt::default(),
         }
     }
@@ -206,7 +226,7 @@ impl Stitcher {
         self.done
     }
 
-    pub(super) fn into_receipt(self) -> Receipt {
+    pub(super) fn receipt(&self) -> Receipt {
         self.receipt
     }
 
@@ -273,7 +293,7 @@ impl Stitcher {
         let Some(position) = self.position else {
             return self.stitch(ask, answered, page);
         };
-        let touches = page.records.iter().any(|record| self.seen.contains(&record.key));
+        let touches = page.records.iter().any(|record| self.seen.contains(record));
         if touches || (ask.offset == 0 && self.extent.offset == 0) {
             return self.stitch(ask, answered, page);
         }
@@ -288,6 +308,7 @@ impl Stitcher {
             return Ok(());
         }
         self.receipt.seams_mended += 1;
+        self.disturbed = true;
         self.check_progress()?;
         if !page.records.is_empty() {
             self.slots.push_front(Slot { ticket, ask, state: State::Here(page), set_aside: true });
@@ -304,13 +325,21 @@ impl Stitcher {
     fn stitch(&mut self, ask: Ask, answered: u64, page: Page) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
+        if self.extent.stable && !is_in_order(&page.records) {
+            self.receipt.out_of_order = true;
+            self.unordered = true;
+        }
+        if first {
+            let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
+            self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
+        }
         let rows_before = self.receipt.rows;
         let mut known: u64 = 0;
         for record in page.records {
             if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
             }
-            if self.seen.insert(record.key) {
+            if self.seen.insert(&record) {
                 self.receipt.rows += 1;
                 self.ready.push(record);
             } else {
@@ -319,6 +348,7 @@ impl Stitcher {
         }
         self.receipt.pages += 1;
         self.receipt.duplicates += known.saturating_sub(1);
+        self.disturbed |= !first && (known != 1 || page.count != self.receipt.count);
         self.receipt.count = page.count.or(self.receipt.count);
         let fruitful = self.receipt.rows > rows_before;
         if fruitful {
@@ -340,6 +370,9 @@ impl Stitcher {
             || (short && page.count == Some(end))
             // The offset lies behind the end, or the list is empty.
             || (answered == 0 && !more_counted);
+        if self.unordered && self.disturbed {
+            return Err(self.unproven(Reason::Moved));
+        }
         if self.done {
             return Ok(());
         }
@@ -397,6 +430,14 @@ impl Stitcher {
     }
 }
 
+/// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
+fn is_in_order(records: &[Record]) -> bool {
+    records.windows(2).all(|pair| match pair {
+        [a, b] => a.rank.is_some() && a.rank < b.rank,
+        _ => true,
+    })
+}
+
 /// Drops rows that stand on one page twice, and says how many.
 fn drop_repeated(records: &mut Vec<Record>) -> u64 {
     let before = records.len();
@@ -407,12 +448,14 @@ fn drop_repeated(records: &mut Vec<Record>) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::Rank;
     use super::*;
     use bytes::Bytes;
 
-    fn record(id: u64) -> Record {
-        let id = id.to_string();
-        Record::new(&id, Bytes::from(id.clone()))
+    fn record(id_number: u64) -> Record {
+        let id = id_number.to_string();
+        let place = i64::try_from(id_number).ok().map(|at| Rank(at, 0));
+        Record::new(&id, place, Bytes::from(id.clone()))
     }
 
     fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
@@ -438,11 +481,11 @@ mod tests {
             );
         }
         assert!(stitcher.is_done());
-        (rows, asks, Ok(stitcher.into_receipt()))
+        (rows, asks, Ok(stitcher.receipt()))
     }
 
     fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
-        Extent { offset, limit, page_size }
+        Extent { offset, limit, page_size, stable: true }
     }
 
     #[test]

@@ -6,15 +6,28 @@
 mod argument;
 mod prose;
 
-use clap::Command;
+use std::io;
+
+use anyhow::Context as _;
+use clap::{Command, CommandFactory as _};
 use roff::{Roff, bold, roman};
 
+use crate::cli::Cli;
 use crate::connection::VARIABLES;
 use crate::exit::Exit;
 use prose::{Paragraph, prose};
 
-/// The page of the program.
-pub(crate) fn page(mut program: Command) -> Roff {
+/// Prints the page.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub(crate) fn print() -> anyhow::Result<()> {
+    page(Cli::command()).to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
+}
+
+/// The page of a program.
+fn page(mut program: Command) -> Roff {
     program.build();
     let commands = leaves(&program);
     let mut page = Roff::new();
@@ -100,10 +113,7 @@ fn description(page: &mut Roff, command: &Command) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
-    use crate::cli::Cli;
 
     #[test]
     fn every_command_flag_exit_code_and_variable_is_on_the_page() {

@@ -1,7 +1,59 @@
-//! stub
-/// x
-#[derive(clap::Args, Debug)]
-pub(crate) struct SandboxArgs {}
-pub(crate) async fn run(_a: SandboxArgs) -> anyhow::Result<std::process::ExitCode> {
-    anyhow::bail!("no")
+//! `cbr sandbox`: the documented CBR API on loopback, to try commands and scripts without an account.
+//!
+//! Serves what the real service documents and nothing of its own: the real client talks to it as to
+//! any other endpoint, and no code outside this folder knows that it exists. In the order in which a
+//! request meets them:
+//!
+//! - [`args`]: the flags, and [`units`] and [`when`], the small grammars in them;
+//! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
+//! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
+//!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
+//! - [`ledger`]: what arrives in which order, and the [`changes`] to the account between;
+//! - [`list`]: the query of a listing and the page that answers it;
+//! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them;
+//! - [`payload`] and [`gzip`]: how the bytes of an answer go out.
+
+mod account;
+mod answer;
+mod args;
+mod auth;
+mod backup;
+mod call;
+mod changes;
+mod child;
+mod faults;
+mod gzip;
+mod ledger;
+mod list;
+mod log;
+mod payload;
+mod rows;
+mod server;
+mod service;
+mod signals;
+mod throttle;
+mod units;
+mod when;
+
+use std::process::ExitCode;
+
+pub(crate) use args::SandboxArgs;
+
+/// Serves until interrupted, or runs one command against the sandbox and returns its exit code.
+///
+/// # Errors
+///
+/// When the port is taken, the log cannot be opened, standard output is closed, or the command
+/// cannot be started.
+pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
+    let server = server::Server::bind(&args).await?;
+    if args.command.is_empty() {
+        account::announce(server.address(), args.backups)?;
+        signals::serve_until_interrupted(server).await
+    } else {
+        child::run(server, &args.command).await
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! What was sent and what came of it: numbers for the receipt, lines for `-v`, and why it waits.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::console::Console;
+
+/// The journal of one run, shared by all requests.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    console: Arc<Console>,
+    requests: AtomicU64,
+    retries: AtomicU64,
+    troubles: AtomicU64,
+    request_ids: Mutex<Vec<String>>,
+}
+
+/// One request and its outcome, for `-v`.
+pub(super) struct Entry<'a> {
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) took: Duration,
+    /// The status, or what came in its place.
+    pub(super) outcome: &'a str,
+    pub(super) request_id: Option<&'a str>,
+}
+
+impl Journal {
+    /// An empty journal that tells `console` about requests.
+    pub(crate) fn new(console: Arc<Console>) -> Self {
+        Self {
+            console,
+            requests: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            troubles: AtomicU64::new(0),
+            request_ids: Mutex::default(),
+        }
+    }
+
+    /// Requests sent, retries included.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Requests that were sent again.
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Faults that asking less would ease.
+    pub(super) fn troubles(&self) -> u64 {
+        self.troubles.load(Ordering::Relaxed)
+    }
+
+    /// The service's ids of the requests it answered, in the order of the answers.
+    pub(crate) fn request_ids(&self) -> Vec<String> {
+        self.ids().clone()
+    }
+
+    /// Notes a request that came to its end.
+    pub(super) fn note(&self, entry: &Entry<'_>) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let id = entry.request_id.map(crate::output::visible);
+        if let Some(id) = &id {
+            self.ids().push(id.to_string());
+        }
+        let Entry { path, query, took, outcome, .. } = entry;
+        self.console.detail(|| {
+            let mark = if query.is_empty() { "" } else { "?" };
+            let id = id.map_or_else(String::new, |id| format!(", request {id}"));
+            format!("GET {path}{mark}{query}: {outcome}, {} ms{id}", took.as_millis())
+        });
+    }
+
+    /// Notes that a request will be sent again after a pause.
+    pub(super) fn note_retry(&self, why: &str, pause: Duration) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.troubles.fetch_add(1, Ordering::Relaxed);
+        self.console.waits(why, pause);
+        self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
+    }
+
+    fn ids(&self) -> MutexGuard<'_, Vec<String>> {
+        self.request_ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

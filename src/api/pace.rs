@@ -1,0 +1,192 @@
+//! Holds all requests back together when the service throttles.
+//!
+//! One refusal pauses every request, since each refused one may count against the limit as well. How long
+//! is up to the service where it says so: in `Retry-After`, or in its message, which names the limit
+//! (`limit:60,time:1 minute`). Otherwise the pauses grow until a request comes through.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The state that all requests share.
+#[derive(Debug)]
+pub(super) struct Pace {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// No request before this.
+    not_before: Option<Instant>,
+    /// When the first request after the last pause was sent: the earliest moment at which the limit's
+    /// span of time began.
+    burst: Option<Instant>,
+    /// Refusals since a request came through last.
+    refusals: u32,
+    /// When a request came through last, or when the first one was sent.
+    progress: Option<Instant>,
+}
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        let state = State { not_before: None, burst: None, refusals: 0, progress: None };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// How long a request has to wait before it may be sent; it counts as sent if that is `None`.
+    pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
+        let mut state = self.lock();
+        if let Some(wait) = state.not_before.and_then(|moment| moment.checked_duration_since(now))
+            && !wait.is_zero()
+        {
+            return Some(wait);
+        }
+        state.burst.get_or_insert(now);
+        state.progress.get_or_insert(now);
+        None
+    }
+
+    /// A request came through.
+    pub(super) fn came_through(&self, now: Instant) {
+        let mut state = self.lock();
+        state.refusals = 0;
+        state.progress = Some(now);
+    }
+
+    /// A request that was sent at `sent` was throttled. Holds back all requests for as long as seems
+    /// right; `None` if the service has throttled for so long that waiting does not help.
+    pub(super) fn throttled(
+        &self,
+        sent: Instant,
+        now: Instant,
+        retry_after: Option<Duration>,
+        limit: Option<Duration>,
+        retries: u32,
+    ) -> Option<Duration> {
+        let mut state = self.lock();
+        if let Some(not_before) = state.not_before
+            && not_before > sent
+        {
+            // Sent before the pause began, which another refusal brought about.
+            return Some(not_before.saturating_duration_since(now));
+        }
+        let stuck = now.saturating_duration_since(state.progress.unwrap_or(now));
+        let patient = limit.is_some_and(|span| stuck < span.min(LONGEST_SPAN) * 2);
+        if retries == 0 || (state.refusals >= retries && !patient) {
+            return None;
+        }
+        let pause = retry_after.unwrap_or_else(|| {
+            let growing = super::retry::throttled_pause(state.refusals);
+            // Nothing counts any more once the whole span of the limit has passed.
+            let over = limit
+                .zip(state.burst)
+                .map(|(span, burst)| (burst + span).saturating_duration_since(now) + SPARE);
+            over.map_or(growing, |over| growing.min(over))
+        });
+        state.refusals += 1;
+        state.not_before = Some(now + pause);
+        state.burst = None;
+        Some(pause)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is plain numbers, good at any moment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A limit over a longer time is waited out no longer than twice this.
+const LONGEST_SPAN: Duration = Duration::from_secs(600);
+/// What clocks and the way to the service may differ by.
+const SPARE: Duration = Duration::from_millis(100);
+
+/// The span of time of the limit that a message names: `… limit:60,time:1 minute`.
+pub(super) fn named_span(message: &str) -> Option<Duration> {
+    let (_, named) = message.split_once("limit:")?;
+    let (_, time) = named.split_once(",time:")?;
+    let mut words = time.split_whitespace();
+    let number: u32 = words.next()?.parse().ok()?;
+    let unit = words.next()?.trim_end_matches(|letter: char| !letter.is_alphabetic());
+    let seconds = match unit.trim_end_matches('s') {
+        "second" => 1,
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 24 * 3600,
+        _ => return None,
+    };
+    Some(Duration::from_secs(u64::from(number) * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_message_names_the_span() {
+        let cases = [
+            ("policy user over ratelimit,limit:200,time:5 minute", Some(300)),
+            ("policy ip over ratelimit,limit:5,time:1 second", Some(1)),
+            ("over ratelimit,limit:60,time:1 minutes.", Some(60)),
+            ("limit:1,time:2 hour)", Some(7200)),
+            ("limit:1,time:x minute", None),
+            ("limit:1,time:1 fortnight", None),
+            ("limit:1", None),
+            ("too many requests", None),
+        ];
+        for (message, seconds) in cases {
+            assert_eq!(named_span(message), seconds.map(Duration::from_secs), "{message}");
+        }
+    }
+
+    #[test]
+    fn one_refusal_holds_all_requests_back() {
+        let (pace, start) = (Pace::new(), Instant::now());
+        assert_eq!(pace.wait(start), None);
+        assert_eq!(pace.wait(start), None);
+        let pause = pace.throttled(start, start + SECOND, Some(3 * SECOND), None, 5);
+        assert_eq!(pause, Some(3 * SECOND));
+        // The other one was on its way already: its refusal adds nothing.
+        assert_eq!(
+            pace.throttled(start, start + SECOND, Some(60 * SECOND), None, 5),
+            Some(3 * SECOND)
+        );
+        assert_eq!(pace.wait(start + 2 * SECOND), Some(2 * SECOND));
+        assert_eq!(pace.wait(start + 4 * SECOND), None);
+    }
+
+    #[test]
+    fn a_named_span_is_waited_out_and_no_longer() {
+        let (pace, start) = (Pace::new(), Instant::now());
+        let minute = Some(60 * SECOND);
+        assert_eq!(pace.wait(start), None);
+        pace.came_through(start);
+        // 59 of the 60 seconds have passed: the rest is shorter than any pause of ours.
+        let now = start + 59 * SECOND;
+        assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND + SPARE));
+    }
+
+    #[test]
+    fn patience_ends_with_the_retries_or_with_two_spans() {
+        let refuse = |limit: Option<Duration>, retries: u32| {
+            let (pace, start) = (Pace::new(), Instant::now());
+            let mut now = start;
+            let mut refusals = 0;
+            loop {
+                assert_eq!(pace.wait(now), None);
+                match pace.throttled(now, now, None, limit, retries) {
+                    Some(pause) => now += pause,
+                    None => return (refusals, now.duration_since(start)),
+                }
+                refusals += 1;
+                assert!(refusals < 1000, "it does not end");
+            }
+        };
+        assert_eq!(refuse(None, 3).0, 3);
+        assert_eq!(refuse(None, 0).0, 0);
+        let (_, waited) = refuse(Some(300 * SECOND), 3);
+        assert!(waited >= 600 * SECOND && waited < 700 * SECOND, "{waited:?}");
+        let (refusals, _) = refuse(Some(SECOND), 5);
+        assert!(refusals >= 5, "{refusals}");
+    }
+}

@@ -1,0 +1,148 @@
+//! One record of the listing: a borrowed view of the bytes that came.
+//!
+//! Lenient: a field that is null, absent, unknown or of another type than documented is never an
+//! error, so a change on the service does not break an old `cbr`. Knows nothing of columns and
+//! formats.
+//!
+//! Source: API page "Querying Backups", response parameters.
+
+use anyhow::Context as _;
+
+use crate::json::Json;
+
+/// Declares the view and finds a field's place in it by the API's name, from one list.
+macro_rules! backup {
+    ($($(#[$doc:meta])* $visibility:vis $field:ident,)*) => {
+        /// The fields of one record, in the order of the API page. `None` is absent or null.
+        #[derive(Default)]
+        pub(crate) struct Backup<'a> {
+            $($(#[$doc])* $visibility $field: Option<Json<'a>>,)*
+        }
+
+        impl<'a> Backup<'a> {
+            fn field(&mut self, name: &str) -> Option<&mut Option<Json<'a>>> {
+                match name {
+                    $(stringify!($field) => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+backup! {
+    pub(crate) id,
+    pub(crate) name,
+    pub(crate) checkpoint_id,
+    pub(crate) project_id,
+    pub(crate) vault_id,
+    pub(crate) provider_id,
+    pub(crate) resource_id,
+    pub(crate) resource_name,
+    pub(crate) resource_type,
+    /// In GB.
+    pub(crate) resource_size,
+    pub(crate) resource_az,
+    pub(crate) status,
+    pub(crate) image_type,
+    pub(crate) created_at,
+    pub(crate) updated_at,
+    pub(crate) protected_at,
+    pub(crate) expired_at,
+    pub(crate) description,
+    pub(crate) parent_id,
+    extend_info,
+    children,
+    /// A string on Huawei Cloud, an integer on some of its sister clouds.
+    pub(crate) enterprise_project_id,
+    incremental,
+    pub(crate) version,
+    pub(crate) scheduled_operation_id,
+}
+
+impl<'a> Backup<'a> {
+    /// Fails only when `record` is no JSON object. If a field stands twice, the last one counts.
+    pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
+        let mut backup = Self::default();
+        let parsed = Json::new(record).fields(|name, value| {
+            if let Some(field) = backup.field(name) {
+                *field = (!value.is_null()).then_some(value);
+            }
+        });
+        parsed.context("a backup in the answer is not a JSON object")?;
+        Ok(backup)
+    }
+
+    /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
+    pub(crate) fn incremental(&self) -> Option<Json<'a>> {
+        self.incremental.or_else(|| self.extend_info("incremental"))
+    }
+
+    /// A field of `extend_info`.
+    fn extend_info(&self, wanted: &str) -> Option<Json<'a>> {
+        let mut found = None;
+        self.extend_info?.fields(|name, value| {
+            if name == wanted && !value.is_null() {
+                found = Some(value);
+            }
+        })?;
+        found
+    }
+
+    /// The backups of the single volumes of a server backup. Only the answer about one backup has
+    /// them filled. None if they are not of the documented form.
+    pub(crate) fn children(&self) -> Vec<Json<'a>> {
+        let children = self.children.map(Json::elements).unwrap_or_default();
+        if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_types_and_unknown_fields_are_no_error() {
+        let record = r#"{"id": 7, "name": null, "status": ["new"], "children": "none",
+            "extend_info": "x", "enterprise_project_id": 0, "shiny": {"id": 1}}"#;
+        let backup = Backup::parse(record).unwrap();
+        assert_eq!(backup.id, Some(Json::new("7")));
+        assert_eq!(backup.name, None);
+        assert_eq!(backup.vault_id, None);
+        assert_eq!(backup.status, Some(Json::new(r#"["new"]"#)));
+        assert_eq!(backup.enterprise_project_id, Some(Json::new("0")));
+        assert_eq!(backup.incremental(), None);
+        assert!(backup.children().is_empty());
+        assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().children().is_empty());
+    }
+
+    #[test]
+    fn the_last_of_two_fields_counts() {
+        let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
+        assert_eq!(backup.id, Some(Json::new("2")));
+        assert_eq!(backup.name, None);
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error() {
+        for record in ["", "null", "7", "\"a\"", "[]", "{", "{\"id\":}"] {
+            assert!(Backup::parse(record).is_err(), "{record}");
+        }
+    }
+
+    #[test]
+    fn incremental_is_found_in_both_places() {
+        let cases = [
+            (r#"{"incremental": true}"#, Some("true")),
+            (r#"{"extend_info": {"incremental": false}}"#, Some("false")),
+            (r#"{"incremental": true, "extend_info": {"incremental": false}}"#, Some("true")),
+            (r#"{"incremental": null, "extend_info": {"progress": 7}}"#, None),
+            (r#"{"extend_info": {"incremental": null}}"#, None),
+            ("{}", None),
+        ];
+        for (record, expected) in cases {
+            let backup = Backup::parse(record).unwrap();
+            assert_eq!(backup.incremental().map(Json::as_sent), expected, "{record}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! json and jsonl: the records as the service sent them, one a line.
+//!
+//! Nothing is parsed and written anew, so key order, unknown fields and the text of numbers
+//! survive. Only line breaks between tokens go, of a service that sends them.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use anyhow::Context as _;
+
+use super::Render;
+use super::screen_text;
+use super::spool::{FAULT, Spool};
+use crate::backup::Backup;
+use crate::column::Column;
+use crate::json;
+
+/// Renders an array, or a line for each record.
+pub(super) struct Json {
+    array: bool,
+    /// Only these fields, in this order.
+    columns: Option<Vec<Column>>,
+    /// Characters that could act on a terminal are written as JSON escapes: other bytes, but the
+    /// same JSON.
+    terminal: bool,
+    empty: bool,
+    spool: Spool,
+}
+
+impl Json {
+    pub(super) fn array(columns: Option<Vec<Column>>, terminal: bool) -> Self {
+        Self { array: true, columns, terminal, empty: true, spool: Spool::new() }
+    }
+
+    pub(super) fn lines(columns: Option<Vec<Column>>, terminal: bool) -> Self {
+        Self { array: false, columns, terminal, empty: true, spool: Spool::new() }
+    }
+
+    /// What stands before the next record.
+    fn separator(&self) -> &'static str {
+        match (self.array, self.empty) {
+            (true, true) => "[\n",
+            (true, false) => ",\n",
+            (false, true) => "",
+            (false, false) => "\n",
+        }
+    }
+
+    /// What stands after the last record, or in place of any.
+    fn end(&self) -> &'static str {
+        match (self.array, self.empty) {
+            (true, true) => "[]\n",
+            (true, false) => "\n]\n",
+            (false, true) => "",
+            (false, false) => "\n",
+        }
+    }
+}
+
+impl Render for Json {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        let mut record = match &self.columns {
+            Some(columns) => Cow::Owned(projected(record, columns)?),
+            None => json::Json::new(record).one_line(),
+        };
+        if self.terminal {
+            record = Cow::Owned(screen_text::json(&record));
+        }
+        let separator = self.separator();
+        self.spool.write_all(separator.as_bytes()).context(FAULT)?;
+        self.spool.write_all(record.as_bytes()).context(FAULT)?;
+        self.empty = false;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+        let end = self.end();
+        self.spool.write_all(end.as_bytes()).context(FAULT)?;
+        self.spool.copy_to(out)
+    }
+}
+
+/// An object of the chosen fields. Names of columns need no escape.
+fn projected(record: &str, columns: &[Column]) -> anyhow::Result<String> {
+    let backup = Backup::parse(record)?;
+    let mut object = String::from("{");
+    for (position, column) in columns.iter().enumerate() {
+        let value = (column.value)(&backup).map_or(Cow::Borrowed("null"), json::Json::one_line);
+        let comma = if position == 0 { "" } else { "," };
+        object.extend([comma, "\"", column.name, "\":", &value]);
+    }
+    object.push('}');
+    Ok(object)
+}

@@ -1,0 +1,83 @@
+//! Where rendered rows wait until the last one is there.
+//!
+//! In memory up to [`IN_MEMORY`], then in an unnamed file of the directory for temporary files
+//! (`TMPDIR`), which is gone with the process however that ends. Knows bytes only.
+
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write};
+
+use anyhow::Context as _;
+use tempfile::SpooledTempFile;
+
+/// Bytes that are kept in memory: more than ten thousand backups as csv.
+const IN_MEMORY: usize = 8 << 20;
+
+/// Bytes that go to and come from a file at once.
+const CHUNK: usize = 128 << 10;
+
+/// What to say about a fault of the temporary file, so that it is not taken for one of stdout.
+pub(super) const FAULT: &str = "cannot keep the rows in a temporary file until the last is there";
+
+/// A queue of bytes: written first, then read once.
+pub(super) struct Spool(BufWriter<SpooledTempFile>);
+
+impl Spool {
+    pub(super) fn new() -> Self {
+        Self(BufWriter::with_capacity(CHUNK, SpooledTempFile::new(IN_MEMORY)))
+    }
+
+    /// Ends the writing.
+    pub(super) fn into_reader(self) -> anyhow::Result<BufReader<SpooledTempFile>> {
+        let mut file = self.0.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
+        file.rewind().context(FAULT)?;
+        Ok(BufReader::with_capacity(CHUNK, file))
+    }
+
+    /// Copies everything to `out`.
+    pub(super) fn copy_to(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut reader = self.into_reader()?;
+        loop {
+            let chunk = reader.fill_buf().context(FAULT)?;
+            if chunk.is_empty() {
+                break;
+            }
+            out.write_all(chunk)?;
+            let taken = chunk.len();
+            reader.consume(taken);
+        }
+        out.flush()?;
+        Ok(())
+    }
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gives_back_what_was_written_from_memory_and_from_a_file() {
+        for size in [0, 1, IN_MEMORY - 1, IN_MEMORY + CHUNK + 1] {
+            let bytes: Vec<u8> = (0..size).map(|position| (position % 251) as u8).collect();
+            let mut spool = Spool::new();
+            for part in bytes.chunks(1000) {
+                spool.write_all(part).unwrap();
+            }
+            let mut copy = Vec::new();
+            spool.copy_to(&mut copy).unwrap();
+            assert!(copy == bytes, "{size}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Every format against golden files, and what must hold for any record and width.
+//!
+//! `UPDATE_GOLDEN=1 cargo test golden` writes the files anew; look at what changed.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use clap::{CommandFactory as _, Parser};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::screen_text::cells;
+use super::*;
+use crate::json::Json;
+
+const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
+const LIST: &str = include_str!("../../tests/data/list_no_echo.json");
+const LIST_OFFSET: &str = include_str!("../../tests/data/list_offset_timestamps.json");
+const LIST_TURBO: &str = include_str!("../../tests/data/list_turbo_desktop_replication.json");
+const AWKWARD: &str = include_str!("../../tests/data/list_awkward.json");
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+fn args(line: &str) -> OutputArgs {
+    let argv = ["cbr"].into_iter().chain(line.split_whitespace());
+    Cli::try_parse_from(argv).unwrap_or_else(|error| panic!("{error}")).output
+}
+
+/// The records of a page, exactly as they stand there.
+fn records(body: &str) -> Vec<&str> {
+    let mut records = Vec::new();
+    let page = Json::new(body).fields(|name, value| match name {
+        "backups" => records = value.elements().into_iter().map(Json::as_sent).collect(),
+        "backup" => records = vec![value.as_sent()],
+        _ => {}
+    });
+    assert!(page.is_some() && !records.is_empty());
+    records
+}
+
+fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
+    let mut renderer = args(line).renderer(screen);
+    for record in records {
+        renderer.push(record).unwrap();
+    }
+    let mut out = Vec::new();
+    renderer.finish(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
+    let mut out = Vec::new();
+    args(line).show(record, screen, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Compares with, or on demand writes, a file of `tests/data/output`.
+fn assert_golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap();
+    for (position, (actual, expected)) in actual.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(actual, expected, "{name}:{}", position + 1);
+    }
+    assert_eq!(actual, expected, "{name}");
+}
+
+/// Everything that `list` can print of these records.
+fn every_list(records: &[&str]) -> String {
+    let mut all = String::new();
+    let mut add = |line: &str, screen: Option<usize>| {
+        let on = screen.map_or("a pipe".to_owned(), |cells| format!("a terminal of {cells}"));
+        let _ = write!(all, "### {line}, on {on}\n{}", printed(line, records, screen));
+    };
+    for screen in [Some(80), Some(120), Some(200), None] {
+        add("-o table", screen);
+    }
+    add("-o wide", None);
+    add("-o wide", Some(200));
+    add("-o table --columns name,status,id", Some(80));
+    add("-o table --no-headers", None);
+    add("-o csv", None);
+    add("-o csv", Some(80));
+    add("-o csv --columns name,created_at --no-headers", None);
+    add("-o json", None);
+    add("-o json", Some(80));
+    add("-o json --columns status,id,incremental", None);
+    add("-o jsonl", None);
+    all
+}
+
+#[test]
+fn golden_lists() {
+    let (list, offset, turbo) = (records(LIST), records(LIST_OFFSET), records(LIST_TURBO));
+    assert_golden("list_none.txt", &every_list(&[]));
+    assert_golden("list_one.txt", &every_list(&list[..1]));
+    assert_golden("list_many.txt", &every_list(&[list, offset, turbo].concat()));
+    assert_golden("list_awkward.txt", &every_list(&records(AWKWARD)));
+}
+
+#[test]
+fn golden_show() {
+    let record = records(SHOW)[0];
+    let mut all = String::new();
+    for line in [
+        "-o table",
+        "-o wide --no-headers",
+        "--columns status,incremental",
+        "-o json",
+        "-o jsonl --columns id,expired_at",
+        "-o csv",
+    ] {
+        let _ = write!(all, "### {line}\n{}", shown(line, record, Some(80)));
+    }
+    assert_golden("show.txt", &all);
+    let all: String =
+        records(AWKWARD).iter().map(|record| shown("", record, None) + "\n").collect();
+    assert_golden("show_awkward.txt", &all);
+}
+
+#[test]
+fn a_table_fits_every_screen_that_has_room_for_an_id() {
+    for body in [LIST, LIST_OFFSET, LIST_TURBO, AWKWARD] {
+        for screen in 36..=250 {
+            let table = printed("", &records(body), Some(screen));
+            for line in table.lines() {
+                assert!(cells(line) <= screen, "{screen}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn text_of_the_service_never_acts_on_a_terminal() {
+    let acts = |char: char| {
+        char != '\n' && (char.is_control() || ('\u{202a}'..='\u{202e}').contains(&char))
+    };
+    let awkward = records(AWKWARD);
+    for line in ["-o table", "-o wide", "-o csv", "-o json", "-o jsonl"] {
+        let output = printed(line, &awkward, Some(120));
+        assert!(!output.contains(acts), "{line}");
+        let rows = awkward.len() + if line == "-o json" { 2 } else { 1 };
+        assert_eq!(
+            output.lines().count(),
+            if line == "-o jsonl" { rows - 1 } else { rows },
+            "{line}"
+        );
+    }
+    for record in &awkward {
+        assert!(!shown("", record, None).contains(acts));
+    }
+    for line in ["-o table", "-o wide"] {
+        assert!(!printed(line, &awkward, None).contains(acts), "{line} on a pipe");
+    }
+}
+
+/// The same table, laid out in the most simple way.
+fn laid_out_plainly(rows: &[Vec<&str>], right: usize) -> String {
+    let width = |column: usize| rows.iter().map(|row| cells(row[column])).max().unwrap_or(0);
+    let widths: Vec<_> = (0..rows[0].len()).map(width).collect();
+    let mut table = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let space = " ".repeat(widths[column] - cells(cell));
+            let (before, after) = if column == right { (&*space, "") } else { ("", &*space) };
+            let _ = write!(line, "{before}{cell}{after}  ");
+        }
+        let _ = writeln!(table, "{}", line.trim_end_matches(' '));
+    }
+    table
+}
+
+#[test]
+fn all_blocks_of_a_long_table_line_up() {
+    let names = ["a", "中文名字", "👨\u{200d}👩\u{200d}👧", "cafe\u{301}", "some longer name", ""];
+    let sizes = ["1", "40", "32768"];
+    let rows: Vec<_> = (0..1234).map(|row| (names[row % 6], sizes[row / 400 % 3], "x")).collect();
+    let records: Vec<_> = rows
+        .iter()
+        .map(|(name, size, id)| {
+            format!(r#"{{"name":"{name}","resource_size":{size},"id":"{id}"}}"#)
+        })
+        .collect();
+    let records: Vec<_> = records.iter().map(String::as_str).collect();
+    let table = printed("--columns name,resource_size,id", &records, None);
+
+    let mut expected = vec![vec!["NAME", "RESOURCE_SIZE", "ID"]];
+    expected.extend(
+        rows.iter()
+            .map(|&(name, size, id)| vec![if name.is_empty() { "-" } else { name }, size, id]),
+    );
+    assert_eq!(table, laid_out_plainly(&expected, 1));
+}
+
+#[test]
+fn a_cell_of_any_length_stays_on_its_line() {
+    let record = format!(r#"{{"id":"1","name":"{}"}}"#, "x".repeat(70_000));
+    let table = printed("--columns name,id", &[&record], None);
+    assert_eq!(table.lines().count(), 2);
+    assert!(table.ends_with("xx…  1\n"));
+}
+
+#[test]
+fn json_is_what_the_service_sent() {
+    for body in [LIST, LIST_OFFSET, LIST_TURBO, AWKWARD] {
+        let sent = records(body);
+        let array = printed("-o json", &sent, None);
+        let lines = printed("-o jsonl", &sent, None);
+        let from_array: Vec<&RawValue> = serde_json::from_str(&array).unwrap();
+        assert_eq!(from_array.len(), sent.len());
+        assert_eq!(lines.lines().count(), sent.len());
+        for ((sent, element), line) in sent.iter().zip(from_array).zip(lines.lines()) {
+            assert_eq!(element.get(), line);
+            assert_eq!(line, Json::new(sent).one_line());
+            // As text, because a number of any size must survive.
+            assert_eq!(line.replace(' ', ""), sent.split_ascii_whitespace().collect::<String>());
+        }
+        for line in ["-o json", "-o json --columns name,id"] {
+            let values = [None, Some(80)].map(|screen| {
+                serde_json::from_str::<Value>(&printed(line, &records(LIST), screen)).unwrap()
+            });
+            assert_eq!(values[0], values[1], "{line}");
+        }
+    }
+}
+
+#[test]
+fn csv_reads_back() {
+    for body in [LIST, LIST_OFFSET, LIST_TURBO, AWKWARD] {
+        let sent = records(body);
+        let output = printed("-o csv", &sent, None);
+        let mut reader = ::csv::Reader::from_reader(output.as_bytes());
+        let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(reader.headers().unwrap(), names);
+        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), sent.len());
+        for (row, sent) in rows.iter().zip(sent) {
+            assert_eq!(row.len(), names.len());
+            Json::new(sent).fields(|name, value| {
+                let text = if value.is_null() { "".into() } else { value.text() };
+                if let Some(at) =
+                    names.iter().position(|column| *column == name && !name.ends_with("_at"))
+                {
+                    assert_eq!(row[at], *text, "{name}");
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn the_order_of_columns_is_the_users() {
+    let record = [r#"{"id":"i","name":"n","status":"s"}"#];
+    let cases = [
+        ("-o csv --columns status,id", "status,id\ns,i\n"),
+        ("-o csv --columns id --columns STATUS", "id,status\ni,s\n"),
+        ("-o wide --columns status,id", "STATUS  ID\ns       i\n"),
+        ("-o jsonl --columns name,vault_id", "{\"name\":\"n\",\"vault_id\":null}\n"),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(printed(line, &record, None), expected, "{line}");
+    }
+}
+
+#[test]
+fn usage_errors() {
+    let parse = |line: &str| Cli::try_parse_from(["cbr"].into_iter().chain(line.split(' ')));
+    let error = parse("--columns id,statsu").err().unwrap().to_string();
+    for part in ["'statsu'", "'--columns", "similar value exists: 'status'", "resource_size"] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    for line in ["--columns id,,name", "--columns id,shiny", "-o xml"] {
+        assert!(parse(line).is_err(), "{line}");
+    }
+    let checks = [
+        ("-o json --no-headers", Some("--no-headers")),
+        ("-o jsonl --no-headers", Some("jsonl")),
+        ("--columns id,name,ID", Some("'id'")),
+        ("-o csv --no-headers --columns id,name", None),
+        ("-o json --columns id", None),
+    ];
+    for (line, message) in checks {
+        match (args(line).check(), message) {
+            (Ok(()), None) => {}
+            (Err(error), Some(part)) => assert!(error.contains(part), "{error}"),
+            (result, _) => panic!("{line}: {result:?}"),
+        }
+    }
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn help_names_every_column() {
+    let help = Cli::command().render_long_help().to_string();
+    for column in COLUMNS {
+        assert!(help.contains(&format!("- {}: {}", column.name, column.help)), "{}", column.name);
+    }
+}
+
+/// Fails like a full disk or a reader that left, when written to or when flushed.
+struct Broken {
+    kind: io::ErrorKind,
+    room: usize,
+}
+
+impl Write for Broken {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.room);
+        self.room -= taken;
+        if taken == 0 { Err(self.kind.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.kind.into())
+    }
+}
+
+#[test]
+fn a_failed_write_is_an_error_and_says_which() {
+    let (list, server) = (records(LIST), records(SHOW)[0]);
+    for line in ["-o table", "-o wide", "-o json", "-o jsonl", "-o csv"] {
+        for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
+            for room in [0, 10, usize::MAX] {
+                let mut renderer = args(line).renderer(None);
+                list.iter().for_each(|record| renderer.push(record).unwrap());
+                let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
+                assert_eq!(
+                    failed.downcast_ref::<io::Error>().map(io::Error::kind),
+                    Some(kind),
+                    "{line}"
+                );
+
+                let failed = args(line).show(server, None, &mut Broken { kind, room }).unwrap_err();
+                assert_eq!(
+                    failed.downcast_ref::<io::Error>().map(io::Error::kind),
+                    Some(kind),
+                    "{line}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn one_backup_shows_everything_that_was_sent() {
+    let record =
+        r#"{"shiny":1,"children":[7],"extend_info":{"new":{"a":[1]},"gone":null},"empty":{}}"#;
+    let listing = shown("--no-headers", record, None);
+    let others: Vec<_> = listing.lines().skip(COLUMNS.len()).collect();
+    let expected = [
+        "shiny 1",
+        "children [7]",
+        "extend_info.new {\"a\":[1]}",
+        "extend_info.gone -",
+        "empty {}",
+    ];
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(others.into_iter().map(words).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_record_that_is_no_object_is_an_error() {
+    for line in ["-o table", "-o csv", "-o json --columns id"] {
+        assert!(args(line).renderer(None).push("[1]").is_err(), "{line}");
+        assert!(args(line).show("7", None, &mut Vec::new()).is_err(), "{line}");
+    }
+}

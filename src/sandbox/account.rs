@@ -1,0 +1,96 @@
+//! The one account that the sandbox has: its project, its keys, its token.
+//!
+//! Fixed, so that scripts can write them down, and obviously not secret.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+/// The project whose backups are listed.
+pub(super) const PROJECT_ID: &str = "5a4db0c5000000000000000000000001";
+
+/// The project that shares some of its backups with ours.
+pub(super) const OTHER_PROJECT_ID: &str = "5a4db0c5000000000000000000000002";
+
+/// A valid `X-Auth-Token`.
+pub(super) const TOKEN: &str = "sandbox-token-that-is-not-a-secret";
+
+/// An access key and what goes with it.
+pub(super) struct AccessKey {
+    pub(super) id: &'static str,
+    pub(super) secret: &'static str,
+    /// What `X-Security-Token` must be. Only temporary keys have one.
+    pub(super) security_token: Option<&'static str>,
+}
+
+/// The key of a user.
+pub(super) const PERMANENT_KEY: AccessKey = AccessKey {
+    id: "SANDBOXACCESSKEY0001",
+    secret: "sandbox-secret-key-that-is-not-a-secret1",
+    security_token: None,
+};
+
+/// The key of a session, as an agency or a login gives it.
+pub(super) const TEMPORARY_KEY: AccessKey = AccessKey {
+    id: "SANDBOXTEMPORARY0002",
+    secret: "sandbox-secret-key-that-is-not-a-secret2",
+    security_token: Some("sandbox-security-token-that-is-not-a-secret"),
+};
+
+/// The access key of that name.
+pub(super) fn access_key(id: &str) -> Option<AccessKey> {
+    [PERMANENT_KEY, TEMPORARY_KEY].into_iter().find(|key| key.id == id)
+}
+
+/// What a client has to know to use this sandbox, as environment variables.
+pub(super) fn environment(address: SocketAddr) -> [(&'static str, String); 4] {
+    [
+        ("CBR_ENDPOINT", format!("http://{address}")),
+        ("CBR_PROJECT_ID", PROJECT_ID.to_owned()),
+        ("CBR_ACCESS_KEY", PERMANENT_KEY.id.to_owned()),
+        ("CBR_SECRET_KEY", PERMANENT_KEY.secret.to_owned()),
+    ]
+}
+
+/// Prints the environment as lines for a shell, at once, for a reader that waits for them.
+pub(super) fn announce(address: SocketAddr, backups: u32) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(lines(address, backups).as_bytes())?;
+    out.flush()
+}
+
+fn lines(address: SocketAddr, backups: u32) -> String {
+    let exports: String = environment(address)
+        .iter()
+        .map(|(name, value)| format!("export {name}={value}\n"))
+        .collect();
+    let temporary_token = TEMPORARY_KEY.security_token.unwrap_or_default();
+    format!(
+        "# A CBR endpoint on this machine with {backups} backups, until interrupted.\n\
+         # Put these lines into another shell, then try: cbr backups list\n\
+         {exports}\
+         # In place of the two keys, a token:\n\
+         #   export CBR_TOKEN={TOKEN}\n\
+         # or a temporary key:\n\
+         #   export CBR_ACCESS_KEY={}\n\
+         #   export CBR_SECRET_KEY={}\n\
+         #   export CBR_SECURITY_TOKEN={temporary_token}\n",
+        TEMPORARY_KEY.id, TEMPORARY_KEY.secret
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_comment_or_an_export_that_needs_no_quotes() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 4321));
+        let lines = lines(address, 1663);
+        assert!(lines.contains("export CBR_ENDPOINT=http://127.0.0.1:4321\n"));
+        for line in lines.lines() {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "_=:/.-".contains(c);
+            let export = line.strip_prefix("export ").is_some_and(|rest| rest.chars().all(plain));
+            assert!(line.starts_with("# ") || export, "{line}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The flags of `cbr sandbox`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::changes::Change;
+use super::faults::{self, Fault};
+use super::throttle::Rate;
+use super::units;
+
+/// Serve the CBR API on this machine, to try commands and scripts without an account.
+///
+/// Alone, prints the environment variables that lead to it and serves until interrupted. With a command after
+/// `--`, runs `cbr` with that command against a fresh sandbox and exits with its code:
+///
+///     cbr sandbox -- backups list --resource-type OS::Nova::Server
+#[derive(Args, Debug)]
+pub(crate) struct SandboxArgs {
+    /// The port to listen on, on loopback; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+
+    /// How many backups the account has; about one in eleven is that of a server.
+    #[arg(long, value_name = "N", default_value_t = 1663,
+          value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    pub(super) backups: u32,
+
+    /// How long each answer takes, such as 50ms.
+    #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = units::duration)]
+    pub(super) latency: Duration,
+
+    /// Append one line of JSON to this file for each request, when it is answered; never a secret.
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+
+    #[arg(long = "fault", value_name = "FAULT", value_parser = Fault::parse,
+          help = "Let listings go wrong, such as 503@2 or reset@3-; --help lists all",
+          long_help = faults::help())]
+    pub(super) faults: Vec<Fault>,
+
+    /// Delete or insert backups just before a listing: delete=POS@WHEN, insert=POS@WHEN.
+    ///
+    /// POS is a place in the list of all backups, newest first, from 0, as it stands then; POS+LEN changes that
+    /// many. WHEN counts listings as for --fault. May repeat.
+    #[arg(long = "change", value_name = "CHANGE", value_parser = Change::parse)]
+    pub(super) changes: Vec<Change>,
+
+    /// Refuse requests beyond a rate, such as 60/1m, as the gateway does.
+    #[arg(long, value_name = "N/DURATION", value_parser = Rate::parse)]
+    pub(super) throttle: Option<Rate>,
+
+    /// Delete and insert a few backups at random before each listing but the first.
+    #[arg(long, value_name = "SEED")]
+    pub(super) churn: Option<u64>,
+
+    /// Let one listing in five fail at random, in ways that pass.
+    #[arg(long, value_name = "SEED")]
+    pub(super) chaos: Option<u64>,
+
+    /// Compress answers for clients that accept it.
+    #[arg(long)]
+    pub(super) gzip: bool,
+
+    /// What to run against the sandbox: the arguments of one `cbr` command.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(super) command: Vec<OsString>,
+}

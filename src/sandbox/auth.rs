@@ -1,0 +1,274 @@
+//! Checks who is calling, as the gateway does: a signature or a token.
+//!
+//! The signature is computed anew from the request that arrived, by the tool's own signer, which is
+//! held against the vendor's vectors elsewhere.
+
+use std::fmt::{self, Display};
+
+use hyper::header::AUTHORIZATION;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+use super::account::{self, AccessKey, TOKEN};
+use super::call::Call;
+use crate::api::sign::{self, ALGORITHM, Signable};
+
+const AUTH_TOKEN: &str = "x-auth-token";
+const SECURITY_TOKEN: &str = "x-security-token";
+const DATE: &str = "x-sdk-date";
+
+/// How many seconds the clock of a client may be off, either way.
+const SKEW: u64 = 15 * 60;
+
+/// What a caller presents, right or wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presented {
+    /// A signature of a permanent access key.
+    Key,
+    /// A signature of a temporary access key.
+    TemporaryKey,
+    Token,
+    Nothing,
+}
+
+impl Presented {
+    pub(super) fn by(call: &Call) -> Self {
+        let has = |name: &str| call.headers().contains_key(name);
+        match (has(AUTHORIZATION.as_str()), has(SECURITY_TOKEN), has(AUTH_TOKEN)) {
+            (true, false, _) => Self::Key,
+            (true, true, _) => Self::TemporaryKey,
+            (false, _, true) => Self::Token,
+            (false, _, false) => Self::Nothing,
+        }
+    }
+
+    /// How the log names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Key => "aksk",
+            Self::TemporaryKey => "sts",
+            Self::Token => "token",
+            Self::Nothing => "none",
+        }
+    }
+}
+
+/// Why a caller is turned away, in the gateway's words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Denial {
+    Unauthorized,
+    WrongToken,
+    MalformedSignature,
+    UnknownKey(String),
+    WrongSecurityToken,
+    Expired,
+    /// With the canonical request that the sandbox found.
+    WrongSignature(String),
+}
+
+impl Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Incorrect IAM authentication information: ")?;
+        match self {
+            Self::Unauthorized => f.write_str("Unauthorized"),
+            Self::WrongToken => f.write_str("decrypt token fail"),
+            Self::MalformedSignature => f.write_str("verify aksk signature fail, header malformed"),
+            Self::UnknownKey(id) => write!(f, "ak {id} not exist"),
+            Self::WrongSecurityToken => f.write_str("decrypt securityToken fail"),
+            Self::Expired => f.write_str("calc ak sk signature fail:signature expired"),
+            Self::WrongSignature(request) => write!(
+                f,
+                "verify aksk signature fail, canonicalRequest:{}",
+                request.replace('\n', "|")
+            ),
+        }
+    }
+}
+
+/// Checks a call that arrived at that time.
+pub(super) fn check(call: &Call, now: Timestamp) -> Result<(), Denial> {
+    match Presented::by(call) {
+        Presented::Nothing => Err(Denial::Unauthorized),
+        Presented::Token if call.header(AUTH_TOKEN) == Some(TOKEN) => Ok(()),
+        Presented::Token => Err(Denial::WrongToken),
+        Presented::Key | Presented::TemporaryKey => check_signature(call, now),
+    }
+}
+
+fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
+    let authorization = call.header(AUTHORIZATION.as_str()).unwrap_or_default();
+    let Authorization { access, signed_headers, signature } =
+        Authorization::parse(authorization).ok_or(Denial::MalformedSignature)?;
+    let Some(AccessKey { secret, security_token, .. }) = account::access_key(access) else {
+        return Err(Denial::UnknownKey(access.to_owned()));
+    };
+    if call.header(SECURITY_TOKEN) != security_token {
+        return Err(Denial::WrongSecurityToken);
+    }
+    let date = call.header(DATE).ok_or(Denial::MalformedSignature)?;
+    let sent = read_date(date).ok_or(Denial::MalformedSignature)?;
+    if now.as_second().abs_diff(sent.as_second()) > SKEW {
+        return Err(Denial::Expired);
+    }
+    let headers = signed_headers
+        .split(';')
+        .map(|name| call.header(name).map(|value| (name, value)))
+        .collect::<Option<Vec<_>>>()
+        .ok_or(Denial::MalformedSignature)?;
+    if ["host", DATE].iter().any(|name| headers.iter().all(|(signed, _)| signed != name)) {
+        return Err(Denial::MalformedSignature);
+    }
+    let pairs: Vec<_> =
+        call.pairs().iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+    let request = sign::canonical_request(&Signable {
+        method: call.method().as_str(),
+        path: call.path(),
+        query: &sign::canonical_query(&pairs),
+        headers: &headers,
+        body: &[],
+    });
+    if sign::signature(secret, &sign::string_to_sign(date, &request)) == signature {
+        Ok(())
+    } else {
+        Err(Denial::WrongSignature(request))
+    }
+}
+
+/// Reads `20240229T081530Z`.
+fn read_date(text: &str) -> Option<Timestamp> {
+    let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+    Offset::UTC.to_timestamp(time).ok()
+}
+
+/// The parts of an `Authorization` header.
+struct Authorization<'a> {
+    access: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Authorization<'a> {
+    fn parse(header: &'a str) -> Option<Self> {
+        let mut parts = header.strip_prefix(ALGORITHM)?.strip_prefix(' ')?.split(',');
+        let mut part = |name| parts.next()?.trim().strip_prefix(name);
+        let access = part("Access=")?;
+        let signed_headers = part("SignedHeaders=")?;
+        let signature = part("Signature=")?;
+        parts.next().is_none().then_some(Self { access, signed_headers, signature })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Request;
+
+    use super::*;
+    use crate::sandbox::account::{PERMANENT_KEY, TEMPORARY_KEY};
+
+    const HOST: &str = "127.0.0.1:4321";
+    const PATH: &str = "/v3/p/backups";
+    const WHEN: &str = "20240229T081530Z";
+
+    /// A signed call, with each part open to mischief.
+    struct Forgery {
+        key: AccessKey,
+        date: &'static str,
+        signed: Vec<&'static str>,
+        query: &'static str,
+        extra: Vec<(&'static str, &'static str)>,
+    }
+
+    impl Forgery {
+        fn honest(key: AccessKey) -> Self {
+            let extra = key.security_token.map(|token| (SECURITY_TOKEN, token));
+            let mut signed = vec!["host", DATE];
+            signed.extend(extra.map(|(name, _)| name));
+            let query = "limit=5&status=available&status=error";
+            Self { key, date: WHEN, signed, query, extra: extra.into_iter().collect() }
+        }
+
+        fn check(&self) -> Result<(), Denial> {
+            let mut all = vec![("host", HOST), (DATE, self.date)];
+            all.extend(&self.extra);
+            let headers: Vec<_> =
+                all.iter().copied().filter(|(name, _)| self.signed.contains(name)).collect();
+            let signable = Signable {
+                method: "GET",
+                path: PATH,
+                query: "limit=5&status=available&status=error",
+                headers: &headers,
+                body: &[],
+            };
+            let authorization =
+                sign::authorization(self.key.id, self.key.secret, self.date, &signable);
+            let mut request = Request::get(format!("{PATH}?{}", self.query));
+            for (name, value) in all {
+                request = request.header(name, value);
+            }
+            let request = request.header(AUTHORIZATION, authorization).body(()).unwrap();
+            check(&Call::new(request), read_date(WHEN).unwrap())
+        }
+    }
+
+    #[test]
+    fn signatures_of_both_keys_are_taken() {
+        assert_eq!(Forgery::honest(PERMANENT_KEY).check(), Ok(()));
+        assert_eq!(Forgery::honest(TEMPORARY_KEY).check(), Ok(()));
+        let reordered = Forgery {
+            query: "status=error&limit=5&status=available",
+            ..Forgery::honest(PERMANENT_KEY)
+        };
+        assert_eq!(reordered.check(), Ok(()), "the canonical query is sorted");
+    }
+
+    #[test]
+    fn anything_wrong_is_found() {
+        let honest = || Forgery::honest(PERMANENT_KEY);
+        let temporary = || Forgery::honest(TEMPORARY_KEY);
+        let stranger = AccessKey { id: "NOBODY", ..PERMANENT_KEY };
+        let unknown = Forgery { key: stranger, ..honest() };
+        assert_eq!(unknown.check(), Err(Denial::UnknownKey("NOBODY".into())));
+        let wrong_secret = AccessKey { secret: "wrong", ..PERMANENT_KEY };
+        let forged = Forgery { key: wrong_secret, ..honest() }.check().unwrap_err().to_string();
+        assert!(
+            forged.contains(
+                "verify aksk signature fail, canonicalRequest:GET|/v3/p/backups/|limit=5&"
+            ),
+            "{forged}"
+        );
+        let changed = Forgery { query: "limit=6&status=available&status=error", ..honest() };
+        assert!(matches!(changed.check(), Err(Denial::WrongSignature(_))));
+        for date in ["20240229T083031Z", "20240229T080029Z", "20230229T081530Z"] {
+            assert!(Forgery { date, ..honest() }.check().is_err(), "{date}");
+        }
+        assert_eq!(Forgery { date: "20240229T083031Z", ..honest() }.check(), Err(Denial::Expired));
+        for date in ["20240229T083030Z", "20240229T080030Z"] {
+            assert_eq!(Forgery { date, ..honest() }.check(), Ok(()), "{date}");
+        }
+        for signed in [vec!["host"], vec![DATE]] {
+            let unsigned = Forgery { signed, ..honest() };
+            assert_eq!(unsigned.check(), Err(Denial::MalformedSignature));
+        }
+        let lost = Forgery { extra: vec![], ..temporary() };
+        assert_eq!(lost.check(), Err(Denial::WrongSecurityToken));
+        let wrong = Forgery { extra: vec![(SECURITY_TOKEN, "x")], ..temporary() };
+        assert_eq!(wrong.check(), Err(Denial::WrongSecurityToken));
+    }
+
+    #[test]
+    fn tokens_and_nothing() {
+        let call = |header: Option<(&str, &str)>| {
+            let request = Request::get(PATH);
+            let request = match header {
+                Some((name, value)) => request.header(name, value),
+                None => request,
+            };
+            check(&Call::new(request.body(()).unwrap()), Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(call(Some((AUTH_TOKEN, TOKEN))), Ok(()));
+        assert_eq!(call(Some((AUTH_TOKEN, "x"))), Err(Denial::WrongToken));
+        assert_eq!(call(None), Err(Denial::Unauthorized));
+        assert_eq!(call(Some(("authorization", "Basic eA=="))), Err(Denial::MalformedSignature));
+    }
+}

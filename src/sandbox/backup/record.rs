@@ -1,0 +1,335 @@
+//! Writes a backup as the service does: the keys of the API's page, in the order of its example.
+
+use super::awkward;
+use super::json::{Nulls, Object, Raw, Time};
+use super::row::{ImageType, Row, Style};
+use crate::sandbox::account::{OTHER_PROJECT_ID, PROJECT_ID};
+
+/// Appends a row of a list. Its volumes are not in it: lists leave `children` empty.
+pub(in crate::sandbox) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
+    write(row, false, show_replication, out);
+}
+
+/// Appends a single backup, with its volumes.
+pub(in crate::sandbox) fn record_with_children(row: Row, out: &mut Vec<u8>) {
+    write(row, true, true, out);
+}
+
+fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8>) {
+    let style = row.style();
+    let full = style == Style::Full;
+    let time = |time| Time(time, style.form());
+    let mut backup = Object::open(style.nulls(), out);
+    backup.set("checkpoint_id", row.checkpoint_id());
+    children(row, with_children, backup.member("children"));
+    backup.set("created_at", time(row.created));
+    backup.set_if("description", description(row));
+    if full && !row.is_volume() {
+        enterprise_project(row, &mut backup);
+    }
+    backup.set_if("expired_at", row.expired_at().map(time));
+    extend_info(row, style, backup.member("extend_info"));
+    if row.number() == awkward::UNKNOWN_FIELDS {
+        backup.set("future_field", FUTURE_FIELD);
+    }
+    backup.set("id", row.id);
+    backup.set("image_type", image_type(row));
+    if full {
+        backup.set("incremental", row.is_incremental());
+    }
+    backup.set("name", &*row.name());
+    backup.set_if("parent_id", row.parent_id());
+    backup.set("project_id", if row.is_shared() { OTHER_PROJECT_ID } else { PROJECT_ID });
+    backup.set_if("protected_at", row.protected_at().map(time));
+    backup.set("provider_id", row.provider_id());
+    if full {
+        replication_records(row, show_replication, backup.member("replication_records"));
+    }
+    backup.set_if("resource_az", row.availability_zone());
+    backup.set("resource_id", row.resource_id());
+    backup.set("resource_name", &*row.resource_name());
+    backup.set("resource_size", row.resource_size());
+    backup.set("resource_type", row.resource_type());
+    if full {
+        let policy = row.is_automatic().then(|| row.vault().policy_id());
+        backup.set_if("scheduled_operation_id", policy);
+    }
+    backup.set("status", row.status());
+    backup.set_if("updated_at", row.updated_at().map(time));
+    backup.set("vault_id", row.vault().id());
+    if full {
+        backup.set("version", Raw("3"));
+    }
+    backup.close();
+}
+
+fn children(row: Row, with_children: bool, out: &mut Vec<u8>) {
+    out.push(b'[');
+    if with_children && !row.is_volume() {
+        for (index, volume) in row.volumes().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write(volume, false, true, out);
+        }
+    }
+    out.push(b']');
+}
+
+fn description(row: Row) -> Option<&'static str> {
+    match row.number() {
+        awkward::DESCRIPTION => Some("a \"quoted\" \\ word,\r\n\ta\u{8}\u{c}\u{1f}b / 结束"),
+        awkward::NULLS => None,
+        _ => (!row.is_volume()).then_some(""),
+    }
+}
+
+/// A string, an id or, as on some clouds, a number.
+fn enterprise_project(row: Row, backup: &mut Object<'_>) {
+    const KEY: &str = "enterprise_project_id";
+    match row.enterprise_project() {
+        Some(project) => backup.set(KEY, project),
+        None if row.writes_numeric_project() => backup.set(KEY, Raw("0")),
+        None => backup.set(KEY, "0"),
+    }
+}
+
+fn image_type(row: Row) -> &'static str {
+    match row.image_type() {
+        ImageType::Backup => "backup",
+        ImageType::Replication => "replication",
+    }
+}
+
+/// What differs between machines and disks. Few of the keys are documented.
+fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
+    let full = style == Style::Full;
+    let machine = row.is_machine();
+    let disk = !machine;
+    let system_disk = disk && row.is_first_disk();
+    let has_image = full && machine && row.number() % 8 == 3;
+    let mut info = Object::open(style.nulls(), out);
+    if machine {
+        info.set("architecture", "x86_64");
+    }
+    info.set("auto_trigger", row.is_automatic());
+    info.set_if("bootable", disk.then_some(system_disk));
+    if machine {
+        info.set("contain_system_disk", true);
+    } else {
+        info.set("encrypted", row.number().is_multiple_of(16));
+    }
+    if style == Style::Sparse {
+        info.set("incremental", row.is_incremental());
+    }
+    if full {
+        info.set("is_multi_az", false);
+    }
+    if has_image {
+        image(row, info.member("os_images_data"));
+    } else {
+        info.set_if("os_images_data", None::<Raw>);
+    }
+    info.set_if("progress", disk.then_some(Raw("100")));
+    info.set_if("snapshot_id", disk.then(|| row.related_id(1)));
+    info.set_if("support_lld", (!row.is_volume()).then_some(true));
+    let restore_mode = match (machine, full) {
+        (true, _) if has_image => Some("snapshot"),
+        (true, _) => Some("backup"),
+        (false, true) => Some("na"),
+        (false, false) => None,
+    };
+    info.set_if("supported_restore_mode", restore_mode);
+    info.set("system_disk", system_disk);
+    if machine && full {
+        info.set("app_consistency", APP_CONSISTENCY);
+    }
+    if row.number() == awkward::UNKNOWN_FIELDS {
+        info.set("future_number", Raw("123456789012345678901234567890"));
+    }
+    info.close();
+}
+
+fn image(row: Row, out: &mut Vec<u8>) {
+    out.push(b'[');
+    let mut image = Object::open(Nulls::Written, out);
+    image.set("image_id", row.related_id(2));
+    image.close();
+    out.push(b']');
+}
+
+/// Strings throughout, also where they hold numbers.
+const APP_CONSISTENCY: Raw = Raw(concat!(
+    r#"{"app_consistency":"0","app_consistency_status":"0","#,
+    r#""app_consistency_error_code":"0","app_consistency_error_message":""}"#
+));
+
+/// Numbers that change when they pass through a float, and a key that occurs twice.
+const FUTURE_FIELD: Raw = Raw(concat!(
+    r#"{"huge":123456789012345678901234567890,"exact":1.10,"exponent":1E+2,"minus_zero":-0,"#,
+    r#""escaped":"\u0041\/\ud83d\ude00","twice":1,"twice":2,"empty":{},"deep":[[[[[[[[[[]]]]]]]]]]}"#
+));
+
+fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
+    out.push(b'[');
+    if shown && row.is_replicated() {
+        let mut record = Object::open(Nulls::Written, out);
+        record.set("created_at", Time(row.created, row.style().form()));
+        record.set("destination_backup_id", row.related_id(3));
+        record.set("destination_checkpoint_id", row.related_id(4));
+        record.set("destination_project_id", OTHER_PROJECT_ID);
+        record.set("destination_region", "cn-east-3");
+        record.set("destination_vault_id", row.related_id(5));
+        let mut extra = Object::open(Nulls::Written, record.member("extra_info"));
+        extra.set("auto_trigger", row.is_automatic());
+        extra.set("destination_vault_id", row.related_id(5));
+        extra.set("fail_code", "");
+        extra.set("fail_reason", "");
+        extra.set("progress", Raw("100"));
+        extra.close();
+        record.set("id", row.related_id(6));
+        record.set("source_backup_id", row.id);
+        record.set("source_checkpoint_id", row.checkpoint_id());
+        record.set("source_project_id", PROJECT_ID);
+        record.set("source_region", "cn-north-4");
+        record.set("status", "success");
+        record.set("vault_id", row.vault().id());
+        record.close();
+    }
+    out.push(b']');
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::sandbox::backup::{Series, shared};
+
+    fn json(row: Row) -> Value {
+        let mut out = Vec::new();
+        record_with_children(row, &mut out);
+        serde_json::from_slice(&out)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out)))
+    }
+
+    fn documented_account() -> impl Iterator<Item = Row> {
+        let series = Series::new(1663);
+        (0..1663).map(move |index| series.row(index))
+    }
+
+    #[test]
+    fn every_record_is_json_but_for_the_number_that_no_float_holds() {
+        for row in documented_account().chain(shared()) {
+            let mut out = Vec::new();
+            record(row, true, &mut out);
+            assert_eq!(
+                serde_json::from_slice::<&serde_json::value::RawValue>(&out)
+                    .unwrap()
+                    .get()
+                    .as_bytes(),
+                out
+            );
+            if row.number() != awkward::UNKNOWN_FIELDS {
+                assert_eq!(json(row)["id"], row.id.text());
+                assert_eq!(json(row)["name"], *row.name());
+            }
+        }
+    }
+
+    #[test]
+    fn keys_stand_in_the_order_of_the_documented_example() {
+        let keys = [
+            "checkpoint_id",
+            "children",
+            "created_at",
+            "description",
+            "expired_at",
+            "extend_info",
+            "id",
+            "image_type",
+            "name",
+            "parent_id",
+            "project_id",
+            "protected_at",
+            "provider_id",
+            "resource_az",
+            "resource_id",
+            "resource_name",
+            "resource_size",
+            "resource_type",
+            "status",
+            "updated_at",
+            "vault_id",
+        ];
+        let row = documented_account().find(|row| row.style() == Style::Documented).unwrap();
+        let mut out = Vec::new();
+        record(row, false, &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let mut at = 0;
+        for key in keys {
+            let found =
+                text[at..].find(&format!("\"{key}\":")).unwrap_or_else(|| panic!("{key}: {text}"));
+            at += found;
+        }
+        assert_eq!(json(row).as_object().unwrap().len(), keys.len());
+    }
+
+    #[test]
+    fn only_a_server_has_children_and_only_when_it_is_shown() {
+        for row in documented_account().take(200) {
+            let children = json(row)["children"].as_array().map_or(0, Vec::len);
+            assert_eq!(children > 0, row.resource_type() == "OS::Nova::Server", "{row:?}");
+        }
+        let server =
+            documented_account().find(|row| row.resource_type() == "OS::Nova::Server").unwrap();
+        let volume = &json(server)["children"][0];
+        assert_eq!(volume["parent_id"], server.id.text());
+        assert_eq!(volume["resource_type"], "OS::Cinder::Volume");
+        assert_eq!(volume["checkpoint_id"], json(server)["checkpoint_id"]);
+        let mut out = Vec::new();
+        record(server, false, &mut out);
+        assert!(String::from_utf8(out).unwrap().contains("\"children\":[]"));
+    }
+
+    #[test]
+    fn the_account_has_variety() {
+        let all: Vec<_> = documented_account().map(json_text).collect();
+        let count = |what: &str| all.iter().filter(|record| record.contains(what)).count();
+        for what in [
+            "\"expired_at\":null",
+            "\"updated_at\":null",
+            "\"protected_at\":null",
+            "\"protected_at\":\"",
+            "\"resource_az\":null",
+            "\"enterprise_project_id\":0",
+            "\"enterprise_project_id\":\"0\"",
+            "\"status\":\"error\"",
+            "\"status\":\"deleting\"",
+            "\"status\":\"waiting_protect\"",
+            "\"status\":\"quarantined\"",
+            "\"image_type\":\"replication\"",
+            "+00:00\"",
+            "[{\"image_id\"",
+            "\"incremental\":false",
+            "升级前_",
+            "OS::Hybrid::VirtualMachine",
+        ] {
+            assert!(count(what) > 0, "{what}");
+        }
+        let available = count("\"status\":\"available\"");
+        assert!((1500..1640).contains(&available), "{available}");
+        assert!(all.iter().any(|record| !record.contains("parent_id")));
+        let ends_after_seconds = |record: &String| {
+            let time = record.split("\"created_at\":\"").nth(1);
+            time.is_some_and(|time| time[19..].starts_with('"'))
+        };
+        assert!(all.iter().any(ends_after_seconds));
+    }
+
+    fn json_text(row: Row) -> String {
+        let mut out = Vec::new();
+        record(row, true, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+}

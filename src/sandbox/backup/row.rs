@@ -1,0 +1,326 @@
+//! One backup: which it is, and what can be asked about it without writing it down.
+
+use std::borrow::Cow;
+
+use super::awkward;
+use super::json::Nulls;
+use super::kind::Kind;
+use super::mix;
+use super::owner::{self, MemberStatus};
+use super::resource::Resource;
+use super::time::{DAY, Form, MILLISECOND, Micros, SECOND};
+use super::uuid::Uuid;
+use super::vault::Vault;
+
+/// One backup, or one of the volumes in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) struct Row {
+    /// What everything else is drawn from.
+    number: u32,
+    pub(in crate::sandbox) created: Micros,
+    pub(in crate::sandbox) id: Uuid,
+}
+
+/// The different ways in which records are written. See the samples in the API reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Every documented key.
+    Full,
+    /// The keys of the documented example.
+    Documented,
+    /// As on sister clouds: no key without a value, times with milliseconds and an offset.
+    Sparse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum ImageType {
+    Backup,
+    Replication,
+}
+
+/// What is drawn from a number. Each is independent of the others.
+#[derive(Clone, Copy)]
+enum Draw {
+    Id,
+    Style,
+    Status,
+    Vault,
+    Resource,
+    Trigger,
+    Label,
+    Expiry,
+    Update,
+    Protection,
+    Increment,
+    Image,
+    Replica,
+    Enterprise,
+    Checkpoint,
+}
+
+/// The number of the first backup that is added while the sandbox runs; above all of the series.
+const FIRST_ADDED: u32 = 0x8000_0000;
+
+/// The backup that is added as the `serial`-th, at that place in the order.
+pub(in crate::sandbox) fn added(serial: u32, created: Micros, id: Option<Uuid>) -> Row {
+    let row = Row::new(FIRST_ADDED + serial, created);
+    Row { id: id.unwrap_or(row.id), ..row }
+}
+
+fn draw(number: u32, what: Draw) -> u64 {
+    mix(u64::from(number) << 8 | what as u64)
+}
+
+/// Scrambles 32 bits: a bijection, so different numbers have different ids.
+fn scramble(number: u32) -> u32 {
+    let mut bits = number ^ 0x5bd1_e995;
+    bits = (bits ^ (bits >> 16)).wrapping_mul(0x7feb_352d);
+    bits = (bits ^ (bits >> 15)).wrapping_mul(0x846c_a68b);
+    bits ^ (bits >> 16)
+}
+
+impl Style {
+    pub(super) fn of(number: u32) -> Self {
+        match draw(number, Draw::Style) % 100 {
+            _ if awkward::is_full(number) => Self::Full,
+            0..45 => Self::Full,
+            45..92 => Self::Documented,
+            _ => Self::Sparse,
+        }
+    }
+
+    pub(super) fn form(self) -> Form {
+        match self {
+            Self::Full | Self::Documented => Form::Zoneless,
+            Self::Sparse => Form::Offset,
+        }
+    }
+
+    pub(super) fn nulls(self) -> Nulls {
+        match self {
+            Self::Full | Self::Documented => Nulls::Written,
+            Self::Sparse => Nulls::LeftOut,
+        }
+    }
+}
+
+impl Row {
+    pub(super) fn new(number: u32, created: Micros) -> Self {
+        Self { number, created, id: Self::make_id(number, scramble(number), None) }
+    }
+
+    /// The `rank`-th of at most four backups of the same moment, the first of which is `leader`:
+    /// their ids fall with the rank.
+    pub(super) fn tied(number: u32, leader: u32, rank: u32, created: Micros) -> Self {
+        let id = Self::make_id(number, scramble(leader), Some(3 - rank));
+        Self { number, created, id }
+    }
+
+    fn make_id(number: u32, head: u32, rank: Option<u32>) -> Uuid {
+        let bits = draw(number, Draw::Id);
+        let rank = rank.map_or(bits & 3, u64::from);
+        let high = u64::from(head) << 32 | rank << 30 | bits >> 34;
+        Uuid::from_bits(u128::from(high) << 64 | u128::from(mix(bits))).whole()
+    }
+
+    fn draw(self, what: Draw) -> u64 {
+        draw(self.number, what)
+    }
+
+    /// What the natural order compares: the greatest comes first.
+    pub(in crate::sandbox) fn key(self) -> (Micros, Uuid) {
+        (self.created, self.id)
+    }
+
+    /// The backup's volumes, as `ShowBackup` has them; none but for servers.
+    pub(in crate::sandbox) fn volumes(self) -> impl Iterator<Item = Self> {
+        (1..=self.resource().volumes()).map(move |volume| Self {
+            id: self.id.part(volume),
+            created: self.created + 47 * SECOND + 365_982 * i64::from(volume),
+            ..self
+        })
+    }
+
+    /// 0 for a backup, counted from 1 for the volumes in it.
+    fn volume(self) -> u8 {
+        self.id.part_number()
+    }
+
+    pub(super) fn is_first_disk(self) -> bool {
+        self.volume() <= 1
+    }
+
+    pub(super) fn is_volume(self) -> bool {
+        self.volume() > 0
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.number
+    }
+
+    pub(super) fn style(self) -> Style {
+        Style::of(self.number)
+    }
+
+    fn kind(self) -> Kind {
+        Kind::of(self.number)
+    }
+
+    pub(super) fn is_machine(self) -> bool {
+        self.kind().is_machine() && !self.is_volume()
+    }
+
+    pub(in crate::sandbox) fn resource_type(self) -> &'static str {
+        if self.is_volume() { Kind::Volume.resource_type() } else { self.kind().resource_type() }
+    }
+
+    /// A volume of a server carries the server's provider.
+    pub(super) fn provider_id(self) -> &'static str {
+        self.kind().provider_id()
+    }
+
+    pub(in crate::sandbox) fn vault(self) -> Vault {
+        Vault::of(self.kind(), self.draw(Draw::Vault))
+    }
+
+    fn resource(self) -> Resource {
+        Resource::of(self.kind(), self.draw(Draw::Resource))
+    }
+
+    pub(in crate::sandbox) fn resource_id(self) -> Uuid {
+        match self.volume() {
+            0 => self.resource().id(),
+            volume => self.resource().volume_id(volume),
+        }
+    }
+
+    pub(in crate::sandbox) fn resource_name(self) -> Cow<'static, str> {
+        self.resource().name()
+    }
+
+    /// In GB.
+    pub(super) fn resource_size(self) -> u64 {
+        self.resource().size()
+    }
+
+    pub(in crate::sandbox) fn availability_zone(self) -> Option<&'static str> {
+        self.resource().availability_zone().filter(|_| !self.is_volume())
+    }
+
+    pub(in crate::sandbox) fn checkpoint_id(self) -> Uuid {
+        Uuid::of(self.draw(Draw::Checkpoint))
+    }
+
+    /// The backup that a volume is part of.
+    pub(in crate::sandbox) fn parent_id(self) -> Option<Uuid> {
+        self.is_volume().then(|| self.id.whole())
+    }
+
+    pub(in crate::sandbox) fn name(self) -> Cow<'static, str> {
+        let label = self.draw(Draw::Label) & 0xffff;
+        if self.is_volume() {
+            return format!("autobk_{label:04x}_{}", self.resource_name()).into();
+        }
+        match awkward::name(self.number) {
+            Some(name) => name.into(),
+            None if self.is_automatic() => format!("autobk_{label:04x}").into(),
+            None if label.is_multiple_of(8) => format!("升级前_{label:04x}").into(),
+            None => format!("manualbk_{label:04x}").into(),
+        }
+    }
+
+    pub(in crate::sandbox) fn status(self) -> &'static str {
+        if self.number == awkward::UNKNOWN_STATUS {
+            return "quarantined";
+        }
+        match self.draw(Draw::Status) % 200 {
+            0..6 => "error",
+            6 => "deleting",
+            7 => "restoring",
+            8 => "protecting",
+            9 => "waiting_protect",
+            10 => "waiting_delete",
+            11 => "waiting_restore",
+            _ => "available",
+        }
+    }
+
+    pub(in crate::sandbox) fn image_type(self) -> ImageType {
+        if self.draw(Draw::Image).is_multiple_of(20) {
+            ImageType::Replication
+        } else {
+            ImageType::Backup
+        }
+    }
+
+    /// Whether it has been copied to, or comes from, another region.
+    pub(super) fn is_replicated(self) -> bool {
+        self.style() == Style::Full
+            && !self.is_volume()
+            && (self.image_type() == ImageType::Replication
+                || self.draw(Draw::Replica).is_multiple_of(12))
+    }
+
+    pub(in crate::sandbox) fn is_incremental(self) -> bool {
+        !self.draw(Draw::Increment).is_multiple_of(4)
+    }
+
+    /// Whether a policy made it.
+    pub(in crate::sandbox) fn is_automatic(self) -> bool {
+        !self.draw(Draw::Trigger).is_multiple_of(5)
+    }
+
+    /// When it is deleted by itself; never, when it is kept for ever or by number.
+    pub(in crate::sandbox) fn expired_at(self) -> Option<Micros> {
+        let keeps = !self.is_automatic() || self.is_volume() || self.number == awkward::NULLS;
+        let days = [Some(30), Some(30), Some(90), None][self.draw(Draw::Expiry) as usize % 4];
+        days.filter(|_| !keeps).map(|days| self.rounded(self.created + days * DAY - 4_704))
+    }
+
+    pub(in crate::sandbox) fn updated_at(self) -> Option<Micros> {
+        let begun = matches!(self.status(), "protecting" | "waiting_protect");
+        let after = 60 * SECOND + (self.draw(Draw::Update) >> 1) as i64 % (1_200 * SECOND);
+        let absent = begun || self.is_volume() || self.number == awkward::NULLS;
+        (!absent).then(|| self.rounded(self.created + after))
+    }
+
+    pub(in crate::sandbox) fn protected_at(self) -> Option<Micros> {
+        let draw = self.draw(Draw::Protection);
+        let absent = !draw.is_multiple_of(4) || self.is_volume() || self.style() == Style::Sparse;
+        (!absent).then(|| self.created + 18 * SECOND + (draw >> 40) as i64 % SECOND)
+    }
+
+    /// Times sort as they are written.
+    fn rounded(self, time: Micros) -> Micros {
+        match self.style().form() {
+            Form::Offset => time - time % MILLISECOND,
+            Form::Zoneless => time,
+        }
+    }
+
+    /// The enterprise project; none is the default one.
+    pub(in crate::sandbox) fn enterprise_project(self) -> Option<Uuid> {
+        let draw = self.draw(Draw::Enterprise) % 10;
+        (self.style() == Style::Full && draw >= 8).then(|| Uuid::of(0x6570_7300 + draw))
+    }
+
+    /// Whether the default enterprise project is written as a number, as some clouds do.
+    pub(super) fn writes_numeric_project(self) -> bool {
+        self.draw(Draw::Enterprise) % 10 == 7
+    }
+
+    /// Where the invitation to use it stands; none for the account's own backups.
+    pub(in crate::sandbox) fn member_status(self) -> Option<MemberStatus> {
+        owner::member_status(self.number)
+    }
+
+    /// Whether another project shares it with ours.
+    pub(super) fn is_shared(self) -> bool {
+        self.member_status().is_some()
+    }
+
+    /// An id that belongs to this backup: `what` tells several apart.
+    pub(super) fn related_id(self, what: u8) -> Uuid {
+        Uuid::of(self.draw(Draw::Checkpoint) ^ u64::from(what))
+    }
+}

@@ -1,0 +1,107 @@
+//! Points in time: microseconds since 1970, and the forms in which CBR writes them.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// Microseconds since 1970, UTC.
+pub(in crate::sandbox) type Micros = i64;
+
+pub(super) const MILLISECOND: Micros = 1_000;
+pub(super) const SECOND: Micros = 1_000_000;
+pub(super) const DAY: Micros = 86_400 * SECOND;
+
+/// How a record writes its times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `2020-02-21T07:00:54.065135`: no zone, six digits, and no fraction at all on a whole second.
+    Zoneless,
+    /// `2020-02-21T07:00:54.065+00:00`.
+    Offset,
+}
+
+/// Reads the only form that is documented for input: `2018-02-01T12:00:00Z`.
+pub(in crate::sandbox) fn parse(text: &str) -> Option<Micros> {
+    const FORM: &str = "2018-02-01T12:00:00Z";
+    if text.len() != FORM.len() {
+        return None;
+    }
+    let time = DateTime::strptime("%Y-%m-%dT%H:%M:%SZ", text).ok()?;
+    Some(Offset::UTC.to_timestamp(time).ok()?.as_microsecond())
+}
+
+/// Appends a time. Written digit by digit: there are four in a record and a million records in a list.
+pub(super) fn write(time: Micros, form: Form, out: &mut Vec<u8>) {
+    let timestamp = Timestamp::from_microsecond(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    let utc = Offset::UTC.to_datetime(timestamp);
+    let fraction = time.rem_euclid(SECOND).unsigned_abs();
+    digits(utc.year().unsigned_abs().into(), 4, out);
+    for (mark, part) in [
+        (b'-', utc.month()),
+        (b'-', utc.day()),
+        (b'T', utc.hour()),
+        (b':', utc.minute()),
+        (b':', utc.second()),
+    ] {
+        out.push(mark);
+        digits(part.unsigned_abs().into(), 2, out);
+    }
+    match form {
+        Form::Zoneless if fraction == 0 => {}
+        Form::Zoneless => {
+            out.push(b'.');
+            digits(fraction, 6, out);
+        }
+        Form::Offset => {
+            out.push(b'.');
+            digits(fraction / MILLISECOND.unsigned_abs(), 3, out);
+            out.extend_from_slice(b"+00:00");
+        }
+    }
+}
+
+fn digits(number: u64, width: u32, out: &mut Vec<u8>) {
+    for power in (0..width).rev() {
+        let digit = number / 10_u64.pow(power) % 10;
+        out.push(b'0' + u8::try_from(digit).unwrap_or(0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        for (time, form, text) in [
+            (1_582_268_454_065_135, Form::Zoneless, "2020-02-21T07:00:54.065135"),
+            (1_582_268_454_000_000, Form::Zoneless, "2020-02-21T07:00:54"),
+            (1_582_268_454_000_900, Form::Zoneless, "2020-02-21T07:00:54.000900"),
+            (1_582_268_454_065_135, Form::Offset, "2020-02-21T07:00:54.065+00:00"),
+            (1_582_268_454_000_000, Form::Offset, "2020-02-21T07:00:54.000+00:00"),
+        ] {
+            let mut out = Vec::new();
+            write(time, form, &mut out);
+            assert_eq!(out, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn input() {
+        assert_eq!(parse("2020-02-21T07:00:54Z"), Some(1_582_268_454_000_000));
+        for text in [
+            "",
+            "2020-02-21",
+            "2020-02-21T07:00:54",
+            "2020-02-21T07:00:54z",
+            "2020-02-30T07:00:54Z",
+            "2020-02-21T25:00:54Z",
+            "2020-02-21 07:00:54Z",
+            "2020-02-21T07:00:54.5Z",
+            "2020-02-21T07:00:54+00:00",
+            "1582268454",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

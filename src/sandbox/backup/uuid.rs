@@ -1,0 +1,136 @@
+//! Ids in the shape of a UUID.
+
+use super::mix;
+
+/// 128 bits that are written as a UUID. They sort as their text does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::sandbox) struct Uuid(u128);
+
+/// The bits that say "version 4, variant 1", and those that they may stand in.
+const VERSION: u128 = 0x4000_8000_0000_0000_0000;
+const VERSION_MASK: u128 = 0xf000_c000_0000_0000_0000;
+
+/// The bits between the variant and the part.
+const LOW: u128 = (1 << 54) - 1;
+
+/// The bits that tell the parts of one backup apart.
+const PART_MASK: u128 = 0xff;
+
+impl Uuid {
+    pub(super) fn from_bits(bits: u128) -> Self {
+        Self(bits & !VERSION_MASK | VERSION)
+    }
+
+    /// Numbers the ids of whole backups in their order, without gaps.
+    pub(in crate::sandbox) fn rank(self) -> u128 {
+        let Self(bits) = self;
+        (bits >> 80) << 66 | (bits >> 64 & 0xfff) << 54 | (bits >> 8 & LOW)
+    }
+
+    /// The id of a whole backup with that number.
+    pub(in crate::sandbox) fn at_rank(rank: u128) -> Self {
+        Self((rank >> 66) << 80 | (rank >> 54 & 0xfff) << 64 | (rank & LOW) << 8 | VERSION)
+    }
+
+    /// An id that belongs to `seed`.
+    pub(super) fn of(seed: u64) -> Self {
+        let high = mix(seed);
+        Self::from_bits(u128::from(high) << 64 | u128::from(mix(high)))
+    }
+
+    /// The id of a part of this backup; part 0 is the backup itself.
+    pub(super) fn part(self, part: u8) -> Self {
+        Self(self.0 & !PART_MASK | u128::from(part))
+    }
+
+    /// Which part of its backup this is the id of.
+    pub(in crate::sandbox) fn part_number(self) -> u8 {
+        self.0.to_be_bytes()[15]
+    }
+
+    /// The id of the backup that this is a part of.
+    pub(in crate::sandbox) fn whole(self) -> Self {
+        self.part(0)
+    }
+
+    /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+    pub(in crate::sandbox) fn parse(text: &str) -> Option<Self> {
+        let groups: Vec<_> = text.split('-').collect();
+        if groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
+            return None;
+        }
+        let digits = groups.concat();
+        let hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u128::from_str_radix(&digits, 16).ok().filter(|_| hex).map(Self)
+    }
+
+    /// The 36 characters of the text.
+    pub(in crate::sandbox) fn text(self) -> String {
+        String::from_utf8_lossy(&self.digits()).into_owned()
+    }
+
+    pub(super) fn digits(self) -> [u8; 36] {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [b'-'; 36];
+        let mut at = 0;
+        for (index, byte) in self.0.to_be_bytes().into_iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                at += 1;
+            }
+            digits[at] = HEX[usize::from(byte >> 4)];
+            digits[at + 1] = HEX[usize::from(byte & 15)];
+            at += 2;
+        }
+        digits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_read_back() {
+        for seed in 0..100 {
+            let id = Uuid::of(seed);
+            assert_eq!(Uuid::parse(&id.text()), Some(id));
+            assert_eq!(Uuid::parse(&id.text().to_uppercase()), Some(id));
+            assert_eq!(&id.text()[14..15], "4");
+        }
+    }
+
+    #[test]
+    fn text_sorts_as_the_bits_do() {
+        for (a, b) in (0..100).zip(1..) {
+            let (a, b) = (Uuid::of(a), Uuid::of(b));
+            assert_eq!(a.cmp(&b), a.text().cmp(&b.text()));
+        }
+    }
+
+    #[test]
+    fn ranks_are_ids_without_what_is_fixed() {
+        for seed in 0..100 {
+            let (a, b) = (Uuid::of(seed).whole(), Uuid::of(seed + 1).whole());
+            assert_eq!(Uuid::at_rank(a.rank()), a);
+            assert_eq!(Uuid::at_rank(a.rank() + 1).rank(), a.rank() + 1);
+            assert_eq!(a.cmp(&b), a.rank().cmp(&b.rank()));
+        }
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for text in [
+            "",
+            "1",
+            "b1c4afd9e7a648889010c2bac3aa7910",
+            "b1c4afd9-e7a6-4888-9010-c2bac3aa791",
+            "b1c4afd9-e7a6-4888-9010-c2bac3aa79100",
+            "g1c4afd9-e7a6-4888-9010-c2bac3aa7910",
+            "+1c4afd9-e7a6-4888-9010-c2bac3aa7910",
+            "b1c4afd9-e7a64-888-9010-c2bac3aa7910",
+            "备份4afd9-e7a6-4888-9010-c2bac3aa7910",
+        ] {
+            assert_eq!(Uuid::parse(text), None, "{text}");
+        }
+    }
+}

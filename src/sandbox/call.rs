@@ -1,0 +1,111 @@
+//! One request as it came in: what it asks for, decoded.
+
+use hyper::header::{HOST, HeaderMap};
+use hyper::{Method, Request};
+use percent_encoding::percent_decode_str;
+
+/// The head of a request. The sandbox reads no bodies.
+pub(super) struct Call {
+    head: Request<()>,
+    pairs: Vec<(String, String)>,
+}
+
+/// What the path leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Route<'a> {
+    /// `/v3/{project_id}/backups`
+    List {
+        project: &'a str,
+    },
+    /// `/v3/{project_id}/backups/{backup_id}`
+    Show {
+        project: &'a str,
+        backup: &'a str,
+    },
+    Unknown,
+}
+
+impl Call {
+    pub(super) fn new<B>(request: Request<B>) -> Self {
+        let pairs = decode(request.uri().query().unwrap_or_default());
+        Self { head: request.map(drop), pairs }
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        self.head.method()
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.head.uri().path()
+    }
+
+    /// The pairs of the query, decoded, in the order in which they came.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.head.headers()
+    }
+
+    /// The text of a header; of `host`, what HTTP/2 has in its place.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let header = self.headers().get(name).and_then(|value| value.to_str().ok());
+        let authority = || self.head.uri().authority().filter(|_| name == HOST.as_str());
+        header.or_else(|| authority().map(|authority| authority.as_str()))
+    }
+
+    pub(super) fn route(&self) -> Route<'_> {
+        let segments: Vec<_> = self.path().split('/').collect();
+        match segments.as_slice() {
+            ["", "v3", project, "backups"] => Route::List { project },
+            ["", "v3", project, "backups", backup] => Route::Show { project, backup },
+            _ => Route::Unknown,
+        }
+    }
+}
+
+/// Decodes a query as forms do: a plus is a space.
+fn decode(query: &str) -> Vec<(String, String)> {
+    let component =
+        |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (component(key), component(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(uri: &str) -> Call {
+        Call::new(Request::get(uri).body(()).unwrap())
+    }
+
+    #[test]
+    fn routes() {
+        for (path, route) in [
+            ("/v3/p/backups", Route::List { project: "p" }),
+            ("/v3/p/backups?limit=1", Route::List { project: "p" }),
+            ("/v3/p/backups/x", Route::Show { project: "p", backup: "x" }),
+            ("/v3/p/backups/", Route::Show { project: "p", backup: "" }),
+            ("/v3/p/backups/x/metadata", Route::Unknown),
+            ("/v3/p/vaults", Route::Unknown),
+            ("/v1/p/backups", Route::Unknown),
+            ("/", Route::Unknown),
+        ] {
+            assert_eq!(call(path).route(), route, "{path}");
+        }
+    }
+
+    #[test]
+    fn pairs_keep_their_order_and_repeat() {
+        let call = call("/?b=2&a=%E5%A4%9C+%2B%26&b=1&flag&=x&&");
+        let pairs = [("b", "2"), ("a", "夜 +&"), ("b", "1"), ("flag", ""), ("", "x")];
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        assert_eq!(call.pairs(), pairs);
+    }
+}

@@ -1,0 +1,145 @@
+//! Backups that come and go while a client lists them.
+
+use super::backup::Row;
+use super::rows::Rows;
+use super::when::When;
+
+/// One `--change`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    what: What,
+    /// Where in the list of all backups, newest first, as it stands at that moment.
+    position: usize,
+    count: usize,
+    when: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Delete,
+    Insert,
+}
+
+/// What has been changed, for the log.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) deleted: Vec<Row>,
+    pub(super) inserted: Vec<Row>,
+}
+
+/// No change is of more backups at once.
+const MOST: usize = 1_000_000;
+
+impl Change {
+    /// Parses `delete=POS@WHEN`, `insert=POS+LEN@WHEN` and so on.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (change, when) = When::split(text)?;
+        let what = change.split_once('=').and_then(|(what, place)| match what {
+            "delete" => Some((What::Delete, place)),
+            "insert" => Some((What::Insert, place)),
+            _ => None,
+        });
+        let (what, place) =
+            what.ok_or("a change is delete=POS@WHEN or insert=POS@WHEN; POS+LEN changes LEN")?;
+        let (position, count) = place.split_once('+').unwrap_or((place, "1"));
+        let number = |text: &str| {
+            text.parse::<usize>()
+                .ok()
+                .filter(|number| *number <= MOST * 10)
+                .ok_or_else(|| format!("`{text}` is not a position or number of backups"))
+        };
+        let (position, count) = (number(position)?, number(count)?.min(MOST));
+        Ok(Self { what, position, count, when })
+    }
+
+    pub(super) fn is_due(&self, list: u64) -> bool {
+        self.when.covers(list)
+    }
+
+    pub(super) fn apply(&self, rows: &mut Rows, changed: &mut Changed) {
+        match self.what {
+            What::Delete => changed.deleted.extend(rows.delete(self.position, self.count)),
+            What::Insert => changed.inserted.extend(rows.insert(self.position, self.count)),
+        }
+    }
+}
+
+/// Random changes: `--churn`.
+#[derive(Debug)]
+pub(super) struct Churn(fastrand::Rng);
+
+impl Churn {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(fastrand::Rng::with_seed(seed))
+    }
+
+    /// Up to three changes of up to three backups each, anywhere. About as many come as go.
+    pub(super) fn apply(&mut self, rows: &mut Rows, changed: &mut Changed) {
+        let Self(random) = self;
+        for _ in 0..random.u32(0..=3) {
+            let position = random.usize(0..=rows.len());
+            let count = random.usize(1..=3);
+            if random.bool() {
+                changed.deleted.extend(rows.delete(position, count));
+            } else {
+                changed.inserted.extend(rows.insert(position, count));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grammar() {
+        for (text, what, position, count) in [
+            ("delete=999@2", What::Delete, 999, 1),
+            ("delete=0+10@2-", What::Delete, 0, 10),
+            ("insert=0@*", What::Insert, 0, 1),
+            ("insert=5+3@1-9", What::Insert, 5, 3),
+        ] {
+            let change = Change::parse(text).unwrap();
+            assert_eq!((change.what, change.position, change.count), (what, position, count));
+        }
+        for text in [
+            "delete=1",
+            "delete@1",
+            "delete=@1",
+            "delete=x@1",
+            "update=1@1",
+            "insert=1+@1",
+            "insert=-1@1",
+            "insert=1+2+3@1",
+        ] {
+            assert!(Change::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rows_that_stand_there_go_and_new_ones_stand_where_they_were_put() {
+        let mut rows = Rows::new(100);
+        let doomed = rows.from(10).next().unwrap();
+        let mut changed = Changed::default();
+        Change::parse("delete=10@1").unwrap().apply(&mut rows, &mut changed);
+        Change::parse("insert=3+2@1").unwrap().apply(&mut rows, &mut changed);
+        assert_eq!(changed.deleted, [doomed]);
+        assert_eq!(changed.inserted, rows.from(3).take(2).collect::<Vec<_>>());
+        assert_eq!(rows.len(), 101);
+    }
+
+    #[test]
+    fn churn_is_the_same_for_the_same_seed_and_keeps_the_size() {
+        let run = |seed| {
+            let (mut rows, mut churn, mut changed) =
+                (Rows::new(500), Churn::new(seed), Changed::default());
+            (0..200).for_each(|_| churn.apply(&mut rows, &mut changed));
+            assert!(!changed.deleted.is_empty() && !changed.inserted.is_empty());
+            rows.iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(run(1), run(1));
+        assert_ne!(run(1), run(2));
+        assert!((300..700).contains(&run(3).len()));
+    }
+}

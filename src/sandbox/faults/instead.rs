@@ -1,0 +1,118 @@
+//! What is answered instead of a listing.
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_ENCODING, HeaderValue, LOCATION, RETRY_AFTER};
+
+use crate::sandbox::answer::{Answer, RequestId};
+use crate::sandbox::backup::record;
+use crate::sandbox::payload::Payload;
+use crate::sandbox::rows::Rows;
+use crate::sandbox::throttle::Rate;
+
+/// Something other than a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum Instead {
+    /// An error of the service, or of the gateway in front of it.
+    Error {
+        status: StatusCode,
+        retry_after: Option<u64>,
+    },
+    /// An authentication that failed behind the gateway, which comes as a 500.
+    FailedAuthentication,
+    Reset,
+    Hang,
+    Redirect(HeaderValue),
+    Html,
+    Nested,
+    Huge(u64),
+    GzipBomb(u64),
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(in crate::sandbox) enum Outcome {
+    Answer(Answer),
+    /// The connection ends.
+    Reset,
+    /// Nothing happens.
+    Hang,
+}
+
+/// How deep the JSON of [`Instead::Nested`] is.
+const DEPTH: usize = 100_000;
+
+/// How many different rows the endless listing has.
+const HUGE_ROWS: usize = 64;
+
+/// What stands between a client and the service in many a hotel.
+const PAGE: &[u8] =
+    b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n\
+    <body><h1>Sign in</h1><p>Accept the terms of use to go on.</p></body>\n</html>\n";
+
+impl Instead {
+    pub(in crate::sandbox) fn outcome(&self, rows: &Rows, id: RequestId) -> Outcome {
+        Outcome::Answer(match self {
+            Self::Reset => return Outcome::Reset,
+            Self::Hang => return Outcome::Hang,
+            Self::Error { status, retry_after: None } => error(*status, id),
+            Self::Error { status, retry_after: Some(seconds) } => {
+                error(*status, id).with_header(RETRY_AFTER, HeaderValue::from(*seconds))
+            }
+            Self::FailedAuthentication => Answer::service_error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "9998",
+                "Authentication failed.",
+            ),
+            Self::Redirect(url) => Answer::new(StatusCode::FOUND, "text/plain", Vec::new())
+                .with_header(LOCATION, url.clone()),
+            Self::Html => Answer::new(StatusCode::OK, "text/html; charset=utf-8", PAGE.to_vec()),
+            Self::Nested => Answer::json(nested()),
+            Self::Huge(size) => Answer::json(Payload::Huge { rows: some(rows), size: *size }),
+            Self::GzipBomb(size) => Answer::json(Payload::GzipBomb(*size))
+                .with_header(CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+        })
+    }
+}
+
+/// The answer to one request too many.
+pub(in crate::sandbox) fn throttled(rate: Rate, id: RequestId) -> Answer {
+    let message =
+        format!("The throttling threshold has been reached: policy user over ratelimit,{rate}");
+    Answer::gateway_error(StatusCode::TOO_MANY_REQUESTS, "0308", &message, id)
+}
+
+/// The most usual error of that status.
+fn error(status: StatusCode, id: RequestId) -> Answer {
+    let gateway = |code, message| Answer::gateway_error(status, code, message, id);
+    match status.as_u16() {
+        401 => gateway("0301", "Incorrect IAM authentication information: decrypt token fail"),
+        403 => gateway("0302", "The IAM user is not authorized to access the API"),
+        404 => {
+            gateway("0101", "The API does not exist or has not been published in the environment")
+        }
+        429 => throttled(Rate::MODEST, id),
+        502 => gateway("0201", "Backend unavailable"),
+        503 => gateway("0613", "An error occurred while connecting to IAM"),
+        504 => gateway("0201", "Backend timeout"),
+        400..500 => Answer::service_error(status, "9900", "Parameter check failed."),
+        _ => Answer::service_error(status, "9910", "Unknown error."),
+    }
+}
+
+/// The newest rows, each behind a comma.
+fn some(rows: &Rows) -> Vec<u8> {
+    let mut some = Vec::new();
+    for row in rows.iter().take(HUGE_ROWS) {
+        some.push(b',');
+        record(row, false, &mut some);
+    }
+    some
+}
+
+fn nested() -> Vec<u8> {
+    let mut body = b"{\"backups\":".to_vec();
+    body.resize(body.len() + DEPTH, b'[');
+    body.resize(body.len() + DEPTH, b']');
+    body.extend_from_slice(b",\"count\":1}");
+    body
+}

@@ -1,0 +1,97 @@
+//! A service that answers well-formed pages which are not what was asked for.
+
+use super::page::Page;
+use super::query::{LIMIT, Query};
+use super::sort::Sort;
+
+/// One way to be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum Lie {
+    /// That count, whatever the truth.
+    Count(i64),
+    NoCount,
+    /// Never more rows on a page than that.
+    Clamp(usize),
+    /// Nothing after that many rows, whatever the count.
+    End(usize),
+    /// The first row of each page once more at its end.
+    Repeat,
+    IgnoreLimit,
+    IgnoreOffset,
+    /// By id, whatever was asked for.
+    IgnoreSort,
+}
+
+impl Lie {
+    /// Misunderstands what was asked for.
+    pub(super) fn bend_query(&self, query: &mut Query) {
+        match *self {
+            Self::Clamp(most) => query.limit = query.limit.min(most),
+            Self::IgnoreLimit => query.limit = LIMIT,
+            Self::IgnoreOffset => query.offset = 0,
+            Self::IgnoreSort => query.sort = Sort::by_id(),
+            Self::Count(_) | Self::NoCount | Self::End(_) | Self::Repeat => {}
+        }
+    }
+
+    /// Falsifies what was found.
+    pub(super) fn bend_page(&self, query: &Query, page: &mut Page) {
+        match *self {
+            Self::Count(count) => page.count = Some(count),
+            Self::NoCount => page.count = None,
+            Self::End(end) => page.rows.truncate(end.saturating_sub(query.offset)),
+            Self::Repeat => page.rows.extend(page.rows.first().copied()),
+            Self::Clamp(_) | Self::IgnoreLimit | Self::IgnoreOffset | Self::IgnoreSort => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::sandbox::list::answer;
+    use crate::sandbox::rows::Rows;
+
+    /// The ids on a page of the documented account, and the rest of the body.
+    fn page(query: &str, lies: &[&Lie]) -> (Vec<String>, Value) {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs: Vec<_> = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let body = answer(&pairs, &Rows::new(1663), lies).unwrap();
+        let mut body: Value = serde_json::from_slice(&body).unwrap();
+        let backups = body["backups"].take();
+        let ids =
+            backups.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned());
+        (ids.collect(), body)
+    }
+
+    #[test]
+    fn each_lie_changes_what_it_says_and_nothing_else() {
+        let asked = "limit=100&offset=50";
+        let (truth, body) = page(asked, &[]);
+        let first_page = page("limit=100&offset=0", &[]).0;
+        let by_id = page("limit=100&offset=50&sort=id:asc", &[]).0;
+        let repeated: Vec<_> = truth.iter().chain(truth.first()).cloned().collect();
+        for (lie, rows) in [
+            (Lie::Count(-7), truth.clone()),
+            (Lie::NoCount, truth.clone()),
+            (Lie::Clamp(30), truth[..30].to_vec()),
+            (Lie::Clamp(300), truth.clone()),
+            (Lie::End(60), truth[..10].to_vec()),
+            (Lie::End(10), vec![]),
+            (Lie::Repeat, repeated),
+            (Lie::IgnoreLimit, page("offset=50", &[]).0),
+            (Lie::IgnoreOffset, first_page),
+            (Lie::IgnoreSort, by_id),
+        ] {
+            let (found, rest) = page(asked, &[&lie]);
+            assert_eq!(found, rows, "{lie:?}");
+            match lie {
+                Lie::Count(count) => assert_eq!(rest["count"], count),
+                Lie::NoCount => assert!(rest.get("count").is_none()),
+                _ => assert_eq!(rest, body, "{lie:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Reads the query parameters of a listing. Unknown ones are ignored, as the service does.
+
+use super::filter::{Filter, OwnType};
+use super::sort::Sort;
+use crate::sandbox::backup::{ImageType, MemberStatus, Uuid, parse_time};
+
+/// What a client asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Query {
+    pub(super) filter: Filter,
+    pub(super) sort: Sort,
+    pub(super) show_replication: bool,
+    /// Only what follows the backup of that id.
+    pub(super) marker: Option<Uuid>,
+    pub(super) offset: usize,
+    pub(super) limit: usize,
+}
+
+/// The name of the parameter that cannot be understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::sandbox) struct Invalid(pub(in crate::sandbox) &'static str);
+
+/// Rows on a page, both when no limit is given and at most.
+pub(super) const LIMIT: usize = 1000;
+
+impl Query {
+    /// Reads decoded pairs, here in the order of the API's page.
+    ///
+    /// # Errors
+    ///
+    /// Names a parameter whose value is malformed, out of range, or given more than once.
+    pub(super) fn read(pairs: &[(String, String)]) -> Result<Self, Invalid> {
+        let given = Given(pairs);
+        // For dedicated clouds; of no effect elsewhere.
+        given.one("dec", boolean)?;
+        Ok(Self {
+            filter: Filter {
+                checkpoint_id: given.one("checkpoint_id", Uuid::parse)?,
+                start_time: given.one("start_time", parse_time)?,
+                end_time: given.one("end_time", parse_time)?,
+                enterprise_project_id: given.one("enterprise_project_id", text)?,
+                kept_by_quantity: given.one("existed_quantity_based_retention_backups", boolean)?,
+                image_type: given.one("image_type", image_type)?,
+                incremental: given.one("incremental", boolean)?,
+                member_status: given.one("member_status", member_status)?,
+                name: given.one("name", text)?,
+                own_type: given.one("own_type", own_type)?.unwrap_or(OwnType::Private),
+                parent_id: given.one("parent_id", Uuid::parse)?,
+                resource_az: given.one("resource_az", text)?,
+                resource_id: given.one("resource_id", text)?,
+                resource_name: given.one("resource_name", text)?,
+                resource_type: given.one("resource_type", text)?,
+                statuses: given.all("status"),
+                used_percent: given.one("used_percent", |text| whole(text, 1, 100))?,
+                vault_id: given.one("vault_id", Uuid::parse)?,
+            },
+            limit: given.one("limit", |text| whole(text, 1, LIMIT))?.unwrap_or(LIMIT),
+            marker: given.one("marker", Uuid::parse)?,
+            offset: given.one("offset", |text| whole(text, 0, usize::MAX))?.unwrap_or(0),
+            show_replication: given.one("show_replication", boolean)?.unwrap_or(false),
+            sort: given.one("sort", Sort::parse)?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The pairs of a query.
+struct Given<'a>(&'a [(String, String)]);
+
+impl Given<'_> {
+    /// The value of a parameter that may be given once.
+    fn one<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Invalid> {
+        match self.all(key).as_slice() {
+            [] => Ok(None),
+            [value] => read(value).map(Some).ok_or(Invalid(key)),
+            _ => Err(Invalid(key)),
+        }
+    }
+
+    /// The values of a parameter that may repeat.
+    fn all(&self, key: &str) -> Vec<String> {
+        let same = self.0.iter().filter(|(name, _)| name == key);
+        same.map(|(_, value)| value.clone()).collect()
+    }
+}
+
+// Each of these returns none for a value that the API does not allow. What it does not restrict, or
+// restricts differently from cloud to cloud (types, statuses), is text.
+
+#[expect(clippy::unnecessary_wraps, reason = "one of several readers of the same shape")]
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+fn boolean(value: &str) -> Option<bool> {
+    value.parse().ok()
+}
+
+fn whole(value: &str, least: usize, most: usize) -> Option<usize> {
+    value.parse().ok().filter(|number| (least..=most).contains(number))
+}
+
+fn image_type(value: &str) -> Option<ImageType> {
+    match value {
+        "backup" => Some(ImageType::Backup),
+        "replication" => Some(ImageType::Replication),
+        _ => None,
+    }
+}
+
+fn member_status(value: &str) -> Option<MemberStatus> {
+    match value {
+        "pending" => Some(MemberStatus::Pending),
+        "accepted" => Some(MemberStatus::Accepted),
+        "rejected" => Some(MemberStatus::Rejected),
+        _ => None,
+    }
+}
+
+fn own_type(value: &str) -> Option<OwnType> {
+    match value {
+        "private" => Some(OwnType::Private),
+        "shared" => Some(OwnType::Shared),
+        "all_granted" => Some(OwnType::AllGranted),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<Query, Invalid> {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap();
+            (key.to_owned(), value.to_owned())
+        });
+        Query::read(&pairs.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn defaults() {
+        let query = read("").unwrap();
+        assert_eq!((query.limit, query.offset), (1000, 0));
+        assert_eq!(query.filter, Filter::default());
+    }
+
+    #[test]
+    fn values_that_are_refused() {
+        for (query, parameter) in [
+            ("limit=0", "limit"),
+            ("limit=1001", "limit"),
+            ("limit=-1", "limit"),
+            ("limit=ten", "limit"),
+            ("limit=", "limit"),
+            ("limit=5&limit=5", "limit"),
+            ("offset=-1", "offset"),
+            ("offset=1.0", "offset"),
+            ("used_percent=0", "used_percent"),
+            ("used_percent=101", "used_percent"),
+            ("incremental=True", "incremental"),
+            ("dec=1", "dec"),
+            (
+                "existed_quantity_based_retention_backups=x",
+                "existed_quantity_based_retention_backups",
+            ),
+            ("show_replication=", "show_replication"),
+            ("start_time=2026-11-01", "start_time"),
+            ("end_time=yesterday", "end_time"),
+            ("image_type=sync", "image_type"),
+            ("member_status=left", "member_status"),
+            ("own_type=all", "own_type"),
+            ("vault_id=x", "vault_id"),
+            ("parent_id=x", "parent_id"),
+            ("checkpoint_id=x", "checkpoint_id"),
+            ("marker=x", "marker"),
+            ("sort=size", "sort"),
+            ("name=a&name=b", "name"),
+        ] {
+            assert_eq!(read(query).unwrap_err(), Invalid(parameter), "{query}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_taken() {
+        for query in [
+            "limit=1&offset=0",
+            "limit=1000&offset=99999999",
+            "status=available&status=error&status=quarantined",
+            "resource_type=OS::Future::Thing",
+            "dec=false&show_replication=true",
+            "unknown=1&unknown=2",
+            "used_percent=1",
+            "used_percent=100",
+            "start_time=2018-02-01T12:00:00Z",
+        ] {
+            assert!(read(query).is_ok(), "{query}");
+        }
+    }
+}

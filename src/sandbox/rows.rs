@@ -1,0 +1,255 @@
+//! Which backups the account has, newest first, while some come and go.
+//!
+//! A piece table, as text editors have it: runs of the series that the account began with, and
+//! single backups that were added between them. Costs memory for changes only, not for backups.
+
+use std::ops::Range;
+
+use super::backup::{Row, Series, Uuid, added};
+
+/// The account's own backups in their natural order.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    series: Series,
+    pieces: Vec<Piece>,
+    len: usize,
+    /// How many have been added, also of those that are gone again.
+    added: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    /// Places of the series.
+    Made(Range<u32>),
+    Added(Row),
+}
+
+/// The time between backups that are added at either end, in microseconds.
+const STEP: i64 = 1_000_000;
+
+/// The time between backups that are added between others, where there is that much.
+const SMALL_STEP: i64 = 1_000;
+
+/// The distance of ids where no time is left.
+const ID_STEP: u128 = 1 << 60;
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Self::Made(places) => places.len(),
+            Self::Added(_) => 1,
+        }
+    }
+}
+
+impl Rows {
+    pub(super) fn new(backups: u32) -> Self {
+        Self {
+            series: Series::new(backups),
+            pieces: vec![Piece::Made(0..backups)],
+            len: backups as usize,
+            added: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The backups from that position on; the ones before it cost nothing.
+    pub(super) fn from(&self, position: usize) -> impl Iterator<Item = Row> {
+        let mut skip = position;
+        self.pieces.iter().flat_map(move |piece| {
+            let skipped = skip.min(piece.len());
+            skip -= skipped;
+            let (places, added) = match piece {
+                Piece::Made(places) => (places.start + skipped as u32..places.end, None),
+                Piece::Added(row) => (0..0, (skipped == 0).then_some(*row)),
+            };
+            places.map(|index| self.series.row(index)).chain(added)
+        })
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Row> {
+        self.from(0)
+    }
+
+    /// The backup with that id, or that has the volume with that id.
+    pub(super) fn find(&self, id: Uuid) -> Option<Row> {
+        self.iter().find(|row| row.id == id.whole())
+    }
+
+    /// Deletes up to `count` backups from that position on, and returns them.
+    pub(super) fn delete(&mut self, position: usize, count: usize) -> Vec<Row> {
+        let position = position.min(self.len);
+        let gone: Vec<_> = self.from(position).take(count).collect();
+        let first = self.split(position);
+        let end = self.split(position + gone.len());
+        self.pieces.drain(first..end);
+        self.len -= gone.len();
+        gone
+    }
+
+    /// Adds `count` backups so that the first of them stands at that position, and returns them.
+    pub(super) fn insert(&mut self, position: usize, count: usize) -> Vec<Row> {
+        let position = position.min(self.len);
+        let mut newer = position.checked_sub(1).and_then(|before| self.from(before).next());
+        let older = self.from(position).next();
+        let mut come = Vec::new();
+        for left in (1..=count).rev() {
+            let row = self.between(newer, older, left);
+            come.push(row);
+            newer = Some(row);
+        }
+        let at = self.split(position);
+        self.pieces.splice(at..at, come.iter().copied().map(Piece::Added));
+        self.len += come.len();
+        come
+    }
+
+    /// A new backup that sorts between two others, and leaves room for `left - 1` more after it.
+    ///
+    /// It stands close to the older one, since the next insertion is most often at the same
+    /// position, which is then between the newer one and this.
+    fn between(&mut self, newer: Option<Row>, older: Option<Row>, left: usize) -> Row {
+        let serial = self.added;
+        self.added += 1;
+        let left = left as i64;
+        let (newer, older) = match (newer, older) {
+            (Some(newer), Some(older)) => (newer, older),
+            (Some(newer), None) => return added(serial, newer.created - STEP, None),
+            (None, Some(older)) => return added(serial, older.created + STEP * left, None),
+            (None, None) => return added(serial, STEP * left, None),
+        };
+        let share = (newer.created - older.created) / (left + 1);
+        if share > 0 {
+            return added(serial, older.created + left * share.min(SMALL_STEP), None);
+        }
+        // No moment is left between the two: take the newer's, and an id below the newer's.
+        let floor = if newer.created == older.created { older.id.rank() } else { 0 };
+        let left = u128::from(left.unsigned_abs());
+        let share = (newer.id.rank() - floor) / (left + 1);
+        let id = Uuid::at_rank(floor + left * share.min(ID_STEP));
+        added(serial, newer.created, Some(id))
+    }
+
+    /// Makes a piece begin at that position, and returns which.
+    fn split(&mut self, position: usize) -> usize {
+        let mut start = 0;
+        for (index, piece) in self.pieces.iter_mut().enumerate() {
+            if position == start {
+                return index;
+            }
+            let end = start + piece.len();
+            if let Piece::Made(places) = piece
+                && position < end
+            {
+                let middle = places.start + (position - start) as u32;
+                let rest = middle..places.end;
+                places.end = middle;
+                self.pieces.insert(index + 1, Piece::Made(rest));
+                return index + 1;
+            }
+            start = end;
+        }
+        self.pieces.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn ids(rows: &Rows) -> Vec<Uuid> {
+        rows.iter().map(|row| row.id).collect()
+    }
+
+    fn assert_ordered(rows: &Rows) {
+        let all: Vec<_> = rows.iter().collect();
+        assert_eq!(all.len(), rows.len());
+        for pair in all.windows(2) {
+            assert!(pair[0].key() > pair[1].key(), "{pair:?}");
+        }
+        assert_eq!(all.iter().map(|row| row.id).collect::<HashSet<_>>().len(), all.len());
+    }
+
+    #[test]
+    fn deletes_at_positions() {
+        let before = ids(&Rows::new(10));
+        for (position, count, left) in [
+            (0, 1, vec![1, 2, 3, 4, 5, 6, 7, 8, 9]),
+            (9, 1, vec![0, 1, 2, 3, 4, 5, 6, 7, 8]),
+            (3, 4, vec![0, 1, 2, 7, 8, 9]),
+            (8, 5, vec![0, 1, 2, 3, 4, 5, 6, 7]),
+            (0, 10, vec![]),
+            (10, 1, (0..10).collect()),
+            (50, 1, (0..10).collect()),
+            (4, 0, (0..10).collect()),
+        ] {
+            let mut rows = Rows::new(10);
+            let gone = rows.delete(position, count);
+            let left: Vec<_> = left.iter().map(|place: &usize| before[*place]).collect();
+            assert_eq!(ids(&rows), left, "{position}+{count}");
+            assert_eq!(gone.len(), 10 - left.len());
+            assert_ordered(&rows);
+        }
+    }
+
+    #[test]
+    fn inserts_at_positions() {
+        for (position, count, at) in [(0, 1, 0), (5, 3, 5), (10, 2, 10), (99, 1, 10), (4, 0, 4)] {
+            let mut rows = Rows::new(10);
+            let mut expected = ids(&rows);
+            let come = rows.insert(position, count);
+            expected.splice(at..at, come.iter().map(|row| row.id));
+            assert_eq!(ids(&rows), expected, "{position}+{count}");
+            assert_ordered(&rows);
+        }
+    }
+
+    #[test]
+    fn there_is_always_room_between_two() {
+        for position in [0, 1, 91, 92, 200] {
+            let mut rows = Rows::new(200);
+            for _ in 0..2000 {
+                rows.insert(position, 1);
+            }
+            rows.insert(position, 500);
+            for deeper in 0..20 {
+                rows.insert(position + 1 + deeper, 1);
+            }
+            assert_ordered(&rows);
+        }
+        let mut empty = Rows::new(0);
+        empty.insert(0, 3);
+        assert_ordered(&empty);
+    }
+
+    #[test]
+    fn many_changes_agree_with_a_plain_list() {
+        let random = &mut fastrand::Rng::with_seed(7);
+        let mut rows = Rows::new(500);
+        let mut model = ids(&rows);
+        for _ in 0..500 {
+            let position = random.usize(0..model.len() + 2);
+            let count = random.usize(0..4);
+            let at = position.min(model.len());
+            if random.bool() {
+                let gone = rows.delete(position, count);
+                let end = (at + count).min(model.len());
+                assert_eq!(gone.iter().map(|row| row.id).collect::<Vec<_>>(), model[at..end]);
+                model.drain(at..end);
+            } else {
+                let come = rows.insert(position, count);
+                model.splice(at..at, come.iter().map(|row| row.id));
+            }
+            assert_eq!(ids(&rows), model);
+            let from = random.usize(0..model.len() + 2);
+            let tail: Vec<_> = rows.from(from).map(|row| row.id).collect();
+            assert_eq!(tail, model[from.min(model.len())..]);
+        }
+        assert_ordered(&rows);
+    }
+}

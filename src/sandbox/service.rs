@@ -1,0 +1,183 @@
+//! One request, from its arrival to its answer.
+
+use std::future;
+use std::time::{Duration, Instant};
+
+use hyper::header::{ACCEPT_ENCODING, ALLOW, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use jiff::Timestamp;
+
+use super::account::PROJECT_ID;
+use super::answer::{Answer, RequestId};
+use super::args::SandboxArgs;
+use super::auth::{self, Presented};
+use super::backup::{Row, Uuid, record_with_children};
+use super::call::{Call, Route};
+use super::faults::{Chaos, Fault, Outcome, throttled};
+use super::gzip;
+use super::ledger::{Arrival, Ledger};
+use super::list::{self, Invalid};
+use super::log::{self, Line, Log};
+use super::payload::Body;
+use super::rows::Rows;
+use super::throttle::Throttle;
+
+/// What all connections share.
+pub(super) struct Service {
+    ledger: Ledger,
+    throttle: Option<Throttle>,
+    faults: Vec<Fault>,
+    chaos: Option<Chaos>,
+    latency: Duration,
+    gzip: bool,
+    log: Option<Log>,
+}
+
+/// Ends a connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer on purpose")]
+pub(super) struct NoAnswer;
+
+impl Service {
+    pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
+        Ok(Self {
+            ledger: Ledger::new(args),
+            throttle: args.throttle.map(Throttle::new),
+            faults: args.faults.clone(),
+            chaos: args.chaos.map(Chaos::new),
+            latency: args.latency,
+            gzip: args.gzip,
+            log: args.log.as_deref().map(Log::open).transpose()?,
+        })
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is to end without an answer.
+    pub(super) async fn serve<B>(&self, request: Request<B>) -> Result<Response<Body>, NoAnswer> {
+        let call = Call::new(request);
+        let is_list = call.method() == Method::GET && matches!(call.route(), Route::List { .. });
+        let arrival = self.ledger.arrive(is_list);
+        let faults = self.faults(&arrival);
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+        let id = RequestId(arrival.request);
+        let outcome = self.outcome(&call, &arrival, &faults, id);
+        self.log(&call, &arrival, &faults, &outcome);
+        match outcome {
+            Outcome::Answer(answer) => Ok(answer.into_response(id)),
+            Outcome::Reset => Err(NoAnswer),
+            Outcome::Hang => future::pending().await,
+        }
+    }
+
+    /// What goes wrong with a listing.
+    fn faults(&self, arrival: &Arrival) -> Vec<&Fault> {
+        let Some(list) = arrival.list else { return Vec::new() };
+        let planned = self.faults.iter().filter(|fault| fault.is_due(list));
+        planned.chain(self.chaos.as_ref().and_then(|chaos| chaos.strike(list))).collect()
+    }
+
+    /// What the gateway says, or else the service; faults come after the checks of both.
+    fn outcome(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], id: RequestId) -> Outcome {
+        if let Err(refusal) = self.admit(call, id) {
+            return Outcome::Answer(refusal);
+        }
+        if let Some(instead) = faults.iter().find_map(|fault| fault.instead()) {
+            return instead.outcome(&arrival.rows, id);
+        }
+        let mut answer = answer(call, &arrival.rows, faults).unwrap_or_else(|refusal| refusal);
+        let spoils = || faults.iter().filter_map(|fault| fault.spoil());
+        spoils().for_each(|spoil| spoil.text(&mut answer));
+        let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(gzip::is_accepted);
+        if self.gzip && accepted {
+            answer.compress();
+        }
+        spoils().for_each(|spoil| spoil.bytes(&mut answer));
+        Outcome::Answer(answer)
+    }
+
+    /// What the gateway checks, in its order: the path, the method, the caller, the rate, the project.
+    fn admit(&self, call: &Call, id: RequestId) -> Result<(), Answer> {
+        let refuse =
+            |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));
+        let project = match call.route() {
+            Route::List { project } | Route::Show { project, .. } => project,
+            Route::Unknown => {
+                let message = "The API does not exist or has not been published in the environment";
+                return refuse(StatusCode::NOT_FOUND, "0101", message);
+            }
+        };
+        if call.method() != Method::GET {
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "0101", "The API does not exist")
+                .map_err(|refusal| refusal.with_header(ALLOW, HeaderValue::from_static("GET")));
+        }
+        if let Err(denial) = auth::check(call, Timestamp::now()) {
+            return refuse(StatusCode::UNAUTHORIZED, "0301", &denial.to_string());
+        }
+        if let Some(throttle) = &self.throttle
+            && !throttle.admits(Instant::now())
+        {
+            return Err(throttled(throttle.rate, id));
+        }
+        if project != PROJECT_ID {
+            return refuse(StatusCode::FORBIDDEN, "0310", "The project is unavailable");
+        }
+        Ok(())
+    }
+
+    fn log(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], outcome: &Outcome) {
+        let Some(log) = &self.log else { return };
+        let ids = |rows: &[Row]| rows.iter().map(|row| row.id.text()).collect();
+        log.write(&Line {
+            n: arrival.request,
+            list: arrival.list,
+            method: call.method().as_str(),
+            path: call.path(),
+            query: call.pairs(),
+            status: match outcome {
+                Outcome::Answer(answer) => Some(answer.status.as_u16()),
+                Outcome::Reset | Outcome::Hang => None,
+            },
+            auth: Presented::by(call).name(),
+            headers: log::headers(call),
+            faults: faults.iter().map(|fault| fault.text()).collect(),
+            deleted: ids(&arrival.changed.deleted),
+            inserted: ids(&arrival.changed.inserted),
+        });
+    }
+}
+
+/// What the service itself says. Both outcomes are answers.
+fn answer(call: &Call, rows: &Rows, faults: &[&Fault]) -> Result<Answer, Answer> {
+    if let Route::Show { backup, .. } = call.route() {
+        return show(backup, rows);
+    }
+    let lies: Vec<_> = faults.iter().filter_map(|fault| fault.lie()).collect();
+    list::answer(call.pairs(), rows, &lies).map(Answer::json).map_err(refusal)
+}
+
+/// A backup with its volumes, or one of the volumes.
+fn show(id: &str, rows: &Rows) -> Result<Answer, Answer> {
+    let id = Uuid::parse(id).ok_or_else(|| refusal(Invalid("backup_id")))?;
+    let found = rows.find(id).and_then(|row| {
+        let volume = || row.volumes().find(|volume| volume.id == id);
+        if row.id == id { Some(row) } else { volume() }
+    });
+    let Some(row) = found else {
+        let message = "Backup does not exist.";
+        return Err(Answer::service_error(StatusCode::NOT_FOUND, "6200", message));
+    };
+    let mut body = b"{\"backup\":".to_vec();
+    record_with_children(row, &mut body);
+    body.push(b'}');
+    Ok(Answer::json(body))
+}
+
+fn refusal(Invalid(parameter): Invalid) -> Answer {
+    let message = format!("Invalid {parameter} provided.");
+    Answer::service_error(StatusCode::BAD_REQUEST, "9900", &message)
+}
