@@ -31,15 +31,25 @@ _cbr() {
     words[last]=${words[last]#[\"\']}
     local kept=${words[last]%"$2"} kind prefix value
     {
-        read -r kind prefix
-        if [[ $kind == files ]]; then
-            compopt -o default 2>/dev/null
-        fi
+        IFS=' ' read -r kind prefix
         while IFS=$'\t' read -r value _; do
             value=$prefix$value
             COMPREPLY+=("${value#"$kept"}")
         done
     } < <(command cbr completions -- "${words[@]}" 2>/dev/null)
+
+    if [[ $kind == files ]]; then
+        prefix=${prefix#"$kept"}
+        if [[ -z $prefix ]]; then
+            compopt -o default 2>/dev/null
+            return
+        fi
+        # Where `=` does not split words, readline would look for a file called `--log=…`.
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r value; do
+            COMPREPLY+=("$prefix$value")
+        done < <(compgen -f -- "${2#"$prefix"}")
+    fi
 }
 
 complete -o bashdefault -F _cbr cbr

@@ -11,11 +11,13 @@ set edit:completion:arg-completer[cbr] = {|@words|
     }
     var kind prefix = (str:split &max=2 ' ' $answer[0])
     if (eq $kind files) {
-        edit:complete-filename (str:trim-prefix $words[-1] $prefix)
+        edit:complete-filename (str:trim-prefix $words[-1] $prefix) | each {|file|
+            edit:complex-candidate $prefix$file[stem] &code-suffix=$file[code-suffix] &display=$file[display]
+        }
         return
     }
     for line $answer[1..] {
         var value @help = (str:split "\t" $line)
-        edit:complex-candidate $prefix$value &display=(str:join '  ' [$value $@help])
+        edit:complex-candidate $prefix$value &code-suffix=' ' &display=(str:join '  ' [$value $@help])
     }
 }

@@ -4,7 +4,7 @@ use clap::Arg;
 use clap::builder::PossibleValue;
 use roff::{Inline, Roff, bold, italic, roman};
 
-use super::prose::{Paragraph, prose};
+use super::prose::{Place, prose};
 
 /// Whether the flag is on every command, to be described once.
 pub(super) fn is_of_every_command(arg: &Arg) -> bool {
@@ -36,10 +36,10 @@ fn describe(page: &mut Roff, arg: &Arg) {
     let mut help =
         arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
     if arg.get_action().takes_values() {
-        help.push_str(&values(arg));
         help.push_str(&default(arg));
+        help.push_str(&values(arg));
     }
-    prose(page, &help, Paragraph::Indented);
+    prose(page, &help, Place::Term);
 }
 
 /// `-o, --output FORMAT`.
@@ -94,5 +94,5 @@ fn default(arg: &Arg) -> String {
     if values.is_empty() || arg.is_hide_default_value_set() {
         return String::new();
     }
-    format!("\n[default: {}]", values.join(","))
+    format!(" [default: {}]", values.join(","))
 }

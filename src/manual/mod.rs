@@ -15,7 +15,7 @@ use roff::{Roff, bold, roman};
 use crate::cli::Cli;
 use crate::connection::VARIABLES;
 use crate::exit::Exit;
-use prose::{Paragraph, prose};
+use prose::{Place, prose};
 
 /// Prints the page.
 ///
@@ -58,7 +58,7 @@ fn page(mut program: Command) -> Roff {
         argument::list(&mut page, command.get_arguments().filter(own));
         if let Some(help) = command.get_after_help() {
             page.control("PP", []);
-            prose(&mut page, &help.to_string(), Paragraph::Flush);
+            prose(&mut page, &help.to_string(), Place::Section);
         }
     }
 
@@ -68,19 +68,19 @@ fn page(mut program: Command) -> Roff {
     page.control("SH", ["EXIT STATUS"]);
     for exit in Exit::ALL {
         page.control("TP", []).text([bold(exit.code().to_string())]);
-        prose(&mut page, exit.meaning(), Paragraph::Indented);
+        prose(&mut page, exit.meaning(), Place::Term);
     }
 
     page.control("SH", ["ENVIRONMENT"]);
     for (name, meaning) in VARIABLES {
         page.control("TP", []).text([bold(*name)]);
-        prose(&mut page, meaning, Paragraph::Indented);
+        prose(&mut page, meaning, Place::Term);
     }
 
     if let Some(help) = program.get_after_help() {
         let help = help.to_string();
         page.control("SH", ["EXAMPLES"]);
-        prose(&mut page, help.trim_start_matches("Examples:\n"), Paragraph::Flush);
+        prose(&mut page, help.trim_start_matches("Examples:\n"), Place::Section);
     }
     page
 }
@@ -108,7 +108,7 @@ fn description(page: &mut Roff, command: &Command) {
     if text.ends_with(char::is_alphanumeric) {
         text.push('.');
     }
-    prose(page, &text, Paragraph::Flush);
+    prose(page, &text, Place::Section);
 }
 
 #[cfg(test)]

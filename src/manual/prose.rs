@@ -3,17 +3,17 @@
 
 use roff::{Inline, Roff, bold, roman};
 
-/// Where a paragraph begins on the line.
+/// Where a text stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Paragraph {
-    /// At the margin of the section.
-    Flush,
+pub(super) enum Place {
+    /// At the margin of a section.
+    Section,
     /// Below a term.
-    Indented,
+    Term,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+enum Kind {
     Blank,
     Item,
     Typed,
@@ -21,50 +21,57 @@ enum Line {
 }
 
 /// Writes the text; what stands between backticks is bold.
-pub(super) fn prose(page: &mut Roff, text: &str, paragraph: Paragraph) {
-    let lines: Vec<_> = text.lines().map(|line| (kind(line), line)).collect();
-    for block in lines.chunk_by(|(one, _), (next, _)| one == next) {
-        let (kind, lines) = (block[0].0, block.iter().map(|(_, line)| line.trim()));
-        match kind {
-            Line::Blank => {
-                let request = match paragraph {
-                    Paragraph::Flush => "PP",
-                    Paragraph::Indented => "IP",
-                };
-                page.control(request, []);
-            }
-            Line::Item => {
-                // Without the distance between paragraphs.
-                page.control("RS", []).control("PD", ["0"]);
-                for line in lines {
-                    page.control("IP", ["\\(bu", "2"]);
-                    page.text(marked(line.trim_start_matches("- ")));
-                }
-                page.control("PD", []).control("RE", []);
-            }
-            Line::Typed => {
-                page.control("RS", ["4"]).control("nf", []);
-                for line in lines {
-                    page.text([roman(line)]);
-                }
-                page.control("fi", []).control("RE", []);
-            }
-            Line::Text => {
-                for line in lines {
-                    page.text(marked(line));
-                }
-            }
+pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
+    let lines: Vec<_> = text.lines().collect();
+    for block in lines.chunk_by(|line, next| kind(line) == kind(next)) {
+        match kind(block[0]) {
+            Kind::Blank => paragraph(page, place),
+            Kind::Item => items(page, block),
+            Kind::Typed => typed(page, block, place),
+            Kind::Text => block.iter().for_each(|line| {
+                page.text(marked(line));
+            }),
         }
     }
 }
 
-fn kind(line: &str) -> Line {
+fn kind(line: &str) -> Kind {
     match line {
-        _ if line.trim().is_empty() => Line::Blank,
-        _ if line.starts_with("- ") => Line::Item,
-        _ if line.starts_with("  ") => Line::Typed,
-        _ => Line::Text,
+        _ if line.trim().is_empty() => Kind::Blank,
+        _ if line.starts_with("- ") => Kind::Item,
+        _ if line.starts_with("  ") => Kind::Typed,
+        _ => Kind::Text,
     }
+}
+
+fn paragraph(page: &mut Roff, place: Place) {
+    let request = match place {
+        Place::Section => "PP",
+        Place::Term => "IP",
+    };
+    page.control(request, []);
+}
+
+/// A list, without the distance of paragraphs.
+fn items(page: &mut Roff, lines: &[&str]) {
+    page.control("RS", []).control("PD", ["0"]);
+    for line in lines {
+        page.control("IP", ["\\(bu", "2"]).text(marked(line.trim_start_matches("- ")));
+    }
+    page.control("PD", []).control("RE", []);
+}
+
+/// Lines as they are, a little to the right of the text.
+fn typed(page: &mut Roff, lines: &[&str], place: Place) {
+    let indent = match place {
+        Place::Section => "4",
+        Place::Term => "11",
+    };
+    page.control("RS", [indent]).control("nf", []);
+    for line in lines {
+        page.text([roman(line.trim())]);
+    }
+    page.control("fi", []).control("RE", []);
 }
 
 fn marked(line: &str) -> Vec<Inline> {
@@ -80,7 +87,7 @@ mod tests {
     fn each_kind_of_line_has_its_form() {
         let text = "First `--flag`\nof two.\n\nItems:\n- a: b\n- .c\nTyped:\n  cbr x | 'y'\n    z";
         let mut page = Roff::new();
-        prose(&mut page, text, Paragraph::Indented);
+        prose(&mut page, text, Place::Term);
         let expected = "\
 First \\fB\\-\\-flag\\fR
 of two.
@@ -95,7 +102,7 @@ a: b
 .PD
 .RE
 Typed:
-.RS 4
+.RS 11
 .nf
 cbr x | 'y'
 z
