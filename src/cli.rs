@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
 use crate::number::whole;
@@ -48,6 +49,12 @@ pub(crate) enum Command {
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
+
+    /// Print the script with which a shell completes commands, flags and values
+    Completions(CompletionsArgs),
+
+    /// Print the manual page: `cbr man | man -l -` shows it
+    Man,
 }
 
 /// What to do with backups.
@@ -85,7 +92,7 @@ pub(crate) struct ListArgs {
     /// The service sorts by created_at and id, and, for the first rows of --limit, also by name, protected_at,
     /// status and updated_at. Any other order is made once everything was read, since rows could move past the
     /// reader meanwhile; rows without a value come last then.
-    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t)]
+    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
     /// Ask for at most this many pages at a time, 1 to 64
@@ -144,6 +151,7 @@ impl Cli {
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => Ok(()),
+            Command::Completions(_) | Command::Man => Ok(()),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
+//! | [`completions`], [`manual`] | what shells complete, and the manual page |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
@@ -19,11 +20,13 @@ mod backup;
 mod cli;
 mod column;
 mod command;
+mod completions;
 mod connection;
 mod console;
 mod exit;
 mod json;
 mod listing;
+mod manual;
 mod number;
 mod output;
 mod query;
@@ -64,6 +67,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             console.clear();
             result?;
         }
+        Command::Completions(args) => completions::print(args)?,
+        Command::Man => manual::print()?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => return sandbox::run(args).await,
     }

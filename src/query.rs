@@ -41,7 +41,7 @@ pub(crate) struct Query {
     existed_quantity_based_retention_backups: Option<bool>,
 
     /// How the backup came to be: backup or replication (a copy from another region)
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser())]
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
     image_type: Option<String>,
 
     /// Incremental backups only (true), full ones only (false)
@@ -49,7 +49,7 @@ pub(crate) struct Query {
     incremental: Option<bool>,
 
     /// State of a share: pending, accepted or rejected
-    #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser())]
+    #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser(), hide_possible_values = true)]
     member_status: Option<String>,
 
     /// Backups with this name (at most 255 characters)
@@ -57,7 +57,7 @@ pub(crate) struct Query {
     name: Option<String>,
 
     /// Whose backups: private, shared or all_granted; the service answers private ones unless asked
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::OWN_TYPES.parser())]
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::OWN_TYPES.parser(), hide_possible_values = true)]
     own_type: Option<String>,
 
     /// Backups made as part of this one (the id of their parent)
@@ -78,7 +78,7 @@ pub(crate) struct Query {
 
     /// Kind of resource: server, volume, turbo, desktop, bare-metal, native-server, or the API's own
     /// value such as OS::Nova::Server
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser())]
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
     resource_type: Option<String>,
 
     /// Fill in replication_records, which the service leaves empty unless asked
@@ -87,7 +87,7 @@ pub(crate) struct Query {
 
     /// Status of the backup: available, protecting, deleting, restoring, error, waiting_protect,
     /// waiting_delete or waiting_restore; may repeat, or take several with commas
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser())]
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
     status: Vec<String>,
 
     /// Backups whose vault is used to at least this percentage, 1 to 100

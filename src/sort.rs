@@ -41,6 +41,14 @@ impl Default for Sort {
 }
 
 impl Sort {
+    /// Every column with each direction, and what that direction is, for completion.
+    pub(crate) fn offered() -> impl Iterator<Item = (String, &'static str)> {
+        let directions = [("asc", "up"), ("desc", "down")];
+        COLUMNS.iter().flat_map(move |column| {
+            directions.map(|(direction, help)| (format!("{}:{direction}", column.name), help))
+        })
+    }
+
     /// Who sorts, given whether only the first rows are wanted.
     pub(crate) fn plan(&self, limited: bool) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));

@@ -68,7 +68,7 @@ impl Vocabulary {
         WordParser(self)
     }
 
-    /// The words to offer: the friendly one where there is one, then the API's own.
+    /// The words to suggest: the friendly one where there is one, then the API's own.
     pub(crate) fn offered(&self) -> impl Iterator<Item = &'static str> {
         self.words.iter().flat_map(|(word, friendly)| friendly.iter().copied().chain([*word]))
     }
@@ -109,7 +109,12 @@ impl TypedValueParser for WordParser {
         Ok(known.map_or(given, |(word, _)| (*word).to_owned()))
     }
 
+    /// The words to complete, the same. The flags hide them from the help, which would have them look
+    /// like all there are.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        None
+        Some(Box::new(self.0.words.iter().flat_map(|(word, friendly)| {
+            let friendly = friendly.map(|friendly| PossibleValue::new(friendly).help(*word));
+            friendly.into_iter().chain([PossibleValue::new(*word)])
+        })))
     }
 }

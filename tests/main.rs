@@ -38,3 +38,13 @@ mod changes;
 
 /// Wrong counts, short pages and other ways in which a service misleads.
 mod lies;
+
+/// Completions in real shells, and the scripts that are packaged.
+#[cfg(target_os = "linux")]
+mod completions;
+
+/// Programs of the host that tests need.
+mod host;
+
+/// The manual page, as groff typesets it.
+mod manual;

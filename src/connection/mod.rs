@@ -15,17 +15,17 @@ use clap::Args;
 
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, VARIABLES};
 
 use crate::number::whole;
-use crate::time;
+use crate::{completions, time};
 
 /// The flags of every command that asks the service.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
     /// Region of the backups, such as eu-de; gives the endpoint [env: CBR_REGION]
-    #[arg(long, value_name = "REGION", global = true)]
+    #[arg(long, value_name = "REGION", global = true, add = completions::one_of(region::names))]
     pub(crate) region: Option<String>,
 
     /// Project that the backups belong to (its id) [env: CBR_PROJECT_ID]

@@ -1,0 +1,157 @@
+//! What can stand in place of the last word of a command line that is being typed.
+//!
+//! The place and its candidates are found by clap's engine. What it gets wrong or leaves out is made
+//! good here, rule by rule.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+use clap::builder::StyledStr;
+use clap::{Arg, ArgAction, Command, ValueHint};
+use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
+
+/// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate, or
+/// `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
+/// `--status=available,`; values and names of files come after it. A help is one line or missing.
+#[derive(Debug)]
+pub(super) enum Offer {
+    /// The name of a file, which the shell knows better how to complete and to quote.
+    Files { prefix: String },
+    /// One of these, of which none may be left.
+    Words { prefix: String, candidates: Vec<Candidate> },
+}
+
+/// One word to offer, without the prefix.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    value: String,
+    help: Option<String>,
+}
+
+/// Marks the one candidate that stands for the names of files.
+const FILES: &str = "files";
+
+impl Offer {
+    /// What can stand in place of the last of `words`. The first is the program's own name; an opening
+    /// quote before the last is no part of it.
+    pub(super) fn new(command: Command, mut words: Vec<OsString>) -> Self {
+        let word = words.pop().unwrap_or_default();
+        let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
+        keep_innermost(&mut words);
+        words.retain(|word| !stands_alone(&command, word));
+        let mut command = prepare(command, &words);
+        // For a dash alone the engine would offer the short names, in place of the long ones.
+        words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
+        let index = words.len() - 1;
+        // The only error is that there is nothing to complete.
+        let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
+
+        if let Some(files) = found.iter().find(|found| found.get_id().is_some_and(|id| id == FILES))
+        {
+            return Self::Files { prefix: files.get_value().to_string_lossy().into_owned() };
+        }
+        let prefix = prefix_of(&word, &found).to_owned();
+        let candidates = found.iter().filter_map(|found| Candidate::new(found, &prefix)).collect();
+        Self::Words { candidates: without_noise(candidates, &word, &prefix), prefix }
+    }
+}
+
+impl Candidate {
+    fn new(found: &CompletionCandidate, prefix: &str) -> Option<Self> {
+        let value = found.get_value().to_str()?.strip_prefix(prefix)?.to_owned();
+        let first_line = |help: &StyledStr| help.to_string().lines().next().map(str::to_owned);
+        Some(Self { value, help: found.get_help().and_then(first_line) })
+    }
+
+    fn is_flag(&self) -> bool {
+        self.value.starts_with('-')
+    }
+}
+
+/// `cbr sandbox -- …` holds a command line of its own: it alone is left.
+fn keep_innermost(words: &mut Vec<OsString>) {
+    while let Some(end) = words.iter().position(|word| word == "--")
+        && words[..end].iter().any(|word| word == "sandbox")
+    {
+        words.drain(1..=end);
+    }
+}
+
+/// Whether a word is a flag whose value can only follow a `=`, such as `--incremental`. The engine would
+/// take the next word for its value.
+fn stands_alone(command: &Command, word: &OsStr) -> bool {
+    command.get_arguments().any(|arg| arg.is_require_equals_set() && gives(word, arg))
+        || command.get_subcommands().any(|command| stands_alone(command, word))
+}
+
+/// Whether a word gives the flag, with or without a value.
+fn gives(word: &OsStr, arg: &Arg) -> bool {
+    let word = word.to_string_lossy();
+    if let Some(flag) = word.strip_prefix("--") {
+        let name = flag.split_once('=').map_or(flag, |(name, _)| name);
+        arg.get_long_and_visible_aliases().is_some_and(|names| names.contains(&name))
+    } else {
+        let name = word.strip_prefix('-').and_then(|flags| flags.chars().next());
+        name.is_some() && name == arg.get_short()
+    }
+}
+
+/// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
+/// the names of files are the shell's to find.
+fn prepare(command: Command, words: &[OsString]) -> Command {
+    let command = command.mut_args(|arg| {
+        let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
+        let given = words.iter().any(|word| gives(word, &arg));
+        let arg = if given && !repeats { arg.hide(true) } else { arg };
+        match arg.get_value_hint() {
+            ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath => {
+                arg.add(ArgValueCompleter::new(|_: &OsStr| {
+                    vec![CompletionCandidate::new("").id(Some(FILES.to_owned()))]
+                }))
+            }
+            _ => arg,
+        }
+    });
+    command.mut_subcommands(|command| prepare(command, words))
+}
+
+/// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a list.
+fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
+    let prefix = &word[..word.rfind(['=', ',']).map_or(0, |separator| separator + 1)];
+    let keeps = |found: &CompletionCandidate| {
+        found.get_value().to_str().is_some_and(|value| value.starts_with(prefix))
+    };
+    if found.iter().all(keeps) { prefix } else { "" }
+}
+
+/// Leaves out what is in the list already (for `--sort` in whatever direction), and flags where nothing
+/// is typed yet and something else can stand.
+fn without_noise(mut candidates: Vec<Candidate>, word: &str, prefix: &str) -> Vec<Candidate> {
+    fn key(item: &str) -> &str {
+        item.split(':').next().unwrap_or(item)
+    }
+    if let Some(list) = prefix.strip_suffix(',') {
+        let list = list.split_once('=').map_or(list, |(_, list)| list);
+        let earlier: Vec<_> = list.split(',').map(key).collect();
+        candidates.retain(|candidate| !earlier.contains(&key(&candidate.value)));
+    }
+    if word.is_empty() && !candidates.iter().all(Candidate::is_flag) {
+        candidates.retain(|candidate| !candidate.is_flag());
+    }
+    candidates
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files { prefix } => writeln!(formatter, "files {prefix}"),
+            Self::Words { prefix, candidates } => {
+                writeln!(formatter, "words {prefix}")?;
+                candidates.iter().try_for_each(|candidate| match &candidate.help {
+                    Some(help) => writeln!(formatter, "{}\t{help}", candidate.value),
+                    None => writeln!(formatter, "{}", candidate.value),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Values to offer for a flag, where its parser names none.
+
+use std::ffi::OsStr;
+
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
+
+/// The value is one of these words.
+pub(crate) fn one_of<I>(words: fn() -> I) -> ArgValueCandidates
+where
+    I: Iterator<Item = &'static str> + 'static,
+{
+    ArgValueCandidates::new(move || words().map(CompletionCandidate::new).collect::<Vec<_>>())
+}
+
+/// The value is a list with commas of these words, each with what it means, and the flag's parser takes
+/// the list apart. (Where clap does, by `value_delimiter`, the engine knows.)
+pub(crate) fn list_of<I>(words: fn() -> I) -> ArgValueCompleter
+where
+    I: Iterator<Item = (String, &'static str)> + 'static,
+{
+    ArgValueCompleter::new(move |value: &OsStr| {
+        let value = value.to_string_lossy();
+        let (earlier, last) = value.split_at(value.rfind(',').map_or(0, |comma| comma + 1));
+        let fitting = words().filter(|(word, _)| word.starts_with(last));
+        let candidate = |(word, help): (String, &'static str)| {
+            CompletionCandidate::new(word).add_prefix(earlier).help(Some(help.into()))
+        };
+        fitting.map(candidate).collect::<Vec<_>>()
+    })
+}

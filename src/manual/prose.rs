@@ -1,0 +1,114 @@
+//! Help text to roff. The text is as clap has it: paragraphs, `- ` before an item, and blanks before
+//! what is to be typed.
+
+use roff::{Inline, Roff, bold, roman};
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    /// At the margin of a section.
+    Section,
+    /// Below a term.
+    Term,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Blank,
+    Item,
+    Typed,
+    Text,
+}
+
+/// Writes the text; what stands between backticks is bold.
+pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
+    let lines: Vec<_> = text.lines().collect();
+    for block in lines.chunk_by(|line, next| kind(line) == kind(next)) {
+        match kind(block[0]) {
+            Kind::Blank => paragraph(page, place),
+            Kind::Item => items(page, block),
+            Kind::Typed => typed(page, block, place),
+            Kind::Text => block.iter().for_each(|line| {
+                page.text(marked(line));
+            }),
+        }
+    }
+}
+
+fn kind(line: &str) -> Kind {
+    match line {
+        _ if line.trim().is_empty() => Kind::Blank,
+        _ if line.starts_with("- ") => Kind::Item,
+        _ if line.starts_with("  ") => Kind::Typed,
+        _ => Kind::Text,
+    }
+}
+
+fn paragraph(page: &mut Roff, place: Place) {
+    let request = match place {
+        Place::Section => "PP",
+        Place::Term => "IP",
+    };
+    page.control(request, []);
+}
+
+/// A list, without the distance of paragraphs.
+fn items(page: &mut Roff, lines: &[&str]) {
+    page.control("RS", []).control("PD", ["0"]);
+    for line in lines {
+        page.control("IP", ["\\(bu", "2"]).text(marked(line.trim_start_matches("- ")));
+    }
+    page.control("PD", []).control("RE", []);
+}
+
+/// Lines as they are, a little to the right of the text.
+fn typed(page: &mut Roff, lines: &[&str], place: Place) {
+    let indent = match place {
+        Place::Section => "4",
+        Place::Term => "11",
+    };
+    page.control("RS", [indent]).control("nf", []);
+    for line in lines {
+        page.text([roman(line.trim())]);
+    }
+    page.control("fi", []).control("RE", []);
+}
+
+fn marked(line: &str) -> Vec<Inline> {
+    let pieces = line.split('`').enumerate();
+    pieces.map(|(index, text)| if index % 2 == 1 { bold(text) } else { roman(text) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_line_has_its_form() {
+        let text = "First `--flag`\nof two.\n\nItems:\n- a: b\n- .c\nTyped:\n  cbr x | 'y'\n    z";
+        let mut page = Roff::new();
+        prose(&mut page, text, Place::Term);
+        let expected = "\
+First \\fB\\-\\-flag\\fR
+of two.
+.IP
+Items:
+.RS
+.PD 0
+.IP \\(bu 2
+a: b
+.IP \\(bu 2
+\\&.c
+.PD
+.RE
+Typed:
+.RS 11
+.nf
+cbr x | 'y'
+z
+.fi
+.RE
+";
+        assert_eq!(page.to_roff(), expected);
+    }
+}

@@ -1,0 +1,54 @@
+//! Tab in elvish.
+
+use super::terminal::{Shell, Terminal};
+use super::{COMPLETED, OFFERED, fails_silently};
+
+const ELVISH: Shell = Shell {
+    name: "elvish",
+    interactive: "",
+    rc: ".config/elvish/rc.elv",
+    keys: r#"
+use str
+set edit:prompt = { print 'ready> ' }
+set edit:rprompt = { }
+fn show {|text|
+    print "\x02"$text"\x03" > /dev/tty
+    set edit:current-command = ''
+}
+set edit:insert:binding[Ctrl-T] = { show $edit:current-command }
+set edit:completion:binding[Ctrl-T] = { edit:completion:accept; show $edit:current-command }
+set edit:insert:binding[Ctrl-G] = {
+    var words = [(edit:wordify $edit:current-command)]
+    if (str:has-suffix $edit:current-command ' ') { set words = [$@words ''] }
+    show (str:join "\n" [($edit:completion:arg-completer[cbr] $@words | each {|c| put $c[stem] })])
+}
+"#,
+};
+
+#[test]
+fn tab_completes() {
+    let Some(mut elvish) = Terminal::start(&ELVISH) else { return };
+    for (typed, line) in COMPLETED {
+        // Elvish inserts whole words alone, not what several have in common; it quotes them in its own
+        // way, and it writes out the home directory.
+        if (line.ends_with(' ') || typed == line) && !typed.contains('~') {
+            assert_eq!(elvish.complete(typed).replace('\'', ""), *line, "{typed}");
+        }
+    }
+}
+
+#[test]
+fn all_that_fits_is_offered() {
+    let Some(mut elvish) = Terminal::start(&ELVISH) else { return };
+    for (typed, words) in OFFERED {
+        let offered = elvish.offered(typed);
+        let mut offered: Vec<_> = offered.lines().collect();
+        offered.sort_unstable();
+        assert_eq!(offered, *words, "{typed}");
+    }
+}
+
+#[test]
+fn no_error_is_shown() {
+    fails_silently(&ELVISH);
+}

@@ -1,0 +1,162 @@
+//! Completions in real shells, each installed as `cbr completions --help` says and driven through a
+//! pseudo-terminal, key by key. PowerShell is not tried: no Debian package has it.
+//!
+//! What a press of Tab does is the same in every shell, so the cases stand here, once.
+
+/// Tab in bash.
+mod bash;
+/// Tab in elvish.
+mod elvish;
+/// Tab in fish.
+mod fish;
+/// The scripts as files and as printed.
+mod scripts;
+/// A shell on a pseudo-terminal.
+mod terminal;
+/// Tab in zsh.
+mod zsh;
+
+use terminal::{Shell, Terminal};
+
+/// What is typed, and the line after a press of Tab.
+const COMPLETED: &[(&str, &str)] = &[
+    // Commands and flags.
+    ("cbr backu", "cbr backups "),
+    ("cbr backups l", "cbr backups list "),
+    ("cbr --regi", "cbr --region "),
+    ("cbr --region eu-nl backu", "cbr --region eu-nl backups "),
+    ("cbr backups list --resource-t", "cbr backups list --resource-type "),
+    ("cbr backups list --start-time 7d --unt", "cbr backups list --start-time 7d --until "),
+    // Values, after a blank, after `=` and after a short name.
+    ("cbr backups list -o cs", "cbr backups list -o csv "),
+    ("cbr backups list -ocs", "cbr backups list -ocsv "),
+    ("cbr backups list --output=cs", "cbr backups list --output=csv "),
+    ("cbr backups list --image-type re", "cbr backups list --image-type replication "),
+    ("cbr backups list --own-type al", "cbr backups list --own-type all_granted "),
+    ("cbr backups list --member-status ac", "cbr backups list --member-status accepted "),
+    ("cbr backups list --region eu-n", "cbr backups list --region eu-nl "),
+    ("cbr backups list --region=eu-n", "cbr backups list --region=eu-nl "),
+    ("cbr completions zs", "cbr completions zsh "),
+    // A flag that takes its value after `=` alone leaves the next word alone.
+    ("cbr backups list --incremental=f", "cbr backups list --incremental=false "),
+    ("cbr backups list --incremental --page", "cbr backups list --incremental --page-size "),
+    // Values with colons.
+    ("cbr backups list --resource-type turb", "cbr backups list --resource-type turbo "),
+    ("cbr backups list --resource-type O", "cbr backups list --resource-type OS::"),
+    (
+        "cbr backups list --resource-type OS::No",
+        "cbr backups list --resource-type OS::Nova::Server ",
+    ),
+    (
+        "cbr backups list --resource-type=OS::No",
+        "cbr backups list --resource-type=OS::Nova::Server ",
+    ),
+    // Lists.
+    ("cbr backups list --status avail", "cbr backups list --status available "),
+    ("cbr backups list --status available,er", "cbr backups list --status available,error "),
+    ("cbr backups list --status=available,er", "cbr backups list --status=available,error "),
+    ("cbr backups list --columns id,na", "cbr backups list --columns id,name "),
+    ("cbr backups list --columns=id,na", "cbr backups list --columns=id,name "),
+    ("cbr backups show --columns id,na", "cbr backups show --columns id,name "),
+    ("cbr backups list --sort cr", "cbr backups list --sort created_at:"),
+    ("cbr backups list --sort created_at:d", "cbr backups list --sort created_at:desc "),
+    ("cbr backups list --sort=created_at:d", "cbr backups list --sort=created_at:desc "),
+    ("cbr backups list --sort name:asc,cr", "cbr backups list --sort name:asc,created_at:"),
+    ("cbr backups list --sort=name:asc,id:a", "cbr backups list --sort=name:asc,id:asc "),
+    // Files, in the working directory and in the home directory, which is the same here.
+    ("cbr sandbox --log no", "cbr sandbox --log notes.jsonl "),
+    ("cbr sandbox --log=no", "cbr sandbox --log=notes.jsonl "),
+    ("cbr sandbox --log ~/no", "cbr sandbox --log ~/notes.jsonl "),
+    ("cbr sandbox --log sub/de", "cbr sandbox --log sub/deep.jsonl "),
+    ("cbr backups list --receipt no", "cbr backups list --receipt notes.jsonl "),
+    ("cbr backups list > no", "cbr backups list > notes.jsonl "),
+    // A command line within a command line.
+    ("cbr sandbox -- backu", "cbr sandbox -- backups "),
+    ("cbr sandbox --log x -- backups list --stat", "cbr sandbox --log x -- backups list --status "),
+    ("cbr sandbox -- backups list --status=er", "cbr sandbox -- backups list --status=error "),
+    // Not alone on the line.
+    ("true; cbr backu", "true; cbr backups "),
+    ("true | cbr backups list --sort id:a", "true | cbr backups list --sort id:asc "),
+    ("CBR_REGION=x cbr backu", "CBR_REGION=x cbr backups "),
+    // Nothing to offer, and so nothing to change.
+    ("cbr nonsense", "cbr nonsense"),
+    ("cbr backups list --limit ", "cbr backups list --limit "),
+    ("cbr backups list --name no", "cbr backups list --name no"),
+    ("cbr backups list --vault-id ", "cbr backups list --vault-id "),
+];
+
+/// What is typed, and all that is offered for its last word.
+const OFFERED: &[(&str, &[&str])] = &[
+    ("cbr ", &["backups", "completions", "man", "sandbox"]),
+    ("cbr backups ", &["list", "show"]),
+    ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
+    ("cbr backups list --output ", &["csv", "json", "jsonl", "table", "wide"]),
+    ("cbr backups list --own-type ", &["all_granted", "private", "shared"]),
+    ("cbr backups list --resource-type OS::N", &["OS::Native::Server", "OS::Nova::Server"]),
+    ("cbr backups list --sort created_at:", &["created_at:asc", "created_at:desc"]),
+    // What is in the list already is not offered again.
+    (
+        "cbr backups list --status available,error,w",
+        &[
+            "available,error,waiting_delete",
+            "available,error,waiting_protect",
+            "available,error,waiting_restore",
+        ],
+    ),
+    (
+        "cbr backups list --status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,",
+        &[
+            "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,error",
+            "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,waiting_restore",
+        ],
+    ),
+    (
+        "cbr backups list --sort id:asc,name:desc,created_at,protected_at,",
+        &[
+            "id:asc,name:desc,created_at,protected_at,status:asc",
+            "id:asc,name:desc,created_at,protected_at,status:desc",
+            "id:asc,name:desc,created_at,protected_at,updated_at:asc",
+            "id:asc,name:desc,created_at,protected_at,updated_at:desc",
+        ],
+    ),
+    // A flag that is given is not offered again, unless it repeats.
+    (
+        "cbr backups list --since 7d --status error --s",
+        &["--show-replication", "--sort", "--status"],
+    ),
+];
+
+/// Goes through [`COMPLETED`].
+fn completes(mut terminal: Terminal) {
+    for (typed, line) in COMPLETED {
+        assert_eq!(terminal.complete(typed), *line, "{typed}");
+    }
+}
+
+/// A cbr that cannot answer, or is not there, changes nothing and shows nothing.
+fn fails_silently(shell: &Shell) {
+    for program in [Some("#!/bin/sh\necho >&2 NOISE\nexit 1\n"), Some("#!/bin/sh\nexit 0\n"), None]
+    {
+        let Some(mut terminal) = Terminal::start(shell) else { return };
+        let before = terminal.screen().len();
+        terminal.replace_cbr(program);
+        for typed in ["cbr backups list --status av", "cbr backups ", "cbr sandbox --log no"] {
+            assert_eq!(terminal.complete(typed), typed);
+        }
+        let shown = &terminal.screen()[before..];
+        // Elvish's own way to say that there is nothing to offer.
+        let shown = shown.replace("error:\x1b[0;m no candidates", "");
+        for word in ["NOISE", "rror", "ot found", "nknown", "xception", "bad"] {
+            assert!(!shown.contains(word), "{program:?}: {shown:?}");
+        }
+    }
+}
+
+/// The words in the place of the last one that was typed, in alphabetical order.
+fn last_words<'a>(typed: &str, line: &'a str) -> Vec<&'a str> {
+    let head = typed.rfind(' ').map_or(0, |blank| blank + 1);
+    assert_eq!(typed[..head], line[..head]);
+    let mut words: Vec<_> = line[head..].split_whitespace().collect();
+    words.sort_unstable();
+    words
+}

@@ -1,0 +1,21 @@
+//! Programs of the host that tests need.
+
+use std::env;
+use std::path::PathBuf;
+
+/// Set this to pass over the tests whose program is missing. Without it they fail, since a test that
+/// quietly does not run proves nothing.
+const MAY_SKIP: &str = "CBR_TEST_SKIP_MISSING_PROGRAMS";
+
+/// Where the program is, or `None` if the test is to be passed over.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found =
+        env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file());
+    if found.is_none() {
+        let may_skip = env::var_os(MAY_SKIP).is_some_and(|value| !value.is_empty());
+        assert!(may_skip, "{program} is not installed; install it, or set {MAY_SKIP}=1");
+        eprintln!("passed over: {program} is not installed");
+    }
+    found
+}
