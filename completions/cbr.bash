@@ -27,8 +27,7 @@ _cbr() {
         return
     fi
 
-    # Of the last word, readline replaces $2 alone, and closes a quote itself.
-    words[last]=${words[last]#[\"\']}
+    # Of the last word, readline replaces $2 alone.
     local kept=${words[last]%"$2"} kind prefix value
     {
         IFS=' ' read -r kind prefix
@@ -39,8 +38,7 @@ _cbr() {
     } < <(command cbr completions -- "${words[@]}" 2>/dev/null)
 
     if [[ $kind == files ]]; then
-        prefix=${prefix#"$kept"}
-        if [[ -z $prefix ]]; then
+        if [[ $kept == "$prefix"* ]]; then
             compopt -o default 2>/dev/null
             return
         fi

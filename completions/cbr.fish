@@ -7,10 +7,6 @@ function __cbr_answer
     command --query cbr
     or return
     set --local words (commandline --current-process --tokenize --cut-at-cursor)
-    # Variables set for this one run.
-    while string match --quiet --regex '^\w+=' -- $words[1]
-        set --erase words[1]
-    end
     set --local word (commandline --current-token --cut-at-cursor)
     command cbr completions -- $words $word 2>/dev/null
 end

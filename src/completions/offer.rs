@@ -155,3 +155,74 @@ impl fmt::Display for Offer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// The answer for the last of the words, without the helps.
+    fn offer(line: &str) -> String {
+        let offer = Offer::new(Cli::command(), line.split(' ').map(OsString::from).collect());
+        let offer = offer.to_string();
+        let values: Vec<_> =
+            offer.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect();
+        values.join("|")
+    }
+
+    #[test]
+    fn what_can_follow_depends_on_what_stands_before() {
+        let cases = [
+            ("cbr", "words "),
+            ("", "words "),
+            ("cbr backups ", "words |list|show"),
+            ("cbr nonsense ba", "words |backups"),
+            ("cbr backups list -o j", "words |json|jsonl"),
+            ("cbr backups list -oj", "words |-ojson|-ojsonl"),
+            ("cbr backups list --output=j", "words --output=|json|jsonl"),
+            ("cbr backups list --output \"j", "words |json|jsonl"),
+            ("cbr backups list --output \"\"", "words |table|wide|json|jsonl|csv"),
+            ("cbr backups list --image-type ", "words |backup|replication"),
+            ("cbr backups list --member-status ", "words |pending|accepted|rejected"),
+            (
+                "cbr backups list --resource-type ",
+                "words |server|OS::Nova::Server|volume|OS::Cinder::Volume|turbo|OS::Sfs::Turbo|desktop\
+                 |OS::Workspace::DesktopV2|bare-metal|OS::Ironic::BareMetalServer|native-server\
+                 |OS::Native::Server",
+            ),
+            (
+                "cbr backups list --status ",
+                "words |available|protecting|deleting|restoring|error|waiting_protect\
+                 |waiting_delete|waiting_restore",
+            ),
+            ("cbr backups list --dec=", "words --dec=|true|false"),
+            ("cbr backups list --name a,b", "words a,"),
+            ("cbr backups list --status a,b,c", "words a,b,"),
+            ("cbr backups list --status error,deleting,e", "words error,deleting,"),
+            ("cbr backups list --status=error,d", "words --status=error,|deleting"),
+            ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
+            ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
+            ("cbr backups list --offset 1 --o", "words |--own-type|--output"),
+            ("cbr backups list --offset=1 --of", "words |--offset"),
+            ("cbr backups list -ojson --ou", "words |--output"),
+            ("cbr backups list -ojson --o", "words |--own-type|--offset"),
+            ("cbr --quiet backups list --qu", "words |--quiet"),
+            ("cbr sandbox --log ", "files "),
+            ("cbr sandbox --log=a=b,c", "files --log="),
+            ("cbr sandbox -- sandbox -- backups s", "words |show"),
+            ("cbr backups show -- ", "words "),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(offer(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_dash_asks_for_flags_by_their_long_names() {
+        let offer = offer("cbr backups list -");
+        assert!(offer.split('|').skip(1).all(|flag| flag.starts_with("--")), "{offer}");
+        assert!(offer.contains("|--output|") && offer.contains("|--help"), "{offer}");
+    }
+}

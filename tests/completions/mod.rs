@@ -38,6 +38,7 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr backups list --region=eu-n", "cbr backups list --region=eu-nl "),
     ("cbr completions zs", "cbr completions zsh "),
     // A flag that takes its value after `=` alone leaves the next word alone.
+    ("cbr backups list --incremental f", "cbr backups list --incremental f"),
     ("cbr backups list --incremental=f", "cbr backups list --incremental=false "),
     ("cbr backups list --incremental --page", "cbr backups list --incremental --page-size "),
     // Values with colons.
