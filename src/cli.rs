@@ -22,6 +22,12 @@ use crate::sort::Sort;
 // A missing command is an error like any other, not a page of help.
 #[command(arg_required_else_help = false)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -37,8 +43,8 @@ Examples:
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, or show one
-    #[command(arg_required_else_help = false)]
-    Backups(BackupsArgs),
+    #[command(subcommand, arg_required_else_help = false)]
+    Backups(BackupsCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     #[cfg(feature = "sandbox")]
@@ -49,19 +55,6 @@ pub(crate) enum Command {
 
     /// Print the manual page: `cbr man | man -l -` shows it
     Man,
-}
-
-/// The commands that ask the service.
-#[derive(Args)]
-pub(crate) struct BackupsArgs {
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-
-    #[command(flatten)]
-    pub(crate) console: ConsoleArgs,
-
-    #[command(subcommand)]
-    pub(crate) command: BackupsCommand,
 }
 
 /// What to do with backups.
@@ -152,12 +145,10 @@ impl Cli {
     /// What clap cannot see: flags that are fine each, and make no sense together.
     fn check(&self) -> Result<(), String> {
         match &self.command {
-            Command::Backups(BackupsArgs { command: BackupsCommand::List(args), .. }) => {
+            Command::Backups(BackupsCommand::List(args)) => {
                 args.query.check().and_then(|()| args.output.check())
             }
-            Command::Backups(BackupsArgs { command: BackupsCommand::Show(args), .. }) => {
-                args.output.check()
-            }
+            Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => Ok(()),
             Command::Completions(_) | Command::Man => Ok(()),

@@ -42,7 +42,7 @@ mod vocabulary;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use cli::{BackupsArgs, BackupsCommand, Cli, Command};
+use cli::{BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
 
@@ -57,12 +57,12 @@ fn main() -> ExitCode {
 #[tokio::main(worker_threads = 2)]
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Backups(BackupsArgs { connection, console, command }) => {
-            let console = Arc::new(Console::new(console));
+        Command::Backups(command) => {
+            let console = Arc::new(Console::new(cli.console));
             stop_when_interrupted(Arc::clone(&console));
             let result = match command {
-                BackupsCommand::List(args) => command::list(&args, &connection, &console).await,
-                BackupsCommand::Show(args) => command::show(&args, &connection, &console).await,
+                BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
+                BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
             };
             console.clear();
             result?;

@@ -62,12 +62,8 @@ fn page(mut program: Command) -> Roff {
         }
     }
 
-    for branch in branches(&program) {
-        let words = branch.get_bin_name().unwrap_or_default().split_once(' ');
-        let which = words.map_or_else(String::new, |(_, name)| format!("{} ", name.to_uppercase()));
-        page.control("SH", [format!("OPTIONS OF EVERY {which}COMMAND").as_str()]);
-        argument::list(&mut page, branch.get_arguments());
-    }
+    page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
+    argument::list(&mut page, program.get_arguments());
 
     page.control("SH", ["EXIT STATUS"]);
     for exit in Exit::ALL {
@@ -94,13 +90,6 @@ fn leaves(command: &Command) -> Vec<&Command> {
     let below = command.get_subcommands().filter(|command| !command.is_hide_set());
     let below: Vec<_> = below.flat_map(leaves).collect();
     if below.is_empty() { vec![command] } else { below }
-}
-
-/// The commands that others belong to, in order.
-fn branches(command: &Command) -> Vec<&Command> {
-    let below = command.get_subcommands().filter(|command| !command.is_hide_set());
-    let below: Vec<_> = below.flat_map(branches).collect();
-    if command.has_subcommands() { [vec![command], below].concat() } else { below }
 }
 
 /// How the command is called.
