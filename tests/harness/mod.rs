@@ -17,4 +17,4 @@ pub(crate) use process::Process;
 pub(crate) use request::Request;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use service::{Answer, Received, Service};
-pub(crate) use shell::script;
+pub(crate) use shell::{script, terminal};

@@ -1,4 +1,4 @@
-//! Runs `cbr` in a shell, as the part of a pipeline or on a terminal.
+//! Runs `cbr` in a shell: as a part of a pipeline, or on a terminal.
 
 use std::fs;
 use std::process::Command;
@@ -37,4 +37,14 @@ pub(crate) fn script(text: &str) -> Script {
     let stderr = String::from_utf8(output.stderr).expect(&told);
     assert_eq!(rules::shown_secrets(&stdout, &stderr, &[]), Vec::<String>::new(), "{told}");
     Script { stdout, stderr, code: output.status.code() }
+}
+
+/// Runs a command on a terminal of that width (with `script`, which has none for its own stdin), and
+/// returns what came up on it.
+pub(crate) fn terminal(columns: usize, command: &str) -> String {
+    let text = format!("stty cols {columns} rows 24; {command}");
+    assert!(!text.contains('\''), "{text}");
+    let script = script(&format!("script --quiet --return --command '{text}' /dev/null"));
+    assert_eq!((script.stderr.as_str(), script.code), ("", Some(0)), "{}", script.stdout);
+    script.stdout.replace("\r\n", "\n")
 }
