@@ -39,8 +39,10 @@ mod suggest;
 mod time;
 mod vocabulary;
 
+use std::future::poll_fn;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::task::Poll;
 
 use cli::{BackupsCommand, Cli, Command};
 use console::Console;
@@ -59,7 +61,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));
-            stop_when_interrupted(Arc::clone(&console));
+            stop_when_interrupted(Arc::clone(&console)).await;
             let result = match command {
                 BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
                 BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
@@ -77,11 +79,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
 /// nothing has been written, or the writing is what is being stopped.
-fn stop_when_interrupted(console: Arc<Console>) {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            console.clear();
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        }
-    });
+async fn stop_when_interrupted(console: Arc<Console>) {
+    let mut interrupted = Box::pin(tokio::signal::ctrl_c());
+    // Polled once here, it listens from now on, and not from when the task happens to start.
+    let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    if polled.is_pending() {
+        tokio::spawn(async move {
+            if interrupted.await.is_ok() {
+                console.clear();
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        });
+    }
 }

@@ -18,6 +18,15 @@ mod filters;
 /// Wrong flags and values: what is said, and that nothing is sent.
 mod usage;
 
+/// Each exit code of the README, and a full disk.
+mod exit_codes;
+
+/// What is printed in each format, and on what.
+mod output;
+
+/// Ctrl-C.
+mod interrupt;
+
 /// The error bodies of the service, its gateway and others.
 mod errors;
 

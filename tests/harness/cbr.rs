@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -130,6 +130,13 @@ impl Cbr {
     /// Starts it, for tests that do something meanwhile; the rules are then theirs to keep.
     pub(crate) fn start(&self) -> Process {
         Process::start(&mut self.command())
+    }
+
+    /// Starts it with stdout somewhere else.
+    pub(crate) fn start_with_stdout(&self, stdout: impl Into<Stdio>) -> Process {
+        Process::start_as_it_is(
+            self.command().stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()),
+        )
     }
 
     /// The command that a run consists of.

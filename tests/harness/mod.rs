@@ -9,6 +9,7 @@ mod request;
 mod rules;
 mod sandbox;
 mod service;
+mod shell;
 
 pub(crate) use account::*;
 pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
@@ -16,3 +17,4 @@ pub(crate) use process::Process;
 pub(crate) use request::Request;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use service::{Answer, Received, Service};
+pub(crate) use shell::{script, terminal};

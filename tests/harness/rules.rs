@@ -24,12 +24,7 @@ const INTERRUPTED: i32 = 130;
 
 /// The rules that a run has broken; `secrets` are those besides the sandbox's.
 pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
-    let mut broken = Vec::new();
-    for secret in SECRETS.into_iter().chain(secrets.iter().map(String::as_str)) {
-        if stdout.contains(secret) || stderr.contains(secret) {
-            broken.push(format!("it shows {secret}"));
-        }
-    }
+    let mut broken = shown_secrets(stdout, stderr, secrets);
     if exit != 0 && !stdout.is_empty() {
         broken.push("it fails, and stdout is not empty".to_owned());
     }
@@ -47,6 +42,13 @@ pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) 
     }
     broken.extend(lines_out_of_shape(exit, stderr));
     broken
+}
+
+/// A rule that each secret breaks which is shown.
+pub(crate) fn shown_secrets(stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
+    let secrets = SECRETS.into_iter().chain(secrets.iter().map(String::as_str));
+    let shown = secrets.filter(|secret| stdout.contains(secret) || stderr.contains(secret));
+    shown.map(|secret| format!("it shows {secret}")).collect()
 }
 
 /// Each line is one message; only what the parser of flags says goes on, and up to its last line.
