@@ -30,6 +30,8 @@ mod manual;
 mod number;
 mod output;
 mod query;
+#[cfg(test)]
+mod readme;
 mod receipt;
 #[cfg(feature = "sandbox")]
 mod sandbox;

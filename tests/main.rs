@@ -57,3 +57,7 @@ mod host;
 
 /// The manual page, as groff typesets it.
 mod manual;
+
+/// The commands and the output that README.md shows.
+#[cfg(target_os = "linux")]
+mod readme;

@@ -7,7 +7,7 @@
 mod credentials;
 mod endpoint;
 mod environment;
-mod region;
+pub(crate) mod region;
 
 use std::time::Duration;
 

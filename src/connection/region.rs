@@ -49,7 +49,7 @@ const OTHERS: [(&str, &str); 8] = [
 ];
 
 /// The host of the service in a region.
-pub(super) fn host(region: &str) -> Option<String> {
+pub(crate) fn host(region: &str) -> Option<String> {
     if HUAWEI_CLOUD.contains(&region) {
         return Some(format!("cbr.{region}.myhuaweicloud.com"));
     }
