@@ -45,6 +45,9 @@ mod sorting;
 /// Backups that come and go while they are listed.
 mod changes;
 
+/// Random faults and changes, many listings in a row.
+mod soak;
+
 /// Wrong counts, short pages and other ways in which a service misleads.
 mod lies;
 
