@@ -8,16 +8,19 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
-use crate::listing::{Extent, Order};
-use crate::output::OutputArgs;
+use crate::number::whole;
+use crate::output::{ListOutputArgs, OutputArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
+use crate::sort::Sort;
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
 #[derive(Parser)]
 #[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+// A missing command is an error like any other, not a page of help.
+#[command(arg_required_else_help = false)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -40,7 +43,7 @@ Examples:
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, or show one
-    #[command(subcommand)]
+    #[command(subcommand, arg_required_else_help = false)]
     Backups(BackupsCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
@@ -73,28 +76,31 @@ pub(crate) struct ListArgs {
     pub(crate) query: Query,
 
     /// Print at most this many backups [default: all]
-    #[arg(long, value_name = "N", help_heading = "How much", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
 
     /// Skip this many backups first
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=LARGEST_OFFSET))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
     pub(crate) offset: u64,
 
     /// Ask for this many backups in one request, 1 to 1000
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 1000, value_parser = whole::<u64>(1..=1000))]
     pub(crate) page_size: u64,
 
-    /// Order of the rows, the first key first: created_at, id, name, protected_at, status or updated_at;
-    /// without a direction, down
-    #[arg(long, value_name = "KEY[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Order::offered))]
-    pub(crate) sort: Order,
+    /// Order of the rows, by any column, the first key first; without a direction, down
+    ///
+    /// The service sorts by created_at and id, and, for the first rows of --limit, also by name, protected_at,
+    /// status and updated_at. Any other order is made once everything was read, since rows could move past the
+    /// reader meanwhile; rows without a value come last then.
+    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
+    pub(crate) sort: Sort,
 
     /// Ask for at most this many pages at a time, 1 to 64
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 12, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
     pub(crate) concurrency: u8,
 
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) output: ListOutputArgs,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
     /// complete or not; also when the listing fails
@@ -146,18 +152,6 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => Ok(()),
             Command::Completions(_) | Command::Man => Ok(()),
-        }
-    }
-}
-
-impl ListArgs {
-    /// Which part of the list was asked for.
-    pub(crate) fn extent(&self) -> Extent {
-        Extent {
-            offset: self.offset,
-            limit: self.limit,
-            page_size: self.page_size,
-            stable: self.sort.is_stable(),
         }
     }
 }

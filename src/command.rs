@@ -4,15 +4,17 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use terminal_size::Width;
+use tokio::task::JoinHandle;
 
-use crate::api::{Backups, Client, Journal, Patience};
+use crate::api::{ApiError, Backups, Client, Journal, Patience};
 use crate::cli::{ListArgs, ShowArgs};
 use crate::connection::{Connection, ConnectionArgs, Environment};
 use crate::console::Console;
-use crate::listing::{self, Failure};
+use crate::listing::{self, Extent, Failure, Order};
+use crate::query::Pair;
 use crate::receipt::{Outcome, Receipt};
+use crate::sort::Plan;
 
 /// `cbr backups list`.
 pub(crate) async fn list(
@@ -27,44 +29,77 @@ pub(crate) async fn list(
     let client = client(connection, &journal)?;
     let query = args.query.pairs();
     let receipt = Receipt::begin(args.receipt.as_deref())?;
-    let mut renderer = args.output.renderer(screen());
-    let backups = Backups::new(client, query.clone(), args.sort.clone());
 
-    let ticker = tick(console);
-    let listing = listing::list(
-        Arc::new(backups),
-        args.extent(),
-        usize::from(args.concurrency),
-        |record| renderer.push(record.json()?),
-        |rows, count| console.progress(rows, count),
-    )
-    .await;
-    ticker.abort();
-    console.clear();
+    let mut listing = listing::Receipt::default();
+    let result = read_and_print(args, client, &query, console, &mut listing).await;
 
-    let result = listing
-        .result
-        .map_err(describe)
-        .and_then(|()| renderer.finish(&mut io::stdout().lock()).context("cannot write to stdout"));
-    let outcome = Outcome {
-        listing: listing.receipt,
+    if result.is_ok() {
+        if listing.out_of_order {
+            console.warn(
+                "the service did not sort as it was asked to; the list was at rest meanwhile",
+            );
+        }
+        console.receipt(&receipt.line(&listing, args.limit, journal.retries()));
+    }
+    let written = receipt.write(&Outcome {
+        listing,
         query: &query,
         sort: args.sort.to_string(),
         limit: args.limit,
         offset: args.offset,
         journal: &journal,
         error: result.as_ref().err(),
-    };
-    if result.is_ok() {
-        if listing.receipt.out_of_order {
-            console.warn(
-                "the service did not sort as it was asked to; the list was at rest meanwhile",
-            );
-        }
-        console.receipt(&receipt.line(&listing.receipt, args.limit, journal.retries()));
-    }
-    let written = receipt.write(&outcome);
+    });
     result.and(written)
+}
+
+/// Reads the listing and prints it, and leaves in `receipt` how far it came.
+async fn read_and_print(
+    args: &ListArgs,
+    client: Client,
+    query: &[Pair],
+    console: &Arc<Console>,
+    receipt: &mut listing::Receipt,
+) -> anyhow::Result<()> {
+    let mut renderer = args.output.renderer(screen());
+    let (order, mut sorter) = match args.sort.plan(args.limit.is_some()) {
+        Plan::Service(order) => (order, None),
+        Plan::Local(sorter) => (Order::default(), Some(sorter)),
+    };
+    let whole = sorter.is_some();
+    let extent = Extent {
+        offset: if whole { 0 } else { args.offset },
+        limit: if whole { None } else { args.limit },
+        page_size: args.page_size,
+        stable: order.is_stable(),
+    };
+
+    let ticker = tick(console);
+    let listing = listing::list(
+        Arc::new(Backups::new(client, query.to_vec(), order)),
+        extent,
+        usize::from(args.concurrency),
+        |records, receipt| {
+            for record in records {
+                match &mut sorter {
+                    Some(sorter) => sorter.push(record.json())?,
+                    None => renderer.push(record.json())?,
+                }
+            }
+            console.progress(receipt.rows, receipt.count);
+            renderer.advance(&mut Stdout)
+        },
+    )
+    .await;
+    ticker.abort();
+    console.clear();
+    *receipt = listing.receipt;
+    listing.result.map_err(describe)?;
+
+    if let Some(sorter) = sorter {
+        receipt.rows = sorter.finish(args.offset, args.limit, |record| renderer.push(record))?;
+    }
+    renderer.finish(&mut Stdout)
 }
 
 /// `cbr backups show ID`.
@@ -76,8 +111,7 @@ pub(crate) async fn show(
     let journal = Arc::new(Journal::new(Arc::clone(console)));
     let client = client(connection, &journal)?;
     let backup = Backups::show(&client, &args.id).await?;
-    let backup = std::str::from_utf8(&backup)?;
-    args.output.show(backup, screen(), &mut io::stdout().lock()).context("cannot write to stdout")
+    args.output.show(&backup, screen(), &mut Stdout)
 }
 
 fn client(args: &ConnectionArgs, journal: &Arc<Journal>) -> anyhow::Result<Client> {
@@ -88,7 +122,7 @@ fn client(args: &ConnectionArgs, journal: &Arc<Journal>) -> anyhow::Result<Clien
 }
 
 /// The failure of a listing as one error.
-fn describe(failure: Failure<crate::api::ApiError>) -> anyhow::Error {
+fn describe(failure: Failure<ApiError>) -> anyhow::Error {
     match failure {
         Failure::Source(error) => error.into(),
         Failure::Unproven(error) => error.into(),
@@ -97,7 +131,7 @@ fn describe(failure: Failure<crate::api::ApiError>) -> anyhow::Error {
 }
 
 /// Keeps the progress moving while nothing else happens.
-fn tick(console: &Arc<Console>) -> tokio::task::JoinHandle<()> {
+fn tick(console: &Arc<Console>) -> JoinHandle<()> {
     let console = Arc::clone(console);
     tokio::spawn(async move {
         while console.is_watched() {
@@ -105,6 +139,25 @@ fn tick(console: &Arc<Console>) -> tokio::task::JoinHandle<()> {
             console.tick();
         }
     })
+}
+
+/// Stdout, whose faults say that they are its own.
+struct Stdout;
+
+impl Stdout {
+    fn fault(error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
+    }
+}
+
+impl io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().lock().write(bytes).map_err(Self::fault)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().lock().flush().map_err(Self::fault)
+    }
 }
 
 /// The width of the terminal that stdout is, in cells.

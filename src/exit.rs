@@ -170,7 +170,12 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         (Some("0307"), ..) => "the token has expired, or belongs to another region",
         (Some("6200"), ..) => "cbr backups list shows the ids that there are",
         (Some("0101"), ..) => "check that --endpoint is the CBR endpoint of the region",
-        (_, Class::Denied, 401) => "check the credentials: access key and secret key, or token",
+        (Some("8600"), Class::Denied, _) => {
+            "the account's owner must complete its real-name verification"
+        }
+        (Some("9998"), ..) | (_, Class::Denied, 401) => {
+            "check the credentials: access key and secret key, or token"
+        }
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"
         }

@@ -3,10 +3,11 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`cli`] | flags to typed values |
-//! | [`query`], [`vocabulary`], [`time`] | what to ask for, and the words and times in it |
+//! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
@@ -26,18 +27,22 @@ mod exit;
 mod json;
 mod listing;
 mod manual;
+mod number;
 mod output;
 mod query;
 mod receipt;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
+mod sort;
 mod suggest;
 mod time;
 mod vocabulary;
 
+use std::future::poll_fn;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::task::Poll;
 
 use cli::{BackupsCommand, Cli, Command};
 use console::Console;
@@ -56,7 +61,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));
-            stop_when_interrupted(Arc::clone(&console));
+            stop_when_interrupted(Arc::clone(&console)).await;
             let result = match command {
                 BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
                 BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
@@ -74,11 +79,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
 /// nothing has been written, or the writing is what is being stopped.
-fn stop_when_interrupted(console: Arc<Console>) {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            console.clear();
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        }
-    });
+async fn stop_when_interrupted(console: Arc<Console>) {
+    let mut interrupted = Box::pin(tokio::signal::ctrl_c());
+    // Polled once here, it listens from now on, and not from when the task happens to start.
+    let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    if polled.is_pending() {
+        tokio::spawn(async move {
+            if interrupted.await.is_ok() {
+                console.clear();
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        });
+    }
 }

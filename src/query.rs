@@ -8,6 +8,7 @@
 
 use clap::Args;
 
+use crate::number::whole;
 use crate::time::Moment;
 use crate::vocabulary;
 
@@ -24,11 +25,11 @@ pub(crate) struct Query {
     dec: Option<bool>,
 
     /// Backups made at or after this time: 2026-11-01 (UTC midnight), RFC 3339, or an age such as 36h, 7d, 2w
-    #[arg(long, value_name = "TIME", visible_alias = "start-time")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time")]
     since: Option<Moment>,
 
     /// Backups made at or before this time, written as for --since
-    #[arg(long, value_name = "TIME", visible_alias = "end-time")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "end-time")]
     until: Option<Moment>,
 
     /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may see
@@ -90,7 +91,7 @@ pub(crate) struct Query {
     status: Vec<String>,
 
     /// Backups whose vault is used to at least this percentage, 1 to 100
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = whole::<u8>(1..=100))]
     used_percent: Option<u8>,
 
     /// Backups in this vault (its id)

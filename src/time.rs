@@ -85,9 +85,12 @@ fn age(text: &str) -> Result<Option<SignedDuration>, String> {
 /// The moment that a time of the service stands for, in microseconds since 1970. The service writes
 /// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset; `None` for anything else.
 pub(crate) fn instant(text: &str) -> Option<i64> {
-    let timestamp = match text.parse::<Timestamp>() {
-        Ok(timestamp) => timestamp,
-        Err(_) => TimeZone::UTC.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok()?,
+    // A time without a zone ends in digits, with no sign after its date.
+    let has_zone = text.ends_with('Z') || text.get(10..)?.contains(['+', '-']);
+    let timestamp = if has_zone {
+        text.parse().ok()?
+    } else {
+        TimeZone::UTC.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok()?
     };
     Some(timestamp.as_microsecond())
 }

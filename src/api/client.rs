@@ -4,10 +4,11 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, redirect};
+use serde::de::Error as _;
+use serde_json::Value;
 
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
@@ -35,7 +36,7 @@ pub(crate) struct Client {
 
 /// What the service answered with 200.
 struct Answer {
-    body: Bytes,
+    body: Vec<u8>,
     request_id: Option<String>,
 }
 
@@ -90,7 +91,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(Bytes) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
@@ -136,7 +137,7 @@ impl Client {
         path: &str,
         query: &str,
         sent: Instant,
-        read: &impl Fn(Bytes) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query))
@@ -149,9 +150,19 @@ impl Client {
         let took = sent.elapsed();
         self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
         let answer = answer?;
-        read(answer.body.clone()).map_err(|error| {
-            ApiError::unreadable(&error, &self.redact(&answer.body), answer.request_id)
-        })
+        let unreadable = |error: serde_json::Error, body: &str| {
+            ApiError::unreadable(&error, &self.redact(body), answer.request_id)
+        };
+        match String::from_utf8(answer.body) {
+            Ok(text) => {
+                let text = Arc::new(text);
+                read(&text).map_err(|error| unreadable(error, &text))
+            }
+            Err(error) => Err(unreadable(
+                serde_json::Error::custom(error.utf8_error()),
+                &String::from_utf8_lossy(error.as_bytes()),
+            )),
+        }
     }
 
     async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
@@ -175,7 +186,7 @@ impl Client {
             return Ok(Answer { body: body?, request_id });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let text = self.redact(&body.unwrap_or_default());
+        let text = self.explanation(&body.unwrap_or_default());
         Err(ApiError::Refused(Refusal::new(
             status.as_u16(),
             &text,
@@ -222,9 +233,21 @@ impl Client {
         Ok(headers)
     }
 
-    /// A body as text, without any of the credentials: a gateway echoes them when it refuses them.
-    fn redact(&self, body: &[u8]) -> String {
-        let text = String::from_utf8_lossy(body);
+    /// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
+    /// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
+    fn explanation(&self, body: &[u8]) -> String {
+        let text = match serde_json::from_slice::<Value>(body) {
+            Ok(mut json) => {
+                each_text(&mut json, &|text| *text = self.redact(text));
+                json.to_string()
+            }
+            Err(_) => String::from_utf8_lossy(body).into_owned(),
+        };
+        self.redact(&text)
+    }
+
+    /// The text without any of the credentials.
+    fn redact(&self, text: &str) -> String {
         match &self.connection.credentials {
             Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
             Credentials::Key { access_key, secret_key, security_token } => {
@@ -238,6 +261,16 @@ impl Client {
     }
 }
 
+/// Changes each text inside, wherever it stands; names of fields stay.
+fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
+    match json {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// TLS settings that trust nobody, for a connection that does not use TLS.
 fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -248,16 +281,16 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
 }
 
 /// Reads the body, up to [`LARGEST_BODY`], after decompression.
-async fn body(mut response: Response) -> Result<Bytes, ApiError> {
+async fn body(mut response: Response) -> Result<Vec<u8>, ApiError> {
     let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-    let mut body = BytesMut::with_capacity(announced as usize);
+    let mut body = Vec::with_capacity(announced as usize);
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
         if body.len() + chunk.len() > LARGEST_BODY {
             return Err(ApiError::TooLarge { limit: LARGEST_BODY });
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(body)
 }
 
 fn fault(error: &reqwest::Error) -> ApiError {

@@ -194,7 +194,8 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HTTP {}", self.status)?;
-        if let Some(code) = &self.code {
+        // IAM repeats the status as its code.
+        if let Some(code) = self.code.as_ref().filter(|code| **code != self.status.to_string()) {
             write!(formatter, " {code}")?;
         }
         write!(formatter, ": {}{}", self.message, request(self.request_id.as_deref()))
@@ -211,9 +212,9 @@ fn explanation(json: &Value) -> Option<(Option<String>, Option<String>)> {
         [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")];
     let object = json.as_object()?;
     for (code, message) in NAMES {
-        let message = object.get(message).and_then(|value| text(value));
+        let message = object.get(message).and_then(text);
         if message.is_some() {
-            return Some((object.get(code).and_then(|value| text(value)), message));
+            return Some((object.get(code).and_then(text), message));
         }
     }
     object.values().find_map(explanation)
@@ -262,7 +263,7 @@ mod tests {
             (
                 401,
                 r#"{"error":{"code":401,"message":"The password is wrong.","title":"Unauthorized"}}"#,
-                "HTTP 401 401: The password is wrong.",
+                "HTTP 401: The password is wrong.",
             ),
             (
                 403,

@@ -161,9 +161,9 @@ mod tests {
         let minute = Some(60 * SECOND);
         assert_eq!(pace.wait(start), None);
         pace.came_through(start);
-        // 59 of the 60 seconds have passed: the rest is shorter than any pause of ours.
-        let now = start + 59 * SECOND;
-        assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND + SPARE));
+        // The rest of the minute is shorter than any pause of ours.
+        let now = start + 60 * SECOND - SECOND / 2;
+        assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND / 2 + SPARE));
     }
 
     #[test]

@@ -60,15 +60,19 @@ fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
-/// What the service asked for, in seconds or as a date (RFC 9110, section 10.2.3).
+/// What the service asked for, in seconds or as a date (RFC 9110, section 10.2.3). More than
+/// [`LONGEST_RETRY_AFTER`] is cut to a second more: it is not waited for in any case, and clocks overflow.
 pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
     let ApiError::Refused(refusal) = fault else { return None };
     let value = refusal.retry_after.as_deref()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    let pause = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let date = httpdate::parse_http_date(value).ok()?;
+            date.duration_since(SystemTime::now()).unwrap_or_default()
+        }
+    };
+    Some(pause.min(LONGEST_RETRY_AFTER + Duration::from_secs(1)))
 }
 
 #[cfg(test)]
@@ -96,6 +100,7 @@ mod tests {
             (1, refused(503, "", None), true),
             (2, refused(503, "", None), false),
             (0, refused(503, "", Some("601")), false),
+            (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
             (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
             (0, ApiError::TooLarge { limit: 1 }, false),

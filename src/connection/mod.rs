@@ -17,6 +17,7 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use environment::{Environment, VARIABLES};
 
+use crate::number::whole;
 use crate::{completions, time};
 
 /// The flags of every command that asks the service.
@@ -36,11 +37,11 @@ pub(crate) struct ConnectionArgs {
     pub(crate) endpoint: Option<String>,
 
     /// Give the whole run at most this long, such as 30s or 5m [default: no limit]
-    #[arg(long, value_name = "DURATION", global = true, value_parser = time::duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
     /// Try a request again at most this often when the service is unreachable, throttling or failing
-    #[arg(long, value_name = "N", global = true, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
 }
 

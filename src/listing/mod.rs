@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-pub(crate) use order::Order;
-pub(crate) use page::{Ask, Page, Record};
+pub(crate) use order::{Direction, Order};
+pub(crate) use page::{Ask, Key, Page, Record};
 pub(crate) use stitch::{Extent, Receipt, Unproven};
 use stitch::{Stitcher, Ticket};
 use window::Window;
@@ -55,19 +55,18 @@ pub(crate) enum Failure<E> {
     Sink(anyhow::Error),
 }
 
-/// Reads the whole `extent` and hands each record to `sink`, in order and once. At most `concurrency`
-/// pages are asked for or waiting at a time. `progress` is told the rows so far, and the service's count.
+/// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
+/// At most `concurrency` pages are asked for or waiting at a time.
 ///
 /// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
     concurrency: usize,
-    sink: impl FnMut(&Record) -> anyhow::Result<()>,
-    progress: impl Fn(u64, Option<u64>),
+    sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<()>,
 ) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
-    let result = read(source, &mut stitcher, concurrency, sink, progress).await;
+    let result = read(source, &mut stitcher, concurrency, sink).await;
     Outcome { receipt: stitcher.receipt(), result }
 }
 
@@ -75,8 +74,7 @@ async fn read<S: Source>(
     source: Arc<S>,
     stitcher: &mut Stitcher,
     concurrency: usize,
-    mut sink: impl FnMut(&Record) -> anyhow::Result<()>,
-    progress: impl Fn(u64, Option<u64>),
+    mut sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<()>,
 ) -> Result<(), Failure<S::Error>> {
     let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
@@ -96,11 +94,7 @@ async fn read<S: Source>(
         let page = page.map_err(Failure::Source)?;
         window.page_arrived(source.troubles());
         stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
-        for record in stitcher.ready() {
-            sink(&record).map_err(Failure::Sink)?;
-        }
-        let receipt = stitcher.receipt();
-        progress(receipt.rows, receipt.count);
+        sink(&stitcher.ready(), &stitcher.receipt()).map_err(Failure::Sink)?;
         if stitcher.is_done() {
             return Ok(());
         }

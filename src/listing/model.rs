@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::env;
 
-use bytes::Bytes;
 use fastrand::Rng;
 
 use super::page::{Ask, Page, Rank, Record};
@@ -56,10 +55,8 @@ impl List {
 
     fn page(&self, ask: Ask, counted: bool) -> Page {
         let rows = self.rows.iter().skip(ask.offset as usize).take(ask.limit as usize);
-        let records = rows.map(|row| {
-            let id = row.to_string();
-            Record::new(&id, Some(Rank(0, u128::from(*row))), Bytes::from(id.clone()))
-        });
+        let records =
+            rows.map(|row| Record::bare(&row.to_string(), Some(Rank(0, u128::from(*row)))));
         Page { records: records.collect(), count: counted.then_some(self.rows.len() as u64) }
     }
 }
@@ -99,7 +96,7 @@ fn play(seed: u64) -> Result<(), String> {
             }
         }
         let ready = stitcher.ready();
-        delivered.extend(ready.iter().map(|row| row.json().unwrap().parse::<u64>().unwrap()));
+        delivered.extend(ready.iter().map(|row| row.json().parse::<u64>().unwrap()));
         if stitcher.is_done() {
             return check(&list, &delivered);
         }

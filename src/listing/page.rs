@@ -1,8 +1,8 @@
 //! One request for rows, and what came back.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
-use bytes::Bytes;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Which rows to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,46 +29,65 @@ pub(crate) struct Record {
     pub(super) key: Key,
     /// Its place in the order that was asked for, if that can be told from the record.
     pub(super) rank: Option<Rank>,
-    /// The record as the service sent it: JSON text in UTF-8.
-    json: Bytes,
+    /// The text of the page that the record stands on.
+    page: Arc<String>,
+    /// Where it stands there.
+    place: Range<usize>,
 }
 
 impl Record {
-    /// A row with this id. `json` must be UTF-8; a slice of the page's body will do.
-    pub(crate) fn new(id: &str, rank: Option<Rank>, json: Bytes) -> Self {
-        Self { key: Key::of(id), rank, json }
+    /// A row with this key, which stands at `place` in the text of `page`.
+    pub(crate) fn new(
+        key: Key,
+        rank: Option<Rank>,
+        page: &Arc<String>,
+        place: Range<usize>,
+    ) -> Self {
+        Self { key, rank, page: Arc::clone(page), place }
     }
 
     /// The record as the service sent it.
-    ///
-    /// # Errors
-    ///
-    /// If it is not UTF-8.
-    pub(crate) fn json(&self) -> Result<&str, std::str::Utf8Error> {
-        std::str::from_utf8(&self.json)
+    pub(crate) fn json(&self) -> &str {
+        self.page.get(self.place.clone()).unwrap_or_default()
+    }
+
+    /// A row that is nothing but its id.
+    #[cfg(test)]
+    pub(super) fn bare(id: &str, rank: Option<Rank>) -> Self {
+        Self::new(Key::of(id), rank, &Arc::new(id.to_owned()), 0..id.len())
     }
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,
 /// any other text as a 128-bit hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key(u128);
+pub(crate) struct Key {
+    bits: u128,
+    is_uuid: bool,
+}
 
 impl Key {
     /// Half of it, which tells rows apart almost always.
     pub(super) fn half(self) -> u64 {
-        (self.0 ^ (self.0 >> 64)) as u64
+        (self.bits ^ (self.bits >> 64)) as u64
     }
 
-    fn of(id: &str) -> Self {
-        Self(uuid(id).unwrap_or_else(|| {
-            let half = |salt: u8| {
-                let mut hasher = DefaultHasher::new();
-                (salt, id).hash(&mut hasher);
-                u128::from(hasher.finish())
-            };
-            half(0) << 64 | half(1)
-        }))
+    /// The number that orders UUIDs as their text does.
+    pub(super) fn uuid(self) -> Option<u128> {
+        self.is_uuid.then_some(self.bits)
+    }
+
+    /// The key of an id.
+    pub(crate) fn of(id: &str) -> Self {
+        if let Some(bits) = uuid(id) {
+            return Self { bits, is_uuid: true };
+        }
+        let half = |salt: u8| {
+            let mut hasher = DefaultHasher::new();
+            (salt, id).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        Self { bits: half(0) << 64 | half(1), is_uuid: false }
     }
 }
 
@@ -77,7 +96,7 @@ impl Key {
 pub(crate) struct Rank(pub(crate) i64, pub(crate) u128);
 
 /// The number that a UUID in its usual lower-case form stands for. Other spellings are other ids.
-pub(crate) fn uuid(id: &str) -> Option<u128> {
+fn uuid(id: &str) -> Option<u128> {
     let bytes = id.as_bytes();
     if bytes.len() != 36 {
         return None;
@@ -111,7 +130,7 @@ mod tests {
             "a",
             "backup-1",
         ];
-        let mut keys: Vec<_> = ids.iter().map(|id| Key::of(id).0).collect();
+        let mut keys: Vec<_> = ids.iter().map(|id| Key::of(id).bits).collect();
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), ids.len());

@@ -46,13 +46,11 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
 
     #[test]
     fn a_row_beyond_all_others_is_new_even_if_its_key_is_not() {
-        let row = |id: &str, rank: i64| Record::new(id, Some(Rank(rank, 0)), Bytes::new());
+        let row = |id: &str, rank: i64| Record::bare(id, Some(Rank(rank, 0)));
         let mut seen = Seen::default();
         assert!(seen.insert(&row("a", 1)));
         assert!(seen.contains(&row("a", 1)));

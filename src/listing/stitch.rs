@@ -262,7 +262,8 @@ impl Stitcher {
             Some(position) => (position + 1, self.overlapping_size(), 2),
         };
         let needed = self.extent.limit.map(|limit| limit - self.receipt.rows);
-        let limit = needed.map_or(page, |needed| page.min((start + needed).saturating_sub(offset)));
+        let limit = needed
+            .map_or(page, |needed| page.min(start.saturating_add(needed).saturating_sub(offset)));
         (limit >= least).then_some(limit)
     }
 
@@ -450,12 +451,10 @@ fn drop_repeated(records: &mut Vec<Record>) -> u64 {
 mod tests {
     use super::super::page::Rank;
     use super::*;
-    use bytes::Bytes;
 
-    fn record(id_number: u64) -> Record {
-        let id = id_number.to_string();
-        let place = i64::try_from(id_number).ok().map(|at| Rank(at, 0));
-        Record::new(&id, place, Bytes::from(id.clone()))
+    fn record(id: u64) -> Record {
+        let rank = i64::try_from(id).ok().map(|at| Rank(at, 0));
+        Record::bare(&id.to_string(), rank)
     }
 
     fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
@@ -476,9 +475,7 @@ mod tests {
             if let Err(unproven) = stitcher.deliver(ticket, answer(asks.len(), ask)) {
                 return (rows, asks, Err(unproven));
             }
-            rows.extend(
-                stitcher.ready().iter().map(|row| row.json().unwrap().parse::<u64>().unwrap()),
-            );
+            rows.extend(stitcher.ready().iter().map(|row| row.json().parse::<u64>().unwrap()));
         }
         assert!(stitcher.is_done());
         (rows, asks, Ok(stitcher.receipt()))

@@ -5,6 +5,7 @@
 //! with `Z`, what is null or missing is empty, lists and objects are compact JSON.
 
 use std::io::Write;
+use std::mem;
 
 use anyhow::Context as _;
 
@@ -30,7 +31,7 @@ impl Csv {
 
     /// Before the first row, also when none follows.
     fn write_headers(&mut self) -> anyhow::Result<()> {
-        if std::mem::take(&mut self.headers) {
+        if mem::take(&mut self.headers) {
             let names = self.columns.iter().map(|column| column.name);
             self.writer.write_record(names).context(FAULT)?;
         }
@@ -54,9 +55,13 @@ impl Render for Csv {
         self.writer.write_record(None::<&[u8]>).context(FAULT)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         self.write_headers()?;
-        let spool = self.writer.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
-        spool.copy_to(out)
+        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
+        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.drain(out)
     }
 }

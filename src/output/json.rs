@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::mem;
 
 use anyhow::Context as _;
 
@@ -41,9 +42,13 @@ impl Json {
         match (self.array, self.empty) {
             (true, true) => "[\n",
             (true, false) => ",\n",
-            (false, true) => "",
-            (false, false) => "\n",
+            (false, _) => "",
         }
+    }
+
+    /// What stands after each record.
+    fn terminator(&self) -> &'static str {
+        if self.array { "" } else { "\n" }
     }
 
     /// What stands after the last record, or in place of any.
@@ -51,8 +56,7 @@ impl Json {
         match (self.array, self.empty) {
             (true, true) => "[]\n",
             (true, false) => "\n]\n",
-            (false, true) => "",
-            (false, false) => "\n",
+            (false, _) => "",
         }
     }
 }
@@ -66,17 +70,21 @@ impl Render for Json {
         if self.terminal {
             record = Cow::Owned(screen_text::json(&record));
         }
-        let separator = self.separator();
-        self.spool.write_all(separator.as_bytes()).context(FAULT)?;
-        self.spool.write_all(record.as_bytes()).context(FAULT)?;
+        for text in [self.separator(), &record, self.terminator()] {
+            self.spool.write_all(text.as_bytes()).context(FAULT)?;
+        }
         self.empty = false;
         Ok(())
+    }
+
+    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
         let end = self.end();
         self.spool.write_all(end.as_bytes()).context(FAULT)?;
-        self.spool.copy_to(out)
+        self.drain(out)
     }
 }
 

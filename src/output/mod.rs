@@ -64,6 +64,37 @@ pub(crate) struct OutputArgs {
     no_headers: bool,
 }
 
+/// The output flags of a list, where there is something to wait for.
+#[derive(clap::Args)]
+pub(crate) struct ListOutputArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Write rows as they come (jsonl, csv), before the list is known to be complete: only the exit
+    /// code tells then whether it is
+    #[arg(long, help_heading = "Output")]
+    stream: bool,
+}
+
+impl ListOutputArgs {
+    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let format = self.output.format;
+        if self.stream && !matches!(format, Format::Jsonl | Format::Csv) {
+            return Err(format!(
+                "the argument '--stream' cannot be used with '--output {}'; use jsonl or csv",
+                format.name()
+            ));
+        }
+        self.output.check()
+    }
+
+    /// A renderer for these flags. `screen` is the width in cells if stdout is a terminal.
+    pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
+        Renderer { stream: self.stream, ..self.output.renderer(screen) }
+    }
+}
+
 /// The formats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -131,7 +162,7 @@ impl OutputArgs {
     pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
         let chosen = (!self.columns.is_empty()).then(|| self.columns.clone());
         let headers = !self.no_headers;
-        Renderer(match self.format {
+        let render: Box<dyn Render> = match self.format {
             Format::Table => match chosen {
                 Some(columns) => Box::new(table::Table::whole(columns, headers, screen)),
                 None => Box::new(table::Table::fitting(column::table_set(), headers, screen)),
@@ -146,7 +177,8 @@ impl OutputArgs {
                 let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
                 Box::new(csv::Csv::new(columns, headers, screen.is_some()))
             }
-        })
+        };
+        Renderer { render, stream: false }
     }
 
     /// Prints one record: for people every field on a line of its own, then its children; in the
@@ -175,23 +207,34 @@ impl OutputArgs {
 }
 
 /// Takes records, then writes them all.
-pub(crate) struct Renderer(Box<dyn Render>);
+pub(crate) struct Renderer {
+    render: Box<dyn Render>,
+    /// Whether rows may be written before the last one is there.
+    stream: bool,
+}
 
 /// What a format does.
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
+    /// Writes what can be written already.
+    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()>;
     fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()>;
 }
 
 impl Renderer {
     /// Takes one record: the JSON text of one object, exactly as the service sent it.
     pub(crate) fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.0.push(record)
+        self.render.push(record)
+    }
+
+    /// Writes the rows so far to `out` if they are to be streamed.
+    pub(crate) fn advance(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        if self.stream { self.render.drain(out) } else { Ok(()) }
     }
 
     /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its
     /// `io::Error` as it is inside the error.
     pub(crate) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.0.finish(out)
+        self.render.finish(out)
     }
 }

@@ -8,8 +8,8 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write};
 use anyhow::Context as _;
 use tempfile::SpooledTempFile;
 
-/// Bytes that are kept in memory: more than ten thousand backups as csv.
-const IN_MEMORY: usize = 8 << 20;
+/// Bytes that are kept in memory: more than a thousand backups as json.
+const IN_MEMORY: usize = 2 << 20;
 
 /// Bytes that go to and come from a file at once.
 const CHUNK: usize = 128 << 10;

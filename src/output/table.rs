@@ -51,6 +51,11 @@ impl Render for Table {
         self.grid.push(self.columns.iter().map(|column| value::brief(column, &backup)))
     }
 
+    /// Widths are known once the last row is there.
+    fn drain(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
+        Ok(())
+    }
+
     fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
         self.grid.finish(self.screen, out)
     }

@@ -43,12 +43,12 @@ impl Change {
             what.ok_or("a change is delete=POS@WHEN or insert=POS@WHEN; POS+LEN changes LEN")?;
         let (position, count) = place.split_once('+').unwrap_or((place, "1"));
         let number = |text: &str| {
-            text.parse::<usize>()
-                .ok()
-                .filter(|number| *number <= MOST * 10)
-                .ok_or_else(|| format!("`{text}` is not a position or number of backups"))
+            text.parse::<usize>().map_err(|_| format!("`{text}` is not a number of backups"))
         };
-        let (position, count) = (number(position)?, number(count)?.min(MOST));
+        let (position, count) = (number(position)?, number(count)?);
+        if count > MOST {
+            return Err(format!("no more than {MOST} backups change at once"));
+        }
         Ok(Self { what, position, count, when })
     }
 
@@ -112,6 +112,7 @@ mod tests {
             "insert=1+@1",
             "insert=-1@1",
             "insert=1+2+3@1",
+            "insert=0+1000001@1",
         ] {
             assert!(Change::parse(text).is_err(), "{text}");
         }

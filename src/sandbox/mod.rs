@@ -37,6 +37,8 @@ mod when;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 pub(crate) use args::SandboxArgs;
 
 /// Serves until interrupted, or runs one command against the sandbox and returns its exit code.
@@ -48,7 +50,7 @@ pub(crate) use args::SandboxArgs;
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     let server = server::Server::bind(&args).await?;
     if args.command.is_empty() {
-        account::announce(server.address(), args.backups)?;
+        account::announce(server.address(), args.backups).context("cannot write to stdout")?;
         signals::serve_until_interrupted(server).await
     } else {
         child::run(server, &args.command).await

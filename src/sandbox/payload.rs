@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::channel::{Channel, Sender};
 use http_body_util::{Either, Full};
+use hyper::body::Bytes;
 use tokio::time::sleep;
 
 use super::gzip::{self, Repeated};

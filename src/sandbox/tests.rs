@@ -255,6 +255,21 @@ async fn each_fault_does_what_it_says() {
 }
 
 #[tokio::test]
+async fn chaos_strikes_some_listings_and_passes() {
+    let sandbox = Sandbox::start(&["--chaos=1", "--backups=10"]).await;
+    let mut failed = 0;
+    for _ in 0..50 {
+        let answer = sandbox.get("backups").await.and_then(Response::error_for_status);
+        let body = match answer {
+            Ok(response) => response.bytes().await.unwrap_or_default(),
+            Err(_) => Default::default(),
+        };
+        failed += u32::from(serde_json::from_slice::<Value>(&body).is_err());
+    }
+    assert!((2..25).contains(&failed), "{failed}");
+}
+
+#[tokio::test]
 async fn rows_come_and_go_between_listings() {
     let sandbox =
         Sandbox::start(&["--backups=100", "--change=delete=9@2", "--change=insert=0+2@3"]).await;

@@ -14,7 +14,7 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// One request in a second, sixty in a minute: what the fault `429` names.
+    /// What the fault `429` names, since it has to name something.
     pub(super) const MODEST: Self = Self { limit: 60, period: Duration::from_secs(60) };
 
     /// Parses `60/1m`.

@@ -114,18 +114,23 @@ const OFFERED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "cbr backups list --sort id:asc,name:desc,created_at,protected_at,",
+        "cbr backups list --sort id:asc,name:desc,status,resource_s",
         &[
-            "id:asc,name:desc,created_at,protected_at,status:asc",
-            "id:asc,name:desc,created_at,protected_at,status:desc",
-            "id:asc,name:desc,created_at,protected_at,updated_at:asc",
-            "id:asc,name:desc,created_at,protected_at,updated_at:desc",
+            "id:asc,name:desc,status,resource_size:asc",
+            "id:asc,name:desc,status,resource_size:desc",
+        ],
+    ),
+    (
+        "cbr backups list --sort id:asc,name:desc,status,s",
+        &[
+            "id:asc,name:desc,status,scheduled_operation_id:asc",
+            "id:asc,name:desc,status,scheduled_operation_id:desc",
         ],
     ),
     // A flag that is given is not offered again, unless it repeats.
     (
         "cbr backups list --since 7d --status error --s",
-        &["--show-replication", "--sort", "--status"],
+        &["--show-replication", "--sort", "--status", "--stream"],
     ),
 ];
 

@@ -3,7 +3,7 @@
 //! A page has a thousand records; a tree of values for each would cost more than all the rest.
 
 use super::time::{self, Form, Micros};
-use super::uuid::Uuid;
+use super::uuid::{self, Uuid};
 
 /// An object that is being written. It ends with [`Object::close`].
 pub(super) struct Object<'a> {
@@ -106,20 +106,28 @@ impl Json for Time {
 
 /// Appends a string with its quotes.
 fn text(value: &str, out: &mut Vec<u8>) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
-    for byte in value.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..0x20 => {
-                out.extend_from_slice(b"\\u00");
-                out.push(HEX[usize::from(byte >> 4)]);
-                out.push(HEX[usize::from(byte & 15)]);
-            }
-            _ => out.push(byte),
-        }
+    if value.bytes().any(must_be_escaped) {
+        value.bytes().for_each(|byte| escaped(byte, out));
+    } else {
+        out.extend_from_slice(value.as_bytes());
     }
     out.push(b'"');
+}
+
+fn must_be_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn escaped(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        0..0x20 => {
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&uuid::HEX[usize::from(byte)]);
+        }
+        _ if must_be_escaped(byte) => out.extend_from_slice(&[b'\\', byte]),
+        _ => out.push(byte),
+    }
 }
 
 #[cfg(test)]

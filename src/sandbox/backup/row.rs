@@ -85,6 +85,8 @@ impl Style {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
             45..92 => Self::Documented,
+            // An added backup may stand microseconds from the next, which a time of this style hides.
+            _ if number >= FIRST_ADDED => Self::Documented,
             _ => Self::Sparse,
         }
     }
@@ -204,7 +206,8 @@ impl Row {
     }
 
     pub(in crate::sandbox) fn availability_zone(self) -> Option<&'static str> {
-        self.resource().availability_zone().filter(|_| !self.is_volume())
+        let absent = self.is_volume() || self.number == awkward::NULLS;
+        self.resource().availability_zone().filter(|_| !absent)
     }
 
     pub(in crate::sandbox) fn checkpoint_id(self) -> Uuid {
@@ -286,7 +289,10 @@ impl Row {
 
     pub(in crate::sandbox) fn protected_at(self) -> Option<Micros> {
         let draw = self.draw(Draw::Protection);
-        let absent = !draw.is_multiple_of(4) || self.is_volume() || self.style() == Style::Sparse;
+        let absent = self.is_volume()
+            || self.style() == Style::Sparse
+            || self.number == awkward::NULLS
+            || !draw.is_multiple_of(4);
         (!absent).then(|| self.created + 18 * SECOND + (draw >> 40) as i64 % SECOND)
     }
 

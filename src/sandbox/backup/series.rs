@@ -1,8 +1,10 @@
 //! The backups that the account has from the start: each from its place in the list.
 
+use std::ops::RangeInclusive;
+
+use super::mix;
 use super::row::{Row, Style};
 use super::time::{DAY, MILLISECOND, Micros, SECOND};
-use super::{mix, time};
 
 /// No backup is newer: 2026-11-20T00:00:00Z.
 pub(super) const NEWEST: Micros = 20_777 * DAY;
@@ -14,9 +16,9 @@ pub(in crate::sandbox) struct Series {
     step: Micros,
 }
 
-/// Places in a run of [`TIE_PERIOD`] that hold backups of the very same moment. The first such run
-/// that a page of a thousand meets lies across its end.
-const TIED: std::ops::RangeInclusive<u32> = 90..=92;
+/// Places in each run of [`TIE_PERIOD`] that hold backups of the very same moment. Chosen so that
+/// three of them, 999 to 1001, lie across the end of the first thousand.
+const TIED: RangeInclusive<u32> = 90..=92;
 const TIE_PERIOD: u32 = 101;
 
 impl Series {
@@ -45,7 +47,7 @@ impl Series {
     }
 
     /// Strictly falling by at least half a step.
-    fn created(self, index: u32) -> time::Micros {
+    fn created(self, index: u32) -> Micros {
         let jitter = (mix(index.into()) >> 1) as i64 % (self.step / 2);
         NEWEST - self.step * i64::from(index) - jitter
     }

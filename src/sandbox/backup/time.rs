@@ -34,36 +34,30 @@ pub(in crate::sandbox) fn parse(text: &str) -> Option<Micros> {
 pub(super) fn write(time: Micros, form: Form, out: &mut Vec<u8>) {
     let timestamp = Timestamp::from_microsecond(time).unwrap_or(Timestamp::UNIX_EPOCH);
     let utc = Offset::UTC.to_datetime(timestamp);
-    let fraction = time.rem_euclid(SECOND).unsigned_abs();
-    digits(utc.year().unsigned_abs().into(), 4, out);
-    for (mark, part) in [
-        (b'-', utc.month()),
-        (b'-', utc.day()),
-        (b'T', utc.hour()),
-        (b':', utc.minute()),
-        (b':', utc.second()),
-    ] {
-        out.push(mark);
-        digits(part.unsigned_abs().into(), 2, out);
-    }
+    let fraction = time.rem_euclid(SECOND);
+    let mut text = *b"0000-00-00T00:00:00.000000";
+    digits(utc.year().into(), &mut text[0..4]);
+    digits(utc.month().into(), &mut text[5..7]);
+    digits(utc.day().into(), &mut text[8..10]);
+    digits(utc.hour().into(), &mut text[11..13]);
+    digits(utc.minute().into(), &mut text[14..16]);
+    digits(utc.second().into(), &mut text[17..19]);
+    digits(fraction as i32, &mut text[20..26]);
     match form {
-        Form::Zoneless if fraction == 0 => {}
-        Form::Zoneless => {
-            out.push(b'.');
-            digits(fraction, 6, out);
-        }
+        Form::Zoneless if fraction == 0 => out.extend_from_slice(&text[..19]),
+        Form::Zoneless => out.extend_from_slice(&text),
         Form::Offset => {
-            out.push(b'.');
-            digits(fraction / MILLISECOND.unsigned_abs(), 3, out);
+            out.extend_from_slice(&text[..23]);
             out.extend_from_slice(b"+00:00");
         }
     }
 }
 
-fn digits(number: u64, width: u32, out: &mut Vec<u8>) {
-    for power in (0..width).rev() {
-        let digit = number / 10_u64.pow(power) % 10;
-        out.push(b'0' + u8::try_from(digit).unwrap_or(0));
+/// Fills a field from its end.
+fn digits(mut number: i32, field: &mut [u8]) {
+    for digit in field.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 

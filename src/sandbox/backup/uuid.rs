@@ -70,20 +70,28 @@ impl Uuid {
     }
 
     pub(super) fn digits(self) -> [u8; 36] {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [b'-'; 36];
-        let mut at = 0;
-        for (index, byte) in self.0.to_be_bytes().into_iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                at += 1;
-            }
-            digits[at] = HEX[usize::from(byte >> 4)];
-            digits[at + 1] = HEX[usize::from(byte & 15)];
-            at += 2;
+        for (byte, at) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            digits[at..at + 2].copy_from_slice(&HEX[usize::from(byte)]);
         }
         digits
     }
 }
+
+/// Where the digits of each byte stand.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// The two digits of each byte.
+pub(super) static HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut hex = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        hex[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    hex
+};
 
 #[cfg(test)]
 mod tests {

@@ -22,11 +22,10 @@ impl Spoil {
         match self {
             Self::InvalidJson => body.truncate(body.len() / 2),
             Self::InvalidUtf8 => {
-                // Inside the first string of the first record, if there is one.
-                let at = body.iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
-                let inside = body[at..].iter().position(|byte| *byte == b':');
-                let at = inside.map_or(at, |colon| at + colon + 2);
-                body.splice(at.min(body.len())..at.min(body.len()), [0xff]);
+                // Inside the first string that is a value.
+                let quotes = body.windows(3).position(|three| three == b"\":\"");
+                let at = quotes.map_or(0, |quotes| quotes + 3);
+                body.splice(at..at, [0xff]);
             }
             Self::BrokenGzip | Self::Truncate | Self::Drip(_) => {}
         }

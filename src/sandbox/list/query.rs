@@ -90,7 +90,6 @@ impl Given<'_> {
 // Each of these returns none for a value that the API does not allow. What it does not restrict, or
 // restricts differently from cloud to cloud (types, statuses), is text.
 
-#[expect(clippy::unnecessary_wraps, reason = "one of several readers of the same shape")]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }

@@ -1,0 +1,118 @@
+//! The table, one line at a time, in Markdown.
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::thread;
+use std::time::Duration;
+
+use crate::process::Run;
+use crate::work::{Goal, Work};
+
+/// Bytes in the unit that memory is told in.
+const MIB: f64 = (1 << 20) as f64;
+
+/// What stands above the lines.
+pub(crate) fn heading() -> io::Result<()> {
+    let processors = thread::available_parallelism()?;
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "\nmedian (fastest to slowest) in ms, peak memory in MiB, {processors} processors\n"
+    )?;
+    print(["work", "cbr", "beside it", "ratio", "memory", "goal", "met"])?;
+    print(["---"; 7])
+}
+
+/// One line: what was measured, what ran beside it, and whether the goal is met.
+pub(crate) fn line(work: &Work, measured: &[Run], beside: &[Run]) -> io::Result<()> {
+    let (ours, theirs) = (Times::of(measured), Times::of(beside));
+    let memory = measured.iter().map(|run| run.memory).max().unwrap_or(0) as f64 / MIB;
+    let (beside, ratio) = match work.beside {
+        Some((name, _)) => {
+            (format!("{name} {theirs}"), format!("{:.2}", ours.median / theirs.median))
+        }
+        None => (String::new(), String::new()),
+    };
+    let met = work.goal.is_met(ours.median, theirs.median, memory);
+    print([
+        work.name,
+        &ours.to_string(),
+        &beside,
+        &ratio,
+        &format!("{memory:.0}"),
+        &work.goal.to_string(),
+        if met { "yes" } else { "no" },
+    ])
+}
+
+/// A line that is not of the table.
+pub(crate) fn remark(text: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+fn print(cells: [&str; 7]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let widths = [22, 20, 29, 5, 6, 17, 3];
+    for (cell, width) in cells.iter().zip(widths) {
+        write!(out, "| {cell:width$} ")?;
+    }
+    writeln!(out, "|")?;
+    out.flush()
+}
+
+/// Times of several runs, in milliseconds.
+struct Times {
+    median: f64,
+    fastest: f64,
+    slowest: f64,
+}
+
+impl Times {
+    /// All zero if there was no run.
+    fn of(runs: &[Run]) -> Self {
+        let mut times: Vec<_> = runs.iter().map(|run| run.time).collect();
+        times.sort_unstable();
+        let at = |place: usize| in_ms(times.get(place).copied().unwrap_or_default());
+        let last = times.len().saturating_sub(1);
+        // Half-way between the two in the middle, which are one and the same if the number is odd.
+        let median = (at(last / 2) + at(last.div_ceil(2))) / 2.0;
+        Self { median, fastest: at(0), slowest: at(last) }
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.median < 100.0 { 1 } else { 0 };
+        let Self { median, fastest, slowest } = self;
+        write!(formatter, "{median:.digits$} ({fastest:.digits$}–{slowest:.digits$})")
+    }
+}
+
+impl Goal {
+    fn is_met(&self, ours: f64, theirs: f64, memory: f64) -> bool {
+        ours <= self.times * theirs + in_ms(self.and)
+            && self.memory.is_none_or(|goal| memory <= goal as f64)
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { times, and, memory } = self;
+        let times = match *times {
+            0.0 => None,
+            part if part < 1.0 => Some(format!("1/{:.0} ×", part.recip())),
+            times => Some(format!("{times} ×")),
+        };
+        let and = (!and.is_zero()).then(|| format!("{} ms", in_ms(*and)));
+        let time: Vec<_> = times.into_iter().chain(and).collect();
+        write!(formatter, "≤ {}", time.join(" + "))?;
+        match memory {
+            Some(memory) => write!(formatter, ", {memory} MiB"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn in_ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}

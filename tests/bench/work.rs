@@ -1,0 +1,117 @@
+//! What is measured, and the goal of each.
+
+use std::time::Duration;
+
+/// A line of the table.
+pub(crate) struct Work {
+    pub(crate) name: &'static str,
+    pub(crate) program: Program,
+    /// What it is compared to, and what to call that.
+    pub(crate) beside: Option<(&'static str, Program)>,
+    pub(crate) goal: Goal,
+}
+
+/// A program to measure.
+#[derive(Clone, Copy)]
+pub(crate) enum Program {
+    /// `cbr --version`
+    Version,
+    /// `cbr backups list -o` with a format and options.
+    List(&'static [&'static str], Account),
+    /// The bare client.
+    Floor(Account),
+}
+
+/// The sandbox to measure against.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Account {
+    pub(crate) backups: u64,
+    /// Of `cbr sandbox`.
+    pub(crate) options: &'static [&'static str],
+}
+
+/// At most so many `times` what stands beside it `and` some more, in so much `memory` (MiB).
+#[derive(Clone, Copy)]
+pub(crate) struct Goal {
+    pub(crate) times: f64,
+    pub(crate) and: Duration,
+    pub(crate) memory: Option<u64>,
+}
+
+const SMALL: Account = Account { backups: 1_663, options: &[] };
+const LARGE: Account = Account { backups: 100_000, options: &[] };
+const HUGE: Account = Account { backups: 1_000_000, options: &[] };
+/// A hundred pages, over some distance.
+const FAR: Account = Account { backups: 99_900, options: &["--latency", "50ms"] };
+/// A hundred pages, in twice the time that they would take.
+const THROTTLED: Account = Account { backups: 99_900, options: &["--throttle", "25/1s"] };
+
+const START: Goal = Goal { times: 0.0, and: Duration::from_millis(5), memory: None };
+const QUICK: Goal = Goal { times: 1.5, and: Duration::from_millis(5), memory: None };
+const STREAM: Goal = Goal { times: 2.0, and: Duration::ZERO, memory: Some(64) };
+const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 6.0, and: Duration::ZERO, memory: None };
+/// Not slower, but for the pauses, which have something random about them.
+const POLITE: Goal = Goal { times: 1.0, and: Duration::from_millis(500), memory: None };
+const TABLE: Goal = Goal { times: 5.0, and: Duration::ZERO, memory: None };
+/// Linear: ten times the rows in ten times the time, and a fifth for the caches of the machine.
+const LINEAR: Goal = Goal { times: 12.0, and: Duration::ZERO, memory: Some(64) };
+
+pub(crate) const WORKS: &[Work] = &[
+    Work { name: "start", program: Program::Version, beside: None, goal: START },
+    list("1,663 backups, table", &["table"], SMALL, QUICK),
+    list("1,663 backups, wide", &["wide"], SMALL, QUICK),
+    list("1,663 backups, json", &["json"], SMALL, QUICK),
+    list("1,663 backups, jsonl", &["jsonl"], SMALL, QUICK),
+    list("1,663 backups, csv", &["csv"], SMALL, QUICK),
+    list("100,000 backups, json", &["json"], LARGE, STREAM),
+    list("100,000 backups, jsonl", &["jsonl"], LARGE, STREAM),
+    list("100,000 backups, csv", &["csv"], LARGE, STREAM),
+    list("100,000 backups, table", &["table"], LARGE, TABLE),
+    list("1,000,000 backups, csv", &["csv"], HUGE, LINEAR)
+        .beside("100,000", Program::List(&["csv"], LARGE)),
+    list("100 pages, 50 ms away", &["csv"], FAR, SIDE_BY_SIDE)
+        .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], FAR)),
+    list("100 pages, throttled", &["csv"], THROTTLED, POLITE)
+        .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], THROTTLED)),
+];
+
+/// A listing beside the floor.
+const fn list(
+    name: &'static str,
+    format_and_options: &'static [&'static str],
+    account: Account,
+    goal: Goal,
+) -> Work {
+    let program = Program::List(format_and_options, account);
+    Work { name, program, beside: Some(("floor", Program::Floor(account))), goal }
+}
+
+impl Work {
+    /// The same beside something else.
+    const fn beside(self, name: &'static str, program: Program) -> Self {
+        Self { beside: Some((name, program)), ..self }
+    }
+
+    /// How often to measure it: the shorter, the more often.
+    pub(crate) fn runs(&self) -> usize {
+        match self.program.account() {
+            Some(account) if account.backups > LARGE.backups || !account.options.is_empty() => 3,
+            Some(account) if account.backups == LARGE.backups => 9,
+            _ => 30,
+        }
+    }
+
+    /// Takes so long that a quick look does without.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.program.account().is_some_and(|account| account.backups > LARGE.backups)
+    }
+}
+
+impl Program {
+    fn account(&self) -> Option<Account> {
+        match self {
+            Self::Version => None,
+            Self::List(_, account) | Self::Floor(account) => Some(*account),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Credentials that the service does not accept: one request, never a second, since five failures lock
+//! an access key.
+
+use crate::harness::{
+    ACCESS_KEY, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
+    TEMPORARY_SECRET_KEY,
+};
+
+const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
+
+struct Case {
+    name: &'static str,
+    variables: &'static [(&'static str, &'static str)],
+    error: &'static str,
+    hint: &'static str,
+}
+
+const CASES: [Case; 6] = [
+    Case {
+        name: "a wrong secret key",
+        variables: &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", "hunter2hunter2")],
+        error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: verify aksk \
+                signature fail, canonicalRequest:GET|/v3/",
+        hint: "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes",
+    },
+    Case {
+        name: "an unknown access key",
+        variables: &[("CBR_ACCESS_KEY", "UNKNOWNACCESSKEY"), ("CBR_SECRET_KEY", SECRET_KEY)],
+        error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: ak [access key] not \
+                exist (request 0000000000000000000000000000000",
+        hint: "the access key is unknown to this cloud",
+    },
+    Case {
+        name: "a temporary key without its token",
+        variables: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+        ],
+        error: "decrypt securityToken fail (request ",
+        hint: "check the credentials",
+    },
+    Case {
+        name: "a temporary key with another token",
+        variables: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+            ("CBR_SECURITY_TOKEN", "hunter2hunter2"),
+        ],
+        error: "decrypt securityToken fail (request ",
+        hint: "check the credentials",
+    },
+    Case {
+        name: "a temporary key with another secret key, whose token is echoed",
+        variables: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", "hunter2hunter2"),
+            ("CBR_SECURITY_TOKEN", SECURITY_TOKEN),
+        ],
+        error: "verify aksk signature fail, canonicalRequest:GET|/v3/",
+        hint: "check CBR_SECRET_KEY",
+    },
+    Case {
+        name: "a wrong token",
+        variables: &[("CBR_TOKEN", "hunter2hunter2")],
+        error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt token fail \
+                (request 0000000000000000000000000000000",
+        hint: "check the credentials: access key and secret key, or token",
+    },
+];
+
+#[test]
+fn wrong_credentials_are_presented_once() {
+    let sandbox = Sandbox::start("--backups 3");
+    let mut presented = 0;
+    for Case { name, variables, error, hint } in CASES {
+        for command in ["backups list", &format!("backups show {ID}")] {
+            let run = variables
+                .iter()
+                .fold(sandbox.cbr(command), |run, (name, value)| run.secret(name, value));
+            let hint = format!("\ncbr: hint: {hint}");
+            run.exit(3).stderr_holds([error, &hint]).run();
+            presented += 1;
+            let requests = sandbox.requests();
+            assert_eq!(requests.len(), presented, "{name}");
+            assert!(requests.iter().all(|request| request.status == Some(401)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_project_of_someone_else_is_asked_for_once() {
+    let sandbox = Sandbox::start("--backups 3");
+    let other = PROJECT_ID.replace('1', "9");
+    let told = format!(
+        "cbr: error: HTTP 403 APIGW.0310: The project is unavailable (request {:032})\n\
+         cbr: hint: check --project-id, and that the user has the permission cbr:backups:list\n",
+        1
+    );
+    let run = sandbox.cbr("backups list --project-id").arg(&other).with_key();
+    run.exit(3).stderr(told).run();
+    let requests = sandbox.requests();
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(request.path, format!("/v3/{other}/backups"));
+}

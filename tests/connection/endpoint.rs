@@ -1,0 +1,133 @@
+//! The endpoint: from which flag or variable, and which ones are refused.
+
+use crate::harness::{Cbr, PROJECT_ID, Sandbox, cbr};
+
+const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
+
+fn list(flags: &str) -> Cbr {
+    cbr(LIST).args(flags.split_whitespace()).env("CBR_PROJECT_ID", PROJECT_ID).with_key()
+}
+
+/// What is nearest to the user wins: a flag before a variable, an endpoint before a region. What loses
+/// is not even looked at.
+#[test]
+fn the_nearest_endpoint_wins() {
+    let sandbox = Sandbox::start("--backups 3");
+    let here = sandbox.endpoint();
+    let runs = [
+        list("").env("CBR_ENDPOINT", &here),
+        list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "nowhere"),
+        list("--endpoint").arg(&here).env("CBR_ENDPOINT", "nowhere"),
+        list("--endpoint").arg(&here).args(["--region", "nowhere"]),
+        list("--region nowhere --endpoint").arg(&here).env("CBR_REGION", "nowhere"),
+        list("--endpoint").arg(format!("{here}/")),
+    ];
+    let number = runs.len();
+    for run in runs {
+        run.run();
+    }
+    assert_eq!(sandbox.requests().len(), number);
+    // The flag's region wins over the variable's endpoint.
+    let told = ["--region: unknown region `nowhere`"];
+    list("--region nowhere").env("CBR_ENDPOINT", &here).exit(2).stderr_holds(told).run();
+    assert_eq!(sandbox.requests().len(), number);
+}
+
+#[test]
+fn flags_of_the_connection_stand_anywhere() {
+    let sandbox = Sandbox::start("--backups 3");
+    let here = sandbox.endpoint();
+    let flags = ["--endpoint", &here, "--project-id", PROJECT_ID, "--retries", "0"];
+    cbr("").args(flags).args(["backups", "list", "-o", "jsonl"]).with_key().run();
+    cbr("backups").args(flags).args(["list", "-o", "jsonl"]).with_key().run();
+    cbr("backups list -o jsonl").args(flags).with_key().run();
+    assert_eq!(sandbox.requests().len(), 3);
+}
+
+#[test]
+fn a_region_that_is_not_known_suggests_one() {
+    let cases = [
+        ("eu-de1", "did you mean eu-de? If the region is new, give its URL with --endpoint"),
+        (
+            "cn-noth-4",
+            "did you mean cn-north-4? If the region is new, give its URL with --endpoint",
+        ),
+        ("mars", "if the region is new, give its URL: --endpoint https://cbr.REGION.DOMAIN"),
+    ];
+    for (region, hint) in cases {
+        for (run, origin) in [
+            (list("--region").arg(region), "--region"),
+            (list("").env("CBR_REGION", region), "CBR_REGION"),
+        ] {
+            let told =
+                format!("cbr: error: {origin}: unknown region `{region}`\ncbr: hint: {hint}\n");
+            run.exit(2).stderr(told).run();
+        }
+    }
+}
+
+#[test]
+fn without_a_region_nobody_is_asked() {
+    let told = "cbr: error: no region\n\
+                cbr: hint: give --region (such as --region eu-de), or set CBR_REGION\n";
+    list("").exit(2).stderr(told).run();
+    list("").env("CBR_REGION", "").env("CBR_ENDPOINT", " ").exit(2).stderr(told).run();
+}
+
+/// Endpoints that secrets must not go to, or cannot.
+#[test]
+fn an_endpoint_that_would_leak_or_cannot_be_is_refused() {
+    let https = "write it as https://cbr.eu-de.otc.t-systems.com";
+    let loopback = "use https; http only goes to this machine";
+    let cases = [
+        (
+            "http://cbr.example.com",
+            "`http://cbr.example.com` would send credentials unencrypted",
+            loopback,
+        ),
+        (
+            "http://192.0.2.1:80",
+            "`http://192.0.2.1:80` would send credentials unencrypted",
+            loopback,
+        ),
+        ("http://0.0.0.0", "`http://0.0.0.0` would send credentials unencrypted", loopback),
+        (
+            "http://localhost.example.com",
+            "`http://localhost.example.com` would send credentials unencrypted",
+            loopback,
+        ),
+        (
+            "http://127.0.0.1@example.com",
+            "holds a user name or password, which would be ignored",
+            https,
+        ),
+        ("cbr.eu-de.otc.t-systems.com", "is not a URL", https),
+        ("ftp://cbr.example.com", "is not an https URL", https),
+        ("https://cbr.example.com/v3", "has more than scheme, host and port", https),
+        ("https://cbr.example.com?a=b", "has more than scheme, host and port", https),
+        (
+            "https://user:hunter2@cbr.example.com",
+            "holds a user name or password, which would be ignored",
+            https,
+        ),
+    ];
+    for (endpoint, error, hint) in cases {
+        for (run, origin) in [
+            (list("--endpoint").arg(endpoint), "--endpoint"),
+            (list("").env("CBR_ENDPOINT", endpoint), "CBR_ENDPOINT"),
+        ] {
+            let (error, hint) = (format!("{error}\n"), format!("cbr: hint: {hint}\n"));
+            let run = run.exit(2).stderr_holds(["cbr: error: ", origin, &error, &hint]).run();
+            assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+        }
+    }
+}
+
+/// The sandbox listens on 127.0.0.1 alone, which `localhost` is too.
+#[test]
+fn localhost_is_this_machine() {
+    let sandbox = Sandbox::start("--backups 3");
+    let endpoint = sandbox.endpoint().replace("127.0.0.1", "localhost");
+    list("--endpoint").arg(endpoint).run();
+    assert_eq!(sandbox.requests().len(), 1);
+}

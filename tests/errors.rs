@@ -1,0 +1,255 @@
+//! What the service says instead of a list: its code, message and request id reach the user, whatever
+//! shape they come in, and decide the exit code.
+
+use crate::harness::{Answer, Service};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+const HTML: (&str, &str) = ("Content-Type", "text/html");
+
+struct Case {
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+    exit: i32,
+    stderr: &'static str,
+}
+
+/// Refusals that no second attempt would change.
+const FINAL: &[Case] = &[
+    // Of the service itself: no request id inside.
+    Case {
+        status: 400,
+        headers: &[JSON],
+        body: r#"{"error_code":"BackupService.9900","error_msg":"Invalid vault_id provided."}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 400 BackupService.9900: Invalid vault_id provided.\n",
+    },
+    Case {
+        status: 404,
+        headers: &[JSON, ("X-Request-Id", "7f1c9d4e")],
+        body: r#"{"error_code":"BackupService.6200","error_msg":"Backup does not exist."}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request 7f1c9d4e)\n\
+                 cbr: hint: cbr backups list shows the ids that there are\n",
+    },
+    Case {
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error_code":"BackupService.8600","error_msg":"Real-name verification required."}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 403 BackupService.8600: Real-name verification required.\n\
+                 cbr: hint: the account's owner must complete its real-name verification\n",
+    },
+    // An authentication failure that arrives as a failure of the service.
+    Case {
+        status: 500,
+        headers: &[JSON],
+        body: r#"{"error_code":"BackupService.9998","error_msg":"Authentication failed."}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 500 BackupService.9998: Authentication failed.\n\
+                 cbr: hint: check the credentials: access key and secret key, or token\n",
+    },
+    // Of the gateway, with its own request id.
+    Case {
+        status: 401,
+        headers: &[JSON],
+        body: "{\n  \"error_msg\": \"Incorrect IAM authentication information: decrypt token \
+               fail\",\n  \"error_code\": \"APIGW.0301\",\n  \"request_id\": \
+               \"00000000000000000000000000000001\"\n}\n",
+        exit: 3,
+        stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt \
+                 token fail (request 00000000000000000000000000000001)\n\
+                 cbr: hint: check the credentials: access key and secret key, or token\n",
+    },
+    // Open Telekom Cloud spells the same code in another way; the header's id comes first.
+    Case {
+        status: 401,
+        headers: &[JSON, ("X-Request-Id", "of-the-header")],
+        body: r#"{"error_msg":"token expires","error_code":"APIG.0307","request_id":"of-the-body"}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 401 APIG.0307: token expires (request of-the-header)\n\
+                 cbr: hint: the token has expired, or belongs to another region\n",
+    },
+    Case {
+        status: 404,
+        headers: &[JSON],
+        body: r#"{"error_msg":"The API does not exist","error_code":"APIGW.0101","request_id":"1"}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 404 APIGW.0101: The API does not exist (request 1)\n\
+                 cbr: hint: check that --endpoint is the CBR endpoint of the region\n",
+    },
+    // Of IAM, nested, with a number for a code, and its own header.
+    Case {
+        status: 401,
+        headers: &[JSON, ("X-IAM-Trace-Id", "token_cn-north-4_null_1a")],
+        body: r#"{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 401: The username or password is wrong. (request \
+                 token_cn-north-4_null_1a)\n\
+                 cbr: hint: check the credentials: access key and secret key, or token\n",
+    },
+    // Of IAM, flat.
+    Case {
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error_code":"IAM.0002","error_msg":"You are not authorized to perform the requested action."}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 403 IAM.0002: You are not authorized to perform the requested \
+                 action.\n\
+                 cbr: hint: check --project-id, and that the user has the permission \
+                 cbr:backups:list\n",
+    },
+    Case {
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error_code":"PAP5.0001","error_msg":"Denied by policy.","encoded_authorization_message":"x"}"#,
+        exit: 3,
+        stderr: "cbr: error: HTTP 403 PAP5.0001: Denied by policy.\n\
+                 cbr: hint: check --project-id, and that the user has the permission \
+                 cbr:backups:list\n",
+    },
+    // Of others.
+    Case {
+        status: 400,
+        headers: &[JSON],
+        body: r#"{"errorCode":"Other.1","errorMsg":"Not like this."}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 400 Other.1: Not like this.\n",
+    },
+    Case {
+        status: 409,
+        headers: &[JSON],
+        body: r#"{"code":"Other.2","message":"Not now."}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 409 Other.2: Not now.\n",
+    },
+    // Not of the service at all.
+    Case {
+        status: 404,
+        headers: &[HTML],
+        body: "<html>\r\n<head><title>404</title></head>\r\n</html>\r\n",
+        exit: 4,
+        stderr: "cbr: error: HTTP 404: <html>\\r\\n<head><title>404</title></head>\\r\\n</html>\n",
+    },
+    Case {
+        status: 400,
+        headers: &[JSON],
+        body: r#"{"error_code":"BackupService.9900","error_msg":"Inv"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 400: {\"error_code\":\"BackupService.9900\",\"error_msg\":\"Inv\n",
+    },
+    Case {
+        status: 403,
+        headers: &[],
+        body: "",
+        exit: 3,
+        stderr: "cbr: error: HTTP 403: no explanation\n\
+                 cbr: hint: check --project-id, and that the user has the permission \
+                 cbr:backups:list\n",
+    },
+    // What would act on a terminal does not.
+    Case {
+        status: 400,
+        headers: &[JSON, ("X-Request-Id", "r\u{9b}2J")],
+        body: r#"{"error_code":"A\u001b[31m","error_msg":"line\nfeed\u0007 \u202ebidi \u0000"}"#,
+        exit: 4,
+        stderr: "cbr: error: HTTP 400 A\\u{1b}[31m: line\\nfeed\\u{7} \\u{202e}bidi \\u{0}\n",
+    },
+];
+
+#[test]
+fn a_refusal_is_told_once_and_in_the_services_words() {
+    for Case { status, headers, body, exit, stderr } in FINAL {
+        for command in ["backups list", "backups show 1"] {
+            let service = Service::answering([Answer::with_headers(*status, headers, body)]);
+            service.cbr(command).with_key().exit(*exit).stderr(*stderr).run();
+            assert_eq!(service.received().len(), 1, "{status} {body}");
+        }
+    }
+}
+
+/// Answers of 200 that are no list: what is wrong with them, and what is shown of them.
+const UNREADABLE: &[(&str, &str, &str)] = &[
+    (
+        "<html>Please log in</html>",
+        "expected value at line 1 column 1",
+        "<html>Please log in</html>",
+    ),
+    ("{}", "missing field `backups` at line 1 column 2", "{}"),
+    ("[1]", "invalid type: integer `1`, expected a sequence at line 1 column 2", "[1]"),
+    (
+        r#"{"backups":null,"count":0}"#,
+        "invalid type: null, expected a sequence at line 1 column 15",
+        r#"{"backups":null,"count":0}"#,
+    ),
+    (
+        r#"{"backups":[{"name":"a"}],"count":1}"#,
+        "a backup without an id",
+        r#"{"backups":[{"name":"a"}],"count":1}"#,
+    ),
+    (
+        r#"{"backups":[{"id":7}],"count":1}"#,
+        "a backup without an id",
+        r#"{"backups":[{"id":7}],"count":1}"#,
+    ),
+    (
+        "{\"backups\":[]}\u{7}\u{1b}[2J",
+        "trailing characters at line 1 column 15",
+        "{\"backups\":[]}\\u{7}\\u{1b}[2J",
+    ),
+];
+
+#[test]
+fn an_answer_that_is_no_list_is_shown_in_short() {
+    for (body, reason, shown) in UNREADABLE {
+        let answer = Answer::with_headers(200, &[("X-Request-Id", "r1")], body);
+        let service = Service::answering([answer]);
+        let told = format!(
+            "cbr: error: unreadable answer: {reason} (request r1): {shown}\n\
+             cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
+        );
+        service.cbr("backups list").with_key().exit(5).stderr(told).run();
+        assert_eq!(service.received().len(), 1, "{body}");
+    }
+}
+
+#[test]
+fn a_long_answer_is_cut() {
+    let body = "x".repeat(100_000);
+    let told = format!("cbr: error: HTTP 400: {}…\n", "x".repeat(300));
+    let service = Service::answering([Answer::new(400, &body)]);
+    service.cbr("backups list").with_key().exit(4).stderr(told).run();
+}
+
+/// A gateway echoes what it was sent, in whatever way JSON allows to write it.
+#[test]
+fn a_message_that_echoes_a_secret_is_told_without_it() {
+    const TOKEN: &str = "MIIe+token/with=all==";
+    let echoes = [
+        TOKEN.to_owned(),
+        TOKEN.replace('/', "\\/"),
+        TOKEN.replace('=', "\\u003d").replace('+', "\\u002b"),
+    ];
+    for echo in echoes {
+        let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad token: {echo} !"}}"#);
+        let service = Service::answering([Answer::new(401, &body)]);
+        let told = "cbr: error: HTTP 401 APIGW.0301: bad token: [redacted] !\n\
+                    cbr: hint: check the credentials: access key and secret key, or token\n";
+        service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(3).stderr(told).run();
+    }
+}
+
+/// Cutting comes after hiding: half a secret is too much.
+#[test]
+fn a_secret_at_the_end_of_what_is_shown_is_not_shown_in_part() {
+    const TOKEN: &str = "hunter2-hunter2-hunter2";
+    let body = format!("{}{TOKEN}", "x".repeat(290));
+    let told = format!(
+        "cbr: error: HTTP 401: {}[redacted]\n\
+         cbr: hint: check the credentials: access key and secret key, or token\n",
+        "x".repeat(290)
+    );
+    let service = Service::answering([Answer::new(401, &body)]);
+    let run = service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(3).stderr(told).run();
+    assert!(!run.stderr.contains("hunter"), "{}", run.stderr);
+}

@@ -1,0 +1,54 @@
+//! Each exit code of the README's table, once; the details are in the other modules.
+
+use std::fs::OpenOptions;
+
+use crate::harness::{Cbr, cbr, sandboxed};
+
+/// Sandbox options, command, exit code.
+const CODES: &[(&str, &str, i32)] = &[
+    ("--backups 3", "backups list", 0),
+    ("--backups 0", "backups list", 0),
+    ("--backups 3", "backups list --page-size 0", 2),
+    ("--backups 3", "backups list --endpoint nowhere", 2),
+    ("--backups 3 --fault 401@1", "backups list", 3),
+    ("--backups 3 --fault 403@1", "backups list", 3),
+    ("--backups 3 --fault auth500@1", "backups list", 3),
+    ("--backups 3 --fault 400@1", "backups list", 4),
+    ("--backups 3", "backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d", 4),
+    ("--backups 3 --fault 429=0@*", "backups list --retries 0", 5),
+    ("--backups 3 --fault 503=0@*", "backups list --retries 1", 5),
+    ("--backups 3 --fault reset@*", "backups list --retries 0", 5),
+    ("--backups 3 --fault hang@*", "backups list --timeout 200ms", 5),
+    ("--backups 3 --fault html@*", "backups list", 5),
+    ("--backups 3 --fault end=1@*", "backups list", 6),
+];
+
+#[test]
+fn each_code_stands_for_what_the_table_says() {
+    for &(options, command, code) in CODES {
+        sandboxed(options, command).exit(code).stderr_holds([]).run();
+    }
+}
+
+/// Runs it with a full disk for stdout.
+fn assert_told_of_full_disk(run: Cbr) {
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = run.start_with_stdout(full).finish();
+    let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
+    run.exit(1).stderr(told).check(&output);
+}
+
+#[test]
+fn a_full_disk_is_a_failure_of_this_machine() {
+    let list = |flags: &str| sandboxed("--backups 3", &format!("backups list -o {flags}"));
+    for flags in ["table", "wide", "json", "jsonl", "csv", "jsonl --stream", "csv --stream"] {
+        assert_told_of_full_disk(list(flags));
+    }
+    let show = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00";
+    for format in ["table", "json", "jsonl", "csv"] {
+        assert_told_of_full_disk(sandboxed("--backups 3", &format!("{show} -o {format}")));
+    }
+    for args in ["--help", "--version", "backups list --help", "sandbox"] {
+        assert_told_of_full_disk(cbr(args));
+    }
+}

@@ -1,0 +1,221 @@
+//! Every filter of `list` and the pairs that arrive for it: those, and no others.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::harness::{Cbr, Run, sandboxed};
+
+const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
+
+/// Each filter alone, and what arrives. All values can be told apart from their encoding.
+const FILTERS: [(&[&str], &[(&str, &str)]); 38] = [
+    (&["--checkpoint-id", ID], &[("checkpoint_id", ID)]),
+    (&["--dec"], &[("dec", "true")]),
+    (&["--dec=false"], &[("dec", "false")]),
+    (&["--since", "2018-02-01"], &[("start_time", "2018-02-01T00:00:00Z")]),
+    (&["--since", "2018-02-01T12:00:00+08:00"], &[("start_time", "2018-02-01T04:00:00Z")]),
+    (&["--start-time", "2018-02-01T12:00:00Z"], &[("start_time", "2018-02-01T12:00:00Z")]),
+    (&["--until", "2018-02-01T12:00:00.5Z"], &[("end_time", "2018-02-01T12:00:01Z")]),
+    (&["--end-time", "2018-02-01 12:00"], &[("end_time", "2018-02-01T12:00:00Z")]),
+    (&["--enterprise-project-id", "0"], &[("enterprise_project_id", "0")]),
+    (
+        &["--enterprise-project-id", "all_granted_eps"],
+        &[("enterprise_project_id", "all_granted_eps")],
+    ),
+    (
+        &["--existed-quantity-based-retention-backups"],
+        &[("existed_quantity_based_retention_backups", "true")],
+    ),
+    (
+        &["--existed-quantity-based-retention-backups=false"],
+        &[("existed_quantity_based_retention_backups", "false")],
+    ),
+    (&["--image-type", "replication"], &[("image_type", "replication")]),
+    (&["--incremental"], &[("incremental", "true")]),
+    (&["--incremental=false"], &[("incremental", "false")]),
+    (&["--member-status", "accepted"], &[("member_status", "accepted")]),
+    (&["--name", "备份 a+b&c=d/e%20?"], &[("name", "备份 a+b&c=d/e%20?")]),
+    (&["--own-type", "all_granted"], &[("own_type", "all_granted")]),
+    (&["--parent-id", ID], &[("parent_id", ID)]),
+    (&["--resource-az", "az1.dc1"], &[("resource_az", "az1.dc1")]),
+    (&["--resource-id", ID], &[("resource_id", ID)]),
+    (&["--resource-name", "web 前端 (北京)"], &[("resource_name", "web 前端 (北京)")]),
+    (&["--resource-type", "OS::Nova::Server"], &[("resource_type", "OS::Nova::Server")]),
+    (&["--resource-type", "server"], &[("resource_type", "OS::Nova::Server")]),
+    (&["--resource-type", "volume"], &[("resource_type", "OS::Cinder::Volume")]),
+    (&["--resource-type", "turbo"], &[("resource_type", "OS::Sfs::Turbo")]),
+    (&["--resource-type", "desktop"], &[("resource_type", "OS::Workspace::DesktopV2")]),
+    (&["--resource-type", "bare-metal"], &[("resource_type", "OS::Ironic::BareMetalServer")]),
+    (&["--resource-type", "native-server"], &[("resource_type", "OS::Native::Server")]),
+    (&["--show-replication"], &[("show_replication", "true")]),
+    (&["--show-replication=false"], &[("show_replication", "false")]),
+    (&["--status", "available"], &[("status", "available")]),
+    (&["--status", "error,available"], &[("status", "available"), ("status", "error")]),
+    (
+        &["--status", "error", "--status", "available,waiting_delete"],
+        &[("status", "available"), ("status", "error"), ("status", "waiting_delete")],
+    ),
+    (&["--used-percent", "1"], &[("used_percent", "1")]),
+    (&["--used-percent", "100"], &[("used_percent", "100")]),
+    (&["--vault-id", ID], &[("vault_id", ID)]),
+    (&[], &[]),
+];
+
+fn list() -> Cbr {
+    sandboxed("--backups 3", "backups list -o jsonl")
+}
+
+/// The filters of the one request that was sent.
+fn filters(run: &Run) -> Vec<(&str, &str)> {
+    let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
+    assert_eq!(request.status, Some(200), "{request:?}");
+    let rest = ["limit", "offset", "sort"].map(|name| request.value(name));
+    assert_eq!(rest, [Some("1000"), Some("0"), Some("created_at:desc,id:desc")]);
+    request.filters()
+}
+
+#[test]
+fn each_filter_arrives_as_the_api_writes_it_and_nothing_else_does() {
+    for (args, expected) in FILTERS {
+        assert_eq!(filters(&list().args(args).run()), expected, "{args:?}");
+    }
+}
+
+/// The moment lies between those just before and just after the run, seven days earlier.
+#[test]
+fn an_age_counts_back_from_now() {
+    let week = SignedDuration::from_hours(7 * 24);
+    let earliest = Timestamp::now() - week - SignedDuration::from_secs(1);
+    let run = list().args(["--since", "7d"]).run();
+    let latest = Timestamp::now() - week;
+    let sent: Timestamp = run.requests[0].value("start_time").unwrap().parse().unwrap();
+    assert!(earliest <= sent && sent <= latest, "{earliest} {sent} {latest}");
+}
+
+#[test]
+fn all_filters_go_out_together() {
+    let args = [
+        "--checkpoint-id",
+        ID,
+        "--dec=false",
+        "--since",
+        "2018-02-01",
+        "--until",
+        "2018-02-02",
+        "--enterprise-project-id",
+        "0",
+        "--existed-quantity-based-retention-backups=false",
+        "--image-type",
+        "backup",
+        "--incremental=false",
+        "--member-status",
+        "pending",
+        "--name",
+        "n",
+        "--own-type",
+        "private",
+        "--parent-id",
+        ID,
+        "--resource-az",
+        "z",
+        "--resource-id",
+        "r",
+        "--resource-name",
+        "m",
+        "--resource-type",
+        "server",
+        "--show-replication=false",
+        "--status",
+        "error",
+        "--used-percent",
+        "50",
+        "--vault-id",
+        ID,
+    ];
+    let expected = [
+        ("checkpoint_id", ID),
+        ("dec", "false"),
+        ("end_time", "2018-02-02T00:00:00Z"),
+        ("enterprise_project_id", "0"),
+        ("existed_quantity_based_retention_backups", "false"),
+        ("image_type", "backup"),
+        ("incremental", "false"),
+        ("member_status", "pending"),
+        ("name", "n"),
+        ("own_type", "private"),
+        ("parent_id", ID),
+        ("resource_az", "z"),
+        ("resource_id", "r"),
+        ("resource_name", "m"),
+        ("resource_type", "OS::Nova::Server"),
+        ("show_replication", "false"),
+        ("start_time", "2018-02-01T00:00:00Z"),
+        ("status", "error"),
+        ("used_percent", "50"),
+        ("vault_id", ID),
+    ];
+    assert_eq!(filters(&list().args(args).run()), expected);
+}
+
+/// A newer service may know the word: it goes out as it stands, and an empty list has an explanation.
+#[test]
+fn words_that_no_document_lists_are_passed_on_with_a_warning() {
+    let cases = [
+        (
+            "--resource-type",
+            "Acme::Thing",
+            "resource_type",
+            "--resource-type Acme::Thing: not a documented value; sent as it stands",
+        ),
+        (
+            "--resource-type",
+            "OS::Nova::Sever",
+            "resource_type",
+            "--resource-type OS::Nova::Sever: not a documented value (did you mean \
+             `OS::Nova::Server`?); sent as it stands",
+        ),
+        (
+            "--resource-type",
+            "Server",
+            "resource_type",
+            "--resource-type Server: not a documented value (did you mean `server`?); sent as it \
+             stands",
+        ),
+        (
+            "--status",
+            "eror",
+            "status",
+            "--status eror: not a documented value (did you mean `error`?); sent as it stands",
+        ),
+        (
+            "--status",
+            "quarantined",
+            "status",
+            "--status quarantined: not a documented value; sent as it stands",
+        ),
+    ];
+    for (flag, word, parameter, warning) in cases {
+        let stderr = format!("cbr: warning: {warning}\n");
+        let run = list().args([flag, word]).stderr(stderr).run();
+        assert_eq!(filters(&run), [(parameter, word)]);
+    }
+}
+
+/// The sandbox refuses these words as the service may; the warning comes first all the same.
+#[test]
+fn a_word_that_the_service_refuses_was_warned_of() {
+    let cases = [
+        ("--image-type", "sync", "image_type"),
+        ("--member-status", "left", "member_status"),
+        ("--own-type", "public", "own_type"),
+    ];
+    for (flag, word, parameter) in cases {
+        let stderr = format!(
+            "cbr: warning: {flag} {word}: not a documented value; sent as it stands\n\
+             cbr: error: HTTP 400 BackupService.9900: Invalid {parameter} provided. \
+             (request 00000000000000000000000000000001)\n"
+        );
+        let run = list().args([flag, word]).exit(4).stderr(stderr).run();
+        let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
+        assert_eq!(request.filters(), [(parameter, word)]);
+    }
+}

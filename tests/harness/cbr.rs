@@ -1,0 +1,215 @@
+//! Runs `cbr`, alone or in a sandbox, cut off from the machine that the tests run on.
+//!
+//! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR` are an
+//! empty directory. What holds for every run is checked on every run (see [`super::rules`]): a test
+//! says only what is particular to it, and what it does not say must not be.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::csv;
+use super::process::{Process, describe};
+use super::request::{self, Request};
+use super::rules;
+
+/// A run of `cbr` before it starts.
+pub(crate) struct Cbr {
+    args: Vec<OsString>,
+    env: Vec<(String, OsString)>,
+    secrets: Vec<String>,
+    exit: i32,
+    stderr: Stderr,
+    directory: Directory,
+}
+
+/// What stderr must be.
+enum Stderr {
+    Exactly(String),
+    Holding(Vec<String>),
+}
+
+/// Where a run takes place. Gone when the test is.
+struct Directory {
+    /// The working directory, `HOME` and `TMPDIR`: empty before and after.
+    home: TempDir,
+    /// What the harness needs for itself.
+    own: TempDir,
+}
+
+/// A run that has ended as it should.
+pub(crate) struct Run {
+    /// What it printed.
+    pub(crate) stdout: String,
+    /// What it said.
+    pub(crate) stderr: String,
+    /// What arrived at the sandbox around it, in the order of arrival.
+    pub(crate) requests: Vec<Request>,
+}
+
+/// `cbr` with these arguments, separated by blanks.
+pub(crate) fn cbr(args: &str) -> Cbr {
+    Cbr::new().args(args.split_whitespace())
+}
+
+/// `cbr sandbox OPTIONS -- ARGS`: the command with these arguments in a sandbox with these options.
+pub(crate) fn sandboxed(options: &str, args: &str) -> Cbr {
+    let run = Cbr::new();
+    let log = run.directory.log();
+    run.arg("sandbox")
+        .args(options.split_whitespace())
+        .arg("--log")
+        .arg(log)
+        .arg("--")
+        .args(args.split_whitespace())
+}
+
+/// The program that is tested.
+pub(crate) fn program() -> &'static Path {
+    assert_cmd::cargo::cargo_bin!("cbr")
+}
+
+impl Cbr {
+    fn new() -> Self {
+        Self {
+            args: Vec::new(),
+            env: Vec::new(),
+            secrets: Vec::new(),
+            exit: 0,
+            stderr: Stderr::Exactly(String::new()),
+            directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
+        }
+    }
+
+    /// One more argument, which may hold blanks.
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// More arguments.
+    pub(crate) fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets a variable.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.env.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets a variable to something that must not be seen again.
+    pub(crate) fn secret(mut self, name: &str, value: &str) -> Self {
+        self.secrets.push(value.trim().to_owned());
+        self.env(name, value)
+    }
+
+    /// The exit code that it must end with; 0 unless said.
+    pub(crate) fn exit(mut self, code: i32) -> Self {
+        self.exit = code;
+        self
+    }
+
+    /// All that it must say on stderr; nothing unless said.
+    pub(crate) fn stderr(mut self, text: impl Into<String>) -> Self {
+        self.stderr = Stderr::Exactly(text.into());
+        self
+    }
+
+    /// What it must say on stderr, among other things.
+    pub(crate) fn stderr_holds<'a>(mut self, parts: impl IntoIterator<Item = &'a str>) -> Self {
+        self.stderr = Stderr::Holding(parts.into_iter().map(str::to_owned).collect());
+        self
+    }
+
+    /// Starts it, for tests that do something meanwhile; the rules are then theirs to keep.
+    pub(crate) fn start(&self) -> Process {
+        Process::start(&mut self.command())
+    }
+
+    /// Starts it with stdout somewhere else.
+    pub(crate) fn start_with_stdout(&self, stdout: impl Into<Stdio>) -> Process {
+        Process::start_as_it_is(
+            self.command().stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()),
+        )
+    }
+
+    /// The command that a run consists of.
+    pub(crate) fn command(&self) -> Command {
+        let home = self.directory.home.path();
+        let mut command = Command::new(program());
+        command
+            .args(&self.args)
+            .env_clear()
+            .env("HOME", home)
+            .env("TMPDIR", home)
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(home);
+        command
+    }
+
+    /// Runs it to its end, and fails unless it ended as it should.
+    pub(crate) fn run(self) -> Run {
+        let output = self.start().finish();
+        self.check(&output)
+    }
+
+    /// What must hold after it has ended.
+    pub(crate) fn check(self, output: &Output) -> Run {
+        let told = format!("{:?}\n{}", self.args, describe(output));
+        let stdout = String::from_utf8(output.stdout.clone()).expect(&told);
+        let stderr = String::from_utf8(output.stderr.clone()).expect(&told);
+        assert_eq!(output.status.code(), Some(self.exit), "{told}");
+        match &self.stderr {
+            Stderr::Exactly(expected) => assert_eq!(&stderr, expected, "{told}"),
+            Stderr::Holding(parts) => {
+                for part in parts {
+                    assert!(stderr.contains(part), "{part:?} is not in: {told}");
+                }
+            }
+        }
+        let broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        assert_eq!(broken, Vec::<String>::new(), "{told}");
+        let left_behind: Vec<_> = fs::read_dir(self.directory.home.path()).unwrap().collect();
+        assert!(left_behind.is_empty(), "{left_behind:?}");
+        let requests = request::read(&self.directory.log());
+        Run { stdout, stderr, requests }
+    }
+}
+
+impl Directory {
+    fn log(&self) -> std::path::PathBuf {
+        self.own.path().join("requests.jsonl")
+    }
+}
+
+impl Run {
+    /// Offset and limit of each listing that was asked for, in the order of their offsets: pages that
+    /// are fetched side by side arrive in any order.
+    pub(crate) fn windows(&self) -> Vec<(u64, u64)> {
+        request::windows(&self.requests)
+    }
+
+    /// What it printed, as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error}: {}", self.stdout);
+        })
+    }
+
+    /// What it printed, as CSV: the rows, the header among them.
+    pub(crate) fn csv(&self) -> Vec<Vec<String>> {
+        csv::read(&self.stdout)
+    }
+
+    /// The lines that it printed, each of which must have an end.
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        assert!(self.stdout.is_empty() || self.stdout.ends_with('\n'), "{:?}", self.stdout);
+        self.stdout.split_terminator('\n').collect()
+    }
+}

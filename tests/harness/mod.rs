@@ -1,0 +1,20 @@
+//! Runs `cbr` as its users do, cut off from the machine, and checks what holds for every run.
+
+mod account;
+mod cbr;
+mod csv;
+mod http;
+mod process;
+mod request;
+mod rules;
+mod sandbox;
+mod service;
+mod shell;
+
+pub(crate) use account::*;
+pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
+pub(crate) use process::Process;
+pub(crate) use request::Request;
+pub(crate) use sandbox::Sandbox;
+pub(crate) use service::{Answer, Received, Service};
+pub(crate) use shell::{script, terminal};

@@ -1,0 +1,102 @@
+//! One process from its start to its end: in a process group of its own, with a limit on its time, and
+//! gone when the test is.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// No run takes nearly as long; one that does hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A process that was started.
+pub(crate) struct Process {
+    child: Option<Child>,
+    group: u32,
+    /// Dropped when the process has ended.
+    running: Option<Sender<()>>,
+    /// Returns whether it had to end the process.
+    watchdog: Option<JoinHandle<bool>>,
+    shown: String,
+}
+
+impl Process {
+    /// Starts a command with stdout and stderr captured and nothing on stdin.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::start_as_it_is(command)
+    }
+
+    /// Starts a command whose stdin, stdout and stderr are set.
+    pub(crate) fn start_as_it_is(command: &mut Command) -> Self {
+        let shown = format!("{command:?}");
+        let child = command.process_group(0).spawn().unwrap_or_else(|error| {
+            panic!("cannot start {shown}: {error}");
+        });
+        let group = child.id();
+        let (running, ended) = mpsc::channel::<()>();
+        let watchdog = thread::spawn(move || {
+            let hangs = ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+            if hangs {
+                send("KILL", group);
+            }
+            hangs
+        });
+        Self { child: Some(child), group, running: Some(running), watchdog: Some(watchdog), shown }
+    }
+
+    /// Sends a signal to the process and all that it started, as a terminal does with Ctrl-C.
+    pub(crate) fn signal(&self, name: &str) {
+        send(name, self.group);
+    }
+
+    /// What the process prints, line by line. Ends with the process.
+    pub(crate) fn stdout(&mut self) -> impl Iterator<Item = String> + use<> {
+        let stdout: ChildStdout =
+            self.child.as_mut().and_then(|child| child.stdout.take()).expect("taken once");
+        BufReader::new(stdout).lines().map_while(Result::ok)
+    }
+
+    /// Waits for the end.
+    pub(crate) fn finish(mut self) -> Output {
+        let child = self.child.take().expect("it finishes once");
+        let output = child.wait_with_output().unwrap();
+        self.running = None;
+        let hung = self.watchdog.take().expect("it finishes once").join().unwrap();
+        assert!(!hung, "{} did not end in {LIMIT:?}: {}", self.shown, describe(&output));
+        output
+    }
+
+    /// Ends it with a signal and returns how it ended.
+    pub(crate) fn end_with(self, signal: &str) -> ExitStatus {
+        self.signal(signal);
+        self.finish().status
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            send("KILL", self.group);
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The shell's own `kill`: the standard library sends no signals but one.
+fn send(signal: &str, group: u32) {
+    let kill = format!("kill -s {signal} -- -{group}");
+    let _ = Command::new("/bin/sh").args(["-c", &kill]).stderr(Stdio::null()).status();
+}
+
+/// All that a process left behind, for the message of a test that fails.
+pub(crate) fn describe(output: &Output) -> String {
+    format!(
+        "{}\n--- stdout\n{}\n--- stderr\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    )
+}

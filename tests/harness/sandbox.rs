@@ -1,0 +1,55 @@
+//! A sandbox that stays, for several runs, or for one whose settings are the test's own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::account::{PROJECT_ID, TOKEN};
+use super::cbr::{Cbr, cbr};
+use super::http;
+use super::process::Process;
+use super::request::{self, Request};
+
+/// A sandbox that serves until it is dropped.
+pub(crate) struct Sandbox {
+    address: SocketAddr,
+    log: PathBuf,
+    _directory: TempDir,
+    _process: Process,
+}
+
+impl Sandbox {
+    /// Starts one with these options.
+    pub(crate) fn start(options: &str) -> Self {
+        let directory = TempDir::new().unwrap();
+        let log = directory.path().join("requests.jsonl");
+        let command = cbr("sandbox").args(options.split_whitespace()).arg("--log").arg(&log);
+        let mut process = command.start();
+        let address = process
+            .stdout()
+            .find_map(|line| Some(line.strip_prefix("export CBR_ENDPOINT=http://")?.to_owned()))
+            .expect("the sandbox says where it is");
+        Self { address: address.parse().unwrap(), log, _directory: directory, _process: process }
+    }
+
+    /// Where it is.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `cbr` with these arguments, which knows where the sandbox is, and its project; nothing else.
+    pub(crate) fn cbr(&self, args: &str) -> Cbr {
+        cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
+    }
+
+    /// The requests so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        request::read(&self.log)
+    }
+
+    /// The body of the answer to `GET /v3/{project_id}/{rest}`, without `cbr`.
+    pub(crate) fn body(&self, rest: &str) -> String {
+        http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
+    }
+}

@@ -1,0 +1,50 @@
+//! Runs `cbr` in a shell: as a part of a pipeline, or on a terminal.
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::cbr::program;
+use super::process::{Process, describe};
+use super::rules;
+
+/// What a script left behind.
+pub(crate) struct Script {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: Option<i32>,
+}
+
+/// Runs a script with `sh`, with `cbr` in its path beside the usual tools, and nothing else set.
+pub(crate) fn script(text: &str) -> Script {
+    let home = TempDir::new().unwrap();
+    let bin = program().parent().unwrap().display();
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", text])
+        .env_clear()
+        .env("PATH", format!("{bin}:/usr/bin:/bin"))
+        .env("HOME", home.path())
+        .env("TMPDIR", home.path())
+        .env("TERM", "xterm")
+        .current_dir(home.path());
+    let output = Process::start(&mut command).finish();
+    let told = describe(&output);
+    let left_behind: Vec<_> = fs::read_dir(home.path()).unwrap().collect();
+    assert!(left_behind.is_empty(), "{left_behind:?} {told}");
+    let stdout = String::from_utf8(output.stdout).expect(&told);
+    let stderr = String::from_utf8(output.stderr).expect(&told);
+    assert_eq!(rules::shown_secrets(&stdout, &stderr, &[]), Vec::<String>::new(), "{told}");
+    Script { stdout, stderr, code: output.status.code() }
+}
+
+/// Runs a command on a terminal of that width (with `script`, which has none for its own stdin), and
+/// returns what came up on it.
+pub(crate) fn terminal(columns: usize, command: &str) -> String {
+    let text = format!("stty cols {columns} rows 24; {command}");
+    assert!(!text.contains('\''), "{text}");
+    let script = script(&format!("script --quiet --return --command '{text}' /dev/null"));
+    assert_eq!((script.stderr.as_str(), script.code), ("", Some(0)), "{}", script.stdout);
+    script.stdout.replace("\r\n", "\n")
+}

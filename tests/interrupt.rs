@@ -1,0 +1,54 @@
+//! Ctrl-C: the run ends at once with 130, whatever it waits for, and says nothing.
+
+use std::sync::mpsc;
+
+use crate::harness::{Answer, Service, sandboxed};
+
+/// A service that has the request and keeps it waiting.
+#[test]
+fn a_run_that_waits_for_the_service_ends() {
+    for stalls in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"backups\":["] {
+        for command in ["backups list", "backups list -o jsonl --stream", "backups show 1"] {
+            let (arrived, arrival) = mpsc::channel();
+            let service = Service::start(move |_, _| {
+                arrived.send(()).unwrap();
+                Answer::stalling(stalls)
+            });
+            let run = service.cbr(command).with_key();
+            let process = run.start();
+            arrival.recv().unwrap();
+            process.signal("INT");
+            run.exit(130).check(&process.finish());
+        }
+    }
+}
+
+/// Before its first request again: it would come back in ten minutes.
+#[test]
+fn a_run_that_pauses_ends() {
+    let (arrived, arrival) = mpsc::channel();
+    let service = Service::start(move |_, _| {
+        arrived.send(()).unwrap();
+        Answer::with_headers(503, &[("Retry-After", "600")], "")
+    });
+    let run = service.cbr("backups list").with_key();
+    let process = run.start();
+    arrival.recv().unwrap();
+    process.signal("INT");
+    run.exit(130).check(&process.finish());
+    assert_eq!(service.received().len(), 1);
+}
+
+/// A reader that has stopped reading; what it has read is not taken back.
+#[test]
+fn a_run_that_cannot_write_on_ends() {
+    let run = sandboxed("", "backups list -o json");
+    let mut process = run.start();
+    let mut lines = process.stdout();
+    assert_eq!(lines.next().as_deref(), Some("["));
+    process.signal("INT");
+    let output = process.finish();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    drop(lines);
+}

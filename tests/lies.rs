@@ -1,0 +1,130 @@
+//! Services that do not keep to what they document: the list is whole all the same, or the run fails.
+
+use crate::harness::{Cbr, Run, sandboxed};
+
+/// Thirty rows in pages of ten.
+fn list(faults: &str) -> Cbr {
+    let command = "backups list --page-size 10 -o jsonl --columns id";
+    sandboxed(&format!("--backups 30 {faults}"), command)
+}
+
+/// That a run printed all thirty, once each and in order.
+fn assert_whole(run: &Run, told: &str) {
+    let whole = list("").run();
+    assert_eq!(whole.lines().len(), 30);
+    assert_eq!(run.stdout, whole.stdout, "{told}");
+}
+
+/// What is wrong with every answer, and the requests that prove the list whole all the same.
+const HARMLESS: &[(&str, &[(u64, u64)])] = &[
+    // No count, or one that is too low: what follows the last row is asked for, and is nothing.
+    ("--fault no-count@*", &TO_THE_END),
+    ("--fault count=-1@*", &TO_THE_END),
+    ("--fault count=0@*", &TO_THE_END),
+    ("--fault count=5@*", &TO_THE_END),
+    ("--fault count=15@*", &TO_THE_END),
+    ("--fault count=29@*", &TO_THE_END),
+    // Fewer rows than asked for, with a count that says that there are more.
+    ("--fault clamp=7@*", &[(0, 10), (6, 7), (12, 7), (18, 7), (24, 7)]),
+    (
+        "--fault clamp=7@* --fault no-count@*",
+        &[(0, 10), (6, 10), (12, 10), (18, 10), (24, 10), (29, 10), (30, 10)],
+    ),
+    // More rows than asked for.
+    ("--fault ignore-limit@*", &[(0, 10), (29, 10)]),
+];
+
+const TO_THE_END: [(u64, u64); 6] = [(0, 10), (9, 10), (18, 10), (27, 10), (29, 10), (30, 10)];
+
+#[test]
+fn a_wrong_count_or_page_loses_nothing() {
+    for (faults, windows) in HARMLESS {
+        let run = list(faults).run();
+        assert_whole(&run, faults);
+        assert_eq!(run.windows(), *windows, "{faults}");
+    }
+}
+
+/// Wrong for one answer only: what other answers say counts more.
+#[test]
+fn a_lie_that_passes_loses_nothing() {
+    for lie in [
+        "count=0", "count=9", "count=31", "count=99", "no-count", "end=0", "end=12", "clamp=1",
+        "repeat",
+    ] {
+        for when in ["1", "2", "3", "4"] {
+            let faults = format!("--fault {lie}@{when}");
+            assert_whole(&list(&faults).run(), &faults);
+        }
+    }
+}
+
+#[test]
+fn a_row_that_is_repeated_on_every_page_is_printed_once() {
+    assert_whole(&list("--fault repeat@*").run(), "repeat");
+}
+
+/// What cannot be told from a list that lost rows on the way.
+const UNPROVEN: &[(&str, &str)] = &[
+    ("--fault count=31@*", "the service counts more backups than it lists (30 seen, 31 counted)"),
+    ("--fault count=99@*", "the service counts more backups than it lists (30 seen, 99 counted)"),
+    ("--fault end=15@*", "the service counts more backups than it lists (15 seen, 30 counted)"),
+    ("--fault end=0@*", "the service counts more backups than it lists (0 seen, 30 counted)"),
+    ("--fault end=0@2-", "the service counts more backups than it lists (10 seen, 30 counted)"),
+    (
+        "--fault ignore-offset@*",
+        "the service answers the same backups for each offset (10 seen, 30 counted)",
+    ),
+    (
+        "--fault clamp=1@*",
+        "the service answers the same backups for each offset (1 seen, 30 counted)",
+    ),
+];
+
+#[test]
+fn what_cannot_be_proven_fails() {
+    for (faults, reason) in UNPROVEN {
+        let told = format!(
+            "cbr: error: the listing could not be proven complete: {reason}\n\
+             cbr: hint: run it again; if it stays, try a smaller --page-size\n"
+        );
+        let run = list(faults).exit(6).stderr(told).run();
+        // It gives up in the end, and does not hammer the service before.
+        assert!(run.requests.len() < 100, "{faults}: {}", run.requests.len());
+    }
+}
+
+/// A service that does not sort as it was asked to: rows could move unseen, so the list must be at rest.
+#[test]
+fn a_list_in_another_order_is_proven_while_nothing_changes() {
+    let told = "cbr: warning: the service did not sort as it was asked to; the list was at rest \
+                meanwhile\n";
+    for fault in ["", " --fault no-count@*"] {
+        let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
+        let mut ids = run.lines();
+        assert!(ids.is_sorted(), "{ids:?}");
+        ids.dedup();
+        assert_eq!(ids.len(), 30);
+    }
+    let told = ["the list changed while it was read, in an order that does not stay the same"];
+    let run = list("--fault ignore-sort@* --change delete=3@2");
+    run.exit(6).stderr_holds(told).run();
+}
+
+/// The documented account, in the sizes that it has.
+#[test]
+fn the_documented_account_is_whole_with_every_harmless_lie() {
+    let whole = sandboxed("", "backups list -o jsonl --columns id").run();
+    for faults in [
+        "--fault clamp=100@*",
+        "--fault clamp=500@* --fault no-count@*",
+        "--fault count=10@*",
+        "--fault count=1000@*",
+        "--fault no-count@*",
+        "--fault clamp=500@* --change delete=0@3",
+        "--fault no-count@* --change delete=0@2",
+    ] {
+        let run = sandboxed(faults, "backups list -o jsonl --columns id").run();
+        assert_eq!(run.stdout, whole.stdout, "{faults}");
+    }
+}

@@ -1,0 +1,9 @@
+//! What is printed, byte for byte: each format, and where it goes.
+
+mod columns;
+mod csv;
+mod json;
+mod pipe;
+mod show;
+mod table;
+mod terminal;

@@ -1,0 +1,46 @@
+//! A reader that closes the pipe: no error, no message, exit code 0.
+
+use crate::harness::script;
+
+/// Runs `cbr` with a reader that takes one line, and returns that line. The code is told on a third
+/// file, since the pipe's own is that of the reader.
+fn first_line(command: &str) -> String {
+    let text = format!(
+        "{{ {{ cbr {command} 2>&4; echo \"exit code $?\" >&3; }} | head -n 1; }} 3>&2 4>&2"
+    );
+    let script = script(&text);
+    assert_eq!(script.stderr, "exit code 0\n", "{command}");
+    assert_eq!(script.code, Some(0), "{command}");
+    script.stdout
+}
+
+/// More than a pipe holds: the rest cannot be written once the reader has gone.
+#[test]
+fn a_closed_pipe_is_quiet_in_every_format() {
+    for (format, first) in [
+        ("table", "ID  "),
+        ("wide", "ID  "),
+        ("json", "[\n"),
+        ("jsonl", "{\""),
+        ("csv", "id,name,"),
+    ] {
+        let line = first_line(&format!("sandbox -- backups list -o {format}"));
+        assert!(line.starts_with(first), "{format}: {line}");
+    }
+    for format in ["jsonl", "csv"] {
+        let command = format!("sandbox -- backups list -o {format} --page-size 100 --stream");
+        assert!(!first_line(&command).is_empty());
+    }
+}
+
+/// Whether the reader has gone before the first byte or after some is all the same.
+#[test]
+fn a_reader_that_reads_nothing_is_no_failure() {
+    for command in
+        ["sandbox -- backups list", "--help", "--version", "sandbox -- backups list -o json"]
+    {
+        let script = script(&format!("{{ cbr {command}; echo \"exit code $?\" >&2; }} | true"));
+        assert_eq!(script.stderr, "exit code 0\n", "{command}");
+        assert_eq!(script.stdout, "", "{command}");
+    }
+}

@@ -1,0 +1,115 @@
+//! `cbr backups show`: one backup, whole.
+
+use serde_json::Value;
+
+use crate::harness::{Answer, PROJECT_ID, Run, Sandbox, Service};
+
+const DOCUMENTED: &str = include_str!("../data/show_server_backup.json");
+
+fn show(body: &str, flags: &str) -> Run {
+    let service = Service::answering([Answer::new(200, body)]);
+    let run = service.cbr(&format!("backups show 1 {flags}")).with_key().run();
+    assert_eq!(service.received().len(), 1);
+    assert_eq!(service.received()[0].line, "GET /v3/p1/backups/1");
+    run
+}
+
+#[test]
+fn the_documented_answer_is_printed_whole() {
+    let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
+    for format in ["json", "jsonl"] {
+        let run = show(DOCUMENTED, &format!("-o {format}"));
+        assert_eq!(run.lines().len(), 1, "{format}");
+        assert_eq!(run.json(), sent["backup"], "{format}");
+    }
+    let rows = show(DOCUMENTED, "-o csv").csv();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1][0], sent["backup"]["id"]);
+}
+
+/// A line for each field: that of every column, and what has no column; then the children.
+#[test]
+fn people_see_every_field_on_its_line() {
+    let run = show(DOCUMENTED, "");
+    let lines = run.lines();
+    assert!(lines[0].starts_with("FIELD "), "{}", lines[0]);
+    let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
+    let backup = sent["backup"].as_object().unwrap();
+    for (name, value) in backup {
+        if ["children", "extend_info"].contains(&name.as_str()) {
+            continue;
+        }
+        let line = lines.iter().find(|line| line.split(' ').next() == Some(name));
+        let line = line.unwrap_or_else(|| panic!("{name} is not in {}", run.stdout));
+        let shown = line.strip_prefix(name.as_str()).unwrap().trim();
+        match value {
+            Value::Null => assert_eq!(shown, "-", "{name}"),
+            Value::String(text) if name.ends_with("_at") => assert_eq!(shown, format!("{text}Z")),
+            Value::String(text) => assert_eq!(shown, text, "{name}"),
+            other => assert_eq!(shown, other.to_string(), "{name}"),
+        }
+    }
+    assert!(lines.iter().any(|line| line.starts_with("extend_info.auto_trigger ")));
+    let children = lines.iter().position(|line| *line == "children:").unwrap();
+    let child = backup["children"][0]["id"].as_str().unwrap();
+    assert!(lines[children + 2].starts_with(child), "{}", run.stdout);
+    assert_eq!(lines.len(), children + 3);
+}
+
+#[test]
+fn chosen_fields_are_shown_alone() {
+    let run = show(DOCUMENTED, "--columns status,id");
+    let rows: Vec<_> =
+        run.lines().iter().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    let id = serde_json::from_str::<Value>(DOCUMENTED).unwrap()["backup"]["id"].clone();
+    assert_eq!(
+        rows,
+        [vec!["FIELD", "VALUE"], vec!["status", "available"], vec!["id", id.as_str().unwrap()]]
+    );
+}
+
+/// The id of a row of the list leads to the backup, with what the list leaves out.
+#[test]
+fn a_server_backup_has_its_volumes() {
+    let sandbox = Sandbox::start("--backups 100");
+    let run = sandbox.cbr("backups list --resource-type server --limit 1 -o jsonl --columns id");
+    let id = run.with_key().run().json()["id"].as_str().unwrap().to_owned();
+    let sent: Value = serde_json::from_str(&sandbox.body(&format!("backups/{id}"))).unwrap();
+    let run = sandbox.cbr("backups show -o json").arg(&id).with_key().run();
+    assert_eq!(run.json(), sent["backup"]);
+    let children = sent["backup"]["children"].as_array().unwrap();
+    assert!(!children.is_empty());
+    // A volume can be shown by its own id.
+    let child = children[0]["id"].as_str().unwrap();
+    let run = sandbox.cbr("backups show -o json").arg(child).with_key().run();
+    assert_eq!(run.json(), children[0]);
+    let requests = sandbox.requests();
+    let request = requests.last().unwrap();
+    assert_eq!(request.line(), format!("GET /v3/{PROJECT_ID}/backups/{child}"));
+    assert_eq!(request.status, Some(200));
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let sandbox = Sandbox::start("--backups 3");
+    let told = "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
+                00000000000000000000000000000001)\n\
+                cbr: hint: cbr backups list shows the ids that there are\n";
+    let id = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
+    sandbox.cbr("backups show").arg(id).with_key().exit(4).stderr(told).run();
+}
+
+/// An id stays one segment of the path, whatever is in it.
+#[test]
+fn an_id_cannot_lead_to_another_path() {
+    for (id, path) in [
+        ("../vaults", "/v3/p1/backups/..%2Fvaults"),
+        ("a/b?c=d#e", "/v3/p1/backups/a%2Fb%3Fc%3Dd%23e"),
+        ("备 份%20", "/v3/p1/backups/%E5%A4%87%20%E4%BB%BD%2520"),
+    ] {
+        let service = Service::answering([Answer::new(200, r#"{"backup":{"id":"x"}}"#)]);
+        let run = service.cbr("backups show -o jsonl").arg(id).with_key().run();
+        assert_eq!(run.stdout, "{\"id\":\"x\"}\n");
+        assert_eq!(service.received()[0].line, format!("GET {path}"));
+    }
+}

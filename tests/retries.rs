@@ -1,0 +1,198 @@
+//! What is asked for again, how often, and when not; what the user sees when it does not help.
+
+use jiff::Timestamp;
+
+use crate::harness::{Answer, Cbr, Run, Service, sandboxed};
+
+/// A listing of three rows that takes one request when nothing goes wrong.
+fn list(faults: &str, flags: &str) -> Cbr {
+    let faults: String =
+        faults.split_whitespace().map(|fault| format!(" --fault {fault}")).collect();
+    sandboxed(&format!("--backups 3{faults}"), &format!("backups list -o jsonl {flags}"))
+}
+
+/// The statuses that were answered; `None` where there was no whole answer.
+fn statuses(run: &Run) -> Vec<Option<u16>> {
+    run.requests.iter().map(|request| request.status).collect()
+}
+
+#[test]
+fn a_failure_that_may_pass_is_asked_for_again() {
+    let cases: [(&str, &[u16]); 5] = [
+        ("503@1", &[503, 200]),
+        ("500@1", &[500, 200]),
+        ("502=0@1 504=0@2", &[502, 504, 200]),
+        ("429=0@1-4", &[429, 429, 429, 429, 200]),
+        // As often as the default allows.
+        ("503=0@1-5", &[503, 503, 503, 503, 503, 200]),
+    ];
+    for (faults, expected) in cases {
+        let run = list(faults, "").run();
+        assert_eq!(run.lines().len(), 3, "{faults}");
+        let expected: Vec<_> = expected.iter().copied().map(Some).collect();
+        assert_eq!(statuses(&run), expected, "{faults}");
+        let asked: Vec<_> = run.requests.iter().map(|request| request.line()).collect();
+        assert!(asked.windows(2).all(|pair| pair[0] == pair[1]), "{asked:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_asked_for_again() {
+    for fault in ["reset@1", "truncate@1", "gzip-broken@1", "invalid-json@1"] {
+        let run = list(fault, "").run();
+        assert_eq!(run.lines().len(), 3, "{fault}");
+        assert_eq!(run.requests.len(), 2, "{fault}: {:?}", run.requests);
+    }
+}
+
+#[test]
+fn one_backup_is_asked_for_again_as_a_list_is() {
+    let again = [("Retry-After", "0")];
+    let answers = [
+        Answer::with_headers(503, &again, ""),
+        Answer::with_headers(408, &again, ""),
+        Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"backup\":{\"id\""),
+        Answer::new(200, r#"{"backup":{"id":"a"}}"#),
+    ];
+    let service = Service::answering(answers);
+    let run = service.cbr("backups show a -o json").with_key().run();
+    assert_eq!(run.stdout, "{\"id\":\"a\"}\n");
+    let lines: Vec<_> = service.received().into_iter().map(|request| request.line).collect();
+    assert_eq!(lines, ["GET /v3/p1/backups/a"; 4]);
+}
+
+/// Each fault for ever, and what is said in the end.
+const LASTING: &[(&str, &str, &str)] = &[
+    (
+        "503=0@*",
+        "HTTP 503 APIGW.0613: An error occurred while connecting to IAM (request ",
+        "the service is failing; try again later",
+    ),
+    (
+        "429=0@*",
+        "HTTP 429 APIGW.0308: The throttling threshold has been reached: policy user over \
+         ratelimit,limit:60,time:1 minute (request ",
+        "wait, or allow more --retries",
+    ),
+    (
+        "reset@*",
+        "no answer from the service: ",
+        "check the network, --endpoint or --region, and HTTPS_PROXY",
+    ),
+    (
+        "truncate@*",
+        "no answer from the service: ",
+        "check the network, --endpoint or --region, and HTTPS_PROXY",
+    ),
+    (
+        "invalid-json@*",
+        "unreadable answer: EOF while parsing",
+        "check that --endpoint is the CBR endpoint, and not a proxy's page",
+    ),
+];
+
+#[test]
+fn without_retries_there_is_one_request() {
+    for (fault, error, hint) in LASTING {
+        let told = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
+        let run = list(fault, "--retries 0");
+        let run = run.exit(5).stderr_holds(told.map(String::as_str)).run();
+        assert_eq!(run.requests.len(), 1, "{fault}: {:?}", run.requests);
+    }
+}
+
+#[test]
+fn retries_are_counted() {
+    for (fault, error, hint) in LASTING {
+        // Throttling that names its limit is waited out, however often that is.
+        if fault.starts_with("429") {
+            continue;
+        }
+        let told = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
+        let run = list(fault, "--retries 1");
+        let run = run.exit(5).stderr_holds(told.map(String::as_str)).run();
+        assert_eq!(run.requests.len(), 2, "{fault}: {:?}", run.requests);
+    }
+    let limitless = Answer::with_headers(429, &[("Retry-After", "0")], "");
+    let service = Service::answering(vec![limitless; 4]);
+    let told = "cbr: error: HTTP 429: no explanation\n\
+                cbr: hint: wait, or allow more --retries\n";
+    let run = service.cbr("backups list --retries 3").with_key();
+    run.exit(5).stderr(told).run();
+    assert_eq!(service.received().len(), 4);
+}
+
+#[test]
+fn a_failure_that_stays_is_not_asked_for_again() {
+    for (fault, exit, error) in [
+        ("400@*", 4, "HTTP 400 "),
+        ("401@*", 3, "HTTP 401 "),
+        ("403@*", 3, "HTTP 403 "),
+        ("404@*", 4, "HTTP 404 "),
+        ("501@*", 5, "HTTP 501 "),
+        ("auth500@*", 3, "HTTP 500 BackupService.9998: "),
+        (
+            "redirect=https://cbr.example.com/@*",
+            5,
+            "HTTP 302: redirected to https://cbr.example.com/",
+        ),
+        ("html@*", 5, "unreadable answer: "),
+        ("invalid-utf8@*", 5, "unreadable answer: "),
+        ("nested@*", 5, "unreadable answer: "),
+    ] {
+        let run = list(fault, "").exit(exit).stderr_holds([error]).run();
+        assert_eq!(run.requests.len(), 1, "{fault}: {:?}", run.requests);
+    }
+}
+
+/// A signature for each attempt: the second one carries the date of its own time, two seconds later,
+/// which is also how long the service asked to wait.
+#[test]
+fn the_service_says_how_long_to_wait() {
+    let run = list("503=2@1", "").run();
+    let dates: Vec<_> = run
+        .requests
+        .iter()
+        .map(|request| {
+            let date = &request.headers["x-sdk-date"];
+            Timestamp::strptime("%Y%m%dT%H%M%S%z", date.replace('Z', "+0000")).unwrap().as_second()
+        })
+        .collect();
+    let [first, second] = dates.as_slice() else { panic!("{dates:?}") };
+    assert!(second - first >= 2, "{dates:?}");
+}
+
+/// Seconds, dates, and numbers that no clock can hold.
+#[test]
+fn a_wait_that_is_out_of_reason_is_not_waited() {
+    for after in ["601", "18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        for status in [429, 503] {
+            let answer = Answer::with_headers(status, &[("Retry-After", after)], "");
+            let service = Service::answering([answer]);
+            let told = format!("HTTP {status}: no explanation\n");
+            let run = service.cbr("backups list").with_key();
+            run.exit(5).stderr_holds([told.as_str()]).run();
+            assert_eq!(service.received().len(), 1, "{after}");
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_the_run_cannot_outlast_is_not_waited() {
+    for fault in ["429=60@*", "503=60@*"] {
+        let run = list(fault, "--timeout 50s").exit(5).stderr_holds(["cbr: error: HTTP "]).run();
+        assert_eq!(run.requests.len(), 1, "{fault}");
+    }
+}
+
+/// Five pages, most of which are asked for at once: more than the sandbox lets through.
+#[test]
+fn throttling_slows_a_listing_down_and_loses_nothing() {
+    let command = "backups list --page-size 4 -o jsonl --columns id";
+    let run = sandboxed("--backups 15 --throttle 3/3s", command).run();
+    let mut ids = run.lines();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 15);
+    assert!(statuses(&run).contains(&Some(429)), "{:?}", run.requests);
+}

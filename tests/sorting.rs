@@ -1,0 +1,101 @@
+//! The order of the rows: what is asked for, who sorts, and that it is kept.
+
+use crate::harness::{Run, sandboxed};
+
+const SAFE: &str = "created_at:desc,id:desc";
+
+/// What is given, and what is asked for: always a total order. The service sorts by keys that never
+/// change, and by others only for the first rows; else the safe order is asked for and `cbr` sorts.
+const ORDERS: &[(&str, &str)] = &[
+    ("created_at", "created_at:desc,id:desc"),
+    ("created_at:asc", "created_at:asc,id:asc"),
+    ("created_at:desc,id:asc", "created_at:desc,id:asc"),
+    ("id:asc", "id:asc"),
+    ("name:asc", SAFE),
+    ("status:desc,id:asc", SAFE),
+    ("resource_size", SAFE),
+    ("name:asc --limit 2", "name:asc,id:asc"),
+    ("name:asc,created_at --limit 2", "name:asc,created_at:desc,id:desc"),
+    ("status:desc,id:asc --limit 2", "status:desc,id:asc"),
+    ("updated_at,protected_at:asc --limit 2", "updated_at:desc,protected_at:asc,id:asc"),
+    ("resource_size --limit 2", SAFE),
+];
+
+fn list(backups: u32, flags: &str) -> Run {
+    sandboxed(&format!("--backups {backups}"), &format!("backups list -o json {flags}")).run()
+}
+
+/// The values of a field, from the first row to the last.
+fn values(run: &Run, field: &str) -> Vec<String> {
+    let rows = run.json();
+    let rows = rows.as_array().unwrap().iter();
+    rows.map(|row| row[field].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_order_that_is_asked_for_is_total() {
+    for (given, sent) in ORDERS {
+        let run = list(3, &format!("--sort {given}"));
+        let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
+        assert_eq!(request.value("sort"), Some(*sent), "{given}");
+    }
+}
+
+#[test]
+fn rows_are_printed_in_the_order_that_was_asked_for() {
+    for (sort, field, backwards) in [
+        ("created_at:desc", "created_at", true),
+        ("created_at:asc", "created_at", false),
+        ("id:asc", "id", false),
+        ("name:asc", "name", false),
+        ("status:desc", "status", true),
+        ("resource_name", "resource_name", true),
+    ] {
+        for limit in ["", "--limit 60"] {
+            let run = list(60, &format!("--page-size 7 --sort {sort} {limit}"));
+            let mut values = values(&run, field);
+            if backwards {
+                values.reverse();
+            }
+            assert_eq!(values.len(), 60, "{sort} {limit}");
+            assert!(values.is_sorted(), "{sort} {limit}: {values:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_are_sorted_by_size_and_nothing_comes_last() {
+    let sizes: Vec<_> = list(60, "--sort resource_size:asc")
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["resource_size"].as_u64().unwrap())
+        .collect();
+    assert!(sizes.is_sorted(), "{sizes:?}");
+    assert!(sizes.first() < sizes.last(), "{sizes:?}");
+    for direction in ["asc", "desc"] {
+        let expiries = values(&list(60, &format!("--sort expired_at:{direction}")), "expired_at");
+        let mut with: Vec<_> = expiries.iter().take_while(|expiry| !expiry.is_empty()).collect();
+        assert!(!with.is_empty() && with.len() < 60, "{expiries:?}");
+        assert!(expiries[with.len()..].iter().all(String::is_empty), "{expiries:?}");
+        if direction == "desc" {
+            with.reverse();
+        }
+        assert!(with.is_sorted(), "{expiries:?}");
+    }
+}
+
+/// What `cbr` sorts itself is cut after it was sorted.
+#[test]
+fn limit_and_offset_count_in_the_order_that_was_asked_for() {
+    let whole = values(&list(60, "--sort resource_name:asc,id:asc"), "id");
+    let piece = list(60, "--sort resource_name:asc,id:asc --offset 10 --limit 20");
+    assert_eq!(values(&piece, "id"), whole[10..30]);
+    assert_eq!(piece.windows(), [(0, 1000)]);
+    // The service's own sort reads no more than is asked for.
+    let whole = values(&list(60, "--sort name:asc"), "id");
+    let piece = list(60, "--sort name:asc --offset 10 --limit 20");
+    assert_eq!(values(&piece, "id"), whole[10..30]);
+    assert_eq!(piece.windows(), [(10, 20)]);
+}

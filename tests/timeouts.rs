@@ -1,0 +1,55 @@
+//! `--timeout`: the whole run ends in time, whatever the service does.
+
+use std::net::{TcpListener, TcpStream};
+
+use crate::harness::{Answer, Service, cbr, sandboxed};
+
+const TOLD: &str = "cbr: error: no answer from the service in time\n\
+                    cbr: hint: allow more time with --timeout, or more --retries\n";
+
+#[test]
+fn a_service_that_never_answers_is_given_up() {
+    let run = sandboxed("--backups 3 --fault hang@*", "backups list --timeout 300ms");
+    run.exit(5).stderr(TOLD).run();
+}
+
+#[test]
+fn a_service_that_answers_byte_by_byte_is_given_up() {
+    let run = sandboxed("--backups 3 --fault drip=1s@*", "backups list --timeout 300ms");
+    let run = run.exit(5).stderr(TOLD).run();
+    assert_eq!(run.requests.len(), 1);
+}
+
+#[test]
+fn a_later_page_that_never_comes_is_given_up() {
+    let run = sandboxed("--backups 30 --fault hang@3-", "backups list --page-size 10 --timeout 1s");
+    run.exit(5).stderr(TOLD).run();
+}
+
+#[test]
+fn one_backup_that_never_comes_is_given_up() {
+    let service = Service::start(|_, _| Answer::stalling("HTTP/1.1 200 OK\r\n"));
+    service.cbr("backups show 1 --timeout 300ms").with_key().exit(5).stderr(TOLD).run();
+    assert_eq!(service.received().len(), 1);
+}
+
+#[test]
+fn time_that_is_enough_changes_nothing() {
+    let run = sandboxed("--backups 3", "backups list --timeout 50s -o jsonl").run();
+    assert_eq!(run.lines().len(), 3);
+}
+
+/// The port at the client's end of a connection is taken, and nobody listens there.
+#[test]
+fn a_service_that_is_not_there_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let endpoint = format!("http://{}", client.local_addr().unwrap());
+    let told = [
+        "cbr: error: no answer from the service: ",
+        "onnection refused",
+        "\ncbr: hint: check the network, --endpoint or --region, and HTTPS_PROXY\n",
+    ];
+    let run = cbr("backups list --retries 0 --project-id p --endpoint").arg(endpoint).with_key();
+    run.exit(5).stderr_holds(told).run();
+}

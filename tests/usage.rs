@@ -1,0 +1,124 @@
+//! What is wrong with the flags: told before anything is sent, with the flag's name and what would
+//! work.
+
+use crate::harness::{cbr, sandboxed};
+
+/// Arguments of `list`, and what the message must hold.
+const WRONG: &[(&[&str], &[&str])] = &[
+    (&["--limit", "0"], &["'0'", "--limit", "not a whole number from 1 on"]),
+    (&["--limit", "-1"], &["'-1'", "--limit", "not a whole number from 1 on"]),
+    (&["--limit", "ten"], &["'ten'", "--limit", "not a whole number from 1 on"]),
+    (&["--limit", "99999999999999999999"], &["--limit", "not a whole number from 1 on"]),
+    (&["--limit"], &["a value is required", "--limit"]),
+    (&["--offset", "-1"], &["--offset", "not a whole number from 0 to 2147483647"]),
+    (&["--offset", "2147483648"], &["--offset", "not a whole number from 0 to 2147483647"]),
+    (&["--page-size", "0"], &["--page-size", "not a whole number from 1 to 1000"]),
+    (&["--page-size", "1001"], &["--page-size", "not a whole number from 1 to 1000"]),
+    (&["--used-percent", "0"], &["--used-percent", "not a whole number from 1 to 100"]),
+    (&["--used-percent", "101"], &["--used-percent", "not a whole number from 1 to 100"]),
+    (&["--used-percent", "50%"], &["--used-percent", "not a whole number from 1 to 100"]),
+    (&["--sort", "size"], &["--sort", "unknown column `size`", "columns: id, name, "]),
+    (&["--sort", "created"], &["--sort", "did you mean `created_at`?"]),
+    (&["--sort", "name:up"], &["--sort", "direction `up`: use asc or desc"]),
+    (&["--sort", "name,name"], &["--sort", "`name` stands twice"]),
+    (&["--sort", ""], &["--sort", "columns: id, name, "]),
+    (&["--since", "soon"], &["'soon'", "--since", "2026-11-01"]),
+    (&["--since", "7y"], &["--since", "unknown unit `y`; use h, d or w"]),
+    (&["--since", "-7d"], &["'-7d'", "--since", "an age such as 36h, 7d or 2w"]),
+    (&["--until", "2026-02-30"], &["--until", "not a time"]),
+    (&["--since", "1969-12-31"], &["--since", "before 1970"]),
+    (
+        &["--since", "2026-02-01", "--until", "2026-01-01"],
+        &["--since", "--until", "nothing can match"],
+    ),
+    (&["--incremental=yes"], &["'yes'", "--incremental", "[possible values: true, false]"]),
+    (&["--dec=1"], &["--dec", "[possible values: true, false]"]),
+    (&["--show-replication=TRUE"], &["--show-replication", "[possible values: true, false]"]),
+    (&["--incremental", "false"], &["unexpected argument 'false'"]),
+    (&["--vault-id", ""], &["--vault-id", "empty"]),
+    (&["--checkpoint-id", ""], &["--checkpoint-id", "empty"]),
+    (&["--parent-id", ""], &["--parent-id", "empty"]),
+    (&["--resource-id", ""], &["--resource-id", "empty"]),
+    (&["--resource-name", ""], &["--resource-name", "empty"]),
+    (&["--resource-az", ""], &["--resource-az", "empty"]),
+    (&["--name", ""], &["--name", "empty"]),
+    (&["--enterprise-project-id", ""], &["--enterprise-project-id", "empty"]),
+    (&["--resource-type", ""], &["--resource-type"]),
+    (&["--status", ""], &["--status"]),
+    (&["--status", "available,,error"], &["--status"]),
+    (&["--image-type", ""], &["--image-type"]),
+    (&["--own-type", ""], &["--own-type"]),
+    (&["--member-status", ""], &["--member-status"]),
+    (&["--output", "jsn"], &["'jsn'", "--output", "table, wide, json, jsonl, csv", "'json'"]),
+    (&["-o", "yaml"], &["'yaml'", "--output", "table, wide, json, jsonl, csv"]),
+    (&["--columns", "id,nam"], &["'nam'", "--columns", "a similar value exists: 'name'"]),
+    (&["--columns", "id,id"], &["'id'", "--columns", "twice"]),
+    (&["--columns", ""], &["--columns"]),
+    (&["--columns", "id,"], &["--columns"]),
+    (&["-o", "json", "--no-headers"], &["--no-headers", "--output json"]),
+    (&["-o", "jsonl", "--no-headers"], &["--no-headers", "--output jsonl"]),
+    (&["--concurrency", "0"], &["--concurrency", "not a whole number from 1 to 64"]),
+    (&["--concurrency", "65"], &["--concurrency", "not a whole number from 1 to 64"]),
+    (&["--stream"], &["--stream", "--output table", "use jsonl or csv"]),
+    (&["--stream", "-o", "json"], &["--stream", "--output json", "use jsonl or csv"]),
+    (&["--quiet", "--verbose"], &["--quiet", "--verbose", "cannot be used with"]),
+    (&["--timeout", "0s"], &["--timeout", "30s"]),
+    (&["--timeout", "30"], &["--timeout", "30s"]),
+    (&["--timeout", "-5s"], &["--timeout", "30s"]),
+    (&["--retries", "101"], &["--retries", "not a whole number from 0 to 100"]),
+    (&["--retries", "-1"], &["--retries", "not a whole number from 0 to 100"]),
+    (&["--resource-typ", "server"], &["--resource-typ", "'--resource-type'"]),
+    (&["--limit", "1", "--limit", "2"], &["--limit", "cannot be used multiple times"]),
+    (&["server"], &["unexpected argument 'server'"]),
+];
+
+#[test]
+fn a_wrong_value_is_told_before_anything_is_sent() {
+    for (args, parts) in WRONG {
+        let run = sandboxed("--backups 3", "backups list").args(*args);
+        let run = run.exit(2).stderr_holds(parts.iter().copied()).run();
+        assert!(run.requests.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_name_has_at_most_255_characters() {
+    let longest = "备".repeat(255);
+    let run = sandboxed("--backups 3", "backups list -o json --name").arg(&longest).run();
+    assert_eq!(run.requests[0].filters(), [("name", longest.as_str())]);
+    let told = ["--name", "256 characters, but a name has at most 255"];
+    let run = sandboxed("--backups 3", "backups list --name").arg("备".repeat(256));
+    assert!(run.exit(2).stderr_holds(told).run().requests.is_empty());
+}
+
+#[test]
+fn a_message_of_the_parser_is_whole() {
+    let told = "cbr: error: invalid value '1001' for '--page-size <N>': not a whole number from 1 to \
+                1000\n\n\
+                For more information, try '--help'.\n";
+    cbr("backups list --page-size 1001").exit(2).stderr(told).run();
+}
+
+#[test]
+fn a_command_that_is_missing_or_unknown() {
+    let cases = [
+        ("", ["requires a subcommand", "backups"]),
+        ("backups", ["requires a subcommand", "list"]),
+        ("backup list", ["unrecognized subcommand 'backup'", "'backups'"]),
+        ("backups lst", ["unrecognized subcommand 'lst'", "'list'"]),
+        ("backups show", ["required arguments were not provided", "<ID>"]),
+    ];
+    for (args, told) in cases {
+        cbr(args).exit(2).stderr_holds(told).run();
+    }
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    assert_eq!(cbr("--version").run().stdout, "cbr 0.1.0\n");
+    for args in ["--help", "-h", "backups --help", "backups list --help", "backups show -h"] {
+        let help = cbr(args).run().stdout;
+        assert!(help.contains("Usage: cbr"), "{args}: {help}");
+        assert!(help.contains("CBR_PROJECT_ID"), "{args}: {help}");
+    }
+}
