@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::number::grouped;
+
 /// How much to tell.
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Messages")]
@@ -35,6 +37,8 @@ pub(crate) struct Console {
 #[derive(Debug)]
 struct Progress {
     started: Instant,
+    rows: u64,
+    count: Option<u64>,
     /// There once the work has lasted for [`PATIENCE`].
     bar: Option<ProgressBar>,
     /// Why it waits, and until when.
@@ -48,7 +52,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 impl Console {
     /// For one run.
     pub(crate) fn new(args: ConsoleArgs) -> Self {
-        let progress = Progress { started: Instant::now(), bar: None, waits: None, over: false };
+        let started = Instant::now();
+        let progress =
+            Progress { started, rows: 0, count: None, bar: None, waits: None, over: false };
         let is_terminal = io::stderr().is_terminal();
         Self { args, is_terminal, progress: Mutex::new(progress) }
     }
@@ -81,20 +87,12 @@ impl Console {
 
     /// Rows came in: so many of so many.
     pub(crate) fn progress(&self, rows: u64, count: Option<u64>) {
-        if !self.is_watched() {
-            return;
+        if self.is_watched() {
+            let mut progress = self.lock();
+            progress.rows = rows;
+            progress.count = count;
+            progress.waits = None;
         }
-        let mut progress = self.lock();
-        progress.waits = None;
-        if progress.over || progress.started.elapsed() < PATIENCE {
-            return;
-        }
-        let bar = progress.bar.get_or_insert_with(new_bar);
-        if let Some(count) = count {
-            bar.set_length(count.max(rows));
-        }
-        bar.set_position(rows);
-        bar.set_message("");
     }
 
     /// Nothing comes for a while, and why.
@@ -104,7 +102,7 @@ impl Console {
         }
     }
 
-    /// Shows what has not been shown yet; to be called a few times a second while the work goes on.
+    /// Shows how far it is; to be called a few times a second while the work goes on.
     pub(crate) fn tick(&self) {
         if !self.is_watched() {
             return;
@@ -113,13 +111,8 @@ impl Console {
         if progress.over || progress.started.elapsed() < PATIENCE {
             return;
         }
-        let message = progress.waits.as_ref().map_or_else(String::new, |(why, until)| {
-            let left = until.saturating_duration_since(Instant::now());
-            format!("· {why}, again in {} s", left.as_secs() + 1)
-        });
-        let bar = progress.bar.get_or_insert_with(new_bar);
-        bar.set_message(message);
-        bar.tick();
+        let text = progress.text();
+        progress.bar.get_or_insert_with(new_bar).set_message(text);
     }
 
     /// Takes the bar off the screen. There is no progress after this.
@@ -147,10 +140,53 @@ impl Console {
     }
 }
 
+impl Progress {
+    /// The rows so far and their rate, or why there are no more.
+    fn text(&self) -> String {
+        let mut text = grouped(self.rows);
+        if let Some(count) = self.count {
+            text.push_str(&format!(" of {}", grouped(count)));
+        }
+        text.push_str(" backups");
+        if let Some((why, until)) = &self.waits {
+            let left = until.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
+            text.push_str(&format!(" · {why}, again in {left:.0} s"));
+        } else if self.rows > 0 {
+            let rate = self.rows as f64 / self.started.elapsed().as_secs_f64();
+            text.push_str(&format!(" · {}/s", grouped(rate as u64)));
+        }
+        text
+    }
+}
+
 fn new_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-    let style =
-        ProgressStyle::with_template("{human_pos} of {human_len} backups · {per_sec} {msg}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
+    // The template is a constant one, and good.
+    bar.with_style(
+        ProgressStyle::with_template("{wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_tells_how_far_it_is_or_why_it_waits() {
+        let second = Duration::from_secs(1);
+        let wait = |seconds: u32| ("503".to_owned(), Instant::now() + seconds * second);
+        let cases = [
+            (0, None, None, "0 backups"),
+            (5_000, None, None, "5,000 backups · 49"),
+            (5_000, Some(30_000), None, "5,000 of 30,000 backups · 49"),
+            (1_000, Some(1_663), Some(wait(7)), "1,000 of 1,663 backups · 503, again in 7 s"),
+        ];
+        for (rows, count, waits, expected) in cases {
+            let Some(started) = Instant::now().checked_sub(100 * second + second) else { return };
+            let progress = Progress { started, rows, count, bar: None, waits, over: false };
+            let text = progress.text();
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
 }

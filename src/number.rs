@@ -1,4 +1,5 @@
-//! Whole numbers in flags, each with the limits that the API's page or common sense sets.
+//! Whole numbers: in flags, each with the limits that the API's page or common sense sets, and as people
+//! read them.
 
 use std::ops::RangeInclusive;
 
@@ -22,9 +23,22 @@ pub(crate) fn whole<T: TryFrom<u64>>(
     }
 }
 
+/// A number with commas between the thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
-    use super::whole;
+    use super::{grouped, whole};
 
     #[test]
     fn what_is_out_of_range_or_no_number_says_the_range() {
@@ -38,5 +52,19 @@ mod tests {
         let read = whole::<u64>(1..=u64::MAX);
         assert_eq!(read("18446744073709551615"), Ok(u64::MAX));
         assert_eq!(read("0"), Err("not a whole number from 1 on".to_owned()));
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1663, "1,663"),
+            (100_000, "100,000"),
+            (1_000_000, "1,000,000"),
+        ];
+        for (number, expected) in cases {
+            assert_eq!(grouped(number), expected);
+        }
     }
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::api::Journal;
 use crate::exit;
 use crate::listing;
+use crate::number::grouped;
 use crate::query::Pair;
 
 /// The receipt while the listing is under way.
@@ -167,36 +168,9 @@ fn number(count: u64, thing: &str) -> String {
     format!("{} {thing}{plural}", grouped(count))
 }
 
-/// A number with commas between the thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let cases = [
-            (0, "0"),
-            (999, "999"),
-            (1663, "1,663"),
-            (100_000, "100,000"),
-            (1_000_000, "1,000,000"),
-        ];
-        for (number, expected) in cases {
-            assert_eq!(grouped(number), expected);
-        }
-    }
 
     #[test]
     fn the_line_tells_what_was_proven_and_what_it_took() {
