@@ -8,6 +8,7 @@ use std::path::PathBuf;
 const MAY_SKIP: &str = "CBR_TEST_SKIP_MISSING_PROGRAMS";
 
 /// Where the program is, or `None` if the test is to be passed over.
+#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found =

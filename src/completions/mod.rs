@@ -25,14 +25,14 @@ use crate::cli::Cli;
 
 /// The arguments of `cbr completions`.
 #[derive(Args, Debug)]
-#[command(override_usage = "cbr completions <SHELL>", after_help = shell::installation())]
+#[command(after_help = shell::installation())]
 pub(crate) struct CompletionsArgs {
     /// The shell to complete in
-    #[arg(value_name = "SHELL", required_unless_present = "words")]
+    #[arg(required = true)]
     shell: Option<Shell>,
 
     /// Print what can stand in place of the last of these words; for the scripts
-    #[arg(last = true, hide = true, value_name = "WORD", conflicts_with = "shell")]
+    #[arg(last = true, hide = true, exclusive = true, value_name = "WORD")]
     words: Vec<OsString>,
 }
 

@@ -209,8 +209,11 @@ mod tests {
             ("cbr backups list -ojson --ou", "words |--output"),
             ("cbr backups list -ojson --o", "words |--own-type|--offset"),
             ("cbr --quiet backups list --qu", "words |--quiet"),
+            #[cfg(feature = "sandbox")]
             ("cbr sandbox --log ", "files "),
+            #[cfg(feature = "sandbox")]
             ("cbr sandbox --log=a=b,c", "files --log="),
+            #[cfg(feature = "sandbox")]
             ("cbr sandbox -- sandbox -- backups s", "words |show"),
             ("cbr backups show -- ", "words "),
         ];

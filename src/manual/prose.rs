@@ -23,8 +23,13 @@ enum Kind {
 /// Writes the text; what stands between backticks is bold.
 pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
     let lines: Vec<_> = text.lines().collect();
-    for block in lines.chunk_by(|line, next| kind(line) == kind(next)) {
+    let mut blocks = lines.chunk_by(|line, next| kind(line) == kind(next)).peekable();
+    while let Some(block) = blocks.next() {
         match kind(block[0]) {
+            // What is typed begins a block of its own; a paragraph before it would be an empty one.
+            Kind::Blank if blocks.peek().is_some_and(|next| kind(next[0]) == Kind::Typed) => {
+                page.control("sp", []);
+            }
             Kind::Blank => paragraph(page, place),
             Kind::Item => items(page, block),
             Kind::Typed => typed(page, block, place),
@@ -85,7 +90,8 @@ mod tests {
 
     #[test]
     fn each_kind_of_line_has_its_form() {
-        let text = "First `--flag`\nof two.\n\nItems:\n- a: b\n- .c\nTyped:\n  cbr x | 'y'\n    z";
+        let text =
+            "First `--flag`\nof two.\n\nItems:\n- a: b\n- .c\nTyped:\n\n  cbr x | 'y'\n    z";
         let mut page = Roff::new();
         prose(&mut page, text, Place::Term);
         let expected = "\
@@ -102,6 +108,7 @@ a: b
 .PD
 .RE
 Typed:
+.sp
 .RS 11
 .nf
 cbr x | 'y'

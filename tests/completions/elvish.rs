@@ -32,7 +32,8 @@ fn tab_completes() {
         // Elvish inserts whole words alone, not what several have in common; it quotes them in its own
         // way, and it writes out the home directory.
         if (line.ends_with(' ') || typed == line) && !typed.contains('~') {
-            assert_eq!(elvish.complete(typed).replace('\'', ""), *line, "{typed}");
+            let completed = elvish.complete(typed).replace('\'', "");
+            assert_eq!(completed, line.replace('\\', ""), "{typed}");
         }
     }
 }

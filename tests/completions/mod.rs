@@ -68,9 +68,11 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr sandbox --log no", "cbr sandbox --log notes.jsonl "),
     ("cbr sandbox --log=no", "cbr sandbox --log=notes.jsonl "),
     ("cbr sandbox --log ~/no", "cbr sandbox --log ~/notes.jsonl "),
+    ("cbr sandbox --log my", "cbr sandbox --log my\\ notes.jsonl "),
     ("cbr sandbox --log sub/de", "cbr sandbox --log sub/deep.jsonl "),
     ("cbr backups list --receipt no", "cbr backups list --receipt notes.jsonl "),
     ("cbr backups list > no", "cbr backups list > notes.jsonl "),
+    ("cbr backups list 2>no", "cbr backups list 2>notes.jsonl "),
     // A command line within a command line.
     ("cbr sandbox -- backu", "cbr sandbox -- backups "),
     ("cbr sandbox --log x -- backups list --stat", "cbr sandbox --log x -- backups list --status "),

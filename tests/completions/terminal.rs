@@ -167,7 +167,7 @@ fn home() -> TempDir {
     for folder in ["bin", "sub"] {
         fs::create_dir(home.path().join(folder)).unwrap();
     }
-    for file in ["notes.jsonl", "sub/deep.jsonl"] {
+    for file in ["notes.jsonl", "my notes.jsonl", "sub/deep.jsonl"] {
         fs::write(home.path().join(file), "").unwrap();
     }
     symlink(env!("CARGO_BIN_EXE_cbr"), home.path().join("bin/cbr")).unwrap();
