@@ -84,19 +84,17 @@ async fn read<S: Source>(
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(ask).await) });
         }
-        let Some(arrived) = under_way.join_next().await else {
-            return Ok(());
-        };
-        let (ticket, page) = match arrived {
-            Ok(arrived) => arrived,
-            Err(error) => return Err(Failure::Sink(anyhow::Error::new(error))),
-        };
-        let page = page.map_err(Failure::Source)?;
-        window.page_arrived(source.troubles());
-        stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
+        // What is in order goes on its way while the next pages are under way.
         sink(&stitcher.ready(), &stitcher.receipt()).map_err(Failure::Sink)?;
         if stitcher.is_done() {
             return Ok(());
         }
+        let Some(arrived) = under_way.join_next().await else {
+            return Err(Failure::Sink(anyhow::anyhow!("the listing has nothing more to ask for")));
+        };
+        let (ticket, page) = arrived.map_err(|error| Failure::Sink(error.into()))?;
+        let page = page.map_err(Failure::Source)?;
+        window.page_arrived(source.troubles());
+        stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
     }
 }
