@@ -95,17 +95,28 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
     Some(timestamp.as_microsecond())
 }
 
-/// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`. Zero is refused.
+/// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`.
+///
+/// # Errors
+///
+/// Says what would work.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    text.parse::<SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| "not a span of time; write 500ms, 30s, 5m or 1h".to_owned())
+}
+
+/// A span of time in which something can happen: not zero.
 ///
 /// # Errors
 ///
 /// Says what would work.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    text.parse::<SignedDuration>()
-        .ok()
-        .and_then(|duration| Duration::try_from(duration).ok())
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "not a span of time above zero; write 500ms, 30s, 5m or 1h".to_owned())
+    match span(text)? {
+        Duration::ZERO => Err("no time at all; write 500ms, 30s, 5m or 1h".to_owned()),
+        span => Ok(span),
+    }
 }
 
 #[cfg(test)]
@@ -192,5 +203,6 @@ mod tests {
             let expected = milliseconds.map(Duration::from_millis);
             assert_eq!(duration(text).ok(), expected, "{text}");
         }
+        assert_eq!(span("0ms"), Ok(Duration::ZERO));
     }
 }

@@ -7,6 +7,7 @@
 mod model;
 mod order;
 mod page;
+mod proof;
 mod seen;
 mod stitch;
 mod window;
@@ -18,7 +19,8 @@ use tokio::task::JoinSet;
 
 pub(crate) use order::{Direction, Order};
 pub(crate) use page::{Ask, Key, Page, Record};
-pub(crate) use stitch::{Extent, Receipt, Unproven};
+pub(crate) use proof::{Receipt, Unproven};
+pub(crate) use stitch::Extent;
 use stitch::{Stitcher, Ticket};
 use window::Window;
 

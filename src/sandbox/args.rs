@@ -9,7 +9,7 @@ use clap::Args;
 use super::changes::Change;
 use super::faults::{self, Fault};
 use super::throttle::Rate;
-use super::units;
+use crate::time;
 
 /// Serve the CBR API on this machine, to try commands and scripts without an account.
 ///
@@ -29,7 +29,7 @@ pub(crate) struct SandboxArgs {
     pub(super) backups: u32,
 
     /// How long each answer takes, such as 50ms.
-    #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = units::duration)]
+    #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = time::span)]
     pub(super) latency: Duration,
 
     /// Append one line of JSON to this file for each request, when it is answered; never a secret.

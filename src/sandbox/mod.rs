@@ -31,8 +31,8 @@ mod rows;
 mod server;
 mod service;
 mod signals;
+mod size;
 mod throttle;
-mod units;
 mod when;
 
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::units;
+use crate::time;
 
 /// So many requests in so much time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Rate {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (limit, period) = text.split_once('/').ok_or("a rate is N/DURATION, such as 60/1m")?;
         let limit = limit.parse().map_err(|_| format!("`{limit}` is not a number of requests"))?;
-        let period = units::duration(period)?;
+        let period = time::span(period)?;
         if limit == 0 || period.is_zero() {
             return Err("a rate of nothing lets no request pass".to_owned());
         }

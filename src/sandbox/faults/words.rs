@@ -10,7 +10,8 @@ use super::What;
 use super::instead::Instead;
 use super::spoil::Spoil;
 use crate::sandbox::list::Lie;
-use crate::sandbox::units::{duration, size};
+use crate::sandbox::size;
+use crate::time;
 
 /// How each fault is written, and what it does.
 const USAGES: [(&str, &str); 22] = [
@@ -63,10 +64,12 @@ pub(super) fn parse(text: &str) -> Result<What, String> {
         ("redirect", Some(url)) => What::Instead(Instead::Redirect(header(url)?)),
         ("html", None) => What::Instead(Instead::Html),
         ("nested", None) => What::Instead(Instead::Nested),
-        ("huge", Some(bytes)) => What::Instead(Instead::Huge(size(bytes)?)),
-        ("gzip-bomb", bytes) => What::Instead(Instead::GzipBomb(size(bytes.unwrap_or("1GB"))?)),
+        ("huge", Some(bytes)) => What::Instead(Instead::Huge(size::parse(bytes)?)),
+        ("gzip-bomb", bytes) => {
+            What::Instead(Instead::GzipBomb(size::parse(bytes.unwrap_or("1GB"))?))
+        }
         ("truncate", None) => What::Spoil(Spoil::Truncate),
-        ("drip", time) => What::Spoil(Spoil::Drip(duration(time.unwrap_or("200ms"))?)),
+        ("drip", time) => What::Spoil(Spoil::Drip(time::span(time.unwrap_or("200ms"))?)),
         ("invalid-json", None) => What::Spoil(Spoil::InvalidJson),
         ("invalid-utf8", None) => What::Spoil(Spoil::InvalidUtf8),
         ("gzip-broken", None) => What::Spoil(Spoil::BrokenGzip),

@@ -1,0 +1,61 @@
+//! What a listing proves, and what keeps it from proving anything.
+
+use std::fmt;
+
+/// What a listing consisted of.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    /// Records delivered.
+    pub(crate) rows: u64,
+    /// The service's last word on the length of the list.
+    pub(crate) count: Option<u64>,
+    /// Pages stitched.
+    pub(crate) pages: u64,
+    /// Pages that touched nothing seen before, so that a lower one had to be read first.
+    pub(crate) seams_mended: u64,
+    /// Rows that came a second time, the seams themselves left out.
+    pub(crate) duplicates: u64,
+    /// The service did not keep to a stable order that it was asked for.
+    pub(crate) out_of_order: bool,
+}
+
+/// The pages do not add up to a complete list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unproven {
+    pub(super) reason: Reason,
+    /// How far the listing came.
+    pub(crate) receipt: Receipt,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Answer upon answer contradicts itself: rows are counted that do not come.
+    EndsEarly,
+    /// Page upon page holds only rows that came before.
+    NoProgress,
+    /// The rows have no stable order, and the list changed meanwhile.
+    Moved,
+    /// All rows that were seen are gone, so nothing tells where to go on.
+    AllGone,
+}
+
+impl std::error::Error for Unproven {}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            Reason::EndsEarly => "the service counts more backups than it lists",
+            Reason::NoProgress => "the service answers the same backups for each offset",
+            Reason::Moved => {
+                "the list changed while it was read, in an order that does not stay the same"
+            }
+            Reason::AllGone => "the backups that mark the place were deleted meanwhile",
+        };
+        write!(formatter, "the listing could not be proven complete: {reason}")?;
+        write!(formatter, " ({} seen", self.receipt.rows)?;
+        match self.receipt.count {
+            Some(count) => write!(formatter, ", {count} counted)"),
+            None => write!(formatter, ", no count given)"),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The stitcher against lists at rest, and against services that misbehave.
+
+use super::*;
+use crate::listing::page::Rank;
+
+fn record(id: u64) -> Record {
+    let rank = i64::try_from(id).ok().map(|at| Rank(at, 0));
+    Record::bare(&id.to_string(), rank)
+}
+
+fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
+    let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize);
+    Page { records: rows.map(|id| record(*id)).collect(), count }
+}
+
+/// Reads a list through `answer`, one page at a time; the rows, the asks, and the outcome.
+fn read(
+    extent: Extent,
+    mut answer: impl FnMut(usize, Ask) -> Page,
+) -> (Vec<u64>, Vec<(u64, u64)>, Result<Receipt, Unproven>) {
+    let mut stitcher = Stitcher::new(extent);
+    let (mut rows, mut asks) = (Vec::new(), Vec::new());
+    while let Some((ticket, ask)) = stitcher.next_ask(1) {
+        asks.push((ask.offset, ask.limit));
+        assert!(asks.len() < 1000, "it loops: {asks:?}");
+        if let Err(unproven) = stitcher.deliver(ticket, answer(asks.len(), ask)) {
+            return (rows, asks, Err(unproven));
+        }
+        rows.extend(stitcher.ready().iter().map(|row| row.json().parse::<u64>().unwrap()));
+    }
+    assert!(stitcher.is_done());
+    (rows, asks, Ok(stitcher.receipt()))
+}
+
+fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
+    Extent { offset, limit, page_size, stable: true }
+}
+
+#[test]
+fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
+    let cases = [
+        // rows, offset, limit, page size → the asks
+        (0, 0, None, 10, vec![(0, 10)]),
+        (1, 0, None, 10, vec![(0, 10)]),
+        (9, 0, None, 10, vec![(0, 10)]),
+        (10, 0, None, 10, vec![(0, 10), (9, 10)]),
+        (11, 0, None, 10, vec![(0, 10), (9, 10)]),
+        (25, 0, None, 10, vec![(0, 10), (9, 10), (18, 10)]),
+        (25, 0, Some(5), 10, vec![(0, 5)]),
+        (25, 0, Some(10), 10, vec![(0, 10)]),
+        (25, 0, Some(12), 10, vec![(0, 10), (9, 3)]),
+        (25, 0, Some(100), 10, vec![(0, 10), (9, 10), (18, 10)]),
+        (25, 20, None, 10, vec![(20, 10)]),
+        (25, 5, Some(11), 10, vec![(5, 10), (14, 2)]),
+        (25, 25, None, 10, vec![(25, 10)]),
+        (25, 99, None, 10, vec![(99, 10)]),
+        (3, 0, None, 1, vec![(0, 1), (0, 2), (1, 2), (2, 2)]),
+        (3, 0, Some(1), 1, vec![(0, 1)]),
+    ];
+    for (length, offset, limit, page_size, expected) in cases {
+        let list: Vec<u64> = (0..length).collect();
+        let (rows, asks, outcome) =
+            read(extent(offset, limit, page_size), |_, ask| page(&list, ask, Some(length)));
+        let wanted = list.iter().skip(offset as usize).take(limit.unwrap_or(length) as usize);
+        assert_eq!(rows, wanted.copied().collect::<Vec<_>>(), "{expected:?}");
+        assert_eq!(asks, expected);
+        assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(0));
+    }
+}
+
+#[test]
+fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
+    let list: Vec<u64> = (0..25).collect();
+    let clamped = |ask: Ask, rows: u64| Ask { limit: ask.limit.min(rows), ..ask };
+    type Answer<'a> = Box<dyn Fn(usize, Ask) -> Page + 'a>;
+    let cases: Vec<(&str, Answer<'_>, Option<Reason>)> = vec![
+        ("no count", Box::new(|_, ask| page(&list, ask, None)), None),
+        ("count 0", Box::new(|_, ask| page(&list, ask, Some(0))), None),
+        ("count 7", Box::new(|_, ask| page(&list, ask, Some(7))), None),
+        ("count 24", Box::new(|_, ask| page(&list, ask, Some(24))), None),
+        ("count 26", Box::new(|_, ask| page(&list, ask, Some(26))), Some(Reason::EndsEarly)),
+        (
+            "absurd count",
+            Box::new(|_, ask| page(&list, ask, Some(u64::MAX))),
+            Some(Reason::EndsEarly),
+        ),
+        (
+            "growing count",
+            Box::new(|n, ask| page(&list, ask, Some(25 + n as u64))),
+            Some(Reason::EndsEarly),
+        ),
+        ("clamp to 4", Box::new(|_, ask| page(&list, clamped(ask, 4), Some(25))), None),
+        ("clamp to 4, no count", Box::new(|_, ask| page(&list, clamped(ask, 4), None)), None),
+        ("clamp to 4, low count", Box::new(|_, ask| page(&list, clamped(ask, 4), Some(2))), None),
+        (
+            "clamp to 1",
+            Box::new(|_, ask| page(&list, clamped(ask, 1), Some(25))),
+            Some(Reason::NoProgress),
+        ),
+        ("no limit", Box::new(|_, ask| page(&list, Ask { limit: 99, ..ask }, Some(25))), None),
+        (
+            "no offset",
+            Box::new(|_, ask| page(&list, Ask { offset: 0, ..ask }, Some(25))),
+            Some(Reason::NoProgress),
+        ),
+        (
+            "ends early",
+            Box::new(|_, ask| page(&list[..15], ask, Some(25))),
+            Some(Reason::EndsEarly),
+        ),
+        ("always empty", Box::new(|_, ask| page(&[], ask, Some(25))), Some(Reason::EndsEarly)),
+        (
+            "empty once",
+            Box::new(|n, ask| page(if n == 2 { &[] } else { &list }, ask, Some(25))),
+            None,
+        ),
+        (
+            "two pages in turn, absurd count",
+            Box::new(|n, ask| {
+                let offset = if n % 2 == 0 { 9 } else { 0 };
+                page(&list, Ask { offset, ..ask }, Some(u64::MAX))
+            }),
+            Some(Reason::NoProgress),
+        ),
+        (
+            "first row again at the end",
+            Box::new(|_, ask| {
+                let mut page = page(&list, ask, Some(25));
+                page.records.extend(page.records.first().cloned());
+                page
+            }),
+            None,
+        ),
+    ];
+    for (name, answer, expected) in cases {
+        let (rows, asks, outcome) = read(extent(0, None, 10), answer);
+        match expected {
+            None => {
+                assert_eq!(rows, list, "{name}: {asks:?}");
+                assert!(outcome.is_ok(), "{name}: {outcome:?}");
+            }
+            Some(reason) => {
+                assert_eq!(outcome.map_err(|unproven| unproven.reason), Err(reason), "{name}");
+                assert!(asks.len() < 40, "{name}: {asks:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_deleted_between_two_pages_costs_one_more_request() {
+    let mut list: Vec<u64> = (0..1663).collect();
+    let (rows, asks, outcome) = read(extent(0, None, 1000), |number, ask| {
+        if number == 2 {
+            list.remove(500);
+        }
+        page(&list, ask, Some(list.len() as u64))
+    });
+    assert_eq!(rows, (0..1663).collect::<Vec<_>>());
+    assert_eq!(asks, [(0, 1000), (999, 1000), (0, 1000)]);
+    assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(1));
+}
