@@ -23,21 +23,7 @@ const EVALUATES: &str = r#"
 /// What it prints is for `eval`, and for people, as it stands.
 #[test]
 fn what_it_prints_works_in_a_shell() {
-    let text = "cbr sandbox --backups 5 > \"$TMPDIR/env\" & sandbox=$!
-        while ! grep -q CBR_SECURITY_TOKEN \"$TMPDIR/env\" 2>&-; do :; done
-        . \"$TMPDIR/env\"
-        cbr backups list -o jsonl --columns id | wc -l
-        unset CBR_ACCESS_KEY CBR_SECRET_KEY
-        export CBR_TOKEN=$(sed -n \"s/^#   export CBR_TOKEN=//p\" \"$TMPDIR/env\")
-        cbr backups list --limit 2 -o jsonl --columns id | wc -l
-        unset CBR_TOKEN
-        sed -n \"/temporary/,\\$ s/^#   //p\" \"$TMPDIR/env\" > \"$TMPDIR/temporary\"
-        . \"$TMPDIR/temporary\"
-        cbr backups list --limit 3 -o jsonl --columns id | wc -l
-        kill $sandbox
-        wait $sandbox
-        rm \"$TMPDIR/env\" \"$TMPDIR/temporary\"";
-    let script = script(text);
+    let script = script(EVALUATES);
     let numbers: Vec<_> = script.stdout.split_whitespace().collect();
     assert_eq!(numbers, ["5", "2", "3"], "{}", script.stderr);
     assert_eq!(script.stderr, "");
