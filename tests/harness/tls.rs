@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -23,7 +24,16 @@ pub(crate) struct Tls {
     port: u16,
     authority: PathBuf,
     _directory: TempDir,
-    agreed: Arc<Mutex<Vec<String>>>,
+    log: Arc<Log>,
+}
+
+/// What happened so far.
+#[derive(Default)]
+struct Log {
+    /// Connections, whatever became of them.
+    accepted: AtomicUsize,
+    /// The protocol of each that came about.
+    agreed: Mutex<Vec<String>>,
 }
 
 /// A certificate with its chain, and the key that goes with it.
@@ -49,12 +59,12 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let agreed = Arc::default();
-        let (acceptor, target, log) =
-            (TlsAcceptor::from(Arc::new(config)), sandbox.address(), Arc::clone(&agreed));
+        let log = Arc::new(Log::default());
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (target, kept) = (sandbox.address(), Arc::clone(&log));
         // The thread ends with the test program: it holds nothing but sockets.
-        thread::spawn(move || serve(listener, &acceptor, target, &log));
-        Self { port, authority, _directory: directory, agreed }
+        thread::spawn(move || serve(listener, &acceptor, target, &kept));
+        Self { port, authority, _directory: directory, log }
     }
 
     /// Its URL under that name.
@@ -67,9 +77,14 @@ impl Tls {
         &self.authority
     }
 
+    /// How many connections were asked for.
+    pub(crate) fn accepted(&self) -> usize {
+        self.log.accepted.load(Ordering::Relaxed)
+    }
+
     /// The protocol of each connection that came about.
     pub(crate) fn agreed(&self) -> Vec<String> {
-        self.agreed.lock().unwrap().clone()
+        self.log.agreed.lock().unwrap().clone()
     }
 }
 
@@ -93,19 +108,20 @@ fn serve(
     listener: std::net::TcpListener,
     acceptor: &TlsAcceptor,
     target: SocketAddr,
-    agreed: &Arc<Mutex<Vec<String>>>,
+    log: &Arc<Log>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
     runtime.block_on(async {
         listener.set_nonblocking(true).unwrap();
         let listener = TcpListener::from_std(listener).unwrap();
         while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, agreed) = (acceptor.clone(), Arc::clone(agreed));
+            log.accepted.fetch_add(1, Ordering::Relaxed);
+            let (acceptor, log) = (acceptor.clone(), Arc::clone(log));
             tokio::spawn(async move {
                 // A client that does not trust us ends the connection here.
                 let Ok(mut client) = acceptor.accept(stream).await else { return };
                 let protocol = client.get_ref().1.alpn_protocol().unwrap_or_default().to_vec();
-                agreed.lock().unwrap().push(String::from_utf8(protocol).unwrap());
+                log.agreed.lock().unwrap().push(String::from_utf8(protocol).unwrap());
                 let mut sandbox = TcpStream::connect(target).await.unwrap();
                 // How a connection ends concerns its two ends.
                 let _ = copy_bidirectional(&mut client, &mut sandbox).await;
