@@ -47,6 +47,12 @@ pub(crate) enum Command {
     Backups(BackupsCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
+    ///
+    /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
+    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code:
+    ///
+    ///     cbr sandbox -- backups list --resource-type OS::Nova::Server
+    #[command(verbatim_doc_comment)]
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 

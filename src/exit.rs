@@ -147,6 +147,11 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         ApiError::Unreachable { .. } => {
             return Some("check the network, --endpoint or --region, and HTTPS_PROXY");
         }
+        ApiError::Untrusted { .. } => {
+            return Some(
+                "check --endpoint; for an authority of your own, set SSL_CERT_FILE to its certificate",
+            );
+        }
         ApiError::TimedOut => return Some("allow more time with --timeout, or more --retries"),
         ApiError::TooLarge { .. } => return Some("try a smaller --page-size"),
         ApiError::Unreadable { .. } => {

@@ -24,6 +24,18 @@ mod exit_codes;
 /// What is printed in each format, and on what.
 mod output;
 
+/// What is said besides errors.
+mod messages;
+
+/// `--receipt`.
+mod receipt;
+
+/// `--stream`.
+mod stream;
+
+/// `cbr sandbox` as a program.
+mod sandbox;
+
 /// Ctrl-C.
 mod interrupt;
 

@@ -297,7 +297,26 @@ fn fault(error: &reqwest::Error) -> ApiError {
     if error.is_timeout() {
         return ApiError::TimedOut;
     }
-    ApiError::Unreachable { reason: chain(error) }
+    match certificate_fault(error) {
+        Some(fault) => ApiError::Untrusted { reason: fault.to_string() },
+        None => ApiError::Unreachable { reason: chain(error) },
+    }
+}
+
+/// What is wrong with the certificate of the other side, if that is why there is no connection.
+fn certificate_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(fault @ rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return Some(fault);
+        }
+        // What an error of input and output was made from is not its source.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// What went wrong, from the outside in, without the URL and without saying anything twice.

@@ -25,6 +25,12 @@ pub(crate) enum ApiError {
         /// Why, from the outside in.
         reason: String,
     },
+    /// Whoever answers at the endpoint has no certificate for it that we trust.
+    #[error("the service's certificate is not trusted: {reason}")]
+    Untrusted {
+        /// Why.
+        reason: String,
+    },
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
@@ -101,6 +107,7 @@ impl ApiError {
             Self::Refused(refusal) => refusal.status.to_string(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
+            Self::Untrusted { .. } => "not trusted".to_owned(),
             Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
         }
     }
@@ -126,7 +133,7 @@ impl ApiError {
     /// Whether another attempt can help.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Setup { .. } | Self::TooLarge { .. } => false,
+            Self::Setup { .. } | Self::Untrusted { .. } | Self::TooLarge { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
             Self::Refused(refusal) => match refusal.class() {

@@ -103,6 +103,7 @@ mod tests {
             (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
             (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
+            (0, ApiError::Untrusted { reason: "expired".to_owned() }, false),
             (0, ApiError::TooLarge { limit: 1 }, false),
         ];
         for (attempt, fault, expected) in cases {

@@ -9,23 +9,19 @@ use clap::Args;
 use super::changes::Change;
 use super::faults::{self, Fault};
 use super::throttle::Rate;
+use crate::number::whole;
 use crate::time;
 
-/// Serve the CBR API on this machine, to try commands and scripts without an account.
-///
-/// Alone, prints the environment variables that lead to it and serves until interrupted. With a command after
-/// `--`, runs `cbr` with that command against a fresh sandbox and exits with its code:
-///
-///     cbr sandbox -- backups list --resource-type OS::Nova::Server
+/// How to serve, and what to run.
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArgs {
     /// The port to listen on, on loopback; 0 takes a free one.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u16>(0..=65_535))]
     pub(super) port: u16,
 
     /// How many backups the account has; about one in eleven is that of a server.
-    #[arg(long, value_name = "N", default_value_t = 1663,
-          value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1663, allow_negative_numbers = true,
+          value_parser = whole::<u32>(0..=10_000_000))]
     pub(super) backups: u32,
 
     /// How long each answer takes, such as 50ms.

@@ -50,8 +50,10 @@ pub(crate) use args::SandboxArgs;
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     let server = server::Server::bind(&args).await?;
     if args.command.is_empty() {
+        // Whoever reads that it is there may end it.
+        let signals = signals::Signals::listen()?;
         account::announce(server.address(), args.backups).context("cannot write to stdout")?;
-        signals::serve_until_interrupted(server).await
+        Ok(signals::serve_until_interrupted(server, signals).await)
     } else {
         child::run(server, &args.command).await
     }

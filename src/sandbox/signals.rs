@@ -41,10 +41,9 @@ impl Signals {
 }
 
 /// Serves until Ctrl-C or a termination.
-pub(super) async fn serve_until_interrupted(server: Server) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::listen()?;
+pub(super) async fn serve_until_interrupted(server: Server, mut signals: Signals) -> ExitCode {
     tokio::select! {
-        code = signals.any() => Ok(code),
+        code = signals.any() => code,
         never = server.serve() => match never {},
     }
 }

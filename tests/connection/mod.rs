@@ -6,3 +6,4 @@ mod endpoint;
 mod project;
 mod proxy;
 mod redirect;
+mod tls;

@@ -1,9 +1,9 @@
 //! One process from its start to its end: in a process group of its own, with a limit on its time, and
 //! gone when the test is.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -54,9 +54,14 @@ impl Process {
 
     /// What the process prints, line by line. Ends with the process.
     pub(crate) fn stdout(&mut self) -> impl Iterator<Item = String> + use<> {
-        let stdout: ChildStdout =
-            self.child.as_mut().and_then(|child| child.stdout.take()).expect("taken once");
-        BufReader::new(stdout).lines().map_while(Result::ok)
+        let stdout = self.child.as_mut().and_then(|child| child.stdout.take());
+        lines(stdout.expect("it is taken once"))
+    }
+
+    /// What the process says, line by line. Ends with the process.
+    pub(crate) fn stderr(&mut self) -> impl Iterator<Item = String> + use<> {
+        let stderr = self.child.as_mut().and_then(|child| child.stderr.take());
+        lines(stderr.expect("it is taken once"))
     }
 
     /// Waits for the end.
@@ -69,10 +74,10 @@ impl Process {
         output
     }
 
-    /// Ends it with a signal and returns how it ended.
-    pub(crate) fn end_with(self, signal: &str) -> ExitStatus {
+    /// Ends it with a signal.
+    pub(crate) fn end_with(self, signal: &str) -> Output {
         self.signal(signal);
-        self.finish().status
+        self.finish()
     }
 }
 
@@ -83,6 +88,10 @@ impl Drop for Process {
             let _ = child.wait();
         }
     }
+}
+
+fn lines(stream: impl Read) -> impl Iterator<Item = String> {
+    BufReader::new(stream).lines().map_while(Result::ok)
 }
 
 /// The shell's own `kill`: the standard library sends no signals but one.

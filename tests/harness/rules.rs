@@ -14,7 +14,7 @@ const SECRETS: [&str; 9] = [
 ];
 
 /// How a line of ours on stderr begins.
-const KINDS: [&str; 3] = ["cbr: error: ", "cbr: warning: ", "cbr: hint: "];
+const KINDS: [&str; 4] = ["cbr: error: ", "cbr: warning: ", "cbr: hint: ", "cbr: debug: "];
 
 /// The last line of every message of the parser of flags.
 const END_OF_USAGE: &str = "For more information, try '--help'.";

@@ -38,6 +38,11 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
+    /// Its socket.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// `cbr` with these arguments, which knows where the sandbox is, and its project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)

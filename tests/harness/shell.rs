@@ -1,5 +1,6 @@
 //! Runs `cbr` in a shell: as a part of a pipeline, or on a terminal.
 
+use std::env;
 use std::fs;
 use std::process::Command;
 
@@ -19,12 +20,14 @@ pub(crate) struct Script {
 /// Runs a script with `sh`, with `cbr` in its path beside the usual tools, and nothing else set.
 pub(crate) fn script(text: &str) -> Script {
     let home = TempDir::new().unwrap();
-    let bin = program().parent().unwrap().display();
+    let beside = program().parent().unwrap().to_owned();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = [beside].into_iter().chain(env::split_paths(&path));
     let mut command = Command::new("/bin/sh");
     command
         .args(["-c", text])
         .env_clear()
-        .env("PATH", format!("{bin}:/usr/bin:/bin"))
+        .env("PATH", env::join_paths(path).unwrap())
         .env("HOME", home.path())
         .env("TMPDIR", home.path())
         .env("TERM", "xterm")

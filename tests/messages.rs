@@ -1,0 +1,83 @@
+//! `-q` and `-v`: what is said besides errors, and never a secret.
+
+use crate::harness::{
+    Cbr, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, sandboxed,
+    terminal,
+};
+
+const PATH: &str = "/v3/5a4db0c5000000000000000000000001/backups";
+
+/// Lines that `-v` prints, with the times taken out.
+fn details(run: Cbr) -> Vec<String> {
+    let run = run.stderr_holds(["cbr: debug: "]).run();
+    let untimed = |line: &str| {
+        let words = line.split(' ').collect::<Vec<_>>();
+        let time = words.iter().position(|word| word.starts_with("ms"));
+        let mut words = words;
+        if let Some(time) = time {
+            words[time - 1] = "N";
+        }
+        words.join(" ")
+    };
+    run.stderr.lines().map(untimed).collect()
+}
+
+#[test]
+fn each_request_is_told_to_those_who_ask() {
+    let query = "limit=1000&offset=0&sort=created_at%3Adesc%2Cid%3Adesc&status=error";
+    let run =
+        sandboxed("--backups 3 --fault 503=0@1 --fault reset@2", "backups list -v --status error");
+    let lines = details(run);
+    let [failed, first_pause, reset, _second_pause, answered] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    let get = format!("cbr: debug: GET {PATH}?{query}");
+    assert_eq!(*failed, format!("{get}: 503 APIGW.0613, N ms, request {:032}", 1));
+    assert_eq!(first_pause, "cbr: debug: 503 APIGW.0613: again in 0.0 s");
+    assert_eq!(*reset, format!("{get}: no answer, N ms"));
+    assert_eq!(*answered, format!("{get}: 200, N ms, request {:032}", 3));
+}
+
+#[test]
+fn no_detail_shows_a_secret() {
+    let sandbox = Sandbox::start("--backups 3");
+    let runs = [
+        sandbox.cbr("backups list -v").with_key(),
+        sandbox.cbr("backups list -v").secret("CBR_TOKEN", TOKEN),
+        sandbox
+            .cbr("backups list -v")
+            .secret("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY)
+            .secret("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY)
+            .secret("CBR_SECURITY_TOKEN", SECURITY_TOKEN),
+    ];
+    for run in runs {
+        assert_eq!(details(run).len(), 1);
+    }
+}
+
+#[test]
+fn quiet_leaves_errors_only() {
+    let run = sandboxed("--backups 3", "backups list -q --status eror -o jsonl").run();
+    assert_eq!(run.requests[0].filters(), [("status", "eror")]);
+    let run =
+        sandboxed("--backups 30 --fault ignore-sort@*", "backups list --quiet -o jsonl").run();
+    assert_eq!(run.lines().len(), 30);
+    let told = "cbr: error: HTTP 400 BackupService.9900: Parameter check failed. (request \
+                00000000000000000000000000000001)\n";
+    sandboxed("--backups 3 --fault 400@1", "-q backups list").exit(4).stderr(told).run();
+}
+
+/// On stderr, for people: what was proven. Not in the way of scripts, and not with `-q`.
+#[test]
+fn a_terminal_shows_the_receipt() {
+    let shown = |flags: &str| {
+        terminal(80, &format!("cbr sandbox --backups 30 -- backups list {flags} >/dev/null"))
+    };
+    let receipt = shown("--page-size 10");
+    let (before, after) =
+        receipt.split_once(" · 4 pages · ").unwrap_or_else(|| panic!("{receipt}"));
+    assert_eq!(before, "30 backups");
+    assert!(after.ends_with(" s · complete\n"), "{receipt}");
+    assert!(shown("--limit 5").ends_with(" s · the first of 30\n"));
+    assert_eq!(shown("-q"), "");
+}

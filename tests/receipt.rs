@@ -1,0 +1,89 @@
+//! `--receipt FILE`: what was proven, for scripts.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{Cbr, sandboxed};
+
+/// The receipt of a run, without what differs from run to run.
+fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("receipt.json");
+    run(path.to_str().unwrap()).run();
+    let text = fs::read_to_string(path).unwrap();
+    let mut receipt: Value = serde_json::from_str(&text).expect(&text);
+    let times = ["started_at", "ended_at"].map(|name| {
+        let time = receipt.as_object_mut().unwrap().remove(name).unwrap();
+        time.as_str().unwrap().parse::<jiff::Timestamp>().unwrap()
+    });
+    assert!(times.is_sorted(), "{times:?}");
+    receipt
+}
+
+#[test]
+fn a_complete_listing_is_proven() {
+    let receipt = receipt(|path| {
+        let run = sandboxed(
+            "--backups 30 --fault 503=0@2 --change delete=3@3",
+            "backups list --page-size 10 --concurrency 1 --own-type private -o jsonl --receipt",
+        );
+        run.arg(path)
+    });
+    let expected = json!({
+        "complete": true,
+        "rows": 30,
+        "count": 29,
+        "limit": null,
+        "offset": 0,
+        "pages": 5,
+        "requests": 6,
+        "retries": 1,
+        "seams_mended": 1,
+        "duplicates": 8,
+        "out_of_order": false,
+        "query": [["own_type", "private"]],
+        "sort": "created_at:desc,id:desc",
+        "request_ids": (1..=6).map(|id| format!("{id:032}")).collect::<Vec<_>>(),
+        "error": null,
+    });
+    assert_eq!(receipt, expected);
+}
+
+#[test]
+fn a_listing_that_failed_says_so() {
+    for (options, flags, code, message) in [
+        (
+            "--backups 30 --fault end=0@*",
+            "",
+            6,
+            "the listing could not be proven complete: the service counts more backups than it lists \
+             (0 seen, 30 counted)",
+        ),
+        (
+            "--backups 30 --fault 400@1",
+            "",
+            4,
+            "HTTP 400 BackupService.9900: Parameter check failed. (request \
+             00000000000000000000000000000001)",
+        ),
+        ("--backups 30 --fault hang@*", "--timeout 200ms", 5, "no answer from the service in time"),
+    ] {
+        let receipt = receipt(|path| {
+            let run = sandboxed(options, &format!("backups list {flags} --receipt")).arg(path);
+            run.exit(code).stderr_holds([message])
+        });
+        assert_eq!(receipt["complete"], false, "{receipt}");
+        assert_eq!(receipt["rows"], 0, "{receipt}");
+        assert_eq!(receipt["error"], json!({"exit_code": code, "message": message}));
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_told_before_anything_is_sent() {
+    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory (os \
+                error 2)\n";
+    let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
+    assert!(run.exit(1).stderr(told).run().requests.is_empty());
+}

@@ -1,0 +1,74 @@
+//! `cbr sandbox -- …`: the command inside, its output and its end, as if it ran alone.
+
+use crate::harness::{Answer, Service, cbr, sandboxed};
+
+#[test]
+fn the_code_of_the_command_is_the_code_of_the_run() {
+    for (options, command, code) in [
+        ("--backups 3", "backups list", 0),
+        ("--backups 3", "backups list --limit 0", 2),
+        ("--backups 3 --fault 401@1", "backups list", 3),
+        ("--backups 3", "backups show nothing", 4),
+        ("--backups 3 --fault html@1", "backups list", 5),
+        ("--backups 3 --fault end=1@*", "backups list", 6),
+        ("--backups 3", "nonsense", 2),
+        ("--backups 3", "--version", 0),
+    ] {
+        sandboxed(options, command).exit(code).stderr_holds([]).run();
+    }
+}
+
+/// As at a terminal: the signal goes to both, the command decides.
+#[test]
+fn an_interrupted_command_ends_the_run() {
+    let run = sandboxed("--backups 3 --fault 503=600@*", "backups list --verbose");
+    let mut process = run.start();
+    let mut stderr = process.stderr();
+    assert!(stderr.any(|line| line.ends_with(": again in 600.0 s")));
+    process.signal("INT");
+    let run = run.exit(130).check(&process.finish());
+    assert_eq!(stderr.next(), None);
+    assert_eq!(run.requests.len(), 1);
+}
+
+/// Settings of another account stay outside, whatever tool they are of.
+#[test]
+fn the_environment_around_does_not_reach_the_command() {
+    let elsewhere = Service::start(|_, _| Answer::new(500, ""));
+    let names = ["CBR_TOKEN", "CBR_SECURITY_TOKEN", "CBR_REGION", "HUAWEICLOUD_SDK_AK", "OS_CLOUD"];
+    let run = sandboxed("--backups 3", "backups list -o jsonl");
+    let run = names.iter().fold(run, |run, name| run.env(name, "other"));
+    let run = run.env("CBR_ENDPOINT", elsewhere.endpoint()).run();
+    assert_eq!(run.lines().len(), 3);
+    assert_eq!(run.requests.len(), 1);
+    assert!(elsewhere.received().is_empty());
+}
+
+/// What the command says is said once, by the command.
+#[test]
+fn messages_pass_through() {
+    let told = "cbr: error: HTTP 400 BackupService.9900: Invalid backup_id provided. (request \
+                00000000000000000000000000000001)\n";
+    sandboxed("--backups 3", "backups show nothing").exit(4).stderr(told).run();
+}
+
+#[test]
+fn a_sandbox_in_a_sandbox_is_a_sandbox() {
+    let run = cbr("sandbox -- sandbox --backups 7 -- backups list -o jsonl").run();
+    assert_eq!(run.lines().len(), 7);
+}
+
+#[test]
+fn a_compressed_answer_is_read_as_any_other() {
+    let plain = sandboxed("--backups 300", "backups list -o json").run();
+    let run = sandboxed("--backups 300 --gzip", "backups list -o json").run();
+    assert_eq!(run.stdout, plain.stdout);
+    assert_eq!(run.requests[0].headers["accept-encoding"], "gzip");
+}
+
+/// The same account every time: what a script was written against stays.
+#[test]
+fn the_account_is_the_same_in_every_run() {
+    let first = sandboxed("", "backups list -o json").run().stdout;
+    assert_eq!(sandboxed("", "backups list -o json").run().stdout, first);
+}
