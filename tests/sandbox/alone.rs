@@ -80,7 +80,7 @@ fn wrong_flags_are_told_with_what_would_work() {
         (&["--port", "65536"], &["--port", "not a whole number from 0 to 65535"]),
         (&["--port", "-1"], &["--port", "not a whole number from 0 to 65535"]),
         (&["--backups", "many"], &["--backups", "not a whole number from 0 to 10000000"]),
-        (&["--latency", "5"], &["--latency", "such as 50ms"]),
+        (&["--latency", "5"], &["--latency", "write 500ms, 30s"]),
         (&["--fault", "503"], &["--fault", "say when after an @"]),
         (&["--fault", "fire@1"], &["--fault", "fire"]),
         (&["--change", "delete@1"], &["--change", "delete=POS@WHEN"]),
