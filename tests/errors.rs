@@ -1,7 +1,7 @@
 //! What the service says instead of a list: its code, message and request id reach the user, whatever
 //! shape they come in, and decide the exit code.
 
-use crate::harness::{Answer, Service};
+use crate::harness::{Answer, Service, sandboxed};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const HTML: (&str, &str) = ("Content-Type", "text/html");
@@ -219,6 +219,17 @@ fn a_long_answer_is_cut() {
     let told = format!("cbr: error: HTTP 400: {}…\n", "x".repeat(300));
     let service = Service::answering([Answer::new(400, &body)]);
     service.cbr("backups list").with_key().exit(4).stderr(told).run();
+}
+
+/// No page is nearly as large; memory stays bounded, also for what is small on its way.
+#[test]
+fn an_answer_without_end_is_given_up() {
+    let told = "cbr: error: unreadable answer: more than 64 MiB\n\
+                cbr: hint: try a smaller --page-size\n";
+    for options in ["--fault huge=70MB@*", "--gzip --fault gzip-bomb=70MB@*"] {
+        let run = sandboxed(options, "backups list").exit(5).stderr(told).run();
+        assert_eq!(run.requests.len(), 1, "{options}");
+    }
 }
 
 /// A gateway echoes what it was sent, in whatever way JSON allows to write it.

@@ -5,74 +5,58 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod harness;
+/// Programs of the host that tests need.
+mod host;
 
-/// The documented requests, and the documented account in every format.
+/// The documented requests, and the documented account in every format: the first thing to look at.
 mod documented;
-
-/// Settings: endpoint, project, credentials, proxy; what is refused before or by the service.
-mod connection;
 
 /// Each filter of `list`, and the pairs that arrive for it.
 mod filters;
-
+/// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.
+mod paging;
+/// `--sort`: who sorts, and by what.
+mod sorting;
 /// Wrong flags and values: what is said, and that nothing is sent.
 mod usage;
 
-/// Each exit code of the README, and a full disk.
-mod exit_codes;
-
-/// What is printed in each format, and on what.
-mod output;
-
-/// What is said besides errors.
-mod messages;
-
-/// `--receipt`.
-mod receipt;
-
-/// `--stream`.
-mod stream;
-
-/// `cbr sandbox` as a program.
-mod sandbox;
-
-/// Ctrl-C.
-mod interrupt;
-
-/// The error bodies of the service, its gateway and others.
+/// Where requests go and as whom: endpoint, project, credentials, proxy, TLS, redirects.
+mod connection;
+/// The error bodies of the service, of its gateway and of others.
 mod errors;
-
-/// What is asked for again and how often.
+/// What is asked for again, how often, and when not.
 mod retries;
-
 /// `--timeout`, and services that do not answer.
 mod timeouts;
 
-/// The number, offsets and sizes of the requests of a listing.
-mod paging;
-
-/// `--sort`.
-mod sorting;
-
 /// Backups that come and go while they are listed.
 mod changes;
-
+/// Wrong counts, short pages and other ways in which a service misleads.
+mod lies;
 /// Random faults and changes, many listings in a row.
 mod soak;
 
-/// Wrong counts, short pages and other ways in which a service misleads.
-mod lies;
+/// Each exit code of the README, and a full disk.
+mod exit_codes;
+/// Ctrl-C, whatever the run waits for.
+mod interrupt;
+/// `-q`, `-v` and the line for people: what is said besides errors.
+mod messages;
+/// What is printed in each format, and on what: columns, pipes, terminals.
+mod output;
+/// `--receipt`: what was proven, for scripts.
+mod receipt;
+/// `--stream`: rows before the list is complete.
+mod stream;
+
+/// `cbr sandbox` as a program: how it begins and ends, and what it passes on.
+mod sandbox;
 
 /// Completions in real shells, and the scripts that are packaged.
 #[cfg(target_os = "linux")]
 mod completions;
-
-/// Programs of the host that tests need.
-mod host;
-
 /// The manual page, as groff typesets it.
 mod manual;
-
 /// The commands and the output that README.md shows.
 #[cfg(target_os = "linux")]
 mod readme;

@@ -1,7 +1,7 @@
 //! Access keys, temporary keys and tokens, from each family of variables; one whole set of one family.
 
 use crate::harness::{
-    ACCESS_KEY, Cbr, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
+    ACCESS_KEY, Answer, Cbr, SECRET_KEY, SECURITY_TOKEN, Sandbox, Service, TEMPORARY_ACCESS_KEY,
     TEMPORARY_SECRET_KEY, TOKEN, cbr,
 };
 
@@ -68,6 +68,36 @@ fn each_complete_set_is_used_as_it_is_meant() {
         let requests = sandbox.requests();
         assert_eq!(requests.len(), number + 1, "{variables:?}");
         assert_eq!((requests[number].auth.as_str(), requests[number].status), (*auth, Some(200)));
+    }
+}
+
+/// What is signed, and that each way to authenticate sends nothing of the others.
+#[test]
+fn each_way_to_authenticate_has_its_own_headers() {
+    let key = "SDK-HMAC-SHA256 Access=SANDBOXACCESSKEY0001, \
+               SignedHeaders=host;x-project-id;x-sdk-date, Signature=";
+    let temporary = "SDK-HMAC-SHA256 Access=SANDBOXTEMPORARY0002, \
+                     SignedHeaders=host;x-project-id;x-sdk-date;x-security-token, Signature=";
+    let cases = [
+        (0, Some(key), None, None),
+        (2, Some(temporary), Some(SECURITY_TOKEN), None),
+        (4, None, None, Some(TOKEN)),
+    ];
+    for (set, authorization, security_token, token) in cases {
+        let service = Service::answering([Answer::page(&[], "0")]);
+        with(service.cbr(LIST), SETS[set].0).run();
+        let received = service.received();
+        let [request] = received.as_slice() else { panic!("{received:?}") };
+        let signed = request.header("authorization").map(|value| {
+            let (signed, signature) = value.split_at(value.len() - 64);
+            assert!(signature.bytes().all(|byte| byte.is_ascii_hexdigit()), "{value}");
+            signed
+        });
+        assert_eq!(signed, authorization);
+        assert_eq!(request.header("x-security-token"), security_token);
+        assert_eq!(request.header("x-auth-token"), token);
+        assert_eq!(request.header("x-project-id"), Some("p1"));
+        assert_eq!(request.header("x-sdk-date").is_some(), authorization.is_some());
     }
 }
 
