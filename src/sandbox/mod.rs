@@ -4,7 +4,7 @@
 //! any other endpoint, and no code outside this folder knows that it exists. In the order in which a
 //! request meets them:
 //!
-//! - [`args`]: the flags, and [`units`] and [`when`], the small grammars in them;
+//! - [`args`]: the flags, and [`when`], a small grammar in them;
 //! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
 //! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
 //!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
