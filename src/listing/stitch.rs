@@ -24,12 +24,13 @@
 //! from where nothing was read yet to where everything was. Then the list must have been at rest: every seam
 //! in its place, and one `count` throughout, which is the number of rows.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::hash::BuildHasherDefault;
 use std::mem;
 
 use super::page::{Ask, Key, Page, Record};
 use super::proof::{Reason, Receipt, Unproven};
-use super::seen::Seen;
+use super::seen::{Seen, Set};
 
 /// What part of the list to read.
 #[derive(Debug, Clone, Copy)]
@@ -385,7 +386,7 @@ fn is_in_order(records: &[Record]) -> bool {
 /// Drops rows that stand on one page twice, and says how many.
 fn drop_repeated(records: &mut Vec<Record>) -> u64 {
     let before = records.len();
-    let mut keys = HashSet::with_capacity(before);
+    let mut keys = Set::with_capacity_and_hasher(before, BuildHasherDefault::default());
     records.retain(|record| keys.insert(record.key));
     (before - records.len()) as u64
 }
