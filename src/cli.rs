@@ -102,7 +102,7 @@ pub(crate) struct ListArgs {
     pub(crate) sort: Sort,
 
     /// Ask for at most this many pages at a time, 1 to 64
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 12, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
     pub(crate) concurrency: u8,
 
     #[command(flatten)]

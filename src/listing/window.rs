@@ -5,7 +5,7 @@
 //! there by about one each round. Pure.
 
 /// Where the window starts, until the service has shown that it keeps up.
-const FIRST: usize = 4;
+const FIRST: usize = 8;
 
 /// The window and what it has learnt.
 #[derive(Debug)]
@@ -68,12 +68,12 @@ mod tests {
     #[test]
     fn it_grows_while_all_is_well_and_shrinks_on_trouble() {
         let cases: [(usize, &[u64], &[usize]); 5] = [
-            (16, &[0, 0, 0, 0], &[5, 6, 7, 8]),
-            (6, &[0, 0, 0, 0], &[5, 6, 6, 6]),
+            (16, &[0, 0, 0, 0], &[9, 10, 11, 12]),
+            (10, &[0, 0, 0, 0], &[9, 10, 10, 10]),
             (1, &[0, 0, 1, 1], &[1, 1, 1, 1]),
             // Shrinks once, then grows by one in each round.
-            (16, &[0, 0, 0, 0, 1, 1, 1, 1, 1, 1], &[5, 6, 7, 8, 4, 4, 4, 4, 5, 5]),
-            (16, &[1, 2, 3, 4, 4], &[2, 1, 1, 1, 2]),
+            (8, &[0, 0, 1, 1, 1, 1, 1, 1, 1], &[8, 8, 4, 4, 4, 4, 5, 5, 5]),
+            (16, &[1, 2, 3, 4, 4], &[4, 2, 1, 1, 2]),
         ];
         for (most, troubles, expected) in cases {
             assert_eq!(sizes(most, troubles), expected, "{most} {troubles:?}");
