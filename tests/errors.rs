@@ -235,19 +235,33 @@ fn an_answer_without_end_is_given_up() {
 /// A gateway echoes what it was sent, in whatever way JSON allows to write it.
 #[test]
 fn a_message_that_echoes_a_secret_is_told_without_it() {
-    const TOKEN: &str = "MIIe+token/with=all==";
+    const SECRET: &str = "MIIe+token/with=all==";
     let echoes = [
-        TOKEN.to_owned(),
-        TOKEN.replace('/', "\\/"),
-        TOKEN.replace('=', "\\u003d").replace('+', "\\u002b"),
+        SECRET.to_owned(),
+        SECRET.replace('/', "\\/"),
+        SECRET.replace('=', "\\u003d").replace('+', "\\u002b"),
     ];
-    for echo in echoes {
-        let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad token: {echo} !"}}"#);
-        let service = Service::answering([Answer::new(401, &body)]);
-        let told = "cbr: error: HTTP 401 APIGW.0301: bad token: [redacted] !\n\
-                    cbr: hint: check the credentials: access key and secret key, or token\n";
-        service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(3).stderr(told).run();
+    for echo in &echoes {
+        for variable in ["CBR_TOKEN", "CBR_SECRET_KEY", "CBR_SECURITY_TOKEN"] {
+            let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad: {echo} !"}}"#);
+            let service = Service::answering([Answer::new(401, &body)]);
+            let told = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
+                        cbr: hint: check the credentials: access key and secret key, or token\n";
+            let run = service.cbr("backups list");
+            let run = if variable == "CBR_TOKEN" { run } else { run.with_key() };
+            run.secret(variable, SECRET).exit(3).stderr(told).run();
+        }
     }
+}
+
+/// Not a secret, but nobody else's business.
+#[test]
+fn a_message_that_echoes_the_access_key_is_told_without_it() {
+    let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
+    let service = Service::answering([Answer::new(401, body)]);
+    let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
+                cbr: hint: check the credentials: access key and secret key, or token\n";
+    service.cbr("backups list").with_key().exit(3).stderr(told).run();
 }
 
 /// Cutting comes after hiding: half a secret is too much.
