@@ -95,9 +95,12 @@ pub(crate) struct ListArgs {
 
     /// Order of the rows, by any column, the first key first; without a direction, down
     ///
-    /// The service sorts by created_at and id, and, for the first rows of --limit, also by name, protected_at,
-    /// status and updated_at. Any other order is made once everything was read, since rows could move past the
-    /// reader meanwhile; rows without a value come last then.
+    /// The service sorts by created_at and id. Any other order is made here once everything was read, since rows
+    /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
+    ///
+    /// With --limit, and by name, protected_at, status or updated_at, the service sorts, which reads no more than
+    /// is printed. Where rows without a value and equal ones stand is up to it then, and whether it sorted is not
+    /// checked.
     #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
@@ -120,7 +123,7 @@ const LARGEST_OFFSET: u64 = i32::MAX as u64;
 const LIST_EXAMPLES: &str = "\
 Examples:
   cbr backups list --resource-type OS::Nova::Server
-  cbr backups list --status available,error --since 2026-11-01 --until 2026-11-08
+  cbr backups list --status available,error --since 2026-11-01 --until 2026-11-07T23:59:59Z
   cbr backups list --columns id,name,expired_at -o csv > backups.csv
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
@@ -128,11 +131,20 @@ Examples:
 #[derive(Args)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(value_parser = backup_id)]
     pub(crate) id: String,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// An id becomes a segment of the path, where a dot or a slash would ask for something else.
+fn backup_id(text: &str) -> Result<String, String> {
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(is_id) {
+        return Ok(text.to_owned());
+    }
+    Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
 }
 
 impl Cli {
@@ -156,9 +168,19 @@ impl Cli {
             }
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
-            Command::Sandbox(_) => Ok(()),
-            Command::Completions(_) | Command::Man => Ok(()),
+            Command::Sandbox(_) => self.has_no_use_for_connection(),
+            Command::Completions(_) | Command::Man => self.has_no_use_for_connection(),
         }
+    }
+
+    /// Flags that would be ignored without a word.
+    fn has_no_use_for_connection(&self) -> Result<(), String> {
+        self.connection.first_given().map_or(Ok(()), |flag| {
+            Err(format!(
+                "the argument '{flag}' is for commands that ask the service, such as \
+                 `cbr backups list`; give it to that command"
+            ))
+        })
     }
 }
 

@@ -25,13 +25,15 @@ pub(crate) async fn list(
     for remark in args.query.remarks() {
         console.warn(&remark);
     }
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, &journal)?;
-    let query = args.query.pairs();
     let receipt = Receipt::begin(args.receipt.as_deref())?;
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let query = args.query.pairs();
 
     let mut listing = listing::Receipt::default();
-    let result = read_and_print(args, client, &query, console, &mut listing).await;
+    let result = match client(connection, &journal) {
+        Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
+        Err(error) => Err(error),
+    };
 
     if result.is_ok() {
         if listing.out_of_order {

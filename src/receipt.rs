@@ -1,7 +1,7 @@
 //! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -63,6 +63,13 @@ struct Document<'a> {
     error: Option<Failure>,
 }
 
+/// The file's content until the listing is over.
+#[derive(Serialize)]
+struct Begun {
+    complete: bool,
+    started_at: String,
+}
+
 /// Why there is no complete list.
 #[derive(Serialize)]
 struct Failure {
@@ -71,19 +78,21 @@ struct Failure {
 }
 
 impl Receipt {
-    /// Starts the clock and creates the file, so that a place that cannot be written to is told before
-    /// the work begins. The file stays empty until the listing is over: an empty file proves nothing.
+    /// Starts the clock and the file, so that a place that cannot be written to is told before the work
+    /// begins, and a run that is killed leaves no older receipt that could be taken for its own.
     ///
     /// # Errors
     ///
-    /// If the file cannot be created.
+    /// If the file cannot be written, or is where the listing goes.
     pub(crate) fn begin(path: Option<&Path>) -> anyhow::Result<Self> {
-        let create = |path: &Path| {
-            let file = File::create(path).with_context(|| cannot_write(path))?;
+        let started_at = Timestamp::now();
+        let file = path.map(|path| {
+            let mut file = open(path).with_context(|| cannot_write(path))?;
+            let begun = Begun { complete: false, started_at: milliseconds(started_at) };
+            write(&mut file, &begun).with_context(|| cannot_write(path))?;
             anyhow::Ok((path.to_owned(), file))
-        };
-        let file = path.map(create).transpose()?;
-        Ok(Self { file, clock: Instant::now(), started_at: Timestamp::now() })
+        });
+        Ok(Self { file: file.transpose()?, clock: Instant::now(), started_at })
     }
 
     /// Writes the file, if one was asked for.
@@ -116,9 +125,7 @@ impl Receipt {
                 message: format!("{error:#}"),
             }),
         };
-        let mut json = serde_json::to_string_pretty(&document)?;
-        json.push('\n');
-        file.write_all(json.as_bytes()).with_context(|| cannot_write(&path))
+        write(&mut file, &document).with_context(|| cannot_write(&path))
     }
 
     /// The line for people.
@@ -129,17 +136,19 @@ impl Receipt {
         retries: u64,
     ) -> String {
         let seconds = self.clock.elapsed().as_secs_f64();
-        let mut line = format!(
-            "{} · {} · {seconds:.1} s",
-            number(listing.rows, "backup"),
-            number(listing.pages, "page"),
-        );
-        match listing.count {
-            Some(count) if limit == Some(listing.rows) && count > listing.rows => {
-                line.push_str(&format!(" · the first of {}", grouped(count)));
+        let pages = number(listing.pages, "page");
+        let part =
+            listing.count.filter(|count| limit == Some(listing.rows) && *count > listing.rows);
+        let mut line = match part {
+            Some(count) => {
+                let (rows, count) = (grouped(listing.rows), number(count, "backup"));
+                format!("{rows} of {count} · {pages} · {seconds:.1} s")
             }
-            _ => line.push_str(" · complete"),
-        }
+            None => {
+                let rows = number(listing.rows, "backup");
+                format!("{rows} · {pages} · {seconds:.1} s · complete")
+            }
+        };
         let notes = [
             (listing.seams_mended, "seam", " mended"),
             (listing.duplicates, "duplicate", " dropped"),
@@ -152,6 +161,39 @@ impl Receipt {
         }
         line
     }
+}
+
+/// Opens the file without emptying it, since it could be one that stdout or stderr goes to.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).open(path)?;
+    #[cfg(unix)]
+    {
+        use std::io::{stderr, stdout};
+        use std::os::fd::AsFd as _;
+        use std::os::unix::fs::MetadataExt as _;
+
+        let receipt = file.metadata()?;
+        for stream in
+            [stdout().as_fd().try_clone_to_owned()?, stderr().as_fd().try_clone_to_owned()?]
+        {
+            let other = File::from(stream).metadata()?;
+            if receipt.is_file() && (receipt.dev(), receipt.ino()) == (other.dev(), other.ino()) {
+                anyhow::bail!("stdout or stderr goes there; give a file of its own");
+            }
+        }
+    }
+    Ok(file)
+}
+
+/// Makes `content` all that the file holds.
+fn write(file: &mut File, content: &impl Serialize) -> anyhow::Result<()> {
+    if file.metadata()?.is_file() {
+        file.rewind()?;
+        file.set_len(0)?;
+    }
+    let mut json = serde_json::to_string_pretty(content)?;
+    json.push('\n');
+    Ok(file.write_all(json.as_bytes())?)
 }
 
 fn cannot_write(path: &Path) -> String {
@@ -190,12 +232,7 @@ mod tests {
                 "1,663 backups · 2 pages · 0.0 s · complete",
             ),
             (listing(1, Some(1), 1, 0, 0), None, 0, "1 backup · 1 page · 0.0 s · complete"),
-            (
-                listing(5, Some(150), 1, 0, 0),
-                Some(5),
-                0,
-                "5 backups · 1 page · 0.0 s · the first of 150",
-            ),
+            (listing(5, Some(150), 1, 0, 0), Some(5), 0, "5 of 150 backups · 1 page · 0.0 s"),
             (
                 listing(150, Some(150), 1, 0, 0),
                 Some(150),

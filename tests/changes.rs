@@ -114,6 +114,16 @@ fn rows_that_come_and_go_all_the_time_take_nothing_with_them() {
     }
 }
 
+/// The smallest pages, between which there are the most changes, of which some come to the same place.
+#[test]
+fn pages_of_two_rows_print_nothing_twice() {
+    let before = list("--backups 50", "");
+    for seed in [2, 10, 23, 25] {
+        let run = list(&format!("--backups 50 --churn {seed}"), "--page-size 2");
+        check(&format!("seed {seed}"), &ids(&before), &run);
+    }
+}
+
 /// In an order over keys that change, a row may move past what was read. The whole list is read in the safe
 /// order then; of the first rows, which the service sorts, nothing can be proven once they moved.
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Cbr, sandboxed};
+use crate::harness::{Cbr, cbr, program, sandboxed};
 
 /// The receipt of a run, without what differs from run to run.
 fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
@@ -86,4 +86,33 @@ fn a_place_that_cannot_be_written_to_is_told_before_anything_is_sent() {
                 error 2)\n";
     let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
     assert!(run.exit(1).stderr(told).run().requests.is_empty());
+}
+
+/// A run that fails before it sends anything leaves no older receipt that could be taken for its own.
+#[test]
+fn an_older_receipt_does_not_survive_a_missing_setting() {
+    let receipt = receipt(|path| {
+        fs::write(path, r#"{"complete":true,"rows":1663,"padding":"longer than what follows"}"#)
+            .unwrap();
+        cbr("backups list --receipt").arg(path).exit(2).stderr_holds(["no credentials"])
+    });
+    assert_eq!(receipt["complete"], false, "{receipt}");
+    assert_eq!(receipt["error"]["exit_code"], 2, "{receipt}");
+}
+
+#[test]
+fn the_receipt_does_not_go_where_the_listing_goes() {
+    let directory = TempDir::new().unwrap();
+    let log = directory.path().join("log");
+    for receipt in [log.to_str().unwrap(), "/dev/stdout"] {
+        fs::write(&log, "keep\n").unwrap();
+        let command = format!(
+            "'{}' sandbox --backups 3 -- backups list --receipt '{receipt}' >> '{}' 2> /dev/null",
+            program().display(),
+            log.display()
+        );
+        let status = std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
+        assert_eq!(status.code(), Some(1), "{receipt}");
+        assert_eq!(fs::read_to_string(&log).unwrap(), "keep\n", "{receipt}");
+    }
 }

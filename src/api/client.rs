@@ -60,6 +60,7 @@ impl Client {
             .retry(reqwest::retry::never())
             .tcp_nodelay(true);
         if connection.endpoint.is_https() {
+            check_proxies()?;
             // Another provider is only ever there if one was installed before; either will do.
             let _ = rustls::crypto::ring::default_provider().install_default();
         } else {
@@ -269,6 +270,22 @@ fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
         Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// A proxy that cannot be understood would be passed by without a word.
+fn check_proxies() -> Result<(), ApiError> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let value = std::env::var_os(name).unwrap_or_default();
+        let value = value.to_string_lossy();
+        let url = if value.contains("://") { value.to_string() } else { format!("http://{value}") };
+        let is_proxy = reqwest::Url::parse(&url)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+        if !value.is_empty() && !is_proxy {
+            let reason = format!("{name} is not the URL of a proxy; write http://HOST:PORT");
+            return Err(ApiError::Setup { reason });
+        }
+    }
+    Ok(())
 }
 
 /// TLS settings that trust nobody, for a connection that does not use TLS.

@@ -157,6 +157,11 @@ impl Refusal {
     ) -> Self {
         let json = serde_json::from_str::<Value>(body).unwrap_or_default();
         let (code, message) = explanation(&json).unwrap_or((None, None));
+        // The gateway's echo of the whole request is long, and says nothing that -v does not.
+        let message = message.map(|message| match message.split_once(", canonicalRequest:") {
+            Some((reason, _)) => reason.to_owned(),
+            None => message,
+        });
         let message = message.unwrap_or_else(|| match (location, body.trim()) {
             (Some(location), _) => format!("redirected to {}", snippet(location)),
             (None, "") => "no explanation".to_owned(),

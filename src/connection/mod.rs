@@ -36,13 +36,28 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// Give the whole run at most this long, such as 30s or 5m [default: no limit]
+    /// Give the whole run at most this long, such as 30s or 5m [default: no limit, and 2 minutes for a single
+    /// request]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
     /// Try a request again at most this often when the service is unreachable, throttling or failing
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
+}
+
+impl ConnectionArgs {
+    /// The first of these flags that was given, as far as its value tells.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let Self { region, project_id, endpoint, timeout, retries: _ } = self;
+        let given = [
+            ("--region", region.is_some()),
+            ("--project-id", project_id.is_some()),
+            ("--endpoint", endpoint.is_some()),
+            ("--timeout", timeout.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
 }
 
 /// Everything that is needed to send a request.

@@ -35,6 +35,10 @@ pub(super) enum Reason {
     NoProgress,
     /// The rows have no stable order, and the list changed meanwhile.
     Moved,
+    /// One id stands at two places.
+    Ambiguous,
+    /// The service does not sort, so which rows are the first of it cannot be told.
+    Unsorted,
     /// All rows that were seen are gone, so nothing tells where to go on.
     AllGone,
 }
@@ -48,6 +52,10 @@ impl fmt::Display for Unproven {
             Reason::NoProgress => "the service answers the same backups for each offset",
             Reason::Moved => {
                 "the list changed while it was read, in an order that does not stay the same"
+            }
+            Reason::Ambiguous => "the service lists one id at two places",
+            Reason::Unsorted => {
+                "the service does not sort as it is asked to, so which backups come first is not known"
             }
             Reason::AllGone => "the backups that mark the place were deleted meanwhile",
         };

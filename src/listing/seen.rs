@@ -1,9 +1,9 @@
 //! Which rows were seen before, in nine bytes a row, so that a million of them fit beside the pages.
 //!
 //! Keeps 64 of the 128 bits of a key. Two ids may agree in those (once in fifty million listings of a
-//! million rows); a row that stands further in the order than any that was seen is new all the same, which
-//! tells the two apart wherever the order can be relied on. Elsewhere the number of rows is held against
-//! the service's `count`.
+//! million rows). It shows: such a row seems to be an old one, and yet stands further in the order than any
+//! that was seen. The listing is given up then, as it is when a service lists one id at two places. Where
+//! there is no order to rely on, the row counts as a duplicate, which gives the listing up as well.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -44,6 +44,8 @@ pub(super) struct Seen {
     keys: Set<u64>,
     /// The furthest place in the order.
     furthest: Option<Rank>,
+    /// Whether a row was noted that cannot be told from one that stands elsewhere.
+    ambiguous: bool,
 }
 
 impl Seen {
@@ -62,7 +64,14 @@ impl Seen {
     pub(super) fn insert(&mut self, record: &Record) -> bool {
         let beyond = self.is_beyond(record);
         self.furthest = self.furthest.max(record.rank);
-        self.keys.insert(record.key.half()) || beyond
+        let new = self.keys.insert(record.key.half());
+        self.ambiguous |= beyond && !new;
+        new
+    }
+
+    /// Whether a row was noted that cannot be told from one that stands elsewhere in the order.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.ambiguous
     }
 
     fn is_beyond(&self, record: &Record) -> bool {
@@ -75,15 +84,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_beyond_all_others_is_new_even_if_its_key_is_not() {
+    fn a_row_beyond_all_others_with_a_known_key_is_neither_new_nor_old() {
         let row = |id: &str, rank: i64| Record::bare(id, Some(Rank(rank, 0)));
         let mut seen = Seen::default();
         assert!(seen.insert(&row("a", 1)));
         assert!(seen.contains(&row("a", 1)));
         assert!(!seen.insert(&row("a", 1)));
-        assert!(!seen.contains(&row("a", 2)));
-        assert!(seen.insert(&row("a", 2)));
-        assert!(seen.contains(&row("a", 1)));
         assert!(!seen.contains(&row("b", 1)));
+        assert!(seen.insert(&row("b", 3)));
+        assert!(!seen.insert(&row("b", 3)));
+        assert!(!seen.is_ambiguous());
+        assert!(!seen.contains(&row("a", 4)));
+        seen.insert(&row("a", 4));
+        assert!(seen.is_ambiguous());
     }
 }

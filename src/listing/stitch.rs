@@ -272,6 +272,9 @@ impl Stitcher {
         if self.extent.stable && !is_in_order(&page.records) {
             self.receipt.out_of_order = true;
             self.unordered = true;
+            if self.extent.limit.is_some() || self.extent.offset > 0 {
+                return Err(self.unproven(Reason::Unsorted));
+            }
         }
         if first {
             let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
@@ -314,6 +317,9 @@ impl Stitcher {
             || (short && page.count == Some(end))
             // The offset lies behind the end, or the list is empty.
             || (answered == 0 && !more_counted);
+        if self.seen.is_ambiguous() {
+            return Err(self.unproven(Reason::Ambiguous));
+        }
         if self.unordered && self.disturbed {
             return Err(self.unproven(Reason::Moved));
         }

@@ -128,8 +128,10 @@ impl Rows {
         // No moment is left between the two: take the newer's, and an id below the newer's.
         let floor = if newer.created == older.created { older.id.rank() } else { 0 };
         let left = u128::from(left.unsigned_abs());
-        let share = (newer.id.rank() - floor) / (left + 1);
-        let id = Uuid::at_rank(floor + left * share.min(ID_STEP));
+        let share = ((newer.id.rank() - floor) / (left + 1)).min(ID_STEP);
+        // Another backup at this place, after this one is gone, has another id.
+        let own = u128::from(serial) % share.max(1);
+        let id = Uuid::at_rank(floor + left * share + own);
         added(serial, newer.created, Some(id))
     }
 
