@@ -14,11 +14,9 @@ const MIB: f64 = (1 << 20) as f64;
 /// What stands above the lines.
 pub(crate) fn heading() -> io::Result<()> {
     let processors = thread::available_parallelism()?;
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
+    remark(&format!(
         "\nmedian (fastest to slowest) in ms, peak memory in MiB, {processors} processors\n"
-    )?;
+    ))?;
     print(["work", "cbr", "beside it", "ratio", "memory", "goal", "met"])?;
     print(["---"; 7])
 }
