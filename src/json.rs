@@ -8,6 +8,7 @@
 //! Knows nothing of backups.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use memchr::memchr2;
 use serde_json::value::RawValue;
@@ -42,6 +43,18 @@ impl<'a> Json<'a> {
     /// Visits every field of an object, in the order of the text: its name, without quotes but as
     /// it was sent, and its value. `None` if this is no object.
     pub(crate) fn fields(self, mut visit: impl FnMut(&'a str, Json<'a>)) -> Option<()> {
+        self.fields_until(|name, value| {
+            visit(name, value);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Visits fields as [`fields`](Self::fields) does, until one of them is the last that is wanted. What
+    /// follows it is not looked at.
+    pub(crate) fn fields_until(
+        self,
+        mut visit: impl FnMut(&'a str, Json<'a>) -> ControlFlow<()>,
+    ) -> Option<()> {
         let bytes = self.0.as_bytes();
         let mut at = after_space(bytes, 1);
         match (bytes.first()?, bytes.get(at)?) {
@@ -54,7 +67,10 @@ impl<'a> Json<'a> {
             let colon = after_space(bytes, name_end);
             let start = after_space(bytes, colon + 1);
             let end = value_end(bytes, start)?;
-            visit(self.0.get(at + 1..name_end - 1)?, Json(self.0.get(start..end)?));
+            let name = self.0.get(at + 1..name_end - 1)?;
+            if visit(name, Json(self.0.get(start..end)?)).is_break() {
+                return Some(());
+            }
             let separator = after_space(bytes, end);
             at = after_space(bytes, separator + 1);
             match (bytes[colon], bytes.get(separator)?, bytes.get(at)) {

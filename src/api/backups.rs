@@ -1,6 +1,6 @@
 //! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`, and how their bodies are read.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -84,10 +84,16 @@ fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Erro
     let answer: ListAnswer<'_> = serde_json::from_str(body)?;
     let records = answer.backups.iter().map(|raw| {
         let (mut id, mut created_at) = (None, None);
-        let object = Json::new(raw.get()).fields(|name, value| match name {
-            "id" => id = Some(value),
-            "created_at" => created_at = Some(value),
-            _ => {}
+        let object = Json::new(raw.get()).fields_until(|name, value| {
+            match name {
+                "id" => id = Some(value),
+                "created_at" => created_at = Some(value),
+                _ => {}
+            }
+            match (id, created_at) {
+                (Some(_), Some(_)) => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
         });
         let id = id.filter(|id| object.is_some() && id.is_string());
         let id = id.ok_or_else(|| serde_json::Error::custom("a backup without an id"))?;
