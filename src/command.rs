@@ -8,8 +8,9 @@ use terminal_size::Width;
 use tokio::task::JoinHandle;
 
 use crate::api::{ApiError, Backups, Client, Journal, Patience};
+use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{Connection, ConnectionArgs, Environment};
+use crate::connection::{ConnectionArgs, Environment, Resolution};
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -26,7 +27,7 @@ pub(crate) async fn list(
         console.warn(&remark);
     }
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, &journal)?;
+    let client = client(connection, console, &journal)?;
     let query = args.query.pairs();
     let receipt = Receipt::begin(args.receipt.as_deref())?;
 
@@ -109,13 +110,36 @@ pub(crate) async fn show(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, &journal)?;
+    let client = client(connection, console, &journal)?;
     let backup = Backups::show(&client, &args.id).await?;
     args.output.show(&backup, screen(), &mut Stdout)
 }
 
-fn client(args: &ConnectionArgs, journal: &Arc<Journal>) -> anyhow::Result<Client> {
-    let connection = Connection::resolve(args, &Environment::of_process())?;
+/// `cbr auth show`.
+pub(crate) fn show_settings(
+    args: &auth::ShowArgs,
+    connection: &ConnectionArgs,
+    console: &Console,
+) -> anyhow::Result<()> {
+    let resolution = settings(connection, console);
+    auth::show(args, &resolution, &mut Stdout)
+}
+
+/// The settings of this run, with a word about what may surprise in them.
+fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
+    let resolution = Resolution::new(args, &Environment::of_process());
+    for warning in &resolution.warnings {
+        console.warn(warning);
+    }
+    resolution
+}
+
+fn client(
+    args: &ConnectionArgs,
+    console: &Console,
+    journal: &Arc<Journal>,
+) -> anyhow::Result<Client> {
+    let connection = settings(args, console).connection()?;
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let patience = Patience { retries: args.retries, deadline };
     Ok(Client::new(connection, patience, Arc::clone(journal))?)

@@ -13,10 +13,33 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_PROJECT_ID", "project, where `--project-id` is not given"),
     ("CBR_REGION", "region, where `--region` is not given"),
     ("CBR_ENDPOINT", "base URL of the service, where `--endpoint` is not given"),
-    ("HUAWEICLOUD_SDK_AK", "access key, where none of the credentials above is set"),
+    ("HUAWEICLOUD_SDK_AK", "access key, as the vendor's SDK takes it"),
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
     ("HUAWEICLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    ("HW_ACCESS_KEY", "access key, as the vendor's Terraform provider takes it"),
+    ("HW_SECRET_KEY", "its secret key"),
+    ("HW_SECURITY_TOKEN", "its security token"),
+    ("HW_AUTH_TOKEN", "a token, where there is no access key of this kind"),
+    ("HW_USER_PASSWORD", "recognised, and not used: give an access key or a token"),
+    ("HW_PROJECT_ID", "project that goes with these"),
+    ("HW_REGION_NAME", "region; also `HW_REGION` and `HUAWEICLOUD_REGION`"),
+    ("HW_REGION", "the same"),
+    ("HUAWEICLOUD_REGION", "the same"),
+    ("OS_AUTH_URL", "must lead to one of these clouds, or no other `OS_` variable is used"),
+    ("OS_TOKEN", "a token, as OpenStack's client takes it"),
+    ("OS_AUTH_TOKEN", "the same"),
+    ("OS_ACCESS_KEY", "access key, where there is no such token"),
+    ("OS_SECRET_KEY", "its secret key"),
+    ("OS_SECURITY_TOKEN", "its security token"),
+    ("OS_PASSWORD", "recognised, and not used: give an access key or a token"),
+    ("OS_PROJECT_ID", "project that goes with these"),
+    ("OS_TENANT_ID", "the same"),
+    ("OS_REGION_NAME", "region"),
+    ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
+    ("CLOUD_SDK_SK", "its secret key"),
+    ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
+    ("CLOUD_SDK_PROJECT_ID", "project that goes with it"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
     ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
     ("NO_COLOR", "no colour in help and messages"),
@@ -45,9 +68,9 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The value with its origin.
-    pub(super) fn setting(&self, name: &'static str) -> Option<Setting> {
-        Setting::given(name, self.get(name))
+    /// The first of these variables that is set.
+    pub(super) fn first(&self, names: &[&str]) -> Option<Setting> {
+        names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }
 
     /// For tests: just these variables.

@@ -1,5 +1,6 @@
 //! Where requests go and as whom, and what is said when that is not clear.
 
+mod auth_show;
 mod credentials;
 mod denied;
 mod endpoint;

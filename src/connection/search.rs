@@ -1,0 +1,184 @@
+//! The search for settings: each source in its turn, until there is enough.
+//!
+//! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
+//! they are whole they are used, and if not that is an error. For the other settings what is nearest to
+//! the user wins: flags, then the variables of this tool, then those of others.
+
+use super::credentials::Credentials;
+use super::endpoint::Endpoint;
+use super::family::{self, Family};
+use super::source::{Look, Source, State};
+use super::{Connection, ConnectionArgs, ConnectionError, Environment, Setting};
+
+/// Variables in the order in which they are looked at.
+const FAMILIES: [&Family; 5] =
+    [&family::OWN, &family::SDK, &family::TERRAFORM, &family::OPENSTACK, &family::SAMPLES];
+
+/// Each setting with its origin, or why there is none.
+#[derive(Debug)]
+pub(crate) struct Resolution {
+    /// As whom, and the name of the source.
+    pub(crate) credentials: Result<(Credentials, String), ConnectionError>,
+    /// Where the backups are, if anybody says so.
+    pub(crate) region: Option<Setting>,
+    /// Whose backups.
+    pub(crate) project_id: Result<Setting, ConnectionError>,
+    /// Where the service is, and who says so.
+    pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
+    /// What became of each source of credentials, in their order.
+    pub(crate) looks: Vec<Look>,
+    /// What may surprise.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Resolution {
+    /// Looks for the settings.
+    pub(crate) fn new(args: &ConnectionArgs, environment: &Environment) -> Self {
+        let mut search = Search::default();
+        search.sources.push(flags(args));
+        for family in FAMILIES {
+            let source = family.read(environment);
+            search.look(source);
+        }
+        search.finish()
+    }
+
+    /// All settings together.
+    ///
+    /// # Errors
+    ///
+    /// Names the flag, variable or file that is missing or broken.
+    pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
+        let (credentials, _) = self.credentials?;
+        let (endpoint, _) = self.endpoint?;
+        let project_id = self.project_id?.value;
+        Ok(Connection { endpoint, project_id, credentials })
+    }
+}
+
+/// The flags, which hold no credentials.
+fn flags(args: &ConnectionArgs) -> Source {
+    Source {
+        region: Setting::of_flag("--region", args.region.as_deref()),
+        project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
+        endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        lends_project: true,
+        ..Source::named("flags")
+    }
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Search {
+    /// What decided as whom to ask, by being there: whole or not.
+    decided: Option<Result<(Credentials, String), ConnectionError>>,
+    /// The nearest to the user first.
+    sources: Vec<Source>,
+    looks: Vec<Look>,
+    warnings: Vec<String>,
+}
+
+impl Search {
+    /// Takes the next source in.
+    fn look(&mut self, mut source: Source) {
+        let name = source.name.clone();
+        let look = match (std::mem::replace(&mut source.credentials, Ok(None)), &self.decided) {
+            (Ok(None), _) => match source.note.take() {
+                Some(note) => Look::because(&name, State::PassedOver, note),
+                None => Look::new(&name, State::NotSet),
+            },
+            (Ok(Some(credentials)), None) => {
+                source.lends_project = true;
+                self.decided = Some(Ok((credentials, name.clone())));
+                Look::new(&name, State::Used)
+            }
+            (Ok(Some(credentials)), Some(Ok((used, by)))) => {
+                if credentials == *used {
+                    Look::because(&name, State::PassedOver, format!("the same as in {by}"))
+                } else {
+                    self.warnings.push(format!(
+                        "{by} and {name} hold different credentials; those of {by} are used"
+                    ));
+                    Look::because(&name, State::PassedOver, format!("{by} goes first"))
+                }
+            }
+            (Ok(Some(_)), Some(Err(_))) => {
+                Look::because(&name, State::PassedOver, "an earlier source is incomplete")
+            }
+            (Err(error), decided) => {
+                let look = Look::because(&name, State::PassedOver, error.to_string());
+                if decided.is_none() {
+                    self.decided = Some(Err(error));
+                }
+                look
+            }
+        };
+        self.looks.push(look);
+        self.sources.push(source);
+    }
+
+    /// Takes each setting from the nearest source that has it.
+    fn finish(self) -> Resolution {
+        let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
+        let mut sources = self.sources.iter();
+        let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
+            (Some(endpoint), _) => Some((Endpoint::parse(endpoint), endpoint)),
+            (None, Some(region)) => Some((Endpoint::of_region(region), region)),
+            (None, None) => None,
+        });
+        let endpoint = match endpoint {
+            Some((endpoint, Setting { origin, .. })) => {
+                endpoint.map(|endpoint| (endpoint, origin.clone()))
+            }
+            None => Err(ConnectionError::new(
+                "no region",
+                "give --region (such as --region eu-de), or set CBR_REGION",
+            )),
+        };
+        let lenders = self.sources.iter().filter(|source| source.lends_project);
+        let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
+        let region = self.sources.iter().find_map(|source| source.region.clone());
+        let (looks, warnings) = (self.looks, self.warnings);
+        Resolution { credentials, region, project_id, endpoint, looks, warnings }
+    }
+}
+
+/// Says of every source why it gave nothing: whoever has set one of them up sees which.
+fn no_credentials(looks: &[Look]) -> ConnectionError {
+    let (passed_over, not_set): (Vec<_>, Vec<_>) =
+        looks.iter().partition(|look| look.state == State::PassedOver);
+    let names: Vec<_> = not_set.iter().map(|look| look.source.as_str()).collect();
+    let mut message = format!("no credentials; not set: {}", names.join(", "));
+    for Look { source, reason, .. } in passed_over {
+        message.push_str(&format!("; passed over: {source}"));
+        if let Some(reason) = reason {
+            message.push_str(&format!(" ({reason})"));
+        }
+    }
+    ConnectionError::new(
+        message,
+        "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: \
+         cbr sandbox -- backups list",
+    )
+}
+
+/// The project, if it is one.
+fn project_id(found: Option<Setting>) -> Result<Setting, ConnectionError> {
+    let Some(setting) = found else {
+        return Err(ConnectionError::new(
+            "no project id",
+            "give --project-id or set CBR_PROJECT_ID; the console shows it under My Credentials",
+        ));
+    };
+    let Setting { origin, value } = &setting;
+    // It becomes a segment of the path: anything else would ask for another path.
+    if value.is_empty()
+        || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    {
+        return Err(ConnectionError::new(
+            format!("{origin}: `{}` is not a project id", value.escape_debug()),
+            "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564",
+        ));
+    }
+    Ok(setting)
+}
