@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::api::{ApiError, Backups, Client, Journal, Patience};
 use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{ConnectionArgs, Environment, Resolution};
+use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -127,7 +127,7 @@ pub(crate) fn show_settings(
 
 /// The settings of this run, with a word about what may surprise in them.
 fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
-    let resolution = Resolution::new(args, &Environment::of_process());
+    let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
     for warning in &resolution.warnings {
         console.warn(warning);
     }

@@ -10,17 +10,24 @@
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
+//! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
+//! | [`home`], [`yaml`] | where files are, and how they are read |
 //! | [`endpoint`], [`region`] | a region to its URL, and which URLs are refused |
 
 mod cloud;
+mod clouds;
 mod credentials;
 mod endpoint;
 mod environment;
 mod family;
+mod home;
+mod koocli;
 pub(crate) mod region;
+mod sdk_file;
 mod search;
 mod setting;
 mod source;
+mod yaml;
 
 use std::time::Duration;
 
@@ -29,6 +36,7 @@ use clap::Args;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use environment::{Environment, VARIABLES};
+pub(crate) use home::Home;
 pub(crate) use search::Resolution;
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
@@ -51,6 +59,14 @@ pub(crate) struct ConnectionArgs {
     /// Base URL of the service, in place of the region's [env: CBR_ENDPOINT]
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
+
+    /// Profile of KooCLI (hcloud) to take the settings from, before all variables [env: CBR_PROFILE]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
+    pub(crate) profile: Option<String>,
+
+    /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) cloud: Option<String>,
 
     /// Give the whole run at most this long, such as 30s or 5m [default: no limit]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]

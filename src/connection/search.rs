@@ -2,17 +2,23 @@
 //!
 //! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
 //! they are whole they are used, and if not that is an error. For the other settings what is nearest to
-//! the user wins: flags, then the variables of this tool, then those of others.
+//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then those
+//! of others, then the file that gave the credentials.
+
+use std::cell::LazyCell;
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::family::{self, Family};
+use super::home::Home;
 use super::source::{Look, Source, State};
-use super::{Connection, ConnectionArgs, ConnectionError, Environment, Setting};
+use super::{
+    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli, sdk_file,
+};
 
-/// Variables in the order in which they are looked at.
-const FAMILIES: [&Family; 5] =
-    [&family::OWN, &family::SDK, &family::TERRAFORM, &family::OPENSTACK, &family::SAMPLES];
+/// The variables of other tools, in the order in which they are looked at.
+const OTHERS: [&Family; 4] =
+    [&family::SDK, &family::TERRAFORM, &family::OPENSTACK, &family::SAMPLES];
 
 /// Each setting with its origin, or why there is none.
 #[derive(Debug)]
@@ -32,14 +38,42 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
-    /// Looks for the settings.
-    pub(crate) fn new(args: &ConnectionArgs, environment: &Environment) -> Self {
+    /// Looks for the settings. Files are only opened while there are no credentials, or where one of
+    /// them was asked for.
+    pub(crate) fn new(
+        args: &ConnectionArgs,
+        environment: &Environment,
+        home: impl FnOnce() -> Home,
+    ) -> Self {
+        let files = Files { environment, home: LazyCell::new(home) };
         let mut search = Search::default();
         search.sources.push(flags(args));
-        for family in FAMILIES {
-            let source = family.read(environment);
-            search.look(source);
+        let profile = environment.get("CBR_PROFILE");
+        if let Some(profile) = &args.profile {
+            search.choose("--profile", files.profile(Some(profile)));
+            search.look(family::OWN.read(environment));
+        } else if let Some(cloud) = &args.cloud {
+            search.choose("--cloud", files.cloud(Some(cloud)));
+            search.look(family::OWN.read(environment));
+        } else if profile.is_some() {
+            search.choose("CBR_PROFILE", files.profile(profile));
+            search.look(family::OWN.read(environment));
+            // Its keys go first, as those of a profile that was asked for. Other variables of its
+            // kind are as near to the user, and say more exactly what is meant.
+            search.sources.swap(1, 2);
+        } else {
+            search.look(family::OWN.read(environment));
         }
+        for family in OTHERS {
+            let cloud = environment.get("OS_CLOUD").filter(|_| search.decided.is_none());
+            if family.name == family::OPENSTACK.name && cloud.is_some() {
+                search.choose("OS_CLOUD", files.cloud(cloud));
+            }
+            search.look(family.read(environment));
+        }
+        search.look_into("~/.hcloud/config.json", || files.profile(None));
+        search.look_into("~/.huaweicloud/credentials", || files.sdk());
+        search.look_into("clouds.yaml", || files.cloud(None));
         search.finish()
     }
 
@@ -53,6 +87,29 @@ impl Resolution {
         let (endpoint, _) = self.endpoint?;
         let project_id = self.project_id?.value;
         Ok(Connection { endpoint, project_id, credentials })
+    }
+}
+
+/// The files of other tools.
+struct Files<'a, F> {
+    environment: &'a Environment,
+    home: LazyCell<Home, F>,
+}
+
+/// What a file gave: nothing if there is none, or in words for a user why it is of no use.
+type FromFile = Result<Option<Source>, String>;
+
+impl<F: FnOnce() -> Home> Files<'_, F> {
+    fn profile(&self, name: Option<&str>) -> FromFile {
+        koocli::read(self.environment, &self.home, name)
+    }
+
+    fn sdk(&self) -> FromFile {
+        sdk_file::read(self.environment, &self.home)
+    }
+
+    fn cloud(&self, name: Option<&str>) -> FromFile {
+        clouds::read(self.environment, &self.home, name)
     }
 }
 
@@ -79,6 +136,48 @@ struct Search {
 }
 
 impl Search {
+    /// Takes in what a user asked for by name: it has to be there, and to be of use.
+    fn choose(&mut self, flag: &str, file: FromFile) {
+        let refused = |why: String| {
+            Err(ConnectionError::new(
+                format!("{flag}: {why}"),
+                format!("leave out {flag} to use other sources; cbr auth show lists them"),
+            ))
+        };
+        let mut source = match file {
+            Ok(Some(source)) => source,
+            Ok(None) => Source {
+                credentials: refused("there is no file with profiles".to_owned()),
+                ..Source::named(flag)
+            },
+            Err(why) => Source { credentials: refused(why), ..Source::named(flag) },
+        };
+        if source.credentials == Ok(None) {
+            let why = source.note.take().unwrap_or_else(|| "it holds no credentials".to_owned());
+            source.credentials = refused(format!("{}: {why}", source.name));
+        }
+        source.lends_project = true;
+        self.look(source);
+    }
+
+    /// Takes in the file of another tool, unless there are credentials already. What is in a file
+    /// that gives none is not used either.
+    fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
+        if self.decided.is_some() {
+            return;
+        }
+        match read() {
+            Ok(Some(source)) => {
+                self.look(source);
+                if self.decided.is_none() {
+                    self.sources.pop();
+                }
+            }
+            Ok(None) => self.looks.push(Look::new(name, State::NotSet)),
+            Err(why) => self.looks.push(Look::because(name, State::PassedOver, why)),
+        }
+    }
+
     /// Takes the next source in.
     fn look(&mut self, mut source: Source) {
         let name = source.name.clone();

@@ -127,7 +127,8 @@ fn each_way_to_authenticate_has_its_own_headers() {
 const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
-        "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*",
+        "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
+         ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml",
         "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: cbr sandbox -- \
          backups list",
     ),

@@ -4,6 +4,7 @@ mod auth_show;
 mod credentials;
 mod denied;
 mod endpoint;
+mod files;
 mod project;
 mod proxy;
 mod redirect;
