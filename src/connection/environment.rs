@@ -1,6 +1,7 @@
 //! The environment variables that `cbr` reads, once: for look-ups and for the README.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 
 use super::Setting;
 
@@ -18,6 +19,11 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
     ("HUAWEICLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    (
+        "HUAWEICLOUD_SDK_REGION_CBR_*",
+        "base URL of the service in a region, such as `HUAWEICLOUD_SDK_REGION_CBR_EU_DE`",
+    ),
+    ("HUAWEICLOUD_SDK_REGIONS_FILE", "in place of `~/.huaweicloud/regions.yaml`, with such URLs"),
     ("HW_ACCESS_KEY", "access key, as the vendor's Terraform provider takes it"),
     ("HW_SECRET_KEY", "its secret key"),
     ("HW_SECURITY_TOKEN", "its security token"),
@@ -54,20 +60,32 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
 
 /// The variables that were set when the program started. What is empty counts as not set, and
 /// blanks and line ends around a value are dropped, since secrets of build servers often end in one.
-pub(crate) struct Environment(HashMap<&'static str, String>);
+pub(crate) struct Environment(HashMap<String, String>);
+
+/// The variables that name the endpoint of a region begin like this.
+const ENDPOINTS: &str = "HUAWEICLOUD_SDK_REGION_CBR_";
 
 impl Environment {
     /// Reads the variables of this process.
     pub(crate) fn of_process() -> Self {
-        Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        let text = |text: OsString| text.to_string_lossy().into_owned();
+        Self::new(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
     }
 
-    fn new(read: impl Fn(&str) -> Option<String>) -> Self {
-        let set = VARIABLES.iter().filter_map(|(name, _)| {
-            let value = read(name)?.trim().to_owned();
-            (!value.is_empty()).then_some((*name, value))
+    fn new(variables: impl Iterator<Item = (String, String)>) -> Self {
+        let ours = variables.filter(|(name, _)| {
+            name.starts_with(ENDPOINTS) || VARIABLES.iter().any(|(known, _)| known == name)
         });
-        Self(set.collect())
+        let trimmed = ours.map(|(name, value)| (name, value.trim().to_owned()));
+        Self(trimmed.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The endpoint that a user of the vendor's SDK has named for a region; the first, where there are
+    /// several with commas.
+    pub(super) fn endpoint_of(&self, region: &str) -> Option<Setting> {
+        let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
+        let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
+        Some(Setting::new(name, endpoint))
     }
 
     /// The value of a variable of [`VARIABLES`].
@@ -83,9 +101,20 @@ impl Environment {
     /// For tests: just these variables.
     #[cfg(test)]
     pub(super) fn with(variables: &[(&str, &str)]) -> Self {
-        Self::new(|name| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
+        Self::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_of_a_region_has_a_variable_of_its_own() {
+        let name = "HUAWEICLOUD_SDK_REGION_CBR_CN_NORTH_4";
+        let environment = Environment::with(&[(name, " https://a , https://b ")]);
+        let endpoint = environment.endpoint_of("cn-north-4");
+        assert_eq!(endpoint, Some(Setting::new(name, "https://a")));
+        assert_eq!(environment.endpoint_of("cn-north-1"), None);
     }
 }

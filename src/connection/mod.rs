@@ -12,7 +12,7 @@
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
-//! | [`endpoint`], [`region`] | a region to its URL, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
 
 mod cloud;
 mod clouds;
@@ -23,6 +23,7 @@ mod family;
 mod home;
 mod koocli;
 pub(crate) mod region;
+mod regions_file;
 mod sdk_file;
 mod search;
 mod setting;

@@ -13,7 +13,8 @@ use super::family::{self, Family};
 use super::home::Home;
 use super::source::{Look, Source, State};
 use super::{
-    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli, sdk_file,
+    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli,
+    regions_file, sdk_file,
 };
 
 /// The variables of other tools, in the order in which they are looked at.
@@ -38,8 +39,8 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
-    /// Looks for the settings. Files are only opened while there are no credentials, or where one of
-    /// them was asked for.
+    /// Looks for the settings. Files of credentials are only opened while there are none, or where one
+    /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
     pub(crate) fn new(
         args: &ConnectionArgs,
         environment: &Environment,
@@ -74,7 +75,7 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.profile(None));
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
-        search.finish()
+        search.finish(&files)
     }
 
     /// All settings together.
@@ -111,6 +112,23 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
     fn cloud(&self, name: Option<&str>) -> FromFile {
         clouds::read(self.environment, &self.home, name)
     }
+
+    /// The endpoint of a region: the one that the user has named for it, or else the cloud's.
+    fn endpoint_of(&self, region: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+        if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
+            return written(&endpoint);
+        }
+        match regions_file::read(self.environment, &self.home, &region.value) {
+            Ok(Some(endpoint)) => written(&endpoint),
+            Ok(None) => Ok((Endpoint::of_region(region)?, region.origin.clone())),
+            Err(why) => Err(ConnectionError::new(why, "mend that file, or give --endpoint")),
+        }
+    }
+}
+
+/// An endpoint as someone wrote it, and who.
+fn written(setting: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+    Ok((Endpoint::parse(setting)?, setting.origin.clone()))
 }
 
 /// The flags, which hold no credentials.
@@ -217,23 +235,20 @@ impl Search {
     }
 
     /// Takes each setting from the nearest source that has it.
-    fn finish(self) -> Resolution {
+    fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
         let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
         let mut sources = self.sources.iter();
         let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
-            (Some(endpoint), _) => Some((Endpoint::parse(endpoint), endpoint)),
-            (None, Some(region)) => Some((Endpoint::of_region(region), region)),
+            (Some(endpoint), _) => Some(written(endpoint)),
+            (None, Some(region)) => Some(files.endpoint_of(region)),
             (None, None) => None,
         });
-        let endpoint = match endpoint {
-            Some((endpoint, Setting { origin, .. })) => {
-                endpoint.map(|endpoint| (endpoint, origin.clone()))
-            }
-            None => Err(ConnectionError::new(
+        let endpoint = endpoint.unwrap_or_else(|| {
+            Err(ConnectionError::new(
                 "no region",
                 "give --region (such as --region eu-de), or set CBR_REGION",
-            )),
-        };
+            ))
+        });
         let lenders = self.sources.iter().filter(|source| source.lends_project);
         let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
         let region = self.sources.iter().find_map(|source| source.region.clone());
