@@ -65,10 +65,11 @@ fn value<'a>(text: &'a str, section: &str, wanted: &str) -> Option<&'a str> {
     for line in text.lines() {
         if let Some(heading) = heading(line) {
             here = heading == section;
-        } else if here && let Some((key, value)) = entry(line) {
-            if key.eq_ignore_ascii_case(wanted) {
-                found = Some(value);
-            }
+        } else if here
+            && let Some((key, value)) = entry(line)
+            && key.eq_ignore_ascii_case(wanted)
+        {
+            found = Some(value);
         }
     }
     found.filter(|value| !value.is_empty())

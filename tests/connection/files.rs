@@ -166,3 +166,13 @@ fn a_file_of_the_current_directory_counts_only_when_asked_for() {
     assert_eq!(origins(show().args(["--cloud", "otc"])), [here, here, here]);
     assert_eq!(origins(show().env("OS_CLOUD", "otc")), [here, here, here]);
 }
+
+/// Files that nobody could read do no harm to those whose variables say it all.
+#[test]
+fn no_file_is_read_where_the_variables_are_enough() {
+    let sandbox = Sandbox::start("--backups 3");
+    let files = [KOOCLI, SDK, CLOUDS, SECURE, ".huaweicloud/regions.yaml"];
+    let run = files.into_iter().fold(sandbox.cbr(LIST), |run, name| run.file(name, "[broken"));
+    run.with_key().env("OS_CLOUD", "x").run();
+    assert_eq!(sandbox.requests().len(), 1);
+}
