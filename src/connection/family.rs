@@ -134,15 +134,13 @@ impl Family {
 
     fn parts(&self, environment: &Environment) -> Parts {
         let part = |name: &str| Part::new(name, environment.get(name));
-        let token = environment.first(self.token);
+        let token = self.token.iter().find(|name| environment.get(name).is_some());
         Parts {
             place: String::new(),
             access_key: part(self.access_key),
             secret_key: part(self.secret_key),
             security_token: part(self.security_token),
-            token: token
-                .map(|Setting { origin, value }| Part::new(origin, Some(&value)))
-                .unwrap_or_default(),
+            token: token.map(|name| part(name)).unwrap_or_default(),
             both: self.both,
         }
     }

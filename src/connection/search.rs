@@ -192,7 +192,11 @@ impl Search {
                 }
             }
             Ok(None) => self.looks.push(Look::new(name, State::NotSet)),
-            Err(why) => self.looks.push(Look::because(name, State::PassedOver, why)),
+            Err(why) => {
+                // Where the file is the usual one, its name need not be said twice.
+                let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
+                self.looks.push(Look::because(name, State::PassedOver, why));
+            }
         }
     }
 

@@ -150,7 +150,7 @@ fn files_of_no_use_are_named_with_the_reason() {
         .file(SECURE, &secure());
     let told = [
         "~/.hcloud/config.json, profile `prod` (its keys are encrypted; hcloud configure set",
-        "~/.huaweicloud/credentials: no section [basic]",
+        "~/.huaweicloud/credentials (no section [basic])",
         "cloud `otc` (its auth_url leads to another cloud (keystone.example.com))",
     ];
     run.exit(2).stderr_holds(told).run();
