@@ -2,7 +2,7 @@
 
 use super::credentials::{Both, Part, Parts};
 use super::source::Source;
-use super::{Environment, Setting, cloud};
+use super::{Environment, cloud};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
@@ -164,6 +164,7 @@ impl Family {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Setting;
 
     const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
 
