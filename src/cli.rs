@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::auth;
 use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
@@ -46,6 +47,10 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = false)]
     Backups(BackupsCommand),
 
+    /// See where the settings come from
+    #[command(subcommand, arg_required_else_help = false)]
+    Auth(AuthCommand),
+
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
     /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
@@ -72,6 +77,15 @@ pub(crate) enum BackupsCommand {
 
     /// Show one backup, whole, with its children
     Show(ShowArgs),
+}
+
+/// What to see of the settings.
+#[derive(Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Show each setting with its origin, and which sources of credentials were passed over, and why
+    ///
+    /// Sends nothing. Secrets are not shown.
+    Show(auth::ShowArgs),
 }
 
 /// What to list.
@@ -169,6 +183,7 @@ impl Cli {
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => self.has_no_use_for_connection(),
+            Command::Auth(_) => Ok(()),
             Command::Completions(_) | Command::Man => self.has_no_use_for_connection(),
         }
     }

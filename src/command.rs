@@ -8,8 +8,9 @@ use terminal_size::Width;
 use tokio::task::JoinHandle;
 
 use crate::api::{ApiError, Backups, Client, Journal, Patience};
+use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{Connection, ConnectionArgs, Environment};
+use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -30,7 +31,7 @@ pub(crate) async fn list(
     let query = args.query.pairs();
 
     let mut listing = listing::Receipt::default();
-    let result = match client(connection, &journal) {
+    let result = match client(connection, console, &journal) {
         Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
         Err(error) => Err(error),
     };
@@ -111,13 +112,36 @@ pub(crate) async fn show(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, &journal)?;
+    let client = client(connection, console, &journal)?;
     let backup = Backups::show(&client, &args.id).await?;
     args.output.show(&backup, screen(), &mut Stdout)
 }
 
-fn client(args: &ConnectionArgs, journal: &Arc<Journal>) -> anyhow::Result<Client> {
-    let connection = Connection::resolve(args, &Environment::of_process())?;
+/// `cbr auth show`.
+pub(crate) fn show_settings(
+    args: &auth::ShowArgs,
+    connection: &ConnectionArgs,
+    console: &Console,
+) -> anyhow::Result<()> {
+    let resolution = settings(connection, console);
+    auth::show(args, &resolution, &mut Stdout)
+}
+
+/// The settings of this run, with a word about what may surprise in them.
+fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
+    let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
+    for warning in &resolution.warnings {
+        console.warn(warning);
+    }
+    resolution
+}
+
+fn client(
+    args: &ConnectionArgs,
+    console: &Console,
+    journal: &Arc<Journal>,
+) -> anyhow::Result<Client> {
+    let connection = settings(args, console).connection()?;
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let patience = Patience { retries: args.retries, deadline };
     Ok(Client::new(connection, patience, Arc::clone(journal))?)

@@ -9,6 +9,7 @@
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
 //! | [`completions`], [`manual`] | what shells complete, and the manual page |
@@ -16,6 +17,7 @@
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
 mod api;
+mod auth;
 mod backup;
 mod cli;
 mod column;
@@ -46,7 +48,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
 
-use cli::{BackupsCommand, Cli, Command};
+use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
 
@@ -70,6 +72,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             };
             console.clear();
             result?;
+        }
+        Command::Auth(AuthCommand::Show(args)) => {
+            command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
         }
         Command::Completions(args) => completions::print(args)?,
         Command::Man => manual::print()?,

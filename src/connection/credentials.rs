@@ -1,6 +1,6 @@
-//! Credentials, from the first family of variables that has a complete set.
+//! Credentials, and the rule that one source gives them whole.
 
-use super::{ConnectionError, Environment};
+use super::ConnectionError;
 use crate::secret::Secret;
 
 /// As whom to ask.
@@ -19,163 +19,200 @@ pub(crate) enum Credentials {
     Token(Secret),
 }
 
-/// The names under which one tool keeps its credentials.
-#[derive(Debug)]
-pub(super) struct Family {
-    access_key: &'static str,
-    secret_key: &'static str,
-    security_token: &'static str,
-    token: Option<&'static str>,
-    pub(super) project_id: &'static str,
+/// A place where a part of the credentials can stand.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// The variable, or the key in a file.
+    pub(super) name: String,
+    pub(super) value: Option<Secret>,
 }
 
-const FAMILIES: [Family; 2] = [
-    Family {
-        access_key: "CBR_ACCESS_KEY",
-        secret_key: "CBR_SECRET_KEY",
-        security_token: "CBR_SECURITY_TOKEN",
-        token: Some("CBR_TOKEN"),
-        project_id: "CBR_PROJECT_ID",
-    },
-    Family {
-        access_key: "HUAWEICLOUD_SDK_AK",
-        secret_key: "HUAWEICLOUD_SDK_SK",
-        security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        token: None,
-        project_id: "HUAWEICLOUD_SDK_PROJECT_ID",
-    },
-];
-
-/// Credentials and the family that they came from.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) credentials: Credentials,
-    pub(super) family: &'static Family,
+/// What a source holds of each part.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Stands before the names in messages: `FILE: ` with the entry in it, and nothing for variables.
+    pub(super) place: String,
+    pub(super) access_key: Part,
+    pub(super) secret_key: Part,
+    pub(super) security_token: Part,
+    pub(super) token: Part,
+    /// What to do when a source holds a token and keys.
+    pub(super) both: Both,
 }
 
-impl Credentials {
-    /// The first family of variables that is set at all; it must be complete.
-    pub(super) fn from_environment(environment: &Environment) -> Result<Found, ConnectionError> {
-        for family in &FAMILIES {
-            if let Some(credentials) = family.read(environment)? {
-                return Ok(Found { credentials, family });
+/// Which credentials count where a source has two kinds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Both {
+    /// It is not clear what is meant.
+    #[default]
+    Refused,
+    /// The tool whose source this is prefers keys.
+    Keys,
+    /// The tool whose source this is prefers the token.
+    Token,
+}
+
+impl Part {
+    /// Blanks and line ends around a value do not belong to it; an empty one is none.
+    pub(super) fn new(name: impl Into<String>, value: Option<&str>) -> Self {
+        let value = value.map(str::trim).filter(|value| !value.is_empty());
+        Self { name: name.into(), value: value.map(|value| Secret::new(value.to_owned())) }
+    }
+
+    fn is_set(&self) -> bool {
+        self.value.is_some()
+    }
+}
+
+impl Parts {
+    /// Whether there is anything.
+    pub(super) fn are_set(&self) -> bool {
+        self.keys().iter().any(|part| part.is_set()) || self.token.is_set()
+    }
+
+    fn keys(&self) -> [&Part; 3] {
+        [&self.access_key, &self.secret_key, &self.security_token]
+    }
+
+    /// The credentials, `None` if no part is there.
+    ///
+    /// # Errors
+    ///
+    /// A part is missing, or cannot be what it should be.
+    pub(super) fn whole(mut self) -> Result<Option<Credentials>, ConnectionError> {
+        if self.token.is_set() && self.keys().iter().any(|part| part.is_set()) {
+            match self.both {
+                Both::Refused => return Err(self.contradiction()),
+                Both::Keys => self.token.value = None,
+                Both::Token => {
+                    return self.value_of(&self.token).map(|token| token.map(Credentials::Token));
+                }
             }
         }
+        if let Some(token) = self.value_of(&self.token)? {
+            return Ok(Some(Credentials::Token(token)));
+        }
+        let access_key = self.value_of(&self.access_key)?;
+        let security_token = self.value_of(&self.security_token)?;
+        match (access_key, self.secret_key.value.take(), security_token) {
+            (None, None, None) => Ok(None),
+            (Some(access_key), Some(secret_key), security_token) => Ok(Some(Credentials::Key {
+                access_key: access_key.reveal().to_owned(),
+                secret_key,
+                security_token,
+            })),
+            (Some(_), None, _) => Err(self.half(&self.access_key, &self.secret_key)),
+            (None, Some(_), _) => Err(self.half(&self.secret_key, &self.access_key)),
+            (None, None, Some(_)) => Err(self.half(&self.security_token, &self.access_key)),
+        }
+    }
+
+    fn half(&self, set: &Part, missing: &Part) -> ConnectionError {
+        let (place, set, missing) = (&self.place, &set.name, &missing.name);
+        ConnectionError::new(
+            format!("{place}{set} is set, but {missing} is not"),
+            format!("set {missing} as well, or {} {set}", self.unset()),
+        )
+    }
+
+    fn contradiction(&self) -> ConnectionError {
+        let (place, token) = (&self.place, &self.token.name);
+        let [access_key, secret_key, security_token] = self.keys().map(|part| &part.name);
+        let unset = self.unset();
+        ConnectionError::new(
+            format!("{place}{token} is set, and so are keys: which to use is not clear"),
+            format!("{unset} {token}, or {unset} {access_key}, {secret_key} and {security_token}"),
+        )
+    }
+
+    /// How a user takes a part away.
+    fn unset(&self) -> &'static str {
+        if self.place.is_empty() { "unset" } else { "remove" }
+    }
+
+    /// A value that can stand in a header: visible ASCII characters.
+    fn value_of(&self, part: &Part) -> Result<Option<Secret>, ConnectionError> {
+        let Some(value) = &part.value else { return Ok(None) };
+        if value.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Some(value.clone()));
+        }
+        let (place, name) = (&self.place, &part.name);
         Err(ConnectionError::new(
-            "no credentials: neither CBR_ACCESS_KEY with CBR_SECRET_KEY, nor CBR_TOKEN, nor \
-             HUAWEICLOUD_SDK_AK with HUAWEICLOUD_SDK_SK is set",
-            "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: \
-             cbr sandbox -- backups list",
+            format!(
+                "{place}{name} holds a blank, a control character or a letter that is not ASCII"
+            ),
+            format!(
+                "set {name} to the value as the service gave it, without quotes or line breaks"
+            ),
         ))
     }
-}
-
-impl Family {
-    /// The credentials under these names, `None` if none of the names is set.
-    fn read(&self, environment: &Environment) -> Result<Option<Credentials>, ConnectionError> {
-        let access_key = environment.get(self.access_key);
-        let secret_key = environment.get(self.secret_key);
-        let security_token = environment.get(self.security_token);
-        let token = self.token.and_then(|name| Some((name, environment.get(name)?)));
-        let credentials = match (access_key, secret_key, security_token, token) {
-            (None, None, None, None) => return Ok(None),
-            (Some(access_key), Some(secret_key), security_token, None) => Credentials::Key {
-                access_key: header_value(self.access_key, access_key)?.to_owned(),
-                secret_key: Secret::new(secret_key.to_owned()),
-                security_token: security_token
-                    .map(|token| header_value(self.security_token, token))
-                    .transpose()?
-                    .map(|token| Secret::new(token.to_owned())),
-            },
-            (None, None, None, Some((name, token))) => {
-                Credentials::Token(Secret::new(header_value(name, token)?.to_owned()))
-            }
-            (_, _, _, Some((name, _))) => {
-                return Err(ConnectionError::new(
-                    format!("{name} is set, and so are keys: which to use is not clear"),
-                    format!(
-                        "unset {name}, or unset {}, {} and {}",
-                        self.access_key, self.secret_key, self.security_token
-                    ),
-                ));
-            }
-            (access_key, _, _, None) => {
-                let (set, missing) = match (access_key, secret_key) {
-                    (Some(_), _) => (self.access_key, self.secret_key),
-                    (None, Some(_)) => (self.secret_key, self.access_key),
-                    (None, None) => (self.security_token, self.access_key),
-                };
-                return Err(ConnectionError::new(
-                    format!("{set} is set, but {missing} is not"),
-                    format!("set {missing} as well, or unset {set}"),
-                ));
-            }
-        };
-        Ok(Some(credentials))
-    }
-}
-
-/// A value that can stand in a header: visible ASCII characters.
-fn header_value<'a>(name: &str, value: &'a str) -> Result<&'a str, ConnectionError> {
-    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(value);
-    }
-    Err(ConnectionError::new(
-        format!("{name} holds a blank, a control character or a letter that is not ASCII"),
-        format!("set {name} to the value as the service gave it, without quotes or line breaks"),
-    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Credentials, String> {
-        Credentials::from_environment(&Environment::with(variables))
-            .map(|found| found.credentials)
-            .map_err(|error| error.to_string())
-    }
-
-    fn key(access_key: &str, secret_key: &str, security_token: Option<&str>) -> Credentials {
-        Credentials::Key {
-            access_key: access_key.to_owned(),
-            secret_key: Secret::new(secret_key.to_owned()),
-            security_token: security_token.map(|token| Secret::new(token.to_owned())),
+    fn parts(place: &str, both: Both, values: [Option<&str>; 4]) -> Parts {
+        let [access_key, secret_key, security_token, token] = values;
+        Parts {
+            place: place.to_owned(),
+            access_key: Part::new("AK", access_key),
+            secret_key: Part::new("SK", secret_key),
+            security_token: Part::new("STS", security_token),
+            token: Part::new("TOKEN", token),
+            both,
         }
     }
 
     #[test]
-    fn the_first_family_that_is_set_gives_the_whole_set() {
-        let ours = [("CBR_ACCESS_KEY", "A"), ("CBR_SECRET_KEY", " s\r\n")];
-        let sdk = [("HUAWEICLOUD_SDK_AK", "B"), ("HUAWEICLOUD_SDK_SK", "t")];
-        let token = ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "u");
-        assert_eq!(read(&ours), Ok(key("A", "s", None)));
-        assert_eq!(read(&[ours, sdk].concat()), Ok(key("A", "s", None)));
-        assert_eq!(read(&[&sdk[..], &[token]].concat()), Ok(key("B", "t", Some("u"))));
-        // A security token of the other family stays where it is.
-        assert_eq!(read(&[&ours[..], &[token]].concat()), Ok(key("A", "s", None)));
-        let ready = Credentials::Token(Secret::new("T".to_owned()));
-        assert_eq!(read(&[("CBR_TOKEN", "T")]), Ok(ready));
-    }
-
-    #[test]
-    fn a_half_set_names_what_is_missing_and_is_not_passed_over() {
-        let sdk = [("HUAWEICLOUD_SDK_AK", "B"), ("HUAWEICLOUD_SDK_SK", "t")];
+    fn a_source_gives_credentials_whole_or_says_what_is_missing() {
+        let (none, some) = (None, Some("x"));
+        let key = |security_token: Option<&str>| {
+            Ok(Some(Credentials::Key {
+                access_key: "x".to_owned(),
+                secret_key: Secret::new("x".to_owned()),
+                security_token: security_token.map(|token| Secret::new(token.to_owned())),
+            }))
+        };
+        let token = || Ok(Some(Credentials::Token(Secret::new("x".to_owned()))));
+        let error = |text: &str| Err(text.to_owned());
         let cases = [
-            (vec![], "no credentials"),
-            (vec![("CBR_ACCESS_KEY", "A")], "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not"),
-            (vec![("CBR_SECRET_KEY", "s")], "CBR_SECRET_KEY is set, but CBR_ACCESS_KEY is not"),
-            (vec![("CBR_SECURITY_TOKEN", "u")], "CBR_SECURITY_TOKEN is set, but CBR_ACCESS_KEY"),
-            (vec![("CBR_ACCESS_KEY", "A"), ("CBR_SECRET_KEY", " ")], "but CBR_SECRET_KEY is not"),
-            (vec![("CBR_ACCESS_KEY", "A"), sdk[0], sdk[1]], "but CBR_SECRET_KEY is not"),
-            (vec![sdk[0]], "HUAWEICLOUD_SDK_AK is set, but HUAWEICLOUD_SDK_SK is not"),
-            (vec![("CBR_TOKEN", "T"), ("CBR_ACCESS_KEY", "A")], "which to use is not clear"),
-            (vec![("CBR_TOKEN", "a b")], "CBR_TOKEN holds a blank"),
-            (vec![("CBR_ACCESS_KEY", "Ä"), ("CBR_SECRET_KEY", "s")], "CBR_ACCESS_KEY holds"),
+            (Both::Refused, [none, none, none, none], Ok(None)),
+            (Both::Refused, [Some(" "), Some("\r\n"), none, none], Ok(None)),
+            (Both::Refused, [Some(" x\n"), some, none, none], key(None)),
+            (Both::Refused, [some, some, some, none], key(Some("x"))),
+            (Both::Refused, [none, none, none, some], token()),
+            (Both::Refused, [some, none, none, none], error("F: AK is set, but SK is not")),
+            (Both::Refused, [none, some, none, none], error("F: SK is set, but AK is not")),
+            (Both::Refused, [none, none, some, none], error("F: STS is set, but AK is not")),
+            (Both::Refused, [some, none, some, none], error("F: AK is set, but SK is not")),
+            (
+                Both::Refused,
+                [some, none, none, some],
+                error("F: TOKEN is set, and so are keys: which to use is not clear"),
+            ),
+            (Both::Keys, [some, some, none, some], key(None)),
+            (Both::Keys, [some, none, none, some], error("F: AK is set, but SK is not")),
+            (Both::Keys, [none, none, none, some], token()),
+            (Both::Token, [some, some, none, some], token()),
+            (
+                Both::Refused,
+                [Some("Ä"), some, none, none],
+                error("F: AK holds a blank, a control character or a letter that is not ASCII"),
+            ),
         ];
-        for (variables, expected) in cases {
-            let error = read(&variables).unwrap_err();
-            assert!(error.contains(expected), "{variables:?}: {error}");
+        for (both, values, expected) in cases {
+            let result = parts("F: ", both, values).whole().map_err(|error| error.to_string());
+            assert_eq!(result, expected, "{both:?} {values:?}");
         }
+    }
+
+    #[test]
+    fn what_to_do_depends_on_the_place() {
+        let hint = |place| {
+            parts(place, Both::Refused, [Some("x"), None, None, None]).whole().unwrap_err().hint
+        };
+        assert_eq!(hint(""), "set SK as well, or unset AK");
+        assert_eq!(hint("~/f: "), "set SK as well, or remove AK");
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionArgs, ConnectionError, Environment, Setting, region};
+use super::{ConnectionError, Setting, region};
 use crate::suggest;
 
 /// Scheme, host and port of the service. `https`, or `http` to this machine.
@@ -14,31 +14,12 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// `--endpoint`, `--region`, `CBR_ENDPOINT`, `CBR_REGION`: what is nearest to the user wins, and
-    /// an endpoint before a region of the same nearness.
-    pub(super) fn resolve(
-        args: &ConnectionArgs,
-        environment: &Environment,
-    ) -> Result<Self, ConnectionError> {
-        if let Some(setting) = Setting::given("--endpoint", args.endpoint.as_deref()) {
-            return Self::parse(&setting);
-        }
-        if let Some(setting) = Setting::given("--region", args.region.as_deref()) {
-            return Self::of_region(&setting);
-        }
-        if let Some(setting) = environment.setting("CBR_ENDPOINT") {
-            return Self::parse(&setting);
-        }
-        if let Some(setting) = environment.setting("CBR_REGION") {
-            return Self::of_region(&setting);
-        }
-        Err(ConnectionError::new(
-            "no region",
-            "give --region (such as --region eu-de), or set CBR_REGION",
-        ))
-    }
-
-    fn of_region(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
+    /// The endpoint of a region.
+    ///
+    /// # Errors
+    ///
+    /// The region is not known.
+    pub(super) fn of_region(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let unknown = || {
             let hint = suggest::nearest(value, region::names()).map_or_else(
                 || {
@@ -61,7 +42,12 @@ impl Endpoint {
         Ok(Self { url })
     }
 
-    fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
+    /// An endpoint as someone wrote it.
+    ///
+    /// # Errors
+    ///
+    /// It is not one, or secrets must not be sent to it.
+    pub(super) fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let refuse = |reason: &str, hint: &str| {
             let value = value.escape_debug();
             Err(ConnectionError::new(format!("{origin}: `{value}` {reason}"), hint))
@@ -119,7 +105,7 @@ mod tests {
     use super::*;
 
     fn parse(value: &str) -> Result<Endpoint, String> {
-        let setting = Setting { origin: "--endpoint", value: value.to_owned() };
+        let setting = Setting::new("--endpoint", value);
         Endpoint::parse(&setting).map_err(|error| error.to_string())
     }
 

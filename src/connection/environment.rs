@@ -1,6 +1,7 @@
 //! The environment variables that `cbr` reads, once: for look-ups and for the README.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 
 use super::Setting;
 
@@ -13,10 +14,45 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_PROJECT_ID", "project, where `--project-id` is not given"),
     ("CBR_REGION", "region, where `--region` is not given"),
     ("CBR_ENDPOINT", "base URL of the service, where `--endpoint` is not given"),
-    ("HUAWEICLOUD_SDK_AK", "access key, where none of the credentials above is set"),
+    ("CBR_PROFILE", "profile, where `--profile` is not given; goes before all credentials here"),
+    ("HUAWEICLOUD_SDK_AK", "access key, as the vendor's SDK takes it"),
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
     ("HUAWEICLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    (
+        "HUAWEICLOUD_SDK_REGION_CBR_*",
+        "base URL of the service in a region, such as `HUAWEICLOUD_SDK_REGION_CBR_EU_DE`",
+    ),
+    ("HUAWEICLOUD_SDK_REGIONS_FILE", "in place of `~/.huaweicloud/regions.yaml`, with such URLs"),
+    ("HW_ACCESS_KEY", "access key, as the vendor's Terraform provider takes it"),
+    ("HW_SECRET_KEY", "its secret key"),
+    ("HW_SECURITY_TOKEN", "its security token"),
+    ("HW_AUTH_TOKEN", "a token, where there is no access key of this kind"),
+    ("HW_USER_PASSWORD", "recognised, and not used: give an access key or a token"),
+    ("HW_PROJECT_ID", "project that goes with these"),
+    ("HW_REGION_NAME", "region; also `HW_REGION` and `HUAWEICLOUD_REGION`"),
+    ("HW_REGION", "the same"),
+    ("HUAWEICLOUD_REGION", "the same"),
+    ("OS_AUTH_URL", "must lead to one of these clouds, or no other `OS_` variable is used"),
+    ("OS_TOKEN", "a token, as OpenStack's client takes it"),
+    ("OS_AUTH_TOKEN", "the same"),
+    ("OS_ACCESS_KEY", "access key, where there is no such token"),
+    ("OS_SECRET_KEY", "its secret key"),
+    ("OS_SECURITY_TOKEN", "its security token"),
+    ("OS_PASSWORD", "recognised, and not used: give an access key or a token"),
+    ("OS_PROJECT_ID", "project that goes with these"),
+    ("OS_TENANT_ID", "the same"),
+    ("OS_REGION_NAME", "region"),
+    ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
+    ("CLOUD_SDK_SK", "its secret key"),
+    ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
+    ("CLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    ("OS_CLOUD", "cloud of `clouds.yaml`; goes before the other `OS_` variables"),
+    ("OS_CLIENT_CONFIG_FILE", "in place of `clouds.yaml` where OpenStack's client looks for it"),
+    ("OS_CLIENT_SECURE_FILE", "in place of `secure.yaml` where OpenStack's client looks for it"),
+    ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
+    ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
+    ("HW_PROFILE", "profile of that file, in place of its current one"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
     ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
     ("NO_COLOR", "no colour in help and messages"),
@@ -24,20 +60,32 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
 
 /// The variables that were set when the program started. What is empty counts as not set, and
 /// blanks and line ends around a value are dropped, since secrets of build servers often end in one.
-pub(crate) struct Environment(HashMap<&'static str, String>);
+pub(crate) struct Environment(HashMap<String, String>);
+
+/// The variables that name the endpoint of a region begin like this.
+const ENDPOINTS: &str = "HUAWEICLOUD_SDK_REGION_CBR_";
 
 impl Environment {
     /// Reads the variables of this process.
     pub(crate) fn of_process() -> Self {
-        Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        let text = |text: OsString| text.to_string_lossy().into_owned();
+        Self::new(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
     }
 
-    fn new(read: impl Fn(&str) -> Option<String>) -> Self {
-        let set = VARIABLES.iter().filter_map(|(name, _)| {
-            let value = read(name)?.trim().to_owned();
-            (!value.is_empty()).then_some((*name, value))
+    fn new(variables: impl Iterator<Item = (String, String)>) -> Self {
+        let ours = variables.filter(|(name, _)| {
+            name.starts_with(ENDPOINTS) || VARIABLES.iter().any(|(known, _)| known == name)
         });
-        Self(set.collect())
+        let trimmed = ours.map(|(name, value)| (name, value.trim().to_owned()));
+        Self(trimmed.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The endpoint that a user of the vendor's SDK has named for a region; the first, where there are
+    /// several with commas.
+    pub(super) fn endpoint_of(&self, region: &str) -> Option<Setting> {
+        let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
+        let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
+        Some(Setting::new(name, endpoint))
     }
 
     /// The value of a variable of [`VARIABLES`].
@@ -45,17 +93,28 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The value with its origin.
-    pub(super) fn setting(&self, name: &'static str) -> Option<Setting> {
-        Setting::given(name, self.get(name))
+    /// The first of these variables that is set.
+    pub(super) fn first(&self, names: &[&str]) -> Option<Setting> {
+        names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }
 
     /// For tests: just these variables.
     #[cfg(test)]
     pub(super) fn with(variables: &[(&str, &str)]) -> Self {
-        Self::new(|name| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
+        Self::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_of_a_region_has_a_variable_of_its_own() {
+        let name = "HUAWEICLOUD_SDK_REGION_CBR_CN_NORTH_4";
+        let environment = Environment::with(&[(name, " https://a , https://b ")]);
+        let endpoint = environment.endpoint_of("cn-north-4");
+        assert_eq!(endpoint, Some(Setting::new(name, "https://a")));
+        assert_eq!(environment.endpoint_of("cn-north-1"), None);
     }
 }

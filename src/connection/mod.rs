@@ -1,13 +1,34 @@
-//! Where the requests go and as whom: flags and environment to a [`Connection`].
+//! Where the requests go and as whom: flags, variables and files to a [`Connection`].
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
-//! what is missing. Knows nothing of HTTP.
+//! what is missing. Region, project and endpoint are resolved apart from them, each with its origin.
+//! Knows nothing of HTTP.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`search`] | which source is looked at when, and what is taken from it |
+//! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
+//! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
+//! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
+//! | [`home`], [`yaml`] | where files are, and how they are read |
+//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
 
+mod cloud;
+mod clouds;
 mod credentials;
 mod endpoint;
 mod environment;
+mod family;
+mod home;
+mod koocli;
 pub(crate) mod region;
+mod regions_file;
+mod sdk_file;
+mod search;
+mod setting;
+mod source;
+mod yaml;
 
 use std::time::Duration;
 
@@ -16,6 +37,10 @@ use clap::Args;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use environment::{Environment, VARIABLES};
+pub(crate) use home::Home;
+pub(crate) use search::Resolution;
+pub(crate) use setting::Setting;
+pub(crate) use source::Look;
 
 use crate::number::whole;
 use crate::{completions, time};
@@ -36,6 +61,14 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
+    /// Profile of KooCLI (hcloud) to take the settings from, before all variables [env: CBR_PROFILE]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
+    pub(crate) profile: Option<String>,
+
+    /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) cloud: Option<String>,
+
     /// Give the whole run at most this long, such as 30s or 5m [default: no limit, and 2 minutes for a single
     /// request]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
@@ -49,11 +82,13 @@ pub(crate) struct ConnectionArgs {
 impl ConnectionArgs {
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self { region, project_id, endpoint, timeout, retries: _ } = self;
+        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _ } = self;
         let given = [
             ("--region", region.is_some()),
             ("--project-id", project_id.is_some()),
             ("--endpoint", endpoint.is_some()),
+            ("--profile", profile.is_some()),
+            ("--cloud", cloud.is_some()),
             ("--timeout", timeout.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
@@ -72,7 +107,7 @@ pub(crate) struct Connection {
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct ConnectionError {
     message: String,
@@ -83,63 +118,5 @@ pub(crate) struct ConnectionError {
 impl ConnectionError {
     fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
-    }
-}
-
-impl Connection {
-    /// Gathers the settings, flags first.
-    ///
-    /// # Errors
-    ///
-    /// Names the flag or variable that is missing or broken.
-    pub(crate) fn resolve(
-        args: &ConnectionArgs,
-        environment: &Environment,
-    ) -> Result<Self, ConnectionError> {
-        let credentials = Credentials::from_environment(environment)?;
-        let endpoint = Endpoint::resolve(args, environment)?;
-        let project_id = project_id(args, environment, credentials.family)?;
-        Ok(Self { endpoint, project_id, credentials: credentials.credentials })
-    }
-}
-
-/// The project: the flag, our own variable, or the variable of the family that the credentials came
-/// from. A project of one family never meets the keys of another.
-fn project_id(
-    args: &ConnectionArgs,
-    environment: &Environment,
-    family: &credentials::Family,
-) -> Result<String, ConnectionError> {
-    let found = Setting::given("--project-id", args.project_id.as_deref())
-        .or_else(|| environment.setting("CBR_PROJECT_ID"))
-        .or_else(|| environment.setting(family.project_id));
-    let Some(Setting { origin, value }) = found else {
-        return Err(ConnectionError::new(
-            "no project id",
-            "give --project-id or set CBR_PROJECT_ID; the console shows it under My Credentials",
-        ));
-    };
-    // It becomes a segment of the path: anything else would ask for another path.
-    if value.is_empty()
-        || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-    {
-        return Err(ConnectionError::new(
-            format!("{origin}: `{}` is not a project id", value.escape_debug()),
-            "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564",
-        ));
-    }
-    Ok(value)
-}
-
-/// A value and where it came from.
-#[derive(Debug)]
-struct Setting {
-    origin: &'static str,
-    value: String,
-}
-
-impl Setting {
-    fn given(flag: &'static str, value: Option<&str>) -> Option<Self> {
-        value.map(|value| Self { origin: flag, value: value.to_owned() })
     }
 }

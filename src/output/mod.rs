@@ -21,13 +21,17 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use clap::ValueEnum;
 
 pub(crate) use screen_text::visible;
 
-use crate::column::{self, COLUMNS, Column};
+use crate::column::{self, COLUMNS, Column, Kind};
+
+use grid::Grid;
+use layout::Heading;
 
 /// How the backups are printed.
 #[derive(clap::Args)]
@@ -204,6 +208,21 @@ impl OutputArgs {
         renderer.push(record)?;
         renderer.finish(out)
     }
+}
+
+/// Prints a table of texts that are no backups, with nothing shortened.
+pub(crate) fn table<'a, const N: usize>(
+    headings: [&str; N],
+    rows: impl Iterator<Item = [&'a str; N]>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let headings =
+        headings.map(|text| Heading { text: text.to_owned(), kind: Kind::Text, rank: 0 });
+    let mut grid = Grid::new(headings.into(), true);
+    for row in rows {
+        grid.push(row.map(Cow::Borrowed))?;
+    }
+    grid.finish(None, out)
 }
 
 /// Takes records, then writes them all.

@@ -7,6 +7,8 @@ use crate::harness::{
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
+const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
+
 /// Sets of variables that are complete, and how the sandbox was asked.
 const SETS: &[(&[(&str, &str)], &str)] = &[
     (&[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)], "aksk"),
@@ -38,20 +40,40 @@ const SETS: &[(&[(&str, &str)], &str)] = &[
         ],
         "aksk",
     ),
-    // Ours come first, whole: nothing of the other family is looked at.
+    (&[("HW_ACCESS_KEY", ACCESS_KEY), ("HW_SECRET_KEY", SECRET_KEY)], "aksk"),
+    (&[("HW_AUTH_TOKEN", TOKEN)], "token"),
+    (&[OTC, ("OS_ACCESS_KEY", ACCESS_KEY), ("OS_SECRET_KEY", SECRET_KEY)], "aksk"),
+    (&[OTC, ("OS_TOKEN", TOKEN)], "token"),
+    (&[OTC, ("OS_AUTH_TOKEN", TOKEN)], "token"),
+    (&[("CLOUD_SDK_AK", ACCESS_KEY), ("CLOUD_SDK_SK", SECRET_KEY)], "aksk"),
+    // What belongs to another OpenStack is left alone.
+    (
+        &[
+            ("OS_AUTH_URL", "https://keystone.example.com/v3"),
+            ("OS_TOKEN", "other-token"),
+            ("CLOUD_SDK_AK", ACCESS_KEY),
+            ("CLOUD_SDK_SK", SECRET_KEY),
+        ],
+        "aksk",
+    ),
+    // A security token of another family stays where it is.
     (
         &[
             ("CBR_ACCESS_KEY", ACCESS_KEY),
             ("CBR_SECRET_KEY", SECRET_KEY),
-            ("HUAWEICLOUD_SDK_AK", "other"),
-            ("HUAWEICLOUD_SDK_SK", "other-secret"),
             ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "other-token"),
         ],
         "aksk",
     ),
+    // The same keys twice are nothing to warn of.
     (
-        &[("CBR_TOKEN", TOKEN), ("HUAWEICLOUD_SDK_AK", "other"), ("HUAWEICLOUD_SDK_SK", "secret")],
-        "token",
+        &[
+            ("HUAWEICLOUD_SDK_AK", ACCESS_KEY),
+            ("HUAWEICLOUD_SDK_SK", SECRET_KEY),
+            ("HW_ACCESS_KEY", ACCESS_KEY),
+            ("HW_SECRET_KEY", SECRET_KEY),
+        ],
+        "aksk",
     ),
 ];
 
@@ -105,8 +127,8 @@ fn each_way_to_authenticate_has_its_own_headers() {
 const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
-        "no credentials: neither CBR_ACCESS_KEY with CBR_SECRET_KEY, nor CBR_TOKEN, nor \
-         HUAWEICLOUD_SDK_AK with HUAWEICLOUD_SDK_SK is set",
+        "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
+         ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml",
         "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: cbr sandbox -- \
          backups list",
     ),
@@ -168,13 +190,52 @@ fn a_half_set_names_what_is_missing_and_asks_nobody() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// Elsewhere in the environment of users of other tools: not read, and so not taken for ours.
+/// The family that goes first is used, and that another one differs is said once.
 #[test]
-fn variables_of_other_tools_alone_are_no_credentials() {
+fn two_complete_families_that_differ_are_warned_of() {
+    let sandbox = Sandbox::start("--backups 3");
+    let both =
+        [("HW_ACCESS_KEY", "other"), ("HW_SECRET_KEY", "other-secret"), ("CBR_TOKEN", TOKEN)];
+    let told = "cbr: warning: CBR_* and HW_* hold different credentials; those of CBR_* are used\n";
+    with(sandbox.cbr(LIST), &both).stderr(told).run();
+    with(sandbox.cbr(LIST).arg("--quiet"), &both).run();
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|request| request.auth == "token"), "{requests:?}");
+}
+
+/// What is recognised and not used is named, with the reason.
+#[test]
+fn credentials_that_are_passed_over_are_told() {
     let run = cbr(LIST)
-        .env("CBR_REGION", "eu-de")
-        .env("HW_ACCESS_KEY", "a")
-        .env("HW_SECRET_KEY", "b")
-        .env("OS_AUTH_TOKEN", "c");
-    run.exit(2).stderr_holds(["no credentials"]).run();
+        .secret("HW_USER_PASSWORD", "hunter2hunter2")
+        .secret("OS_TOKEN", "hunter3hunter3")
+        .env("OS_AUTH_URL", "https://keystone.example.com/v3");
+    let told = [
+        "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
+        "; passed over: HW_* (HW_USER_PASSWORD alone is not used; set HW_ACCESS_KEY and \
+         HW_SECRET_KEY, or a token in HW_AUTH_TOKEN)",
+        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com))",
+    ];
+    run.exit(2).stderr_holds(told).run();
+}
+
+/// Region and project of the family that gave the credentials, and of ours before them.
+#[test]
+fn region_and_project_come_with_the_family() {
+    let hw = [
+        ("HW_ACCESS_KEY", "a"),
+        ("HW_SECRET_KEY", "s"),
+        ("HW_PROJECT_ID", "p"),
+        ("HW_REGION_NAME", "nowhere"),
+    ];
+    let told = ["HW_REGION_NAME: unknown region `nowhere`"];
+    with(cbr(LIST), &hw).exit(2).stderr_holds(told).run();
+    let told = ["CBR_REGION: unknown region `elsewhere`"];
+    with(cbr(LIST), &hw).env("CBR_REGION", "elsewhere").exit(2).stderr_holds(told).run();
+    // The region of another family is where the user works; its project is somebody's.
+    let told = ["HW_REGION_NAME: unknown region `nowhere`"];
+    with(cbr(LIST), &hw).env("CBR_TOKEN", "t").exit(2).stderr_holds(told).run();
+    let told = ["no project id"];
+    let run = with(cbr(LIST), &hw).env("CBR_TOKEN", "t").args(["--region", "eu-de"]);
+    run.exit(2).stderr_holds(told).run();
 }

@@ -131,3 +131,27 @@ fn localhost_is_this_machine() {
     list("--endpoint").arg(endpoint).run();
     assert_eq!(sandbox.requests().len(), 1);
 }
+
+/// Users of the vendor's SDK name the endpoint of a region in a variable or a file.
+#[test]
+fn a_region_has_the_endpoint_that_its_user_gave_it() {
+    let sandbox = Sandbox::start("--backups 3");
+    let here = sandbox.endpoint();
+    let (name, file) = ("HUAWEICLOUD_SDK_REGION_CBR_MARS_1", ".huaweicloud/regions.yaml");
+    let text = |endpoint: &str| format!("cbr:\n- id: mars-1\n  endpoint: {endpoint}\n");
+    let mars = || list("--region mars-1");
+    mars().env(name, &here).run();
+    mars().file(file, &text(&here)).run();
+    mars().file("f", &text(&here)).env("HUAWEICLOUD_SDK_REGIONS_FILE", "f").run();
+    mars().env(name, &here).file(file, "[broken").run();
+    // Nearer than these is an endpoint that was given for this run.
+    mars().env(name, "nowhere").args(["--endpoint", &here]).run();
+    assert_eq!(sandbox.requests().len(), 5);
+
+    let told = [name, "`http://cbr.example.com` would send credentials unencrypted"];
+    mars().env(name, "http://cbr.example.com").exit(2).stderr_holds(told).run();
+    let told = ["~/.huaweicloud/regions.yaml: `nowhere` is not a URL"];
+    mars().file(file, &text("nowhere")).exit(2).stderr_holds(told).run();
+    let told = ["~/.huaweicloud/regions.yaml: not YAML", "mend that file, or give --endpoint"];
+    mars().file(file, "[broken").exit(2).stderr_holds(told).run();
+}

@@ -1,8 +1,10 @@
 //! Where requests go and as whom, and what is said when that is not clear.
 
+mod auth_show;
 mod credentials;
 mod denied;
 mod endpoint;
+mod files;
 mod project;
 mod proxy;
 mod redirect;

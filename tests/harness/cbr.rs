@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -24,6 +24,7 @@ pub(crate) struct Cbr {
     secrets: Vec<String>,
     exit: i32,
     stderr: Stderr,
+    files: Vec<PathBuf>,
     directory: Directory,
 }
 
@@ -35,7 +36,7 @@ enum Stderr {
 
 /// Where a run takes place. Gone when the test is.
 struct Directory {
-    /// The working directory, `HOME` and `TMPDIR`: empty before and after.
+    /// The working directory, `HOME` and `TMPDIR`: the same files before and after.
     home: TempDir,
     /// What the harness needs for itself.
     own: TempDir,
@@ -81,6 +82,7 @@ impl Cbr {
             secrets: Vec::new(),
             exit: 0,
             stderr: Stderr::Exactly(String::new()),
+            files: Vec::new(),
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
     }
@@ -107,6 +109,15 @@ impl Cbr {
     pub(crate) fn secret(mut self, name: &str, value: &str) -> Self {
         self.secrets.push(value.trim().to_owned());
         self.env(name, value)
+    }
+
+    /// A file of the home directory, such as `.hcloud/config.json`.
+    pub(crate) fn file(mut self, name: &str, text: &str) -> Self {
+        let path = self.directory.home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        self.files.push(path);
+        self
     }
 
     /// The exit code that it must end with; 0 unless said.
@@ -175,15 +186,25 @@ impl Cbr {
         }
         let broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
         assert_eq!(broken, Vec::<String>::new(), "{told}");
-        let left_behind: Vec<_> = fs::read_dir(self.directory.home.path()).unwrap().collect();
-        assert!(left_behind.is_empty(), "{left_behind:?}");
+        let mut expected = self.files;
+        expected.sort();
+        assert_eq!(files_below(self.directory.home.path()), expected);
         let requests = request::read(&self.directory.log());
         Run { stdout, stderr, requests }
     }
 }
 
+/// Every file, in the order of the names.
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    let mut files: Vec<_> = entries.flat_map(below).collect();
+    files.sort();
+    files
+}
+
 impl Directory {
-    fn log(&self) -> std::path::PathBuf {
+    fn log(&self) -> PathBuf {
         self.own.path().join("requests.jsonl")
     }
 }

@@ -1,0 +1,151 @@
+//! `cbr auth show`: each setting with its origin, and what became of every source of credentials.
+//!
+//! Secrets are not shown, not even in part; of an access key just enough to recognise it. What is
+//! missing is no failure here: this command is how one finds out.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::connection::{ConnectionError, Credentials, Look, Resolution, Setting};
+use crate::output;
+
+/// The arguments of `cbr auth show`.
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// Format of the output
+    #[arg(short, long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    output: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For scripts
+    Json,
+}
+
+/// What is told.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    settings: Vec<Line<'a>>,
+    sources: &'a [Look],
+}
+
+/// One setting.
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct Line<'a> {
+    setting: &'static str,
+    /// Shortened, or left out where it is secret.
+    value: Option<String>,
+    /// Who says so.
+    origin: Option<&'a str>,
+    /// Why there is none, or why it cannot be used.
+    problem: Option<String>,
+}
+
+/// Prints what was found.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub(crate) fn show(
+    args: &ShowArgs,
+    resolution: &Resolution,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let report = Report { settings: lines(resolution), sources: &resolution.looks };
+    match args.output {
+        Format::Table => report.table(out),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            Ok(out.write_all(b"\n")?)
+        }
+    }
+}
+
+impl Report<'_> {
+    fn table(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let settings = self.settings.iter().map(|line| {
+            let said = line.problem.as_deref().or(line.origin);
+            [line.setting, line.value.as_deref().unwrap_or("-"), said.unwrap_or("-")]
+        });
+        output::table(["SETTING", "VALUE", "ORIGIN"], settings, out)?;
+        out.write_all(b"\n")?;
+        let sources = self.sources.iter().map(|look| {
+            [&look.source, look.state.words(), look.reason.as_deref().unwrap_or_default()]
+        });
+        output::table(["SOURCE", "STATE", "REASON"], sources, out)
+    }
+}
+
+fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
+    let mut lines = match &resolution.credentials {
+        Ok((credentials, origin)) => credential_lines(credentials, origin),
+        Err(error) => vec![missing("credentials", error)],
+    };
+    lines.push(match &resolution.region {
+        Some(region) => found("region", region.value.clone(), &region.origin),
+        None => Line { setting: "region", ..Line::default() },
+    });
+    lines.push(match &resolution.project_id {
+        Ok(Setting { origin, value }) => found("project_id", value.clone(), origin),
+        Err(error) => missing("project_id", error),
+    });
+    lines.push(match &resolution.endpoint {
+        Ok((endpoint, origin)) => found("endpoint", endpoint.base().to_owned(), origin),
+        Err(error) => missing("endpoint", error),
+    });
+    lines
+}
+
+fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<'a>> {
+    let secret = |setting| found(setting, "(not shown)".to_owned(), origin);
+    match credentials {
+        Credentials::Key { access_key, security_token, .. } => {
+            let mut lines =
+                vec![found("access_key", shortened(access_key), origin), secret("secret_key")];
+            lines.extend(security_token.is_some().then(|| secret("security_token")));
+            lines
+        }
+        Credentials::Token(_) => vec![secret("token")],
+    }
+}
+
+fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> {
+    Line { setting, value: Some(value), origin: Some(origin), problem: None }
+}
+
+fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {
+    Line { setting, problem: Some(error.to_string()), ..Line::default() }
+}
+
+/// Both ends of an access key. One that is too short for that might be something else, put into the
+/// wrong place.
+fn shortened(access_key: &str) -> String {
+    let length = access_key.len();
+    match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {
+        (Some(start), Some(end)) if length >= 16 => format!("{start}…{end}"),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_access_key_keeps_its_ends_only() {
+        let cases = [
+            ("HPUAABBCCDDEEFFGGWYH", "HPUA…GWYH"),
+            ("0123456789abcdef", "0123…cdef"),
+            ("0123456789abcde", "…"),
+            ("", "…"),
+        ];
+        for (access_key, expected) in cases {
+            assert_eq!(shortened(access_key), expected);
+        }
+    }
+}

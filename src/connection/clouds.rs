@@ -1,0 +1,229 @@
+//! OpenStack's files: `clouds.yaml`, and `secure.yaml` over it.
+//!
+//! Only what leads to a cloud with this service is used. Endpoints of these files are not: a file that
+//! came with a directory must not decide where the secrets of another go.
+
+use std::path::{Path, PathBuf};
+
+use saphyr::Yaml;
+
+use super::credentials::{Both, Part, Parts};
+use super::home::{Home, Text};
+use super::source::Source;
+use super::yaml::{self, Node};
+use super::{Environment, Setting, cloud};
+
+/// The cloud of this name, or the only one there is.
+///
+/// # Errors
+///
+/// There is a file, and it cannot be read or has no such cloud; in words for a user.
+pub(super) fn read(
+    environment: &Environment,
+    home: &Home,
+    wanted: Option<&str>,
+) -> Result<Option<Source>, String> {
+    let given = environment.get("OS_CLIENT_CONFIG_FILE").map(PathBuf::from);
+    // A file of the current directory may be anybody's: it counts for those who ask for one.
+    let asked = wanted.is_some() || given.is_some();
+    let directories: Vec<_> =
+        asked.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
+    let Some(clouds) = first(home, given, &directories, "clouds")? else {
+        return match wanted {
+            Some(wanted) => {
+                Err(format!("no clouds.yaml, and so no cloud `{}`", wanted.escape_debug()))
+            }
+            None => Ok(None),
+        };
+    };
+    let given = environment.get("OS_CLIENT_SECURE_FILE").map(PathBuf::from);
+    let secure = first(home, given, &directories, "secure")?;
+    source(&clouds, secure.as_ref(), wanted).map(Some)
+}
+
+/// The first file of this name that there is.
+fn first(
+    home: &Home,
+    given: Option<PathBuf>,
+    directories: &[PathBuf],
+    name: &str,
+) -> Result<Option<Text>, String> {
+    let names = directories.iter().flat_map(|directory| {
+        ["yaml", "yml", "json"].map(|suffix| directory.join(Path::new(name).with_extension(suffix)))
+    });
+    for path in given.into_iter().chain(names) {
+        let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
+        if file.is_some() {
+            return Ok(file);
+        }
+    }
+    Ok(None)
+}
+
+fn source(clouds: &Text, secure: Option<&Text>, wanted: Option<&str>) -> Result<Source, String> {
+    let name = &clouds.name;
+    let parsed = parse(clouds)?;
+    let all = Node::new(&parsed).get("clouds").ok_or_else(|| format!("{name}: no `clouds`"))?;
+    let (chosen, entry) = choose(all, wanted).map_err(|error| format!("{name}: {error}"))?;
+    let parsed = secure.map(parse).transpose()?;
+    let over = parsed.as_ref().and_then(|secure| Node::new(secure).get("clouds")?.get(chosen));
+    let name = format!("{name}, cloud `{}`", chosen.escape_debug());
+    Ok(Cloud { entry, over }.source(&name))
+}
+
+fn parse(Text { name, text }: &Text) -> Result<Yaml<'_>, String> {
+    yaml::parse(&text.0).map_err(|error| format!("{name}: {error}"))
+}
+
+/// The cloud that is wanted, or the only one.
+fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'a>), String> {
+    let mut entries = clouds.entries();
+    if let Some(wanted) = wanted {
+        let found = entries.find(|(name, _)| *name == wanted);
+        return found.ok_or_else(|| format!("no cloud `{}`", wanted.escape_debug()));
+    }
+    match (entries.next(), entries.next()) {
+        (None, _) => Err("no cloud".to_owned()),
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err("several clouds; choose one with --cloud or OS_CLOUD".to_owned()),
+    }
+}
+
+/// An entry of `clouds.yaml`, and the one of `secure.yaml` that lies over it.
+struct Cloud<'a> {
+    entry: Node<'a>,
+    over: Option<Node<'a>>,
+}
+
+impl<'a> Cloud<'a> {
+    fn source(&self, name: &str) -> Source {
+        if let Some(note) = self.foreign() {
+            return Source { note: Some(note), ..Source::named(name) };
+        }
+        let part = |keys: &[&[&str]]| {
+            let found = keys.iter().find_map(|path| Some((path, self.text(path)?)));
+            let name = found.map(|(path, _)| *path).or(keys.first().copied()).unwrap_or_default();
+            Part::new(name.join("."), found.map(|(_, value)| value))
+        };
+        let parts = Parts {
+            place: format!("{name}: "),
+            access_key: part(&[&["auth", "ak"], &["auth", "access_key"], &["ak"]]),
+            secret_key: part(&[&["auth", "sk"], &["auth", "secret_key"], &["sk"]]),
+            security_token: part(&[&["auth", "security_token"], &["security_token"]]),
+            token: part(&[&["auth", "token"]]),
+            both: Both::Token,
+        };
+        let password = !parts.are_set() && self.text(&["auth", "password"]).is_some();
+        let setting = |value: Option<&str>| value.map(|value| Setting::new(name, value));
+        Source {
+            credentials: parts.whole(),
+            region: setting(self.text(&["region_name"]).or_else(|| self.only_region())),
+            project_id: setting(self.text(&["auth", "project_id"])),
+            note: password.then(|| {
+                "its password alone is not used; set auth.token, or auth.ak and auth.sk".to_owned()
+            }),
+            ..Source::named(name)
+        }
+    }
+
+    /// Why this is taken to be another cloud.
+    fn foreign(&self) -> Option<String> {
+        let Some(url) = self.text(&["auth", "auth_url"]) else {
+            // OpenStack's client knows this cloud by name.
+            let vendor = self.text(&["profile"]).or_else(|| self.text(&["cloud"]));
+            return (vendor != Some("otc"))
+                .then(|| "it has no auth_url, so it may be another cloud".to_owned());
+        };
+        let host = cloud::host_of(url);
+        (!host.as_deref().is_some_and(cloud::is_known)).then(|| {
+            let host = host.as_deref().unwrap_or("no host").escape_debug().to_string();
+            format!("its auth_url leads to another cloud ({host})")
+        })
+    }
+
+    fn only_region(&self) -> Option<&'a str> {
+        let mut regions = self.entry.get("regions")?.items();
+        let region = regions.next()?;
+        let region = region.text().or_else(|| region.get("name")?.text());
+        region.filter(|_| regions.next().is_none())
+    }
+
+    fn text(&self, path: &[&str]) -> Option<&'a str> {
+        let below = |node: Node<'a>| path.iter().try_fold(node, |node, key| node.get(key))?.text();
+        self.over.and_then(below).or_else(|| below(self.entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::home::Hidden;
+    use super::*;
+    use crate::connection::Credentials;
+
+    fn file(name: &str, text: &str) -> Text {
+        Text { name: name.to_owned(), text: Hidden(text.to_owned()) }
+    }
+
+    const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
+
+    fn read(clouds: &str, secure: &str, wanted: Option<&str>) -> Result<Source, String> {
+        source(&file("clouds.yaml", clouds), Some(&file("secure.yaml", secure)), wanted)
+    }
+
+    #[test]
+    fn secure_lies_over_clouds() {
+        let clouds = format!(
+            "clouds:\n  a:\n    auth: {{{OTC}, project_id: 12e4, ak: A, sk: x}}\n    region_name: eu-de"
+        );
+        let source = read(&clouds, "clouds: {a: {auth: {sk: S}}}", None).unwrap();
+        let Ok(Some(Credentials::Key { access_key, secret_key, .. })) = source.credentials else {
+            panic!("{source:?}")
+        };
+        assert_eq!((access_key.as_str(), secret_key.reveal()), ("A", "S"));
+        let setting = |value| Some(Setting::new("clouds.yaml, cloud `a`", value));
+        assert_eq!((source.region, source.project_id), (setting("eu-de"), setting("12e4")));
+    }
+
+    #[test]
+    fn a_cloud_gives_credentials_or_says_why_not() {
+        let cases = [
+            (format!("{{auth: {{{OTC}, token: t}}}}"), ""),
+            ("{profile: otc, auth: {ak: A, sk: S}}".to_owned(), ""),
+            ("{profile: otc, ak: A, sk: S}".to_owned(), ""),
+            (
+                format!("{{auth: {{{OTC}, password: p}}}}"),
+                "its password alone is not used; set auth.token, or auth.ak and auth.sk",
+            ),
+            (
+                "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
+                "its auth_url leads to another cloud (keystone.example.com)",
+            ),
+            ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
+        ];
+        for (cloud, note) in cases {
+            let source = read(&format!("clouds: {{a: {cloud}}}"), "", None).unwrap();
+            assert_eq!(source.note.as_deref().unwrap_or_default(), note, "{cloud}");
+            assert_eq!(source.credentials.unwrap().is_some(), note.is_empty(), "{cloud}");
+        }
+        let half = read("clouds: {a: {profile: otc, auth: {ak: A}}}", "", None).unwrap();
+        assert_eq!(
+            half.credentials.unwrap_err().to_string(),
+            "clouds.yaml, cloud `a`: auth.ak is set, but auth.sk is not"
+        );
+    }
+
+    #[test]
+    fn one_cloud_is_chosen_or_the_only_one() {
+        let two = "clouds: {a: {profile: otc, regions: [eu-de]}, b: {regions: [{name: x}, y]}}";
+        let name = |wanted| read(two, "", wanted).map(|source| source.name);
+        assert_eq!(name(Some("b")), Ok("clouds.yaml, cloud `b`".to_owned()));
+        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`".to_owned()));
+        let several = "clouds.yaml: several clouds; choose one with --cloud or OS_CLOUD";
+        assert_eq!(name(None), Err(several.to_owned()));
+        assert_eq!(read(two, "", Some("a")).unwrap().region.unwrap().value, "eu-de");
+        assert_eq!(read("clouds: {}", "", None).unwrap_err(), "clouds.yaml: no cloud");
+        assert_eq!(read("a: b", "", None).unwrap_err(), "clouds.yaml: no `clouds`");
+        assert!(read("[", "", None).unwrap_err().starts_with("clouds.yaml: not YAML"));
+        assert!(read(two, "{", Some("a")).unwrap_err().starts_with("secure.yaml: not YAML"));
+    }
+}

@@ -1,0 +1,243 @@
+//! The families of variables: the names under which each tool keeps its settings.
+
+use super::credentials::{Both, Part, Parts};
+use super::source::Source;
+use super::{Environment, cloud};
+
+/// The variables of one tool. Of several names for one thing the first that is set counts.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    access_key: &'static str,
+    secret_key: &'static str,
+    security_token: &'static str,
+    token: &'static [&'static str],
+    both: Both,
+    password: Option<&'static str>,
+    region: &'static [&'static str],
+    project_id: &'static [&'static str],
+    endpoint: &'static [&'static str],
+    /// The variable whose host must be of a cloud with this service: the names of this family may
+    /// belong to another OpenStack.
+    guard: Option<&'static str>,
+    /// Meant for this tool, and so for whatever credentials it uses.
+    is_own: bool,
+}
+
+/// Those of `cbr` itself; nearer to the user than those of other tools.
+pub(super) const OWN: Family = Family {
+    name: "CBR_*",
+    access_key: "CBR_ACCESS_KEY",
+    secret_key: "CBR_SECRET_KEY",
+    security_token: "CBR_SECURITY_TOKEN",
+    token: &["CBR_TOKEN"],
+    both: Both::Refused,
+    password: None,
+    region: &["CBR_REGION"],
+    project_id: &["CBR_PROJECT_ID"],
+    endpoint: &["CBR_ENDPOINT"],
+    guard: None,
+    is_own: true,
+};
+
+/// Those of the vendor's SDK, which has no variable for a region.
+pub(super) const SDK: Family = Family {
+    name: "HUAWEICLOUD_SDK_*",
+    access_key: "HUAWEICLOUD_SDK_AK",
+    secret_key: "HUAWEICLOUD_SDK_SK",
+    security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    token: &[],
+    both: Both::Refused,
+    password: None,
+    region: &[],
+    project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
+    endpoint: &[],
+    guard: None,
+    is_own: false,
+};
+
+/// Those of the vendor's Terraform provider and its developer kit.
+pub(super) const TERRAFORM: Family = Family {
+    name: "HW_*",
+    access_key: "HW_ACCESS_KEY",
+    secret_key: "HW_SECRET_KEY",
+    security_token: "HW_SECURITY_TOKEN",
+    token: &["HW_AUTH_TOKEN"],
+    both: Both::Keys,
+    password: Some("HW_USER_PASSWORD"),
+    region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
+    project_id: &["HW_PROJECT_ID"],
+    endpoint: &[],
+    guard: None,
+    is_own: false,
+};
+
+/// Those of OpenStack's client, as Open Telekom Cloud and Flexible Engine extend it.
+pub(super) const OPENSTACK: Family = Family {
+    name: "OS_*",
+    access_key: "OS_ACCESS_KEY",
+    secret_key: "OS_SECRET_KEY",
+    security_token: "OS_SECURITY_TOKEN",
+    token: &["OS_TOKEN", "OS_AUTH_TOKEN"],
+    both: Both::Token,
+    password: Some("OS_PASSWORD"),
+    region: &["OS_REGION_NAME"],
+    project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
+    endpoint: &[],
+    guard: Some("OS_AUTH_URL"),
+    is_own: false,
+};
+
+/// Those of the vendor's code samples.
+pub(super) const SAMPLES: Family = Family {
+    name: "CLOUD_SDK_*",
+    access_key: "CLOUD_SDK_AK",
+    secret_key: "CLOUD_SDK_SK",
+    security_token: "CLOUD_SDK_SECURITY_TOKEN",
+    token: &[],
+    both: Both::Refused,
+    password: None,
+    region: &[],
+    project_id: &["CLOUD_SDK_PROJECT_ID"],
+    endpoint: &[],
+    guard: None,
+    is_own: false,
+};
+
+impl Family {
+    /// Everything under these names.
+    pub(super) fn read(&self, environment: &Environment) -> Source {
+        let parts = self.parts(environment);
+        let password = self.password.filter(|name| environment.get(name).is_some());
+        if let Some(reason) = self.foreign(environment) {
+            let note = (parts.are_set() || password.is_some()).then_some(reason);
+            return Source { note, ..Source::named(self.name) };
+        }
+        let note = password.filter(|_| !parts.are_set()).map(|password| {
+            format!(
+                "{password} alone is not used; set {} and {}, or a token in {}",
+                self.access_key,
+                self.secret_key,
+                self.token.first().unwrap_or(&"CBR_TOKEN"),
+            )
+        });
+        Source {
+            name: self.name.to_owned(),
+            credentials: parts.whole(),
+            region: environment.first(self.region),
+            project_id: environment.first(self.project_id),
+            endpoint: environment.first(self.endpoint),
+            note,
+            lends_project: self.is_own,
+        }
+    }
+
+    fn parts(&self, environment: &Environment) -> Parts {
+        let part = |name: &str| Part::new(name, environment.get(name));
+        let token = self.token.iter().find(|name| environment.get(name).is_some());
+        Parts {
+            place: String::new(),
+            access_key: part(self.access_key),
+            secret_key: part(self.secret_key),
+            security_token: part(self.security_token),
+            token: token.map(|name| part(name)).unwrap_or_default(),
+            both: self.both,
+        }
+    }
+
+    /// Why these variables are taken to be those of another cloud.
+    fn foreign(&self, environment: &Environment) -> Option<String> {
+        let guard = self.guard?;
+        match environment.get(guard) {
+            None => Some(format!("{guard} is not set, so they may belong to another cloud")),
+            Some(url) => {
+                let host = cloud::host_of(url);
+                (!host.as_deref().is_some_and(cloud::is_known)).then(|| {
+                    let host = host.as_deref().unwrap_or("no host").escape_debug().to_string();
+                    format!("{guard} leads to another cloud ({host})")
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Setting;
+
+    const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
+
+    #[test]
+    fn each_family_says_whether_it_holds_credentials_and_why_not() {
+        let cases: &[(&Family, &[(&str, &str)], bool, &str)] = &[
+            (&OWN, &[], false, ""),
+            (&OWN, &[("CBR_TOKEN", "t")], true, ""),
+            (&SDK, &[("HUAWEICLOUD_SDK_AK", "a"), ("HUAWEICLOUD_SDK_SK", "s")], true, ""),
+            (&TERRAFORM, &[("HW_ACCESS_KEY", "a"), ("HW_SECRET_KEY", "s")], true, ""),
+            (&TERRAFORM, &[("HW_REGION", "eu-de")], false, ""),
+            (
+                &TERRAFORM,
+                &[("HW_USER_NAME", "u"), ("HW_USER_PASSWORD", "p")],
+                false,
+                "HW_USER_PASSWORD alone is not used; set HW_ACCESS_KEY and HW_SECRET_KEY, or a \
+                 token in HW_AUTH_TOKEN",
+            ),
+            (&TERRAFORM, &[("HW_AUTH_TOKEN", "t"), ("HW_USER_PASSWORD", "p")], true, ""),
+            (&OPENSTACK, &[OTC, ("OS_TOKEN", "t")], true, ""),
+            (&OPENSTACK, &[OTC, ("OS_AUTH_TOKEN", "t")], true, ""),
+            (&OPENSTACK, &[OTC, ("OS_ACCESS_KEY", "a"), ("OS_SECRET_KEY", "s")], true, ""),
+            (
+                &OPENSTACK,
+                &[OTC, ("OS_PASSWORD", "p")],
+                false,
+                "OS_PASSWORD alone is not used; set OS_ACCESS_KEY and OS_SECRET_KEY, or a token in \
+                 OS_TOKEN",
+            ),
+            (
+                &OPENSTACK,
+                &[("OS_TOKEN", "t")],
+                false,
+                "OS_AUTH_URL is not set, so they may belong to another cloud",
+            ),
+            (
+                &OPENSTACK,
+                &[("OS_AUTH_URL", "https://keystone.example.com:5000/v3"), ("OS_PASSWORD", "p")],
+                false,
+                "OS_AUTH_URL leads to another cloud (keystone.example.com)",
+            ),
+            // Half of another cloud's credentials are none of ours.
+            (
+                &OPENSTACK,
+                &[("OS_AUTH_URL", "garbage"), ("OS_ACCESS_KEY", "a")],
+                false,
+                "OS_AUTH_URL leads to another cloud (no host)",
+            ),
+            (&OPENSTACK, &[("OS_REGION_NAME", "RegionOne")], false, ""),
+            (&SAMPLES, &[("CLOUD_SDK_AK", "a"), ("CLOUD_SDK_SK", "s")], true, ""),
+        ];
+        for (family, variables, whole, note) in cases {
+            let source = family.read(&Environment::with(variables));
+            assert_eq!(source.credentials.unwrap().is_some(), *whole, "{variables:?}");
+            assert_eq!(source.note.as_deref().unwrap_or_default(), *note, "{variables:?}");
+        }
+    }
+
+    /// The rest of a family that belongs to another cloud is not used either.
+    #[test]
+    fn settings_of_another_cloud_are_not_taken() {
+        let variables = [("OS_REGION_NAME", "RegionOne"), ("OS_PROJECT_ID", "p")];
+        let source = OPENSTACK.read(&Environment::with(&variables));
+        assert_eq!((source.region, source.project_id), (None, None));
+        let source = OPENSTACK.read(&Environment::with(&[&variables[..], &[OTC]].concat()));
+        assert_eq!(source.region, Some(Setting::new("OS_REGION_NAME", "RegionOne")));
+        assert_eq!(source.project_id, Some(Setting::new("OS_PROJECT_ID", "p")));
+    }
+
+    #[test]
+    fn of_several_names_the_first_that_is_set_counts() {
+        let variables = [("HUAWEICLOUD_REGION", "c"), ("HW_REGION", "b")];
+        let source = TERRAFORM.read(&Environment::with(&variables));
+        assert_eq!(source.region, Some(Setting::new("HW_REGION", "b")));
+    }
+}

@@ -1,0 +1,104 @@
+//! Where tools keep their files: the user's directories, asked for once a file is needed.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use etcetera::BaseStrategy as _;
+
+/// The directories of the user.
+#[derive(Debug)]
+pub(crate) struct Home {
+    /// `None` for a user without one, such as a service's.
+    home: Option<PathBuf>,
+    /// `$XDG_CONFIG_HOME`, or the platform's place for it.
+    config: Option<PathBuf>,
+}
+
+/// A file that was read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    /// As a user would write it, with `~`.
+    pub(super) name: String,
+    /// Without a byte order mark.
+    pub(super) text: Hidden,
+}
+
+/// What a file holds, which may be secret: `Debug` does not show it.
+#[derive(PartialEq, Eq)]
+pub(super) struct Hidden(pub(super) String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[hidden]")
+    }
+}
+
+/// Files are small: what is larger is something else, and is not read to its end.
+const LARGEST: u64 = 1 << 20;
+
+impl Home {
+    /// That of the user of this process.
+    pub(crate) fn of_process() -> Self {
+        let strategy = etcetera::choose_base_strategy().ok();
+        Self {
+            home: strategy.as_ref().map(|strategy| strategy.home_dir().to_owned()),
+            config: strategy.as_ref().map(etcetera::BaseStrategy::config_dir),
+        }
+    }
+
+    /// A file below the home directory.
+    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
+        Some(self.home.as_ref()?.join(name))
+    }
+
+    /// The directories of OpenStack's settings, the nearest first; not the current one.
+    pub(super) fn openstack(&self) -> Vec<PathBuf> {
+        let mut directories: Vec<_> =
+            self.config.iter().map(|path| path.join("openstack")).collect();
+        for name in [".config/openstack", "Library/Application Support/openstack"] {
+            directories.extend(self.file(name).filter(|path| !directories.contains(path)));
+        }
+        directories.push(PathBuf::from("/etc/openstack"));
+        directories
+    }
+
+    /// The name of a file as its user would write it.
+    pub(super) fn name(&self, path: &Path) -> String {
+        let below = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
+        let name = match below {
+            Some(below) => Path::new("~").join(below),
+            None => path.to_owned(),
+        };
+        name.display().to_string().escape_debug().to_string()
+    }
+
+    /// Reads a file, `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read, in words for a user.
+    pub(super) fn read(&self, path: &Path) -> Result<Option<Text>, String> {
+        let name = self.name(path);
+        match read(path) {
+            Ok(text) => {
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                Ok(Some(Text { name, text: Hidden(text) }))
+            }
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(format!("cannot be read: {error}")),
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let size = fs::metadata(path)?.len();
+    if size > LARGEST {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 1 MiB"));
+    }
+    fs::read_to_string(path)
+}

@@ -1,0 +1,209 @@
+//! The file of Huawei Cloud's own command line, KooCLI (`hcloud`): `~/.hcloud/config.json`.
+//!
+//! Read leniently, since the types of its values have changed between versions: what should be a boolean
+//! or a number may be a string. Only ever read, never written.
+
+use serde_json::Value;
+
+use super::credentials::{Part, Parts};
+use super::home::{Home, Text};
+use super::source::Source;
+use super::{Environment, Setting};
+
+/// What to do about values that are of no use to others.
+const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them as they are";
+
+/// The profile of this name, or the current one.
+///
+/// # Errors
+///
+/// The file is there and says nothing of such a profile, or cannot be read; in words for a user.
+pub(super) fn read(
+    environment: &Environment,
+    home: &Home,
+    profile: Option<&str>,
+) -> Result<Option<Source>, String> {
+    let given = environment.get("HW_SHARED_CONFIG_FILE").map(Into::into);
+    let Some(path) = given.or_else(|| home.file(".hcloud/config.json")) else { return Ok(None) };
+    let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
+    let profile = profile.or_else(|| environment.get("HW_PROFILE"));
+    file.map(|file| source(&file, profile)).transpose()
+}
+
+fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
+    // Its message tells a line and a column, and nothing of what stands there.
+    let file: Value = serde_json::from_str(&text.0).map_err(|error| format!("{name}: {error}"))?;
+    let current = string(&file, "current");
+    let Some(wanted) = profile.map(str::to_owned).or(current) else {
+        return Err(format!("{name}: no profile is the current one"));
+    };
+    let profiles = file.get("profiles").and_then(Value::as_array);
+    let found = profiles
+        .into_iter()
+        .flatten()
+        .find(|profile| string(profile, "name").is_some_and(|name| name == wanted));
+    let wanted = wanted.escape_debug();
+    let Some(profile) = found else { return Err(format!("{name}: no profile `{wanted}`")) };
+
+    let name = format!("{name}, profile `{wanted}`");
+    let setting = |key| string(profile, key).map(|value| Setting::new(&name, value));
+    let rest = Source {
+        region: setting("region"),
+        project_id: setting("projectId"),
+        ..Source::named(&name)
+    };
+    let mode = string(profile, "mode").unwrap_or_default();
+    let keys = match mode.as_str() {
+        "ecsAgency" => {
+            let note =
+                "its mode is ecsAgency: keys of the server's metadata are not used".to_owned();
+            return Ok(Source { note: Some(note), ..rest });
+        }
+        "SSO" => profile.pointer("/ssoAuth/stsToken").unwrap_or(&Value::Null),
+        _ => profile,
+    };
+    if let Some(note) = unusable(&file, keys) {
+        return Ok(Source { note: Some(note), ..rest });
+    }
+    let part = |key| Part::new(key, string(keys, key).as_deref());
+    let parts = Parts {
+        place: format!("{name}: "),
+        access_key: part("accessKeyId"),
+        secret_key: part("secretAccessKey"),
+        security_token: part("securityToken"),
+        ..Parts::default()
+    };
+    Ok(Source { credentials: parts.whole(), ..rest })
+}
+
+/// Why the keys must not be sent: they are ciphertext, which only KooCLI can read, or were copied from
+/// what it shows.
+fn unusable(file: &Value, keys: &Value) -> Option<String> {
+    let secrets = ["accessKeyId", "secretAccessKey", "securityToken"];
+    let mut set = secrets.iter().filter_map(|key| string(keys, key)).peekable();
+    set.peek()?;
+    if set.any(|value| value.contains("****")) {
+        return Some("its keys are masked".to_owned());
+    }
+    let is_encrypted = match string(file, "authEncrypt") {
+        Some(flag) => flag.eq_ignore_ascii_case("true"),
+        // Older versions do not say; an access key as it is has a form of its own.
+        None => !string(keys, "accessKeyId").is_some_and(|key| is_access_key(&key)),
+    };
+    is_encrypted.then(|| format!("its keys are encrypted; {DECRYPT}"))
+}
+
+fn is_access_key(value: &str) -> bool {
+    value.len() == 20
+        && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// A scalar as text; what is empty is not there.
+fn string(value: &Value, key: &str) -> Option<String> {
+    let text = match value.get(key)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::home::Hidden;
+    use super::*;
+    use crate::connection::Credentials;
+
+    const KEY: &str = "HPUAABBCCDDEEFFGGWYH";
+
+    fn read(file: &Value, profile: Option<&str>) -> Result<Source, String> {
+        let text = Text { name: "~/f".to_owned(), text: Hidden(file.to_string()) };
+        source(&text, profile)
+    }
+
+    fn file(profile: Value) -> Value {
+        let mut profile = profile;
+        profile["name"] = json!("p");
+        json!({"current": "p", "authEncrypt": "false", "profiles": [{"name": "q"}, profile]})
+    }
+
+    #[test]
+    fn a_profile_gives_keys_region_and_project() {
+        let file = file(json!({
+            "mode": "AKSK", "accessKeyId": KEY, "secretAccessKey": "s", "securityToken": "",
+            "region": "cn-north-4", "projectId": "0a1b", "readTimeout": "10", "unknown": [1],
+        }));
+        let source = read(&file, None).unwrap();
+        assert_eq!(source.name, "~/f, profile `p`");
+        let Ok(Some(Credentials::Key { access_key, secret_key, security_token: None })) =
+            source.credentials
+        else {
+            panic!("{source:?}")
+        };
+        assert_eq!((access_key.as_str(), secret_key.reveal()), (KEY, "s"));
+        let setting = |value| Some(Setting::new("~/f, profile `p`", value));
+        assert_eq!((source.region, source.project_id), (setting("cn-north-4"), setting("0a1b")));
+    }
+
+    #[test]
+    fn a_session_of_single_sign_on_gives_its_temporary_keys() {
+        let token = json!({"accessKeyId": KEY, "secretAccessKey": "s", "securityToken": "t"});
+        let file = file(json!({"mode": "SSO", "ssoAuth": {"stsToken": token}}));
+        let credentials = read(&file, None).unwrap().credentials;
+        let Ok(Some(Credentials::Key { security_token: Some(token), .. })) = credentials else {
+            panic!("{credentials:?}")
+        };
+        assert_eq!(token.reveal(), "t");
+    }
+
+    #[test]
+    fn what_only_koocli_can_use_is_explained_and_never_taken() {
+        let keys = |access_key: &str| json!({"accessKeyId": access_key, "secretAccessKey": "s"});
+        let with = |flag: Value, profile: Value| {
+            let mut file = file(profile);
+            file["authEncrypt"] = flag;
+            file
+        };
+        let cases = [
+            (with(json!("true"), keys(KEY)), "its keys are encrypted"),
+            (with(json!(true), keys(KEY)), "its keys are encrypted"),
+            (with(json!("TRUE"), keys("x")), "its keys are encrypted"),
+            (with(json!(null), keys("9f8a7b6c5d4e3f2a1b0c9d8e7f")), "its keys are encrypted"),
+            (with(json!("false"), keys("HPU****WYH")), "its keys are masked"),
+            (with(json!("false"), json!({"mode": "ecsAgency"})), "its mode is ecsAgency"),
+        ];
+        for (file, expected) in cases {
+            let source = read(&file, None).unwrap();
+            assert_eq!(source.credentials, Ok(None), "{file}");
+            assert!(
+                source.note.as_deref().is_some_and(|note| note.starts_with(expected)),
+                "{file}"
+            );
+        }
+        // Without the flag, and in the form of an access key: an old version that kept it as it is.
+        let source = read(&with(json!(null), keys(KEY)), None).unwrap();
+        assert!(matches!(source.credentials, Ok(Some(_))), "{source:?}");
+    }
+
+    #[test]
+    fn files_that_say_nothing_say_why() {
+        let half = file(json!({"accessKeyId": KEY}));
+        let error = read(&half, None).unwrap().credentials.unwrap_err().to_string();
+        assert_eq!(error, "~/f, profile `p`: accessKeyId is set, but secretAccessKey is not");
+        let cases = [
+            (json!({}), None, "~/f: no profile is the current one"),
+            (json!({"current": "p"}), None, "~/f: no profile `p`"),
+            (json!({"current": "p", "profiles": {}}), None, "~/f: no profile `p`"),
+            (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`"),
+        ];
+        for (file, profile, expected) in cases {
+            assert_eq!(read(&file, profile).unwrap_err(), expected);
+        }
+        let broken = Text { name: "~/f".to_owned(), text: Hidden("{\"a\": hunter2".to_owned()) };
+        let error = source(&broken, None).unwrap_err();
+        assert_eq!(error, "~/f: expected value at line 1 column 7");
+    }
+}

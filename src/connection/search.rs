@@ -1,0 +1,302 @@
+//! The search for settings: each source in its turn, until there is enough.
+//!
+//! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
+//! they are whole they are used, and if not that is an error. For the other settings what is nearest to
+//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then those
+//! of others, then the file that gave the credentials.
+
+use std::cell::LazyCell;
+
+use super::credentials::Credentials;
+use super::endpoint::Endpoint;
+use super::family::{self, Family};
+use super::home::Home;
+use super::source::{Look, Source, State};
+use super::{
+    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli,
+    regions_file, sdk_file,
+};
+
+/// The variables of other tools, in the order in which they are looked at.
+const OTHERS: [&Family; 4] =
+    [&family::SDK, &family::TERRAFORM, &family::OPENSTACK, &family::SAMPLES];
+
+/// Each setting with its origin, or why there is none.
+#[derive(Debug)]
+pub(crate) struct Resolution {
+    /// As whom, and the name of the source.
+    pub(crate) credentials: Result<(Credentials, String), ConnectionError>,
+    /// Where the backups are, if anybody says so.
+    pub(crate) region: Option<Setting>,
+    /// Whose backups.
+    pub(crate) project_id: Result<Setting, ConnectionError>,
+    /// Where the service is, and who says so.
+    pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
+    /// What became of each source of credentials, in their order.
+    pub(crate) looks: Vec<Look>,
+    /// What may surprise.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Resolution {
+    /// Looks for the settings. Files of credentials are only opened while there are none, or where one
+    /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
+    pub(crate) fn new(
+        args: &ConnectionArgs,
+        environment: &Environment,
+        home: impl FnOnce() -> Home,
+    ) -> Self {
+        let files = Files { environment, home: LazyCell::new(home) };
+        let mut search = Search::default();
+        search.sources.push(flags(args));
+        let profile = environment.get("CBR_PROFILE");
+        if let Some(profile) = &args.profile {
+            search.choose("--profile", files.profile(Some(profile)));
+            search.look(family::OWN.read(environment));
+        } else if let Some(cloud) = &args.cloud {
+            search.choose("--cloud", files.cloud(Some(cloud)));
+            search.look(family::OWN.read(environment));
+        } else if profile.is_some() {
+            search.choose("CBR_PROFILE", files.profile(profile));
+            search.look(family::OWN.read(environment));
+            // Its keys go first, as those of a profile that was asked for. Other variables of its
+            // kind are as near to the user, and say more exactly what is meant.
+            search.sources.swap(1, 2);
+        } else {
+            search.look(family::OWN.read(environment));
+        }
+        for family in OTHERS {
+            let cloud = environment.get("OS_CLOUD").filter(|_| search.decided.is_none());
+            if family.name == family::OPENSTACK.name && cloud.is_some() {
+                search.choose("OS_CLOUD", files.cloud(cloud));
+            }
+            search.look(family.read(environment));
+        }
+        search.look_into("~/.hcloud/config.json", || files.profile(None));
+        search.look_into("~/.huaweicloud/credentials", || files.sdk());
+        search.look_into("clouds.yaml", || files.cloud(None));
+        search.finish(&files)
+    }
+
+    /// All settings together.
+    ///
+    /// # Errors
+    ///
+    /// Names the flag, variable or file that is missing or broken.
+    pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
+        let (credentials, _) = self.credentials?;
+        let (endpoint, _) = self.endpoint?;
+        let project_id = self.project_id?.value;
+        Ok(Connection { endpoint, project_id, credentials })
+    }
+}
+
+/// The files of other tools.
+struct Files<'a, F> {
+    environment: &'a Environment,
+    home: LazyCell<Home, F>,
+}
+
+/// What a file gave: nothing if there is none, or in words for a user why it is of no use.
+type FromFile = Result<Option<Source>, String>;
+
+impl<F: FnOnce() -> Home> Files<'_, F> {
+    fn profile(&self, name: Option<&str>) -> FromFile {
+        koocli::read(self.environment, &self.home, name)
+    }
+
+    fn sdk(&self) -> FromFile {
+        sdk_file::read(self.environment, &self.home)
+    }
+
+    fn cloud(&self, name: Option<&str>) -> FromFile {
+        clouds::read(self.environment, &self.home, name)
+    }
+
+    /// The endpoint of a region: the one that the user has named for it, or else the cloud's.
+    fn endpoint_of(&self, region: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+        if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
+            return written(&endpoint);
+        }
+        match regions_file::read(self.environment, &self.home, &region.value) {
+            Ok(Some(endpoint)) => written(&endpoint),
+            Ok(None) => Ok((Endpoint::of_region(region)?, region.origin.clone())),
+            Err(why) => Err(ConnectionError::new(why, "mend that file, or give --endpoint")),
+        }
+    }
+}
+
+/// An endpoint as someone wrote it, and who.
+fn written(setting: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+    Ok((Endpoint::parse(setting)?, setting.origin.clone()))
+}
+
+/// The flags, which hold no credentials.
+fn flags(args: &ConnectionArgs) -> Source {
+    Source {
+        region: Setting::of_flag("--region", args.region.as_deref()),
+        project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
+        endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        lends_project: true,
+        ..Source::named("flags")
+    }
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Search {
+    /// What decided as whom to ask, by being there: whole or not.
+    decided: Option<Result<(Credentials, String), ConnectionError>>,
+    /// The nearest to the user first.
+    sources: Vec<Source>,
+    looks: Vec<Look>,
+    warnings: Vec<String>,
+}
+
+impl Search {
+    /// Takes in what a user asked for by name: it has to be there, and to be of use.
+    fn choose(&mut self, flag: &str, file: FromFile) {
+        let refused = |why: String| {
+            Err(ConnectionError::new(
+                format!("{flag}: {why}"),
+                format!("leave out {flag} to use other sources; cbr auth show lists them"),
+            ))
+        };
+        let mut source = match file {
+            Ok(Some(source)) => source,
+            Ok(None) => Source {
+                credentials: refused("there is no file with profiles".to_owned()),
+                ..Source::named(flag)
+            },
+            Err(why) => Source { credentials: refused(why), ..Source::named(flag) },
+        };
+        if source.credentials == Ok(None) {
+            let why = source.note.take().unwrap_or_else(|| "it holds no credentials".to_owned());
+            source.credentials = refused(format!("{}: {why}", source.name));
+        }
+        source.lends_project = true;
+        self.look(source);
+    }
+
+    /// Takes in the file of another tool, unless there are credentials already. What is in a file
+    /// that gives none is not used either.
+    fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
+        if self.decided.is_some() {
+            return;
+        }
+        match read() {
+            Ok(Some(source)) => {
+                self.look(source);
+                if self.decided.is_none() {
+                    self.sources.pop();
+                }
+            }
+            Ok(None) => self.looks.push(Look::new(name, State::NotSet)),
+            Err(why) => {
+                // Where the file is the usual one, its name need not be said twice.
+                let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
+                self.looks.push(Look::because(name, State::PassedOver, why));
+            }
+        }
+    }
+
+    /// Takes the next source in.
+    fn look(&mut self, mut source: Source) {
+        let name = source.name.clone();
+        let look = match (std::mem::replace(&mut source.credentials, Ok(None)), &self.decided) {
+            (Ok(None), _) => match source.note.take() {
+                Some(note) => Look::because(&name, State::PassedOver, note),
+                None => Look::new(&name, State::NotSet),
+            },
+            (Ok(Some(credentials)), None) => {
+                source.lends_project = true;
+                self.decided = Some(Ok((credentials, name.clone())));
+                Look::new(&name, State::Used)
+            }
+            (Ok(Some(credentials)), Some(Ok((used, by)))) => {
+                if credentials == *used {
+                    Look::because(&name, State::PassedOver, format!("the same as in {by}"))
+                } else {
+                    self.warnings.push(format!(
+                        "{by} and {name} hold different credentials; those of {by} are used"
+                    ));
+                    Look::because(&name, State::PassedOver, format!("{by} goes first"))
+                }
+            }
+            (Ok(Some(_)), Some(Err(_))) => {
+                Look::because(&name, State::PassedOver, "an earlier source is incomplete")
+            }
+            (Err(error), decided) => {
+                let look = Look::because(&name, State::PassedOver, error.to_string());
+                if decided.is_none() {
+                    self.decided = Some(Err(error));
+                }
+                look
+            }
+        };
+        self.looks.push(look);
+        self.sources.push(source);
+    }
+
+    /// Takes each setting from the nearest source that has it.
+    fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
+        let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
+        let mut sources = self.sources.iter();
+        let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
+            (Some(endpoint), _) => Some(written(endpoint)),
+            (None, Some(region)) => Some(files.endpoint_of(region)),
+            (None, None) => None,
+        });
+        let endpoint = endpoint.unwrap_or_else(|| {
+            Err(ConnectionError::new(
+                "no region",
+                "give --region (such as --region eu-de), or set CBR_REGION",
+            ))
+        });
+        let lenders = self.sources.iter().filter(|source| source.lends_project);
+        let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
+        let region = self.sources.iter().find_map(|source| source.region.clone());
+        let (looks, warnings) = (self.looks, self.warnings);
+        Resolution { credentials, region, project_id, endpoint, looks, warnings }
+    }
+}
+
+/// Says of every source why it gave nothing: whoever has set one of them up sees which.
+fn no_credentials(looks: &[Look]) -> ConnectionError {
+    let (passed_over, not_set): (Vec<_>, Vec<_>) =
+        looks.iter().partition(|look| look.state == State::PassedOver);
+    let names: Vec<_> = not_set.iter().map(|look| look.source.as_str()).collect();
+    let mut message = format!("no credentials; not set: {}", names.join(", "));
+    for Look { source, reason, .. } in passed_over {
+        message.push_str(&format!("; passed over: {source}"));
+        if let Some(reason) = reason {
+            message.push_str(&format!(" ({reason})"));
+        }
+    }
+    ConnectionError::new(
+        message,
+        "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: \
+         cbr sandbox -- backups list",
+    )
+}
+
+/// The project, if it is one.
+fn project_id(found: Option<Setting>) -> Result<Setting, ConnectionError> {
+    let Some(setting) = found else {
+        return Err(ConnectionError::new(
+            "no project id",
+            "give --project-id or set CBR_PROJECT_ID; the console shows it under My Credentials",
+        ));
+    };
+    let Setting { origin, value } = &setting;
+    // It becomes a segment of the path: anything else would ask for another path.
+    if value.is_empty()
+        || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    {
+        return Err(ConnectionError::new(
+            format!("{origin}: `{}` is not a project id", value.escape_debug()),
+            "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564",
+        ));
+    }
+    Ok(setting)
+}

@@ -1,0 +1,21 @@
+//! A value with the place that it came from, so that every message can name that place.
+
+/// One setting that is not secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// A flag, a variable, or a file with the entry in it, as a user would write it.
+    pub(crate) origin: String,
+    /// As it was given.
+    pub(crate) value: String,
+}
+
+impl Setting {
+    /// The value of a flag, if it was given; an empty one is given too.
+    pub(super) fn of_flag(flag: &str, value: Option<&str>) -> Option<Self> {
+        Some(Self::new(flag, value?))
+    }
+
+    pub(super) fn new(origin: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { origin: origin.into(), value: value.into() }
+    }
+}

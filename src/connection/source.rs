@@ -1,0 +1,82 @@
+//! A source of settings: what it holds, and what became of it.
+
+use serde::Serialize;
+
+use super::{ConnectionError, Credentials, Setting};
+
+/// All that one source says. Whatever it does not say is left to other sources, but for credentials,
+/// which are whole or not there.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// As a user would name it, such as `HW_*`.
+    pub(super) name: String,
+    /// An error if they are there in part, or broken.
+    pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
+    pub(super) region: Option<Setting>,
+    pub(super) project_id: Option<Setting>,
+    pub(super) endpoint: Option<Setting>,
+    /// Why there are no credentials, where there is more to say than that they are not set.
+    pub(super) note: Option<String>,
+    /// Whether its project goes with the credentials of any source. A project of one tool's settings
+    /// is not asked for with the keys of another's: it may be another account's.
+    pub(super) lends_project: bool,
+}
+
+impl Source {
+    /// One that says nothing yet.
+    pub(super) fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            credentials: Ok(None),
+            region: None,
+            project_id: None,
+            endpoint: None,
+            note: None,
+            lends_project: false,
+        }
+    }
+}
+
+/// What became of a source of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// The credentials are its own.
+    Used,
+    /// There is something, which is not used.
+    PassedOver,
+    /// There is nothing.
+    NotSet,
+}
+
+impl State {
+    /// For people.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::PassedOver => "passed over",
+            Self::NotSet => "not set",
+        }
+    }
+}
+
+/// A source of credentials, and why it was used or not.
+#[derive(Debug, Serialize)]
+pub(crate) struct Look {
+    /// The name of the source.
+    pub(crate) source: String,
+    /// What became of it.
+    pub(crate) state: State,
+    /// Why, where that is not clear from the state.
+    pub(crate) reason: Option<String>,
+}
+
+impl Look {
+    pub(super) fn new(source: &str, state: State) -> Self {
+        Self { source: source.to_owned(), state, reason: None }
+    }
+
+    pub(super) fn because(source: &str, state: State, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(source, state) }
+    }
+}
