@@ -128,11 +128,20 @@ Examples:
 #[derive(Args)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(value_parser = id)]
     pub(crate) id: String,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// An id becomes a segment of the path: nothing, and the dots that stand for a folder, would ask for another
+/// path.
+fn id(value: &str) -> Result<String, String> {
+    match value {
+        "" | "." | ".." => Err("not an id; `cbr backups list` shows them".to_owned()),
+        value => Ok(value.to_owned()),
+    }
 }
 
 impl Cli {
