@@ -6,4 +6,5 @@ mod endpoint;
 mod project;
 mod proxy;
 mod redirect;
+mod region;
 mod tls;

@@ -105,6 +105,7 @@ fn an_id_cannot_lead_to_another_path() {
     for (id, path) in [
         ("../vaults", "/v3/p1/backups/..%2Fvaults"),
         ("a/b?c=d#e", "/v3/p1/backups/a%2Fb%3Fc%3Dd%23e"),
+        ("...", "/v3/p1/backups/..."),
         ("备 份%20", "/v3/p1/backups/%E5%A4%87%20%E4%BB%BD%2520"),
     ] {
         let service = Service::answering([Answer::new(200, r#"{"backup":{"id":"x"}}"#)]);
@@ -112,4 +113,18 @@ fn an_id_cannot_lead_to_another_path() {
         assert_eq!(run.stdout, "{\"id\":\"x\"}\n");
         assert_eq!(service.received()[0].line, format!("GET {path}"));
     }
+}
+
+/// Nothing, and the dots that stand for a folder.
+#[test]
+fn what_can_be_no_id_asks_nobody() {
+    let sandbox = Sandbox::start("--backups 3");
+    for id in ["", ".", ".."] {
+        let told = format!(
+            "cbr: error: invalid value '{id}' for '<ID>': not an id; `cbr backups list` shows \
+             them\n\nFor more information, try '--help'.\n"
+        );
+        sandbox.cbr("backups show").arg(id).with_key().exit(2).stderr(told).run();
+    }
+    assert!(sandbox.requests().is_empty());
 }
