@@ -21,6 +21,14 @@ fn a_service_that_answers_byte_by_byte_is_given_up() {
 }
 
 #[test]
+fn a_service_that_is_slower_than_the_run_may_take_is_given_up() {
+    sandboxed("--backups 3 --latency 10s", "backups list --timeout 200ms")
+        .exit(5)
+        .stderr(TOLD)
+        .run();
+}
+
+#[test]
 fn a_later_page_that_never_comes_is_given_up() {
     let run = sandboxed("--backups 30 --fault hang@3-", "backups list --page-size 10 --timeout 1s");
     run.exit(5).stderr(TOLD).run();

@@ -55,8 +55,11 @@ impl Backups {
         let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
         client
             .get(&path, &[], |body| {
-                let answer: ShowAnswer<'_> = serde_json::from_str(body)?;
-                Ok(answer.backup.get().to_owned())
+                let ShowAnswer { backup } = serde_json::from_str(body)?;
+                if !backup.get().starts_with('{') {
+                    return Err(serde_json::Error::custom("the backup is not an object"));
+                }
+                Ok(backup.get().to_owned())
             })
             .await
     }

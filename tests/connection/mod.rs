@@ -8,4 +8,5 @@ mod files;
 mod project;
 mod proxy;
 mod redirect;
+mod region;
 mod tls;

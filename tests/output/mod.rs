@@ -5,5 +5,6 @@ mod csv;
 mod json;
 mod pipe;
 mod show;
+mod spool;
 mod table;
 mod terminal;

@@ -99,6 +99,27 @@ fn what_is_not_there_is_told() {
     sandbox.cbr("backups show").arg(id).with_key().exit(4).stderr(told).run();
 }
 
+#[test]
+fn an_answer_that_is_no_backup_is_unreadable_in_every_format() {
+    for (body, reason) in [
+        (r#"{"backup":null}"#, "the backup is not an object"),
+        (r#"{"backup":[1]}"#, "the backup is not an object"),
+        (r#"{"backups":[]}"#, "missing field `backup` at line 1 column 14"),
+        ("<html></html>", "expected value at line 1 column 1"),
+    ] {
+        for format in ["table", "json", "jsonl", "csv"] {
+            let service = Service::answering([Answer::new(200, body)]);
+            let told = format!(
+                "cbr: error: unreadable answer: {reason}: {body}\n\
+                 cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
+            );
+            let run = service.cbr(&format!("backups show 1 -o {format}")).with_key();
+            run.exit(5).stderr(told).run();
+            assert_eq!(service.received().len(), 1, "{body}");
+        }
+    }
+}
+
 /// An id becomes a segment of the path, so what is none is refused before anything is sent.
 #[test]
 fn an_id_cannot_lead_to_another_path() {
