@@ -16,7 +16,7 @@ use crate::number::grouped;
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Messages")]
 pub(crate) struct ConsoleArgs {
-    /// Print errors only: no warnings, no progress, no receipt
+    /// Print errors only: no warnings, no progress, no summary
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 

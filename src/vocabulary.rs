@@ -104,8 +104,12 @@ impl TypedValueParser for WordParser {
     ) -> Result<String, clap::Error> {
         let parser = clap::builder::NonEmptyStringValueParser::new();
         let given = parser.parse_ref(command, arg, value)?;
-        let stands_for = |friendly: &Option<&str>| friendly.is_some_and(|word| word == given);
-        let known = self.0.words.iter().find(|(_, friendly)| stands_for(friendly));
+        let is_given = |word: &str| word.eq_ignore_ascii_case(&given);
+        let known = self
+            .0
+            .words
+            .iter()
+            .find(|(word, friendly)| is_given(word) || friendly.is_some_and(is_given));
         Ok(known.map_or(given, |(word, _)| (*word).to_owned()))
     }
 

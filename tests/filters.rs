@@ -175,9 +175,9 @@ fn words_that_no_document_lists_are_passed_on_with_a_warning() {
         ),
         (
             "--resource-type",
-            "Server",
+            "Servers",
             "resource_type",
-            "--resource-type Server: not a documented value (did you mean `server`?); sent as it \
+            "--resource-type Servers: not a documented value (did you mean `server`?); sent as it \
              stands",
         ),
         (
@@ -217,5 +217,19 @@ fn a_word_that_the_service_refuses_was_warned_of() {
         let run = list().args([flag, word]).exit(4).stderr(stderr).run();
         let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
         assert_eq!(request.filters(), [(parameter, word)]);
+    }
+}
+
+/// Capital letters are not another word.
+#[test]
+fn documented_words_may_be_in_capital_letters() {
+    let cases = [
+        ("--status", "AVAILABLE", "status", "available"),
+        ("--resource-type", "Server", "resource_type", "OS::Nova::Server"),
+        ("--resource-type", "os::sfs::turbo", "resource_type", "OS::Sfs::Turbo"),
+    ];
+    for (flag, word, parameter, sent) in cases {
+        let run = list().args([flag, word]).run();
+        assert_eq!(filters(&run), [(parameter, sent)], "{word}");
     }
 }

@@ -55,7 +55,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HW_PROFILE", "profile of that file, in place of its current one"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
     ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
-    ("NO_COLOR", "no colour in help and messages"),
+    ("NO_COLOR", "no colour in help"),
 ];
 
 /// The variables that were set when the program started. What is empty counts as not set, and
