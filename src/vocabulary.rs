@@ -103,6 +103,8 @@ impl TypedValueParser for WordParser {
         value: &OsStr,
     ) -> Result<String, clap::Error> {
         let parser = clap::builder::NonEmptyStringValueParser::new();
+        // As in `available, error`; no word begins or ends with a blank.
+        let value = value.to_str().map_or(value, |text| OsStr::new(text.trim()));
         let given = parser.parse_ref(command, arg, value)?;
         let is_given = |word: &str| word.eq_ignore_ascii_case(&given);
         let known = self

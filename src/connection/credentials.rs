@@ -93,8 +93,9 @@ impl Parts {
             return Ok(Some(Credentials::Token(token)));
         }
         let access_key = self.value_of(&self.access_key)?;
+        let secret_key = self.value_of(&self.secret_key)?;
         let security_token = self.value_of(&self.security_token)?;
-        match (access_key, self.secret_key.value.take(), security_token) {
+        match (access_key, secret_key, security_token) {
             (None, None, None) => Ok(None),
             (Some(access_key), Some(secret_key), security_token) => Ok(Some(Credentials::Key {
                 access_key: access_key.reveal().to_owned(),
@@ -130,7 +131,8 @@ impl Parts {
         if self.place.is_empty() { "unset" } else { "remove" }
     }
 
-    /// A value that can stand in a header: visible ASCII characters.
+    /// A value as the service gives it: visible ASCII characters, which can stand in a header. Anything else
+    /// got in on the way, and a wrong secret had better not be tried: a few failures lock the access key.
     fn value_of(&self, part: &Part) -> Result<Option<Secret>, ConnectionError> {
         let Some(value) = &part.value else { return Ok(None) };
         if value.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
