@@ -7,7 +7,7 @@ use crate::harness::{Cbr, Run, sandboxed};
 const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
 
 /// Each filter alone, and what arrives. All values can be told apart from their encoding.
-const FILTERS: [(&[&str], &[(&str, &str)]); 38] = [
+const FILTERS: [(&[&str], &[(&str, &str)]); 39] = [
     (&["--checkpoint-id", ID], &[("checkpoint_id", ID)]),
     (&["--dec"], &[("dec", "true")]),
     (&["--dec=false"], &[("dec", "false")]),
@@ -54,6 +54,7 @@ const FILTERS: [(&[&str], &[(&str, &str)]); 38] = [
         &["--status", "error", "--status", "available,waiting_delete"],
         &[("status", "available"), ("status", "error"), ("status", "waiting_delete")],
     ),
+    (&["--status", "error, available "], &[("status", "available"), ("status", "error")]),
     (&["--used-percent", "1"], &[("used_percent", "1")]),
     (&["--used-percent", "100"], &[("used_percent", "100")]),
     (&["--vault-id", ID], &[("vault_id", ID)]),

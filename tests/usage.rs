@@ -45,6 +45,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--enterprise-project-id", ""], &["--enterprise-project-id", "empty"]),
     (&["--resource-type", ""], &["--resource-type"]),
     (&["--status", ""], &["--status"]),
+    (&["--status", " "], &["--status"]),
     (&["--status", "available,,error"], &["--status"]),
     (&["--image-type", ""], &["--image-type"]),
     (&["--own-type", ""], &["--own-type"]),

@@ -174,6 +174,11 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "unset CBR_TOKEN, or unset CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_SECURITY_TOKEN",
     ),
     (
+        &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", "two words")],
+        "CBR_SECRET_KEY holds a blank, a control character or a letter that is not ASCII",
+        "set CBR_SECRET_KEY to the value as the service gave it, without quotes or line breaks",
+    ),
+    (
         &[("CBR_TOKEN", "two words")],
         "CBR_TOKEN holds a blank, a control character or a letter that is not ASCII",
         "set CBR_TOKEN to the value as the service gave it, without quotes or line breaks",
