@@ -95,6 +95,12 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
     Some(timestamp.as_microsecond())
 }
 
+/// Whether a time of the service has six digits of a second or more.
+pub(crate) fn is_to_the_microsecond(text: &str) -> bool {
+    let digits = |(_, rest): (&str, &str)| rest.bytes().take_while(u8::is_ascii_digit).count();
+    text.split_once('.').is_some_and(|parts| digits(parts) >= 6)
+}
+
 /// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`.
 ///
 /// # Errors
@@ -184,6 +190,14 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(instant(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("2020-02-21T07:00:54.065135", true),
+            ("2020-02-21T07:00:54.065135+00:00", true),
+            ("2020-02-21T07:00:54.065+00:00", false),
+            ("2020-02-21T07:00:54", false),
+        ] {
+            assert_eq!(is_to_the_microsecond(text), expected, "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::client::Client;
 use super::error::ApiError;
 use super::sign;
 use crate::json::Json;
-use crate::listing::{Ask, Key, Order, Page, Record, Source};
+use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
 use crate::time;
 
@@ -101,7 +101,12 @@ fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Erro
         let id = id.filter(|id| object.is_some() && id.is_string());
         let id = id.ok_or_else(|| serde_json::Error::custom("a backup without an id"))?;
         let key = Key::of(&id.text());
-        let rank = order.rank(created_at.and_then(|at| time::instant(&at.text())), key);
+        let created = created_at.and_then(|at| {
+            let text = at.text();
+            let is_exact = time::is_to_the_microsecond(&text);
+            Some(Created { microsecond: time::instant(&text)?, is_exact })
+        });
+        let rank = order.rank(created, key);
         Ok(Record::new(key, rank, body, place_in(body, raw.get())))
     });
     let records = records.collect::<Result<_, serde_json::Error>>()?;

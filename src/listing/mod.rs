@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-pub(crate) use order::{Direction, Order};
+pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Ask, Key, Page, Record};
 pub(crate) use proof::{Receipt, Unproven};
 pub(crate) use stitch::Extent;

@@ -12,6 +12,16 @@ const SORT_KEYS: [&str; 6] = ["created_at", "id", "name", "protected_at", "statu
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Order(Vec<(&'static str, Direction)>);
 
+/// When a row was created, as far as the service tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Created {
+    /// Since 1970.
+    pub(crate) microsecond: i64,
+    /// Whether it is told to the microsecond, as the service keeps it. Some clouds tell milliseconds: rows of
+    /// one of those may stand in any order of their ids.
+    pub(crate) is_exact: bool,
+}
+
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -47,20 +57,35 @@ impl Order {
         self.0.iter().all(|(key, _)| matches!(*key, "created_at" | "id"))
     }
 
-    /// The place of a row in a stable order, from its creation in microseconds and its id. `None` where
-    /// it cannot be told.
-    pub(crate) fn rank(&self, created_at: Option<i64>, id: Key) -> Option<Rank> {
+    /// The place of a row in a stable order, from its creation and its id. `None` where it cannot be told.
+    pub(crate) fn rank(&self, created: Option<Created>, id: Key) -> Option<Rank> {
         let mut rank = Rank(0, 0);
+        let after_moment = self.0.first().is_some_and(|(key, _)| *key == "created_at");
         for (key, direction) in &self.0 {
             let down = *direction == Direction::Descending;
             match *key {
-                "created_at" => rank.0 = created_at.map(|at| if down { -at } else { at })?,
-                "id" => rank.1 = id.uuid().map(|id| if down { !id } else { id })?,
+                "created_at" => {
+                    let at = created?.microsecond;
+                    rank.0 = if down { -at } else { at };
+                }
+                "id" => {
+                    // After a moment that is not exact, or with ids of another form, the id tells nothing.
+                    let tells = !after_moment || created.is_some_and(|created| created.is_exact);
+                    rank.1 = match id.uuid().filter(|_| tells) {
+                        Some(id) => {
+                            if down {
+                                !id
+                            } else {
+                                id
+                            }
+                        }
+                        None if after_moment => 0,
+                        None => return None,
+                    };
+                    // Nothing after the id decides anything.
+                    break;
+                }
                 _ => return None,
-            }
-            if *key == "id" {
-                // Nothing after the id decides anything.
-                break;
             }
         }
         Some(rank)
@@ -131,13 +156,33 @@ mod tests {
         for (order, first, second) in cases {
             let order = parse(order);
             assert!(order.is_stable());
-            let rank = |(at, id): (i64, &str)| order.rank(Some(at), Key::of(id)).unwrap();
-            assert!(rank(first) < rank(second), "{order}");
+            let rank = |(at, id): (i64, &str)| order.rank(created(at, true), Key::of(id)).unwrap();
+            assert!(rank(first).may_precede(rank(second)), "{order}");
+            assert!(!rank(second).may_precede(rank(first)), "{order}");
         }
         let by_name = parse("name:desc");
         assert!(!by_name.is_stable());
-        assert_eq!(by_name.rank(Some(1), Key::of(a)), None);
+        assert_eq!(by_name.rank(created(1, true), Key::of(a)), None);
         assert_eq!(Order::default().rank(None, Key::of(a)), None);
-        assert_eq!(Order::default().rank(Some(1), Key::of("no uuid")), None);
+        assert_eq!(parse("id:asc").rank(created(1, true), Key::of("no uuid")), None);
+    }
+
+    /// Rows whose order within a moment cannot be told may stand in either.
+    #[test]
+    fn what_is_not_told_is_not_judged() {
+        let (a, b) =
+            ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
+        let order = Order::default();
+        for (is_exact, a, b, either) in
+            [(true, a, b, false), (false, a, b, true), (true, "a", "b", true), (true, "a", b, true)]
+        {
+            let rank = |id| order.rank(created(1, is_exact), Key::of(id)).unwrap();
+            assert!(rank(b).may_precede(rank(a)), "{a} {b} {is_exact}");
+            assert_eq!(rank(a).may_precede(rank(b)), either, "{a} {b} {is_exact}");
+        }
+    }
+
+    fn created(microsecond: i64, is_exact: bool) -> Option<Created> {
+        Some(Created { microsecond, is_exact })
     }
 }

@@ -101,6 +101,18 @@ impl Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank(pub(crate) i64, pub(crate) u128);
 
+impl Rank {
+    /// Whether a row of this rank may stand before one of the other. Equal moments are told apart by the
+    /// second number; where one of the two is not known, either may come first.
+    pub(super) fn may_precede(self, other: Self) -> bool {
+        match (self.0 == other.0, self.1, other.1) {
+            (false, ..) => self.0 < other.0,
+            (true, 0, _) | (true, _, 0) => true,
+            (true, a, b) => a < b,
+        }
+    }
+}
+
 /// The number that a UUID in its usual lower-case form stands for. Other spellings are other ids.
 fn uuid(id: &str) -> Option<u128> {
     let bytes = id.as_bytes();

@@ -383,10 +383,11 @@ impl Stitcher {
 
 /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
 fn is_in_order(records: &[Record]) -> bool {
-    records.windows(2).all(|pair| match pair {
-        [a, b] => a.rank.is_some() && a.rank < b.rank,
+    let follows = |pair: &[Record]| match pair {
+        [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
         _ => true,
-    })
+    };
+    records.windows(2).all(follows)
 }
 
 /// Drops rows that stand on one page twice, and says how many.
