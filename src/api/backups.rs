@@ -1,6 +1,5 @@
 //! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`, and how their bodies are read.
 
-use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use serde_json::value::RawValue;
 use super::client::Client;
 use super::error::ApiError;
 use super::sign;
-use crate::json::Json;
+use crate::json::Scanner;
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
 use crate::time;
@@ -22,15 +21,12 @@ pub(crate) struct Backups {
     order: Order,
 }
 
-/// The answer to `GET /v3/{project_id}/backups`. `offset` and `limit` are optional in the
-/// documentation, missing in its examples, and not needed.
+/// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
+/// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
 #[derive(Deserialize)]
 struct ListAnswer<'a> {
     #[serde(borrow)]
     backups: Vec<&'a RawValue>,
-    /// Only a hint, so a strange one is as good as none.
-    #[serde(borrow, default)]
-    count: Option<&'a RawValue>,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -84,40 +80,60 @@ impl Source for Backups {
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
 fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Error> {
-    let answer: ListAnswer<'_> = serde_json::from_str(body)?;
-    let records = answer.backups.iter().map(|raw| {
-        let (mut id, mut created_at) = (None, None);
-        let object = Json::new(raw.get()).fields_until(|name, value| {
-            match name {
-                "id" => id = Some(value),
-                "created_at" => created_at = Some(value),
-                _ => {}
-            }
-            match (id, created_at) {
-                (Some(_), Some(_)) => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
-            }
-        });
-        let id = id.filter(|id| object.is_some() && id.is_string());
-        let id = id.ok_or_else(|| serde_json::Error::custom("a backup without an id"))?;
-        let key = Key::of(&id.text());
-        let created = created_at.and_then(|at| {
-            let text = at.text();
-            let is_exact = time::is_to_the_microsecond(&text);
-            Some(Created { microsecond: time::instant(&text)?, is_exact })
-        });
-        let rank = order.rank(created, key);
-        Ok(Record::new(key, rank, body, place_in(body, raw.get())))
-    });
-    let records = records.collect::<Result<_, serde_json::Error>>()?;
-    let count = answer.count.and_then(|count| count.get().parse().ok());
-    Ok(Page { records, count })
+    scan_page(body, order).ok_or_else(|| {
+        let answer = serde_json::from_str::<ListAnswer<'_>>(body);
+        answer.map_or_else(
+            |wrong| wrong,
+            |ListAnswer { backups }| {
+                let number = backups.len();
+                serde_json::Error::custom(format!("not each of its {number} backups has an id"))
+            },
+        )
+    })
 }
 
-/// Where `part` stands in `text`, which it is a slice of.
-fn place_in(text: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr().addr() - text.as_ptr().addr();
-    start..start + part.len()
+/// The page, or nothing if this is none.
+fn scan_page(body: &Arc<String>, order: &Order) -> Option<Page> {
+    let (mut records, mut count) = (None, None);
+    let mut scanner = Scanner::new(body);
+    scanner.object(|scanner, name| {
+        match name {
+            "backups" if records.is_some() => return None,
+            "backups" => {
+                let records = records.insert(Vec::new());
+                scanner.array(|scanner| Some(records.push(record(scanner, body, order)?)))?;
+            }
+            "count" => count = scanner.value(),
+            _ => drop(scanner.value()?),
+        }
+        Some(())
+    })?;
+    scanner.end()?;
+    let count = count.and_then(|count| count.as_sent().parse().ok());
+    Some(Page { records: records?, count })
+}
+
+/// One backup, which is an object with an id.
+fn record(scanner: &mut Scanner<'_>, body: &Arc<String>, order: &Order) -> Option<Record> {
+    let start = scanner.position();
+    let (mut id, mut created_at) = (None, None);
+    scanner.object(|scanner, name| {
+        let value = scanner.value()?;
+        match name {
+            "id" => id = Some(value),
+            "created_at" => created_at = Some(value),
+            _ => {}
+        }
+        Some(())
+    })?;
+    let key = Key::of(&id.filter(|id| id.is_string())?.text());
+    let created = created_at.and_then(|at| {
+        let text = at.text();
+        let is_exact = time::is_to_the_microsecond(&text);
+        Some(Created { microsecond: time::instant(&text)?, is_exact })
+    });
+    let rank = order.rank(created, key);
+    Some(Record::new(key, rank, body, start..scanner.position()))
 }
 
 #[cfg(test)]
