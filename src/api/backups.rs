@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
+use super::body::Body;
 use super::client::Client;
 use super::error::ApiError;
 use super::sign;
@@ -51,7 +52,7 @@ impl Backups {
         let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
         client
             .get(&path, &[], |body| {
-                let ShowAnswer { backup } = serde_json::from_str(body)?;
+                let ShowAnswer { backup } = serde_json::from_str(body.text())?;
                 if !backup.get().starts_with('{') {
                     return Err(serde_json::Error::custom("the backup is not an object"));
                 }
@@ -79,9 +80,9 @@ impl Source for Backups {
 }
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
-fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Error> {
+fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page, serde_json::Error> {
     scan_page(body, order).ok_or_else(|| {
-        let answer = serde_json::from_str::<ListAnswer<'_>>(body);
+        let answer = serde_json::from_str::<ListAnswer<'_>>(body.text());
         answer.map_or_else(
             |wrong| wrong,
             |ListAnswer { backups }| {
@@ -93,9 +94,9 @@ fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Erro
 }
 
 /// The page, or nothing if this is none.
-fn scan_page(body: &Arc<String>, order: &Order) -> Option<Page> {
+fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page> {
     let (mut records, mut count) = (None, None);
-    let mut scanner = Scanner::new(body);
+    let mut scanner = Scanner::new(body.text());
     scanner.object(|scanner, name| {
         match name {
             "backups" if records.is_some() => return None,
@@ -114,7 +115,7 @@ fn scan_page(body: &Arc<String>, order: &Order) -> Option<Page> {
 }
 
 /// One backup, which is an object with an id.
-fn record(scanner: &mut Scanner<'_>, body: &Arc<String>, order: &Order) -> Option<Record> {
+fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record> {
     let start = scanner.position();
     let (mut id, mut created_at) = (None, None);
     scanner.object(|scanner, name| {
@@ -133,7 +134,7 @@ fn record(scanner: &mut Scanner<'_>, body: &Arc<String>, order: &Order) -> Optio
         Some(Created { microsecond: time::instant(&text)?, is_exact })
     });
     let rank = order.rank(created, key);
-    Some(Record::new(key, rank, body, start..scanner.position()))
+    Some(Record::new(key, rank, Arc::clone(body) as _, start..scanner.position()))
 }
 
 #[cfg(test)]
@@ -152,7 +153,11 @@ mod tests {
             (r#"{"backups":[],"count":"many"}"#, 0, None),
         ];
         for (body, rows, count) in cases {
-            let page = read_page(&Arc::new(body.to_owned()), &Order::default()).unwrap();
+            let page = read_page(
+                &Arc::new(Body::new(body.to_owned(), &Arc::default())),
+                &Order::default(),
+            )
+            .unwrap();
             assert_eq!((page.records.len(), page.count), (rows, count));
         }
     }
@@ -171,7 +176,10 @@ mod tests {
         ];
         let order = Order::default();
         for body in cases {
-            assert!(read_page(&Arc::new(body.to_owned()), &order).is_err(), "{body}");
+            assert!(
+                read_page(&Arc::new(Body::new(body.to_owned(), &Arc::default())), &order).is_err(),
+                "{body}"
+            );
         }
     }
 }

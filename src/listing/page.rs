@@ -1,5 +1,6 @@
 //! One request for rows, and what came back.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,39 +23,43 @@ pub(crate) struct Page {
     pub(crate) count: Option<u64>,
 }
 
+/// The text of a page.
+type Text = dyn AsRef<str> + Send + Sync;
+
 /// One row.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Record {
     /// Stands for the id.
     pub(super) key: Key,
     /// Its place in the order that was asked for, if that can be told from the record.
     pub(super) rank: Option<Rank>,
     /// The text of the page that the record stands on.
-    page: Arc<String>,
+    page: Arc<Text>,
     /// Where it stands there.
     place: Range<usize>,
 }
 
 impl Record {
     /// A row with this key, which stands at `place` in the text of `page`.
-    pub(crate) fn new(
-        key: Key,
-        rank: Option<Rank>,
-        page: &Arc<String>,
-        place: Range<usize>,
-    ) -> Self {
-        Self { key, rank, page: Arc::clone(page), place }
+    pub(crate) fn new(key: Key, rank: Option<Rank>, page: Arc<Text>, place: Range<usize>) -> Self {
+        Self { key, rank, page, place }
     }
 
     /// The record as the service sent it.
     pub(crate) fn json(&self) -> &str {
-        self.page.get(self.place.clone()).unwrap_or_default()
+        (*self.page).as_ref().get(self.place.clone()).unwrap_or_default()
     }
 
     /// A row that is nothing but its id.
     #[cfg(test)]
     pub(super) fn bare(id: &str, rank: Option<Rank>) -> Self {
-        Self::new(Key::of(id), rank, &Arc::new(id.to_owned()), 0..id.len())
+        Self::new(Key::of(id), rank, Arc::new(id.to_owned()), 0..id.len())
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.json())
     }
 }
 
