@@ -8,7 +8,7 @@
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
-//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
@@ -35,6 +35,7 @@ mod query;
 #[cfg(test)]
 mod readme;
 mod receipt;
+mod row;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;

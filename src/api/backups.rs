@@ -13,6 +13,7 @@ use super::sign;
 use crate::json::Scanner;
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
+use crate::row::Row;
 use crate::time;
 
 /// The backups of a project that match some filters.
@@ -63,9 +64,10 @@ impl Backups {
 }
 
 impl Source for Backups {
+    type Row = Row;
     type Error = ApiError;
 
-    async fn page(&self, ask: Ask) -> Result<Page, ApiError> {
+    async fn page(&self, ask: Ask) -> Result<Page<Row>, ApiError> {
         let path = format!("/v3/{}/backups", self.client.project_id());
         let mut pairs = self.filters.clone();
         pairs.push(("limit", ask.limit.to_string()));
@@ -80,7 +82,7 @@ impl Source for Backups {
 }
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
-fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page, serde_json::Error> {
+fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Row>, serde_json::Error> {
     scan_page(body, order).ok_or_else(|| {
         let answer = serde_json::from_str::<ListAnswer<'_>>(body.text());
         answer.map_or_else(
@@ -94,7 +96,7 @@ fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page, serde_json::Error>
 }
 
 /// The page, or nothing if this is none.
-fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page> {
+fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
     let (mut records, mut count) = (None, None);
     let mut scanner = Scanner::new(body.text());
     scanner.object(|scanner, name| {
@@ -115,26 +117,16 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page> {
 }
 
 /// One backup, which is an object with an id.
-fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record> {
-    let start = scanner.position();
-    let (mut id, mut created_at) = (None, None);
-    scanner.object(|scanner, name| {
-        let value = scanner.value()?;
-        match name {
-            "id" => id = Some(value),
-            "created_at" => created_at = Some(value),
-            _ => {}
-        }
-        Some(())
-    })?;
-    let key = Key::of(&id.filter(|id| id.is_string())?.text());
-    let created = created_at.and_then(|at| {
+fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record<Row>> {
+    let row = Row::read(Arc::clone(body) as _, scanner)?;
+    let backup = row.backup();
+    let key = Key::of(&backup.id.filter(|id| id.is_string())?.text());
+    let created = backup.created_at.and_then(|at| {
         let text = at.text();
         let is_exact = time::is_to_the_microsecond(&text);
         Some(Created { microsecond: time::instant(&text)?, is_exact })
     });
-    let rank = order.rank(created, key);
-    Some(Record::new(key, rank, Arc::clone(body) as _, start..scanner.position()))
+    Some(Record { key, rank: order.rank(created, key), row })
 }
 
 #[cfg(test)]
