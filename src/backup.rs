@@ -12,13 +12,14 @@ use crate::json::{Json, Scanner};
 
 /// Where a value stands in a text. Nothing stands between 0 and 0.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+pub(crate) struct Place {
     start: u32,
     end: u32,
 }
 
 impl Place {
-    fn find(self, text: &str) -> Option<Json<'_>> {
+    /// The value, if it stands there.
+    pub(crate) fn find(self, text: &str) -> Option<Json<'_>> {
         let json = text.get(self.start as usize..self.end as usize)?;
         (!json.is_empty()).then(|| Json::new(json))
     }
@@ -36,7 +37,7 @@ macro_rules! backup {
         /// Where the fields of one record stand.
         #[derive(Debug, Clone, Default)]
         pub(crate) struct Places {
-            $($field: Place,)*
+            $($visibility $field: Place,)*
         }
 
         impl Places {

@@ -86,7 +86,7 @@ async fn read_and_print(
             for row in rows {
                 match &mut sorter {
                     Some(sorter) => sorter.push(row.json())?,
-                    None => renderer.push(row.json())?,
+                    None => renderer.push_row(&row)?,
                 }
             }
             console.progress(receipt.rows, receipt.count);

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backup::{Backup, Places};
-use crate::json::Scanner;
+use crate::json::{Json, Scanner};
 
 /// The text of an answer.
 type Text = dyn AsRef<str> + Send + Sync;
@@ -36,6 +36,16 @@ impl Row {
     /// Its fields.
     pub(crate) fn backup(&self) -> Backup<'_> {
         Backup::at((*self.text).as_ref(), &self.fields)
+    }
+
+    /// Its `id`, as the others only if it is not null.
+    pub(crate) fn id(&self) -> Option<Json<'_>> {
+        self.fields.id.find((*self.text).as_ref())
+    }
+
+    /// Its `created_at`.
+    pub(crate) fn created_at(&self) -> Option<Json<'_>> {
+        self.fields.created_at.find((*self.text).as_ref())
     }
 }
 

@@ -26,9 +26,15 @@ pub(crate) struct Backups {
 /// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
 /// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
 #[derive(Deserialize)]
-struct ListAnswer<'a> {
-    #[serde(borrow)]
-    backups: Vec<&'a RawValue>,
+struct ListAnswer {
+    #[serde(rename = "backups")]
+    _backups: Vec<Identified>,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    #[serde(rename = "id")]
+    _id: String,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -84,14 +90,8 @@ impl Source for Backups {
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
 fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Row>, serde_json::Error> {
     scan_page(body, order).ok_or_else(|| {
-        let answer = serde_json::from_str::<ListAnswer<'_>>(body.text());
-        answer.map_or_else(
-            |wrong| wrong,
-            |ListAnswer { backups }| {
-                let number = backups.len();
-                serde_json::Error::custom(format!("not each of its {number} backups has an id"))
-            },
-        )
+        let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
+        wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
     })
 }
 
@@ -104,7 +104,10 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
             "backups" if records.is_some() => return None,
             "backups" => {
                 let records = records.insert(Vec::new());
-                scanner.array(|scanner| Some(records.push(record(scanner, body, order)?)))?;
+                scanner.array(|scanner| {
+                    records.push(record(scanner, body, order)?);
+                    Some(())
+                })?;
             }
             "count" => count = scanner.value(),
             _ => drop(scanner.value()?),
@@ -119,9 +122,8 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
 /// One backup, which is an object with an id.
 fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record<Row>> {
     let row = Row::read(Arc::clone(body) as _, scanner)?;
-    let backup = row.backup();
-    let key = Key::of(&backup.id.filter(|id| id.is_string())?.text());
-    let created = backup.created_at.and_then(|at| {
+    let key = Key::of(&row.id().filter(|id| id.is_string())?.text());
+    let created = row.created_at().and_then(|at| {
         let text = at.text();
         let is_exact = time::is_to_the_microsecond(&text);
         Some(Created { microsecond: time::instant(&text)?, is_exact })
