@@ -13,6 +13,16 @@ pub(crate) struct Endpoint {
     url: Url,
 }
 
+/// Whether a text can be an endpoint.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let setting = Setting::new("this", text);
+    Endpoint::parse(&setting).map(|_| ()).map_err(|error| format!("{error}; {}", error.hint))
+}
+
 impl Endpoint {
     /// The endpoint of a region.
     ///

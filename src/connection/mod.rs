@@ -10,18 +10,21 @@
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
+//! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
 
 mod cloud;
 mod clouds;
+mod credential_command;
 mod credentials;
 mod endpoint;
 mod environment;
 mod family;
 mod home;
 mod koocli;
+mod own_file;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -35,13 +38,14 @@ use std::time::Duration;
 use clap::Args;
 
 pub(crate) use credentials::Credentials;
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
-pub(crate) use home::Home;
-pub(crate) use search::Resolution;
+pub(crate) use home::{Home, Text};
+pub(crate) use search::{Resolution, check_project_id};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 
+use crate::config::OwnFile;
 use crate::number::whole;
 use crate::{completions, time};
 
@@ -61,7 +65,8 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// Profile of KooCLI (hcloud) to take the settings from, before all variables [env: CBR_PROFILE]
+    /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
+    /// [env: CBR_PROFILE]
     #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
     pub(crate) profile: Option<String>,
 
@@ -77,12 +82,17 @@ pub(crate) struct ConnectionArgs {
     /// Try a request again at most this often when the service is unreachable, throttling or failing
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
+
+    /// What the user's own file says. It is read with the flags, since it has defaults for some.
+    #[arg(skip)]
+    pub(crate) own_file: OwnFile,
 }
 
 impl ConnectionArgs {
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _ } = self;
+        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _, own_file: _ } =
+            self;
         let given = [
             ("--region", region.is_some()),
             ("--project-id", project_id.is_some()),
@@ -116,7 +126,8 @@ pub(crate) struct ConnectionError {
 }
 
 impl ConnectionError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// Names what is wrong and where, and what would work; neither holds a secret.
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
 }

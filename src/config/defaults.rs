@@ -1,0 +1,67 @@
+//! Other defaults for flags: each key of `[defaults]` stands for the flag of its name, and what a flag
+//! takes is what its key takes.
+
+use clap::builder::ArgPredicate;
+use clap::{Arg, ArgAction, Command};
+
+use super::document::{Config, Entry};
+use super::key::Table;
+use crate::connection::ConnectionError;
+
+/// The command line as it is declared, with these defaults. Flags that are given go before them.
+pub(crate) fn apply(command: Command, config: &Config) -> Command {
+    let output =
+        config.get(&Table::Defaults, "output").map_or("table".to_owned(), |value| value.text());
+    let defaults = config.of(&Table::Defaults);
+    defaults.fold(command, |command, entry| with_default(command, entry, &output))
+}
+
+/// Flags of every command, and those of `backups`: what other commands print has formats of its own.
+fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
+    let flag = entry.key.name.replace('_', "-");
+    let with = |command: Command| {
+        command.mut_args(|arg| {
+            if arg.get_long() == Some(&flag) { with_value(arg, entry, output) } else { arg }
+        })
+    };
+    with(command).mut_subcommand("backups", |backups| {
+        backups.mut_subcommands(|command| {
+            // One backup is shown with all of its fields.
+            let fits = entry.key.name != "columns" || command.get_name() == "list";
+            if fits { with(command) } else { command }
+        })
+    })
+}
+
+fn with_value(arg: Arg, entry: &Entry, output: &str) -> Arg {
+    debug_assert!(matches!(arg.get_action(), ArgAction::Set | ArgAction::Append));
+    let value = entry.value.text();
+    if entry.key.name != "columns" {
+        return arg.default_value(value);
+    }
+    // Scripts that ask for another format rely on all of its fields.
+    arg.default_value(value.clone())
+        .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
+        .default_value_if("format", ArgPredicate::IsPresent, None::<&str>)
+}
+
+/// Checks each default by giving it to its flag, with `parse` for the command line.
+///
+/// # Errors
+///
+/// The first that its flag does not take.
+pub(crate) fn check(
+    config: &Config,
+    parse: impl Fn([String; 4]) -> Result<(), String>,
+) -> Result<(), ConnectionError> {
+    config.of(&Table::Defaults).try_for_each(|Entry { key, value, .. }| {
+        let flag = format!("--{}={}", key.name.replace('_', "-"), value.text());
+        let words = ["cbr", "backups", "list", &flag].map(str::to_owned);
+        parse(words).map_err(|why| {
+            ConnectionError::new(
+                format!("{} [defaults] {}: {why}", config.name, key.name),
+                "cbr backups list --help says what each flag takes",
+            )
+        })
+    })
+}

@@ -1,0 +1,172 @@
+//! Credentials from the output of a command, as password managers and tools for single sign-on give them.
+//!
+//! The command prints one JSON object. What it is called and what it prints is told to nobody; its stderr
+//! goes where ours goes. It has no stdin, which may hold what the caller's loop reads.
+
+use std::io::{self, Read as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::credentials::{Part, Parts};
+use super::{ConnectionError, Credentials};
+use crate::config::Value;
+use crate::time;
+
+/// For a command whose profile does not say. Some ask a person for a second factor.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Credentials are small; what is larger is something else.
+const LARGEST: u64 = 1 << 20;
+
+/// The names of each part: our own, then that of other tools' credential processes, then that of IAM's
+/// and the metadata service's answers. Capitals and `_` make no difference.
+const ACCESS_KEY: [&str; 3] = ["access_key", "AccessKeyId", "access"];
+const SECRET_KEY: [&str; 3] = ["secret_key", "SecretAccessKey", "secret"];
+const SECURITY_TOKEN: [&str; 3] = ["security_token", "SessionToken", "securitytoken"];
+const TOKEN: [&str; 1] = ["token"];
+const EXPIRES_AT: [&str; 2] = ["expires_at", "Expiration"];
+
+/// Runs the command and reads what it prints. `place` names it in messages.
+///
+/// # Errors
+///
+/// It does not run, fails, takes too long, or prints something else; never shows what it printed.
+pub(super) fn run(
+    place: &str,
+    command: &Value,
+    limit: Option<&str>,
+) -> Result<Credentials, ConnectionError> {
+    let limit = limit.map(time::duration).transpose().map_err(|why| {
+        let place = place.replace("credential_command", "credential_timeout");
+        ConnectionError::new(format!("{place}: {why}"), "write it as 30s or 5m")
+    })?;
+    let output = output(command, limit.unwrap_or(LIMIT)).map_err(|why| {
+        ConnectionError::new(
+            format!("{place}: {why}"),
+            "run the command by itself to see what it does",
+        )
+    })?;
+    read(place, &output)
+}
+
+fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, String> {
+    let deadline = Instant::now() + limit;
+    let mut child = start(command).map_err(|error| format!("cannot be run: {error}"))?;
+    let stdout = child.stdout.take();
+    let (sender, receiver) = mpsc::channel();
+    // Whoever the command leaves behind may keep its stdout open: this thread is not waited for.
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = match stdout {
+            Some(stdout) => stdout.take(LARGEST + 1).read_to_end(&mut bytes),
+            None => Ok(0),
+        };
+        // Nobody listens after the time is up.
+        let _ = sender.send(read.map(|_| bytes));
+    });
+    let left = deadline.saturating_duration_since(Instant::now());
+    let bytes = receiver.recv_timeout(left);
+    let too_large = matches!(&bytes, Ok(Ok(bytes)) if bytes.len() as u64 > LARGEST);
+    let status = if bytes.is_ok() && !too_large { wait(&mut child, deadline) } else { Ok(None) };
+    if !matches!(status, Ok(Some(_))) {
+        // It may have ended by itself meanwhile.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    if too_large {
+        return Err("printed more than 1 MiB".to_owned());
+    }
+    match (bytes, status) {
+        (Ok(Ok(bytes)), Ok(Some(status))) if status.success() => Ok(bytes),
+        (Ok(Ok(_)), Ok(Some(status))) => Err(format!("failed: {status}")),
+        (Ok(Err(error)), _) | (_, Err(error)) => Err(format!("cannot be read: {error}")),
+        _ => Err(format!(
+            "did not end within {} s; credential_timeout gives it more time",
+            limit.as_secs_f64()
+        )),
+    }
+}
+
+fn start(command: &Value) -> io::Result<Child> {
+    let mut process = match command {
+        Value::Words(words) => {
+            let (program, args) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+            let mut process = Command::new(program);
+            process.args(args);
+            process
+        }
+        line => {
+            let [shell, flag] = if cfg!(windows) { ["cmd", "/C"] } else { ["/bin/sh", "-c"] };
+            let mut process = Command::new(shell);
+            process.args([flag, &line.text()]);
+            process
+        }
+    };
+    process.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
+}
+
+/// How it ended, `None` if it has not by then.
+fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() >= deadline {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn read(place: &str, output: &[u8]) -> Result<Credentials, ConnectionError> {
+    let refuse = |why: String| {
+        ConnectionError::new(
+            format!("{place}: {why}"),
+            "it prints one JSON object with access_key and secret_key (and security_token), or token",
+        )
+    };
+    // The parser's message tells a line and a column, and nothing of what stands there.
+    let json: Json = serde_json::from_slice(output)
+        .map_err(|error| refuse(format!("printed something that is not JSON: {error}")))?;
+    let inner = json.get("credential").or_else(|| json.get("credentials")).unwrap_or(&json);
+    let Some(fields) = inner.as_object() else {
+        return Err(refuse("printed JSON that is not an object".to_owned()));
+    };
+    if let Some((name, time)) = field(fields, &EXPIRES_AT) {
+        match time.parse::<Timestamp>() {
+            Ok(end) if end <= Timestamp::now() => {
+                return Err(refuse("printed credentials that have expired".to_owned()));
+            }
+            Ok(_) => {}
+            Err(_) => {
+                return Err(refuse(format!("printed {name}, which is not a time of RFC 3339")));
+            }
+        }
+    }
+    let part = |names: &[&str]| match field(fields, names) {
+        Some((name, value)) => Part::new(name, Some(value)),
+        None => Part::new(names.first().copied().unwrap_or_default(), None),
+    };
+    let parts = Parts {
+        place: format!("{place}: in its output, "),
+        access_key: part(&ACCESS_KEY),
+        secret_key: part(&SECRET_KEY),
+        security_token: part(&SECURITY_TOKEN),
+        token: part(&TOKEN),
+        ..Parts::default()
+    };
+    let whole = parts.whole()?;
+    whole.ok_or_else(|| refuse("printed JSON without access_key, secret_key or token".to_owned()))
+}
+
+/// The first field with one of these names that holds a text; with its name as it is printed.
+fn field<'a>(fields: &'a Map<String, Json>, names: &[&str]) -> Option<(&'a str, &'a str)> {
+    let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    names.iter().find_map(|wanted| {
+        let (name, value) = fields.iter().find(|(name, _)| plain(name) == plain(wanted))?;
+        Some((name.as_str(), value.as_str()?.trim())).filter(|(_, value)| !value.is_empty())
+    })
+}
