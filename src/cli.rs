@@ -214,8 +214,10 @@ impl Cli {
         config::check_defaults(config, |words| {
             let cli = Self::try_parse_from(words).map_err(|error| {
                 let text = error.render().to_string();
-                let first = text.lines().next().unwrap_or_default();
-                first.strip_prefix("error: ").unwrap_or(first).to_owned()
+                // Usage and the like follow after an empty line.
+                let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+                let text = lines.collect::<Vec<_>>().join(" ");
+                text.strip_prefix("error: ").unwrap_or(&text).to_owned()
             })?;
             cli.check()
         })

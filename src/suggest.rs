@@ -17,7 +17,7 @@ pub(crate) fn question(given: &str, words: &[&str]) -> String {
         (Some(word), _) => format!("; did you mean {}?", quoted(&word)),
         (None, []) => String::new(),
         (None, _) => {
-            format!("; there is {}", words.iter().map(quoted).collect::<Vec<_>>().join(", "))
+            format!("; known: {}", words.iter().map(quoted).collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -30,7 +30,7 @@ mod tests {
     fn an_unknown_word_is_answered_with_the_known_ones() {
         let cases: [(&str, &[&str], &str); 3] = [
             ("prdo", &["prod", "test"], "; did you mean `prod`?"),
-            ("zzz", &["prod", "a\u{1b}"], "; there is `prod`, `a\\u{1b}`"),
+            ("zzz", &["prod", "a\u{1b}"], "; known: `prod`, `a\\u{1b}`"),
             ("zzz", &[], ""),
         ];
         for (given, words, expected) in cases {

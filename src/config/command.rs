@@ -141,32 +141,28 @@ impl File<'_> {
         args: &SetArgs,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<()> {
-        let help = "cbr config set --help lists the keys";
-        let refuse = |why| ConnectionError::new(why, help);
-        let path = edit::Path::parse(&args.key)
-            .map_err(|why| refuse(format!("{}: {why}", args.key.escape_debug())))?;
+        let shown = args.key.escape_debug().to_string();
+        let refuse = |why| ConnectionError::new(why, "cbr config set --help lists the keys");
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
         let Some(key) = path.key else {
-            let message = format!("{} is a table, not a key", args.key.escape_debug());
-            return Err(refuse(message).into());
+            return Err(refuse(format!("{shown} is a table, not a key")).into());
         };
         let before = self.text()?;
-        let value = if key.is_secret() {
-            let shown = args.key.escape_debug();
-            if !args.values.is_empty() {
-                return Err(ConnectionError::new(
-                    format!(
-                        "{shown} is a secret, and others can see arguments: in the list of processes, \
-                         and in the shell's history"
-                    ),
-                    format!("cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"),
-                )
-                .into());
-            }
-            edit::value(key, &[secret(key.name)?])
+        let value = if !key.is_secret() {
+            edit::value(&shown, key, &args.values)
+        } else if args.values.is_empty() {
+            edit::value(&shown, key, &[secret(key.name)?])
         } else {
-            edit::value(key, &args.values)
+            return Err(ConnectionError::new(
+                format!(
+                    "{shown} is a secret, and others can see arguments: in the list of processes, and \
+                     in the shell's history"
+                ),
+                format!("cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"),
+            )
+            .into());
         };
-        let value = value.map_err(|why| refuse(format!("{}: {why}", args.key.escape_debug())))?;
+        let value = value.map_err(refuse)?;
         let after =
             edit::set(&before, &path.table, key, &value).map_err(|why| self.unchanged(&why))?;
         let config = self.write(&after, check)?;
@@ -309,6 +305,7 @@ fn shown(Entry { key, value, .. }: &Entry) -> Json {
             words.iter().take(1).map(String::as_str).chain(hidden).collect()
         }
         (Kind::Command, Value::Text(line)) => match line.split_once(' ') {
+            Some((program, _)) if program.contains('=') => HIDDEN.into(),
             Some((program, _)) => format!("{program} {HIDDEN}").into(),
             None => line.as_str().into(),
         },

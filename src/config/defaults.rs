@@ -54,12 +54,12 @@ pub(crate) fn check(
     config: &Config,
     parse: impl Fn([String; 4]) -> Result<(), String>,
 ) -> Result<(), ConnectionError> {
-    config.of(&Table::Defaults).try_for_each(|Entry { key, value, .. }| {
+    config.of(&Table::Defaults).try_for_each(|Entry { key, value, place, .. }| {
         let flag = format!("--{}={}", key.name.replace('_', "-"), value.text());
         let words = ["cbr", "backups", "list", &flag].map(str::to_owned);
         parse(words).map_err(|why| {
             ConnectionError::new(
-                format!("{} [defaults] {}: {why}", config.name, key.name),
+                format!("{}, {place}: defaults.{}: {why}", config.name, key.name),
                 "cbr backups list --help says what each flag takes",
             )
         })

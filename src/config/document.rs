@@ -32,6 +32,15 @@ pub(super) struct Entry {
     pub(super) table: Table,
     pub(super) key: &'static Key,
     pub(super) value: Value,
+    /// Where the value stands.
+    pub(super) place: Place,
+}
+
+/// Line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    line: usize,
+    column: usize,
 }
 
 /// A value. `Debug` does not show it, since it may be a secret.
@@ -73,9 +82,9 @@ impl Config {
         match config.read(text) {
             Ok(()) => Ok(config),
             Err(Fault { at, message }) => {
-                let place = at.map(|at| place(text, at.start)).unwrap_or_default();
+                let place = Place::of(text, at.map_or(0, |at| at.start));
                 Err(ConnectionError::new(
-                    format!("{name}{place}: {message}"),
+                    format!("{name}, {place}: {message}"),
                     "mend that line; cbr config set --help lists the keys",
                 ))
             }
@@ -90,29 +99,43 @@ impl Config {
         })?;
         for (name, item) in document.as_table().iter() {
             match name {
-                "defaults" => self.read_table(Table::Defaults, name, item)?,
+                "defaults" => self.read_table(text, Table::Defaults, name, item)?,
                 "profiles" => {
                     for (profile, item) in table(name, item)?.iter() {
                         if profile.trim().is_empty() {
                             return Err(fault(item, "a profile without a name".to_owned()));
                         }
                         self.profiles.push(profile.to_owned());
-                        self.read_table(Table::Profile(profile.to_owned()), "profiles.NAME", item)?;
+                        self.read_table(
+                            text,
+                            Table::Profile(profile.to_owned()),
+                            "profiles.NAME",
+                            item,
+                        )?;
                     }
                 }
-                _ => self.read_entry(Table::Root, document.as_table(), name, item)?,
+                _ => self.read_entry(text, Table::Root, document.as_table(), name, item)?,
             }
         }
         Ok(())
     }
 
-    fn read_table(&mut self, place: Table, name: &str, item: &Item) -> Result<(), Fault> {
+    fn read_table(
+        &mut self,
+        text: &str,
+        place: Table,
+        name: &str,
+        item: &Item,
+    ) -> Result<(), Fault> {
         let found = table(name, item)?;
-        found.iter().try_for_each(|(name, item)| self.read_entry(place.clone(), found, name, item))
+        found
+            .iter()
+            .try_for_each(|(name, item)| self.read_entry(text, place.clone(), found, name, item))
     }
 
     fn read_entry(
         &mut self,
+        text: &str,
         table: Table,
         around: &dyn TableLike,
         name: &str,
@@ -123,7 +146,8 @@ impl Config {
             Fault { at, message }
         })?;
         let value = value(key, item).map_err(|message| fault(item, message))?;
-        self.entries.push(Entry { table, key, value });
+        let place = Place::of(text, item.span().map_or(0, |at| at.start));
+        self.entries.push(Entry { table, key, value, place });
         Ok(())
     }
 
@@ -248,10 +272,18 @@ fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
-/// Where a byte of the text is, for people: both from 1, the column in characters.
-fn place(text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!(", line {line}, column {column}")
+impl Place {
+    /// Of a byte of the text.
+    fn of(text: &str, at: usize) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self { line, column }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}, column {}", self.line, self.column)
+    }
 }

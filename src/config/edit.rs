@@ -43,35 +43,36 @@ fn profile_table(name: &str) -> Result<Table, String> {
     Ok(Table::Profile(text("the name of the profile", name)?))
 }
 
-/// A value for a key, from words of the command line or from a secret that was typed.
+/// A value for a key, from words of the command line or from a secret that was typed. `name` is the key
+/// as the user wrote it.
 ///
 /// # Errors
 ///
 /// It cannot be right; does not show it.
-pub(super) fn value(key: &Key, words: &[String]) -> Result<Value, String> {
+pub(super) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, String> {
     let value = match (key.kind, words) {
-        (_, []) => return Err(format!("{} takes a value", key.name)),
+        (_, []) => return Err(format!("{name} takes a value")),
         (Kind::Command, [_, _, ..]) => return Ok(Value::Words(words.to_vec())),
         (Kind::List, words) => {
             let parts = words.iter().flat_map(|word| word.split(','));
-            let parts = parts.map(|part| text(key.name, part));
+            let parts = parts.map(|part| text(name, part));
             Value::Words(parts.collect::<Result<_, _>>()?)
         }
         (Kind::Number, [word]) => {
             let number = word.trim().parse();
-            Value::Number(number.map_err(|_| format!("{} takes a whole number", key.name))?)
+            Value::Number(number.map_err(|_| format!("{name} takes a whole number"))?)
         }
         (_, [word]) => {
-            let word = text(key.name, word)?;
-            (key.check)(&word).map_err(|why| format!("{}: {why}", key.name))?;
+            let word = text(name, word)?;
+            (key.check)(&word).map_err(|why| format!("{name}: {why}"))?;
             Value::Text(word)
         }
-        (_, [_, _, ..]) => return Err(format!("{} takes one value", key.name)),
+        (_, [_, _, ..]) => return Err(format!("{name} takes one value")),
     };
     let is_sendable = |byte: u8| byte.is_ascii_graphic();
     match (&value, key.kind) {
         (Value::Text(text), Kind::Secret | Kind::AccessKey) if !text.bytes().all(is_sendable) => {
-            Err(format!("{} holds a blank or a letter that is not ASCII", key.name))
+            Err(format!("{name} holds a blank or a letter that is not ASCII"))
         }
         _ => Ok(value),
     }

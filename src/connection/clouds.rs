@@ -12,6 +12,7 @@ use super::home::{Home, Text};
 use super::source::Source;
 use super::yaml::{self, Node};
 use super::{Environment, Setting, cloud};
+use crate::suggest;
 
 /// The cloud of this name, or the only one there is.
 ///
@@ -80,7 +81,11 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
     let mut entries = clouds.entries();
     if let Some(wanted) = wanted {
         let found = entries.find(|(name, _)| *name == wanted);
-        return found.ok_or_else(|| format!("no cloud `{}`", wanted.escape_debug()));
+        return found.ok_or_else(|| {
+            let names: Vec<_> = clouds.entries().map(|(name, _)| name).collect();
+            let question = suggest::question(wanted, &names);
+            format!("no cloud `{}`{question}", wanted.escape_debug())
+        });
     }
     match (entries.next(), entries.next()) {
         (None, _) => Err("no cloud".to_owned()),

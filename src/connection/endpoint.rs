@@ -19,8 +19,9 @@ pub(crate) struct Endpoint {
 ///
 /// Why not.
 pub(crate) fn check(text: &str) -> Result<(), String> {
-    let setting = Setting::new("this", text);
-    Endpoint::parse(&setting).map(|_| ()).map_err(|error| format!("{error}; {}", error.hint))
+    let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
+    let message = error.to_string();
+    Err(format!("{}; {}", message.strip_prefix("it: ").unwrap_or(&message), error.hint))
 }
 
 impl Endpoint {

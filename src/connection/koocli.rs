@@ -9,6 +9,7 @@ use super::credentials::{Part, Parts};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::{Environment, Setting};
+use crate::suggest;
 
 /// What to do about values that are of no use to others.
 const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them as they are";
@@ -30,6 +31,12 @@ pub(super) fn read(
     file.map(|file| source(&file, profile)).transpose()
 }
 
+/// The names of the profiles.
+fn names(file: &Value) -> Vec<String> {
+    let profiles = file.get("profiles").and_then(Value::as_array);
+    profiles.into_iter().flatten().filter_map(|profile| string(profile, "name")).collect()
+}
+
 fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
     // Its message tells a line and a column, and nothing of what stands there.
     let file: Value = serde_json::from_str(&text.0).map_err(|error| format!("{name}: {error}"))?;
@@ -42,8 +49,13 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         .into_iter()
         .flatten()
         .find(|profile| string(profile, "name").is_some_and(|name| name == wanted));
+    let Some(profile) = found else {
+        let names = names(&file);
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let question = suggest::question(&wanted, &names);
+        return Err(format!("{name}: no profile `{}`{question}", wanted.escape_debug()));
+    };
     let wanted = wanted.escape_debug();
-    let Some(profile) = found else { return Err(format!("{name}: no profile `{wanted}`")) };
 
     let name = format!("{name}, profile `{wanted}`");
     let setting = |key| string(profile, key).map(|value| Setting::new(&name, value));
@@ -197,7 +209,7 @@ mod tests {
             (json!({}), None, "~/f: no profile is the current one"),
             (json!({"current": "p"}), None, "~/f: no profile `p`"),
             (json!({"current": "p", "profiles": {}}), None, "~/f: no profile `p`"),
-            (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`"),
+            (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`; known: `q`, `p`"),
         ];
         for (file, profile, expected) in cases {
             assert_eq!(read(&file, profile).unwrap_err(), expected);

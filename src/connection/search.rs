@@ -236,7 +236,11 @@ impl Search {
                 Source { note, ..Source::named(name) }
             }
             Ok(Some(profile)) => match &self.decided {
-                None => files.whole(&profile),
+                None => {
+                    let whole = files.whole(&profile);
+                    let none = whole.credentials == Ok(None);
+                    Source { note: none.then(|| "it holds no credentials".to_owned()), ..whole }
+                }
                 Some(decided) => {
                     let settings = own_file::settings(&profile);
                     let note = match decided {
@@ -309,7 +313,11 @@ impl Search {
                 Look::because(&name, State::PassedOver, "an earlier source is incomplete")
             }
             (Err(error), decided) => {
-                let look = Look::because(&name, State::PassedOver, error.to_string());
+                let why = error.to_string();
+                // The name of the source need not be said twice.
+                let rest = why.strip_prefix(&name).and_then(|rest| rest.strip_prefix([':', ',']));
+                let why = rest.map_or(why.as_str(), str::trim_start);
+                let look = Look::because(&name, State::PassedOver, why);
                 if decided.is_none() {
                     self.decided = Some(Err(error));
                 }
