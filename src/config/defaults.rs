@@ -65,3 +65,24 @@ pub(crate) fn check(
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// A key without a flag would be taken and do nothing.
+    #[test]
+    fn each_default_is_that_of_a_flag_of_a_listing() {
+        let mut program = Cli::command();
+        program.build();
+        let backups = program.find_subcommand("backups").unwrap();
+        let list = backups.find_subcommand("list").unwrap();
+        for key in Table::Defaults.keys() {
+            let flag = key.name.replace('_', "-");
+            assert!(list.get_arguments().any(|arg| arg.get_long() == Some(&flag)), "{flag}");
+        }
+    }
+}

@@ -189,7 +189,7 @@ impl Config {
             let names: Vec<_> = self.profiles().collect();
             ConnectionError::new(
                 format!(
-                    "{} default_profile: no profile `{}`{}",
+                    "{}: default_profile: no profile `{}`{}",
                     self.name,
                     wanted.escape_debug(),
                     suggest::question(wanted, &names)
@@ -235,7 +235,10 @@ fn table<'a>(name: &str, item: &'a Item) -> Result<&'a dyn TableLike, Fault> {
 fn value(key: &Key, item: &Item) -> Result<Value, String> {
     let name = key.name;
     let wrong = |wanted: &str| {
-        let found = item.type_name();
+        let found = match item.as_array() {
+            Some(words) if words.is_empty() => "empty array",
+            _ => item.type_name(),
+        };
         Err(format!("{name} takes {wanted}, and this is {} {found}", article(found)))
     };
     match (key.kind, item.as_value()) {
@@ -285,5 +288,161 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "line {}, column {}", self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse("F", Path::new("F"), text).map_err(|error| error.to_string())
+    }
+
+    /// Each profile's region.
+    fn regions(text: &str) -> Vec<(String, Option<String>)> {
+        let config = parse(text).unwrap();
+        let region = |name: &str| config.profile(name)?.text("region").map(str::to_owned);
+        config.profiles().map(|name| (name.to_owned(), region(name))).collect()
+    }
+
+    #[test]
+    fn every_form_of_toml_is_read() {
+        let p = |name: &str, region: &str| vec![(name.to_owned(), Some(region.to_owned()))];
+        let cases = [
+            ("", vec![]),
+            ("# nothing\n\n", vec![]),
+            ("[profiles]\n[defaults]\n", vec![]),
+            ("[profiles.a]\nregion = \"r\" # c\n", p("a", "r")),
+            ("[profiles.a]\r\nregion = 'r'\r\n", p("a", "r")),
+            ("profiles.a.region = 'r'", p("a", "r")),
+            ("profiles = {a = {region = 'r'}}", p("a", "r")),
+            ("[profiles]\na = {region = '''\nr\n'''}", p("a", "r")),
+            ("[profiles.\"a b.c\"]\nregion = ' r '", p("a b.c", "r")),
+            ("[profiles.a]", vec![("a".to_owned(), None)]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(regions(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_has_a_place_and_is_not_repeated() {
+        let cases = [
+            ("hunter2", "F, line 1, column 8: not TOML: key with no value, expected `=`"),
+            (
+                "[profiles.p]\ntoken = hunter2",
+                "F, line 2, column 9: not TOML: string values must be quoted, expected literal string",
+            ),
+            ("[defaults]\n[defaults]", "F, line 2, column 2: not TOML: duplicate key"),
+            (
+                "[profiles.p]\ntoken = 'a'\ntoken = 'hunter2'",
+                "F, line 3, column 1: not TOML: duplicate key",
+            ),
+            (
+                "# ä\n\tprofils = 3",
+                "F, line 2, column 2: unknown key `profils`; did you mean `profiles`?",
+            ),
+            (
+                "[defaults]\ncolour = 3",
+                "F, line 2, column 1: unknown key `colour`; did you mean `columns`?",
+            ),
+            (
+                "[profiles.'ä']\nx = {regin = 'hunter2'}",
+                "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, \
+                 `access_key`, `secret_key`, `secret_key_file`, `security_token`, \
+                 `security_token_file`, `token`, `token_file`, `credential_command`, \
+                 `credential_timeout`, `koocli_profile`, `cloud`",
+            ),
+            (
+                "profiles = 'hunter2'",
+                "F, line 1, column 12: profiles is a table: write [profiles] on a line of its own",
+            ),
+            (
+                "[[profiles]]",
+                "F, line 1, column 1: profiles is a table: write [profiles] on a line of its own",
+            ),
+            ("[profiles.'']", "F, line 1, column 1: a profile without a name"),
+            (
+                "[profiles.p]\nregion = 7",
+                "F, line 2, column 10: region takes a text in quotes, and this is an integer",
+            ),
+            (
+                "[profiles.p]\nregion = ['hunter2']",
+                "F, line 2, column 10: region takes a text in quotes, and this is an array",
+            ),
+            (
+                "[profiles.p.region]\nx = 1",
+                "F, line 1, column 1: region takes a text in quotes, and this is a table",
+            ),
+            (
+                "[profiles.p]\nregion = ' '",
+                "F, line 2, column 10: region is empty; give it a value, or remove it",
+            ),
+            (
+                "[profiles.p]\ntoken = 'hunter2\\n'\nregion = \"\\u001b\"",
+                "F, line 3, column 10: region holds a control character",
+            ),
+            (
+                "[profiles.p]\ncredential_command = [1]",
+                "F, line 2, column 22: credential_command takes texts in quotes",
+            ),
+            (
+                "[profiles.p]\ncredential_command = []",
+                "F, line 2, column 22: credential_command takes a text in quotes, or an array of \
+                 them, and this is an empty array",
+            ),
+            (
+                "[defaults]\npage_size = 1.5",
+                "F, line 2, column 13: page_size takes a whole number, and this is a float",
+            ),
+            (
+                "[defaults]\npage_size = 99999999999999999999",
+                "F, line 2, column 13: not TOML: integer number overflowed",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text).unwrap_err(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_profile_needs_no_default_and_several_do() {
+        let default = |text| {
+            let config = parse(text).unwrap();
+            let profile = config.default_profile().map_err(|error| error.to_string())?;
+            Ok(profile.map(|profile| profile.place()))
+        };
+        let cases = [
+            ("", Ok(None)),
+            ("[profiles.a]", Ok(Some("F [profiles.a]".to_owned()))),
+            ("[profiles.a]\n[profiles.b]", Ok(None)),
+            (
+                "default_profile = 'a b'\n[profiles.a]\n[profiles.'a b']",
+                Ok(Some("F [profiles.\"a b\"]".to_owned())),
+            ),
+            (
+                "default_profile = 'c'\n[profiles.a]",
+                Err("F: default_profile: no profile `c`; known: `a`".to_owned()),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(default(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_file_that_the_readme_shows_is_right() {
+        let readme = include_str!("../../README.md");
+        let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config = parse(block).unwrap();
+        assert_eq!(config.profiles().collect::<Vec<_>>(), ["prod", "sso"]);
+        assert!(config.has_defaults() && config.default_profile().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_value_does_not_show_itself() {
+        let config = parse("[profiles.p]\ntoken = 'hunter2'").unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

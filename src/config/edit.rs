@@ -151,3 +151,39 @@ fn with_line_ends_of(before: &str, text: String) -> String {
     }
     text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_goes_where_its_table_is() {
+        let cases = [
+            ("", "profiles.a.region", "[profiles.a]\nregion = \"r\"\n"),
+            ("", "default_profile", "default_profile = \"r\"\n"),
+            ("profiles.b.region = 'x'\n", "profiles.b.region", "profiles.b.region = \"r\"\n"),
+            (
+                "profiles.b.region = 'x'\n",
+                "profiles.b.project_id",
+                "profiles.b.region = 'x'\nprofiles.b.project_id = \"r\"\n",
+            ),
+            (
+                "profiles = {b = {region = 'x'}}\n",
+                "profiles.b.project_id",
+                "profiles = {b = {region = 'x', project_id = \"r\" }}\n",
+            ),
+            (
+                "profiles = {b = {}}\n",
+                "profiles.a.region",
+                "profiles = {b = {}, a = { region = \"r\" } }\n",
+            ),
+            ("[profiles.a]\n# c\n", "profiles.a.region", "[profiles.a]\nregion = \"r\"\n# c\n"),
+        ];
+        for (before, key, expected) in cases {
+            let path = Path::parse(key).unwrap();
+            let value = Value::Text("r".to_owned());
+            let after = set(before, &path.table, path.key.unwrap(), &value);
+            assert_eq!(after.as_deref(), Ok(expected), "{before} {key}");
+        }
+    }
+}

@@ -222,7 +222,7 @@ mod tests {
         let two = "clouds: {a: {profile: otc, regions: [eu-de]}, b: {regions: [{name: x}, y]}}";
         let name = |wanted| read(two, "", wanted).map(|source| source.name);
         assert_eq!(name(Some("b")), Ok("clouds.yaml, cloud `b`".to_owned()));
-        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`".to_owned()));
+        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`; known: `a`, `b`".to_owned()));
         let several = "clouds.yaml: several clouds; choose one with --cloud or OS_CLOUD";
         assert_eq!(name(None), Err(several.to_owned()));
         assert_eq!(read(two, "", Some("a")).unwrap().region.unwrap().value, "eu-de");

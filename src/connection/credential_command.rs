@@ -74,7 +74,8 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, String> {
     let too_large = matches!(&bytes, Ok(Ok(bytes)) if bytes.len() as u64 > LARGEST);
     let status = if bytes.is_ok() && !too_large { wait(&mut child, deadline) } else { Ok(None) };
     if !matches!(status, Ok(Some(_))) {
-        // It may have ended by itself meanwhile.
+        // It may have ended by itself meanwhile. What it has started goes on: to end that too it would
+        // need a process group of its own, from which it could not ask at the terminal.
         let _ = child.kill();
         let _ = child.wait();
     }
@@ -169,4 +170,55 @@ fn field<'a>(fields: &'a Map<String, Json>, names: &[&str]) -> Option<(&'a str, 
         let (name, value) = fields.iter().find(|(name, _)| plain(name) == plain(wanted))?;
         Some((name.as_str(), value.as_str()?.trim())).filter(|(_, value)| !value.is_empty())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn what_credential_processes_print_is_understood() {
+        let key = |security_token: Option<&str>| {
+            Ok(Credentials::Key {
+                access_key: "a".to_owned(),
+                secret_key: Secret::new("s".to_owned()),
+                security_token: security_token.map(|token| Secret::new(token.to_owned())),
+            })
+        };
+        let error = |text: &str| Err(format!("P: {text}"));
+        let cases = [
+            (r#"{"access_key": "a", "secret_key": " s\n"}"#, key(None)),
+            (r#"{"accessKey": "a", "secretKey": "s", "securityToken": ""}"#, key(None)),
+            (
+                r#"{"AccessKeyId": "a", "SecretAccessKey": "s", "SessionToken": "t"}"#,
+                key(Some("t")),
+            ),
+            (
+                r#"{"credential": {"access": "a", "secret": "s", "securitytoken": "t",
+                    "expires_at": "2999-02-29T10:15:30.000000Z"}}"#,
+                error("printed expires_at, which is not a time of RFC 3339"),
+            ),
+            (
+                r#"{"credentials": {"access_key_id": "a", "secret_access_key": "s",
+                    "expiration": "2999-02-28T10:15:30+01:00"}}"#,
+                key(None),
+            ),
+            (r#"{"token": "t", "x": [1]}"#, Ok(Credentials::Token(Secret::new("t".to_owned())))),
+            (
+                r#"{"token": "t", "AccessKeyId": "a"}"#,
+                error("in its output, token is set, and so are keys: which to use is not clear"),
+            ),
+            (
+                r#"{"access_key": 7, "secret_key": "s"}"#,
+                error("in its output, secret_key is set, but access_key is not"),
+            ),
+            ("[]", error("printed JSON that is not an object")),
+            ("{}", error("printed JSON without access_key, secret_key or token")),
+        ];
+        for (output, expected) in cases {
+            let result = read("P", output.as_bytes()).map_err(|error| error.to_string());
+            assert_eq!(result, expected, "{output}");
+        }
+    }
 }
