@@ -153,7 +153,7 @@ fn what_cannot_be_right_is_refused() {
         ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
         (
             "set defaults.output josn",
-            "line 15, column 10: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
+            "line 14, column 10: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
              [possible values: table,",
             "cbr backups list --help",
         ),
@@ -209,7 +209,7 @@ fn what_is_shown_holds_no_secret() {
          [profiles.d]\ncredential_command = 'vault hunter2'\n\
          [profiles.e]\ncredential_command = 'T=hunter2 vault'\n[profiles.f]\ntoken = '{TOKEN}'\n"
     );
-    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = \"id,name\"\nretries = 3\n\n\
+    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\nretries = 3\n\n\
                  [profiles.\"a b\"]\naccess_key = \"HPUA…GWYH\"\nsecret_key = \"(not shown)\"\n\
                  security_token = \"(not shown)\"\n\n\
                  [profiles.c]\ncredential_command = [\"vault\",\"(not shown)\"]\n\n\
@@ -220,7 +220,7 @@ fn what_is_shown_holds_no_secret() {
     assert_eq!(run("config show").stdout, shown);
     let expected = json!({
         "default_profile": "a b",
-        "defaults": {"columns": "id,name", "retries": 3},
+        "defaults": {"columns": ["id", "name"], "retries": 3},
         "profiles": {
             "a b": {"access_key": "HPUA…GWYH", "secret_key": "(not shown)", "security_token": "(not shown)"},
             "c": {"credential_command": ["vault", "(not shown)"]},
@@ -283,8 +283,8 @@ fn defaults_stand_for_flags_that_are_not_given() {
         ("output = 'jsonl'\ncolumns = 'name, id'", "-o jsonl", names, &[(0, 1000)]),
         ("output = 'jsonl'\ncolumns = 'name'", "--columns id", ids, &[(0, 1000)]),
         // What asks for another format relies on all of it.
-        ("columns = ['name']", "", "NAME ", &[(0, 1000)]),
-        ("columns = ['name']", "-o table", "NAME ", &[(0, 1000)]),
+        ("columns = ['name']", "", "NAME\n", &[(0, 1000)]),
+        ("columns = ['name']", "-o table", "NAME\n", &[(0, 1000)]),
         ("columns = ['name']", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
         ("output = 'csv'\ncolumns = ['name']", "", "name\n", &[(0, 1000)]),
         ("output = 'csv'\ncolumns = ['name']", "-o table", "ID ", &[(0, 1000)]),

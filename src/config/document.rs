@@ -244,6 +244,10 @@ fn value(key: &Key, item: &Item) -> Result<Value, String> {
     match (key.kind, item.as_value()) {
         (Kind::Number, Some(Toml::Integer(number))) => Ok(Value::Number(*number.value())),
         (Kind::Number, _) => wrong("a whole number"),
+        (Kind::List, Some(Toml::String(words))) => {
+            let words = words.value().split(',').map(|word| text(name, word));
+            words.collect::<Result<_, _>>().map(Value::Words)
+        }
         (_, Some(Toml::String(value))) => Ok(Value::Text(text(name, value.value())?)),
         (Kind::List | Kind::Command, Some(Toml::Array(words))) if !words.is_empty() => {
             let words = words.iter().map(|word| match word.as_str() {

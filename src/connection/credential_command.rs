@@ -95,20 +95,33 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, String> {
 
 fn start(command: &Value) -> io::Result<Child> {
     let mut process = match command {
-        Value::Words(words) => {
-            let (program, args) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-            let mut process = Command::new(program);
-            process.args(args);
-            process
-        }
+        Value::Words(words) => program(words.iter().map(String::as_str))?,
         line => {
-            let [shell, flag] = if cfg!(windows) { ["cmd", "/C"] } else { ["/bin/sh", "-c"] };
-            let mut process = Command::new(shell);
-            process.args([flag, &line.text()]);
-            process
+            let line = line.text();
+            match plain_words(&line) {
+                Some(words) => program(words)?,
+                None if cfg!(windows) => program(["cmd", "/C", &line])?,
+                None => program(["/bin/sh", "-c", &line])?,
+            }
         }
     };
     process.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
+}
+
+fn program<'a>(words: impl IntoIterator<Item = &'a str>) -> io::Result<Command> {
+    let mut words = words.into_iter();
+    let mut process = Command::new(words.next().ok_or(io::ErrorKind::InvalidInput)?);
+    process.args(words);
+    Ok(process)
+}
+
+/// The words of a line of which a shell would make nothing else. Without a shell between, it is the
+/// command itself that ends when its time is up.
+fn plain_words(line: &str) -> Option<impl Iterator<Item = &str>> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./- ".contains(&byte);
+    let assigns = line.split(' ').next().is_some_and(|word| word.contains('='));
+    let plain = !cfg!(windows) && line.bytes().all(is_plain) && !assigns;
+    plain.then(|| line.split(' ').filter(|word| !word.is_empty()))
 }
 
 /// How it ended, `None` if it has not by then.
@@ -176,6 +189,23 @@ fn field<'a>(fields: &'a Map<String, Json>, names: &[&str]) -> Option<(&'a str, 
 mod tests {
     use super::*;
     use crate::secret::Secret;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_runs_only_what_needs_one() {
+        let words = |line| plain_words(line).map(Iterator::collect::<Vec<_>>);
+        let cases = [
+            ("op read  -f x/y", Some(vec!["op", "read", "-f", "x/y"])),
+            ("op --vault=a", Some(vec!["op", "--vault=a"])),
+            ("A=b op", None),
+            ("op | head", None),
+            ("~/bin/op", None),
+            ("op '$x'", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(words(line), expected, "{line}");
+        }
+    }
 
     #[test]
     fn what_credential_processes_print_is_understood() {

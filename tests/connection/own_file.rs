@@ -255,7 +255,7 @@ fn a_profile_that_cannot_be_used_says_why_and_asks_nobody() {
             command("echo hunter2"),
             " credential_command: printed something that is not JSON: expected value at line 1",
         ),
-        (command(":"), " credential_command: printed something that is not JSON: EOF"),
+        (command("true"), " credential_command: printed something that is not JSON: EOF"),
         (
             command("echo '[\"hunter2\"]'"),
             " credential_command: printed JSON that is not an object",
