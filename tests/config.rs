@@ -331,6 +331,34 @@ fn a_flag_that_contradicts_a_default_is_told_as_ever() {
     run.file(OWN, "[defaults]\noutput = 'csv'\n").run();
 }
 
+/// What shells ask for at a press of Tab.
+#[test]
+fn keys_and_profiles_are_offered_by_name() {
+    let own = "[profiles.prod]\n[profiles.'a b']\n";
+    let koocli = r#"{"profiles": [{"name": "prod"}, {"name": "theirs"}]}"#;
+    let offered = |words: &str, own: &str, koocli: &str| {
+        let run = cbr("completions --").args(words.split(' '));
+        let run = run.file(OWN, own).file(".hcloud/config.json", koocli).run();
+        let values = run.lines().into_iter().skip(1);
+        values.map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(offered("cbr --profile ", own, koocli), ["prod", "a b", "theirs"]);
+    assert_eq!(offered("cbr --profile ", "[broken", "{"), [""; 0]);
+    assert_eq!(offered("cbr config set profiles.prod.re", own, koocli), ["profiles.prod.region"]);
+    assert_eq!(
+        offered("cbr config unset de", own, koocli),
+        [
+            "default_profile",
+            "defaults.output",
+            "defaults.columns",
+            "defaults.page_size",
+            "defaults.concurrency",
+            "defaults.timeout",
+            "defaults.retries",
+        ]
+    );
+}
+
 /// On a terminal the secret is asked for, and what is typed does not show.
 #[test]
 fn a_secret_that_is_typed_does_not_show() {

@@ -12,9 +12,10 @@ use serde_json::{Map, Value as Json};
 
 use super::document::{Config, Entry, Value};
 use super::edit;
-use super::file;
+use super::file::{self, OwnFile};
 use super::key::{self, Kind, Table};
 use crate::auth::shortened;
+use crate::completions;
 use crate::connection::{ConnectionError, Environment, Home, Text};
 use crate::console::Console;
 use crate::suggest;
@@ -62,7 +63,7 @@ enum Format {
 #[derive(Args)]
 pub(crate) struct SetArgs {
     /// What to set, such as defaults.output or profiles.prod.region
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", add = completions::found(keys_to_offer))]
     key: String,
 
     /// Its value; of a command the words, or one line for the shell
@@ -74,7 +75,7 @@ pub(crate) struct SetArgs {
 #[derive(Args)]
 pub(crate) struct UnsetArgs {
     /// What to remove, such as defaults.output, profiles.prod.region or profiles.prod
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", add = completions::found(keys_to_offer))]
     key: String,
 }
 
@@ -85,6 +86,24 @@ fn keys() -> String {
         text.push_str(&format!("\n  {key:<35} {help}"));
     }
     text
+}
+
+/// The keys to complete: those of the profiles that there are with their names.
+fn keys_to_offer() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let profiles: Vec<_> = own.config.iter().flat_map(|config| config.profiles()).collect();
+    let of_profiles = |key: &str| {
+        let key = key.strip_prefix("profiles.NAME.")?.to_owned();
+        Some(profiles.iter().map(move |name| format!("profiles.{}.{key}", key::bare(name))))
+    };
+    let mut keys = Vec::new();
+    for (key, help) in key::all() {
+        match of_profiles(&key) {
+            Some(own) => keys.extend(own.map(|key| (key, help.to_owned()))),
+            None => keys.push((key, help.to_owned())),
+        }
+    }
+    keys
 }
 
 /// What stands in place of a secret.

@@ -91,30 +91,28 @@ impl Config {
         }
     }
 
-    fn read(&mut self, text: &str) -> Result<(), Fault> {
-        let document = Document::parse(text).map_err(|error| {
+    fn read(&mut self, source: &str) -> Result<(), Fault> {
+        let document = Document::parse(source).map_err(|error| {
             // The library's message may go over several lines.
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             Fault { at: error.span(), message: format!("not TOML: {message}") }
         })?;
         for (name, item) in document.as_table().iter() {
             match name {
-                "defaults" => self.read_table(text, Table::Defaults, name, item)?,
+                "defaults" => self.read_table(source, Table::Defaults, name, item)?,
                 "profiles" => {
                     for (profile, item) in table(name, item)?.iter() {
-                        if profile.trim().is_empty() {
-                            return Err(fault(item, "a profile without a name".to_owned()));
-                        }
+                        text("the name of the profile", profile).map_err(|why| fault(item, why))?;
                         self.profiles.push(profile.to_owned());
                         self.read_table(
-                            text,
+                            source,
                             Table::Profile(profile.to_owned()),
                             "profiles.NAME",
                             item,
                         )?;
                     }
                 }
-                _ => self.read_entry(text, Table::Root, document.as_table(), name, item)?,
+                _ => self.read_entry(source, Table::Root, document.as_table(), name, item)?,
             }
         }
         Ok(())
@@ -366,7 +364,10 @@ mod tests {
                 "[[profiles]]",
                 "F, line 1, column 1: profiles is a table: write [profiles] on a line of its own",
             ),
-            ("[profiles.'']", "F, line 1, column 1: a profile without a name"),
+            (
+                "[profiles.'']",
+                "F, line 1, column 1: the name of the profile is empty; give it a value, or remove it",
+            ),
             (
                 "[profiles.p]\nregion = 7",
                 "F, line 2, column 10: region takes a text in quotes, and this is an integer",

@@ -3,6 +3,8 @@
 //! Read leniently, since the types of its values have changed between versions: what should be a boolean
 //! or a number may be a string. Only ever read, never written.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::credentials::{Part, Parts};
@@ -24,11 +26,25 @@ pub(super) fn read(
     home: &Home,
     profile: Option<&str>,
 ) -> Result<Option<Source>, String> {
-    let given = environment.get("HW_SHARED_CONFIG_FILE").map(Into::into);
-    let Some(path) = given.or_else(|| home.file(".hcloud/config.json")) else { return Ok(None) };
+    let Some(path) = path(environment, home) else { return Ok(None) };
     let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
     let profile = profile.or_else(|| environment.get("HW_PROFILE"));
     file.map(|file| source(&file, profile)).transpose()
+}
+
+fn path(environment: &Environment, home: &Home) -> Option<PathBuf> {
+    let given = environment.get("HW_SHARED_CONFIG_FILE").map(PathBuf::from);
+    given.or_else(|| home.file(".hcloud/config.json"))
+}
+
+/// The name of the file, and the names of its profiles; none where it cannot be read.
+pub(super) fn profiles(environment: &Environment, home: &Home) -> (String, Vec<String>) {
+    let file = path(environment, home).and_then(|path| home.read(&path).ok()?);
+    let Some(Text { name, text }) = file else { return (String::new(), Vec::new()) };
+    let mut names = serde_json::from_str(&text.0).map(|file| names(&file)).unwrap_or_default();
+    // Each is to be a word on a line.
+    names.retain(|name| !name.contains(char::is_control));
+    (name, names)
 }
 
 /// The names of the profiles.

@@ -67,7 +67,7 @@ pub(crate) struct ConnectionArgs {
 
     /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
     /// [env: CBR_PROFILE]
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = completions::found(profiles))]
     pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
@@ -103,6 +103,21 @@ impl ConnectionArgs {
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
+}
+
+/// The profiles that there are, each with the file that it is of, for completion. What cannot be read has
+/// none.
+fn profiles() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let names = own.config.iter().flat_map(|config| config.profiles());
+    let mut profiles: Vec<_> = names.map(|name| (name.to_owned(), own.name.clone())).collect();
+    let (name, theirs) = koocli::profiles(&Environment::of_process(), &Home::of_process());
+    for profile in theirs {
+        if !profiles.iter().any(|(known, _)| *known == profile) {
+            profiles.push((profile, name.clone()));
+        }
+    }
+    profiles
 }
 
 /// Everything that is needed to send a request.
