@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`key`] | the keys that there are, once: for reading, `set`, completion and help |
 //! | [`document`] | TOML to entries, with line and column for whatever is wrong |
-//! | [`file`] | where the file is, who can read it, and how it is written |
+//! | [`file`](mod@file) | where the file is, who can read it, and how it is written |
 //! | [`defaults`] | other defaults for flags |
 //! | [`edit`] | one change to the text, which leaves the rest as it is |
 //! | [`command`] | `cbr config` |
