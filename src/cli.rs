@@ -53,7 +53,11 @@ pub(crate) enum Command {
     Auth(AuthCommand),
 
     /// See and change your settings: profiles, and other defaults for flags
-    #[command(subcommand, arg_required_else_help = false)]
+    ///
+    /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
+    /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
+    /// used after variables and before the files of other tools.
+    #[command(subcommand, arg_required_else_help = false, after_help = CONFIG_EXAMPLES)]
     Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
@@ -138,6 +142,13 @@ pub(crate) struct ListArgs {
 
 /// `offset` is an int32 in the API.
 const LARGEST_OFFSET: u64 = i32::MAX as u64;
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  cbr config set profiles.prod.region eu-de
+  cbr config set profiles.prod.secret_key            asks for it
+  cbr config set default_profile prod
+  cbr config set defaults.columns id,name,status";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

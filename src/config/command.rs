@@ -23,7 +23,7 @@ use crate::suggest;
 /// What to do with the file.
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print where the file is, or would be
+    /// Print where the file is, or would be [env: CBR_CONFIG_FILE]
     Path,
 
     /// Print what the file holds, without its secrets

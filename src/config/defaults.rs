@@ -2,7 +2,7 @@
 //! takes is what its key takes.
 
 use clap::builder::ArgPredicate;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, Command};
 
 use super::document::{Config, Entry};
 use super::key::Table;
@@ -20,8 +20,11 @@ pub(crate) fn apply(command: Command, config: &Config) -> Command {
 fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     let flag = entry.key.name.replace('_', "-");
     let with = |command: Command| {
+        let is_list = command.get_name() == "list";
         command.mut_args(|arg| {
-            if arg.get_long() == Some(&flag) { with_value(arg, entry, output) } else { arg }
+            // A default is meant for lists, which say if it is wrong; others take it where they know it.
+            let fits = arg.get_long() == Some(&flag) && (is_list || takes(&arg, entry));
+            if fits { with_value(arg, entry, output) } else { arg }
         })
     };
     with(command).mut_subcommand("backups", |backups| {
@@ -33,8 +36,13 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     })
 }
 
+/// Whether a value is one of those that a flag names, if it names any.
+fn takes(arg: &Arg, entry: &Entry) -> bool {
+    let known = arg.get_possible_values();
+    known.is_empty() || known.iter().any(|known| known.matches(&entry.value.text(), false))
+}
+
 fn with_value(arg: Arg, entry: &Entry, output: &str) -> Arg {
-    debug_assert!(matches!(arg.get_action(), ArgAction::Set | ArgAction::Append));
     let value = entry.value.text();
     if entry.key.name != "columns" {
         return arg.default_value(value);

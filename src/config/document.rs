@@ -206,6 +206,11 @@ impl Config {
     pub(super) fn holds_secrets(&self) -> bool {
         self.entries.iter().any(|entry| entry.key.is_secret())
     }
+
+    /// Whether it says what to run.
+    pub(super) fn holds_commands(&self) -> bool {
+        self.entries.iter().any(|entry| entry.key.kind == Kind::Command)
+    }
 }
 
 impl Value {

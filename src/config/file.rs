@@ -46,28 +46,41 @@ impl OwnFile {
             Ok(config) => (config, None),
             Err(problem) => (None, Some(problem)),
         };
-        let open =
-            config.as_ref().filter(|config| config.holds_secrets() && is_open_to_others(&path));
-        let warnings = open.map(|_| open_to_others(&name)).into_iter().collect();
+        let warnings = config.iter().flat_map(|config| warnings(config, &path, &name)).collect();
         Self { name, config, problem, warnings }
     }
 }
 
-/// Says that others can read a file with secrets.
-fn open_to_others(name: &str) -> String {
-    format!("{name} holds secrets, and others can read it; chmod 600 {name} mends that")
+/// What others can do with the file, and should not.
+fn warnings(config: &Config, path: &Path, name: &str) -> Vec<String> {
+    let is_read = config.holds_secrets() && is_readable_by_others(path);
+    let is_changed = config.holds_commands() && is_open_to_others(path, 0o022);
+    let warnings = [
+        is_read.then(|| {
+            format!("{name} holds secrets, and others can read it; chmod 600 {name} mends that")
+        }),
+        is_changed.then(|| {
+            format!("{name} names a command, and others can change it; chmod 600 {name} mends that")
+        }),
+    ];
+    warnings.into_iter().flatten().collect()
 }
 
 /// Whether users besides its owner may read a file.
-pub(crate) fn is_open_to_others(path: &Path) -> bool {
+pub(crate) fn is_readable_by_others(path: &Path) -> bool {
+    is_open_to_others(path, 0o044)
+}
+
+/// Whether users besides its owner have one of these permissions.
+fn is_open_to_others(path: &Path, permissions: u32) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        fs::metadata(path).is_ok_and(|file| file.is_file() && file.mode() & 0o044 != 0)
+        fs::metadata(path).is_ok_and(|file| file.is_file() && file.mode() & permissions != 0)
     }
     #[cfg(not(unix))]
     {
-        let _ = path;
+        let _ = (path, permissions);
         false
     }
 }

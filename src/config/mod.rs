@@ -25,5 +25,5 @@ mod profile;
 pub(crate) use command::{ConfigCommand, run};
 pub(crate) use defaults::{apply, check as check_defaults};
 pub(crate) use document::{Config, Value};
-pub(crate) use file::{OwnFile, is_open_to_others};
+pub(crate) use file::{OwnFile, is_readable_by_others};
 pub(crate) use profile::Profile;

@@ -11,7 +11,7 @@ use super::source::Source;
 use super::{
     ConnectionError, Credentials, Environment, Setting, clouds, credential_command, koocli,
 };
-use crate::config::{Profile, is_open_to_others};
+use crate::config::{Profile, is_readable_by_others};
 
 /// Region, project and endpoint.
 pub(super) fn settings(profile: &Profile<'_>) -> Source {
@@ -127,7 +127,7 @@ impl Asked<'_> {
         if text.0.trim().is_empty() {
             return refuse(format!("{name} is empty"));
         }
-        if is_open_to_others(path) {
+        if is_readable_by_others(path) {
             source.warnings.push(format!(
                 "{name} holds a secret, and others can read it; chmod 600 {name} mends that"
             ));

@@ -370,6 +370,36 @@ fn files_with_secrets_that_others_can_read_are_warned_of() {
     sandbox.cbr(LIST).file(OWN, apart).file(file, TOKEN).stderr(told).run();
 }
 
+/// A command that anybody could put into the file runs as its owner.
+#[test]
+fn a_file_with_a_command_that_others_can_change_is_warned_of() {
+    let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
+    let told = format!(
+        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} mends that\n"
+    );
+    let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
+    run(0o664).stderr(told).run();
+    run(0o644).run();
+}
+
+/// What is wrong with a setting is told with its place.
+#[test]
+fn a_setting_that_cannot_be_names_its_entry() {
+    let cases = [
+        ("region = 'eu-dee'", "region: unknown region `eu-dee`"),
+        (
+            "endpoint = 'http://example.com'",
+            "endpoint: `http://example.com` would send credentials",
+        ),
+        ("region = 'eu-de'\nproject_id = 'a/b'", "project_id: `a/b` is not a project id"),
+    ];
+    for (setting, error) in cases {
+        let text = format!("[profiles.p]\ntoken = '{TOKEN}'\n{setting}\n");
+        let told = format!("cbr: error: ~/{OWN} [profiles.p] {error}");
+        cbr(LIST).private_file(OWN, &text).exit(2).stderr_holds([told.as_str()]).run();
+    }
+}
+
 /// A file in another place: by the variable, or by `XDG_CONFIG_HOME`.
 #[test]
 fn the_file_can_be_elsewhere() {

@@ -125,10 +125,14 @@ impl Cbr {
 
     /// A file of the home directory that nobody else can read.
     pub(crate) fn private_file(self, name: &str, text: &str) -> Self {
-        let run = self.file(name, text);
-        let path = run.directory.home.path().join(name);
-        fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
-        run
+        self.file(name, text).mode(name, 0o600)
+    }
+
+    /// Who can do what with a file of the home directory.
+    pub(crate) fn mode(self, name: &str, mode: u32) -> Self {
+        let path = self.directory.home.path().join(name);
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        self
     }
 
     /// What must not be seen, wherever it comes from.
