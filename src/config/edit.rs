@@ -85,6 +85,10 @@ pub(super) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, St
 /// It is not TOML, or a table of the path is something else; without what stands there.
 pub(super) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Result<String, String> {
     let mut document = parse(before)?;
+    // The first key before all tables stands apart from them.
+    let is_first = *table == Table::Root
+        && !document.is_empty()
+        && !document.iter().any(|(_, item)| item.is_value());
     let mut place: &mut dyn TableLike = document.as_table_mut();
     let mut inline = false;
     for name in table.path() {
@@ -109,7 +113,9 @@ pub(super) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Resu
             place.insert(key.name, new.into());
         }
     }
-    Ok(with_line_ends_of(before, document.to_string()))
+    let after = document.to_string();
+    let after = if is_first { after.replacen('\n', "\n\n", 1) } else { after };
+    Ok(with_line_ends_of(before, after))
 }
 
 /// The text without the key, or without the whole table; `None` if it is not there.
@@ -161,6 +167,12 @@ mod tests {
         let cases = [
             ("", "profiles.a.region", "[profiles.a]\nregion = \"r\"\n"),
             ("", "default_profile", "default_profile = \"r\"\n"),
+            ("[profiles.a]\n", "default_profile", "default_profile = \"r\"\n\n[profiles.a]\n"),
+            (
+                "# c\n\n[profiles.a]",
+                "default_profile",
+                "default_profile = \"r\"\n\n# c\n\n[profiles.a]\n",
+            ),
             ("profiles.b.region = 'x'\n", "profiles.b.region", "profiles.b.region = \"r\"\n"),
             (
                 "profiles.b.region = 'x'\n",

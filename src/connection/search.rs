@@ -2,8 +2,9 @@
 //!
 //! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
 //! they are whole they are used, and if not that is an error. For the other settings what is nearest to
-//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then those
-//! of others, then the file that gave the credentials.
+//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then the own
+//! file's profile if the credentials are its, then the variables of others, then the file that gave the
+//! credentials.
 
 use std::cell::LazyCell;
 
