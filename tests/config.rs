@@ -368,10 +368,17 @@ fn a_secret_that_is_typed_does_not_show() {
     let file = File::new("");
     let command =
         format!("CBR_CONFIG_FILE={} cbr config set profiles.p.token", file.path().display());
+    // It is typed once the terminal has been told to show nothing.
     let told = script(&format!(
-        "(sleep 1; echo hunter2) | script --quiet --return --command '{command}' /dev/null"
+        "mkfifo keys; (for i in $(seq 400); do
+           stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
+           sleep 0.05
+         done; echo hunter2) > keys &
+         script --quiet --return --command 'tty > tty; {command}' /dev/null < keys
+         code=$?; rm keys tty; exit $code"
     ));
     assert_eq!(told.code, Some(0), "{}", told.stdout);
     assert!(told.stdout.contains("token: "), "{}", told.stdout);
+    assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
     assert_eq!(file.text(), "[profiles.p]\ntoken = \"hunter2\"\n");
 }
