@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`cli`] | flags to typed values |
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
+//! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
@@ -23,6 +24,7 @@ mod cli;
 mod column;
 mod command;
 mod completions;
+mod config;
 mod connection;
 mod console;
 mod exit;
@@ -56,7 +58,13 @@ use exit::Exit;
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error).into(),
+        Err(error) => {
+            let exit = match error.downcast() {
+                Ok(usage) => exit::report_usage(&usage),
+                Err(error) => exit::report(&error),
+            };
+            return exit.into();
+        }
     };
     run(cli).unwrap_or_else(|error| exit::report(&error).into())
 }
@@ -76,6 +84,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+        }
+        Command::Config(command) => {
+            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args)?,
         Command::Man => manual::print()?,
