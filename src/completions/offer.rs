@@ -183,7 +183,7 @@ mod tests {
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
             ("cbr backups list --output=j", "words --output=|json|jsonl"),
             ("cbr backups list --output \"j", "words |json|jsonl"),
-            ("cbr backups list --output \"\"", "words |table|wide|json|jsonl|csv"),
+            ("cbr backups list --output \"\"", "words |table|wide|json|jsonl|csv|tsv|ids"),
             ("cbr backups list --image-type ", "words |backup|replication"),
             ("cbr backups list --member-status ", "words |pending|accepted|rejected"),
             (

@@ -9,6 +9,7 @@
 
 mod csv;
 mod grid;
+mod ids;
 mod json;
 mod layout;
 mod screen_text;
@@ -16,6 +17,7 @@ mod show;
 mod spool;
 mod table;
 mod time;
+mod tsv;
 mod value;
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ pub(crate) struct OutputArgs {
     )]
     columns: Vec<Column>,
 
-    /// Leave out the header line (table, wide, csv)
+    /// Leave out the header line (table, wide, csv, tsv)
     #[arg(long, help_heading = "Output")]
     no_headers: bool,
 }
@@ -75,8 +77,8 @@ pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Write rows as they come (jsonl, csv), before the list is known to be complete: only the exit
-    /// code tells then whether it is
+    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
+    /// the exit code tells then whether it is
     #[arg(long, help_heading = "Output")]
     stream: bool,
 }
@@ -85,9 +87,9 @@ impl ListOutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         let format = self.output.format;
-        if self.stream && !matches!(format, Format::Jsonl | Format::Csv) {
+        if self.stream && !format.streams() {
             return Err(format!(
-                "the argument '--stream' cannot be used with '--output {}'; use jsonl or csv",
+                "the argument '--stream' cannot be used with '--output {}'; use jsonl, csv, tsv or ids",
                 format.name()
             ));
         }
@@ -114,6 +116,11 @@ enum Format {
     Jsonl,
     /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every column
     Csv,
+    /// As csv, separated by tabs; a tab, line feed, carriage return or backslash in a value is \\t,
+    /// \\n, \\r or \\\\
+    Tsv,
+    /// The id of each backup, one a line
+    Ids,
 }
 
 impl Format {
@@ -123,9 +130,14 @@ impl Format {
 
     fn has_headers(self) -> bool {
         match self {
-            Self::Table | Self::Wide | Self::Csv => true,
-            Self::Json | Self::Jsonl => false,
+            Self::Table | Self::Wide | Self::Csv | Self::Tsv => true,
+            Self::Json | Self::Jsonl | Self::Ids => false,
         }
+    }
+
+    /// A row can be written before the next one is there.
+    fn streams(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Tsv | Self::Ids)
     }
 }
 
@@ -150,6 +162,13 @@ impl OutputArgs {
                 "the argument '--no-headers' cannot be used with '--output {format}', \
                  which has no header"
             ));
+        }
+        if self.format == Format::Ids && !self.columns.is_empty() {
+            return Err(
+                "the argument '--columns' cannot be used with '--output ids', which prints one \
+                        column"
+                    .to_owned(),
+            );
         }
         let twice = self.columns.iter().enumerate().find(|(position, column)| {
             self.columns[..*position].iter().any(|earlier| earlier.name == column.name)
@@ -182,6 +201,11 @@ impl OutputArgs {
                 let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
                 Box::new(csv::Csv::new(columns, headers, screen.is_some()))
             }
+            Format::Tsv => {
+                let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
+                Box::new(tsv::Tsv::new(columns, headers, screen.is_some()))
+            }
+            Format::Ids => Box::new(ids::Ids::new()),
         };
         Renderer { render, stream: false }
     }
@@ -204,7 +228,7 @@ impl OutputArgs {
                     OutputArgs { format: Format::Jsonl, columns: self.columns.clone(), ..*self };
                 single.renderer(screen)
             }
-            Format::Jsonl | Format::Csv => self.renderer(screen),
+            Format::Jsonl | Format::Csv | Format::Tsv | Format::Ids => self.renderer(screen),
         };
         renderer.push(record)?;
         renderer.finish(out)

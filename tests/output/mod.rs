@@ -2,9 +2,11 @@
 
 mod columns;
 mod csv;
+mod ids;
 mod json;
 mod pipe;
 mod show;
 mod spool;
 mod table;
 mod terminal;
+mod tsv;
