@@ -1,5 +1,6 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -16,6 +17,7 @@ use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::sort::Sort;
+use crate::terminal::{self, TerminalArgs};
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
@@ -29,6 +31,9 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) console: ConsoleArgs,
+
+    #[command(flatten)]
+    pub(crate) terminal: TerminalArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -159,6 +164,8 @@ Examples:
 
 /// What to show.
 #[derive(Args)]
+// One backup is shown whole.
+#[command(mut_arg("format", |arg| arg.default_value("long")))]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = backup_id)]
@@ -186,6 +193,9 @@ impl Cli {
     /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
     /// a [`ConnectionError`], if that file is broken.
     pub(crate) fn read() -> anyhow::Result<Self> {
+        terminal::heed_color(
+            env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()),
+        );
         let mut cli = Self::try_parse()?;
         let lists = matches!(cli.command, Command::Backups(_));
         if lists || matches!(cli.command, Command::Auth(_)) {

@@ -1,10 +1,8 @@
 //! The commands, each as the data flows: settings, request, listing, output.
 
-use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use terminal_size::Width;
 use tokio::task::JoinHandle;
 
 use crate::api::{ApiError, Backups, Client, Journal, Patience};
@@ -16,23 +14,29 @@ use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
 use crate::receipt::{Outcome, Receipt};
 use crate::sort::Plan;
+use crate::terminal::{Stdout, Terminal};
 
 /// `cbr backups list`.
 pub(crate) async fn list(
     args: &ListArgs,
     connection: &ConnectionArgs,
+    terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    let query = args.query.pairs();
     for remark in args.query.remarks() {
         console.warn(&remark);
     }
+    let asks_for_replication = || query.iter().any(|(name, _)| *name == "show_replication");
+    if let Some(column) = args.output.replication_column().filter(|_| !asks_for_replication()) {
+        console.warn(&format!("{column}: the service sends it only with --show-replication"));
+    }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let query = args.query.pairs();
 
     let mut listing = listing::Receipt::default();
     let result = match client(connection, console, &journal) {
-        Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
+        Ok(client) => read_and_print(args, client, &query, terminal, console, &mut listing).await,
         Err(error) => Err(error),
     };
 
@@ -61,10 +65,12 @@ async fn read_and_print(
     args: &ListArgs,
     client: Client,
     query: &[Pair],
+    terminal: &Terminal,
     console: &Arc<Console>,
     receipt: &mut listing::Receipt,
 ) -> anyhow::Result<()> {
-    let mut renderer = args.output.renderer(screen());
+    let mut renderer = args.output.renderer(terminal.target())?;
+    let mut output = terminal.output(args.output.is_for_reading(), console);
     let (order, mut sorter) = match args.sort.plan(args.limit.is_some()) {
         Plan::Service(order) => (order, None),
         Plan::Local(sorter) => (Order::default(), Some(sorter)),
@@ -90,7 +96,7 @@ async fn read_and_print(
                 }
             }
             console.progress(receipt.rows, receipt.count);
-            renderer.advance(&mut Stdout)
+            renderer.advance(&mut output)
         },
     )
     .await;
@@ -102,19 +108,25 @@ async fn read_and_print(
     if let Some(sorter) = sorter {
         receipt.rows = sorter.finish(args.offset, args.limit, |record| renderer.push(record))?;
     }
-    renderer.finish(&mut Stdout)
+    renderer.finish(&mut output)?;
+    Ok(output.close()?)
 }
 
 /// `cbr backups show ID`.
 pub(crate) async fn show(
     args: &ShowArgs,
     connection: &ConnectionArgs,
+    terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let journal = Arc::new(Journal::new(Arc::clone(console)));
     let client = client(connection, console, &journal)?;
     let backup = Backups::show(&client, &args.id).await?;
-    args.output.show(&backup, screen(), &mut Stdout)
+    let mut renderer = args.output.single_renderer(terminal.target())?;
+    let mut output = terminal.output(args.output.is_for_reading(), console);
+    renderer.push(&backup)?;
+    renderer.finish(&mut output)?;
+    Ok(output.close()?)
 }
 
 /// `cbr auth show`.
@@ -165,31 +177,4 @@ fn tick(console: &Arc<Console>) -> JoinHandle<()> {
             console.tick();
         }
     })
-}
-
-/// Stdout, whose faults say that they are its own.
-struct Stdout;
-
-impl Stdout {
-    fn fault(error: io::Error) -> io::Error {
-        io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
-    }
-}
-
-impl io::Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().lock().write(bytes).map_err(Self::fault)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        io::stdout().lock().flush().map_err(Self::fault)
-    }
-}
-
-/// The width of the terminal that stdout is, in cells.
-fn screen() -> Option<usize> {
-    let stdout = io::stdout();
-    let (Width(width), _) =
-        stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout))??;
-    Some(usize::from(width))
 }

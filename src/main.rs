@@ -12,6 +12,7 @@
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`terminal`] | stdout: colours, and the pager in front of it |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
 //! | [`completions`], [`manual`] | what shells complete, and the manual page |
 //! | [`exit`] | failures to messages, hints and exit codes |
@@ -43,6 +44,7 @@ mod sandbox;
 mod secret;
 mod sort;
 mod suggest;
+mod terminal;
 mod time;
 mod vocabulary;
 
@@ -54,6 +56,7 @@ use std::task::Poll;
 use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
+use terminal::Terminal;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
@@ -74,10 +77,15 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));
+            let terminal = Terminal::new(cli.terminal);
             stop_when_interrupted(Arc::clone(&console)).await;
             let result = match command {
-                BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
-                BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+                BackupsCommand::List(args) => {
+                    command::list(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Show(args) => {
+                    command::show(&args, &cli.connection, &terminal, &console).await
+                }
             };
             console.clear();
             result?;
@@ -96,7 +104,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-/// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
+/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is left behind:
 /// nothing has been written, or the writing is what is being stopped.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
@@ -104,9 +112,12 @@ async fn stop_when_interrupted(console: Arc<Console>) {
     let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     if polled.is_pending() {
         tokio::spawn(async move {
-            if interrupted.await.is_ok() {
-                console.clear();
-                std::process::exit(i32::from(Exit::Interrupted.code()));
+            while interrupted.as_mut().await.is_ok() {
+                if !terminal::takes_interrupt() {
+                    console.clear();
+                    std::process::exit(i32::from(Exit::Interrupted.code()));
+                }
+                interrupted.set(tokio::signal::ctrl_c());
             }
         });
     }

@@ -36,6 +36,7 @@ fn columns() -> String {
             Place::Table(_) => "table, wide, csv",
             Place::Wide => "wide, csv",
             Place::Asked => "csv",
+            Place::Nested => "`--columns all`",
         };
         [format!("`{}`", column.name), column.help.to_owned(), shown.to_owned()]
     });

@@ -183,7 +183,10 @@ mod tests {
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
             ("cbr backups list --output=j", "words --output=|json|jsonl"),
             ("cbr backups list --output \"j", "words |json|jsonl"),
-            ("cbr backups list --output \"\"", "words |table|wide|json|jsonl|csv|tsv|ids"),
+            (
+                "cbr backups list --output \"\"",
+                "words |table|wide|long|json|jsonl|csv|tsv|yaml|markdown|ids",
+            ),
             ("cbr backups list --image-type ", "words |backup|replication"),
             ("cbr backups list --member-status ", "words |pending|accepted|rejected"),
             (

@@ -2,23 +2,27 @@
 //!
 //! A renderer takes records one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows wait in a [`spool::Spool`], which keeps memory bounded. Knows
-//! neither where records come from nor what kind of file it writes to; the width of the screen is
-//! told.
+//! neither where records come from nor what kind of file it writes to; what it has to know of that is
+//! [told](Target).
 //!
 //! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`].
 
+mod color;
 mod csv;
 mod grid;
 mod ids;
 mod json;
 mod layout;
+mod long;
+mod markdown;
 mod screen_text;
-mod show;
+mod selection;
 mod spool;
 mod table;
 mod time;
 mod tsv;
 mod value;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -28,13 +32,33 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
-pub(crate) use screen_text::visible;
+pub(crate) use screen_text::{cells, visible};
 
 use crate::column::{self, COLUMNS, Column, Kind};
 use crate::row::Row;
 
+use csv::Spreadsheet;
 use grid::Grid;
 use layout::Heading;
+use selection::{Choice, ChoiceParser};
+use time::{TimeStyle, Times};
+
+/// What the output goes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Target {
+    /// The width in cells, if it is a terminal.
+    pub(crate) width: Option<usize>,
+    /// Whether it shows colours.
+    pub(crate) colored: bool,
+}
+
+/// How formats for people look there.
+#[derive(Clone)]
+struct Look {
+    width: Option<usize>,
+    colored: bool,
+    times: Times,
+}
 
 /// How the backups are printed.
 #[derive(clap::Args)]
@@ -53,22 +77,42 @@ pub(crate) struct OutputArgs {
     )]
     format: Format,
 
-    /// The fields to print, by their API names, in this order
+    /// The fields to print, by their API names, in this order; default, wide or all; +NAME adds one, -NAME
+    /// drops one (--columns=+vault_id,-name)
     #[arg(
         long,
-        value_enum,
         value_name = "COLUMN,…",
         value_delimiter = ',',
+        value_parser = ChoiceParser,
         ignore_case = true,
         hide_possible_values = true,
         long_help = columns_help(),
         help_heading = "Output"
     )]
-    columns: Vec<Column>,
+    columns: Vec<Choice>,
 
     /// Leave out the header line (table, wide, csv, tsv)
     #[arg(long, help_heading = "Output")]
     no_headers: bool,
+
+    /// How to write times for people (table, wide, long, markdown); the other formats are exact
+    #[arg(long, value_enum, value_name = "STYLE", help_heading = "Output")]
+    time: Option<TimeStyle>,
+
+    /// Begin csv with a byte order mark
+    ///
+    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for a part of
+    /// the first header.
+    #[arg(long, help_heading = "Output")]
+    csv_bom: bool,
+
+    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
+    ///
+    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may name a backup
+    /// could have such a cell send data away or run a program when the file is opened. The price: these cells
+    /// are not what the service sent, so leave it out where a program reads the file.
+    #[arg(long, help_heading = "Output")]
+    csv_safe: bool,
 }
 
 /// The output flags of a list, where there is something to wait for.
@@ -96,9 +140,24 @@ impl ListOutputArgs {
         self.output.check()
     }
 
-    /// A renderer for these flags. `screen` is the width in cells if stdout is a terminal.
-    pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
-        Renderer { stream: self.stream, ..self.output.renderer(screen) }
+    /// A renderer for these flags.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check) that depend on this machine.
+    pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        Ok(Renderer { stream: self.stream, ..self.output.renderer(target)? })
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        self.output.is_for_reading()
+    }
+
+    /// A column that the service fills only where it is asked to, with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        let named = self.output.columns.iter().filter_map(|choice| choice.named());
+        named.filter(|column| column.is_of_replication()).map(|column| column.name).next()
     }
 }
 
@@ -110,15 +169,21 @@ enum Format {
     Table,
     /// For people, with more columns; runs past the edge rather than leave one out
     Wide,
+    /// For people: a block for each backup, a field a line, with all that is in it
+    Long,
     /// One array, a backup a line, each as the service sent it
     Json,
     /// One backup a line, each as the service sent it
     Jsonl,
-    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every column
+    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value
     Csv,
-    /// As csv, separated by tabs; a tab, line feed, carriage return or backslash in a value is \\t,
-    /// \\n, \\r or \\\\
+    /// As csv, with tabs between the fields; a tab, line feed, carriage return, backslash or NUL in a
+    /// value is \\t, \\n, \\r, \\\\ or \\0
     Tsv,
+    /// A sequence of mappings, with all that the service sent; the same data for YAML 1.1 and 1.2
+    Yaml,
+    /// A table for GitHub and others that render it, with the columns of table
+    Markdown,
     /// The id of each backup, one a line
     Ids,
 }
@@ -128,10 +193,24 @@ impl Format {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
+    /// Has a header line that can be left out.
     fn has_headers(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Csv | Self::Tsv)
+    }
+
+    /// Is for people, who see times as they like them, and sizes with their unit.
+    fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Long | Self::Markdown)
+    }
+
+    /// The columns of `--columns default`.
+    fn columns(self) -> Vec<Column> {
         match self {
-            Self::Table | Self::Wide | Self::Csv | Self::Tsv => true,
-            Self::Json | Self::Jsonl | Self::Ids => false,
+            Self::Wide => column::wide_set(),
+            Self::Long | Self::Csv | Self::Tsv => column::scalar_set(),
+            Self::Table | Self::Json | Self::Jsonl | Self::Yaml | Self::Markdown | Self::Ids => {
+                column::table_set()
+            }
         }
     }
 
@@ -143,10 +222,17 @@ impl Format {
 
 /// The long help of `--columns`, from the one table of columns.
 fn columns_help() -> String {
-    let mut help = "The fields to print, by their API names, in this order.\n\
-        json and jsonl print objects of these fields alone, each value as the service sent it \
-        and null where there is none.\n\nColumns:"
+    let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
+        +NAME adds a column or a group to what is there already, -NAME drops it. A list that begins \
+        with one of these starts from what the format prints on its own: --columns=+vault_id,-name.\n\n\
+        json, jsonl and yaml print objects of these fields alone, each value as the service sent it \
+        and null where there is none. Names with a dot are fields inside of others; those of replication are \
+        sent only with --show-replication.\n\nGroups:"
         .to_owned();
+    for (name, meaning) in selection::GROUPS {
+        help.push_str(&format!("\n- {name}: {meaning}"));
+    }
+    help.push_str("\n\nColumns:");
     for column in COLUMNS {
         help.push_str(&format!("\n- {}: {}", column.name, column.help));
     }
@@ -156,82 +242,99 @@ fn columns_help() -> String {
 impl OutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
+        let format = self.format.name();
+        let cannot = |flag: &str, why: &str| {
+            Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
+        };
         if self.no_headers && !self.format.has_headers() {
-            let format = self.format.name();
-            return Err(format!(
-                "the argument '--no-headers' cannot be used with '--output {format}', \
-                 which has no header"
-            ));
+            return cannot("--no-headers", "which has no header to leave out");
         }
         if self.format == Format::Ids && !self.columns.is_empty() {
-            return Err(
-                "the argument '--columns' cannot be used with '--output ids', which prints one \
-                        column"
-                    .to_owned(),
-            );
+            return cannot("--columns", "which prints one column");
         }
-        let twice = self.columns.iter().enumerate().find(|(position, column)| {
-            self.columns[..*position].iter().any(|earlier| earlier.name == column.name)
-        });
-        match twice {
-            Some((_, column)) => Err(format!(
-                "'{}' stands twice in '--columns'; each column can be printed once",
-                column.name
-            )),
-            None => Ok(()),
+        if self.time.is_some() && !self.format.is_for_people() {
+            return cannot("--time", "which is exact; use table, wide, long or markdown");
         }
+        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
+            if given && self.format != Format::Csv {
+                return cannot(flag, "since it is for csv");
+            }
+        }
+        self.times()?;
+        self.chosen().map(drop)
     }
 
-    /// A renderer for these flags. `screen` is the width in cells if stdout is a terminal.
-    pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
-        let chosen = (!self.columns.is_empty()).then(|| self.columns.clone());
+    /// The columns that were asked for, if any were.
+    fn chosen(&self) -> Result<Option<Vec<Column>>, String> {
+        if self.columns.is_empty() {
+            return Ok(None);
+        }
+        selection::chosen(&self.columns, &self.format.columns()).map(Some)
+    }
+
+    fn times(&self) -> Result<Times, String> {
+        self.time.unwrap_or(TimeStyle::Utc).times()
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        matches!(self.format, Format::Table | Format::Wide | Format::Long)
+    }
+
+    /// A renderer for these flags.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        let times = self.times().map_err(anyhow::Error::msg)?;
+        self.renderer_with(target, times)
+    }
+
+    fn renderer_with(&self, target: Target, times: Times) -> anyhow::Result<Renderer> {
+        let chosen = self.chosen().map_err(anyhow::Error::msg)?;
         let headers = !self.no_headers;
+        let Target { width, colored } = target;
+        let terminal = width.is_some();
+        let look = Look { width, colored, times };
+        let columns = || chosen.clone().unwrap_or_else(|| self.format.columns());
         let render: Box<dyn Render> = match self.format {
-            Format::Table => match chosen {
-                Some(columns) => Box::new(table::Table::whole(columns, headers, screen)),
-                None => Box::new(table::Table::fitting(column::table_set(), headers, screen)),
-            },
-            Format::Wide => {
-                let columns = chosen.unwrap_or_else(column::wide_set);
-                Box::new(table::Table::whole(columns, headers, screen))
+            Format::Table if chosen.is_none() => {
+                Box::new(table::Table::fitting(columns(), headers, look))
             }
-            Format::Json => Box::new(json::Json::array(chosen, screen.is_some())),
-            Format::Jsonl => Box::new(json::Json::lines(chosen, screen.is_some())),
+            Format::Table | Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
+            Format::Long => Box::new(long::Long::new(chosen, look)),
+            Format::Json => Box::new(json::Json::array(chosen, terminal)),
+            Format::Jsonl => Box::new(json::Json::lines(chosen, terminal)),
             Format::Csv => {
-                let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
-                Box::new(csv::Csv::new(columns, headers, screen.is_some()))
+                let spreadsheet = Spreadsheet { mark: self.csv_bom, safe: self.csv_safe };
+                Box::new(csv::Csv::new(columns(), headers, terminal, spreadsheet))
             }
-            Format::Tsv => {
-                let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
-                Box::new(tsv::Tsv::new(columns, headers, screen.is_some()))
-            }
+            Format::Tsv => Box::new(tsv::Tsv::new(columns(), headers, terminal)),
+            Format::Yaml => Box::new(yaml::Yaml::sequence(chosen)),
+            Format::Markdown => Box::new(markdown::Markdown::new(columns(), look)),
             Format::Ids => Box::new(ids::Ids::new()),
         };
-        Renderer { render, stream: false }
+        Ok(Renderer { render, stream: false })
     }
 
-    /// Prints one record: for people every field on a line of its own, then its children; in the
-    /// other formats as a list of one would be, but json without the array.
-    pub(crate) fn show(
-        &self,
-        record: &str,
-        screen: Option<usize>,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
-        let mut renderer = match self.format {
-            Format::Table | Format::Wide => {
-                let listing = show::Listing { columns: &self.columns, headers: !self.no_headers };
-                return listing.write(record, screen, out);
-            }
+    /// A renderer for one record: as a list of one, but json and yaml without the list.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        let terminal = target.width.is_some();
+        let render: Box<dyn Render> = match self.format {
             Format::Json => {
-                let single =
-                    OutputArgs { format: Format::Jsonl, columns: self.columns.clone(), ..*self };
-                single.renderer(screen)
+                Box::new(json::Json::lines(self.chosen().map_err(anyhow::Error::msg)?, terminal))
             }
-            Format::Jsonl | Format::Csv | Format::Tsv | Format::Ids => self.renderer(screen),
+            Format::Yaml => {
+                Box::new(yaml::Yaml::single(self.chosen().map_err(anyhow::Error::msg)?))
+            }
+            _ => return self.renderer(target),
         };
-        renderer.push(record)?;
-        renderer.finish(out)
+        Ok(Renderer { render, stream: false })
     }
 }
 
@@ -243,11 +346,12 @@ pub(crate) fn table<'a, const N: usize>(
 ) -> anyhow::Result<()> {
     let headings =
         headings.map(|text| Heading { text: text.to_owned(), kind: Kind::Text, rank: 0 });
-    let mut grid = Grid::new(headings.into(), true);
+    let look = Look { width: None, colored: false, times: Times::Utc };
+    let mut grid = Grid::new(headings.into(), true, look);
     for row in rows {
         grid.push(row.map(Cow::Borrowed))?;
     }
-    grid.finish(None, out)
+    grid.finish(out)
 }
 
 /// Takes records, then writes them all.
