@@ -44,7 +44,7 @@ Examples:
   cbr sandbox -- backups list                        try it, without an account
   cbr backups list --resource-type server            every backup of a server
   cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o json | jq -r '.[].id'          for scripts";
+  cbr backups list -o ids                            for scripts";
 
 /// The commands.
 #[derive(Subcommand)]

@@ -24,7 +24,7 @@ const DEEPEST: usize = 3;
 
 /// Labels are filled up to the longest, but not beyond: one long label must not push every value off
 /// the screen.
-const LONGEST_LABEL: usize = 32;
+const LONGEST_LABEL: usize = 36;
 
 /// Stands for nothing, as in tables.
 const NOTHING_THERE: &str = "-";

@@ -125,11 +125,15 @@ pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
             [&text[..16], &text[..13], &text[..10]].map(|kept| [kept, "Z"])
         }
         // 2026-11-20 00:57:42 +01:00
-        (26, b' ') => match (&text[19..], text[19..].strip_suffix(":00")) {
-            (zone, Some(hours)) => [[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]],
-            // For half an hour the year goes.
-            (zone, None) => [[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
-        },
+        (26, b' ') if text.as_bytes()[19] == b' ' => {
+            match (&text[19..], text[19..].strip_suffix(":00")) {
+                (zone, Some(hours)) => {
+                    [[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
+                }
+                // For half an hour the year goes.
+                (zone, None) => [[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
+            }
+        }
         _ => return screen_text::shortened(text, width),
     };
     match forms.iter().find(|form| form.concat().len() <= width) {

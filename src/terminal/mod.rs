@@ -5,10 +5,11 @@
 
 mod pager;
 
+use std::env;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 use terminal_size::{Height, Width};
 
@@ -55,24 +56,42 @@ pub(crate) struct Terminal {
     no_pager: bool,
 }
 
-/// Makes help heed `--color` too, which clap prints before it has read the flag. What is no value of the flag is
-/// for clap to refuse.
+/// Makes help heed `--color` and the variables too: clap prints it before it has read the flag. What is no value
+/// of the flag is for clap to refuse.
 pub(crate) fn heed_color(words: impl Iterator<Item = String>) {
     let words: Vec<_> = words.take_while(|word| word != "--").collect();
     let after_equals = words.iter().filter_map(|word| word.strip_prefix("--color="));
     let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
-    if let Some(when) = after_equals.chain(apart).find_map(|word| When::from_str(word, false).ok())
-    {
-        when.choice().write_global();
-    }
+    let given = after_equals.chain(apart).find_map(|word| When::from_str(word, false).ok());
+    let colored = given.unwrap_or(When::Auto).is_now();
+    (if colored { ColorChoice::Always } else { ColorChoice::Never }).write_global();
 }
 
 impl When {
-    fn choice(self) -> ColorChoice {
+    /// Whether stdout gets colours.
+    fn is_now(self) -> bool {
+        let variable = |name: &str| env::var(name).ok();
+        self.decides(variable, io::stdout().is_terminal())
+    }
+
+    /// The rules of `--color`'s help. Sources: no-color.org and bixense.com/clicolors.
+    fn decides(self, variable: impl Fn(&str) -> Option<String>, is_terminal: bool) -> bool {
         match self {
-            Self::Auto => ColorChoice::Auto,
-            Self::Always => ColorChoice::Always,
-            Self::Never => ColorChoice::Never,
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+                let is_zero = |name: &str| variable(name).is_some_and(|value| value == "0");
+                let is_on = |name: &str| is_set(name) && !is_zero(name);
+                let is_dumb = || variable("TERM").is_some_and(|term| term == "dumb");
+                if is_set("NO_COLOR") {
+                    false
+                } else if is_on("CLICOLOR_FORCE") {
+                    true
+                } else {
+                    is_terminal && !is_zero("CLICOLOR") && (is_on("CLICOLOR") || !is_dumb())
+                }
+            }
         }
     }
 }
@@ -80,12 +99,11 @@ impl When {
 impl Terminal {
     /// With what the flags, the environment and the system say.
     pub(crate) fn new(args: TerminalArgs) -> Self {
-        args.color.choice().write_global();
         let stdout = io::stdout();
         let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout)).flatten();
         Self {
             size: size.map(|(Width(width), Height(height))| (width.into(), height.into())),
-            colored: AutoStream::choice(&stdout) != ColorChoice::Never,
+            colored: args.color.is_now(),
             no_pager: args.no_pager,
         }
     }

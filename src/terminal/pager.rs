@@ -30,7 +30,7 @@ const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")]
 /// them works.
 const KEPT: usize = 256 << 10;
 
-/// A pager is on the screen: Ctrl-C is its own.
+/// A pager is on the screen, or was until the end: Ctrl-C is its own.
 static ON: AtomicBool = AtomicBool::new(false);
 
 /// Ctrl-C was pressed.
@@ -127,6 +127,7 @@ impl Paged {
         let failure = pager.end();
         self.state = State::Left;
         if let (Some(failure), Some(kept)) = (failure, kept) {
+            ON.store(false, Ordering::SeqCst);
             self.console.warn(&failure);
             self.go_on_without(&kept)?;
         }
@@ -212,13 +213,13 @@ impl Pager {
             return Ok(None);
         }
         let unset = SETTINGS.into_iter().filter(|(name, _)| env::var_os(name).is_none());
+        // Before it can receive a Ctrl-C.
+        ON.store(true, Ordering::SeqCst);
         let started =
             Command::new(program).args(arguments).envs(unset).stdin(Stdio::piped()).spawn();
+        ON.store(started.is_ok(), Ordering::SeqCst);
         match started {
-            Ok(child) => {
-                ON.store(true, Ordering::SeqCst);
-                Ok(Some(Self { child, variable, command }))
-            }
+            Ok(child) => Ok(Some(Self { child, variable, command })),
             Err(_) if named.is_none() => Ok(None),
             Err(error) => unusable(&error.to_string()),
         }
@@ -228,9 +229,7 @@ impl Pager {
     /// whatever way is no failure.
     fn end(&mut self) -> Option<String> {
         drop(self.child.stdin.take());
-        let status = self.child.wait();
-        ON.store(false, Ordering::SeqCst);
-        let code = status.ok()?.code()?;
+        let code = self.child.wait().ok()?.code()?;
         let is_failure = code != 0 && code < 128 && !INTERRUPTED.load(Ordering::SeqCst);
         is_failure.then(|| {
             let Self { variable, command, .. } = self;

@@ -11,6 +11,7 @@ mod sandbox;
 mod service;
 mod shell;
 mod tls;
+mod yaml;
 
 pub(crate) use account::*;
 pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
@@ -20,3 +21,4 @@ pub(crate) use sandbox::Sandbox;
 pub(crate) use service::{Answer, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
+pub(crate) use yaml::read as read_yaml;

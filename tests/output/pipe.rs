@@ -25,6 +25,9 @@ fn a_closed_pipe_is_quiet_in_every_format() {
         ("csv", "id,name,"),
         ("tsv", "id\tname\t"),
         ("ids", ""),
+        ("long", "id  "),
+        ("yaml", "- "),
+        ("markdown", "| id | name |"),
     ] {
         let line = first_line(&format!("sandbox -- backups list -o {format}"));
         assert!(line.starts_with(first), "{format}: {line}");
