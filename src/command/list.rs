@@ -1,16 +1,14 @@
-//! The commands, each as the data flows: settings, request, listing, output.
+//! `cbr backups list`: the listing, sorted where the service does not, and printed once it is complete.
 
-use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use terminal_size::Width;
 use tokio::task::JoinHandle;
 
-use crate::api::{ApiError, Backups, Client, Journal, Patience};
-use crate::auth;
-use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
+use super::{Stdout, client, screen};
+use crate::api::{ApiError, Backups, Client, Journal};
+use crate::cli::ListArgs;
+use crate::connection::ConnectionArgs;
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -105,48 +103,6 @@ async fn read_and_print(
     renderer.finish(&mut Stdout)
 }
 
-/// `cbr backups show ID`.
-pub(crate) async fn show(
-    args: &ShowArgs,
-    connection: &ConnectionArgs,
-    console: &Arc<Console>,
-) -> anyhow::Result<()> {
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, console, &journal)?;
-    let backup = Backups::show(&client, &args.id).await?;
-    args.output.show(&backup, screen(), &mut Stdout)
-}
-
-/// `cbr auth show`.
-pub(crate) fn show_settings(
-    args: &auth::ShowArgs,
-    connection: &ConnectionArgs,
-    console: &Console,
-) -> anyhow::Result<()> {
-    let resolution = settings(connection, console);
-    auth::show(args, &resolution, &mut Stdout)
-}
-
-/// The settings of this run, with a word about what may surprise in them.
-fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
-    let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
-    for warning in &resolution.warnings {
-        console.warn(warning);
-    }
-    resolution
-}
-
-fn client(
-    args: &ConnectionArgs,
-    console: &Console,
-    journal: &Arc<Journal>,
-) -> anyhow::Result<Client> {
-    let connection = settings(args, console).connection()?;
-    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let patience = Patience { retries: args.retries, deadline };
-    Ok(Client::new(connection, patience, Arc::clone(journal))?)
-}
-
 /// The failure of a listing as one error.
 fn describe(failure: Failure<ApiError>) -> anyhow::Error {
     match failure {
@@ -165,31 +121,4 @@ fn tick(console: &Arc<Console>) -> JoinHandle<()> {
             console.tick();
         }
     })
-}
-
-/// Stdout, whose faults say that they are its own.
-struct Stdout;
-
-impl Stdout {
-    fn fault(error: io::Error) -> io::Error {
-        io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
-    }
-}
-
-impl io::Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().lock().write(bytes).map_err(Self::fault)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        io::stdout().lock().flush().map_err(Self::fault)
-    }
-}
-
-/// The width of the terminal that stdout is, in cells.
-fn screen() -> Option<usize> {
-    let stdout = io::stdout();
-    let (Width(width), _) =
-        stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout))??;
-    Some(usize::from(width))
 }
