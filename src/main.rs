@@ -7,7 +7,9 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`row`], [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
+//! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -26,7 +28,10 @@ mod completions;
 mod connection;
 mod console;
 mod exit;
+mod filter;
+mod group;
 mod json;
+mod latest;
 mod listing;
 mod manual;
 mod number;
@@ -35,11 +40,13 @@ mod query;
 #[cfg(test)]
 mod readme;
 mod receipt;
+mod row;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
 mod sort;
 mod suggest;
+mod summary;
 mod time;
 mod vocabulary;
 
@@ -69,6 +76,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let result = match command {
                 BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
                 BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+                BackupsCommand::Summary(args) => {
+                    command::summary(&args, &cli.connection, &console).await
+                }
             };
             console.clear();
             result?;

@@ -1,19 +1,20 @@
-//! `cbr backups list`: the listing, sorted where the service does not, and printed once it is complete.
+//! `cbr backups list`: the rows that match, the newest of each group, sorted where the service does not, cut,
+//! and printed once the list is complete.
 
+use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::task::JoinHandle;
-
-use super::{Stdout, client, screen};
-use crate::api::{ApiError, Backups, Client, Journal};
+use super::read::{Cut, Reading, Sink, read};
+use super::{Stdout, screen};
 use crate::cli::ListArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
-use crate::listing::{self, Extent, Failure, Order};
-use crate::query::Pair;
-use crate::receipt::{Outcome, Receipt};
-use crate::sort::Plan;
+use crate::latest::Latest;
+use crate::listing::{Extent, Order};
+use crate::output::Renderer;
+use crate::row::Row;
+use crate::sort::{Plan, Sorter};
 
 /// `cbr backups list`.
 pub(crate) async fn list(
@@ -21,104 +22,165 @@ pub(crate) async fn list(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    for remark in args.query.remarks() {
-        console.warn(&remark);
-    }
-    let receipt = Receipt::begin(args.receipt.as_deref())?;
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let query = args.query.pairs();
-
-    let mut listing = listing::Receipt::default();
-    let result = match client(connection, console, &journal) {
-        Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
-        Err(error) => Err(error),
-    };
-
-    if result.is_ok() {
-        if listing.out_of_order {
-            console.warn(
-                "the service did not sort as it was asked to; the list was at rest meanwhile",
-            );
-        }
-        console.receipt(&receipt.line(&listing, args.limit, journal.retries()));
-    }
-    let written = receipt.write(&Outcome {
-        listing,
-        query: &query,
-        sort: args.sort.to_string(),
-        limit: args.limit,
-        offset: args.offset,
-        journal: &journal,
-        error: result.as_ref().err(),
-    });
-    result.and(written)
+    let cut = Cut { sort: args.sort.to_string(), limit: args.limit, offset: args.offset };
+    read(&args.read, cut, connection, console, async |reading| {
+        if args.count { count(args, reading).await } else { print(args, reading).await }
+    })
+    .await
 }
 
-/// Reads the listing and prints it, and leaves in `receipt` how far it came.
-async fn read_and_print(
-    args: &ListArgs,
-    client: Client,
-    query: &[Pair],
-    console: &Arc<Console>,
-    receipt: &mut listing::Receipt,
-) -> anyhow::Result<()> {
-    let mut renderer = args.output.renderer(screen());
-    let (order, mut sorter) = match args.sort.plan(args.limit.is_some()) {
+/// Prints the rows.
+async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+    let filtered = reading.tally.filtered;
+    let plan = match args.latest {
+        Some(_) => args.sort.plan_after_newest_first(),
+        None => args.sort.plan(args.limit.is_some() && !filtered),
+    };
+    let (order, sorter) = match plan {
         Plan::Service(order) => (order, None),
         Plan::Local(sorter) => (Order::default(), Some(sorter)),
     };
-    let whole = sorter.is_some();
-    let extent = Extent {
-        offset: if whole { 0 } else { args.offset },
-        limit: if whole { None } else { args.limit },
-        page_size: args.page_size,
-        stable: order.is_stable(),
-    };
-
-    let ticker = tick(console);
-    let listing = listing::list(
-        Arc::new(Backups::new(client, query.to_vec(), order)),
-        extent,
-        usize::from(args.concurrency),
-        |records, receipt| {
-            for record in records {
-                match &mut sorter {
-                    Some(sorter) => sorter.push(record.json())?,
-                    None => renderer.push(record.json())?,
-                }
-            }
-            console.progress(receipt.rows, receipt.count);
-            renderer.advance(&mut Stdout)
-        },
-    )
-    .await;
-    ticker.abort();
-    console.clear();
-    *receipt = listing.receipt;
-    listing.result.map_err(describe)?;
-
-    if let Some(sorter) = sorter {
-        receipt.rows = sorter.finish(args.offset, args.limit, |record| renderer.push(record))?;
-    }
-    renderer.finish(&mut Stdout)
+    let renderer = args.output.renderer(screen());
+    let mut rows = Rows::new(args, filtered, sorter, renderer);
+    let extent = rows.extent(args, &order, reading);
+    let result = reading.rows(order, extent, &mut rows).await;
+    reading.tally.rows = rows.printed;
+    result?;
+    rows.sort()?;
+    reading.tally.rows = rows.printed;
+    reading.refuse_nothing()?;
+    rows.to.finish(&mut Stdout)
 }
 
-/// The failure of a listing as one error.
-fn describe(failure: Failure<ApiError>) -> anyhow::Error {
-    match failure {
-        Failure::Source(error) => error.into(),
-        Failure::Unproven(error) => error.into(),
-        Failure::Sink(error) => error,
-    }
-}
-
-/// Keeps the progress moving while nothing else happens.
-fn tick(console: &Arc<Console>) -> JoinHandle<()> {
-    let console = Arc::clone(console);
-    tokio::spawn(async move {
-        while console.is_watched() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            console.tick();
+/// Prints how many rows there would be.
+async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+    let told = if args.latest.is_none() { reading.count().await? } else { None };
+    match told {
+        Some(count) => {
+            let left = count.saturating_sub(args.offset);
+            reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
+            reading.tally.listing.count = Some(count);
         }
-    })
+        None => {
+            let mut rows = Rows::new(args, reading.tally.filtered, None, ());
+            let order = Order::default();
+            let extent = rows.extent(args, &order, reading);
+            let result = reading.rows(order, extent, &mut rows).await;
+            reading.tally.rows = rows.printed;
+            result?;
+        }
+    }
+    reading.refuse_nothing()?;
+    writeln!(Stdout, "{}", reading.tally.rows)?;
+    Ok(Stdout.flush()?)
+}
+
+/// Where the rows that are printed go.
+trait Print {
+    fn push(&mut self, record: &str) -> anyhow::Result<()>;
+    fn advance(&mut self) -> anyhow::Result<()>;
+}
+
+impl Print for Renderer {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        self.push(record)
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance(&mut Stdout)
+    }
+}
+
+/// Rows that are only counted.
+impl Print for () {
+    fn push(&mut self, _: &str) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// What becomes of the rows that match: the newest stay, in order, and of those the ones from an offset
+/// on up to a limit.
+struct Rows<P> {
+    latest: Option<Latest>,
+    sorter: Option<Sorter>,
+    /// Whether the service answers with all that match, so that the cut is made here and not there.
+    cut_here: bool,
+    skip: u64,
+    limit: Option<u64>,
+    to: P,
+    printed: u64,
+}
+
+impl<P: Print> Rows<P> {
+    fn new(args: &ListArgs, filtered: bool, sorter: Option<Sorter>, to: P) -> Self {
+        let latest = args.latest.map(|most| Latest::new(most, args.per));
+        let cut_here = filtered || latest.is_some() || sorter.is_some();
+        let (skip, limit) = if cut_here { (args.offset, args.limit) } else { (0, None) };
+        Self { latest, sorter, cut_here, skip, limit, to, printed: 0 }
+    }
+
+    /// The part of the service's list that is needed.
+    fn extent(&self, args: &ListArgs, order: &Order, reading: &Reading<'_>) -> Extent {
+        if self.cut_here {
+            let cut = self.sorter.is_none() && (self.skip > 0 || self.limit.is_some());
+            let all = reading.everything(cut || self.latest.is_some());
+            // The newest of all are the first of the list.
+            let newest = args.latest.filter(|_| args.per.is_none() && !reading.tally.filtered);
+            return Extent { limit: newest, ..all };
+        }
+        let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
+        Extent { offset, limit, stable, ..reading.everything(false) }
+    }
+
+    /// Prints what waited to be sorted, if anything did.
+    fn sort(&mut self) -> anyhow::Result<()> {
+        let Some(sorter) = self.sorter.take() else { return Ok(()) };
+        let to = &mut self.to;
+        self.printed = sorter.finish(self.skip, self.limit, |record| to.push(record))?;
+        Ok(())
+    }
+
+    /// Prints a row that has its place already, and says whether more are wanted.
+    fn print(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.to.push(row.json())?;
+        self.printed += 1;
+        Ok(enough(self.limit == Some(self.printed)))
+    }
+}
+
+impl<P: Print> Sink for Rows<P> {
+    fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        let mut last = false;
+        if let Some(latest) = &mut self.latest {
+            if !latest.admits(row.view()?) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            last = latest.is_full();
+        }
+        let flow = match &mut self.sorter {
+            Some(sorter) => {
+                sorter.push(row)?;
+                ControlFlow::Continue(())
+            }
+            None => self.print(row)?,
+        };
+        Ok(if last { ControlFlow::Break(()) } else { flow })
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        // A header alone waits: it may be that nothing is to be printed.
+        if self.printed > 0 { self.to.advance() } else { Ok(()) }
+    }
+}
+
+fn enough(enough: bool) -> ControlFlow<()> {
+    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
