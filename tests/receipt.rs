@@ -34,6 +34,8 @@ fn a_complete_listing_is_proven() {
     let expected = json!({
         "complete": true,
         "rows": 30,
+        "listed": 30,
+        "matched": 30,
         "count": 29,
         "limit": null,
         "offset": 0,
@@ -44,6 +46,7 @@ fn a_complete_listing_is_proven() {
         "duplicates": 8,
         "out_of_order": false,
         "query": [["own_type", "private"]],
+        "filter": [],
         "sort": "created_at:desc,id:desc",
         "request_ids": (1..=6).map(|id| format!("{id:032}")).collect::<Vec<_>>(),
         "error": null,

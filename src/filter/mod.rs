@@ -342,13 +342,9 @@ mod tests {
         let told = filter(flags).told();
         let names: Vec<_> =
             told.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
-        let given: Vec<_> = flags
-            .split_whitespace()
-            .filter_map(|word| {
-                word.starts_with("--")
-                    .then(|| word.split('=').next().unwrap_or_default().to_owned())
-            })
-            .collect();
+        let given = flags.split_whitespace().filter(|word| word.starts_with("--"));
+        let given =
+            given.map(|word| word.split('=').next().unwrap_or_default().to_owned()).collect();
         let sorted = |mut names: Vec<String>| {
             names.sort();
             names
