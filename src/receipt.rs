@@ -51,6 +51,10 @@ pub(crate) struct Outcome<'a> {
     pub(crate) limit: Option<u64>,
     /// Rows skipped.
     pub(crate) offset: u64,
+    /// The newest rows of each group asked for at most.
+    pub(crate) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(crate) per: Option<&'a str>,
     /// What was sent.
     pub(crate) journal: &'a Journal,
     /// Why it failed, if it did.
@@ -71,6 +75,8 @@ struct Document<'a> {
     count: Option<u64>,
     limit: Option<u64>,
     offset: u64,
+    latest: Option<u64>,
+    per: Option<&'a str>,
     pages: u64,
     requests: u64,
     retries: u64,
@@ -134,6 +140,8 @@ impl Receipt {
             count: listing.count,
             limit: outcome.limit,
             offset: outcome.offset,
+            latest: outcome.latest,
+            per: outcome.per,
             pages: listing.pages,
             requests: outcome.journal.requests(),
             retries: outcome.journal.retries(),

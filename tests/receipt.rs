@@ -39,6 +39,8 @@ fn a_complete_listing_is_proven() {
         "count": 29,
         "limit": null,
         "offset": 0,
+        "latest": null,
+        "per": null,
         "pages": 5,
         "requests": 6,
         "retries": 1,

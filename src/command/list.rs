@@ -22,7 +22,8 @@ pub(crate) async fn list(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let cut = Cut { sort: args.sort.to_string(), limit: args.limit, offset: args.offset };
+    let ListArgs { limit, offset, latest, per, .. } = *args;
+    let cut = Cut { sort: args.sort.to_string(), limit, offset, latest, per };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count { count(args, reading).await } else { print(args, reading).await }
     })

@@ -12,6 +12,7 @@ use crate::api::{ApiError, Backups, Client, Journal};
 use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
+use crate::group::Group;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::number::grouped;
 use crate::query::Pair;
@@ -38,6 +39,10 @@ pub(super) struct Cut {
     pub(super) limit: Option<u64>,
     /// Rows skipped.
     pub(super) offset: u64,
+    /// Rows of each group asked for at most.
+    pub(super) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(super) per: Option<Group>,
 }
 
 /// A list that is being read.
@@ -106,6 +111,8 @@ pub(super) async fn read(
         sort: cut.sort,
         limit: cut.limit,
         offset: cut.offset,
+        latest: cut.latest,
+        per: cut.per.map(Group::column),
         journal: &journal,
         error: result.as_ref().err(),
     });

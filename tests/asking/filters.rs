@@ -227,6 +227,9 @@ fn the_receipt_tells_what_was_read_and_what_matched() {
         assert_eq!(receipt["rows"], run.lines().len(), "{receipt}");
         assert_eq!((&receipt["listed"], &receipt["count"]), (&json!(1663), &json!(1663)));
         assert_eq!(receipt["filter"], filter, "{receipt}");
+        let groups =
+            if flags.contains("--per") { json!([1, "resource_type"]) } else { json!([null, null]) };
+        assert_eq!(json!([receipt["latest"], receipt["per"]]), groups, "{receipt}");
         let matched = receipt["matched"].as_u64().unwrap();
         assert_eq!(matched < 1663, filter != json!([]), "{receipt}");
         assert!(matched >= run.lines().len() as u64, "{receipt}");
