@@ -10,6 +10,7 @@ use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use crate::api::Journal;
+use crate::command::NoBackups;
 use crate::exit;
 use crate::listing;
 use crate::number::grouped;
@@ -133,7 +134,8 @@ impl Receipt {
         let Some((path, mut file)) = self.file else { return Ok(()) };
         let Tally { listing, matched, rows, .. } = outcome.tally;
         let document = Document {
-            complete: outcome.error.is_none(),
+            // That there is nothing is proven as well.
+            complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
             rows,
             listed: listing.rows,
             matched,

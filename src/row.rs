@@ -27,7 +27,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// If it is no JSON object.
-    pub(crate) fn view(&self) -> anyhow::Result<&Backup<'a>> {
+    pub(crate) fn backup(&self) -> anyhow::Result<&Backup<'a>> {
         if let Some(view) = self.view.get() {
             return Ok(view);
         }

@@ -146,7 +146,7 @@ impl Sorter {
     ///
     /// If the temporary file cannot be written.
     pub(crate) fn push(&mut self, row: &Row<'_>) -> anyhow::Result<()> {
-        let (record, backup) = (row.json(), row.view()?);
+        let (record, backup) = (row.json(), row.backup()?);
         let mut key = Vec::new();
         for (column, direction) in &self.keys {
             push_key(&mut key, backup, column, *direction);

@@ -161,7 +161,7 @@ impl<P: Print> Sink for Rows<P> {
     fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         let mut last = false;
         if let Some(latest) = &mut self.latest {
-            if !latest.admits(row.view()?) {
+            if !latest.admits(row.backup()?) {
                 return Ok(ControlFlow::Continue(()));
             }
             last = latest.is_full();

@@ -82,7 +82,8 @@ pub(super) async fn read(
             let client = Arc::new(client);
             let mut reading = Reading { args, console, client, query: &query, tally };
             let result = work(&mut reading).await;
-            if result.is_ok() && reading.tally.rows == 0 && console.is_watched() {
+            let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
+            if is_proven && reading.tally.rows == 0 && console.is_watched() {
                 nothing = Some(reading.why_nothing(cut.offset).await);
             }
             tally = reading.tally;
@@ -100,9 +101,9 @@ pub(super) async fn read(
         if let Some(line) = receipt.line(&tally, cut.limit, journal.retries()) {
             console.receipt(&line);
         }
-        if let Some(nothing) = nothing {
-            console.receipt(&nothing);
-        }
+    }
+    if let Some(nothing) = nothing {
+        console.receipt(&nothing);
     }
     let written = receipt.write(&Outcome {
         tally,
@@ -153,7 +154,7 @@ impl Reading<'_> {
             for record in records {
                 let row = Row::new(record.json());
                 if let Some(filter) = filter
-                    && !filter.passes(row.view()?)
+                    && !filter.passes(row.backup()?)
                 {
                     continue;
                 }

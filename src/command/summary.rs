@@ -43,7 +43,7 @@ pub(crate) async fn summary(
 
 impl Sink for Summary {
     fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        self.push(row.view()?);
+        self.push(row.backup()?);
         Ok(ControlFlow::Continue(()))
     }
 }

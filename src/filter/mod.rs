@@ -44,8 +44,9 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
     min_size: Option<u64>,
 
-    /// Backups whose name matches: a glob for the whole name, such as 'web-*', or a regular expression for
-    /// any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any of several
+    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character), or
+    /// a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
+    /// of several
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 

@@ -1,5 +1,10 @@
 //! Where nothing matches: what a script can branch on, and what a person is told.
 
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
 use crate::harness::{sandboxed, terminal};
 
 #[test]
@@ -27,6 +32,20 @@ fn nothing_is_a_failure_where_the_user_asks_for_that() {
         let run = sandboxed("--backups 1", &format!("backups {command} --fail-on-empty")).run();
         assert!(!run.stdout.is_empty(), "{command}");
     }
+}
+
+/// That there is nothing is proven as well as anything else.
+#[test]
+fn the_receipt_of_nothing_is_a_proof() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("receipt.json");
+    let command = "backups list --min-size 99999 --fail-on-empty --receipt";
+    let run = sandboxed("--backups 30", command).arg(&path);
+    run.exit(4).stderr("cbr: error: no backup matches\n").run();
+    let receipt: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let told = ["complete", "rows", "listed", "matched"].map(|name| receipt[name].clone());
+    assert_eq!(told, [json!(true), json!(0), json!(30), json!(0)]);
+    assert_eq!(receipt["error"], json!({"exit_code": 4, "message": "no backup matches"}));
 }
 
 /// One more request at most, and only for a person.
@@ -58,6 +77,12 @@ fn a_person_is_told_why_there_is_nothing() {
         assert_eq!(shown.lines().last(), Some(told), "{shown}");
         assert_eq!(shown.matches("cbr: debug: GET ").count(), requests, "{shown}");
     }
+    let shown = terminal(
+        200,
+        "cbr sandbox --backups 3 -- backups list --fail-on-empty --min-size 9999 || true",
+    );
+    let told = "none of 3 backups matches the filters\ncbr: error: no backup matches\n";
+    assert_eq!(shown, told);
     let shown = terminal(200, "cbr sandbox --backups 30 -- backups list --resource-name x -q");
     assert!(!shown.contains("30"), "{shown}");
     // In a pipe nobody is told.
