@@ -156,14 +156,8 @@ fn reading_stops_once_enough_have_matched() {
         ("--min-size 99999 --limit 1", all),
     ];
     for (flags, windows) in cases {
-        let run = sandboxed("", &format!("backups list -o jsonl --page-size 500 {flags}"));
-        // The format is no matter where only a number is printed.
-        let run = if flags.contains("--count") {
-            sandboxed("", &format!("backups list --page-size 500 {flags}"))
-        } else {
-            run
-        };
-        let run = run.run();
+        let format = if flags.starts_with("--count") { "" } else { "-o jsonl" };
+        let run = sandboxed("", &format!("backups list {format} --page-size 500 {flags}")).run();
         assert_eq!(run.windows(), windows, "{flags}");
         assert!(run.requests.iter().all(|request| request.filters().is_empty()), "{flags}");
     }
