@@ -23,7 +23,8 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     automatic: Option<bool>,
 
-    /// Backups that are encrypted (true), or not (false); the service says so of volumes and file systems
+    /// Backups that are encrypted (true), or not (false). The service says so of volumes and file systems; others
+    /// match neither
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     encrypted: Option<bool>,
 
