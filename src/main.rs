@@ -4,13 +4,14 @@
 //! |---|---|
 //! | [`cli`] | flags to typed values |
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
+//! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
-//! | [`row`], [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
+//! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`summary`] | numbers about them |
-//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
@@ -25,6 +26,7 @@ mod cli;
 mod column;
 mod command;
 mod completions;
+mod config;
 mod connection;
 mod console;
 mod exit;
@@ -62,7 +64,13 @@ use exit::Exit;
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error).into(),
+        Err(error) => {
+            let exit = match error.downcast() {
+                Ok(usage) => exit::report_usage(&usage),
+                Err(error) => exit::report(&error),
+            };
+            return exit.into();
+        }
     };
     run(cli).unwrap_or_else(|error| exit::report(&error).into())
 }
@@ -85,6 +93,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+        }
+        Command::Config(command) => {
+            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args)?,
         Command::Man => manual::print()?,

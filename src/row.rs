@@ -1,37 +1,56 @@
-//! One backup on its way from the listing to the output: its text, and the view of it from the moment
-//! that something looks inside, so that no record is parsed twice by what stands between the two.
+//! A backup where it came: in the text of an answer, together with others.
+//!
+//! The text is kept for as long as one of its backups is. Knows nothing of where it came from.
 
-use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
-use crate::backup::Backup;
+use crate::backup::{Backup, Places};
+use crate::json::{Json, Scanner};
+
+/// The text of an answer.
+type Text = dyn AsRef<str> + Send + Sync;
 
 /// One backup.
-pub(crate) struct Row<'a> {
-    json: &'a str,
-    view: OnceCell<Backup<'a>>,
+#[derive(Clone)]
+pub(crate) struct Row {
+    text: Arc<Text>,
+    place: Range<usize>,
+    fields: Places,
 }
 
-impl<'a> Row<'a> {
-    /// The record as the service sent it.
-    pub(crate) fn new(json: &'a str) -> Self {
-        Self { json, view: OnceCell::new() }
+impl Row {
+    /// Reads the backup that is next in `text`; nothing if there is none.
+    pub(crate) fn read(text: Arc<Text>, scanner: &mut Scanner<'_>) -> Option<Self> {
+        let start = scanner.position();
+        let fields = Places::read(scanner)?;
+        Some(Self { text, place: start..scanner.position(), fields })
     }
 
-    /// The record as the service sent it.
-    pub(crate) fn json(&self) -> &'a str {
-        self.json
+    /// The backup as the service sent it.
+    pub(crate) fn json(&self) -> &str {
+        (*self.text).as_ref().get(self.place.clone()).unwrap_or_default()
     }
 
     /// Its fields.
-    ///
-    /// # Errors
-    ///
-    /// If it is no JSON object.
-    pub(crate) fn backup(&self) -> anyhow::Result<&Backup<'a>> {
-        if let Some(view) = self.view.get() {
-            return Ok(view);
-        }
-        let view = Backup::parse(self.json)?;
-        Ok(self.view.get_or_init(|| view))
+    pub(crate) fn backup(&self) -> Backup<'_> {
+        Backup::at((*self.text).as_ref(), &self.fields)
+    }
+
+    /// Its `id`, as the others only if it is not null.
+    pub(crate) fn id(&self) -> Option<Json<'_>> {
+        self.fields.id.find((*self.text).as_ref())
+    }
+
+    /// Its `created_at`.
+    pub(crate) fn created_at(&self) -> Option<Json<'_>> {
+        self.fields.created_at.find((*self.text).as_ref())
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.json())
     }
 }

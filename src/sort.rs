@@ -145,11 +145,11 @@ impl Sorter {
     /// # Errors
     ///
     /// If the temporary file cannot be written.
-    pub(crate) fn push(&mut self, row: &Row<'_>) -> anyhow::Result<()> {
-        let (record, backup) = (row.json(), row.backup()?);
+    pub(crate) fn push(&mut self, row: &Row) -> anyhow::Result<()> {
+        let (record, backup) = (row.json(), row.backup());
         let mut key = Vec::new();
         for (column, direction) in &self.keys {
-            push_key(&mut key, backup, column, *direction);
+            push_key(&mut key, &backup, column, *direction);
         }
         self.records.write_all(record.as_bytes()).context(FAULT)?;
         self.rows.push(Waiting { key: key.into(), start: self.length, length: record.len() });
@@ -238,14 +238,21 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::json::Scanner;
+
+    fn row(record: &str) -> Row {
+        Row::read(Arc::new(record.to_owned()), &mut Scanner::new(record)).unwrap()
+    }
 
     /// The ids of `records`, sorted as `sort` says.
     fn sorted(sort: &str, records: &[String]) -> String {
         let sort: Sort = sort.parse().unwrap();
         let mut sorter = Sorter::new(sort.0);
         for record in records {
-            sorter.push(&Row::new(record)).unwrap();
+            sorter.push(&row(record)).unwrap();
         }
         let mut ids = String::new();
         sorter
@@ -313,7 +320,7 @@ mod tests {
         for (offset, limit, expected) in cases {
             let mut sorter = Sorter::new("id:asc".parse::<Sort>().unwrap().0);
             for id in ["c", "a", "e", "d", "b"] {
-                sorter.push(&Row::new(&format!(r#"{{"id":"{id}"}}"#))).unwrap();
+                sorter.push(&row(&format!(r#"{{"id":"{id}"}}"#))).unwrap();
             }
             let mut ids = String::new();
             let sink = |record: &str| {

@@ -10,6 +10,7 @@ use reqwest::{Response, StatusCode, redirect};
 use serde::de::Error as _;
 use serde_json::Value;
 
+use super::body::{Body, Spare};
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
@@ -32,6 +33,7 @@ pub(crate) struct Client {
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
+    spare: Arc<Spare>,
 }
 
 /// What the service answered with 200.
@@ -69,7 +71,7 @@ impl Client {
             http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
         }
         let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
-        Ok(Self { http, connection, patience, pace: Pace::new(), journal })
+        Ok(Self { http, connection, patience, pace: Pace::new(), journal, spare: Arc::default() })
     }
 
     /// The project that the client asks about.
@@ -92,7 +94,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
@@ -138,7 +140,7 @@ impl Client {
         path: &str,
         query: &str,
         sent: Instant,
-        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query))
@@ -156,8 +158,8 @@ impl Client {
         };
         match String::from_utf8(answer.body) {
             Ok(text) => {
-                let text = Arc::new(text);
-                read(&text).map_err(|error| unreadable(error, &text))
+                let body = Arc::new(Body::new(text, &self.spare));
+                read(&body).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -182,7 +184,7 @@ impl Client {
             .map(str::to_owned);
         let location = response.headers().get("location").cloned();
         let retry_after = response.headers().get("retry-after").cloned();
-        let body = body(response).await;
+        let body = self.body(response).await;
         if status == StatusCode::OK {
             return Ok(Answer { body: body?, request_id });
         }
@@ -195,6 +197,19 @@ impl Client {
             location.as_ref().and_then(|value| value.to_str().ok()),
             retry_after.as_ref().and_then(|value| value.to_str().ok()),
         )))
+    }
+
+    /// Reads the body, up to [`LARGEST_BODY`], after decompression.
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+        let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
+        let mut body = self.spare.take(announced as usize);
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(ApiError::TooLarge { limit: LARGEST_BODY });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
     }
 
     /// The headers of one attempt, with a fresh date and signature.
@@ -295,19 +310,6 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
         .with_safe_default_protocol_versions()
         .map_err(|error| ApiError::Setup { reason: error.to_string() })?;
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-}
-
-/// Reads the body, up to [`LARGEST_BODY`], after decompression.
-async fn body(mut response: Response) -> Result<Vec<u8>, ApiError> {
-    let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-    let mut body = Vec::with_capacity(announced as usize);
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-        if body.len() + chunk.len() > LARGEST_BODY {
-            return Err(ApiError::TooLarge { limit: LARGEST_BODY });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 fn fault(error: &reqwest::Error) -> ApiError {

@@ -79,12 +79,17 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
 /// Where the rows that are printed go.
 trait Print {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
+    fn push_row(&mut self, row: &Row) -> anyhow::Result<()>;
     fn advance(&mut self) -> anyhow::Result<()>;
 }
 
 impl Print for Renderer {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
         self.push(record)
+    }
+
+    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+        self.push_row(row)
     }
 
     fn advance(&mut self) -> anyhow::Result<()> {
@@ -95,6 +100,10 @@ impl Print for Renderer {
 /// Rows that are only counted.
 impl Print for () {
     fn push(&mut self, _: &str) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn push_row(&mut self, _: &Row) -> anyhow::Result<()> {
         Ok(())
     }
 
@@ -146,22 +155,22 @@ impl<P: Print> Rows<P> {
     }
 
     /// Prints a row that has its place already, and says whether more are wanted.
-    fn print(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+    fn print(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
         if self.skip > 0 {
             self.skip -= 1;
             return Ok(ControlFlow::Continue(()));
         }
-        self.to.push(row.json())?;
+        self.to.push_row(row)?;
         self.printed += 1;
         Ok(enough(self.limit == Some(self.printed)))
     }
 }
 
 impl<P: Print> Sink for Rows<P> {
-    fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
         let mut last = false;
         if let Some(latest) = &mut self.latest {
-            if !latest.admits(row.backup()?) {
+            if !latest.admits(&row.backup()) {
                 return Ok(ControlFlow::Continue(()));
             }
             last = latest.is_full();

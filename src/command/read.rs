@@ -22,7 +22,7 @@ use crate::row::Row;
 /// Takes the backups that pass the filters, in order.
 pub(super) trait Sink {
     /// Takes the next one, and says whether more are wanted.
-    fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>>;
+    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>>;
 
     /// A page went by.
     fn advance(&mut self) -> anyhow::Result<()> {
@@ -149,13 +149,10 @@ impl Reading<'_> {
         let filter = tally.filtered.then_some(&args.filter);
         let ticker = tick(console);
         let concurrency = usize::from(args.concurrency);
-        let listing = listing::list(Arc::new(source), extent, concurrency, |records, receipt| {
+        let listing = listing::list(Arc::new(source), extent, concurrency, |rows, receipt| {
             let mut flow = ControlFlow::Continue(());
-            for record in records {
-                let row = Row::new(record.json());
-                if let Some(filter) = filter
-                    && !filter.passes(row.backup()?)
-                {
+            for row in rows {
+                if filter.is_some_and(|filter| !filter.passes(&row.backup())) {
                     continue;
                 }
                 tally.matched += 1;

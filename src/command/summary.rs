@@ -42,8 +42,8 @@ pub(crate) async fn summary(
 }
 
 impl Sink for Summary {
-    fn take(&mut self, row: &Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        self.push(row.backup()?);
+    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
+        self.push(&row.backup());
         Ok(ControlFlow::Continue(()))
     }
 }

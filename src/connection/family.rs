@@ -129,6 +129,7 @@ impl Family {
             endpoint: environment.first(self.endpoint),
             note,
             lends_project: self.is_own,
+            warnings: Vec::new(),
         }
     }
 

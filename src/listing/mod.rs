@@ -1,7 +1,7 @@
 //! A listing that is proven complete: pages read by offset, overlapping by one row, stitched in order.
 //!
-//! Knows neither HTTP nor flags: a [`Source`] answers one [`Ask`] at a time, and records leave in order
-//! through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
+//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`Ask`] at a time, and rows leave in
+//! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
 
 #[cfg(test)]
 mod model;
@@ -27,11 +27,13 @@ use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
+    /// What a row is, which makes no difference here.
+    type Row: Send + 'static;
     /// Why a page could not be had.
     type Error: Send + 'static;
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
-    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page, Self::Error>> + Send;
+    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Row>, Self::Error>> + Send;
 
     /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
     /// a failing service.
@@ -67,7 +69,7 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
     concurrency: usize,
-    sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<ControlFlow<()>>,
+    sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
     let result = read(source, &mut stitcher, concurrency, sink).await;
@@ -76,16 +78,16 @@ pub(crate) async fn list<S: Source>(
 
 async fn read<S: Source>(
     source: Arc<S>,
-    stitcher: &mut Stitcher,
+    stitcher: &mut Stitcher<S::Row>,
     concurrency: usize,
-    mut sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<ControlFlow<()>>,
+    mut sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
     let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page, S::Error>)> = JoinSet::new();
-    let mut enough = |stitcher: &mut Stitcher| {
+    let mut under_way: JoinSet<(Ticket, Result<Page<S::Row>, S::Error>)> = JoinSet::new();
+    let mut enough = |stitcher: &mut Stitcher<S::Row>| {
         let (ready, receipt) = (stitcher.ready(), stitcher.receipt());
-        sink(&ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
+        sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
     };
     loop {
         // Where the first rows may be enough, they are looked at before more is asked for.
