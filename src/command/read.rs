@@ -130,7 +130,12 @@ impl Reading<'_> {
         if self.tally.filtered || self.args.receipt.is_some() {
             return Ok(None);
         }
-        Ok(self.backups(self.query, Order::default()).count().await?)
+        let count = self.backups(self.query, Order::default()).count().await?;
+        if count.is_none() {
+            self.console
+                .detail(|| "the service's count cannot be relied on: all is read".to_owned());
+        }
+        Ok(count)
     }
 
     /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of `cbr`.
