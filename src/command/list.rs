@@ -30,10 +30,24 @@ pub(crate) async fn list(
     .await
 }
 
-/// Prints the rows.
-async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let filtered = reading.tally.filtered;
+/// How the list is read.
+struct Approach {
+    /// The order that the service is asked for.
+    order: Order,
+    /// The part of its list that is needed.
+    extent: Extent,
+    /// What sorts the rows where the service does not.
+    sorter: Option<Sorter>,
+    /// Whether the service answers with all that match, so that offset and limit are applied here.
+    cuts_here: bool,
+}
+
+/// Decides how to read the list, so that no more is asked for than is needed.
+fn approach(args: &ListArgs) -> Approach {
+    let filtered = !args.read.filter.is_empty();
     let plan = match args.latest {
+        // No order matters where rows are only counted.
+        _ if args.count => Plan::Service(Order::default()),
         Some(_) => args.sort.plan_after_newest_first(),
         None => args.sort.plan(args.limit.is_some() && !filtered),
     };
@@ -41,12 +55,22 @@ async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
         Plan::Service(order) => (order, None),
         Plan::Local(sorter) => (Order::default(), Some(sorter)),
     };
-    let renderer = args.output.renderer(screen());
-    let mut rows = Rows::new(args, filtered, sorter, renderer);
-    let extent = rows.extent(args, &order, reading);
-    let result = reading.rows(order, extent, &mut rows).await;
-    reading.tally.rows = rows.printed;
-    result?;
+    let cuts_here = filtered || args.latest.is_some() || sorter.is_some();
+    let extent = if cuts_here {
+        let cuts = sorter.is_none() && (args.offset > 0 || args.limit.is_some());
+        // The newest of all are the first of the list.
+        let limit = args.latest.filter(|_| args.per.is_none() && !filtered);
+        Extent { limit, ..args.read.everything(cuts || args.latest.is_some()) }
+    } else {
+        let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
+        Extent { offset, limit, stable, ..args.read.everything(false) }
+    };
+    Approach { order, extent, sorter, cuts_here }
+}
+
+/// Prints the rows.
+async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+    let mut rows = read_into(args, reading, args.output.renderer(screen())).await?;
     rows.sort()?;
     reading.tally.rows = rows.printed;
     reading.refuse_nothing()?;
@@ -56,24 +80,31 @@ async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
     let told = if args.latest.is_none() { reading.count().await? } else { None };
-    match told {
-        Some(count) => {
-            let left = count.saturating_sub(args.offset);
-            reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
-            reading.tally.listing.count = Some(count);
-        }
-        None => {
-            let mut rows = Rows::new(args, reading.tally.filtered, None, ());
-            let order = Order::default();
-            let extent = rows.extent(args, &order, reading);
-            let result = reading.rows(order, extent, &mut rows).await;
-            reading.tally.rows = rows.printed;
-            result?;
-        }
+    if let Some(count) = told {
+        let left = count.saturating_sub(args.offset);
+        reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
+        reading.tally.listing.count = Some(count);
+    } else {
+        read_into(args, reading, ()).await?;
     }
     reading.refuse_nothing()?;
     writeln!(Stdout, "{}", reading.tally.rows)?;
     Ok(Stdout.flush()?)
+}
+
+/// Reads the list, and hands the rows that are wanted to `to` unless they have to be sorted first.
+async fn read_into<P: Print>(
+    args: &ListArgs,
+    reading: &mut Reading<'_>,
+    to: P,
+) -> anyhow::Result<Rows<P>> {
+    let Approach { order, extent, sorter, cuts_here } = approach(args);
+    let latest = args.latest.map(|most| Latest::new(most, args.per));
+    let (skip, limit) = if cuts_here { (args.offset, args.limit) } else { (0, None) };
+    let mut rows = Rows { latest, sorter, skip, limit, to, printed: 0 };
+    let result = reading.rows(order, extent, &mut rows).await;
+    reading.tally.rows = rows.printed;
+    result.map(|()| rows)
 }
 
 /// Where the rows that are printed go.
@@ -117,8 +148,6 @@ impl Print for () {
 struct Rows<P> {
     latest: Option<Latest>,
     sorter: Option<Sorter>,
-    /// Whether the service answers with all that match, so that the cut is made here and not there.
-    cut_here: bool,
     skip: u64,
     limit: Option<u64>,
     to: P,
@@ -126,26 +155,6 @@ struct Rows<P> {
 }
 
 impl<P: Print> Rows<P> {
-    fn new(args: &ListArgs, filtered: bool, sorter: Option<Sorter>, to: P) -> Self {
-        let latest = args.latest.map(|most| Latest::new(most, args.per));
-        let cut_here = filtered || latest.is_some() || sorter.is_some();
-        let (skip, limit) = if cut_here { (args.offset, args.limit) } else { (0, None) };
-        Self { latest, sorter, cut_here, skip, limit, to, printed: 0 }
-    }
-
-    /// The part of the service's list that is needed.
-    fn extent(&self, args: &ListArgs, order: &Order, reading: &Reading<'_>) -> Extent {
-        if self.cut_here {
-            let cut = self.sorter.is_none() && (self.skip > 0 || self.limit.is_some());
-            let all = reading.everything(cut || self.latest.is_some());
-            // The newest of all are the first of the list.
-            let newest = args.latest.filter(|_| args.per.is_none() && !reading.tally.filtered);
-            return Extent { limit: newest, ..all };
-        }
-        let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
-        Extent { offset, limit, stable, ..reading.everything(false) }
-    }
-
     /// Prints what waited to be sorted, if anything did.
     fn sort(&mut self) -> anyhow::Result<()> {
         let Some(sorter) = self.sorter.take() else { return Ok(()) };

@@ -120,6 +120,14 @@ pub(super) async fn read(
     result.and(written)
 }
 
+impl ReadArgs {
+    /// The whole list, whose first rows may be enough.
+    pub(super) fn everything(&self, first_rows: bool) -> Extent {
+        let page_size = self.page_size;
+        Extent { offset: 0, limit: None, page_size, stable: true, first_rows }
+    }
+}
+
 impl Reading<'_> {
     /// How many backups the service says there are: `None` where it does not, or where its word is not enough.
     ///
@@ -176,12 +184,6 @@ impl Reading<'_> {
         self.console.clear();
         self.tally.listing = listing.receipt;
         listing.result.map_err(describe)
-    }
-
-    /// The whole list, by whatever order it is read.
-    pub(super) fn everything(&self, first_rows: bool) -> Extent {
-        let page_size = self.args.page_size;
-        Extent { offset: 0, limit: None, page_size, stable: true, first_rows }
     }
 
     /// Nothing is printed if there is nothing and the user asked for that to be a failure.

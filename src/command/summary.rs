@@ -24,7 +24,7 @@ pub(crate) async fn summary(
     let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {
         let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
-        let extent = reading.everything(false);
+        let extent = args.read.everything(false);
         let result = reading.rows(Order::default(), extent, &mut summary).await;
         reading.tally.rows = reading.tally.matched;
         result?;
