@@ -18,7 +18,7 @@ use crate::time;
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
-    client: Client,
+    client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
 }
@@ -47,8 +47,21 @@ struct ShowAnswer<'a> {
 
 impl Backups {
     /// Those that match `filters`, in `order`.
-    pub(crate) fn new(client: Client, filters: Vec<Pair>, order: Order) -> Self {
+    pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
+    }
+
+    /// How many there are, in one request: the service's word. `None` where it gives none, or one that its own
+    /// answer does not bear out. A count of one is such a word, since a service that counts the rows of
+    /// the page says the same.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn count(&self) -> Result<Option<u64>, ApiError> {
+        let page = self.page(Ask { offset: 0, limit: 1 }).await?;
+        let rows = page.records.len() as u64;
+        Ok(page.count.filter(|count| if rows == 0 { *count == 0 } else { *count > rows }))
     }
 
     /// One backup by id, as the service sent it.

@@ -71,7 +71,13 @@ fn play(seed: u64) -> Result<(), String> {
     let counted = random.u8(0..8) > 0;
     let changes = random.u32(0..=30);
     let mut list = List::new(random.u64(0..=90), changes);
-    let mut stitcher = Stitcher::new(Extent { offset: 0, limit: None, page_size, stable: true });
+    let mut stitcher = Stitcher::new(Extent {
+        offset: 0,
+        limit: None,
+        page_size,
+        stable: true,
+        first_rows: false,
+    });
     let mut under_way: Vec<(Ticket, Ask, Option<Page<u64>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let busy = random.u8(1..=8);

@@ -43,6 +43,9 @@ pub(crate) struct Extent {
     pub(crate) page_size: u64,
     /// Whether rows keep their places for as long as they exist.
     pub(crate) stable: bool,
+    /// Whether the first rows are what is wanted, although it is not known how many: which those are must be
+    /// certain, as it must with an offset and a limit.
+    pub(crate) first_rows: bool,
 }
 
 /// Stands for one ask, to tell its answer by.
@@ -165,6 +168,11 @@ impl<R> Stitcher<R> {
         mem::take(&mut self.ready)
     }
 
+    /// Whether the rows so far may be all that is wanted.
+    pub(super) fn may_be_enough(&self) -> bool {
+        self.extent.first_rows
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.done
     }
@@ -272,7 +280,7 @@ impl<R> Stitcher<R> {
         if self.extent.stable && !is_in_order(&page.records) {
             self.receipt.out_of_order = true;
             self.unordered = true;
-            if self.extent.limit.is_some() || self.extent.offset > 0 {
+            if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
                 return Err(self.unproven(Reason::Unsorted));
             }
         }

@@ -11,6 +11,7 @@ mod csv;
 mod grid;
 mod json;
 mod layout;
+mod report;
 mod screen_text;
 mod show;
 mod spool;
@@ -26,6 +27,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
+pub(crate) use report::{Report, ReportArgs};
 pub(crate) use screen_text::visible;
 
 use crate::column::{self, COLUMNS, Column, Kind};
@@ -144,13 +146,7 @@ fn columns_help() -> String {
 impl OutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.no_headers && !self.format.has_headers() {
-            let format = self.format.name();
-            return Err(format!(
-                "the argument '--no-headers' cannot be used with '--output {format}', \
-                 which has no header"
-            ));
-        }
+        check_headers(self.no_headers, self.format)?;
         let twice = self.columns.iter().enumerate().find(|(position, column)| {
             self.columns[..*position].iter().any(|earlier| earlier.name == column.name)
         });
@@ -209,6 +205,17 @@ impl OutputArgs {
         renderer.push(record)?;
         renderer.finish(out)
     }
+}
+
+/// A format that has no header cannot leave it out.
+fn check_headers(no_headers: bool, format: Format) -> Result<(), String> {
+    if no_headers && !format.has_headers() {
+        return Err(format!(
+            "the argument '--no-headers' cannot be used with '--output {}', which has no header",
+            format.name()
+        ));
+    }
+    Ok(())
 }
 
 /// Prints a table of texts that are no backups, with nothing shortened.

@@ -33,7 +33,7 @@ fn read(
 }
 
 fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
-    Extent { offset, limit, page_size, stable: true }
+    Extent { offset, limit, page_size, stable: true, first_rows: false }
 }
 
 #[test]
