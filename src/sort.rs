@@ -145,7 +145,7 @@ impl Sorter {
     /// # Errors
     ///
     /// If the temporary file cannot be written.
-    pub(crate) fn push(&mut self, row: &Row) -> anyhow::Result<()> {
+    pub(crate) fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         let (record, backup) = (row.json(), row.backup());
         let mut key = Vec::new();
         for (column, direction) in &self.keys {
@@ -238,13 +238,14 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::json::Scanner;
+    use crate::row::Found;
 
-    fn row(record: &str) -> Row {
-        Row::read(Arc::new(record.to_owned()), &mut Scanner::new(record)).unwrap()
+    fn push(sorter: &mut Sorter, record: &str) {
+        let found = Found::read(&mut Scanner::new(record)).unwrap();
+        sorter.push(found.row(record)).unwrap();
     }
 
     /// The ids of `records`, sorted as `sort` says.
@@ -252,7 +253,7 @@ mod tests {
         let sort: Sort = sort.parse().unwrap();
         let mut sorter = Sorter::new(sort.0);
         for record in records {
-            sorter.push(&row(record)).unwrap();
+            push(&mut sorter, record);
         }
         let mut ids = String::new();
         sorter
@@ -320,7 +321,7 @@ mod tests {
         for (offset, limit, expected) in cases {
             let mut sorter = Sorter::new("id:asc".parse::<Sort>().unwrap().0);
             for id in ["c", "a", "e", "d", "b"] {
-                sorter.push(&row(&format!(r#"{{"id":"{id}"}}"#))).unwrap();
+                push(&mut sorter, &format!(r#"{{"id":"{id}"}}"#));
             }
             let mut ids = String::new();
             let sink = |record: &str| {

@@ -110,7 +110,7 @@ async fn read_into<P: Print>(
 /// Where the rows that are printed go.
 trait Print {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()>;
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()>;
     fn advance(&mut self) -> anyhow::Result<()>;
 }
 
@@ -119,7 +119,7 @@ impl Print for Renderer {
         self.push(record)
     }
 
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push_row(row)
     }
 
@@ -134,7 +134,7 @@ impl Print for () {
         Ok(())
     }
 
-    fn push_row(&mut self, _: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, _: Row<'_>) -> anyhow::Result<()> {
         Ok(())
     }
 
@@ -164,7 +164,7 @@ impl<P: Print> Rows<P> {
     }
 
     /// Prints a row that has its place already, and says whether more are wanted.
-    fn print(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
+    fn print(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         if self.skip > 0 {
             self.skip -= 1;
             return Ok(ControlFlow::Continue(()));
@@ -176,7 +176,7 @@ impl<P: Print> Rows<P> {
 }
 
 impl<P: Print> Sink for Rows<P> {
-    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         let mut last = false;
         if let Some(latest) = &mut self.latest {
             if !latest.admits(&row.backup()) {

@@ -22,7 +22,7 @@ use crate::row::Row;
 /// Takes the backups that pass the filters, in order.
 pub(super) trait Sink {
     /// Takes the next one, and says whether more are wanted.
-    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>>;
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
 
     /// A page went by.
     fn advance(&mut self) -> anyhow::Result<()> {
@@ -162,14 +162,14 @@ impl Reading<'_> {
         let filter = tally.filtered.then_some(&args.filter);
         let ticker = tick(console);
         let concurrency = usize::from(args.concurrency);
-        let listing = listing::list(Arc::new(source), extent, concurrency, |rows, receipt| {
+        let listing = listing::list(Arc::new(source), extent, concurrency, |batches, receipt| {
             let mut flow = ControlFlow::Continue(());
-            for row in rows {
+            for row in batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes)) {
                 if filter.is_some_and(|filter| !filter.passes(&row.backup())) {
                     continue;
                 }
                 tally.matched += 1;
-                flow = sink.take(&row)?;
+                flow = sink.take(row)?;
                 if flow.is_break() {
                     tally.stopped = true;
                     break;

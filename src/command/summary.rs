@@ -42,7 +42,7 @@ pub(crate) async fn summary(
 }
 
 impl Sink for Summary {
-    fn take(&mut self, row: &Row) -> anyhow::Result<ControlFlow<()>> {
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         self.push(&row.backup());
         Ok(ControlFlow::Continue(()))
     }

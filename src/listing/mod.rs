@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 pub(crate) use order::{Created, Direction, Order};
-pub(crate) use page::{Ask, Key, Page, Record};
+pub(crate) use page::{Ask, Batch, Key, Page, Record};
 pub(crate) use proof::{Receipt, Unproven};
 pub(crate) use stitch::Extent;
 use stitch::{Stitcher, Ticket};
@@ -27,13 +27,13 @@ use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
-    /// What a row is, which makes no difference here.
-    type Row: Send + 'static;
+    /// The rows of a page. What they are makes no difference here.
+    type Rows: Send + 'static;
     /// Why a page could not be had.
     type Error: Send + 'static;
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
-    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Row>, Self::Error>> + Send;
+    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
     /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
     /// a failing service.
@@ -69,7 +69,7 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
     concurrency: usize,
-    sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
+    sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
     let result = read(source, &mut stitcher, concurrency, sink).await;
@@ -78,14 +78,14 @@ pub(crate) async fn list<S: Source>(
 
 async fn read<S: Source>(
     source: Arc<S>,
-    stitcher: &mut Stitcher<S::Row>,
+    stitcher: &mut Stitcher<S::Rows>,
     concurrency: usize,
-    mut sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
+    mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
     let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page<S::Row>, S::Error>)> = JoinSet::new();
-    let mut enough = |stitcher: &mut Stitcher<S::Row>| {
+    let mut under_way: JoinSet<(Ticket, Result<Page<S::Rows>, S::Error>)> = JoinSet::new();
+    let mut enough = |stitcher: &mut Stitcher<S::Rows>| {
         let (ready, receipt) = (stitcher.ready(), stitcher.receipt());
         sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
     };

@@ -13,22 +13,33 @@ pub(crate) struct Ask {
 
 /// Rows as they stood at one moment.
 #[derive(Debug)]
-pub(crate) struct Page<R> {
+pub(crate) struct Page<P> {
     /// In the order of the list.
-    pub(crate) records: Vec<Record<R>>,
+    pub(crate) records: Vec<Record>,
+    /// The rows themselves.
+    pub(crate) rows: P,
     /// Rows in the whole list at that moment, as far as the service tells.
     pub(crate) count: Option<u64>,
 }
 
-/// One row, and what the listing has to know of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Record<R> {
+/// What the listing has to know of one row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
     /// Stands for the id.
     pub(crate) key: Key,
     /// Its place in the order that was asked for, if that can be told from the record.
     pub(crate) rank: Option<Rank>,
-    /// The row itself.
-    pub(crate) row: R,
+    /// Which one of the page's rows it is, from 0.
+    pub(crate) index: usize,
+}
+
+/// The rows of one page that have their place in the list now.
+#[derive(Debug)]
+pub(crate) struct Batch<P> {
+    /// All rows of the page.
+    pub(crate) rows: P,
+    /// Those of them that are meant, in their order.
+    pub(crate) indexes: Vec<usize>,
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,

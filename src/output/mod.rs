@@ -244,7 +244,7 @@ pub(crate) struct Renderer {
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
     /// The same with a row whose fields are found already.
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push(row.json())
     }
     /// Writes what can be written already.
@@ -259,7 +259,7 @@ impl Renderer {
     }
 
     /// Takes one row.
-    pub(crate) fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.render.push_row(row)
     }
 
