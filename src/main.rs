@@ -8,7 +8,9 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
+//! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -29,7 +31,10 @@ mod config;
 mod connection;
 mod console;
 mod exit;
+mod filter;
+mod group;
 mod json;
+mod latest;
 mod listing;
 mod manual;
 mod number;
@@ -44,6 +49,7 @@ mod sandbox;
 mod secret;
 mod sort;
 mod suggest;
+mod summary;
 mod terminal;
 mod time;
 mod vocabulary;
@@ -85,6 +91,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 }
                 BackupsCommand::Show(args) => {
                     command::show(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Summary(args) => {
+                    command::summary(&args, &cli.connection, &terminal, &console).await
                 }
             };
             console.clear();

@@ -24,7 +24,13 @@ use crate::row::Row;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
-    headers: bool,
+    sheet: Sheet,
+}
+
+/// Rows of texts.
+pub(super) struct Sheet {
+    /// The header, if there is one.
+    names: Option<Vec<&'static str>>,
     /// Characters that could act on a terminal are shown escaped there; elsewhere the text is exact.
     terminal: bool,
     spreadsheet: Spreadsheet,
@@ -44,15 +50,14 @@ pub(super) struct Spreadsheet {
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-impl Csv {
+impl Sheet {
     pub(super) fn new(
-        columns: Vec<Column>,
-        headers: bool,
+        names: Option<Vec<&'static str>>,
         terminal: bool,
         spreadsheet: Spreadsheet,
     ) -> Self {
         let writer = csv::Writer::from_writer(Spool::new());
-        Self { columns, headers, terminal, spreadsheet, started: false, writer }
+        Self { names, terminal, spreadsheet, started: false, writer }
     }
 
     /// What stands before the first row, also when none follows.
@@ -65,17 +70,18 @@ impl Csv {
             spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
             self.writer = csv::Writer::from_writer(spool);
         }
-        if self.headers {
-            let names = self.columns.iter().map(|column| column.name);
+        if let Some(names) = &self.names {
             self.writer.write_record(names).context(FAULT)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+    pub(super) fn push<'a>(
+        &mut self,
+        row: impl Iterator<Item = Cow<'a, str>>,
+    ) -> anyhow::Result<()> {
         self.start()?;
-        for column in &self.columns {
-            let mut value = value::exact(column, backup);
+        for mut value in row {
             if self.spreadsheet.safe && is_formula(&value) {
                 value = Cow::Owned(format!("'{value}"));
             }
@@ -88,6 +94,28 @@ impl Csv {
         }
         self.writer.write_record(None::<&[u8]>).context(FAULT)
     }
+
+    pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.start()?;
+        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
+        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+    }
+}
+
+impl Csv {
+    pub(super) fn new(
+        columns: Vec<Column>,
+        headers: bool,
+        terminal: bool,
+        spreadsheet: Spreadsheet,
+    ) -> Self {
+        let names = headers.then(|| columns.iter().map(|column| column.name).collect());
+        Self { columns, sheet: Sheet::new(names, terminal, spreadsheet) }
+    }
+
+    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+        self.sheet.push(self.columns.iter().map(|column| value::exact(column, backup)))
+    }
 }
 
 impl Render for Csv {
@@ -95,18 +123,16 @@ impl Render for Csv {
         self.write(&Backup::parse(record)?)
     }
 
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.write(&row.backup())
     }
 
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.start()?;
-        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
-        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+        self.sheet.drain(out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.drain(out)
+        self.sheet.drain(out)
     }
 }
 

@@ -31,7 +31,7 @@ impl Render for Ids {
         self.write(Backup::parse(record)?.id)
     }
 
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.write(row.id())
     }
 

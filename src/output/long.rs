@@ -39,11 +39,18 @@ pub(super) struct Long {
 }
 
 /// A line of a block.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     level: usize,
     label: Cow<'a, str>,
     /// None heads a block.
     value: Option<(Kind, Cow<'a, str>)>,
+}
+
+impl<'a> Line<'a> {
+    /// A field of the record itself.
+    pub(super) fn field(name: &'a str, kind: Kind, text: Cow<'a, str>) -> Self {
+        Self { level: 0, label: name.into(), value: Some((kind, text)) }
+    }
 }
 
 impl Long {
@@ -53,7 +60,7 @@ impl Long {
 
     fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
         let text = value::shown(column, backup, &self.look.times, Precision::Full);
-        Line { level: 0, label: column.name.into(), value: Some((column.kind, text)) }
+        Line::field(column.name, column.kind, text)
     }
 
     /// The fields that have no column, such as ones that the service added later; `children` among
@@ -104,28 +111,6 @@ impl Long {
         }
     }
 
-    /// Lays out the lines of a record.
-    fn push_lines(&self, text: &mut String, lines: &[Line<'_>]) {
-        let width = |line: &Line<'_>| 2 * line.level + cells(&visible(&line.label));
-        let widest = lines.iter().filter(|line| line.value.is_some()).map(width).max();
-        let widest = widest.unwrap_or(0).min(LONGEST_LABEL);
-        for line in lines {
-            text.push_str(&"  ".repeat(line.level));
-            text.push_str(&visible(&line.label));
-            if let Some((kind, value)) = &line.value {
-                let shown = if value.is_empty() { NOTHING_THERE.into() } else { visible(value) };
-                let shown = match kind {
-                    Kind::Status if self.look.colored => color::painted(value, shown),
-                    _ => shown,
-                };
-                text.push_str(&" ".repeat(widest.saturating_sub(width(line)) + 2));
-                text.push_str(&shown);
-            }
-            text.truncate(text.trim_end_matches(' ').len());
-            text.push('\n');
-        }
-    }
-
     fn push_children(&self, text: &mut String, children: &[Json<'_>]) -> anyhow::Result<()> {
         let narrower = |width: usize| width.saturating_sub(2);
         let look = Look { width: self.look.width.map(narrower), ..self.look.clone() };
@@ -153,7 +138,7 @@ impl Render for Long {
         match &self.columns {
             Some(columns) => {
                 let lines = columns.iter().map(|column| self.column_line(column, &backup));
-                self.push_lines(&mut text, &lines.collect::<Vec<_>>());
+                push_lines(&mut text, &lines.collect::<Vec<_>>(), self.look.colored);
             }
             None => {
                 let columns = column::scalar_set();
@@ -161,7 +146,7 @@ impl Render for Long {
                     columns.iter().map(|column| self.column_line(column, &backup)).collect();
                 let children = backup.children();
                 self.other_lines(record, children.is_empty(), &mut lines);
-                self.push_lines(&mut text, &lines);
+                push_lines(&mut text, &lines, self.look.colored);
                 if !children.is_empty() {
                     self.push_children(&mut text, &children)?;
                 }
@@ -176,6 +161,28 @@ impl Render for Long {
 
     fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
         self.drain(out)
+    }
+}
+
+/// Lays out the lines of a record, with statuses in colour or not.
+pub(super) fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
+    let width = |line: &Line<'_>| 2 * line.level + cells(&visible(&line.label));
+    let widest = lines.iter().filter(|line| line.value.is_some()).map(width).max();
+    let widest = widest.unwrap_or(0).min(LONGEST_LABEL);
+    for line in lines {
+        text.push_str(&"  ".repeat(line.level));
+        text.push_str(&visible(&line.label));
+        if let Some((kind, value)) = &line.value {
+            let shown = if value.is_empty() { NOTHING_THERE.into() } else { visible(value) };
+            let shown = match kind {
+                Kind::Status if colored => color::painted(value, shown),
+                _ => shown,
+            };
+            text.push_str(&" ".repeat(widest.saturating_sub(width(line)) + 2));
+            text.push_str(&shown);
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
     }
 }
 

@@ -31,34 +31,26 @@ impl Markdown {
     }
 
     /// Before the first row, also when none follows.
-    fn write_headers(&mut self) -> anyhow::Result<()> {
+    fn start(&mut self) -> anyhow::Result<()> {
         if mem::replace(&mut self.headed, true) {
             return Ok(());
         }
-        let names = self.columns.iter().map(|column| Cow::Borrowed(column.name));
-        let rule = self.columns.iter().map(|column| match column.kind {
-            Kind::Number | Kind::Size => "---:".into(),
-            _ => "---".into(),
-        });
-        let (names, rule) = (line(names), line(rule));
-        write!(self.spool, "{names}{rule}").context(FAULT)
+        let head = head(self.columns.iter().map(|column| (column.name, column.kind)));
+        self.spool.write_all(head.as_bytes()).context(FAULT)
     }
 }
 
 impl Render for Markdown {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.write_headers()?;
+        self.start()?;
         let backup = Backup::parse(record)?;
-        let cells = self.columns.iter().map(|column| {
-            let value = value::shown(column, &backup, &self.times, Precision::Second);
-            Cow::Owned(escaped(&value))
-        });
-        let line = line(cells);
-        self.spool.write_all(line.as_bytes()).context(FAULT)
+        let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
+        let row = row(self.columns.iter().map(shown));
+        self.spool.write_all(row.as_bytes()).context(FAULT)
     }
 
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.write_headers()?;
+        self.start()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
@@ -67,7 +59,23 @@ impl Render for Markdown {
     }
 }
 
-/// A row of the table.
+/// The header of a table with these columns, and the line that makes it one.
+pub(super) fn head(columns: impl Iterator<Item = (&'static str, Kind)>) -> String {
+    let (names, rules): (Vec<_>, Vec<_>) = columns
+        .map(|(name, kind)| match kind {
+            Kind::Number | Kind::Size => (Cow::Borrowed(name), Cow::Borrowed("---:")),
+            _ => (name.into(), "---".into()),
+        })
+        .unzip();
+    line(names.into_iter()) + &line(rules.into_iter())
+}
+
+/// A row of a table, with these values.
+pub(super) fn row<'a>(values: impl Iterator<Item = Cow<'a, str>>) -> String {
+    line(values.map(|value| Cow::Owned(escaped(&value))))
+}
+
+/// A line of a table.
 fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> String {
     let mut line = "|".to_owned();
     for cell in cells {

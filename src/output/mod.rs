@@ -5,16 +5,19 @@
 //! neither where records come from nor what kind of file it writes to; what it has to know of that is
 //! [told](Target).
 //!
-//! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`].
+//! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`]; reports, whose
+//! rows are no backups, have one more.
 
 mod color;
 mod csv;
+mod format;
 mod grid;
 mod ids;
 mod json;
 mod layout;
 mod long;
 mod markdown;
+mod report;
 mod screen_text;
 mod selection;
 mod spool;
@@ -30,18 +33,17 @@ mod tests;
 use std::borrow::Cow;
 use std::io::Write;
 
-use clap::ValueEnum;
-
+pub(crate) use report::{Report, ReportArgs};
 pub(crate) use screen_text::{cells, visible};
 
-use crate::column::{self, COLUMNS, Column, Kind};
+use crate::column::{COLUMNS, Column, Kind};
 use crate::row::Row;
 
-use csv::Spreadsheet;
+use format::{Format, FormatArgs};
 use grid::Grid;
 use layout::Heading;
 use selection::{Choice, ChoiceParser};
-use time::{TimeStyle, Times};
+use time::Times;
 
 /// What the output goes to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,19 +65,8 @@ struct Look {
 /// How the backups are printed.
 #[derive(clap::Args)]
 pub(crate) struct OutputArgs {
-    /// The format to print in
-    ///
-    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
-    /// Elsewhere json, jsonl and csv are exact.
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = Format::Table,
-        help_heading = "Output"
-    )]
-    format: Format,
+    #[command(flatten)]
+    rows: FormatArgs,
 
     /// The fields to print, by their API names, in this order; default, wide or all; +NAME adds one, -NAME
     /// drops one (--columns=+vault_id,-name)
@@ -90,29 +81,6 @@ pub(crate) struct OutputArgs {
         help_heading = "Output"
     )]
     columns: Vec<Choice>,
-
-    /// Leave out the header line (table, wide, csv, tsv)
-    #[arg(long, help_heading = "Output")]
-    no_headers: bool,
-
-    /// How to write times for people (table, wide, long, markdown); the other formats are exact
-    #[arg(long, value_enum, value_name = "STYLE", help_heading = "Output")]
-    time: Option<TimeStyle>,
-
-    /// Begin csv with a byte order mark
-    ///
-    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for a part of
-    /// the first header.
-    #[arg(long, help_heading = "Output")]
-    csv_bom: bool,
-
-    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
-    ///
-    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may name a backup
-    /// could have such a cell send data away or run a program when the file is opened. The price: these cells
-    /// are not what the service sent, so leave it out where a program reads the file.
-    #[arg(long, help_heading = "Output")]
-    csv_safe: bool,
 }
 
 /// The output flags of a list, where there is something to wait for.
@@ -130,7 +98,7 @@ pub(crate) struct ListOutputArgs {
 impl ListOutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let format = self.output.format;
+        let format = self.output.rows.format;
         if self.stream && !format.streams() {
             return Err(format!(
                 "the argument '--stream' cannot be used with '--output {}'; use jsonl, csv, tsv or ids",
@@ -161,65 +129,6 @@ impl ListOutputArgs {
     }
 }
 
-/// The formats.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
-    /// way (… at the end of the header). Elsewhere nothing is shortened
-    Table,
-    /// For people, with more columns; runs past the edge rather than leave one out
-    Wide,
-    /// For people: a block for each backup, a field a line, with all that is in it
-    Long,
-    /// One array, a backup a line, each as the service sent it
-    Json,
-    /// One backup a line, each as the service sent it
-    Jsonl,
-    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value
-    Csv,
-    /// As csv, with tabs between the fields; a tab, line feed, carriage return, backslash or NUL in a
-    /// value is \\t, \\n, \\r, \\\\ or \\0
-    Tsv,
-    /// A sequence of mappings, with all that the service sent; the same data for YAML 1.1 and 1.2
-    Yaml,
-    /// A table for GitHub and others that render it, with the columns of table
-    Markdown,
-    /// The id of each backup, one a line
-    Ids,
-}
-
-impl Format {
-    fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-
-    /// Has a header line that can be left out.
-    fn has_headers(self) -> bool {
-        matches!(self, Self::Table | Self::Wide | Self::Csv | Self::Tsv)
-    }
-
-    /// Is for people, who see times as they like them, and sizes with their unit.
-    fn is_for_people(self) -> bool {
-        matches!(self, Self::Table | Self::Wide | Self::Long | Self::Markdown)
-    }
-
-    /// The columns of `--columns default`.
-    fn columns(self) -> Vec<Column> {
-        match self {
-            Self::Wide => column::wide_set(),
-            Self::Long | Self::Csv | Self::Tsv => column::scalar_set(),
-            Self::Table | Self::Json | Self::Jsonl | Self::Yaml | Self::Markdown | Self::Ids => {
-                column::table_set()
-            }
-        }
-    }
-
-    /// A row can be written before the next one is there.
-    fn streams(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Tsv | Self::Ids)
-    }
-}
-
 /// The long help of `--columns`, from the one table of columns.
 fn columns_help() -> String {
     let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
@@ -242,25 +151,10 @@ fn columns_help() -> String {
 impl OutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let format = self.format.name();
-        let cannot = |flag: &str, why: &str| {
-            Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
-        };
-        if self.no_headers && !self.format.has_headers() {
-            return cannot("--no-headers", "which has no header to leave out");
+        self.rows.check()?;
+        if self.rows.format == Format::Ids && !self.columns.is_empty() {
+            return self.rows.cannot("--columns", "which prints one column");
         }
-        if self.format == Format::Ids && !self.columns.is_empty() {
-            return cannot("--columns", "which prints one column");
-        }
-        if self.time.is_some() && !self.format.is_for_people() {
-            return cannot("--time", "which is exact; use table, wide, long or markdown");
-        }
-        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
-            if given && self.format != Format::Csv {
-                return cannot(flag, "since it is for csv");
-            }
-        }
-        self.times()?;
         self.chosen().map(drop)
     }
 
@@ -269,16 +163,12 @@ impl OutputArgs {
         if self.columns.is_empty() {
             return Ok(None);
         }
-        selection::chosen(&self.columns, &self.format.columns()).map(Some)
-    }
-
-    fn times(&self) -> Result<Times, String> {
-        self.time.unwrap_or(TimeStyle::Utc).times()
+        selection::chosen(&self.columns, &self.rows.format.columns()).map(Some)
     }
 
     /// Whether people read it, a screen at a time.
     pub(crate) fn is_for_reading(&self) -> bool {
-        matches!(self.format, Format::Table | Format::Wide | Format::Long)
+        self.rows.is_for_reading()
     }
 
     /// A renderer for these flags.
@@ -287,18 +177,15 @@ impl OutputArgs {
     ///
     /// Those of [`check`](Self::check).
     pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
-        let times = self.times().map_err(anyhow::Error::msg)?;
-        self.renderer_with(target, times)
+        self.renderer_with(self.rows.look(target)?)
     }
 
-    fn renderer_with(&self, target: Target, times: Times) -> anyhow::Result<Renderer> {
+    fn renderer_with(&self, look: Look) -> anyhow::Result<Renderer> {
         let chosen = self.chosen().map_err(anyhow::Error::msg)?;
-        let headers = !self.no_headers;
-        let Target { width, colored } = target;
-        let terminal = width.is_some();
-        let look = Look { width, colored, times };
-        let columns = || chosen.clone().unwrap_or_else(|| self.format.columns());
-        let render: Box<dyn Render> = match self.format {
+        let headers = self.rows.headers();
+        let terminal = look.width.is_some();
+        let columns = || chosen.clone().unwrap_or_else(|| self.rows.format.columns());
+        let render: Box<dyn Render> = match self.rows.format {
             Format::Table if chosen.is_none() => {
                 Box::new(table::Table::fitting(columns(), headers, look))
             }
@@ -307,8 +194,7 @@ impl OutputArgs {
             Format::Json => Box::new(json::Json::array(chosen, terminal)),
             Format::Jsonl => Box::new(json::Json::lines(chosen, terminal)),
             Format::Csv => {
-                let spreadsheet = Spreadsheet { mark: self.csv_bom, safe: self.csv_safe };
-                Box::new(csv::Csv::new(columns(), headers, terminal, spreadsheet))
+                Box::new(csv::Csv::new(columns(), headers, terminal, self.rows.spreadsheet()))
             }
             Format::Tsv => Box::new(tsv::Tsv::new(columns(), headers, terminal)),
             Format::Yaml => Box::new(yaml::Yaml::sequence(chosen)),
@@ -325,7 +211,7 @@ impl OutputArgs {
     /// Those of [`check`](Self::check).
     pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
         let terminal = target.width.is_some();
-        let render: Box<dyn Render> = match self.format {
+        let render: Box<dyn Render> = match self.rows.format {
             Format::Json => {
                 Box::new(json::Json::lines(self.chosen().map_err(anyhow::Error::msg)?, terminal))
             }
@@ -365,7 +251,7 @@ pub(crate) struct Renderer {
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
     /// The same with a row whose fields are found already.
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push(row.json())
     }
     /// Writes what can be written already.
@@ -380,7 +266,7 @@ impl Renderer {
     }
 
     /// Takes one row.
-    pub(crate) fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.render.push_row(row)
     }
 

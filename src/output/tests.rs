@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use clap::{CommandFactory as _, Parser};
+use clap::{CommandFactory as _, Parser, ValueEnum as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::screen_text::cells;
+use super::time::TimeStyle;
 use super::*;
+use crate::column;
 use crate::json::Json;
 
 const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
@@ -46,10 +48,10 @@ fn records(body: &str) -> Vec<&str> {
 /// What such a zone and moment have to do with the world is another matter.
 fn times(args: &OutputArgs) -> Times {
     let zone = "CET-1CEST,M3.5.0,M10.5.0/3";
-    match args.time {
+    match args.rows.time {
         Some(TimeStyle::Local) => Times::Local(jiff::tz::TimeZone::posix(zone).unwrap()),
         Some(TimeStyle::Relative) => Times::Relative("2026-11-22T23:57:42Z".parse().unwrap()),
-        _ => args.times().unwrap(),
+        _ => args.rows.times().unwrap(),
     }
 }
 
@@ -65,7 +67,8 @@ fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
 fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     let args = args(line);
     assert_eq!(args.check(), Ok(()), "{line}");
-    let mut renderer = args.renderer_with(target, times(&args)).unwrap();
+    let Target { width, colored } = target;
+    let mut renderer = args.renderer_with(Look { width, colored, times: times(&args) }).unwrap();
     for record in records {
         renderer.push(record).unwrap();
     }

@@ -21,38 +21,61 @@ use crate::row::Row;
 
 pub(super) struct Tsv {
     columns: Vec<Column>,
-    headers: bool,
+    sheet: Sheet,
+}
+
+/// Rows of texts.
+pub(super) struct Sheet {
+    /// The header, until it is written.
+    names: Option<Vec<&'static str>>,
     /// Characters that could act on a terminal are shown escaped there.
     terminal: bool,
     spool: Spool,
 }
 
-impl Tsv {
-    pub(super) fn new(columns: Vec<Column>, headers: bool, terminal: bool) -> Self {
-        Self { columns, headers, terminal, spool: Spool::new() }
+impl Sheet {
+    pub(super) fn new(names: Option<Vec<&'static str>>, terminal: bool) -> Self {
+        Self { names, terminal, spool: Spool::new() }
     }
 
     /// Before the first row, also when none follows.
-    fn write_headers(&mut self) -> anyhow::Result<()> {
-        if mem::take(&mut self.headers) {
-            let names: Vec<_> = self.columns.iter().map(|column| column.name).collect();
-            writeln!(self.spool, "{}", names.join("\t")).context(FAULT)?;
+    fn start(&mut self) -> anyhow::Result<()> {
+        match self.names.take() {
+            Some(names) => writeln!(self.spool, "{}", names.join("\t")).context(FAULT),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        self.write_headers()?;
-        for (position, column) in self.columns.iter().enumerate() {
+    pub(super) fn push<'a>(
+        &mut self,
+        row: impl Iterator<Item = Cow<'a, str>>,
+    ) -> anyhow::Result<()> {
+        self.start()?;
+        for (position, value) in row.enumerate() {
             if position > 0 {
                 self.spool.write_all(b"\t").context(FAULT)?;
             }
-            let value = value::exact(column, backup);
             let value = escaped(&value);
             let shown = if self.terminal { screen_text::visible(&value) } else { value };
             self.spool.write_all(shown.as_bytes()).context(FAULT)?;
         }
         self.spool.write_all(b"\n").context(FAULT)
+    }
+
+    pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.start()?;
+        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+    }
+}
+
+impl Tsv {
+    pub(super) fn new(columns: Vec<Column>, headers: bool, terminal: bool) -> Self {
+        let names = headers.then(|| columns.iter().map(|column| column.name).collect());
+        Self { columns, sheet: Sheet::new(names, terminal) }
+    }
+
+    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+        self.sheet.push(self.columns.iter().map(|column| value::exact(column, backup)))
     }
 }
 
@@ -61,17 +84,16 @@ impl Render for Tsv {
         self.write(&Backup::parse(record)?)
     }
 
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.write(&row.backup())
     }
 
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.write_headers()?;
-        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+        self.sheet.drain(out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.drain(out)
+        self.sheet.drain(out)
     }
 }
 

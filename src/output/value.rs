@@ -11,11 +11,15 @@ use crate::json::Json;
 /// is. Empty where there is no value.
 pub(super) fn exact<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
     let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
-    if column.kind == Kind::Time { value.text_of_each(exact_time) } else { value.text() }
+    value.text_of_each(|value| exact_as(column.kind, value))
 }
 
-fn exact_time(value: Json<'_>) -> Cow<'_, str> {
+/// A single value of this kind, for machines.
+pub(super) fn exact_as(kind: Kind, value: Json<'_>) -> Cow<'_, str> {
     let text = value.text();
+    if kind != Kind::Time {
+        return text;
+    }
     let exact = Time::parse(&text).map(|time| time.exact());
     exact.map_or(text, Cow::Owned)
 }

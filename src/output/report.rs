@@ -1,0 +1,174 @@
+//! Rows that are no backups, such as those of a summary, in the formats of lists.
+//!
+//! There are few of them, so they wait in memory. Knows nothing of what the rows are about.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use super::format::{Format, FormatArgs};
+use super::grid::Grid;
+use super::layout::Heading;
+use super::long::{self, Line};
+use super::value::{self, Precision};
+use super::yaml::Yaml;
+use super::{Look, Render as _, Target, csv, markdown, screen_text, tsv};
+use crate::column::Kind;
+use crate::json::Json;
+
+/// How a report is printed.
+#[derive(clap::Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    rows: FormatArgs,
+}
+
+/// Rows with the same columns.
+pub(crate) struct Report {
+    columns: Vec<(&'static str, Kind)>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+impl Report {
+    pub(crate) fn new(columns: Vec<(&'static str, Kind)>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Takes a row: the JSON text of a value for each column, `None` where there is none.
+    pub(crate) fn push(&mut self, row: Vec<Option<String>>) {
+        self.rows.push(row);
+    }
+
+    /// The rows so far.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> &[Vec<Option<String>>] {
+        &self.rows
+    }
+
+    /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its `io::Error` as it is
+    /// inside the error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](ReportArgs::check) and of `out`.
+    pub(crate) fn write(
+        &self,
+        args: &ReportArgs,
+        target: Target,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let args = &args.rows;
+        let look = args.look(target)?;
+        let terminal = target.width.is_some();
+        let names =
+            args.headers().then(|| self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        let text = match args.format {
+            Format::Table | Format::Wide => return self.table(args.headers(), look, out),
+            Format::Long => self.long(&look),
+            Format::Json => match self.objects(terminal) {
+                objects if objects.is_empty() => "[]\n".to_owned(),
+                objects => format!("[\n{}\n]\n", objects.join(",\n")),
+            },
+            Format::Jsonl => {
+                self.objects(terminal).into_iter().map(|object| object + "\n").collect()
+            }
+            Format::Csv => {
+                let mut sheet = csv::Sheet::new(names, terminal, args.spreadsheet());
+                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
+                return sheet.drain(out);
+            }
+            Format::Tsv => {
+                let mut sheet = tsv::Sheet::new(names, terminal);
+                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
+                return sheet.drain(out);
+            }
+            Format::Yaml => {
+                let mut yaml = Box::new(Yaml::sequence(None));
+                self.objects(false).iter().try_for_each(|object| yaml.push(object))?;
+                return yaml.finish(out);
+            }
+            Format::Markdown => {
+                let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &look)));
+                [markdown::head(self.columns.iter().copied())].into_iter().chain(rows).collect()
+            }
+            Format::Ids => String::new(),
+        };
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    fn table(&self, headers: bool, look: Look, out: &mut dyn Write) -> anyhow::Result<()> {
+        let heading = |&(name, kind): &(&str, Kind)| Heading {
+            text: name.to_ascii_uppercase(),
+            kind,
+            rank: 0,
+        };
+        let headings = self.columns.iter().map(heading).collect();
+        let mut grid = Grid::new(headings, headers, look.clone());
+        self.rows.iter().try_for_each(|row| grid.push(self.shown(row, &look)))?;
+        grid.finish(out)
+    }
+
+    fn long(&self, look: &Look) -> String {
+        let blocks = self.rows.iter().map(|row| {
+            let cells = self.columns.iter().zip(self.shown(row, look));
+            let lines: Vec<_> =
+                cells.map(|((name, kind), text)| Line::field(name, *kind, text)).collect();
+            let mut text = String::new();
+            long::push_lines(&mut text, &lines, look.colored);
+            text
+        });
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The rows as JSON objects.
+    fn objects(&self, terminal: bool) -> Vec<String> {
+        let object = |row: &Vec<Option<String>>| {
+            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
+            let cells = self.columns.iter().zip(row);
+            let fields: Vec<_> =
+                cells.map(|((name, _), cell)| format!("\"{name}\":{}", value(cell))).collect();
+            let object = format!("{{{}}}", fields.join(","));
+            if terminal { screen_text::json(&object) } else { object }
+        };
+        self.rows.iter().map(object).collect()
+    }
+
+    /// The cells of a row for machines.
+    fn exact<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = Cow<'a, str>> {
+        self.texts(row, |kind, value| value::exact_as(kind, value))
+    }
+
+    /// The cells of a row for people.
+    fn shown<'a>(
+        &'a self,
+        row: &'a [Option<String>],
+        look: &'a Look,
+    ) -> impl Iterator<Item = Cow<'a, str>> {
+        self.texts(row, |kind, value| value::shown_as(kind, value, &look.times, Precision::Second))
+    }
+
+    fn texts<'a>(
+        &'a self,
+        row: &'a [Option<String>],
+        text: impl Fn(Kind, Json<'a>) -> Cow<'a, str>,
+    ) -> impl Iterator<Item = Cow<'a, str>> {
+        self.columns.iter().zip(row).map(move |((_, kind), cell)| {
+            cell.as_deref().map(|cell| text(*kind, Json::new(cell))).unwrap_or_default()
+        })
+    }
+}
+
+impl ReportArgs {
+    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.rows.format == Format::Ids {
+            return self.rows.cannot("--by", "whose rows are backups; use cbr backups list");
+        }
+        self.rows.check()
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        self.rows.is_for_reading()
+    }
+}
