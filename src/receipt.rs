@@ -36,6 +36,8 @@ pub(crate) struct Tally {
     pub(crate) rows: u64,
     /// Reading ended before the list did, since there was enough.
     pub(crate) stopped: bool,
+    /// When the rows were ready to be printed. Whoever reads them in a pager takes their own time.
+    pub(crate) ready: Option<Instant>,
 }
 
 /// How a listing went.
@@ -167,7 +169,7 @@ impl Receipt {
     /// The line for people. There is none where nothing was listed, since the service was only asked for
     /// a number.
     pub(crate) fn line(&self, tally: &Tally, limit: Option<u64>, retries: u64) -> Option<String> {
-        let Tally { listing, filtered, matched, rows, stopped } = *tally;
+        let Tally { listing, filtered, matched, rows, stopped, ready } = *tally;
         if listing.pages == 0 {
             return None;
         }
@@ -185,7 +187,8 @@ impl Receipt {
             }
             _ => number(rows, "backup"),
         };
-        let seconds = self.clock.elapsed().as_secs_f64();
+        let took = ready.unwrap_or_else(Instant::now).duration_since(self.clock);
+        let seconds = took.as_secs_f64();
         let mut line = format!("{what} · {} · {seconds:.1} s", number(listing.pages, "page"));
         if !is_part {
             line.push_str(" · complete");
@@ -330,7 +333,7 @@ mod tests {
                 pages: 2,
                 ..listing::Receipt::default()
             };
-            let tally = Tally { listing, filtered, matched, rows, stopped };
+            let tally = Tally { listing, filtered, matched, rows, stopped, ready: None };
             let line = line(tally, limit, 0).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }

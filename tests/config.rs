@@ -315,8 +315,16 @@ fn defaults_are_for_lists() {
     assert_eq!(list[0].as_object().unwrap().len(), 1);
     let listed = sandbox.cbr("backups list --limit 1 --columns id").with_key().file(OWN, text);
     let id = listed.run().json()[0]["id"].as_str().unwrap().to_owned();
-    let shown = sandbox.cbr("backups show").arg(id).with_key().file(OWN, text).run().json();
+    let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, text).run().json();
     assert!(shown.as_object().unwrap().len() > 10);
+    // One backup is no table.
+    for output in ["table", "wide", "ids"] {
+        let text = format!("[defaults]\noutput = '{output}'\n");
+        let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, &text).run();
+        assert!(shown.lines().len() > 20, "{output}: {}", shown.stdout);
+    }
+    let text = "[defaults]\noutput = 'ids'\n";
+    assert_eq!(sandbox.cbr("backups summary").with_key().file(OWN, text).run().lines().len(), 2);
     let settings = sandbox.cbr("auth show").with_key().file(OWN, text).run();
     assert!(settings.stdout.starts_with("SETTING"));
 }

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::read::{Cut, Reading, Sink, read};
 use crate::cli::ListArgs;
@@ -90,6 +91,7 @@ async fn print(
     rows.sort()?;
     reading.tally.rows = rows.printed;
     reading.refuse_nothing()?;
+    reading.tally.ready = Some(Instant::now());
     let mut output = terminal.output(args.output.is_for_reading(), console);
     rows.to.finish(&mut output)?;
     Ok(output.close()?)

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -37,6 +38,7 @@ pub(crate) async fn summary(
                 grouped(unknown)
             )),
         }
+        reading.tally.ready = Some(Instant::now());
         let mut output = terminal.output(args.output.is_for_reading(), console);
         summary.report().write(&args.output, terminal.target(), &mut output)?;
         Ok(output.close()?)

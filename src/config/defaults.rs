@@ -29,11 +29,19 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     };
     with(command).mut_subcommand("backups", |backups| {
         backups.mut_subcommands(|command| {
-            // One backup is shown with all of its fields.
-            let fits = entry.key.name != "columns" || command.get_name() == "list";
-            if fits { with(command) } else { command }
+            if fits(entry, command.get_name()) { with(command) } else { command }
         })
     })
+}
+
+/// Whether a default is for a command of `backups`: a summary has no ids, and one backup is shown with all of
+/// its fields.
+fn fits(entry: &Entry, command: &str) -> bool {
+    match (entry.key.name, &*entry.value.text()) {
+        ("columns", _) | ("output", "ids") => command == "list",
+        ("output", "table" | "wide") => command != "show",
+        _ => true,
+    }
 }
 
 /// Whether a value is one of those that a flag names, if it names any.

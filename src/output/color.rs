@@ -1,7 +1,8 @@
 //! Colours for statuses. The word always stands there too.
 //!
-//! Of the sixteen colours that every terminal has, since its user has made those readable on their background;
-//! which of them are in most palettes, light and dark, is why it is these.
+//! From the sixteen colours of the terminal, which its user may have chosen. Those under way are magenta, whose
+//! least contrast over eight usual palettes, dark and light, is 2.4; that of yellow, which others use, is
+//! 1.7, of blue 1.6 and of cyan 2.0. What has failed is bold too.
 
 use std::borrow::Cow;
 
@@ -33,6 +34,7 @@ pub(super) fn painted<'a>(status: &str, shown: Cow<'a, str>) -> Cow<'a, str> {
     match color {
         Some(color) => {
             let style = Style::new().fg_color(Some(color.into()));
+            let style = if color == AnsiColor::Red { style.bold() } else { style };
             Cow::Owned(format!("{style}{shown}{style:#}"))
         }
         None => shown,

@@ -71,7 +71,7 @@ fn without_the_colours_every_byte_is_the_same() {
             |flags: &str| sandboxed("", &format!("backups list -o {format} {flags}")).run().stdout;
         let (plain, mut colored) = (list(""), list("--color always"));
         assert_ne!(plain, colored);
-        for code in ["31", "32", "35", "0"] {
+        for code in ["1", "31", "32", "35", "0"] {
             colored = colored.replace(&format!("\u{1b}[{code}m"), "");
         }
         assert!(plain == colored, "{format}");
