@@ -158,7 +158,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     nested("extend_info.snapshot_id", "ID of the snapshot of a volume", Id, |b| {
         b.extend_info("snapshot_id")
     }),
-    nested("extend_info.support_lld", "whether it can be restored lazily", Word, |b| {
+    nested("extend_info.support_lld", "whether it supports lazy loading", Word, |b| {
         b.extend_info("support_lld")
     }),
     nested(
@@ -188,25 +188,22 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
     nested(
         "extend_info.app_consistency.app_consistency",
-        "1 if applications were consistent in it",
+        "whether applications were consistent",
         Word,
         |b| b.app_consistency("app_consistency"),
     ),
-    nested(
-        "extend_info.app_consistency.app_consistency_status",
-        "whether that worked",
-        Word,
-        |b| b.app_consistency("app_consistency_status"),
-    ),
+    nested("extend_info.app_consistency.app_consistency_status", "status of that", Word, |b| {
+        b.app_consistency("app_consistency_status")
+    }),
     nested(
         "extend_info.app_consistency.app_consistency_error_code",
-        "why not: a code, 0 is none",
+        "error code; 0 is none",
         Word,
         |b| b.app_consistency("app_consistency_error_code"),
     ),
     nested(
         "extend_info.app_consistency.app_consistency_error_message",
-        "why it did not",
+        "error message",
         Text,
         |b| b.app_consistency("app_consistency_error_message"),
     ),

@@ -78,6 +78,7 @@ pub(crate) struct OutputArgs {
         ignore_case = true,
         hide_possible_values = true,
         long_help = columns_help(),
+        display_order = 2,
         help_heading = "Output"
     )]
     columns: Vec<Choice>,
