@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::api::{ApiError, Backups, Client, Journal, Patience};
 use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
+use crate::connection::{ConnectionArgs, Environment, Home, Resolution, Trust};
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -132,6 +132,9 @@ fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
     let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
     for warning in &resolution.warnings {
         console.warn(warning);
+    }
+    if resolution.trust == Trust::Unchecked {
+        console.alarm("--insecure: certificates are not checked; whoever is on the way can read and change everything");
     }
     resolution
 }
