@@ -98,6 +98,13 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
         Ok((endpoint, origin)) => found("endpoint", endpoint.base().to_owned(), origin),
         Err(error) => missing("endpoint", error),
     });
+    let trust = &resolution.trust;
+    lines.push(Line {
+        setting: "certificates",
+        value: Some(trust.name()),
+        origin: trust.origin(),
+        problem: None,
+    });
     lines
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use crate::api::{ApiError, Class};
+use crate::api::{ApiError, Class, Distrust, Flaw, Refusal};
 use crate::connection::ConnectionError;
 use crate::listing::Unproven;
 
@@ -120,7 +120,7 @@ fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
         return (Exit::Usage, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (exit_of(error), hint_for(error).map(str::to_owned));
+        return (exit_of(error), hint_for(error));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
@@ -139,29 +139,57 @@ fn exit_of(error: &ApiError) -> Exit {
 }
 
 /// What to do about it, where that is more than reading the message again.
-fn hint_for(error: &ApiError) -> Option<&'static str> {
-    let refusal = match error {
-        ApiError::Setup { .. } => {
-            return Some("check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables");
+fn hint_for(error: &ApiError) -> Option<String> {
+    let hint = match error {
+        ApiError::Refused(refusal) => return hint_for_refusal(refusal, error.class()),
+        ApiError::Setup { hint, .. } => hint,
+        ApiError::Unreachable { .. } => "check the network, --endpoint or --region",
+        ApiError::Proxy { variable, wants_password: true, .. } => {
+            return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
         }
-        ApiError::Unreachable { .. } => {
-            return Some("check the network, --endpoint or --region, and HTTPS_PROXY");
+        ApiError::Proxy { variable, .. } => {
+            return Some(format!(
+                "check {variable}, and that the proxy lets the service through; hosts in NO_PROXY \
+                 are reached without it"
+            ));
         }
-        ApiError::Untrusted { .. } => {
-            return Some(
-                "check --endpoint; for an authority of your own, set SSL_CERT_FILE to its certificate",
-            );
-        }
-        ApiError::TimedOut => return Some("allow more time with --timeout, or more --retries"),
-        ApiError::TooLarge { .. } => return Some("try a smaller --page-size"),
+        ApiError::Untrusted(distrust) => return Some(hint_for_distrust(distrust)),
+        ApiError::TimedOut => "allow more time with --timeout, or more --retries",
+        ApiError::TooLarge { .. } => "try a smaller --page-size",
         ApiError::Unreadable { .. } => {
-            return Some("check that --endpoint is the CBR endpoint, and not a proxy's page");
+            "check that --endpoint is the CBR endpoint, and not a proxy's page"
         }
-        ApiError::Refused(refusal) => refusal,
     };
+    Some(hint.to_owned())
+}
+
+fn hint_for_distrust(distrust: &Distrust) -> String {
+    match (distrust.flaw, &distrust.authorities) {
+        (Flaw::Expired, _) => {
+            "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock"
+                .to_owned()
+        }
+        (Flaw::NotYetValid, _) => "check this machine's clock".to_owned(),
+        (Flaw::OtherName, _) => {
+            "check --endpoint: its host must be one that the certificate is for".to_owned()
+        }
+        (Flaw::UnknownAuthority, None) => {
+            "check --endpoint; where the service, or a proxy on the way, has an authority of its \
+             own, give that authority's certificate: --ca-file FILE"
+                .to_owned()
+        }
+        (Flaw::UnknownAuthority, Some(origin)) => format!(
+            "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
+             the service's certificate has to be there"
+        ),
+        (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
+    }
+}
+
+fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
     let message = refusal.message.as_str();
     let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
-    Some(match (number, error.class(), refusal.status) {
+    let hint = match (number, class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
             "the access key is unknown to this cloud: keys of the international site, Europe, Open \
              Telekom Cloud and Flexible Engine are not interchangeable"
@@ -190,5 +218,6 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         }
         (_, Class::Unavailable, _) => "the service is failing; try again later",
         (_, Class::Refused, _) => return None,
-    })
+    };
+    Some(hint.to_owned())
 }

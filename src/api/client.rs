@@ -1,12 +1,11 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Response, StatusCode, redirect};
 use serde::de::Error as _;
 use serde_json::Value;
 
@@ -15,19 +14,16 @@ use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
 use super::retry::{Patience, retry_after};
 use super::sign::{self, Signable};
+use super::transport::Transport;
 use crate::connection::{Connection, Credentials};
 use crate::query::Pair;
 
-/// How long to wait for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt may take, the whole answer included. The vendor's SDK allows as much.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
-/// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
-const LARGEST_BODY: usize = 64 << 20;
 
 /// A client for one connection.
 pub(crate) struct Client {
-    http: reqwest::Client,
+    transport: Transport,
     connection: Connection,
     patience: Patience,
     pace: Pace,
@@ -51,25 +47,8 @@ impl Client {
         patience: Patience,
         journal: Arc<Journal>,
     ) -> Result<Self, ApiError> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
-            .redirect(redirect::Policy::none())
-            // Each attempt needs a date and signature of its own.
-            .retry(reqwest::retry::never())
-            .tcp_nodelay(true);
-        if connection.endpoint.is_https() {
-            check_proxies()?;
-            // Another provider is only ever there if one was installed before; either will do.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        } else {
-            // Plain http goes to this machine only: not through a proxy, and without the time that
-            // it takes to read the system's certificates.
-            http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
-        }
-        let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
-        Ok(Self { http, connection, patience, pace: Pace::new(), journal })
+        let transport = Transport::to(&connection.endpoint, &connection.trust)?;
+        Ok(Self { transport, connection, patience, pace: Pace::new(), journal })
     }
 
     /// The project that the client asks about.
@@ -173,8 +152,8 @@ impl Client {
             url.push_str(query);
         }
         let headers = self.headers(path, query)?;
-        let response =
-            self.http.get(url).headers(headers).send().await.map_err(|error| fault(&error))?;
+        let sent = self.transport.http().get(url).headers(headers).send().await;
+        let response = sent.map_err(|error| self.transport.fault(&error))?;
         let status = response.status();
         let request_id = ["x-request-id", "x-iam-trace-id"]
             .iter()
@@ -182,7 +161,7 @@ impl Client {
             .map(str::to_owned);
         let location = response.headers().get("location").cloned();
         let retry_after = response.headers().get("retry-after").cloned();
-        let body = body(response).await;
+        let body = self.transport.body(response).await;
         if status == StatusCode::OK {
             return Ok(Answer { body: body?, request_id });
         }
@@ -203,6 +182,7 @@ impl Client {
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
                 reason: format!("the value of the header {name} has characters that no header can"),
+                hint: "cbr auth show says where it comes from".to_owned(),
             })?;
             value.set_sensitive(secret);
             headers.insert(HeaderName::from_static(name), value);
@@ -270,82 +250,4 @@ fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
         Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// A proxy that cannot be understood would be passed by without a word.
-fn check_proxies() -> Result<(), ApiError> {
-    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        let value = std::env::var_os(name).unwrap_or_default();
-        let value = value.to_string_lossy();
-        let url = if value.contains("://") { value.to_string() } else { format!("http://{value}") };
-        let is_proxy = reqwest::Url::parse(&url)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-        if !value.is_empty() && !is_proxy {
-            let reason = format!("{name} is not the URL of a proxy; write http://HOST:PORT");
-            return Err(ApiError::Setup { reason });
-        }
-    }
-    Ok(())
-}
-
-/// TLS settings that trust nobody, for a connection that does not use TLS.
-fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ApiError::Setup { reason: error.to_string() })?;
-    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-}
-
-/// Reads the body, up to [`LARGEST_BODY`], after decompression.
-async fn body(mut response: Response) -> Result<Vec<u8>, ApiError> {
-    let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-    let mut body = Vec::with_capacity(announced as usize);
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-        if body.len() + chunk.len() > LARGEST_BODY {
-            return Err(ApiError::TooLarge { limit: LARGEST_BODY });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn fault(error: &reqwest::Error) -> ApiError {
-    if error.is_timeout() {
-        return ApiError::TimedOut;
-    }
-    match certificate_fault(error) {
-        Some(fault) => ApiError::Untrusted { reason: fault.to_string() },
-        None => ApiError::Unreachable { reason: chain(error) },
-    }
-}
-
-/// What is wrong with the certificate of the other side, if that is why there is no connection.
-fn certificate_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(fault @ rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return Some(fault);
-        }
-        // What an error of input and output was made from is not its source.
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
-}
-
-/// What went wrong, from the outside in, without the URL and without saying anything twice.
-fn chain(error: &reqwest::Error) -> String {
-    let mut reasons: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let reason = error.to_string();
-        if !reasons.iter().any(|known| known.contains(&reason)) {
-            reasons.push(reason);
-        }
-        source = error.source();
-    }
-    if reasons.is_empty() { error.to_string() } else { reasons.join(": ") }
 }

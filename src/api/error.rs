@@ -10,14 +10,18 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::transport::Distrust;
+
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     /// The client could not be set up.
     #[error("cannot set up HTTP: {reason}")]
     Setup {
-        /// Why.
+        /// Why, and what it is that cannot be used.
         reason: String,
+        /// What would work.
+        hint: String,
     },
     /// No connection, or it broke.
     #[error("no answer from the service: {reason}")]
@@ -25,12 +29,21 @@ pub(crate) enum ApiError {
         /// Why, from the outside in.
         reason: String,
     },
-    /// Whoever answers at the endpoint has no certificate for it that we trust.
-    #[error("the service's certificate is not trusted: {reason}")]
-    Untrusted {
+    /// No connection through the proxy of the environment.
+    #[error("no way through the proxy {address} of {variable}: {reason}")]
+    Proxy {
+        /// The variable that names it.
+        variable: &'static str,
+        /// Its host and port.
+        address: String,
         /// Why.
         reason: String,
+        /// Whether it asks for a user name and a password (407).
+        wants_password: bool,
     },
+    /// Whoever answers at the endpoint has no certificate for it that we trust.
+    #[error("the service's certificate is not trusted: {0}")]
+    Untrusted(Distrust),
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
@@ -107,7 +120,8 @@ impl ApiError {
             Self::Refused(refusal) => refusal.status.to_string(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
-            Self::Untrusted { .. } => "not trusted".to_owned(),
+            Self::Proxy { .. } => "no way through the proxy".to_owned(),
+            Self::Untrusted(_) => "not trusted".to_owned(),
             Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
         }
     }
@@ -133,7 +147,9 @@ impl ApiError {
     /// Whether another attempt can help.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Setup { .. } | Self::Untrusted { .. } | Self::TooLarge { .. } => false,
+            Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
+            // A proxy that wants a password goes on wanting it.
+            Self::Proxy { wants_password, .. } => !wants_password,
             Self::Unreachable { .. } | Self::TimedOut => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
             Self::Refused(refusal) => match refusal.class() {

@@ -9,9 +9,11 @@ mod journal;
 mod pace;
 mod retry;
 pub(crate) mod sign;
+mod transport;
 
 pub(crate) use backups::Backups;
 pub(crate) use client::Client;
-pub(crate) use error::{ApiError, Class};
+pub(crate) use error::{ApiError, Class, Refusal};
 pub(crate) use journal::Journal;
 pub(crate) use retry::Patience;
+pub(crate) use transport::{Distrust, Flaw};

@@ -11,7 +11,7 @@ use terminal_size::Width;
 
 use crate::api::{Client, Journal, Patience};
 use crate::auth;
-use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
+use crate::connection::{ConnectionArgs, Environment, Home, Resolution, Trust};
 use crate::console::Console;
 
 pub(crate) use list::list;
@@ -32,6 +32,9 @@ fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
     let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
     for warning in &resolution.warnings {
         console.warn(warning);
+    }
+    if resolution.trust == Trust::Unchecked {
+        console.alarm("--insecure: certificates are not checked; whoever is on the way can read and change everything");
     }
     resolution
 }

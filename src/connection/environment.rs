@@ -43,6 +43,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_PROJECT_ID", "project that goes with these"),
     ("OS_TENANT_ID", "the same"),
     ("OS_REGION_NAME", "region"),
+    ("OS_CACERT", "file of authorities to trust, where `--ca-file` is not given"),
     ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
     ("CLOUD_SDK_SK", "its secret key"),
     ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
@@ -53,8 +54,14 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
     ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
     ("HW_PROFILE", "profile of that file, in place of its current one"),
+    ("HW_INSECURE", "has no effect, but a warning: certificates are checked without `--insecure`"),
+    ("OS_INSECURE", "the same"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
-    ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
+    (
+        "SSL_CERT_FILE",
+        "authorities to trust in place of the system's, where nothing above names any",
+    ),
+    ("SSL_CERT_DIR", "directories of such files"),
     ("NO_COLOR", "no colour in help"),
 ];
 

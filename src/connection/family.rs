@@ -2,7 +2,7 @@
 
 use super::credentials::{Both, Part, Parts};
 use super::source::Source;
-use super::{Environment, cloud};
+use super::{Environment, Setting, cloud};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
@@ -17,11 +17,20 @@ pub(super) struct Family {
     region: &'static [&'static str],
     project_id: &'static [&'static str],
     endpoint: &'static [&'static str],
+    /// A file of authorities.
+    ca_file: Option<&'static str>,
+    /// Asks not to check certificates, which only a flag can do.
+    insecure: Option<&'static str>,
     /// The variable whose host must be of a cloud with this service: the names of this family may
     /// belong to another OpenStack.
     guard: Option<&'static str>,
     /// Meant for this tool, and so for whatever credentials it uses.
     is_own: bool,
+}
+
+/// As OpenStack's client and Go read a yes.
+fn is_on(value: &str) -> bool {
+    ["1", "t", "true", "y", "yes", "on"].contains(&value.to_ascii_lowercase().as_str())
 }
 
 /// Those of `cbr` itself; nearer to the user than those of other tools.
@@ -36,6 +45,8 @@ pub(super) const OWN: Family = Family {
     region: &["CBR_REGION"],
     project_id: &["CBR_PROJECT_ID"],
     endpoint: &["CBR_ENDPOINT"],
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: true,
 };
@@ -52,6 +63,8 @@ pub(super) const SDK: Family = Family {
     region: &[],
     project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
     endpoint: &[],
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -68,6 +81,8 @@ pub(super) const TERRAFORM: Family = Family {
     region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
     project_id: &["HW_PROJECT_ID"],
     endpoint: &[],
+    ca_file: None,
+    insecure: Some("HW_INSECURE"),
     guard: None,
     is_own: false,
 };
@@ -84,6 +99,8 @@ pub(super) const OPENSTACK: Family = Family {
     region: &["OS_REGION_NAME"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
     endpoint: &[],
+    ca_file: Some("OS_CACERT"),
+    insecure: Some("OS_INSECURE"),
     guard: Some("OS_AUTH_URL"),
     is_own: false,
 };
@@ -100,6 +117,8 @@ pub(super) const SAMPLES: Family = Family {
     region: &[],
     project_id: &["CLOUD_SDK_PROJECT_ID"],
     endpoint: &[],
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -111,7 +130,10 @@ impl Family {
         let password = self.password.filter(|name| environment.get(name).is_some());
         if let Some(reason) = self.foreign(environment) {
             let note = (parts.are_set() || password.is_some()).then_some(reason);
-            return Source { note, ..Source::named(self.name) };
+            // Authorities are those of this cloud as long as nothing says that they are another's.
+            let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
+            let ca_file = self.ca_file(environment).filter(|_| is_open);
+            return Source { note, ca_file, ..Source::named(self.name) };
         }
         let note = password.filter(|_| !parts.are_set()).map(|password| {
             format!(
@@ -127,9 +149,19 @@ impl Family {
             region: environment.first(self.region),
             project_id: environment.first(self.project_id),
             endpoint: environment.first(self.endpoint),
+            ca_file: self.ca_file(environment),
+            warning: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
+                |name| {
+                    format!("{name} has no effect: only --insecure leaves certificates unchecked")
+                },
+            ),
             note,
             lends_project: self.is_own,
         }
+    }
+
+    fn ca_file(&self, environment: &Environment) -> Option<Setting> {
+        environment.first(self.ca_file.as_slice())
     }
 
     fn parts(&self, environment: &Environment) -> Parts {

@@ -52,6 +52,12 @@ impl Home {
         Some(self.home.as_ref()?.join(name))
     }
 
+    /// A path as a user wrote it, with the home directory for `~/`.
+    pub(super) fn expand(&self, path: &str) -> String {
+        let below = path.strip_prefix("~/").and_then(|below| self.file(below));
+        below.map_or_else(|| path.to_owned(), |path| path.display().to_string())
+    }
+
     /// The directories of OpenStack's settings, the nearest first; not the current one.
     pub(super) fn openstack(&self) -> Vec<PathBuf> {
         let mut directories: Vec<_> =

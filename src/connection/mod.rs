@@ -11,6 +11,7 @@
 //! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
+//! | [`trust`] | whose certificates count |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
 
@@ -28,11 +29,12 @@ mod sdk_file;
 mod search;
 mod setting;
 mod source;
+mod trust;
 mod yaml;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
@@ -41,6 +43,7 @@ pub(crate) use home::Home;
 pub(crate) use search::Resolution;
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
+pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
 
 use crate::number::whole;
 use crate::{completions, time};
@@ -69,6 +72,14 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) cloud: Option<String>,
 
+    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<String>,
+
+    /// Accept any certificate: whoever is on the way can read and change everything
+    #[arg(long, global = true, conflicts_with = "ca_file")]
+    pub(crate) insecure: bool,
+
     /// Give the whole run at most this long, such as 30s or 5m [default: no limit, and 2 minutes for a single
     /// request]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
@@ -82,13 +93,25 @@ pub(crate) struct ConnectionArgs {
 impl ConnectionArgs {
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _ } = self;
+        let Self {
+            region,
+            project_id,
+            endpoint,
+            profile,
+            cloud,
+            ca_file,
+            insecure,
+            timeout,
+            retries: _,
+        } = self;
         let given = [
             ("--region", region.is_some()),
             ("--project-id", project_id.is_some()),
             ("--endpoint", endpoint.is_some()),
             ("--profile", profile.is_some()),
             ("--cloud", cloud.is_some()),
+            ("--ca-file", ca_file.is_some()),
+            ("--insecure", *insecure),
             ("--timeout", timeout.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
@@ -104,6 +127,8 @@ pub(crate) struct Connection {
     pub(crate) project_id: String,
     /// As whom.
     pub(crate) credentials: Credentials,
+    /// Whose certificates count.
+    pub(crate) trust: Trust,
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.

@@ -13,7 +13,7 @@ use super::family::{self, Family};
 use super::home::Home;
 use super::source::{Look, Source, State};
 use super::{
-    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli,
+    Connection, ConnectionArgs, ConnectionError, Environment, Setting, Trust, clouds, koocli,
     regions_file, sdk_file,
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct Resolution {
     pub(crate) project_id: Result<Setting, ConnectionError>,
     /// Where the service is, and who says so.
     pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
+    /// Whose certificates count.
+    pub(crate) trust: Trust,
     /// What became of each source of credentials, in their order.
     pub(crate) looks: Vec<Look>,
     /// What may surprise.
@@ -75,7 +77,7 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.profile(None));
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
-        search.finish(&files)
+        search.finish(args.insecure, &files)
     }
 
     /// All settings together.
@@ -87,7 +89,7 @@ impl Resolution {
         let (credentials, _) = self.credentials?;
         let (endpoint, _) = self.endpoint?;
         let project_id = self.project_id?.value;
-        Ok(Connection { endpoint, project_id, credentials })
+        Ok(Connection { endpoint, project_id, credentials, trust: self.trust })
     }
 }
 
@@ -137,6 +139,7 @@ fn flags(args: &ConnectionArgs) -> Source {
         region: Setting::of_flag("--region", args.region.as_deref()),
         project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
         endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
         lends_project: true,
         ..Source::named("flags")
     }
@@ -210,6 +213,7 @@ impl Search {
             },
             (Ok(Some(credentials)), None) => {
                 source.lends_project = true;
+                self.warnings.extend(source.warning.take());
                 self.decided = Some(Ok((credentials, name.clone())));
                 Look::new(&name, State::Used)
             }
@@ -239,7 +243,7 @@ impl Search {
     }
 
     /// Takes each setting from the nearest source that has it.
-    fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
+    fn finish<F: FnOnce() -> Home>(self, insecure: bool, files: &Files<'_, F>) -> Resolution {
         let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
         let mut sources = self.sources.iter();
         let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
@@ -256,8 +260,10 @@ impl Search {
         let lenders = self.sources.iter().filter(|source| source.lends_project);
         let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
         let region = self.sources.iter().find_map(|source| source.region.clone());
+        let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
+        let trust = Trust::new(insecure, ca_file, files.environment);
         let (looks, warnings) = (self.looks, self.warnings);
-        Resolution { credentials, region, project_id, endpoint, looks, warnings }
+        Resolution { credentials, region, project_id, endpoint, trust, looks, warnings }
     }
 }
 

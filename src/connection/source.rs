@@ -15,8 +15,12 @@ pub(super) struct Source {
     pub(super) region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
     pub(super) endpoint: Option<Setting>,
+    /// The file with the authorities to trust.
+    pub(super) ca_file: Option<Setting>,
     /// Why there are no credentials, where there is more to say than that they are not set.
     pub(super) note: Option<String>,
+    /// What may surprise, where its credentials are used.
+    pub(super) warning: Option<String>,
     /// Whether its project goes with the credentials of any source. A project of one tool's settings
     /// is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
@@ -31,6 +35,8 @@ impl Source {
             region: None,
             project_id: None,
             endpoint: None,
+            ca_file: None,
+            warning: None,
             note: None,
             lends_project: false,
         }

@@ -18,9 +18,13 @@ fn list(endpoint: &str) -> Cbr {
 fn https_goes_through_the_proxy() {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let proxy = proxy();
+        let address = proxy.endpoint().replace("http://", "");
         let run = list("https://cbr.example.com").env(variable, proxy.endpoint());
         run.exit(5)
-            .stderr_holds(["no answer from the service: ", "cbr: hint: check the network"])
+            .stderr_holds([
+                format!("no way through the proxy {address} of {variable}: ").as_str(),
+                format!("cbr: hint: check {variable}, and that the proxy lets").as_str(),
+            ])
             .run();
         let received = proxy.received();
         let [request] = received.as_slice() else { panic!("{variable}: {received:?}") };
@@ -37,7 +41,7 @@ fn the_password_of_a_proxy_is_for_the_proxy_alone() {
     let proxy = proxy();
     let url = proxy.endpoint().replace("http://", "http://user:hunter2@");
     let run = list("https://cbr.example.com").secret("HTTPS_PROXY", &url);
-    let run = run.exit(5).stderr_holds(["no answer from the service: "]).run();
+    let run = run.exit(5).stderr_holds(["no way through the proxy 127.0.0.1:"]).run();
     assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
     // "user:hunter2" in base64.
     let credentials = Some("Basic dXNlcjpodW50ZXIy");
