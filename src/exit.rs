@@ -1,11 +1,16 @@
 //! How a run ends: every failure to its exit code, its message and its hint, in one place.
 
-use std::io::{self, ErrorKind, Write as _};
-use std::process::ExitCode;
+mod code;
 
-use crate::api::{ApiError, Class, Distrust, Flaw, Refusal};
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal};
 use crate::connection::ConnectionError;
 use crate::listing::Unproven;
+use crate::message::{ErrorFormat, Level, Report};
+pub(crate) use code::ErrorCode;
 
 /// The exit codes and what they mean, in the words of the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,44 +75,82 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Tells a failure to the user and returns the exit code for it.
-pub(crate) fn report(error: &anyhow::Error) -> Exit {
+/// Tells a failure to the user and returns the exit code for it. Help and version, which clap has for
+/// errors too, go to stdout.
+pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        return report_usage(usage, format);
+    }
     if is_closed_pipe(error) {
         return Exit::Done;
     }
-    let (exit, hint) = classify(error);
-    say("error", &format!("{error:#}"));
-    if let Some(hint) = hint {
-        say("hint", &hint);
-    }
-    exit
+    let (code, hint) = classify(error);
+    let answer = error.downcast_ref::<ApiError>();
+    let refusal = answer.and_then(|error| match error {
+        ApiError::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    format.tell(&Report {
+        level: Level::Error,
+        code: code.word(),
+        exit_code: code.exit().code(),
+        service_code: refusal.and_then(|refusal| refusal.code.clone()),
+        http_status: refusal.map(|refusal| refusal.status),
+        message: format!("{error:#}"),
+        request_id: answer.and_then(ApiError::request_id).map(str::to_owned),
+        retryable: code == ErrorCode::Incomplete || answer.is_some_and(ApiError::is_transient),
+        retry_after: answer.and_then(ApiError::retry_after).map(|wait| wait.as_secs()),
+        hint,
+    });
+    code.exit()
 }
 
-/// Tells a usage error in clap's words; help and version go to stdout.
-pub(crate) fn report_usage(error: &clap::Error) -> Exit {
+/// Tells a usage error in clap's words.
+fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
     if !error.use_stderr() {
         return match error.print() {
             Err(failure) if failure.kind() != ErrorKind::BrokenPipe => {
-                say("error", &format!("cannot write to stdout: {failure}"));
-                Exit::Local
+                let failure = anyhow::anyhow!("cannot write to stdout: {failure}");
+                report(&failure, format)
             }
             _ => Exit::Done,
         };
     }
     let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    say("error", text.trim_end());
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let (message, hint) = match format {
+        ErrorFormat::Text => (text.to_owned(), None),
+        ErrorFormat::Json => in_one_line(text),
+    };
+    format.tell(&Report {
+        level: Level::Error,
+        code: ErrorCode::Usage.word(),
+        exit_code: Exit::Usage.code(),
+        service_code: None,
+        http_status: None,
+        message,
+        request_id: None,
+        retryable: false,
+        retry_after: None,
+        hint,
+    });
     Exit::Usage
+}
+
+/// What clap says in several paragraphs: the first is what is wrong, and those that begin with `tip:` are
+/// what would be right. The others are for people.
+fn in_one_line(text: &str) -> (String, Option<String>) {
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = text.split("\n\n");
+    let message = joined(paragraphs.next().unwrap_or_default());
+    let tips = paragraphs.flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("tip: "));
+    let tips: Vec<_> = tips.map(joined).collect();
+    (message, (!tips.is_empty()).then(|| tips.join("; ")))
 }
 
 /// The exit code for a failure.
 pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
-    if is_closed_pipe(error) { Exit::Done } else { classify(error).0 }
-}
-
-/// Writes one message to stderr: `cbr: KIND: TEXT`. There is nowhere to tell that stderr is closed.
-fn say(kind: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "cbr: {kind}: {text}");
+    if is_closed_pipe(error) { Exit::Done } else { classify(error).0.exit() }
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -115,27 +158,18 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
 }
 
-fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
+fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
-        return (Exit::Usage, Some(error.hint.clone()));
+        return (ErrorCode::Configuration, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (exit_of(error), hint_for(error));
+        return (ErrorCode::of(error), hint_for(error));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
-        return (Exit::Unproven, Some(hint.to_owned()));
+        return (ErrorCode::Incomplete, Some(hint.to_owned()));
     }
-    (Exit::Local, None)
-}
-
-fn exit_of(error: &ApiError) -> Exit {
-    match (error, error.class()) {
-        (ApiError::Setup { .. }, _) => Exit::Usage,
-        (_, Class::Denied) => Exit::Denied,
-        (_, Class::Refused) => Exit::Refused,
-        (_, Class::Throttled | Class::Unavailable) => Exit::Unavailable,
-    }
+    (ErrorCode::Local, None)
 }
 
 /// What to do about it, where that is more than reading the message again.
@@ -154,7 +188,17 @@ fn hint_for(error: &ApiError) -> Option<String> {
             ));
         }
         ApiError::Untrusted(distrust) => return Some(hint_for_distrust(distrust)),
-        ApiError::TimedOut => "allow more time with --timeout, or more --retries",
+        ApiError::UnknownHost { host, origin } => {
+            return Some(match origin {
+                Some(origin) => {
+                    format!("check {origin}, which leads to {host}, and this machine's name service")
+                }
+                None => format!("check the name {host}, and this machine's name service"),
+            });
+        }
+        ApiError::TimedOut | ApiError::OutOfTime { .. } => {
+            "allow more time with --timeout, or more --retries"
+        }
         ApiError::TooLarge { .. } => "try a smaller --page-size",
         ApiError::Unreadable { .. } => {
             "check that --endpoint is the CBR endpoint, and not a proxy's page"
@@ -186,7 +230,27 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
     }
 }
 
+/// The service has said when to come back, so nothing else helps.
+fn hint_for_wait(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    if wait > LONGEST_RETRY_AFTER {
+        let longest = LONGEST_RETRY_AFTER.as_secs();
+        return format!(
+            "the service asks to wait {seconds} s, and cbr waits {longest} s at most: run it again then"
+        );
+    }
+    format!(
+        "the service asks to wait {seconds} s: run it again then, or leave that much time in \
+         --timeout and --retries"
+    )
+}
+
 fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
+    if let (Class::Throttled | Class::Unavailable, Some(wait)) = (class, refusal.wait())
+        && !wait.is_zero()
+    {
+        return Some(hint_for_wait(wait));
+    }
     let message = refusal.message.as_str();
     let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
     let hint = match (number, class, refusal.status) {

@@ -11,7 +11,7 @@
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
-//! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
+//! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
 //! | [`completions`], [`manual`] | what shells complete, and the manual page |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
@@ -29,6 +29,7 @@ mod exit;
 mod json;
 mod listing;
 mod manual;
+mod message;
 mod number;
 mod output;
 mod query;
@@ -51,13 +52,18 @@ use std::task::Poll;
 use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
+use message::ErrorFormat;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error).into(),
+        Err(error) => {
+            let format = ErrorFormat::of_words(std::env::args_os());
+            return exit::report(&error.into(), format).into();
+        }
     };
-    run(cli).unwrap_or_else(|error| exit::report(&error).into())
+    let format = cli.console.error_format();
+    run(cli).unwrap_or_else(|error| exit::report(&error, format).into())
 }
 
 #[tokio::main(worker_threads = 2)]

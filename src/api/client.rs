@@ -94,7 +94,12 @@ impl Client {
                 faults += 1;
                 pause
             };
-            let Some(pause) = pause else { return Err(fault) };
+            let Some(pause) = pause else {
+                return Err(match fault {
+                    ApiError::TimedOut if faults > 1 => ApiError::OutOfTime { tries: faults },
+                    fault => fault,
+                });
+            };
             self.journal.note_retry(&fault.brief(), pause);
             tokio::time::sleep(pause).await;
         }
@@ -153,7 +158,7 @@ impl Client {
         }
         let headers = self.headers(path, query)?;
         let sent = self.transport.http().get(url).headers(headers).send().await;
-        let response = sent.map_err(|error| self.transport.fault(&error))?;
+        let response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
         let request_id = ["x-request-id", "x-iam-trace-id"]
             .iter()
@@ -174,6 +179,17 @@ impl Client {
             location.as_ref().and_then(|value| value.to_str().ok()),
             retry_after.as_ref().and_then(|value| value.to_str().ok()),
         )))
+    }
+
+    /// What it means that there is no answer, and who has named an endpoint that is not there.
+    fn fault(&self, error: &reqwest::Error) -> ApiError {
+        match self.transport.fault(error) {
+            ApiError::UnknownHost { host, .. } => {
+                let origin = Some(self.connection.endpoint_origin.clone());
+                ApiError::UnknownHost { host, origin }
+            }
+            fault => fault,
+        }
     }
 
     /// The headers of one attempt, with a fresh date and signature.

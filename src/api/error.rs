@@ -7,6 +7,7 @@
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -44,9 +45,23 @@ pub(crate) enum ApiError {
     /// Whoever answers at the endpoint has no certificate for it that we trust.
     #[error("the service's certificate is not trusted: {0}")]
     Untrusted(Distrust),
+    /// The host of the endpoint has no address.
+    #[error("there is no host {host}")]
+    UnknownHost {
+        /// Its name.
+        host: String,
+        /// The flag, variable or file that says so, as far as that is known.
+        origin: Option<String>,
+    },
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
+    /// No whole answer in time, tried as often as was allowed.
+    #[error("no answer from the service in time, in {tries} tries")]
+    OutOfTime {
+        /// Two or more.
+        tries: u32,
+    },
     /// The service answered, and not with 200.
     #[error("{0}")]
     Refused(Refusal),
@@ -118,7 +133,8 @@ impl ApiError {
         match self {
             Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
             Self::Refused(refusal) => refusal.status.to_string(),
-            Self::TimedOut => "timed out".to_owned(),
+            Self::TimedOut | Self::OutOfTime { .. } => "timed out".to_owned(),
+            Self::UnknownHost { .. } => "no such host".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
             Self::Proxy { .. } => "no way through the proxy".to_owned(),
             Self::Untrusted(_) => "not trusted".to_owned(),
@@ -127,11 +143,19 @@ impl ApiError {
     }
 
     /// The service's id of the request, if it got that far.
-    pub(super) fn request_id(&self) -> Option<&str> {
+    pub(crate) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
                 request_id.as_deref()
             }
+            _ => None,
+        }
+    }
+
+    /// How long the service asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(refusal) => refusal.wait(),
             _ => None,
         }
     }
@@ -145,12 +169,14 @@ impl ApiError {
     }
 
     /// Whether another attempt can help.
-    pub(super) fn is_transient(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
             // A proxy that wants a password goes on wanting it.
             Self::Proxy { wants_password, .. } => !wants_password,
-            Self::Unreachable { .. } | Self::TimedOut => true,
+            // Names do not come into being while one waits.
+            Self::UnknownHost { .. } => false,
+            Self::Unreachable { .. } | Self::TimedOut | Self::OutOfTime { .. } => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
             Self::Refused(refusal) => match refusal.class() {
                 Class::Throttled => true,
@@ -164,6 +190,16 @@ impl ApiError {
 }
 
 impl Refusal {
+    /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3).
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        let value = self.retry_after.as_deref()?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = httpdate::parse_http_date(value).ok()?;
+        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
     pub(super) fn new(
         status: u16,
         body: &str,

@@ -15,5 +15,5 @@ pub(crate) use backups::Backups;
 pub(crate) use client::Client;
 pub(crate) use error::{ApiError, Class, Refusal};
 pub(crate) use journal::Journal;
-pub(crate) use retry::Patience;
+pub(crate) use retry::{LONGEST_RETRY_AFTER, Patience};
 pub(crate) use transport::{Distrust, Flaw};

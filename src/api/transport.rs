@@ -103,6 +103,10 @@ impl Transport {
             return ApiError::Untrusted(distrust);
         }
         let reason = chain(error);
+        if let (None, true, Some(host)) = (&self.proxy, is_unknown_host(&reason), error.url()) {
+            let host = host.host_str().unwrap_or_default().to_owned();
+            return ApiError::UnknownHost { host, origin: None };
+        }
         match &self.proxy {
             Some(proxy) if error.is_connect() => proxy.fault(&reason),
             _ => ApiError::Unreachable { reason },
@@ -138,6 +142,12 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
             hint: "this is a fault of cbr; report it".to_owned(),
         })?;
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+/// Whether the name service has answered that there is no such name. Where it did not answer, which is
+/// said to be temporary, another attempt may help. There is no code for either: `std` keeps the text alone.
+fn is_unknown_host(reason: &str) -> bool {
+    reason.contains("dns error") && !reason.contains("emporar") && !reason.contains("ry again")
 }
 
 /// What went wrong, from the outside in, without the URL and without saying anything twice.

@@ -123,6 +123,8 @@ impl ConnectionArgs {
 pub(crate) struct Connection {
     /// Where the service is.
     pub(crate) endpoint: Endpoint,
+    /// The flag, variable or file that says so.
+    pub(crate) endpoint_origin: String,
     /// The project in every path, also sent as `X-Project-Id`.
     pub(crate) project_id: String,
     /// As whom.

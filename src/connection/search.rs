@@ -87,9 +87,9 @@ impl Resolution {
     /// Names the flag, variable or file that is missing or broken.
     pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
         let (credentials, _) = self.credentials?;
-        let (endpoint, _) = self.endpoint?;
+        let (endpoint, endpoint_origin) = self.endpoint?;
         let project_id = self.project_id?.value;
-        Ok(Connection { endpoint, project_id, credentials, trust: self.trust })
+        Ok(Connection { endpoint, endpoint_origin, project_id, credentials, trust: self.trust })
     }
 }
 
