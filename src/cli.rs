@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::auth;
 use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
+use crate::help::{self, HelpArgs};
+use crate::manual::ManArgs;
 use crate::number::whole;
 use crate::output::{ListOutputArgs, OutputArgs};
 use crate::query::Query;
@@ -18,10 +20,7 @@ use crate::sort::Sort;
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
-#[derive(Parser)]
-#[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
-// A missing command is an error like any other, not a page of help.
-#[command(arg_required_else_help = false)]
+#[derive(Args)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -33,12 +32,31 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        let program = clap::Command::new("cbr")
+            .version(env!("CARGO_PKG_VERSION"))
+            .disable_help_subcommand(true)
+            .after_help(EXAMPLES)
+            .after_long_help(format!("{EXAMPLES}\n\n{}", help::topics()));
+        // A missing command is an error like any other, not a page of help.
+        help::arrange(Self::augment_args(program).arg_required_else_help(false))
+    }
+
+    fn command_for_update() -> clap::Command {
+        Self::command()
+    }
+}
+
+impl Parser for Cli {}
+
 const EXAMPLES: &str = "\
 Examples:
   cbr sandbox -- backups list                        try it, without an account
   cbr backups list --resource-type server            every backup of a server
   cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o json | jq -r '.[].id'          for scripts";
+  cbr backups list -o json | jq -r '.[].id'          for scripts
+  cbr help                                           commands and topics";
 
 /// The commands.
 #[derive(Subcommand)]
@@ -64,8 +82,11 @@ pub(crate) enum Command {
     /// Print the script with which a shell completes commands, flags and values
     Completions(CompletionsArgs),
 
-    /// Print the manual page: `cbr man | man -l -` shows it
-    Man,
+    /// Print the manual, or the page of one command: `cbr man | man -l -` shows it
+    Man(ManArgs),
+
+    /// Explain a command, or a topic such as filters or exit-codes
+    Help(HelpArgs),
 }
 
 /// What to do with backups.
@@ -137,7 +158,7 @@ const LARGEST_OFFSET: u64 = i32::MAX as u64;
 const LIST_EXAMPLES: &str = "\
 Examples:
   cbr backups list --resource-type OS::Nova::Server
-  cbr backups list --status available,error --since 2026-11-01 --until 2026-11-07T23:59:59Z
+  cbr backups list --status available,error --since 2026-11-01 --until 7d
   cbr backups list --columns id,name,expired_at -o csv > backups.csv
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
@@ -168,9 +189,8 @@ impl Cli {
     ///
     /// clap's errors, also for flags that contradict each other. Help and version come this way too.
     pub(crate) fn read() -> Result<Self, clap::Error> {
-        let cli = Self::try_parse()?;
-        cli.check()
-            .map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
+        let cli = Self::try_parse().map_err(help::explain)?;
+        cli.check().map_err(contradiction)?;
         Ok(cli)
     }
 
@@ -184,7 +204,7 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => self.has_no_use_for_connection(),
             Command::Auth(_) => Ok(()),
-            Command::Completions(_) | Command::Man => self.has_no_use_for_connection(),
+            Command::Completions(_) | Command::Man(_) | Command::Help(_) => self.has_no_use_for_connection(),
         }
     }
 
@@ -196,6 +216,23 @@ impl Cli {
                  `cbr backups list`; give it to that command"
             ))
         })
+    }
+}
+
+/// The usage error of the command that was called.
+fn contradiction(message: String) -> clap::Error {
+    let mut program = Cli::command();
+    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
+    let matches = program.clone().try_get_matches().unwrap_or_default();
+    let (mut words, mut next) = (Vec::new(), matches.subcommand());
+    while let Some((name, below)) = next {
+        words.push(name.to_owned());
+        next = below.subcommand();
+    }
+    program.build();
+    match help::command(&mut program, &words) {
+        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
+        Err(error) => error,
     }
 }
 

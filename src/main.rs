@@ -12,7 +12,7 @@
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
-//! | [`completions`], [`manual`] | what shells complete, and the manual page |
+//! | [`completions`], [`manual`], [`help`] | what shells complete, the manual page, and what `cbr help` explains |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
@@ -26,6 +26,7 @@ mod completions;
 mod connection;
 mod console;
 mod exit;
+mod help;
 mod json;
 mod listing;
 mod manual;
@@ -83,7 +84,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
         }
         Command::Completions(args) => completions::print(args)?,
-        Command::Man => manual::print()?,
+        Command::Man(args) => manual::print(&args)?,
+        Command::Help(args) => help::print(&args)?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => return sandbox::run(args).await,
     }

@@ -101,7 +101,7 @@ impl ListOutputArgs {
 
 /// The formats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
     /// way (… at the end of the header). Elsewhere nothing is shortened
     Table,

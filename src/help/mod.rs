@@ -1,0 +1,89 @@
+//! `cbr help`: commands and topics explained, and how help is laid out.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`layout`] | `-h` and `--help` of every command |
+//! | [`topic`], [`text`] | what is to explain besides commands, and how it is set |
+//! | [`mistake`] | what a command was meant to be |
+
+mod layout;
+mod mistake;
+mod text;
+mod topic;
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+use clap::{Args, Command, CommandFactory as _};
+use terminal_size::Width;
+
+pub(crate) use layout::arrange;
+pub(crate) use mistake::explain;
+
+use crate::cli::Cli;
+use crate::completions;
+use topic::TOPICS;
+
+/// The arguments of `cbr help`.
+#[derive(Args, Debug)]
+#[command(after_help = topics())]
+pub(crate) struct HelpArgs {
+    /// A topic, or the words of a command, such as `backups list`
+    #[arg(value_name = "TOPIC|COMMAND", add = completions::one_of(names))]
+    words: Vec<String>,
+}
+
+/// What `cbr help` takes as its first word.
+fn names() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().map(|topic| topic.name).chain(["backups", "auth", "completions", "man"])
+}
+
+/// The topics, for the help.
+pub(crate) fn topics() -> String {
+    let mut text = "Topics:".to_owned();
+    for topic in &TOPICS {
+        text.push_str(&format!("\n  cbr help {:<14}{}", topic.name, topic.about));
+    }
+    text
+}
+
+/// Prints what is asked for.
+///
+/// # Errors
+///
+/// There is no such command or topic, as an error of clap's; or those of stdout.
+pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
+    let text = match args.words.as_slice() {
+        [word] if let Some(topic) = TOPICS.iter().find(|topic| topic.name == word) => {
+            (topic.text)().set(width())
+        }
+        words => {
+            let mut program = Cli::command();
+            program.build();
+            format!("{}\n", command(&mut program, words)?.render_long_help().to_string().trim_end())
+        }
+    };
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
+}
+
+/// The command of these words, of a program that is built.
+///
+/// # Errors
+///
+/// There is none, as an error of clap's.
+pub(crate) fn command<'a>(program: &'a mut Command, words: &[String]) -> Result<&'a mut Command, clap::Error> {
+    let Some((word, rest)) = words.split_first() else { return Ok(program) };
+    if program.find_subcommand(word).is_none() {
+        return Err(mistake::unknown(program, word));
+    }
+    match program.find_subcommand_mut(word) {
+        Some(below) => command(below, rest),
+        // It was there a moment ago.
+        None => Err(Cli::command().error(clap::error::ErrorKind::InvalidSubcommand, word)),
+    }
+}
+
+/// As clap has it: the terminal's, up to 100 columns.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(Width(width), _)| usize::from(width).min(100))
+}
