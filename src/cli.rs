@@ -9,6 +9,7 @@ use crate::auth;
 use crate::completions::{self, CompletionsArgs};
 use crate::connection::ConnectionArgs;
 use crate::console::ConsoleArgs;
+use crate::dry_run::DryRunArgs;
 use crate::help::{self, HelpArgs};
 use crate::manual::ManArgs;
 use crate::number::whole;
@@ -150,6 +151,9 @@ pub(crate) struct ListArgs {
     /// complete or not; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) receipt: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
 }
 
 /// `offset` is an int32 in the API.
@@ -171,6 +175,9 @@ pub(crate) struct ShowArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
 }
 
 /// An id becomes a segment of the path, where a dot or a slash would ask for something else.

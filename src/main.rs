@@ -9,6 +9,7 @@
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
@@ -25,6 +26,7 @@ mod command;
 mod completions;
 mod connection;
 mod console;
+mod dry_run;
 mod exit;
 mod help;
 mod json;

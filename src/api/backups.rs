@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
-use super::client::Client;
+use super::client::{Client, Request};
 use super::error::ApiError;
 use super::sign;
 use crate::json::Json;
@@ -46,15 +46,36 @@ impl Backups {
         Self { client, filters, order }
     }
 
+    /// The request for one backup.
+    pub(crate) fn show_request(client: &Client, id: &str) -> Request {
+        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
+        Request { path, pairs: Vec::new() }
+    }
+
+    /// The request for a page of those that match `filters`, in `order`.
+    pub(crate) fn page_request(
+        client: &Client,
+        filters: &[Pair],
+        order: &Order,
+        ask: Ask,
+    ) -> Request {
+        let path = format!("/v3/{}/backups", client.project_id());
+        let mut pairs = filters.to_vec();
+        pairs.push(("limit", ask.limit.to_string()));
+        pairs.push(("offset", ask.offset.to_string()));
+        pairs.push(("sort", order.to_string()));
+        Request { path, pairs }
+    }
+
     /// One backup by id, as the service sent it.
     ///
     /// # Errors
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
+        let Request { path, pairs } = Self::show_request(client, id);
         client
-            .get(&path, &[], |body| {
+            .get(&path, &pairs, |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body)?;
                 if !backup.get().starts_with('{') {
                     return Err(serde_json::Error::custom("the backup is not an object"));
@@ -69,11 +90,8 @@ impl Source for Backups {
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page, ApiError> {
-        let path = format!("/v3/{}/backups", self.client.project_id());
-        let mut pairs = self.filters.clone();
-        pairs.push(("limit", ask.limit.to_string()));
-        pairs.push(("offset", ask.offset.to_string()));
-        pairs.push(("sort", self.order.to_string()));
+        let Request { path, pairs } =
+            Self::page_request(&self.client, &self.filters, &self.order, ask);
         self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
     }
 

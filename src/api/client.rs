@@ -30,6 +30,27 @@ pub(crate) struct Client {
     journal: Arc<Journal>,
 }
 
+/// A GET that has not been sent.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// From the endpoint on.
+    pub(crate) path: String,
+    /// What the query consists of, before encoding.
+    pub(crate) pairs: Vec<Pair>,
+}
+
+impl Request {
+    /// The query as it is signed and sent.
+    pub(crate) fn query(&self) -> String {
+        sign::canonical_query(&self.pairs)
+    }
+
+    /// The whole URL.
+    pub(crate) fn url(&self, connection: &Connection) -> String {
+        url(connection, &self.path, &self.query())
+    }
+}
+
 /// What the service answered with 200.
 struct Answer {
     body: Vec<u8>,
@@ -54,6 +75,20 @@ impl Client {
     /// The project that the client asks about.
     pub(super) fn project_id(&self) -> &str {
         &self.connection.project_id
+    }
+
+    /// Where it asks, and as whom.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The headers of a request, were it sent now; what is secret in them is marked so.
+    ///
+    /// # Errors
+    ///
+    /// A setting holds characters that no header can.
+    pub(crate) fn headers(&self, request: &Request) -> Result<HeaderMap, ApiError> {
+        self.headers_for(&request.path, &request.query())
     }
 
     /// Faults so far that asking less would ease.
@@ -151,12 +186,8 @@ impl Client {
     }
 
     async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
-        let mut url = format!("{}{path}", self.connection.endpoint.base());
-        if !query.is_empty() {
-            url.push('?');
-            url.push_str(query);
-        }
-        let headers = self.headers(path, query)?;
+        let headers = self.headers_for(path, query)?;
+        let url = url(&self.connection, path, query);
         let sent = self.transport.http().get(url).headers(headers).send().await;
         let response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
@@ -193,7 +224,7 @@ impl Client {
     }
 
     /// The headers of one attempt, with a fresh date and signature.
-    fn headers(&self, path: &str, query: &str) -> Result<HeaderMap, ApiError> {
+    fn headers_for(&self, path: &str, query: &str) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
@@ -256,6 +287,11 @@ impl Client {
             }
         }
     }
+}
+
+fn url(connection: &Connection, path: &str, query: &str) -> String {
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{path}{mark}{query}", connection.endpoint.base())
 }
 
 /// Changes each text inside, wherever it stands; names of fields stay.

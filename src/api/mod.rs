@@ -12,7 +12,7 @@ pub(crate) mod sign;
 mod transport;
 
 pub(crate) use backups::Backups;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Request};
 pub(crate) use error::{ApiError, Class, Refusal};
 pub(crate) use journal::Journal;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, Patience};

@@ -105,8 +105,8 @@ mod tests {
             ])
             .typed("Examples", &["cbr backups list --output json"]);
         let expected = "\
-One two three
-four five six.
+One two three four
+five six.
 
 Things:
   a    the first

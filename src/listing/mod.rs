@@ -57,6 +57,12 @@ pub(crate) enum Failure<E> {
     Sink(anyhow::Error),
 }
 
+/// What is asked for first; `None` if nothing is.
+pub(crate) fn first_ask(extent: Extent) -> Option<Ask> {
+    let (_, ask) = Stitcher::new(extent).next_ask(1)?;
+    Some(ask)
+}
+
 /// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
 /// At most `concurrency` pages are asked for or waiting at a time.
 ///
