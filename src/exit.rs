@@ -191,7 +191,9 @@ fn hint_for(error: &ApiError) -> Option<String> {
         ApiError::UnknownHost { host, origin } => {
             return Some(match origin {
                 Some(origin) => {
-                    format!("check {origin}, which leads to {host}, and this machine's name service")
+                    format!(
+                        "check {origin}, which leads to {host}, and this machine's name service"
+                    )
                 }
                 None => format!("check the name {host}, and this machine's name service"),
             });

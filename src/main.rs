@@ -4,11 +4,12 @@
 //! |---|---|
 //! | [`cli`] | flags to typed values |
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
+//! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
-//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -24,6 +25,7 @@ mod cli;
 mod column;
 mod command;
 mod completions;
+mod config;
 mod connection;
 mod console;
 mod dry_run;
@@ -39,6 +41,7 @@ mod query;
 #[cfg(test)]
 mod readme;
 mod receipt;
+mod row;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let format = ErrorFormat::of_words(std::env::args_os());
-            return exit::report(&error.into(), format).into();
+            return exit::report(&error, format).into();
         }
     };
     let format = cli.console.error_format();
@@ -84,6 +87,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+        }
+        Command::Config(command) => {
+            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args)?,
         Command::Man(args) => manual::print(&args)?,

@@ -9,6 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::Error as _;
 use serde_json::Value;
 
+use super::body::{Body, Spare};
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
@@ -28,6 +29,7 @@ pub(crate) struct Client {
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
+    spare: Arc<Spare>,
 }
 
 /// A GET that has not been sent.
@@ -69,7 +71,8 @@ impl Client {
         journal: Arc<Journal>,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&connection.endpoint, &connection.trust)?;
-        Ok(Self { transport, connection, patience, pace: Pace::new(), journal })
+        let (pace, spare) = (Pace::new(), Arc::default());
+        Ok(Self { transport, connection, patience, pace, journal, spare })
     }
 
     /// The project that the client asks about.
@@ -106,7 +109,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
@@ -157,7 +160,7 @@ impl Client {
         path: &str,
         query: &str,
         sent: Instant,
-        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query))
@@ -175,8 +178,8 @@ impl Client {
         };
         match String::from_utf8(answer.body) {
             Ok(text) => {
-                let text = Arc::new(text);
-                read(&text).map_err(|error| unreadable(error, &text))
+                let body = Arc::new(Body::new(text, &self.spare));
+                read(&body).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -197,7 +200,7 @@ impl Client {
             .map(str::to_owned);
         let location = response.headers().get("location").cloned();
         let retry_after = response.headers().get("retry-after").cloned();
-        let body = self.transport.body(response).await;
+        let body = self.transport.body(response, |size| self.spare.take(size)).await;
         if status == StatusCode::OK {
             return Ok(Answer { body: body?, request_id });
         }

@@ -157,6 +157,7 @@ impl Family {
             ),
             note,
             lends_project: self.is_own,
+            warnings: Vec::new(),
         }
     }
 

@@ -67,7 +67,9 @@ impl ErrorCode {
         match self {
             Self::Local => ("local", "something on this machine, such as a full disk"),
             Self::Usage => ("usage", "the command line is wrong"),
-            Self::Configuration => ("configuration", "a setting is missing, broken or contradictory"),
+            Self::Configuration => {
+                ("configuration", "a setting is missing, broken or contradictory")
+            }
             Self::Unauthenticated => ("unauthenticated", "the credentials are not accepted"),
             Self::Forbidden => ("forbidden", "whoever asks is known, and may not"),
             Self::NotFound => ("not_found", "there is no such backup, vault, project or path"),

@@ -41,7 +41,8 @@ const ONLINE_HEADINGS: [&str; 2] = ["Connection", "Messages"];
 
 /// The whole program in this layout.
 pub(crate) fn arrange(program: Command) -> Command {
-    let global: Vec<_> = program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let global: Vec<_> =
+        program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     let program = each(program).mut_args(|arg| {
         let rare = arg.is_global_set() && !ESSENTIAL_GLOBAL.contains(&arg.get_id().as_str());
         if rare { arg.hide_short_help(true) } else { arg }
@@ -106,8 +107,11 @@ mod tests {
         let mut program = Cli::command();
         program.build();
         let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
-        let flags: Vec<_> =
-            list.into_iter().flat_map(Command::get_arguments).map(|arg| arg.get_id().as_str()).collect();
+        let flags: Vec<_> = list
+            .into_iter()
+            .flat_map(Command::get_arguments)
+            .map(|arg| arg.get_id().as_str())
+            .collect();
         let show_alone = ["id"];
         for id in ESSENTIAL.iter().chain(&ESSENTIAL_GLOBAL).filter(|id| !show_alone.contains(id)) {
             assert!(flags.contains(id), "{id}");

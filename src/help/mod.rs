@@ -71,7 +71,10 @@ pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// There is none, as an error of clap's.
-pub(crate) fn command<'a>(program: &'a mut Command, words: &[String]) -> Result<&'a mut Command, clap::Error> {
+pub(crate) fn command<'a>(
+    program: &'a mut Command,
+    words: &[String],
+) -> Result<&'a mut Command, clap::Error> {
     let Some((word, rest)) = words.split_first() else { return Ok(program) };
     if program.find_subcommand(word).is_none() {
         return Err(mistake::unknown(program, word));

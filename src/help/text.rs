@@ -98,11 +98,14 @@ mod tests {
         let row = |term: &str, text: &str| (term.to_owned(), text.to_owned());
         let text = Text::default()
             .paragraph("One two three four five six.")
-            .table("Things", [
-                row("a", "the first of them all"),
-                row("bcd", "x"),
-                row("a-term-that-is-too-long-to-share", "its line"),
-            ])
+            .table(
+                "Things",
+                [
+                    row("a", "the first of them all"),
+                    row("bcd", "x"),
+                    row("a-term-that-is-too-long-to-share", "its line"),
+                ],
+            )
             .typed("Examples", &["cbr backups list --output json"]);
         let expected = "\
 One two three four

@@ -25,7 +25,11 @@ pub(super) struct Topic {
 
 /// Every topic, in alphabetical order.
 pub(super) const TOPICS: [Topic; 7] = [
-    Topic { name: "columns", about: "the fields of a backup, for --columns and --sort", text: columns },
+    Topic {
+        name: "columns",
+        about: "the fields of a backup, for --columns and --sort",
+        text: columns,
+    },
     Topic {
         name: "completeness",
         about: "what is proven of a listing, and what is not",
@@ -128,10 +132,13 @@ fn exit_codes() -> Text {
     let rows = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning().to_owned()));
     Text::default()
         .table("Exit codes", rows)
-        .paragraph("`cbr help errors` has the finer words that --error-format json gives to scripts.")
-        .typed("Example", &[
-            "cbr backups list -o json > backups.json || echo \"no list, exit code $?\"",
-        ])
+        .paragraph(
+            "`cbr help errors` has the finer words that --error-format json gives to scripts.",
+        )
+        .typed(
+            "Example",
+            &["cbr backups list -o json > backups.json || echo \"no list, exit code $?\""],
+        )
 }
 
 /// The flags of the list that stand under a heading of filters.
@@ -146,7 +153,9 @@ fn filters() -> Text {
     let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for arg in list.into_iter().flat_map(|list| list.get_arguments()) {
         let heading = arg.get_help_heading().unwrap_or_default();
-        let Some(long) = arg.get_long().filter(|_| heading.starts_with("Filters")) else { continue };
+        let Some(long) = arg.get_long().filter(|_| heading.starts_with("Filters")) else {
+            continue;
+        };
         let value = arg.get_value_names().unwrap_or_default().join(" ");
         let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
         let mut help = help.unwrap_or_default();
@@ -162,11 +171,14 @@ fn filters() -> Text {
     for (heading, rows) in groups {
         text = text.table(&heading, rows);
     }
-    text.typed("Examples", &[
-        "cbr backups list --resource-type server --status available,error",
-        "cbr backups list --since 2026-11-01 --until 2026-11-30T23:59:59Z",
-        "cbr backups list --resource-name ecs-dbfd-0018 --since 7d",
-    ])
+    text.typed(
+        "Examples",
+        &[
+            "cbr backups list --resource-type server --status available,error",
+            "cbr backups list --since 2026-11-01 --until 2026-11-30T23:59:59Z",
+            "cbr backups list --resource-name ecs-dbfd-0018 --since 7d",
+        ],
+    )
 }
 
 fn formats() -> Text {
@@ -179,8 +191,8 @@ fn formats() -> Text {
         .paragraph("The formats of --output, and what each is for.")
         .table("Formats", rows)
         .paragraph("`cbr help columns` has the fields that --columns takes.")
-        .typed("Examples", &[
-            "cbr backups list -o json | jq -r '.[].id'",
-            "cbr backups list -o csv > backups.csv",
-        ])
+        .typed(
+            "Examples",
+            &["cbr backups list -o json | jq -r '.[].id'", "cbr backups list -o csv > backups.csv"],
+        )
 }

@@ -60,7 +60,8 @@ fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {
     for (command, page) in pages.chain([(program, whole(program))]) {
         let path = directory.join(format!("{}.1", name(command)));
         let text = page.to_roff();
-        fs::write(&path, text).with_context(|| format!("--all: cannot write {}", path.display()))?;
+        fs::write(&path, text)
+            .with_context(|| format!("--all: cannot write {}", path.display()))?;
     }
     Ok(())
 }
