@@ -55,6 +55,11 @@ struct Progress {
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl ConsoleArgs {
+    /// For what must not be heard.
+    pub(crate) fn quiet() -> Self {
+        Self { quiet: true, verbose: false, error_format: ErrorFormat::Text }
+    }
+
     /// The form of the messages.
     pub(crate) fn error_format(&self) -> ErrorFormat {
         self.error_format

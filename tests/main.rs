@@ -11,8 +11,14 @@ mod host;
 /// The documented requests, and the documented account in every format: the first thing to look at.
 mod documented;
 
+/// `--dry-run` and `--print-curl`.
+mod dry_run;
+/// `--error-format json`.
+mod error_format;
 /// Each filter of `list`, and the pairs that arrive for it.
 mod filters;
+/// `cbr help`, `-h` and `--help`.
+mod help;
 /// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.
 mod paging;
 /// `--sort`: who sorts, and by what.

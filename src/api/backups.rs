@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
 use super::body::Body;
@@ -69,6 +69,25 @@ impl Backups {
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", order.to_string()));
         Request { path, pairs }
+    }
+
+    /// The newest backups, in one request: as many as there are, up to `rows`.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn newest<T: DeserializeOwned>(
+        client: &Client,
+        rows: u64,
+    ) -> Result<Vec<T>, ApiError> {
+        #[derive(Deserialize)]
+        struct Answer<T> {
+            backups: Vec<T>,
+        }
+        let ask = Ask { offset: 0, limit: rows };
+        let Request { path, pairs } = Self::page_request(client, &[], &Order::default(), ask);
+        let read = |body: &Arc<Body>| serde_json::from_str::<Answer<T>>(body.text());
+        Ok(client.get(&path, &pairs, read).await?.backups)
     }
 
     /// One backup by id, as the service sent it.

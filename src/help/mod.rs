@@ -51,19 +51,23 @@ pub(crate) fn topics() -> String {
 ///
 /// # Errors
 ///
-/// There is no such command or topic, as an error of clap's; or those of stdout.
+/// The help of a command is one of clap's errors, and so is that there is no such command or topic; or those of
+/// stdout.
 pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
-    let text = match args.words.as_slice() {
-        [word] if let Some(topic) = TOPICS.iter().find(|topic| topic.name == word) => {
-            (topic.text)().set(width())
-        }
-        words => {
-            let mut program = Cli::command();
-            program.build();
-            format!("{}\n", command(&mut program, words)?.render_long_help().to_string().trim_end())
-        }
-    };
-    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
+    if let [word] = args.words.as_slice()
+        && let Some(topic) = TOPICS.iter().find(|topic| topic.name == word)
+    {
+        let text = (topic.text)().set(width());
+        return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
+    }
+    let mut program = Cli::command();
+    program.build();
+    command(&mut program, &args.words)?;
+    // The same help as that of the flag, by the same way: clap has it for an error.
+    let words = args.words.iter().map(String::as_str);
+    let asked = ["cbr"].into_iter().chain(words).chain(["--help"]);
+    Cli::command().try_get_matches_from(asked)?;
+    Ok(())
 }
 
 /// The command of these words, of a program that is built.

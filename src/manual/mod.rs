@@ -105,7 +105,7 @@ fn whole(program: &Command) -> Roff {
         page.control("SS", [command.get_bin_name().unwrap_or_default()]);
         description(&mut page, command);
         let own = |arg: &&_| !argument::is_of_every_command(arg);
-        argument::list(&mut page, command.get_arguments().filter(own));
+        argument::list(&mut page, command.get_arguments().filter(own), false);
         if let Some(help) = command.get_after_help() {
             page.control("PP", []);
             prose(&mut page, &help.to_string(), Place::Section);
@@ -113,7 +113,7 @@ fn whole(program: &Command) -> Roff {
     }
 
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
-    argument::list(&mut page, program.get_arguments());
+    argument::list(&mut page, program.get_arguments(), true);
     exit_status(&mut page);
     environment(&mut page);
     examples(&mut page, program);
@@ -138,11 +138,11 @@ fn single(program: &Command, command: &Command) -> Roff {
     let own = |arg: &&_| !argument::is_of_every_command(arg);
     if command.get_arguments().any(|arg| own(&arg) && !arg.is_hide_set()) {
         page.control("SH", ["OPTIONS"]);
-        argument::list(&mut page, command.get_arguments().filter(own));
+        argument::list(&mut page, command.get_arguments().filter(own), true);
     }
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
     let shared = |arg: &&_| argument::is_of_every_command(arg);
-    argument::list(&mut page, command.get_arguments().filter(shared));
+    argument::list(&mut page, command.get_arguments().filter(shared), true);
     exit_status(&mut page);
     examples(&mut page, command);
     page.control("SH", ["SEE ALSO"]);

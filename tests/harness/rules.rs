@@ -14,7 +14,17 @@ const SECRETS: [&str; 9] = [
 ];
 
 /// How a line of ours on stderr begins.
-const KINDS: [&str; 4] = ["cbr: error: ", "cbr: warning: ", "cbr: hint: ", "cbr: debug: "];
+const KINDS: [&str; 7] = [
+    "cbr: error: ",
+    "{\"level\":\"error\",",
+    "cbr: warning: ",
+    "{\"level\":\"warning\",",
+    "cbr: hint: ",
+    "cbr: debug: ",
+    "{\"level\":\"debug\",",
+];
+/// How an error begins.
+const ERRORS: &[&str] = &[KINDS[0], KINDS[1]];
 
 /// The last line of every message of the parser of flags.
 const END_OF_USAGE: &str = "For more information, try '--help'.";
@@ -35,7 +45,8 @@ pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) 
     if stderr.contains(acts) {
         broken.push("a control character is on stderr".to_owned());
     }
-    let errors = stderr.lines().filter(|line| line.starts_with(KINDS[0])).count();
+    let errors =
+        stderr.lines().filter(|line| ERRORS.iter().any(|kind| line.starts_with(kind))).count();
     let expected = usize::from(exit != 0 && exit != INTERRUPTED);
     if errors != expected {
         broken.push(format!("{errors} errors are told, with exit code {exit}"));
@@ -86,6 +97,7 @@ fn a_run_that_keeps_the_rules() {
         (1, "", "cbr: error: a\n"),
         (2, "", usage),
         (6, "", hinted),
+        (6, "", "{\"level\":\"error\",\"message\":\"a\"}\n"),
         (130, "", ""),
     ];
     for (exit, stdout, stderr) in cases {
@@ -111,6 +123,7 @@ fn runs_that_break_a_rule() {
         (1, "", usage, "out of shape:   more"),
         (1, "", "cbr: error: a\ncbr: hint: \n", "out of shape: cbr: hint: "),
         (1, "", "error: a\n", "out of shape: error: a"),
+        (0, "", "{\"level\":\"error\",\"message\":\"a\"}\n", "1 errors are told, with exit code 0"),
     ];
     for (exit, stdout, stderr, expected) in cases {
         let broken = broken(exit, stdout, stderr, &["hunter2".to_owned()]);
