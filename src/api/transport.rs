@@ -148,9 +148,12 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Whether the name service has answered that there is no such name. Where it did not answer, which is
+/// Whether the name service has answered that there is no such name, or that there can be none. Where it did not answer, which is
 /// said to be temporary, another attempt may help. There is no code for either: `std` keeps the text alone.
 fn is_unknown_host(reason: &str) -> bool {
+    if reason.contains("invalid dns name") {
+        return true;
+    }
     reason.contains("dns error") && !reason.contains("emporar") && !reason.contains("ry again")
 }
 

@@ -59,9 +59,9 @@ fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {
     let pages = leaves(program).into_iter().map(|command| (command, single(program, command)));
     for (command, page) in pages.chain([(program, whole(program))]) {
         let path = directory.join(format!("{}.1", name(command)));
-        let text = page.to_roff();
-        fs::write(&path, text)
-            .with_context(|| format!("--all: cannot write {}", path.display()))?;
+        let cannot = || format!("--all: cannot write {}", path.display());
+        let mut file = fs::File::create(&path).with_context(cannot)?;
+        page.to_writer(&mut file).with_context(cannot)?;
     }
     Ok(())
 }
