@@ -46,6 +46,20 @@ pub(super) fn read(
     Ok(Some(source))
 }
 
+/// The name of the file, and the names of its clouds; none where it cannot be read.
+pub(super) fn names(environment: &Environment, home: &Home) -> (String, Vec<String>) {
+    let given = environment.get("OS_CLIENT_CONFIG_FILE").map(PathBuf::from);
+    let directories: Vec<_> = std::iter::once(PathBuf::new()).chain(home.openstack()).collect();
+    let found = first(home, given, &directories, "clouds").ok().flatten();
+    let Some(Found { file, .. }) = found else { return (String::new(), Vec::new()) };
+    let parsed = parse(&file).ok();
+    let clouds = parsed.as_ref().and_then(|parsed| Node::new(parsed).get("clouds"));
+    let names = clouds.into_iter().flat_map(|clouds| clouds.entries()).map(|(name, _)| name);
+    // Each is to be a word on a line.
+    let names = names.filter(|name| !name.contains(char::is_control)).map(str::to_owned).collect();
+    (file.name.clone(), names)
+}
+
 /// A file, and where it was found.
 struct Found {
     file: Text,

@@ -74,7 +74,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, add = completions::found(cloud_names))]
     pub(crate) cloud: Option<String>,
 
     /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
@@ -141,6 +141,12 @@ fn profiles() -> Vec<(String, String)> {
         }
     }
     profiles
+}
+
+/// The clouds of `clouds.yaml`, each with its file, for completion.
+fn cloud_names() -> Vec<(String, String)> {
+    let (file, names) = clouds::names(&Environment::of_process(), &Home::of_process());
+    names.into_iter().map(|name| (name, file.clone())).collect()
 }
 
 /// Everything that is needed to send a request.

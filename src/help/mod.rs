@@ -29,13 +29,19 @@ use topic::TOPICS;
 #[command(after_help = topics())]
 pub(crate) struct HelpArgs {
     /// A topic, or the words of a command, such as `backups list`
-    #[arg(value_name = "TOPIC|COMMAND", add = completions::one_of(names))]
+    #[arg(value_name = "TOPIC|COMMAND", add = completions::found(names))]
     words: Vec<String>,
 }
 
-/// What `cbr help` takes as its first word.
-fn names() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|topic| topic.name).chain(["backups", "auth", "completions", "man"])
+/// What `cbr help` takes as its first word, each with what it is about.
+fn names() -> Vec<(String, String)> {
+    let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    let program = Cli::command();
+    let commands = program.get_subcommands().map(|command| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        (command.get_name().to_owned(), about)
+    });
+    commands.chain(topics).collect()
 }
 
 /// The topics, for the help.

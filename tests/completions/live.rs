@@ -129,6 +129,21 @@ fn no_command_is_run_for_credentials() {
     assert!(sandbox.requests().is_empty());
 }
 
+/// Of files that are read, and nothing more.
+#[test]
+fn names_of_clouds_and_topics_are_offered() {
+    let cache = TempDir::new().unwrap();
+    let clouds = "clouds:\n  otc: {}\n  other: {}\n";
+    let run = cbr("completions").file(".config/openstack/clouds.yaml", clouds);
+    assert_eq!(offered(run, cache.path(), "cbr --cloud o"), ["otc", "other"]);
+    let run = cbr("completions").file(".config/openstack/clouds.yaml", ": [");
+    assert!(offered(run, cache.path(), "cbr --cloud o").is_empty());
+    assert_eq!(offered(cbr("completions"), cache.path(), "cbr help ex"), ["exit-codes"]);
+    assert!(
+        offered(cbr("completions"), cache.path(), "cbr help b").contains(&"backups".to_owned())
+    );
+}
+
 /// Text from outside could do anything on a command line.
 #[test]
 fn what_would_need_quotes_is_not_offered() {
