@@ -114,7 +114,7 @@ fn a_command_that_is_missing_or_unknown() {
         ("list", ["unrecognized subcommand 'list'", "'backups list'"]),
         ("lst", ["unrecognized subcommand 'lst'", "'backups list'"]),
         ("ls", ["unrecognized subcommand 'ls'", "'backups list'"]),
-        ("show x", ["unrecognized subcommand 'show'", "show'"]),
+        ("show x", ["unrecognized subcommand 'show'", "'backups show'"]),
         ("backups get x", ["unrecognized subcommand 'get'", "'backups show'"]),
         ("backups describe x", ["unrecognized subcommand 'describe'", "'backups show'"]),
         ("configure", ["unrecognized subcommand 'configure'", "'config'"]),
@@ -126,6 +126,30 @@ fn a_command_that_is_missing_or_unknown() {
     ];
     for (args, told) in cases {
         cbr(args).exit(2).stderr_holds(told).run();
+    }
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_is_told_where_to_stand() {
+    let cases = [
+        (
+            "-o json backups list",
+            "tip: '-o' is a flag of 'cbr backups list', and stands behind that",
+        ),
+        (
+            "--limit 5 backups list",
+            "tip: '--limit' is a flag of 'cbr backups list', and stands behind",
+        ),
+        ("--start-time 7d backups list", "'--start-time' is a flag of 'cbr backups list'"),
+        ("backups --limit 5 list", "'--limit' is a flag of 'cbr backups list'"),
+        (
+            "sandbox backups list",
+            "tip: a command to run stands behind '--': cbr sandbox -- backups",
+        ),
+        ("backups list server", "tip: filters are flags: 'cbr help filters' lists them"),
+    ];
+    for (args, tip) in cases {
+        cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
     }
 }
 
