@@ -130,6 +130,9 @@ fn groff_typesets_it_without_a_warning() {
         "\nEXIT STATUS\n0 done; also an empty list",
         "\n--retries N\nTry a request again",
         "[default: 5]\n",
+        "\nMESSAGES\nA run that fails says why",
+        "\nunknown_host\n",
+        "\nCOMPLETENESS\nA listing is complete, or its exit code is 6.",
         "\nENVIRONMENT\nCBR_ACCESS_KEY\naccess key (AK)\n",
         "\nEXAMPLES\ncbr sandbox -- backups list try it, without an account\n",
     ] {

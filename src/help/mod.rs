@@ -22,7 +22,13 @@ pub(crate) use mistake::explain;
 
 use crate::cli::Cli;
 use crate::completions;
+pub(crate) use text::{Block, Text};
 use topic::TOPICS;
+
+/// What is to explain under this name.
+pub(crate) fn topic(name: &str) -> Option<Text> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
+}
 
 /// The arguments of `cbr help`.
 #[derive(Args, Debug)]
@@ -61,9 +67,9 @@ pub(crate) fn topics() -> String {
 /// stdout.
 pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
     if let [word] = args.words.as_slice()
-        && let Some(topic) = TOPICS.iter().find(|topic| topic.name == word)
+        && let Some(text) = topic(word)
     {
-        let text = (topic.text)().set(width());
+        let text = text.set(width());
         return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
     }
     let mut program = Cli::command();

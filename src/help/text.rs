@@ -4,10 +4,12 @@ use textwrap::Options;
 
 /// What a topic consists of.
 #[derive(Debug, Default)]
-pub(super) struct Text(Vec<Block>);
+pub(crate) struct Text(Vec<Block>);
 
+/// A part of a text.
 #[derive(Debug)]
-enum Block {
+pub(crate) enum Block {
+    /// Set to the width of the screen.
     Paragraph(String),
     /// A heading, and what is explained with its explanation.
     Table(String, Vec<(String, String)>),
@@ -19,6 +21,11 @@ enum Block {
 const LONGEST_TERM: usize = 28;
 
 impl Text {
+    /// Its parts, in order.
+    pub(crate) fn blocks(&self) -> &[Block] {
+        &self.0
+    }
+
     /// Adds a paragraph.
     pub(super) fn paragraph(mut self, text: &str) -> Self {
         self.0.push(Block::Paragraph(text.to_owned()));

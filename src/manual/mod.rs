@@ -5,6 +5,7 @@
 
 mod argument;
 mod prose;
+mod topic;
 
 use std::fs;
 use std::io;
@@ -115,6 +116,8 @@ fn whole(program: &Command) -> Roff {
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
     argument::list(&mut page, program.get_arguments(), true);
     exit_status(&mut page);
+    topic::section(&mut page, "MESSAGES", "errors");
+    topic::section(&mut page, "COMPLETENESS", "completeness");
     environment(&mut page);
     examples(&mut page, program);
     page
