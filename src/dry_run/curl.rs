@@ -1,7 +1,7 @@
 //! A request as a command for sh, bash and zsh, which takes the secrets from the environment.
 //!
 //! A signature holds its date and expires, so the command signs itself, with openssl: its steps are those
-//! of [`sign`](crate::api::sign), from the same canonical request.
+//! of [`sign`], from the same canonical request.
 
 use crate::api::{Request, sign};
 use crate::connection::{Connection, Credentials};

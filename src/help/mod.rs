@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`layout`] | `-h` and `--help` of every command |
-//! | [`topic`], [`text`] | what is to explain besides commands, and how it is set |
+//! | [`topic`](mod@topic), [`text`] | what is to explain besides commands, and how it is set |
 //! | [`mistake`] | what a command was meant to be |
 
 mod layout;
