@@ -8,7 +8,9 @@
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
+//! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from, for people and scripts |
@@ -30,8 +32,11 @@ mod connection;
 mod console;
 mod dry_run;
 mod exit;
+mod filter;
+mod group;
 mod help;
 mod json;
+mod latest;
 mod listing;
 mod manual;
 mod message;
@@ -47,6 +52,7 @@ mod sandbox;
 mod secret;
 mod sort;
 mod suggest;
+mod summary;
 mod time;
 mod vocabulary;
 
@@ -81,6 +87,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let result = match command {
                 BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
                 BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+                BackupsCommand::Summary(args) => {
+                    command::summary(&args, &cli.connection, &console).await
+                }
             };
             console.clear();
             result?;

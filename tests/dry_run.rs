@@ -76,7 +76,20 @@ fn what_is_shown_is_what_would_be_sent() {
 #[test]
 fn a_limit_that_fits_a_page_has_no_other() {
     let run = nowhere("backups list --limit 5 --dry-run").with_key().run();
-    assert!(run.stdout.ends_with("this one has all that --limit asks for.\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("this one has all that is asked for.\n"), "{}", run.stdout);
+}
+
+#[test]
+fn numbers_are_asked_for_in_their_own_way() {
+    let query = |args: &str| {
+        let stdout = nowhere(&format!("backups {args} --dry-run")).with_key().run().stdout;
+        let line = stdout.lines().next().unwrap_or_default().to_owned();
+        line.split_once('?').unwrap_or_else(|| panic!("{stdout}")).1.to_owned()
+    };
+    let order = "&sort=created_at%3Adesc%2Cid%3Adesc";
+    assert_eq!(query("list --count"), format!("limit=1&offset=0{order}"));
+    assert_eq!(query("list --count --min-size 5"), format!("limit=1000&offset=0{order}"));
+    assert_eq!(query("summary"), format!("limit=1000&offset=0{order}"));
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod host;
 /// The documented requests, and the documented account in every format: the first thing to look at.
 mod documented;
 
+/// What `cbr` asks of a list by itself: filters, groups, numbers.
+mod asking;
 /// `--dry-run` and `--print-curl`.
 mod dry_run;
 /// `--error-format json`.

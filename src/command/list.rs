@@ -1,19 +1,20 @@
-//! `cbr backups list`: the listing, sorted where the service does not, and printed once it is complete.
+//! `cbr backups list`: the rows that match, the newest of each group, sorted where the service does not, cut,
+//! and printed once the list is complete.
 
+use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::task::JoinHandle;
-
-use super::{Stdout, client, screen, settings};
-use crate::api::{ApiError, Backups, Client, Journal};
+use super::read::{Cut, Reading, Sink, read};
+use super::rehearse::{Aim, rehearse};
+use super::{Stdout, screen};
 use crate::cli::ListArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
-use crate::dry_run;
-use crate::listing::{self, Ask, Extent, Failure, Order};
-use crate::query::Pair;
-use crate::receipt::{Outcome, Receipt};
+use crate::latest::Latest;
+use crate::listing::{Extent, Order};
+use crate::output::Renderer;
+use crate::row::Row;
 use crate::sort::{Plan, Sorter};
 
 /// `cbr backups list`.
@@ -22,141 +23,191 @@ pub(crate) async fn list(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    for remark in args.query.remarks() {
-        console.warn(&remark);
+    if let Some(form) = args.read.dry_run.form() {
+        let Approach { order, extent, .. } = approach(args);
+        let knows = args.count && args.latest.is_none() && args.read.filter.is_empty();
+        let knows = knows && args.read.receipt.is_none();
+        let aim = if knows { Aim::Count } else { Aim::Rows(extent) };
+        return rehearse(form, &args.read, (order, aim), connection, console);
     }
-    if let Some(form) = args.dry_run.form() {
-        return rehearse(form, args, connection, console);
-    }
-    let receipt = Receipt::begin(args.receipt.as_deref())?;
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let query = args.query.pairs();
+    let ListArgs { limit, offset, latest, per, .. } = *args;
+    let cut = Cut { sort: args.sort.to_string(), limit, offset, latest, per };
+    read(&args.read, cut, connection, console, async |reading| {
+        if args.count { count(args, reading).await } else { print(args, reading).await }
+    })
+    .await
+}
 
-    let mut listing = listing::Receipt::default();
-    let result = match client(connection, console, &journal) {
-        Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
-        Err(error) => Err(error),
+/// How the list is read.
+struct Approach {
+    /// The order that the service is asked for.
+    order: Order,
+    /// The part of its list that is needed.
+    extent: Extent,
+    /// What sorts the rows where the service does not.
+    sorter: Option<Sorter>,
+    /// Whether the service answers with all that match, so that offset and limit are applied here.
+    cuts_here: bool,
+}
+
+/// Decides how to read the list, so that no more is asked for than is needed.
+fn approach(args: &ListArgs) -> Approach {
+    let filtered = !args.read.filter.is_empty();
+    let plan = match args.latest {
+        // No order matters where rows are only counted.
+        _ if args.count => Plan::Service(Order::default()),
+        Some(_) => args.sort.plan_after_newest_first(),
+        None => args.sort.plan(args.limit.is_some() && !filtered),
     };
-
-    if result.is_ok() {
-        if listing.out_of_order {
-            console.warn(
-                "the service did not sort as it was asked to; the list was at rest meanwhile",
-            );
-        }
-        console.receipt(&receipt.line(&listing, args.limit, journal.retries()));
-    }
-    let written = receipt.write(&Outcome {
-        listing,
-        query: &query,
-        sort: args.sort.to_string(),
-        limit: args.limit,
-        offset: args.offset,
-        journal: &journal,
-        error: result.as_ref().err(),
-    });
-    result.and(written)
-}
-
-/// Reads the listing and prints it, and leaves in `receipt` how far it came.
-async fn read_and_print(
-    args: &ListArgs,
-    client: Client,
-    query: &[Pair],
-    console: &Arc<Console>,
-    receipt: &mut listing::Receipt,
-) -> anyhow::Result<()> {
-    let mut renderer = args.output.renderer(screen());
-    let (order, extent, mut sorter) = plan(args);
-
-    let ticker = tick(console);
-    let listing = listing::list(
-        Arc::new(Backups::new(client, query.to_vec(), order)),
-        extent,
-        usize::from(args.concurrency),
-        |rows, receipt| {
-            for row in rows {
-                match &mut sorter {
-                    Some(sorter) => sorter.push(row.json())?,
-                    None => renderer.push_row(&row)?,
-                }
-            }
-            console.progress(receipt.rows, receipt.count);
-            renderer.advance(&mut Stdout)
-        },
-    )
-    .await;
-    ticker.abort();
-    console.clear();
-    *receipt = listing.receipt;
-    listing.result.map_err(describe)?;
-
-    if let Some(sorter) = sorter {
-        receipt.rows = sorter.finish(args.offset, args.limit, |record| renderer.push(record))?;
-    }
-    renderer.finish(&mut Stdout)
-}
-
-/// What to ask the service for, and what sorts where the service does not.
-fn plan(args: &ListArgs) -> (Order, Extent, Option<Sorter>) {
-    let (order, sorter) = match args.sort.plan(args.limit.is_some()) {
+    let (order, sorter) = match plan {
         Plan::Service(order) => (order, None),
         Plan::Local(sorter) => (Order::default(), Some(sorter)),
     };
-    let whole = sorter.is_some();
-    let extent = Extent {
-        offset: if whole { 0 } else { args.offset },
-        limit: if whole { None } else { args.limit },
-        page_size: args.page_size,
-        stable: order.is_stable(),
-    };
-    (order, extent, sorter)
-}
-
-/// `--dry-run` and `--print-curl`.
-fn rehearse(
-    form: dry_run::Form,
-    args: &ListArgs,
-    connection: &ConnectionArgs,
-    console: &Arc<Console>,
-) -> anyhow::Result<()> {
-    let (order, extent, _) = plan(args);
-    let first = Ask { offset: extent.offset, limit: extent.page_size };
-    let first = listing::first_ask(extent).unwrap_or(first);
-    let then = if extent.limit.is_some_and(|limit| limit <= first.limit) {
-        "\n# There is no other page: this one has all that --limit asks for.\n".to_owned()
+    let cuts_here = filtered || args.latest.is_some() || sorter.is_some();
+    let extent = if cuts_here {
+        let cuts = sorter.is_none() && (args.offset > 0 || args.limit.is_some());
+        // The newest of all are the first of the list.
+        let limit = args.latest.filter(|_| args.per.is_none() && !filtered);
+        Extent { limit, ..args.read.everything(cuts || args.latest.is_some()) }
     } else {
-        let size = extent.page_size.max(2);
-        let offsets: Vec<_> =
-            (1..=3).map(|page| (extent.offset + page * (size - 1)).to_string()).collect();
-        format!(
-            "\n# Pages after it have limit={size} and offset={}, … up to {} at a time: each begins with the \
-             last row of the one before it.\n",
-            offsets.join(", "),
-            args.concurrency
-        )
+        let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
+        Extent { offset, limit, stable, ..args.read.everything(false) }
     };
-    let filters = args.query.pairs();
-    let request = |client: &Client| Backups::page_request(client, &filters, &order, first);
-    dry_run::print(form, settings(connection, console), console, request, &then, &mut Stdout)
+    Approach { order, extent, sorter, cuts_here }
 }
 
-/// The failure of a listing as one error.
-fn describe(failure: Failure<ApiError>) -> anyhow::Error {
-    match failure {
-        Failure::Source(error) => error.into(),
-        Failure::Unproven(error) => error.into(),
-        Failure::Sink(error) => error,
+/// Prints the rows.
+async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+    let mut rows = read_into(args, reading, args.output.renderer(screen())).await?;
+    rows.sort()?;
+    reading.tally.rows = rows.printed;
+    reading.refuse_nothing()?;
+    rows.to.finish(&mut Stdout)
+}
+
+/// Prints how many rows there would be.
+async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+    let told = if args.latest.is_none() { reading.count().await? } else { None };
+    if let Some(count) = told {
+        let left = count.saturating_sub(args.offset);
+        reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
+        reading.tally.listing.count = Some(count);
+    } else {
+        read_into(args, reading, ()).await?;
+    }
+    reading.refuse_nothing()?;
+    writeln!(Stdout, "{}", reading.tally.rows)?;
+    Ok(Stdout.flush()?)
+}
+
+/// Reads the list, and hands the rows that are wanted to `to` unless they have to be sorted first.
+async fn read_into<P: Print>(
+    args: &ListArgs,
+    reading: &mut Reading<'_>,
+    to: P,
+) -> anyhow::Result<Rows<P>> {
+    let Approach { order, extent, sorter, cuts_here } = approach(args);
+    let latest = args.latest.map(|most| Latest::new(most, args.per));
+    let (skip, limit) = if cuts_here { (args.offset, args.limit) } else { (0, None) };
+    let mut rows = Rows { latest, sorter, skip, limit, to, printed: 0 };
+    let result = reading.rows(order, extent, &mut rows).await;
+    reading.tally.rows = rows.printed;
+    result.map(|()| rows)
+}
+
+/// Where the rows that are printed go.
+trait Print {
+    fn push(&mut self, record: &str) -> anyhow::Result<()>;
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()>;
+    fn advance(&mut self) -> anyhow::Result<()>;
+}
+
+impl Print for Renderer {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        self.push(record)
+    }
+
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        self.push_row(row)
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        self.advance(&mut Stdout)
     }
 }
 
-/// Keeps the progress moving while nothing else happens.
-fn tick(console: &Arc<Console>) -> JoinHandle<()> {
-    let console = Arc::clone(console);
-    tokio::spawn(async move {
-        while console.is_watched() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            console.tick();
+/// Rows that are only counted.
+impl Print for () {
+    fn push(&mut self, _: &str) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn push_row(&mut self, _: Row<'_>) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// What becomes of the rows that match: the newest stay, in order, and of those the ones from an offset
+/// on up to a limit.
+struct Rows<P> {
+    latest: Option<Latest>,
+    sorter: Option<Sorter>,
+    skip: u64,
+    limit: Option<u64>,
+    to: P,
+    printed: u64,
+}
+
+impl<P: Print> Rows<P> {
+    /// Prints what waited to be sorted, if anything did.
+    fn sort(&mut self) -> anyhow::Result<()> {
+        let Some(sorter) = self.sorter.take() else { return Ok(()) };
+        let to = &mut self.to;
+        self.printed = sorter.finish(self.skip, self.limit, |record| to.push(record))?;
+        Ok(())
+    }
+
+    /// Prints a row that has its place already, and says whether more are wanted.
+    fn print(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(ControlFlow::Continue(()));
         }
-    })
+        self.to.push_row(row)?;
+        self.printed += 1;
+        Ok(enough(self.limit == Some(self.printed)))
+    }
+}
+
+impl<P: Print> Sink for Rows<P> {
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        let mut last = false;
+        if let Some(latest) = &mut self.latest {
+            if !latest.admits(&row.backup()) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            last = latest.is_full();
+        }
+        let flow = match &mut self.sorter {
+            Some(sorter) => {
+                sorter.push(row)?;
+                ControlFlow::Continue(())
+            }
+            None => self.print(row)?,
+        };
+        Ok(if last { ControlFlow::Break(()) } else { flow })
+    }
+
+    fn advance(&mut self) -> anyhow::Result<()> {
+        // A header alone waits: it may be that nothing is to be printed.
+        if self.printed > 0 { self.to.advance() } else { Ok(()) }
+    }
+}
+
+fn enough(enough: bool) -> ControlFlow<()> {
+    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

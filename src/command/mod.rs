@@ -1,7 +1,10 @@
 //! The commands, each as the data flows: settings, request, listing, output.
 
 mod list;
+mod read;
+mod rehearse;
 mod show;
+mod summary;
 
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
@@ -15,7 +18,9 @@ use crate::connection::{ConnectionArgs, Environment, Home, Resolution, Trust};
 use crate::console::Console;
 
 pub(crate) use list::list;
+pub(crate) use read::NoBackups;
 pub(crate) use show::show;
+pub(crate) use summary::summary;
 
 /// `cbr auth show`.
 pub(crate) fn show_settings(

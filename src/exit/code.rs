@@ -19,6 +19,8 @@ pub(crate) enum ErrorCode {
     Forbidden,
     /// There is no such thing.
     NotFound,
+    /// Nothing matches, and that was to be a failure.
+    Empty,
     /// The service will not do it.
     Refused,
     /// No connection.
@@ -43,13 +45,14 @@ pub(crate) enum ErrorCode {
 
 impl ErrorCode {
     /// Every one, in the order of the exit codes.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Local,
         Self::Usage,
         Self::Configuration,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
+        Self::Empty,
         Self::Refused,
         Self::Unreachable,
         Self::UnknownHost,
@@ -73,6 +76,7 @@ impl ErrorCode {
             Self::Unauthenticated => ("unauthenticated", "the credentials are not accepted"),
             Self::Forbidden => ("forbidden", "whoever asks is known, and may not"),
             Self::NotFound => ("not_found", "there is no such backup, vault, project or path"),
+            Self::Empty => ("empty", "no backup matches, and --fail-on-empty was given"),
             Self::Refused => ("refused", "the service will not do it, however often it is asked"),
             Self::Unreachable => ("unreachable", "no connection, or it broke"),
             Self::UnknownHost => ("unknown_host", "the endpoint's host has no address"),
@@ -102,7 +106,7 @@ impl ErrorCode {
             Self::Local => Exit::Local,
             Self::Usage | Self::Configuration => Exit::Usage,
             Self::Unauthenticated | Self::Forbidden => Exit::Denied,
-            Self::NotFound | Self::Refused => Exit::Refused,
+            Self::NotFound | Self::Empty | Self::Refused => Exit::Refused,
             Self::Unreachable
             | Self::UnknownHost
             | Self::Untrusted

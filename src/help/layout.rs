@@ -32,7 +32,7 @@ const ESSENTIAL: [&str; 11] = [
 ];
 
 /// The same, of the flags that every command takes.
-const ESSENTIAL_GLOBAL: [&str; 3] = ["region", "project_id", "profile"];
+const ESSENTIAL_GLOBAL: [&str; 2] = ["region", "project_id"];
 
 /// The commands that ask nobody, and so refuse the flags under these headings.
 const OFFLINE: [&str; 5] = ["sandbox", "completions", "man", "help", "config"];

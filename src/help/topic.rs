@@ -147,8 +147,9 @@ fn filters() -> Text {
     program.build();
     let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
     let mut text = Text::default().paragraph(
-        "Filters of a listing. Several of them narrow it down: a backup has to match all. A filter that \
-         the service applies leaves out what does not match before it is sent.",
+        "Filters of a listing. Several of them narrow it down: a backup has to match all. What the service \
+         filters is not sent at all, so these are the quicker ones; cbr reads the whole list for its own. They \
+         come first, then --sort, --latest with --per, --offset and --limit, in this order.",
     );
     let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for arg in list.into_iter().flat_map(|list| list.get_arguments()) {
