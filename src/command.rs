@@ -4,13 +4,16 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use terminal_size::Width;
 use tokio::task::JoinHandle;
 
-use crate::api::{ApiError, Backups, Client, Journal, Patience};
+use crate::api::{
+    ApiError, Backups, Client, ExpiringKeys, Journal, MetadataService, Patience, Session,
+};
 use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
-use crate::connection::{ConnectionArgs, Environment, Home, Resolution, Trust};
+use crate::connection::{ConnectionArgs, Environment, Home, Metadata, Resolution, Trust};
 use crate::console::Console;
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
@@ -31,7 +34,7 @@ pub(crate) async fn list(
     let query = args.query.pairs();
 
     let mut listing = listing::Receipt::default();
-    let result = match client(connection, console, &journal) {
+    let result = match client(connection, console, &journal).await {
         Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
         Err(error) => Err(error),
     };
@@ -112,7 +115,7 @@ pub(crate) async fn show(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, console, &journal)?;
+    let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     args.output.show(&backup, screen(), &mut Stdout)
 }
@@ -123,31 +126,63 @@ pub(crate) fn show_settings(
     connection: &ConnectionArgs,
     console: &Console,
 ) -> anyhow::Result<()> {
-    let resolution = settings(connection, console);
+    let resolution = settings(connection, &Metadata::NotAsked);
+    tell(&resolution, console);
     auth::show(args, &resolution, &mut Stdout)
 }
 
-/// The settings of this run, with a word about what may surprise in them.
-fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
-    let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
+/// The settings of this run.
+fn settings(args: &ConnectionArgs, metadata: &Metadata) -> Resolution {
+    Resolution::new(args, &Environment::of_process(), Home::of_process, metadata)
+}
+
+/// Warns of what may surprise in the settings.
+fn tell(resolution: &Resolution, console: &Console) {
     for warning in &resolution.warnings {
         console.warn(warning);
     }
     if resolution.trust == Trust::Unchecked {
-        console.alarm("--insecure: certificates are not checked; whoever is on the way can read and change everything");
+        console.alarm(UNCHECKED);
     }
-    resolution
 }
 
-fn client(
+const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on the way can read and \
+                         change everything";
+
+/// The settings of this run, those of the server that it runs on among them where nothing else says as
+/// whom to ask; and who gives new keys when those expire.
+async fn settings_and_server(
+    args: &ConnectionArgs,
+) -> anyhow::Result<(Resolution, Option<(MetadataService, Option<Timestamp>)>)> {
+    let resolution = settings(args, &Metadata::NotAsked);
+    let Some(address) = &resolution.to_ask else { return Ok((resolution, None)) };
+    let service = MetadataService::new(address.clone())?;
+    Ok(match service.server().await {
+        Ok((server, expires)) => {
+            (settings(args, &Metadata::Gave(server)), Some((service, expires)))
+        }
+        Err(why) => (settings(args, &Metadata::Nothing(why)), None),
+    })
+}
+
+async fn client(
     args: &ConnectionArgs,
     console: &Console,
     journal: &Arc<Journal>,
 ) -> anyhow::Result<Client> {
-    let connection = settings(args, console).connection()?;
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let (resolution, server) = settings_and_server(args).await?;
+    tell(&resolution, console);
+    let connection = resolution.connection()?;
+    let credentials = connection.credentials.clone();
+    let session = match server {
+        Some((service, expires)) => {
+            Session::renewed(service, ExpiringKeys { credentials, expires })
+        }
+        None => Session::Fixed(credentials),
+    };
     let patience = Patience { retries: args.retries, deadline };
-    Ok(Client::new(connection, patience, Arc::clone(journal))?)
+    Ok(Client::new(connection, session, patience, Arc::clone(journal))?)
 }
 
 /// The failure of a listing as one error.

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::api::{ApiError, Class, Distrust, Flaw, Refusal};
-use crate::connection::ConnectionError;
+use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 
 /// The exit codes and what they mean, in the words of the README.
@@ -188,17 +188,24 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 
 fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
     let message = refusal.message.as_str();
+    let Origin { source, secret_key } = &*refusal.origin;
     let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
     let hint = match (number, class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
-            "the access key is unknown to this cloud: keys of the international site, Europe, Open \
-             Telekom Cloud and Flexible Engine are not interchangeable"
+            return Some(format!(
+                "the access key of {source} is unknown to this cloud: keys of the international site, \
+                 Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
+            ));
         }
         (Some("0301"), ..) if message.contains("signature") => {
-            "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes"
+            return Some(format!(
+                "check {secret_key}, and that this machine's clock is right to 15 minutes"
+            ));
         }
         (Some("0301"), ..) if message.contains("reach the limit") => {
-            "the access key is locked for five minutes after too many failures"
+            return Some(format!(
+                "the access key of {source} is locked for five minutes after too many failures"
+            ));
         }
         (Some("0307"), ..) => "the token has expired, or belongs to another region",
         (Some("6200"), ..) => "cbr backups list shows the ids that there are",
@@ -207,7 +214,9 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
             "the account's owner must complete its real-name verification"
         }
         (Some("9998"), ..) | (_, Class::Denied, 401) => {
-            "check the credentials: access key and secret key, or token"
+            return Some(format!(
+                "check the credentials of {source}: access key and secret key, or token"
+            ));
         }
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"

@@ -13,6 +13,7 @@ use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
 use super::retry::{Patience, retry_after};
+use super::session::Session;
 use super::sign::{self, Signable};
 use super::transport::Transport;
 use crate::connection::{Connection, Credentials};
@@ -25,6 +26,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) struct Client {
     transport: Transport,
     connection: Connection,
+    session: Session,
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
@@ -44,11 +46,12 @@ impl Client {
     /// If the certificates or the proxy of the environment cannot be used.
     pub(crate) fn new(
         connection: Connection,
+        session: Session,
         patience: Patience,
         journal: Arc<Journal>,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&connection.endpoint, &connection.trust)?;
-        Ok(Self { transport, connection, patience, pace: Pace::new(), journal })
+        Ok(Self { transport, connection, session, patience, pace: Pace::new(), journal })
     }
 
     /// The project that the client asks about.
@@ -75,18 +78,29 @@ impl Client {
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
+        let mut refused = false;
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
             }
+            let credentials = self.session.credentials().await;
             let sent = Instant::now();
-            let fault = match self.attempt(path, &query, sent, &read).await {
+            let fault = match self.attempt(path, &query, sent, &credentials, &read).await {
                 Ok(value) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
                 }
                 Err(fault) => fault,
             };
+            // Keys may stop working before they expire. Others are no second try of the same ones, which
+            // could lock an access key.
+            if fault.is_unauthenticated() && !refused {
+                refused = true;
+                if self.session.has_others_than(&credentials).await {
+                    self.journal.note_new_keys(&fault.brief());
+                    continue;
+                }
+            }
             let pause = if fault.class() == Class::Throttled {
                 self.throttled(sent, &fault)
             } else {
@@ -117,10 +131,11 @@ impl Client {
         path: &str,
         query: &str,
         sent: Instant,
+        credentials: &Credentials,
         read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
-        let answer = tokio::time::timeout(time, self.send(path, query))
+        let answer = tokio::time::timeout(time, self.send(path, query, credentials))
             .await
             .unwrap_or(Err(ApiError::TimedOut));
         let (outcome, request_id) = match &answer {
@@ -131,7 +146,7 @@ impl Client {
         self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
         let answer = answer?;
         let unreadable = |error: serde_json::Error, body: &str| {
-            ApiError::unreadable(&error, &self.redact(body), answer.request_id)
+            ApiError::unreadable(&error, &redact(credentials, body), answer.request_id)
         };
         match String::from_utf8(answer.body) {
             Ok(text) => {
@@ -145,13 +160,18 @@ impl Client {
         }
     }
 
-    async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
+    async fn send(
+        &self,
+        path: &str,
+        query: &str,
+        credentials: &Credentials,
+    ) -> Result<Answer, ApiError> {
         let mut url = format!("{}{path}", self.connection.endpoint.base());
         if !query.is_empty() {
             url.push('?');
             url.push_str(query);
         }
-        let headers = self.headers(path, query)?;
+        let headers = self.headers(path, query, credentials)?;
         let sent = self.transport.http().get(url).headers(headers).send().await;
         let response = sent.map_err(|error| self.transport.fault(&error))?;
         let status = response.status();
@@ -166,18 +186,24 @@ impl Client {
             return Ok(Answer { body: body?, request_id });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let text = self.explanation(&body.unwrap_or_default());
-        Err(ApiError::Refused(Refusal::new(
+        let text = explanation(credentials, &body.unwrap_or_default());
+        let refusal = Refusal::new(
             status.as_u16(),
             &text,
             request_id,
             location.as_ref().and_then(|value| value.to_str().ok()),
             retry_after.as_ref().and_then(|value| value.to_str().ok()),
-        )))
+        );
+        Err(ApiError::Refused(refusal.of(&self.connection.origin)))
     }
 
     /// The headers of one attempt, with a fresh date and signature.
-    fn headers(&self, path: &str, query: &str) -> Result<HeaderMap, ApiError> {
+    fn headers(
+        &self,
+        path: &str,
+        query: &str,
+        credentials: &Credentials,
+    ) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
@@ -190,7 +216,7 @@ impl Client {
         };
         insert("accept", "application/json", false)?;
         insert("x-project-id", self.project_id(), false)?;
-        match &self.connection.credentials {
+        match credentials {
             Credentials::Token(token) => insert("x-auth-token", token.reveal(), true)?,
             Credentials::Key { access_key, secret_key, security_token } => {
                 let date = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -213,31 +239,31 @@ impl Client {
         }
         Ok(headers)
     }
+}
 
-    /// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
-    /// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
-    fn explanation(&self, body: &[u8]) -> String {
-        let text = match serde_json::from_slice::<Value>(body) {
-            Ok(mut json) => {
-                each_text(&mut json, &|text| *text = self.redact(text));
-                json.to_string()
-            }
-            Err(_) => String::from_utf8_lossy(body).into_owned(),
-        };
-        self.redact(&text)
-    }
+/// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
+/// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
+fn explanation(credentials: &Credentials, body: &[u8]) -> String {
+    let text = match serde_json::from_slice::<Value>(body) {
+        Ok(mut json) => {
+            each_text(&mut json, &|text| *text = redact(credentials, text));
+            json.to_string()
+        }
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    redact(credentials, &text)
+}
 
-    /// The text without any of the credentials.
-    fn redact(&self, text: &str) -> String {
-        match &self.connection.credentials {
-            Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
-            Credentials::Key { access_key, secret_key, security_token } => {
-                let mut text = text.replace(secret_key.reveal(), "[redacted]");
-                if let Some(token) = security_token {
-                    text = text.replace(token.reveal(), "[redacted]");
-                }
-                text.replace(access_key, "[access key]")
+/// The text without any of the credentials.
+fn redact(credentials: &Credentials, text: &str) -> String {
+    match credentials {
+        Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
+        Credentials::Key { access_key, secret_key, security_token } => {
+            let mut text = text.replace(secret_key.reveal(), "[redacted]");
+            if let Some(token) = security_token {
+                text = text.replace(token.reveal(), "[redacted]");
             }
+            text.replace(access_key, "[access key]")
         }
     }
 }

@@ -7,10 +7,12 @@
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::transport::Distrust;
+use crate::connection::Origin;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +98,8 @@ pub(crate) struct Refusal {
     pub(crate) request_id: Option<String>,
     /// The `Retry-After` header, as it came.
     pub(super) retry_after: Option<String>,
+    /// Where the credentials come from that the request was made with.
+    pub(crate) origin: Arc<Origin>,
 }
 
 impl ApiError {
@@ -144,6 +148,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the service does not take the credentials.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 401)
+    }
+
     /// Whether another attempt can help.
     pub(super) fn is_transient(&self) -> bool {
         match self {
@@ -185,7 +194,13 @@ impl Refusal {
         });
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
-        Self { status, code, message, request_id, retry_after }
+        let origin = Arc::default();
+        Self { status, code, message, request_id, retry_after, origin }
+    }
+
+    /// Of a request with credentials from there.
+    pub(super) fn of(self, origin: &Arc<Origin>) -> Self {
+        Self { origin: Arc::clone(origin), ..self }
     }
 
     /// By code where it tells, by status otherwise.

@@ -81,6 +81,12 @@ impl Journal {
         self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }
 
+    /// Notes that a request will be sent again at once, with other keys.
+    pub(super) fn note_new_keys(&self, why: &str) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.console.detail(|| format!("{why}: again with new keys"));
+    }
+
     fn ids(&self) -> MutexGuard<'_, Vec<String>> {
         self.request_ids.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,8 +6,10 @@ mod backups;
 mod client;
 mod error;
 mod journal;
+mod metadata;
 mod pace;
 mod retry;
+mod session;
 pub(crate) mod sign;
 mod transport;
 
@@ -15,5 +17,7 @@ pub(crate) use backups::Backups;
 pub(crate) use client::Client;
 pub(crate) use error::{ApiError, Class, Refusal};
 pub(crate) use journal::Journal;
+pub(crate) use metadata::{ExpiringKeys, MetadataService};
 pub(crate) use retry::Patience;
+pub(crate) use session::Session;
 pub(crate) use transport::{Distrust, Flaw};

@@ -54,6 +54,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
     ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
     ("HW_PROFILE", "profile of that file, in place of its current one"),
+    (
+        "CBR_ECS_METADATA",
+        "`off`: the metadata service of a server in the cloud is not asked for keys",
+    ),
     ("HW_INSECURE", "has no effect, but a warning: certificates are checked without `--insecure`"),
     ("OS_INSECURE", "the same"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),

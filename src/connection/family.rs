@@ -9,7 +9,7 @@ use super::{Environment, Setting, cloud};
 pub(super) struct Family {
     pub(super) name: &'static str,
     access_key: &'static str,
-    secret_key: &'static str,
+    pub(super) secret_key: &'static str,
     security_token: &'static str,
     token: &'static [&'static str],
     both: Both,

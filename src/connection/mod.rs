@@ -12,6 +12,7 @@
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
+//! | [`metadata`] | what a server in the cloud is told about itself |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
 
@@ -23,6 +24,7 @@ mod environment;
 mod family;
 mod home;
 mod koocli;
+mod metadata;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -32,6 +34,7 @@ mod source;
 mod trust;
 mod yaml;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -40,6 +43,7 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::Home;
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use search::Resolution;
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
@@ -127,8 +131,19 @@ pub(crate) struct Connection {
     pub(crate) project_id: String,
     /// As whom.
     pub(crate) credentials: Credentials,
+    /// Where those come from.
+    pub(crate) origin: Arc<Origin>,
     /// Whose certificates count.
     pub(crate) trust: Trust,
+}
+
+/// Where credentials come from, for hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The source, such as `HW_*`.
+    pub(crate) source: String,
+    /// The secret key in it, such as `HW_SECRET_KEY`.
+    pub(crate) secret_key: String,
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.

@@ -6,15 +6,17 @@
 //! of others, then the file that gave the credentials.
 
 use std::cell::LazyCell;
+use std::sync::Arc;
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::family::{self, Family};
 use super::home::Home;
+use super::metadata::{self, Metadata, MetadataAddress};
 use super::source::{Look, Source, State};
 use super::{
-    Connection, ConnectionArgs, ConnectionError, Environment, Setting, Trust, clouds, koocli,
-    regions_file, sdk_file,
+    Connection, ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, clouds,
+    koocli, regions_file, sdk_file,
 };
 
 /// The variables of other tools, in the order in which they are looked at.
@@ -34,6 +36,8 @@ pub(crate) struct Resolution {
     pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
     /// Whose certificates count.
     pub(crate) trust: Trust,
+    /// Where to ask for credentials, if nothing else holds any.
+    pub(crate) to_ask: Option<MetadataAddress>,
     /// What became of each source of credentials, in their order.
     pub(crate) looks: Vec<Look>,
     /// What may surprise.
@@ -43,10 +47,13 @@ pub(crate) struct Resolution {
 impl Resolution {
     /// Looks for the settings. Files of credentials are only opened while there are none, or where one
     /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
+    /// The metadata service is not asked here: `metadata` is what is known of it, and
+    /// [`Resolution::to_ask`] says whether to ask it and come back.
     pub(crate) fn new(
         args: &ConnectionArgs,
         environment: &Environment,
         home: impl FnOnce() -> Home,
+        metadata: &Metadata,
     ) -> Self {
         let files = Files { environment, home: LazyCell::new(home) };
         let mut search = Search::default();
@@ -77,6 +84,7 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.profile(None));
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
+        search.look_at_metadata(MetadataAddress::new(environment), metadata);
         search.finish(args.insecure, &files)
     }
 
@@ -86,11 +94,21 @@ impl Resolution {
     ///
     /// Names the flag, variable or file that is missing or broken.
     pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
-        let (credentials, _) = self.credentials?;
+        let (credentials, source) = self.credentials?;
         let (endpoint, _) = self.endpoint?;
         let project_id = self.project_id?.value;
-        Ok(Connection { endpoint, project_id, credentials, trust: self.trust })
+        let origin = Arc::new(Origin { secret_key: secret_key_of(&source), source });
+        Ok(Connection { endpoint, project_id, credentials, origin, trust: self.trust })
     }
+}
+
+/// What a user calls the secret key of a source.
+fn secret_key_of(source: &str) -> String {
+    let family = [&family::OWN].into_iter().chain(OTHERS).find(|family| family.name == source);
+    family.map_or_else(
+        || format!("the secret key of {source}"),
+        |family| family.secret_key.to_owned(),
+    )
 }
 
 /// The files of other tools.
@@ -152,6 +170,7 @@ struct Search {
     decided: Option<Result<(Credentials, String), ConnectionError>>,
     /// The nearest to the user first.
     sources: Vec<Source>,
+    to_ask: Option<MetadataAddress>,
     looks: Vec<Look>,
     warnings: Vec<String>,
 }
@@ -185,6 +204,7 @@ impl Search {
     /// that gives none is not used either.
     fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
         if self.decided.is_some() {
+            self.looks.push(Look::new(name, State::NotLookedAt));
             return;
         }
         match read() {
@@ -201,6 +221,34 @@ impl Search {
                 self.looks.push(Look::because(name, State::PassedOver, why));
             }
         }
+    }
+
+    /// Takes in the metadata service, unless there are credentials already.
+    fn look_at_metadata(
+        &mut self,
+        address: Result<Option<MetadataAddress>, ConnectionError>,
+        known: &Metadata,
+    ) {
+        let look = match (&self.decided, address, known) {
+            (Some(_), ..) => Look::new(metadata::NAME, State::NotLookedAt),
+            (None, Err(error), _) => {
+                let look = Look::because(metadata::NAME, State::PassedOver, error.to_string());
+                self.decided = Some(Err(error));
+                look
+            }
+            (None, Ok(None), _) => {
+                Look::because(metadata::NAME, State::PassedOver, "CBR_ECS_METADATA is off")
+            }
+            (None, Ok(Some(address)), Metadata::NotAsked) => {
+                self.to_ask = Some(address);
+                Look::new(metadata::NAME, State::WouldBeAsked)
+            }
+            (None, Ok(Some(_)), Metadata::Nothing(why)) => {
+                Look::because(metadata::NAME, State::NotSet, why)
+            }
+            (None, Ok(Some(_)), Metadata::Gave(server)) => return self.look(server.source()),
+        };
+        self.looks.push(look);
     }
 
     /// Takes the next source in.
@@ -262,22 +310,25 @@ impl Search {
         let region = self.sources.iter().find_map(|source| source.region.clone());
         let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
         let trust = Trust::new(insecure, ca_file, files.environment);
-        let (looks, warnings) = (self.looks, self.warnings);
-        Resolution { credentials, region, project_id, endpoint, trust, looks, warnings }
+        let Self { to_ask, looks, warnings, .. } = self;
+        Resolution { credentials, region, project_id, endpoint, trust, to_ask, looks, warnings }
     }
 }
 
 /// Says of every source why it gave nothing: whoever has set one of them up sees which.
 fn no_credentials(looks: &[Look]) -> ConnectionError {
-    let (passed_over, not_set): (Vec<_>, Vec<_>) =
-        looks.iter().partition(|look| look.state == State::PassedOver);
-    let names: Vec<_> = not_set.iter().map(|look| look.source.as_str()).collect();
-    let mut message = format!("no credentials; not set: {}", names.join(", "));
-    for Look { source, reason, .. } in passed_over {
-        message.push_str(&format!("; passed over: {source}"));
-        if let Some(reason) = reason {
-            message.push_str(&format!(" ({reason})"));
-        }
+    let with_reason = |look: &Look| match &look.reason {
+        Some(reason) => format!("{} ({reason})", look.source),
+        None => look.source.clone(),
+    };
+    let of = |state: State| looks.iter().filter(move |look| look.state == state);
+    let not_set: Vec<_> = of(State::NotSet).map(with_reason).collect();
+    let mut message = format!("no credentials; not set: {}", not_set.join(", "));
+    for look in of(State::PassedOver) {
+        message.push_str(&format!("; passed over: {}", with_reason(look)));
+    }
+    for look in of(State::WouldBeAsked) {
+        message.push_str(&format!("; {} would be asked", look.source));
     }
     ConnectionError::new(
         message,

@@ -53,6 +53,10 @@ pub(crate) enum State {
     PassedOver,
     /// There is nothing.
     NotSet,
+    /// Not needed, since an earlier source decided.
+    NotLookedAt,
+    /// Asked by the commands that send requests.
+    WouldBeAsked,
 }
 
 impl State {
@@ -62,6 +66,8 @@ impl State {
             Self::Used => "used",
             Self::PassedOver => "passed over",
             Self::NotSet => "not set",
+            Self::NotLookedAt => "not looked at",
+            Self::WouldBeAsked => "would be asked",
         }
     }
 }

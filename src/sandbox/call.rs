@@ -22,7 +22,20 @@ pub(super) enum Route<'a> {
         project: &'a str,
         backup: &'a str,
     },
+    /// What only a server in the cloud can ask.
+    Metadata(Metadata),
     Unknown,
+}
+
+/// What the metadata service is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Metadata {
+    /// `/meta-data/latest/api/token`
+    Token,
+    /// `/openstack/latest/securitykey`
+    Keys,
+    /// `/openstack/latest/meta_data.json`
+    Server,
 }
 
 impl Call {
@@ -60,6 +73,9 @@ impl Call {
         match segments.as_slice() {
             ["", "v3", project, "backups"] => Route::List { project },
             ["", "v3", project, "backups", backup] => Route::Show { project, backup },
+            ["", "meta-data", "latest", "api", "token"] => Route::Metadata(Metadata::Token),
+            ["", "openstack", "latest", "securitykey"] => Route::Metadata(Metadata::Keys),
+            ["", "openstack", "latest", "meta_data.json"] => Route::Metadata(Metadata::Server),
             _ => Route::Unknown,
         }
     }
@@ -94,6 +110,10 @@ mod tests {
             ("/v3/p/backups/", Route::Show { project: "p", backup: "" }),
             ("/v3/p/backups/x/metadata", Route::Unknown),
             ("/v3/p/vaults", Route::Unknown),
+            ("/meta-data/latest/api/token", Route::Metadata(Metadata::Token)),
+            ("/openstack/latest/securitykey", Route::Metadata(Metadata::Keys)),
+            ("/openstack/latest/meta_data.json", Route::Metadata(Metadata::Server)),
+            ("/openstack/latest", Route::Unknown),
             ("/v1/p/backups", Route::Unknown),
             ("/", Route::Unknown),
         ] {

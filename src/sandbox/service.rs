@@ -18,6 +18,7 @@ use super::gzip;
 use super::ledger::{Arrival, Ledger};
 use super::list::{self, Invalid};
 use super::log::{self, Line, Log};
+use super::metadata::Metadata;
 use super::payload::Body;
 use super::rows::Rows;
 use super::throttle::Throttle;
@@ -25,6 +26,7 @@ use super::throttle::Throttle;
 /// What all connections share.
 pub(super) struct Service {
     ledger: Ledger,
+    metadata: Metadata,
     throttle: Option<Throttle>,
     faults: Vec<Fault>,
     chaos: Option<Chaos>,
@@ -42,6 +44,7 @@ impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
             ledger: Ledger::new(args),
+            metadata: Metadata::new(args),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
@@ -83,6 +86,9 @@ impl Service {
 
     /// What the gateway says, or else the service; faults come after the checks of both.
     fn outcome(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], id: RequestId) -> Outcome {
+        if let Route::Metadata(asked) = call.route() {
+            return Outcome::Answer(self.metadata.answer(call, asked, Timestamp::now()));
+        }
         if let Err(refusal) = self.admit(call, id) {
             return Outcome::Answer(refusal);
         }
@@ -106,7 +112,7 @@ impl Service {
             |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));
         let project = match call.route() {
             Route::List { project } | Route::Show { project, .. } => project,
-            Route::Unknown => {
+            Route::Metadata(_) | Route::Unknown => {
                 let message = "The API does not exist or has not been published in the environment";
                 return refuse(StatusCode::NOT_FOUND, "0101", message);
             }

@@ -159,6 +159,8 @@ impl Cbr {
             .env_clear()
             .env("HOME", home)
             .env("TMPDIR", home)
+            // Where the tests run there may be a metadata service.
+            .env("CBR_ECS_METADATA", "off")
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(home);
         command

@@ -17,6 +17,6 @@ pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
 pub(crate) use process::Process;
 pub(crate) use request::Request;
 pub(crate) use sandbox::Sandbox;
-pub(crate) use service::{Answer, Service};
+pub(crate) use service::{Answer, Received, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
