@@ -145,8 +145,9 @@ fn chain(error: &reqwest::Error) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
-        let reason = error.to_string();
-        if !reasons.iter().any(|known| known.contains(&reason)) {
+        // Which part of the HTTP client it was is nobody's concern.
+        let reason = error.to_string().replace("client error (Connect)", "");
+        if !reason.is_empty() && !reasons.iter().any(|known| known.contains(&reason)) {
             reasons.push(reason);
         }
         source = error.source();
