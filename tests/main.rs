@@ -28,6 +28,8 @@ mod errors;
 mod retries;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
+/// Signatures and listings of the vendor's own SDK, beside ours.
+mod vendor;
 
 /// Backups that come and go while they are listed.
 mod changes;

@@ -12,6 +12,7 @@ mod sandbox;
 mod service;
 mod shell;
 mod tls;
+mod vendor;
 
 pub(crate) use account::*;
 pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
@@ -22,3 +23,4 @@ pub(crate) use sandbox::Sandbox;
 pub(crate) use service::{Answer, Received, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
+pub(crate) use vendor::sdk;
