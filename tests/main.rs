@@ -26,6 +26,8 @@ mod connection;
 mod errors;
 /// What is asked for again, how often, and when not.
 mod retries;
+/// Services that tell what they were told.
+mod secrets;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
 /// Signatures and listings of the vendor's own SDK, beside ours.

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::Error as _;
-use serde_json::Value;
 
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
+use super::redact::Redaction;
 use super::retry::{Patience, retry_after};
 use super::session::Session;
 use super::sign::{self, Signable};
@@ -36,6 +36,7 @@ pub(crate) struct Client {
 struct Answer {
     body: Vec<u8>,
     request_id: Option<String>,
+    redaction: Redaction,
 }
 
 impl Client {
@@ -145,8 +146,10 @@ impl Client {
         let took = sent.elapsed();
         self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
         let answer = answer?;
+        let redaction = answer.redaction;
         let unreadable = |error: serde_json::Error, body: &str| {
-            ApiError::unreadable(&error, &redact(credentials, body), answer.request_id)
+            let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
+            ApiError::unreadable(reason, &body, answer.request_id, error.is_eof())
         };
         match String::from_utf8(answer.body) {
             Ok(text) => {
@@ -172,28 +175,24 @@ impl Client {
             url.push_str(query);
         }
         let headers = self.headers(path, query, credentials)?;
+        let authorization = headers.get("authorization").cloned();
         let sent = self.transport.http().get(url).headers(headers).send().await;
         let response = sent.map_err(|error| self.transport.fault(&error))?;
         let status = response.status();
-        let request_id = ["x-request-id", "x-iam-trace-id"]
-            .iter()
-            .find_map(|name| response.headers().get(*name)?.to_str().ok())
-            .map(str::to_owned);
-        let location = response.headers().get("location").cloned();
-        let retry_after = response.headers().get("retry-after").cloned();
+        let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
+        let redaction = Redaction::of(credentials, authorization);
+        let headers = response.headers();
+        let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
+        let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
+        let (location, retry_after) = (text("location"), text("retry-after"));
         let body = self.transport.body(response).await;
         if status == StatusCode::OK {
-            return Ok(Answer { body: body?, request_id });
+            return Ok(Answer { body: body?, request_id, redaction });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let text = explanation(credentials, &body.unwrap_or_default());
-        let refusal = Refusal::new(
-            status.as_u16(),
-            &text,
-            request_id,
-            location.as_ref().and_then(|value| value.to_str().ok()),
-            retry_after.as_ref().and_then(|value| value.to_str().ok()),
-        );
+        let text = redaction.body(&body.unwrap_or_default());
+        let (location, retry_after) = (location.as_deref(), retry_after.as_deref());
+        let refusal = Refusal::new(status.as_u16(), &text, request_id, location, retry_after);
         Err(ApiError::Refused(refusal.of(&self.connection.origin)))
     }
 
@@ -238,42 +237,5 @@ impl Client {
             }
         }
         Ok(headers)
-    }
-}
-
-/// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
-/// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
-fn explanation(credentials: &Credentials, body: &[u8]) -> String {
-    let text = match serde_json::from_slice::<Value>(body) {
-        Ok(mut json) => {
-            each_text(&mut json, &|text| *text = redact(credentials, text));
-            json.to_string()
-        }
-        Err(_) => String::from_utf8_lossy(body).into_owned(),
-    };
-    redact(credentials, &text)
-}
-
-/// The text without any of the credentials.
-fn redact(credentials: &Credentials, text: &str) -> String {
-    match credentials {
-        Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
-        Credentials::Key { access_key, secret_key, security_token } => {
-            let mut text = text.replace(secret_key.reveal(), "[redacted]");
-            if let Some(token) = security_token {
-                text = text.replace(token.reveal(), "[redacted]");
-            }
-            text.replace(access_key, "[access key]")
-        }
-    }
-}
-
-/// Changes each text inside, wherever it stands; names of fields stay.
-fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
-    match json {
-        Value::String(text) => change(text),
-        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

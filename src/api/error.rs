@@ -105,16 +105,13 @@ pub(crate) struct Refusal {
 impl ApiError {
     /// An answer of 200 whose body cannot be read.
     pub(super) fn unreadable(
-        error: &serde_json::Error,
+        reason: String,
         body: &str,
         request_id: Option<String>,
+        cut_short: bool,
     ) -> Self {
-        Self::Unreadable {
-            reason: error.to_string(),
-            snippet: snippet(body),
-            request_id,
-            cut_short: error.is_eof(),
-        }
+        let reason = snippet(&reason);
+        Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
     /// In a few words: the status and code, or what came in their place.

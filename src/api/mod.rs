@@ -8,6 +8,7 @@ mod error;
 mod journal;
 mod metadata;
 mod pace;
+mod redact;
 mod retry;
 mod session;
 pub(crate) mod sign;

@@ -2,7 +2,8 @@
 //!
 //! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR` are an
 //! empty directory. What holds for every run is checked on every run (see [`super::rules`]): a test
-//! says only what is particular to it, and what it does not say must not be.
+//! says only what is particular to it, and what it does not say must not be: a file that a run leaves
+//! behind is one that the test names.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -25,6 +26,7 @@ pub(crate) struct Cbr {
     exit: i32,
     stderr: Stderr,
     files: Vec<PathBuf>,
+    made: Vec<PathBuf>,
     directory: Directory,
 }
 
@@ -83,6 +85,7 @@ impl Cbr {
             exit: 0,
             stderr: Stderr::Exactly(String::new()),
             files: Vec::new(),
+            made: Vec::new(),
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
     }
@@ -117,6 +120,12 @@ impl Cbr {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         self.files.push(path);
+        self
+    }
+
+    /// A file of the home directory that it must make. Where that holds a secret, nobody else can read it.
+    pub(crate) fn makes(mut self, name: &str) -> Self {
+        self.made.push(self.directory.home.path().join(name));
         self
     }
 
@@ -174,6 +183,7 @@ impl Cbr {
 
     /// What must hold after it has ended.
     pub(crate) fn check(self, output: &Output) -> Run {
+        let home = self.directory.home.path().to_owned();
         let told = format!("{:?}\n{}", self.args, describe(output));
         let stdout = String::from_utf8(output.stdout.clone()).expect(&told);
         let stderr = String::from_utf8(output.stderr.clone()).expect(&told);
@@ -186,11 +196,20 @@ impl Cbr {
                 }
             }
         }
-        let broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        let mut broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        for path in &self.made {
+            broken.extend(rules::broken_by_file(path, true, &self.secrets));
+        }
+        // What an argument leads to, such as a receipt or a log, is for others to read.
+        let named = self.args.iter().map(|arg| home.join(arg));
+        for path in named.filter(|path| path.is_file() && !self.files.contains(path)) {
+            broken.extend(rules::broken_by_file(&path, false, &self.secrets));
+        }
         assert_eq!(broken, Vec::<String>::new(), "{told}");
-        let mut expected = self.files;
+        let mut expected = [self.files, self.made].concat();
         expected.sort();
-        assert_eq!(files_below(self.directory.home.path()), expected);
+        expected.dedup();
+        assert_eq!(files_below(&home), expected);
         let requests = request::read(&self.directory.log());
         Run { stdout, stderr, requests }
     }
