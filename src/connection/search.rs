@@ -357,3 +357,6 @@ fn project_id(found: Option<Setting>) -> Result<Setting, ConnectionError> {
     }
     Ok(setting)
 }
+
+#[cfg(test)]
+mod tests;

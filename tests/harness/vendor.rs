@@ -64,5 +64,6 @@ fn install() -> Option<PathBuf> {
 
 fn run(command: &mut Command) -> Result<(), String> {
     let Output { status, stderr, .. } = command.output().map_err(|error| error.to_string())?;
-    if status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&stderr).into_owned()) }
+    let last = || String::from_utf8_lossy(&stderr).trim_end().lines().last().map(str::to_owned);
+    if status.success() { Ok(()) } else { Err(last().unwrap_or_else(|| status.to_string())) }
 }
