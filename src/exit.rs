@@ -143,7 +143,9 @@ fn hint_for(error: &ApiError) -> Option<String> {
     let hint = match error {
         ApiError::Refused(refusal) => return hint_for_refusal(refusal, error.class()),
         ApiError::Setup { hint, .. } => hint,
-        ApiError::Unreachable { .. } => "check the network, --endpoint or --region",
+        ApiError::Unreachable { .. } => {
+            "check the network, --endpoint or --region, and HTTPS_PROXY"
+        }
         ApiError::Proxy { variable, wants_password: true, .. } => {
             return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
         }

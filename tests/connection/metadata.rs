@@ -2,8 +2,14 @@
 //! expire.
 
 use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::harness::{Answer, Cbr, PROJECT_ID, Request, SECRET_KEY, Sandbox, Service, cbr};
+use serde_json::json;
+
+use crate::harness::{
+    Answer, Cbr, PROJECT_ID, Received, Request, SECRET_KEY, Sandbox, Service, cbr,
+};
 
 const LIST: &str = "backups list -o jsonl --columns id";
 
@@ -130,8 +136,7 @@ fn keys_that_expire_in_the_middle_are_replaced() {
 
 /// A metadata service and CBR in one, with scripted answers. Each key is the next.
 fn service(statuses: &'static [u16]) -> Service {
-    let (keys, listings) =
-        (std::sync::atomic::AtomicUsize::new(0), std::sync::Mutex::new(statuses.iter()));
+    let (keys, listings) = (AtomicUsize::new(0), Mutex::new(statuses.iter()));
     Service::start(move |request, _| {
         if request.line == TOKEN {
             return Answer::new(404, "");
@@ -140,7 +145,7 @@ fn service(statuses: &'static [u16]) -> Service {
             return Answer::new(200, r#"{"project_id":"p1"}"#);
         }
         if request.line == KEYS {
-            let number = keys.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let number = keys.fetch_add(1, Ordering::Relaxed);
             return Answer::new(
                 200,
                 &format!(
@@ -150,10 +155,12 @@ fn service(statuses: &'static [u16]) -> Service {
         }
         match listings.lock().unwrap().next() {
             Some(200) => Answer::page(&[], "0"),
-            Some(status) => Answer::new(
-                *status,
-                r#"{"error_code":"APIGW.0301","error_msg":"decrypt securityToken fail: hunter3-0 hunter2"}"#,
-            ),
+            Some(status) => {
+                let token = request.header("x-security-token").unwrap();
+                let message = format!("decrypt securityToken fail: {token} hunter2");
+                let body = json!({"error_code": "APIGW.0301", "error_msg": message});
+                Answer::new(*status, &body.to_string())
+            }
             None => Answer::new(418, ""),
         }
     })
@@ -177,13 +184,11 @@ fn list_at(service: &Service) -> Cbr {
 fn keys_that_are_refused_are_replaced_once() {
     let good = service(&[401, 200]);
     let told = ["401 APIGW.0301: again with new keys"];
-    let run = list_at(&good).stderr_holds(told).run();
-    assert!(!run.stderr.contains("hunter"), "{}", run.stderr);
+    list_at(&good).stderr_holds(told).run();
     assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
 
     let bad = service(&[401, 401, 200]);
     let told = ["cbr: hint: check the credentials of ECS metadata"];
-    let run = list_at(&bad).exit(3).stderr_holds(told).run();
-    assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+    list_at(&bad).exit(3).stderr_holds(told).run();
     assert_eq!(presented(&bad), ["hunter3-0", "hunter3-1"]);
 }
