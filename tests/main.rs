@@ -33,6 +33,9 @@ mod timeouts;
 /// Signatures and listings of the vendor's own SDK, beside ours.
 mod vendor;
 
+/// `cbr config`, and the defaults that its file has for flags.
+mod config;
+
 /// Backups that come and go while they are listed.
 mod changes;
 /// Wrong counts, short pages and other ways in which a service misleads.

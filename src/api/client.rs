@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::Error as _;
 
+use super::body::{Body, Spare};
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
@@ -30,6 +31,7 @@ pub(crate) struct Client {
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
+    spare: Arc<Spare>,
 }
 
 /// What the service answered with 200.
@@ -52,7 +54,8 @@ impl Client {
         journal: Arc<Journal>,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&connection.endpoint, &connection.trust)?;
-        Ok(Self { transport, connection, session, patience, pace: Pace::new(), journal })
+        let (pace, spare) = (Pace::new(), Arc::default());
+        Ok(Self { transport, connection, session, patience, pace, journal, spare })
     }
 
     /// The project that the client asks about.
@@ -75,7 +78,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(pairs);
         let mut faults = 0;
@@ -133,7 +136,7 @@ impl Client {
         query: &str,
         sent: Instant,
         credentials: &Credentials,
-        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer = tokio::time::timeout(time, self.send(path, query, credentials))
@@ -153,8 +156,8 @@ impl Client {
         };
         match String::from_utf8(answer.body) {
             Ok(text) => {
-                let text = Arc::new(text);
-                read(&text).map_err(|error| unreadable(error, &text))
+                let body = Arc::new(Body::new(text, &self.spare));
+                read(&body).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -185,7 +188,7 @@ impl Client {
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
         let (location, retry_after) = (text("location"), text("retry-after"));
-        let body = self.transport.body(response).await;
+        let body = self.transport.body(response, |size| self.spare.take(size)).await;
         if status == StatusCode::OK {
             return Ok(Answer { body: body?, request_id, redaction });
         }

@@ -146,7 +146,7 @@ impl MetadataService {
         let nobody = |_| format!("nobody answers at {}", self.address.base());
         let response = request.send().await.map_err(nobody)?;
         let status = response.status();
-        let body = self.transport.body(response).await.unwrap_or_default();
+        let body = self.transport.body(response, Vec::with_capacity).await.unwrap_or_default();
         Ok(Said { status, body: String::from_utf8_lossy(&body).into_owned() })
     }
 }

@@ -3,6 +3,7 @@
 //! Knows requests and answers. Does not know flags, and does not know how pages become a listing.
 
 mod backups;
+mod body;
 mod client;
 mod error;
 mod journal;

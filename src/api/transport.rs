@@ -77,14 +77,19 @@ impl Transport {
         &self.http
     }
 
-    /// Reads a body, up to [`LARGEST_BODY`], after decompression.
+    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
+    /// size.
     ///
     /// # Errors
     ///
     /// It breaks off, or is larger.
-    pub(crate) async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+    pub(crate) async fn body(
+        &self,
+        mut response: Response,
+        room: impl FnOnce(usize) -> Vec<u8>,
+    ) -> Result<Vec<u8>, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = Vec::with_capacity(announced as usize);
+        let mut body = room(announced as usize);
         while let Some(chunk) = response.chunk().await.map_err(|error| self.fault(&error))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(ApiError::TooLarge { limit: LARGEST_BODY });

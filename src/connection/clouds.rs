@@ -12,6 +12,7 @@ use super::home::{Home, Text};
 use super::source::Source;
 use super::yaml::{self, Node};
 use super::{Environment, Setting, cloud};
+use crate::suggest;
 
 /// The cloud of this name, or the only one there is.
 ///
@@ -97,7 +98,11 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
     let mut entries = clouds.entries();
     if let Some(wanted) = wanted {
         let found = entries.find(|(name, _)| *name == wanted);
-        return found.ok_or_else(|| format!("no cloud `{}`", wanted.escape_debug()));
+        return found.ok_or_else(|| {
+            let names: Vec<_> = clouds.entries().map(|(name, _)| name).collect();
+            let question = suggest::question(wanted, &names);
+            format!("no cloud `{}`{question}", wanted.escape_debug())
+        });
     }
     match (entries.next(), entries.next()) {
         (None, _) => Err("no cloud".to_owned()),
@@ -138,7 +143,7 @@ impl<'a> Cloud<'a> {
         let ca_file = self.text(&["cacert"]);
         let is_off = |value: &str| ["false", "no", "off", "0", "n"].contains(&value);
         let verify = self.text(&["verify"]).map(str::to_ascii_lowercase);
-        let warning = if verify.as_deref().is_some_and(is_off) {
+        let caution = if verify.as_deref().is_some_and(is_off) {
             Some(format!(
                 "{name}: `verify: false` has no effect: only --insecure leaves certificates unchecked"
             ))
@@ -152,7 +157,7 @@ impl<'a> Cloud<'a> {
             region: setting(self.text(&["region_name"]).or_else(|| self.only_region())),
             project_id: setting(self.text(&["auth", "project_id"])),
             ca_file: setting(ca_file.filter(|_| !self.is_here)),
-            warning,
+            caution,
             note: password.then(|| {
                 "its password alone is not used; set auth.token, or auth.ak and auth.sk".to_owned()
             }),
@@ -265,7 +270,7 @@ mod tests {
             let source = source(&Found { is_here, ..file("clouds.yaml", &text) }, None, None);
             let source = source.unwrap();
             let found = source.ca_file.map(|file| file.value);
-            assert_eq!((found.as_deref(), source.warning.as_deref()), (ca_file, warning));
+            assert_eq!((found.as_deref(), source.caution.as_deref()), (ca_file, warning));
         }
     }
 
@@ -274,7 +279,7 @@ mod tests {
         let two = "clouds: {a: {profile: otc, regions: [eu-de]}, b: {regions: [{name: x}, y]}}";
         let name = |wanted| read(two, "", wanted).map(|source| source.name);
         assert_eq!(name(Some("b")), Ok("clouds.yaml, cloud `b`".to_owned()));
-        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`".to_owned()));
+        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`; known: `a`, `b`".to_owned()));
         let several = "clouds.yaml: several clouds; choose one with --cloud or OS_CLOUD";
         assert_eq!(name(None), Err(several.to_owned()));
         assert_eq!(read(two, "", Some("a")).unwrap().region.unwrap().value, "eu-de");

@@ -150,13 +150,14 @@ impl Family {
             project_id: environment.first(self.project_id),
             endpoint: environment.first(self.endpoint),
             ca_file: self.ca_file(environment),
-            warning: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
+            caution: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
                 |name| {
                     format!("{name} has no effect: only --insecure leaves certificates unchecked")
                 },
             ),
             note,
             lends_project: self.is_own,
+            warnings: Vec::new(),
         }
     }
 

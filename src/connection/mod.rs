@@ -10,6 +10,7 @@
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
+//! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
@@ -18,6 +19,7 @@
 
 mod cloud;
 mod clouds;
+mod credential_command;
 mod credentials;
 mod endpoint;
 mod environment;
@@ -25,6 +27,7 @@ mod family;
 mod home;
 mod koocli;
 mod metadata;
+mod own_file;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -40,15 +43,16 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 pub(crate) use credentials::Credentials;
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
-pub(crate) use home::Home;
+pub(crate) use home::{Home, Text};
 pub(crate) use metadata::{Metadata, MetadataAddress, Server};
-pub(crate) use search::Resolution;
+pub(crate) use search::{Resolution, check_project_id};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
 
+use crate::config::OwnFile;
 use crate::number::whole;
 use crate::{completions, time};
 
@@ -68,8 +72,9 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// Profile of KooCLI (hcloud) to take the settings from, before all variables [env: CBR_PROFILE]
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
+    /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
+    /// [env: CBR_PROFILE]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = completions::found(profiles))]
     pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
@@ -92,6 +97,10 @@ pub(crate) struct ConnectionArgs {
     /// Try a request again at most this often when the service is unreachable, throttling or failing
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
+
+    /// What the user's own file says. It is read with the flags, since it has defaults for some.
+    #[arg(skip)]
+    pub(crate) own_file: OwnFile,
 }
 
 impl ConnectionArgs {
@@ -107,6 +116,7 @@ impl ConnectionArgs {
             insecure,
             timeout,
             retries: _,
+            own_file: _,
         } = self;
         let given = [
             ("--region", region.is_some()),
@@ -120,6 +130,21 @@ impl ConnectionArgs {
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
+}
+
+/// The profiles that there are, each with the file that it is of, for completion. What cannot be read has
+/// none.
+fn profiles() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let names = own.config.iter().flat_map(|config| config.profiles());
+    let mut profiles: Vec<_> = names.map(|name| (name.to_owned(), own.name.clone())).collect();
+    let (name, theirs) = koocli::profiles(&Environment::of_process(), &Home::of_process());
+    for profile in theirs {
+        if !profiles.iter().any(|(known, _)| *known == profile) {
+            profiles.push((profile, name.clone()));
+        }
+    }
+    profiles
 }
 
 /// Everything that is needed to send a request.
@@ -156,7 +181,8 @@ pub(crate) struct ConnectionError {
 }
 
 impl ConnectionError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// Names what is wrong and where, and what would work; neither holds a secret.
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
 }

@@ -20,10 +20,12 @@ pub(super) struct Source {
     /// Why there are no credentials, where there is more to say than that they are not set.
     pub(super) note: Option<String>,
     /// What may surprise, where its credentials are used.
-    pub(super) warning: Option<String>,
+    pub(super) caution: Option<String>,
     /// Whether its project goes with the credentials of any source. A project of one tool's settings
     /// is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
+    /// What may surprise in it, if it is used.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Source {
@@ -36,9 +38,10 @@ impl Source {
             project_id: None,
             endpoint: None,
             ca_file: None,
-            warning: None,
+            caution: None,
             note: None,
             lends_project: false,
+            warnings: Vec::new(),
         }
     }
 }

@@ -91,8 +91,8 @@ fn what_the_service_does_not_give_is_told_with_the_other_sources() {
     for (address, why) in cases {
         let told = format!(
             "cbr: error: no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, \
-             CLOUD_SDK_*, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml, ECS \
-             metadata ({why})\n"
+             CLOUD_SDK_*, ~/.config/cbr/config.toml, ~/.hcloud/config.json, \
+             ~/.huaweicloud/credentials, clouds.yaml, ECS metadata ({why})\n"
         );
         cbr(LIST).env("CBR_ECS_METADATA", address).exit(2).stderr_holds([told.as_str()]).run();
     }
@@ -170,8 +170,7 @@ fn service(statuses: &'static [u16]) -> Service {
 fn presented(service: &Service) -> Vec<String> {
     let received = service.received();
     let listings = received.iter().filter(|request| request.line.contains("/backups"));
-    let token =
-        |request: &crate::harness::Received| request.header("x-security-token").unwrap().to_owned();
+    let token = |request: &Received| request.header("x-security-token").unwrap().to_owned();
     listings.map(token).collect()
 }
 

@@ -6,6 +6,7 @@ mod denied;
 mod endpoint;
 mod files;
 mod metadata;
+mod own_file;
 mod project;
 mod proxy;
 mod redirect;

@@ -33,6 +33,9 @@ fn given() -> Given {
 const KOOCLI: &str = "~/.hcloud/config.json, profile `k`";
 const SDK_FILE: &str = "~/.huaweicloud/credentials, [basic]";
 const CLOUD: &str = "~/.config/openstack/clouds.yaml, cloud `c`";
+const OWN_FILE: &str = "~/.config/cbr/config.toml [profiles.a]";
+const OWN_FILE_REGION: &str = "~/.config/cbr/config.toml [profiles.a] region";
+const OWN_FILE_PROJECT: &str = "~/.config/cbr/config.toml [profiles.a] project_id";
 const OTC: &str = "https://iam.eu-de.otc.t-systems.com/v3";
 
 impl Given {
@@ -99,6 +102,11 @@ impl Given {
         self.file(".hcloud/config.json", &text)
     }
 
+    fn own_file(self) -> Self {
+        let profile = "access_key='a'\nsecret_key='s'\nproject_id='ap'\nregion='eu-west-101'";
+        self.file(".config/cbr/config.toml", &format!("[profiles.a]\n{profile}\n"))
+    }
+
     fn sdk_file(self) -> Self {
         self.file(".huaweicloud/credentials", "[basic]\nak = f\nsk = s\nproject_id = fp\n")
     }
@@ -122,11 +130,14 @@ impl Given {
     }
 
     fn find(&self) -> Resolution {
-        let args = Flags::parse_from(["cbr"].into_iter().chain(self.flags.iter().copied())).args;
+        let mut args =
+            Flags::parse_from(["cbr"].into_iter().chain(self.flags.iter().copied())).args;
         let variables: Vec<_> =
             self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let environment = Environment::with(&variables);
         let home = || Home::at(self.home.path());
-        Resolution::new(&args, &Environment::with(&variables), home, &self.metadata)
+        args.own_file = OwnFile::read(&environment, &home());
+        Resolution::new(&args, &environment, home, &self.metadata)
     }
 
     /// The origins of credentials, region and project, `-` for none, with the error for credentials.
@@ -157,7 +168,8 @@ fn sources_go_in_their_order() {
     let from_clouds = || from_metadata().clouds(1);
     let from_sdk_file = || from_clouds().sdk_file();
     let from_koocli = || from_sdk_file().koocli();
-    let from_samples = || from_koocli().samples();
+    let from_own_file = || from_koocli().own_file();
+    let from_samples = || from_own_file().samples();
     let from_openstack = || from_samples().openstack();
     let from_terraform = || from_openstack().terraform();
     let from_sdk = || from_terraform().sdk();
@@ -167,7 +179,9 @@ fn sources_go_in_their_order() {
         (from_clouds(), [CLOUD, CLOUD, CLOUD]),
         (from_sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (from_koocli(), [KOOCLI, KOOCLI, KOOCLI]),
-        (from_samples(), ["CLOUD_SDK_*", "-", "CLOUD_SDK_PROJECT_ID"]),
+        (from_own_file(), [OWN_FILE, OWN_FILE_REGION, OWN_FILE_PROJECT]),
+        // A region of the own file fills up what nobody else says; a project goes with its keys.
+        (from_samples(), ["CLOUD_SDK_*", OWN_FILE_REGION, "CLOUD_SDK_PROJECT_ID"]),
         (from_openstack(), ["OS_*", "OS_REGION_NAME", "OS_PROJECT_ID"]),
         (from_terraform(), ["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
         (from_sdk(), ["HUAWEICLOUD_SDK_*", "HW_REGION", "HUAWEICLOUD_SDK_PROJECT_ID"]),
@@ -196,7 +210,7 @@ fn what_is_asked_for_by_name_goes_first() {
         (region(all()).var("CBR_PROFILE", "other"), [other, "CBR_REGION", "CBR_PROJECT_ID"]),
         (all().flag("--profile", "other").flag("--region", "eu-de"), [other, "--region", other]),
     ]);
-    let missing = "--profile: ~/.hcloud/config.json: no profile `x`";
+    let missing = "--profile: ~/.hcloud/config.json: no profile `x`; known: `k`, `other`";
     let found = all().flag("--profile", "x").find();
     assert_eq!(found.credentials.unwrap_err().to_string(), missing);
     let found = given().own().flag("--cloud", "x").find();
@@ -349,6 +363,7 @@ fn every_source_is_told_of() {
         "HW_*: passed over",
         "OS_*: passed over",
         "CLOUD_SDK_*: not set",
+        "~/.config/cbr/config.toml: not set",
         "~/.hcloud/config.json: not looked at",
         "~/.huaweicloud/credentials: not looked at",
         "clouds.yaml: not looked at",
