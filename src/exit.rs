@@ -184,6 +184,11 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
             "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
              the service's certificate has to be there"
         ),
+        (Flaw::OfAuthority, _) => {
+            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can be \
+             issued so too, and given with --ca-file"
+                .to_owned()
+        }
         (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
     }
 }
