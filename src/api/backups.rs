@@ -32,6 +32,7 @@ struct ListAnswer {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a backup")]
 struct Identified {
     #[serde(rename = "id")]
     _id: String,
