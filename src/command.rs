@@ -12,6 +12,7 @@ use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
 use crate::connection::{ConnectionArgs, Environment, Home, Resolution};
 use crate::console::Console;
+use crate::iam::{self, Cache, Means};
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
 use crate::receipt::{Outcome, Receipt};
@@ -31,7 +32,7 @@ pub(crate) async fn list(
     let query = args.query.pairs();
 
     let mut listing = listing::Receipt::default();
-    let result = match client(connection, console, &journal) {
+    let result = match client(connection, console, &journal).await {
         Ok(client) => read_and_print(args, client, &query, console, &mut listing).await,
         Err(error) => Err(error),
     };
@@ -112,7 +113,7 @@ pub(crate) async fn show(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, console, &journal)?;
+    let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     args.output.show(&backup, screen(), &mut Stdout)
 }
@@ -127,6 +128,17 @@ pub(crate) fn show_settings(
     auth::show(args, &resolution, &mut Stdout)
 }
 
+/// `cbr auth check`.
+pub(crate) async fn check_settings(
+    args: &auth::CheckArgs,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let resolution = settings(connection, console);
+    auth::check(args, resolution, &means(connection, &journal), &mut Stdout).await
+}
+
 /// The settings of this run, with a word about what may surprise in them.
 fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
     let resolution = Resolution::new(args, &Environment::of_process(), Home::of_process);
@@ -136,15 +148,20 @@ fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
     resolution
 }
 
-fn client(
+async fn client(
     args: &ConnectionArgs,
     console: &Console,
     journal: &Arc<Journal>,
 ) -> anyhow::Result<Client> {
-    let connection = settings(args, console).connection()?;
+    let resolution = settings(args, console);
+    iam::connect(resolution, Cache::of_process(), &means(args, journal)).await
+}
+
+/// How to make requests.
+fn means(args: &ConnectionArgs, journal: &Arc<Journal>) -> Means {
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let patience = Patience { retries: args.retries, deadline };
-    Ok(Client::new(connection, patience, Arc::clone(journal))?)
+    Means { patience, journal: Arc::clone(journal) }
 }
 
 /// The failure of a listing as one error.

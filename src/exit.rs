@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::api::{ApiError, Class};
+use crate::auth::{self, Diagnosed};
 use crate::connection::ConnectionError;
 use crate::listing::Unproven;
 
@@ -115,12 +116,25 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
 }
 
+/// The exit code and what to do about it, for a failure that is told in a report.
+pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
+    classify(error)
+}
+
 fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
         return (Exit::Usage, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (exit_of(error), hint_for(error).map(str::to_owned));
+        let hint = match error {
+            ApiError::Identity { fault, .. } => hint_for_identity(fault),
+            _ => hint_for(error).map(str::to_owned),
+        };
+        return (exit_of(error), clock_hint(error).or(hint));
+    }
+    if let Some(diagnosed) = error.downcast_ref::<Diagnosed>() {
+        let (exit, hint) = classify(&diagnosed.error);
+        return (exit, diagnosed.hint.clone().or(hint));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
@@ -131,11 +145,49 @@ fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
 
 fn exit_of(error: &ApiError) -> Exit {
     match (error, error.class()) {
+        (ApiError::Identity { fault, .. }, _) => exit_of(fault),
         (ApiError::Setup { .. }, _) => Exit::Usage,
         (_, Class::Denied) => Exit::Denied,
         (_, Class::Refused) => Exit::Refused,
         (_, Class::Throttled | Class::Unavailable) => Exit::Unavailable,
     }
+}
+
+/// What to do about a signature that a wrong clock has spoilt.
+fn clock_hint(error: &ApiError) -> Option<String> {
+    let clock = auth::skewed_clock(error)?;
+    Some(format!(
+        "{clock}: set this machine's clock, since a signature is good for 15 minutes only"
+    ))
+}
+
+/// What to do about what IAM did not give.
+fn hint_for_identity(fault: &ApiError) -> Option<String> {
+    let address = "check CBR_IAM_ENDPOINT, or the region";
+    let hint = match fault {
+        ApiError::Refused(refusal) if auth::is_locked(refusal) => {
+            "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
+        }
+        ApiError::Refused(refusal) => match refusal.status {
+            401 => {
+                "check user, password and domain, or the key; users of HUAWEI IDs and those with a \
+                 second factor cannot log in like this, and need an access key"
+            }
+            403 => "give --project-id: this user may not look projects up",
+            404 => {
+                "check the region, or the name of the project: there is no such one, or none for this user"
+            }
+            400..500 => address,
+            _ => return hint_for(fault).map(str::to_owned),
+        },
+        ApiError::Unreachable { .. } => {
+            "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
+             --project-id makes do without IAM"
+        }
+        ApiError::Unreadable { .. } => address,
+        _ => return hint_for(fault).map(str::to_owned),
+    };
+    Some(hint.to_owned())
 }
 
 /// What to do about it, where that is more than reading the message again.
@@ -157,11 +209,11 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         ApiError::Unreadable { .. } => {
             return Some("check that --endpoint is the CBR endpoint, and not a proxy's page");
         }
+        ApiError::Identity { fault, .. } => return hint_for(fault),
         ApiError::Refused(refusal) => refusal,
     };
     let message = refusal.message.as_str();
-    let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
-    Some(match (number, error.class(), refusal.status) {
+    Some(match (refusal.code_number(), error.class(), refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
             "the access key is unknown to this cloud: keys of the international site, Europe, Open \
              Telekom Cloud and Flexible Engine are not interchangeable"

@@ -3,11 +3,13 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
-use super::client::Client;
+use super::client::{Call, Client};
+use super::clock;
 use super::error::ApiError;
 use super::sign;
 use crate::json::Json;
@@ -52,7 +54,7 @@ impl Backups {
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
+        let path = format!("/backups/{}", sign::encode(id));
         client
             .get(&path, &[], |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body)?;
@@ -65,16 +67,43 @@ impl Backups {
     }
 }
 
+/// What the cheapest of listings told.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// How many backups there are, if the service says so.
+    pub(crate) count: Option<u64>,
+    /// How far this machine's clock is ahead of the service's, if it tells.
+    pub(crate) clock_ahead: Option<SignedDuration>,
+}
+
+impl Probe {
+    /// Asks for one backup.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
+        let pairs = [("limit", "1".to_owned())];
+        let call = Call::get("/backups", &pairs);
+        client
+            .ask(&call, |body, headers| {
+                let ListAnswer { count, .. } = serde_json::from_str(body)?;
+                let count = count.and_then(|count| count.get().parse().ok());
+                Ok(Self { count, clock_ahead: clock::ahead(headers) })
+            })
+            .await
+    }
+}
+
 impl Source for Backups {
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page, ApiError> {
-        let path = format!("/v3/{}/backups", self.client.project_id());
         let mut pairs = self.filters.clone();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", self.order.to_string()));
-        self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+        self.client.get("/backups", &pairs, |body| read_page(body, &self.order)).await
     }
 
     fn troubles(&self) -> u64 {

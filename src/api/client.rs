@@ -6,17 +6,20 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Response, StatusCode, redirect};
+use reqwest::{Method, Response, StatusCode, redirect};
 use serde::de::Error as _;
 use serde_json::Value;
 
+use super::access::{Access, Holder, Renewal};
+use super::clock;
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
 use super::pace::{self, Pace};
 use super::retry::{Patience, retry_after};
 use super::sign::{self, Signable};
-use crate::connection::{Connection, Credentials};
+use crate::connection::{Credentials, Endpoint};
 use crate::query::Pair;
+use crate::secret::Secret;
 
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,19 +28,51 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 /// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
 const LARGEST_BODY: usize = 64 << 20;
 
-/// A client for one connection.
+/// A client for one endpoint.
 pub(crate) struct Client {
     http: reqwest::Client,
-    connection: Connection,
+    endpoint: Endpoint,
+    access: Holder,
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
 }
 
-/// What the service answered with 200.
+/// What to ask for.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    /// Below the project, or below the version where the access has none; with a slash in front.
+    pub(crate) path: &'a str,
+    pub(crate) pairs: &'a [Pair],
+    /// JSON, which may hold a secret. Not signed: only a login has one.
+    pub(crate) body: Option<&'a Secret>,
+    /// Headers besides those that every request has, which are not shown.
+    pub(crate) headers: &'a [(&'static str, &'a Secret)],
+    /// The status of an answer that is none of a failure.
+    pub(crate) success: StatusCode,
+}
+
+impl<'a> Call<'a> {
+    /// A GET, which is answered with 200.
+    pub(crate) fn get(path: &'a str, pairs: &'a [Pair]) -> Self {
+        let success = StatusCode::OK;
+        Self { method: Method::GET, path, pairs, body: None, headers: &[], success }
+    }
+}
+
+/// An answer that is none of a failure.
 struct Answer {
     body: Vec<u8>,
+    headers: HeaderMap,
     request_id: Option<String>,
+}
+
+/// One request, ready but for the date and the signature.
+struct Request<'a> {
+    call: &'a Call<'a>,
+    access: Arc<Access>,
+    path: String,
+    query: &'a str,
 }
 
 impl Client {
@@ -47,7 +82,9 @@ impl Client {
     ///
     /// If the certificates or the proxy of the environment cannot be used.
     pub(crate) fn new(
-        connection: Connection,
+        endpoint: Endpoint,
+        access: Access,
+        renewal: Option<Arc<dyn Renewal>>,
         patience: Patience,
         journal: Arc<Journal>,
     ) -> Result<Self, ApiError> {
@@ -59,7 +96,7 @@ impl Client {
             // Each attempt needs a date and signature of its own.
             .retry(reqwest::retry::never())
             .tcp_nodelay(true);
-        if connection.endpoint.is_https() {
+        if endpoint.is_https() {
             check_proxies()?;
             // Another provider is only ever there if one was installed before; either will do.
             let _ = rustls::crypto::ring::default_provider().install_default();
@@ -69,12 +106,18 @@ impl Client {
             http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
         }
         let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
-        Ok(Self { http, connection, patience, pace: Pace::new(), journal })
+        let access = Holder::new(access, renewal);
+        Ok(Self { http, endpoint, access, patience, pace: Pace::new(), journal })
     }
 
-    /// The project that the client asks about.
-    pub(super) fn project_id(&self) -> &str {
-        &self.connection.project_id
+    /// The project that the client asks about, where there is one.
+    pub(crate) fn project_id(&self) -> Option<String> {
+        self.access.current().project_id.clone()
+    }
+
+    /// Where it asks.
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// Faults so far that asking less would ease.
@@ -94,20 +137,40 @@ impl Client {
         pairs: &[Pair],
         read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
-        let query = sign::canonical_query(pairs);
+        self.ask(&Call::get(path, pairs), |body, _| read(body)).await
+    }
+
+    /// Asks, and reads body and headers of the answer with `read`. Tries again as [`Patience`] allows, and
+    /// once more where a [`Renewal`] has another access than the one that was refused.
+    ///
+    /// # Errors
+    ///
+    /// What the last attempt came to.
+    pub(crate) async fn ask<T>(
+        &self,
+        call: &Call<'_>,
+        read: impl Fn(&Arc<String>, &HeaderMap) -> Result<T, serde_json::Error>,
+    ) -> Result<T, ApiError> {
+        let query = sign::canonical_query(call.pairs);
         let mut faults = 0;
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
             }
             let sent = Instant::now();
-            let fault = match self.attempt(path, &query, sent, &read).await {
+            let access = self.access.current();
+            let request = Request { call, path: access.path(call.path), access, query: &query };
+            let fault = match self.attempt(&request, sent, &read).await {
                 Ok(value) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
                 }
                 Err(fault) => fault,
             };
+            if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
+                self.journal.note_again(&fault.brief());
+                continue;
+            }
             let pause = if fault.class() == Class::Throttled {
                 self.throttled(sent, &fault)
             } else {
@@ -135,29 +198,34 @@ impl Client {
     /// One request, within the time that is left, and a line about it in the journal.
     async fn attempt<T>(
         &self,
-        path: &str,
-        query: &str,
+        request: &Request<'_>,
         sent: Instant,
-        read: &impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<String>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
-        let answer = tokio::time::timeout(time, self.send(path, query))
-            .await
-            .unwrap_or(Err(ApiError::TimedOut));
+        let answer =
+            tokio::time::timeout(time, self.send(request)).await.unwrap_or(Err(ApiError::TimedOut));
+        let success = request.call.success.as_str();
         let (outcome, request_id) = match &answer {
-            Ok(answer) => ("200".to_owned(), answer.request_id.as_deref()),
+            Ok(answer) => (success.to_owned(), answer.request_id.as_deref()),
             Err(fault) => (fault.brief(), fault.request_id()),
         };
-        let took = sent.elapsed();
-        self.journal.note(&Entry { path, query, took, outcome: &outcome, request_id });
-        let answer = answer?;
+        self.journal.note(&Entry {
+            method: request.call.method.as_str(),
+            path: &request.path,
+            query: request.query,
+            took: sent.elapsed(),
+            outcome: &outcome,
+            request_id,
+        });
+        let Answer { body, headers, request_id } = answer?;
         let unreadable = |error: serde_json::Error, body: &str| {
-            ApiError::unreadable(&error, &self.redact(body), answer.request_id)
+            ApiError::unreadable(&error, &request.access.redact(body), request_id)
         };
-        match String::from_utf8(answer.body) {
+        match String::from_utf8(body) {
             Ok(text) => {
                 let text = Arc::new(text);
-                read(&text).map_err(|error| unreadable(error, &text))
+                read(&text, &headers).map_err(|error| unreadable(error, &text))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -166,39 +234,38 @@ impl Client {
         }
     }
 
-    async fn send(&self, path: &str, query: &str) -> Result<Answer, ApiError> {
-        let mut url = format!("{}{path}", self.connection.endpoint.base());
+    async fn send(&self, request: &Request<'_>) -> Result<Answer, ApiError> {
+        let Request { call, access, path, query } = request;
+        let mut url = format!("{}{path}", self.endpoint.base());
         if !query.is_empty() {
             url.push('?');
             url.push_str(query);
         }
-        let headers = self.headers(path, query)?;
-        let response =
-            self.http.get(url).headers(headers).send().await.map_err(|error| fault(&error))?;
+        let headers = self.headers(request)?;
+        let mut sending = self.http.request(call.method.clone(), url).headers(headers);
+        if let Some(body) = call.body {
+            sending = sending.body(body.reveal().to_owned());
+        }
+        let mut response = sending.send().await.map_err(|error| fault(&error))?;
         let status = response.status();
-        let request_id = ["x-request-id", "x-iam-trace-id"]
-            .iter()
-            .find_map(|name| response.headers().get(*name)?.to_str().ok())
-            .map(str::to_owned);
-        let location = response.headers().get("location").cloned();
-        let retry_after = response.headers().get("retry-after").cloned();
+        let headers = std::mem::take(response.headers_mut());
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id")).map(str::to_owned);
         let body = body(response).await;
-        if status == StatusCode::OK {
-            return Ok(Answer { body: body?, request_id });
+        if status == call.success {
+            return Ok(Answer { body: body?, request_id, headers });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let text = self.explanation(&body.unwrap_or_default());
-        Err(ApiError::Refused(Refusal::new(
-            status.as_u16(),
-            &text,
-            request_id,
-            location.as_ref().and_then(|value| value.to_str().ok()),
-            retry_after.as_ref().and_then(|value| value.to_str().ok()),
-        )))
+        let explanation = access.explanation(&body.unwrap_or_default());
+        let (location, retry_after) = (text("location"), text("retry-after"));
+        let status = status.as_u16();
+        let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
+        Err(ApiError::Refused(Refusal { clock_ahead: clock::ahead(&headers), ..refusal }))
     }
 
     /// The headers of one attempt, with a fresh date and signature.
-    fn headers(&self, path: &str, query: &str) -> Result<HeaderMap, ApiError> {
+    fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, ApiError> {
+        let Request { call, access, path, query } = request;
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
@@ -209,22 +276,30 @@ impl Client {
             Ok::<_, ApiError>(())
         };
         insert("accept", "application/json", false)?;
-        insert("x-project-id", self.project_id(), false)?;
-        match &self.connection.credentials {
+        if call.body.is_some() {
+            insert("content-type", "application/json;charset=utf8", false)?;
+        }
+        for (name, value) in call.headers {
+            insert(name, value.reveal(), true)?;
+        }
+        let project_id = access.project_id.as_deref();
+        if let Some(project_id) = project_id {
+            insert("x-project-id", project_id, false)?;
+        }
+        match &access.credentials {
+            Credentials::Password(_) => {}
             Credentials::Token(token) => insert("x-auth-token", token.reveal(), true)?,
             Credentials::Key { access_key, secret_key, security_token } => {
                 let date = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-                let host = self.connection.endpoint.host();
-                let mut signed = vec![
-                    ("host", host.as_str()),
-                    ("x-project-id", self.project_id()),
-                    ("x-sdk-date", &date),
-                ];
+                let host = self.endpoint.host();
+                let mut signed = vec![("host", host.as_str()), ("x-sdk-date", &date)];
+                signed.extend(project_id.map(|id| ("x-project-id", id)));
                 if let Some(token) = security_token {
                     signed.push(("x-security-token", token.reveal()));
                     insert("x-security-token", token.reveal(), true)?;
                 }
-                let request = Signable { method: "GET", path, query, headers: &signed, body: b"" };
+                let method = call.method.as_str();
+                let request = Signable { method, path, query, headers: &signed, body: b"" };
                 let authorization =
                     sign::authorization(access_key, secret_key.reveal(), &date, &request);
                 insert("x-sdk-date", &date, false)?;
@@ -232,6 +307,16 @@ impl Client {
             }
         }
         Ok(headers)
+    }
+}
+
+impl Access {
+    /// The whole path of what is below the project, or below nothing.
+    fn path(&self, below: &str) -> String {
+        match &self.project_id {
+            Some(project_id) => format!("/v3/{project_id}{below}"),
+            None => format!("/v3{below}"),
+        }
     }
 
     /// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
@@ -249,7 +334,8 @@ impl Client {
 
     /// The text without any of the credentials.
     fn redact(&self, text: &str) -> String {
-        match &self.connection.credentials {
+        match &self.credentials {
+            Credentials::Password(login) => text.replace(login.password.reveal(), "[redacted]"),
             Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
             Credentials::Key { access_key, secret_key, security_token } => {
                 let mut text = text.replace(secret_key.reveal(), "[redacted]");

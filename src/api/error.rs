@@ -8,6 +8,7 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 /// A request that came to nothing.
@@ -37,6 +38,16 @@ pub(crate) enum ApiError {
     /// The service answered, and not with 200.
     #[error("{0}")]
     Refused(Refusal),
+    /// What IAM was asked for first, and did not give.
+    #[error("{doing} at {address}: {fault}")]
+    Identity {
+        /// What it was about, such as `cannot log in`.
+        doing: &'static str,
+        /// Of IAM.
+        address: String,
+        /// What the request came to.
+        fault: Box<ApiError>,
+    },
     /// The answer is larger than any page.
     #[error("unreadable answer: more than {} MiB", limit >> 20)]
     TooLarge {
@@ -81,6 +92,8 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
+    /// How far this machine's clock is ahead of the service's, if the answer tells.
+    pub(crate) clock_ahead: Option<SignedDuration>,
     /// The `Retry-After` header, as it came.
     pub(super) retry_after: Option<String>,
 }
@@ -105,6 +118,7 @@ impl ApiError {
         match self {
             Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
             Self::Refused(refusal) => refusal.status.to_string(),
+            Self::Identity { fault, .. } => fault.brief(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
             Self::Untrusted { .. } => "not trusted".to_owned(),
@@ -118,6 +132,7 @@ impl ApiError {
             Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
                 request_id.as_deref()
             }
+            Self::Identity { fault, .. } => fault.request_id(),
             _ => None,
         }
     }
@@ -125,8 +140,21 @@ impl ApiError {
     /// What kind of failure it is.
     pub(crate) fn class(&self) -> Class {
         match self {
+            Self::Identity { fault, .. } => fault.class(),
             Self::Refused(refusal) => refusal.class(),
             _ => Class::Unavailable,
+        }
+    }
+
+    /// Whether another token or another project might be let through: the caller is refused, or what is
+    /// asked for is not there, and that says the gateway, which knows nothing of backups.
+    pub(super) fn may_be_of_the_access(&self) -> bool {
+        match self {
+            Self::Refused(Refusal { status: 404, code, .. }) => {
+                !code.as_deref().is_some_and(|code| code.starts_with("BackupService."))
+            }
+            Self::Refused(refusal) => refusal.class() == Class::Denied,
+            _ => false,
         }
     }
 
@@ -134,6 +162,8 @@ impl ApiError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Setup { .. } | Self::Untrusted { .. } | Self::TooLarge { .. } => false,
+            // It was tried again where that could help.
+            Self::Identity { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
             Self::Refused(refusal) => match refusal.class() {
@@ -169,7 +199,12 @@ impl Refusal {
         });
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
-        Self { status, code, message, request_id, retry_after }
+        Self { status, code, message, request_id, clock_ahead: None, retry_after }
+    }
+
+    /// The number in the code, which is the same where clouds write the letters in another way.
+    pub(crate) fn code_number(&self) -> Option<&str> {
+        Some(self.code.as_deref()?.split_once('.')?.1)
     }
 
     /// By code where it tells, by status otherwise.

@@ -1,4 +1,4 @@
-//! Where the requests go and as whom: flags, variables and files to a [`Connection`].
+//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
@@ -8,11 +8,11 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
-//! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
+//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
-//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
 mod clouds;
@@ -21,7 +21,10 @@ mod endpoint;
 mod environment;
 mod family;
 mod home;
+mod identity;
 mod koocli;
+mod login;
+mod project;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -38,7 +41,9 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::Home;
-pub(crate) use search::Resolution;
+pub(crate) use login::{Login, Named};
+pub(crate) use project::{Project, is_id};
+pub(crate) use search::{Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 
@@ -95,17 +100,6 @@ impl ConnectionArgs {
     }
 }
 
-/// Everything that is needed to send a request.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    /// Where the service is.
-    pub(crate) endpoint: Endpoint,
-    /// The project in every path, also sent as `X-Project-Id`.
-    pub(crate) project_id: String,
-    /// As whom.
-    pub(crate) credentials: Credentials,
-}
-
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -116,7 +110,8 @@ pub(crate) struct ConnectionError {
 }
 
 impl ConnectionError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// What is wrong, and what would work.
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
 }

@@ -11,10 +11,11 @@ use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::family::{self, Family};
 use super::home::Home;
+use super::project::Project;
 use super::source::{Look, Source, State};
 use super::{
-    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli,
-    regions_file, sdk_file,
+    ConnectionArgs, ConnectionError, Environment, Setting, clouds, identity, koocli, regions_file,
+    sdk_file,
 };
 
 /// The variables of other tools, in the order in which they are looked at.
@@ -29,13 +30,24 @@ pub(crate) struct Resolution {
     /// Where the backups are, if anybody says so.
     pub(crate) region: Option<Setting>,
     /// Whose backups.
-    pub(crate) project_id: Result<Setting, ConnectionError>,
-    /// Where the service is, and who says so.
-    pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
+    pub(crate) project: Result<Project, ConnectionError>,
+    /// Where the service is.
+    pub(crate) endpoint: Result<Place, ConnectionError>,
+    /// Where IAM is, and who says so.
+    pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
     /// What became of each source of credentials, in their order.
     pub(crate) looks: Vec<Look>,
     /// What may surprise.
     pub(crate) warnings: Vec<String>,
+}
+
+/// Where the service is, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) origin: String,
+    /// Whether it was made from the region's name, so that a catalogue knows better.
+    pub(crate) is_made: bool,
 }
 
 impl Resolution {
@@ -78,16 +90,32 @@ impl Resolution {
         search.finish(&files)
     }
 
-    /// All settings together.
+    /// Whether everything is there that IAM does not know.
     ///
     /// # Errors
     ///
     /// Names the flag, variable or file that is missing or broken.
-    pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
-        let (credentials, _) = self.credentials?;
-        let (endpoint, _) = self.endpoint?;
-        let project_id = self.project_id?.value;
-        Ok(Connection { endpoint, project_id, credentials })
+    pub(crate) fn check(&self) -> Result<(), ConnectionError> {
+        let error = self
+            .credentials
+            .as_ref()
+            .err()
+            .or_else(|| self.endpoint.as_ref().err().filter(|_| !self.has_catalog()))
+            .or(self.project.as_ref().err())
+            .or_else(|| self.iam.as_ref().err().filter(|_| self.needs_iam()));
+        error.map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Whether there will be a catalogue, which comes with a token, and may know where the service is.
+    fn has_catalog(&self) -> bool {
+        let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
+        logs_in || matches!(self.project, Ok(Project::OfToken))
+    }
+
+    /// Whether IAM has to be asked before the service can be.
+    pub(crate) fn needs_iam(&self) -> bool {
+        let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
+        logs_in || matches!(&self.project, Ok(Project::Named(_) | Project::OfToken))
     }
 }
 
@@ -114,21 +142,41 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
     }
 
     /// The endpoint of a region: the one that the user has named for it, or else the cloud's.
-    fn endpoint_of(&self, region: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+    fn endpoint_of(
+        &self,
+        region: &Setting,
+        cloud: Option<&Setting>,
+        iam: Option<&Setting>,
+    ) -> Result<Place, ConnectionError> {
         if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
             return written(&endpoint);
         }
         match regions_file::read(self.environment, &self.home, &region.value) {
-            Ok(Some(endpoint)) => written(&endpoint),
-            Ok(None) => Ok((Endpoint::of_region(region)?, region.origin.clone())),
-            Err(why) => Err(ConnectionError::new(why, "mend that file, or give --endpoint")),
+            Ok(Some(endpoint)) => return written(&endpoint),
+            Ok(None) => {}
+            Err(why) => {
+                return Err(ConnectionError::new(why, "mend that file, or give --endpoint"));
+            }
         }
+        let made = |endpoint, origin| Place { endpoint, origin, is_made: true };
+        if let Some(cloud) = cloud {
+            let (endpoint, origin) = Endpoint::below("cbr", region, cloud)?;
+            return Ok(made(endpoint, origin));
+        }
+        let origin = region.origin.clone();
+        Endpoint::of_region(region).map(|endpoint| made(endpoint, origin)).or_else(|unknown| {
+            let iam = iam.ok_or_else(|| unknown.clone())?;
+            let (beside, _) = identity::at(iam)?;
+            let endpoint = Endpoint::beside(region, &beside).ok_or(unknown)?;
+            Ok(made(endpoint, format!("{} and {}", region.origin, iam.origin)))
+        })
     }
 }
 
 /// An endpoint as someone wrote it, and who.
-fn written(setting: &Setting) -> Result<(Endpoint, String), ConnectionError> {
-    Ok((Endpoint::parse(setting)?, setting.origin.clone()))
+fn written(setting: &Setting) -> Result<Place, ConnectionError> {
+    let endpoint = Endpoint::parse(setting)?;
+    Ok(Place { endpoint, origin: setting.origin.clone(), is_made: false })
 }
 
 /// The flags, which hold no credentials.
@@ -241,10 +289,14 @@ impl Search {
     /// Takes each setting from the nearest source that has it.
     fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
         let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
+        let lenders = || self.sources.iter().filter(|source| source.lends_project);
+        let lent = |setting: fn(&Source) -> Option<&Setting>| lenders().find_map(setting);
+        let (cloud, iam) =
+            (lent(|source| source.cloud.as_ref()), lent(|source| source.iam.as_ref()));
         let mut sources = self.sources.iter();
         let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
             (Some(endpoint), _) => Some(written(endpoint)),
-            (None, Some(region)) => Some(files.endpoint_of(region)),
+            (None, Some(region)) => Some(files.endpoint_of(region, cloud, iam)),
             (None, None) => None,
         });
         let endpoint = endpoint.unwrap_or_else(|| {
@@ -253,11 +305,23 @@ impl Search {
                 "give --region (such as --region eu-de), or set CBR_REGION",
             ))
         });
-        let lenders = self.sources.iter().filter(|source| source.lends_project);
-        let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
         let region = self.sources.iter().find_map(|source| source.region.clone());
+        let project = Project::new(
+            lent(|source| source.project_id.as_ref()).cloned(),
+            lent(|source| source.project_name.as_ref()).cloned(),
+            region.as_ref(),
+            credentials.as_ref().ok().map(|(credentials, _)| credentials),
+        );
+        let iam = match (iam, &endpoint) {
+            (Some(iam), _) => identity::at(iam),
+            // A service on this machine is none of the region's: its keys are not for the region's IAM.
+            (None, Ok(place)) if place.endpoint.is_loopback() => {
+                Err(identity::unknown("the endpoint is on this machine"))
+            }
+            (None, _) => identity::of_region(region.as_ref(), cloud),
+        };
         let (looks, warnings) = (self.looks, self.warnings);
-        Resolution { credentials, region, project_id, endpoint, looks, warnings }
+        Resolution { credentials, region, project, endpoint, iam, looks, warnings }
     }
 }
 
@@ -278,25 +342,4 @@ fn no_credentials(looks: &[Look]) -> ConnectionError {
         "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: \
          cbr sandbox -- backups list",
     )
-}
-
-/// The project, if it is one.
-fn project_id(found: Option<Setting>) -> Result<Setting, ConnectionError> {
-    let Some(setting) = found else {
-        return Err(ConnectionError::new(
-            "no project id",
-            "give --project-id or set CBR_PROJECT_ID; the console shows it under My Credentials",
-        ));
-    };
-    let Setting { origin, value } = &setting;
-    // It becomes a segment of the path: anything else would ask for another path.
-    if value.is_empty()
-        || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-    {
-        return Err(ConnectionError::new(
-            format!("{origin}: `{}` is not a project id", value.escape_debug()),
-            "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564",
-        ));
-    }
-    Ok(setting)
 }

@@ -14,11 +14,17 @@ pub(super) struct Source {
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
     pub(super) region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
+    /// By which to look the id up.
+    pub(super) project_name: Option<Setting>,
     pub(super) endpoint: Option<Setting>,
+    /// Where IAM is.
+    pub(super) iam: Option<Setting>,
+    /// The domain below which the cloud has its services.
+    pub(super) cloud: Option<Setting>,
     /// Why there are no credentials, where there is more to say than that they are not set.
     pub(super) note: Option<String>,
-    /// Whether its project goes with the credentials of any source. A project of one tool's settings
-    /// is not asked for with the keys of another's: it may be another account's.
+    /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
+    /// settings is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
 }
 
@@ -30,7 +36,10 @@ impl Source {
             credentials: Ok(None),
             region: None,
             project_id: None,
+            project_name: None,
             endpoint: None,
+            iam: None,
+            cloud: None,
             note: None,
             lends_project: false,
         }

@@ -1,0 +1,118 @@
+//! Settings to a client: at once where they say it all, and else through IAM.
+
+use std::sync::Arc;
+
+use super::cache::Cache;
+use super::login::{self, Scope};
+use super::renewal::{KeptProject, Logins, Projects};
+use super::{Found, Iam, Means, project};
+use crate::api::{Access, Client, Renewal};
+use crate::connection::{
+    ConnectionError, Credentials, Endpoint, Named, Place, Project, Resolution, Setting,
+};
+
+/// A client for the service, which has found out what the settings leave to IAM.
+///
+/// # Errors
+///
+/// Names the flag, variable or file that is missing or broken; what IAM was asked for and did not give.
+pub(crate) async fn connect(
+    resolution: Resolution,
+    cache: Cache,
+    means: &Means,
+) -> anyhow::Result<Client> {
+    resolution.check()?;
+    let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
+    let ((credentials, _), project) = (credentials?, project?);
+    let region = region.map(|region| region.value);
+    let asked = |credentials: &Credentials| {
+        let (endpoint, _) = iam.clone()?;
+        let (credentials, means) = (credentials.clone(), means.clone());
+        Ok::<_, ConnectionError>(Iam { endpoint, credentials, means })
+    };
+    let (endpoint, access, renewal): (_, _, Option<Arc<dyn Renewal>>) = match (credentials, project)
+    {
+        (Credentials::Password(login), project) => {
+            let project = match project {
+                Project::Id(id) => Named::Id(id.value),
+                Project::Named(name) => Named::Name(name.value),
+                Project::OfToken => return Err(no_project().into()),
+            };
+            let iam = asked(&Credentials::Password(login.clone()))?;
+            let logins = Logins::new(iam, login, project, region, cache);
+            let session = logins.session().await?;
+            let endpoint = place(endpoint, &session.scope)?;
+            (endpoint, session.access(), Some(Arc::new(logins)))
+        }
+        (credentials, Project::Id(id)) => {
+            let access = Access { credentials, project_id: Some(id.value) };
+            (endpoint?.endpoint, access, None)
+        }
+        (credentials, Project::OfToken) => {
+            let scope = login::scope_of(&asked(&credentials)?, region.as_deref()).await?;
+            let endpoint = place(endpoint, &scope)?;
+            let project = scope.project.ok_or_else(no_project)?;
+            (endpoint, Access { credentials, project_id: Some(project.id) }, None)
+        }
+        (credentials, Project::Named(name)) => {
+            let access_key = match &credentials {
+                Credentials::Key { access_key, .. } => access_key.as_str(),
+                Credentials::Token(_) | Credentials::Password(_) => return Err(no_project().into()),
+            };
+            let projects = Projects::new(asked(&credentials)?, access_key, name, cache);
+            let endpoint = endpoint?.endpoint;
+            match projects.kept() {
+                Some(id) => {
+                    let access = projects.access(id.clone());
+                    (endpoint, access, Some(Arc::new(KeptProject { projects, id })))
+                }
+                None => (endpoint, projects.access(projects.find().await?), None),
+            }
+        }
+    };
+    let Means { patience, journal } = means.clone();
+    Ok(Client::new(endpoint, access, renewal, patience, journal)?)
+}
+
+/// What IAM says of the project, for a diagnosis: that of the token, or that of the region's name.
+///
+/// # Errors
+///
+/// What the look-up came to.
+pub(crate) async fn scope(
+    credentials: &Credentials,
+    iam: &Endpoint,
+    region: Option<&Setting>,
+    means: &Means,
+) -> anyhow::Result<Option<Found>> {
+    let (credentials, means) = (credentials.clone(), means.clone());
+    let iam = Iam { endpoint: iam.clone(), credentials, means };
+    match (&iam.credentials, region) {
+        (Credentials::Token(_), _) => Ok(login::scope_of(&iam, None).await?.project),
+        (Credentials::Key { .. }, Some(region)) => {
+            let id = project::find(&iam, region).await?;
+            Ok(Some(Found { id, name: region.value.clone() }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name makes
+/// it.
+fn place(
+    endpoint: Result<Place, ConnectionError>,
+    scope: &Scope,
+) -> Result<Endpoint, ConnectionError> {
+    match endpoint {
+        Ok(place) if !place.is_made => Ok(place.endpoint),
+        Ok(place) => Ok(scope.endpoint().unwrap_or(place.endpoint)),
+        Err(error) => scope.endpoint().ok_or(error),
+    }
+}
+
+fn no_project() -> ConnectionError {
+    ConnectionError::new(
+        "the token is for a whole account, and not for a project",
+        "get one for the project of the region, or use an access key",
+    )
+}
