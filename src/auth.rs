@@ -105,8 +105,20 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
         Ok(project) => asked("project_id", project),
         Err(error) => missing("project_id", error),
     });
+    let from_catalog = resolution.has_catalog();
     lines.push(match &resolution.endpoint {
-        Ok(Place { endpoint, origin, .. }) => found("endpoint", endpoint.base().to_owned(), origin),
+        Ok(Place { endpoint, origin, is_made }) => {
+            let mut line = found("endpoint", endpoint.base().to_owned(), origin);
+            if *is_made && from_catalog {
+                line.origin = Some(format!("{origin}, unless the catalogue has another").into());
+            }
+            line
+        }
+        Err(_) if from_catalog => Line {
+            setting: "endpoint",
+            origin: Some("looked up: that of the catalogue".into()),
+            ..Line::default()
+        },
         Err(error) => missing("endpoint", error),
     });
     if resolution.needs_iam() {

@@ -156,9 +156,7 @@ fn exit_of(error: &ApiError) -> Exit {
 /// What to do about a signature that a wrong clock has spoilt.
 fn clock_hint(error: &ApiError) -> Option<String> {
     let clock = auth::skewed_clock(error)?;
-    Some(format!(
-        "{clock}: set this machine's clock, since a signature is good for 15 minutes only"
-    ))
+    Some(format!("{clock}; set it right: a signature is good for 15 minutes only"))
 }
 
 /// What to do about what IAM did not give.

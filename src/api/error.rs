@@ -95,7 +95,7 @@ pub(crate) struct Refusal {
     /// How far this machine's clock is ahead of the service's, if the answer tells.
     pub(crate) clock_ahead: Option<SignedDuration>,
     /// The `Retry-After` header, as it came.
-    pub(super) retry_after: Option<String>,
+    pub(crate) retry_after: Option<String>,
 }
 
 impl ApiError {
@@ -116,8 +116,10 @@ impl ApiError {
     /// In a few words: the status and code, or what came in their place.
     pub(super) fn brief(&self) -> String {
         match self {
-            Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
-            Self::Refused(refusal) => refusal.status.to_string(),
+            Self::Refused(refusal) => match refusal.code_of_its_own() {
+                Some(code) => format!("{} {code}", refusal.status),
+                None => refusal.status.to_string(),
+            },
             Self::Identity { fault, .. } => fault.brief(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
@@ -178,7 +180,7 @@ impl ApiError {
 }
 
 impl Refusal {
-    pub(super) fn new(
+    pub(crate) fn new(
         status: u16,
         body: &str,
         request_id: Option<String>,
@@ -200,6 +202,11 @@ impl Refusal {
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
         Self { status, code, message, request_id, clock_ahead: None, retry_after }
+    }
+
+    /// The code, where it is more than the status once more: IAM repeats it.
+    fn code_of_its_own(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| *code != self.status.to_string())
     }
 
     /// The number in the code, which is the same where clouds write the letters in another way.
@@ -241,8 +248,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HTTP {}", self.status)?;
-        // IAM repeats the status as its code.
-        if let Some(code) = self.code.as_ref().filter(|code| **code != self.status.to_string()) {
+        if let Some(code) = self.code_of_its_own() {
             write!(formatter, " {code}")?;
         }
         write!(formatter, ": {}{}", self.message, request(self.request_id.as_deref()))

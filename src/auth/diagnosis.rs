@@ -102,8 +102,8 @@ pub(super) fn clock(ahead: SignedDuration) -> String {
     let seconds = ahead.as_secs().unsigned_abs();
     let span = match seconds {
         0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3600),
+        120..7200 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
     };
     match ahead.as_secs() {
         -2..=2 => "this machine's clock is right".to_owned(),
@@ -210,5 +210,114 @@ fn kind(error: &ApiError, facts: &Facts) -> Kind {
         (_, Class::Unavailable) => Kind::Unavailable,
         (_, Class::Refused) if facts.region.is_some() && refusal.status == 404 => Kind::WrongRegion,
         (_, Class::Refused) => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_told_in_words() {
+        let cases = [
+            (0, "this machine's clock is right"),
+            (-2, "this machine's clock is right"),
+            (3, "this machine's clock is 3 s ahead of the service's"),
+            (-1199, "this machine's clock is 20 min behind the service's"),
+            (90_000, "this machine's clock is 25 h ahead of the service's"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(clock(SignedDuration::from_secs(seconds)), expected);
+        }
+    }
+
+    fn refused(status: u16, code: &str, message: &str) -> ApiError {
+        let body = serde_json::json!({"error_code": code, "error_msg": message}).to_string();
+        ApiError::Refused(Refusal::new(status, &body, None, None, None))
+    }
+
+    #[test]
+    fn each_failure_has_its_name() {
+        let key = Facts { region: Some("eu-de".to_owned()), ..Facts::default() };
+        let token = Facts { is_token: true, ..Facts::default() };
+        let wrong = "Incorrect IAM authentication information: ";
+        let iam = |fault| ApiError::Identity {
+            doing: "cannot log in",
+            address: String::new(),
+            fault: Box::new(fault),
+        };
+        let denied = |message: &str| refused(401, "APIGW.0301", &format!("{wrong}{message}"));
+        let cases = [
+            (denied("ak X not exist"), &key, Kind::UnknownKey),
+            (denied("verify aksk signature fail"), &key, Kind::WrongSecretKey),
+            (denied("AK access failed to reach the limit,forbidden."), &key, Kind::Locked),
+            (denied("decrypt token fail"), &token, Kind::ExpiredToken),
+            (denied("decrypt securityToken fail"), &key, Kind::WrongCredentials),
+            (refused(401, "APIGW.0307", "renew"), &token, Kind::ExpiredToken),
+            (refused(403, "APIGW.0310", "unavailable"), &key, Kind::WrongProject),
+            (refused(403, "APIGW.0302", "not allowed"), &key, Kind::MissingPermission),
+            (refused(403, "APIGW.0801", "not here"), &key, Kind::WrongRegion),
+            (refused(404, "APIGW.0101", "no such API"), &key, Kind::WrongRegion),
+            (refused(403, "BackupService.8600", "real name"), &key, Kind::MissingPermission),
+            (refused(500, "BackupService.9998", "failed"), &key, Kind::WrongCredentials),
+            (refused(500, "BackupService.9910", "unknown"), &key, Kind::Unavailable),
+            (refused(429, "APIGW.0308", "slower"), &key, Kind::Throttled),
+            (refused(400, "BackupService.9900", "invalid"), &key, Kind::Other),
+            (iam(refused(401, "", "The password is wrong.")), &key, Kind::WrongPassword),
+            (iam(refused(401, "", "The user is locked.")), &key, Kind::Locked),
+            (iam(denied("verify aksk signature fail")), &key, Kind::WrongSecretKey),
+            (iam(denied("decrypt token fail")), &token, Kind::ExpiredToken),
+            (iam(refused(404, "", "no project")), &key, Kind::WrongRegion),
+            (iam(refused(403, "IAM.0002", "no")), &key, Kind::MissingPermission),
+            (iam(ApiError::TimedOut), &key, Kind::TimedOut),
+            (ApiError::TimedOut, &key, Kind::TimedOut),
+            (ApiError::TooLarge { limit: 1 }, &key, Kind::Unavailable),
+        ];
+        for (error, facts, expected) in cases {
+            assert_eq!(of(&error.into(), facts, None, None).kind, expected);
+        }
+        let missing = ConnectionError::new("no region", "give one").into();
+        assert_eq!(of(&missing, &key, None, None).kind, Kind::Settings);
+        let full = anyhow::anyhow!("disk full");
+        assert_eq!(of(&full, &key, None, None).kind, Kind::Other);
+    }
+
+    #[test]
+    fn a_project_that_iam_does_not_have_is_named() {
+        let facts =
+            |is_token| Facts { project_id: Some("given".to_owned()), is_token, region: None };
+        let found = |id: &str| Found { id: id.to_owned(), name: "eu-de".to_owned() };
+        let refused = || refused(403, "APIGW.0302", "not allowed").into();
+        let cases = [
+            (false, "found", Some("the project of region eu-de is found, and not given")),
+            (true, "found", Some("the token is for project found (eu-de), and not for given")),
+            (true, "given", None),
+        ];
+        for (is_token, id, hint) in cases {
+            let diagnosis = of(&refused(), &facts(is_token), Some(&found(id)), None);
+            let kind = if hint.is_some() { Kind::WrongProject } else { Kind::MissingPermission };
+            assert_eq!((diagnosis.hint.as_deref(), diagnosis.kind), (hint, kind));
+        }
+    }
+
+    #[test]
+    fn only_a_signature_is_spoilt_by_a_clock() {
+        let cases = [
+            (401, "signature expired", 1200, true),
+            (401, "signature expired", -1200, true),
+            (401, "signature expired", 60, false),
+            (401, "decrypt token fail", 1200, false),
+            (403, "signature expired", 1200, false),
+        ];
+        for (status, message, seconds, expected) in cases {
+            let ApiError::Refused(refusal) = refused(status, "APIGW.0301", message) else {
+                continue;
+            };
+            let clock_ahead = Some(SignedDuration::from_secs(seconds));
+            let error = ApiError::Refused(Refusal { clock_ahead, ..refusal });
+            assert_eq!(skewed_clock(&error).is_some(), expected, "{message} {seconds}");
+            let kind = of(&error.into(), &Facts::default(), None, None).kind;
+            assert_eq!(kind == Kind::ClockSkew, expected, "{message} {seconds}");
+        }
     }
 }

@@ -107,7 +107,7 @@ impl Resolution {
     }
 
     /// Whether there will be a catalogue, which comes with a token, and may know where the service is.
-    fn has_catalog(&self) -> bool {
+    pub(crate) fn has_catalog(&self) -> bool {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
         logs_in || matches!(self.project, Ok(Project::OfToken))
     }

@@ -24,6 +24,7 @@ pub(crate) struct Cbr {
     secrets: Vec<String>,
     exit: i32,
     stderr: Stderr,
+    reports: bool,
     files: Vec<PathBuf>,
     directory: Directory,
 }
@@ -82,6 +83,7 @@ impl Cbr {
             secrets: Vec::new(),
             exit: 0,
             stderr: Stderr::Exactly(String::new()),
+            reports: false,
             files: Vec::new(),
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
@@ -126,6 +128,12 @@ impl Cbr {
         self
     }
 
+    /// It prints what it found out, also where that is a failure.
+    pub(crate) fn reports(mut self) -> Self {
+        self.reports = true;
+        self
+    }
+
     /// All that it must say on stderr; nothing unless said.
     pub(crate) fn stderr(mut self, text: impl Into<String>) -> Self {
         self.stderr = Stderr::Exactly(text.into());
@@ -159,6 +167,7 @@ impl Cbr {
             .env_clear()
             .env("HOME", home)
             .env("TMPDIR", home)
+            .env("XDG_CACHE_HOME", self.directory.cache())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(home);
         command
@@ -184,7 +193,8 @@ impl Cbr {
                 }
             }
         }
-        let broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        let rules = if self.reports { rules::broken_by_a_report } else { rules::broken };
+        let broken = rules(self.exit, &stdout, &stderr, &self.secrets);
         assert_eq!(broken, Vec::<String>::new(), "{told}");
         let mut expected = self.files;
         expected.sort();
@@ -204,6 +214,11 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 impl Directory {
+    /// What is kept between runs: nothing at first, and the test's own if it sets the variable.
+    fn cache(&self) -> PathBuf {
+        self.own.path().join("cache")
+    }
+
     fn log(&self) -> PathBuf {
         self.own.path().join("requests.jsonl")
     }
