@@ -174,7 +174,7 @@ fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {
 
 /// Both ends of an access key. One that is too short for that might be something else, put into the
 /// wrong place.
-fn shortened(access_key: &str) -> String {
+pub(crate) fn shortened(access_key: &str) -> String {
     let length = access_key.len();
     match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {
         (Some(start), Some(end)) if length >= 16 => format!("{start}…{end}"),

@@ -8,7 +8,22 @@
 
 use anyhow::Context as _;
 
-use crate::json::Json;
+use crate::json::{Json, Scanner};
+
+/// Where a value stands in a text. Nothing stands between 0 and 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// The value, if it stands there.
+    pub(crate) fn find(self, text: &str) -> Option<Json<'_>> {
+        let json = text.get(self.start as usize..self.end as usize)?;
+        (!json.is_empty()).then(|| Json::new(json))
+    }
+}
 
 /// Declares the view and finds a field's place in it by the API's name, from one list.
 macro_rules! backup {
@@ -19,12 +34,25 @@ macro_rules! backup {
             $($(#[$doc])* $visibility $field: Option<Json<'a>>,)*
         }
 
-        impl<'a> Backup<'a> {
-            fn field(&mut self, name: &str) -> Option<&mut Option<Json<'a>>> {
+        /// Where the fields of one record stand.
+        #[derive(Debug, Clone, Default)]
+        pub(crate) struct Places {
+            $($visibility $field: Place,)*
+        }
+
+        impl Places {
+            fn field(&mut self, name: &str) -> Option<&mut Place> {
                 match name {
                     $(stringify!($field) => Some(&mut self.$field),)*
                     _ => None,
                 }
+            }
+        }
+
+        impl<'a> Backup<'a> {
+            /// The record whose fields stand at these places of `text`.
+            pub(crate) fn at(text: &'a str, places: &Places) -> Self {
+                Self { $($field: places.$field.find(text),)* }
             }
         }
     };
@@ -60,17 +88,31 @@ backup! {
     pub(crate) scheduled_operation_id,
 }
 
-impl<'a> Backup<'a> {
-    /// Fails only when `record` is no JSON object. If a field stands twice, the last one counts.
-    pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
-        let mut backup = Self::default();
-        let parsed = Json::new(record).fields(|name, value| {
-            if let Some(field) = backup.field(name) {
-                *field = (!value.is_null()).then_some(value);
+impl Places {
+    /// Reads one record; nothing if there is none. If a field stands twice, the last one counts.
+    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
+        let mut places = Self::default();
+        scanner.object(|scanner, name| {
+            let start = scanner.position();
+            let value = scanner.value()?;
+            if let Some(place) = places.field(name) {
+                let place_of = |at| u32::try_from(at).ok();
+                let end = if value.is_null() { start } else { scanner.position() };
+                *place = Place { start: place_of(start)?, end: place_of(end)? };
             }
-        });
-        parsed.context("a backup in the answer is not a JSON object")?;
-        Ok(backup)
+            Some(())
+        })?;
+        Some(places)
+    }
+}
+
+impl<'a> Backup<'a> {
+    /// Fails only when `record` is no JSON object.
+    pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
+        let mut scanner = Scanner::new(record);
+        let places = Places::read(&mut scanner).filter(|_| scanner.end().is_some());
+        let places = places.context("a backup in the answer is not a JSON object")?;
+        Ok(Self::at(record, &places))
     }
 
     /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.

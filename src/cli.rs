@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::auth;
 use crate::completions::{self, CompletionsArgs};
-use crate::connection::ConnectionArgs;
+use crate::config::{self, Config, ConfigCommand, OwnFile};
+use crate::connection::{ConnectionArgs, ConnectionError};
 use crate::console::ConsoleArgs;
 use crate::number::whole;
 use crate::output::{ListOutputArgs, OutputArgs};
@@ -50,6 +51,14 @@ pub(crate) enum Command {
     /// See where the settings come from, and whether they work
     #[command(subcommand, arg_required_else_help = false)]
     Auth(AuthCommand),
+
+    /// See and change your settings: profiles, and other defaults for flags
+    ///
+    /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
+    /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
+    /// used after variables and before the files of other tools.
+    #[command(subcommand, arg_required_else_help = false, after_help = CONFIG_EXAMPLES)]
+    Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
@@ -139,6 +148,13 @@ pub(crate) struct ListArgs {
 /// `offset` is an int32 in the API.
 const LARGEST_OFFSET: u64 = i32::MAX as u64;
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  cbr config set profiles.prod.region eu-de
+  cbr config set profiles.prod.secret_key            asks for it
+  cbr config set default_profile prod
+  cbr config set defaults.columns id,name,status";
+
 const LIST_EXAMPLES: &str = "\
 Examples:
   cbr backups list --resource-type OS::Nova::Server
@@ -167,16 +183,60 @@ fn backup_id(text: &str) -> Result<String, String> {
 }
 
 impl Cli {
-    /// Reads the command line.
+    /// Reads the command line, and where it asks the service, the user's own file, which has defaults for
+    /// some flags.
     ///
     /// # Errors
     ///
-    /// clap's errors, also for flags that contradict each other. Help and version come this way too.
-    pub(crate) fn read() -> Result<Self, clap::Error> {
-        let cli = Self::try_parse()?;
+    /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
+    /// a [`ConnectionError`], if that file is broken.
+    pub(crate) fn read() -> anyhow::Result<Self> {
+        let mut cli = Self::try_parse()?;
+        let lists = matches!(cli.command, Command::Backups(_));
+        if lists || matches!(cli.command, Command::Auth(_)) {
+            let own_file = OwnFile::of_process();
+            cli = match (&own_file.config, &own_file.problem) {
+                (Some(config), _) if config.has_defaults() => Self::with_defaults(config)?,
+                // What shows the settings shows this one too.
+                (_, Some(problem)) if lists => return Err(problem.clone().into()),
+                _ => cli,
+            };
+            cli.connection.own_file = own_file;
+        }
         cli.check()
             .map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
         Ok(cli)
+    }
+
+    /// Reads the command line with the defaults of the user's own file.
+    fn with_defaults(config: &Config) -> anyhow::Result<Self> {
+        let parsed = config::apply(Self::command(), config).try_get_matches();
+        let cli = parsed.and_then(|matches| Self::from_arg_matches(&matches));
+        match cli {
+            Ok(cli) if cli.check().is_ok() => Ok(cli),
+            result => {
+                Self::check_defaults(config)?;
+                Ok(result?)
+            }
+        }
+    }
+
+    /// Whether the flags take what the file gives them.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not.
+    pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
+        config::check_defaults(config, |words| {
+            let cli = Self::try_parse_from(words).map_err(|error| {
+                let text = error.render().to_string();
+                // Usage and the like follow after an empty line.
+                let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+                let text = lines.collect::<Vec<_>>().join(" ");
+                text.strip_prefix("error: ").unwrap_or(&text).to_owned()
+            })?;
+            cli.check()
+        })
     }
 
     /// What clap cannot see: flags that are fine each, and make no sense together.
@@ -189,7 +249,9 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => self.has_no_use_for_connection(),
             Command::Auth(_) => Ok(()),
-            Command::Completions(_) | Command::Man => self.has_no_use_for_connection(),
+            Command::Config(_) | Command::Completions(_) | Command::Man => {
+                self.has_no_use_for_connection()
+            }
         }
     }
 

@@ -83,11 +83,11 @@ async fn read_and_print(
         Arc::new(Backups::new(client, query.to_vec(), order)),
         extent,
         usize::from(args.concurrency),
-        |records, receipt| {
-            for record in records {
+        |rows, receipt| {
+            for row in rows {
                 match &mut sorter {
-                    Some(sorter) => sorter.push(record.json())?,
-                    None => renderer.push(record.json())?,
+                    Some(sorter) => sorter.push(row.json())?,
+                    None => renderer.push_row(&row)?,
                 }
             }
             console.progress(receipt.rows, receipt.count);

@@ -1,17 +1,15 @@
 //! JSON text of the service, read in place.
 //!
-//! A page is checked to be JSON once, when it is received. From then on its values are looked at
-//! where they stand: fields are found without decoding what is around them, in half the time of a
-//! second full parse, and a value is decoded only when something prints it. Text that is not JSON
-//! after all gives an error or a wrong value, never a fault.
+//! One pass over a page checks that it is JSON (RFC 8259) and finds what is wanted in it, where it
+//! stands; a value is decoded only when something prints it. `serde_json` reads the same text twice for that:
+//! once to check it, once more for what it did not keep the place of. What is JSON, and what is not, is
+//! what `serde_json` says, which the tests hold this module against.
 //!
 //! Knows nothing of backups.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
 
-use memchr::memchr2;
-use serde_json::value::RawValue;
+use memchr::{memchr, memchr2};
 
 /// The text of one JSON value, as it was sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,55 +41,30 @@ impl<'a> Json<'a> {
     /// Visits every field of an object, in the order of the text: its name, without quotes but as
     /// it was sent, and its value. `None` if this is no object.
     pub(crate) fn fields(self, mut visit: impl FnMut(&'a str, Json<'a>)) -> Option<()> {
-        self.fields_until(|name, value| {
-            visit(name, value);
-            ControlFlow::Continue(())
-        })
-    }
-
-    /// Visits fields as [`fields`](Self::fields) does, until one of them is the last that is wanted. What
-    /// follows it is not looked at.
-    pub(crate) fn fields_until(
-        self,
-        mut visit: impl FnMut(&'a str, Json<'a>) -> ControlFlow<()>,
-    ) -> Option<()> {
-        let bytes = self.0.as_bytes();
-        let mut at = after_space(bytes, 1);
-        match (bytes.first()?, bytes.get(at)?) {
-            (b'{', b'}') => return Some(()),
-            (b'{', b'"') => {}
-            _ => return None,
-        }
-        loop {
-            let name_end = string_end(bytes, at)?;
-            let colon = after_space(bytes, name_end);
-            let start = after_space(bytes, colon + 1);
-            let end = value_end(bytes, start)?;
-            let name = self.0.get(at + 1..name_end - 1)?;
-            if visit(name, Json(self.0.get(start..end)?)).is_break() {
-                return Some(());
-            }
-            let separator = after_space(bytes, end);
-            at = after_space(bytes, separator + 1);
-            match (bytes[colon], bytes.get(separator)?, bytes.get(at)) {
-                (b':', b',', Some(b'"')) => {}
-                (b':', b'}', None) => return Some(()),
-                _ => return None,
-            }
-        }
+        let mut scanner = Scanner::new(self.0);
+        scanner.object(|scanner, name| {
+            visit(name, scanner.value()?);
+            Some(())
+        })?;
+        scanner.end()
     }
 
     /// The elements of an array; none if this is no array.
     pub(crate) fn elements(self) -> Vec<Json<'a>> {
-        let elements: Vec<&'a RawValue> = serde_json::from_str(self.0).unwrap_or_default();
-        elements.into_iter().map(|element| Json(element.get())).collect()
+        let mut elements = Vec::new();
+        let mut scanner = Scanner::new(self.0);
+        let array = scanner.array(|scanner| {
+            elements.push(scanner.value()?);
+            Some(())
+        });
+        array.and_then(|()| scanner.end()).map_or_else(Vec::new, |()| elements)
     }
 
     /// The value as text: a string without its quotes and escapes, a number or boolean as it was
     /// sent (so a number of any size survives), an object or array as compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
-            [b'"', inner @ .., b'"'] => self.unescaped(inner.contains(&b'\\')),
+            [b'"', inner @ .., b'"'] => self.unescaped(memchr(b'\\', inner).is_some()),
             [b'{' | b'[', ..] => compact(self.0),
             _ => Cow::Borrowed(self.0),
         }
@@ -115,56 +88,239 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The end of the value that starts at `start`.
-fn value_end(bytes: &[u8], start: usize) -> Option<usize> {
-    match bytes.get(start)? {
-        b'"' => string_end(bytes, start),
-        b'{' | b'[' => nested_end(bytes, start),
-        _ => {
-            let ends = |byte: &u8| matches!(byte, b',' | b'}') || byte.is_ascii_whitespace();
-            let length = bytes[start..].iter().position(ends)?;
-            (length > 0).then_some(start + length)
-        }
-    }
+/// Goes through JSON text from its beginning. Each method reads what it is named after, and is `None`
+/// where that does not stand here; there is no going on after that.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    /// The brackets that will close what is open in the value that is being read. Not on the stack of the
+    /// program, which has an end.
+    closing: Vec<u8>,
 }
 
-/// The end of the string whose opening quote is at `start`.
-fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
-    loop {
-        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some(at + 1);
-        }
-        at += 2;
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let mut scanner = Self { text, at: 0, closing: Vec::new() };
+        scanner.skip_space();
+        scanner
     }
-}
 
-/// The end of the object or array whose opening bracket is at `start`.
-fn nested_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut at = start;
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = string_end(bytes, at)?;
-                continue;
+    /// The byte of the text that is read next.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// An object. `field` is told the name of each field, without quotes but as it was sent, and has to
+    /// read its value.
+    pub(crate) fn object(
+        &mut self,
+        mut field: impl FnMut(&mut Self, &'a str) -> Option<()>,
+    ) -> Option<()> {
+        self.items(b'{', b'}', |scanner| {
+            let name = scanner.name()?;
+            field(scanner, name)
+        })
+    }
+
+    /// An array. `element` has to read each element.
+    pub(crate) fn array(&mut self, element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.items(b'[', b']', element)
+    }
+
+    /// Any value.
+    pub(crate) fn value(&mut self) -> Option<Json<'a>> {
+        let start = self.at;
+        self.skip()?;
+        Some(Json(self.text.get(start..self.at)?))
+    }
+
+    /// The end of the text.
+    pub(crate) fn end(mut self) -> Option<()> {
+        self.skip_space();
+        (self.at == self.text.len()).then_some(())
+    }
+
+    /// Any value, however deep.
+    fn skip(&mut self) -> Option<()> {
+        self.closing.clear();
+        loop {
+            match self.peek()? {
+                b'"' => self.string()?,
+                b't' => self.word("true")?,
+                b'f' => self.word("false")?,
+                b'n' => self.word("null")?,
+                open @ (b'{' | b'[') => {
+                    // Two further in the table of characters.
+                    let close = open + 2;
+                    self.at += 1;
+                    self.skip_space();
+                    if self.byte(close).is_none() {
+                        self.closing.push(close);
+                        self.name_in(close)?;
+                        continue;
+                    }
+                }
+                _ => self.number()?,
             }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 1 => return Some(at + 1),
-            b'}' | b']' => depth -= 1,
-            _ => {}
+            // That was a value: what follows belongs to what it stands in.
+            loop {
+                let Some(&close) = self.closing.last() else { return Some(()) };
+                self.skip_space();
+                if self.byte(b',').is_some() {
+                    self.skip_space();
+                    self.name_in(close)?;
+                    break;
+                }
+                self.byte(close)?;
+                self.closing.pop();
+            }
         }
-        at += 1;
+    }
+
+    /// The name before a value, if that stands in an object.
+    fn name_in(&mut self, close: u8) -> Option<()> {
+        if close == b'}' { self.name().map(drop) } else { Some(()) }
+    }
+
+    /// A name with its colon.
+    #[inline]
+    fn name(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.string()?;
+        let name = self.text.get(start + 1..self.at - 1)?;
+        self.skip_space();
+        self.byte(b':')?;
+        self.skip_space();
+        Some(name)
+    }
+
+    /// What stands between two brackets, with commas between.
+    #[inline]
+    fn items(
+        &mut self,
+        open: u8,
+        close: u8,
+        mut item: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
+        self.byte(open)?;
+        self.skip_space();
+        if self.byte(close).is_some() {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            self.skip_space();
+            if self.byte(close).is_some() {
+                return Some(());
+            }
+            self.byte(b',')?;
+            self.skip_space();
+        }
+    }
+
+    /// A string with its quotes. Eight bytes at a time, since most strings are short.
+    #[inline]
+    fn string(&mut self) -> Option<()> {
+        self.byte(b'"')?;
+        let bytes = self.text.as_bytes();
+        loop {
+            while let Some(eight) = bytes.get(self.at..self.at + 8) {
+                match first_special(eight.try_into().ok()?) {
+                    Some(index) => {
+                        self.at += index;
+                        break;
+                    }
+                    None => self.at += 8,
+                }
+            }
+            match *bytes.get(self.at)? {
+                b'"' => {
+                    self.at += 1;
+                    return Some(());
+                }
+                b'\\' => self.escape()?,
+                0..0x20 => return None,
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// A backslash, and what it stands before.
+    #[cold]
+    fn escape(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let digits = match bytes.get(self.at + 1)? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
+            b'u' => 4,
+            _ => return None,
+        };
+        let end = self.at + 2 + digits;
+        let are_hex = bytes.get(self.at + 2..end)?.iter().all(u8::is_ascii_hexdigit);
+        self.at = end;
+        are_hex.then_some(())
+    }
+
+    /// `-12.5e+3`: no plus sign, no leading zero, digits around the point.
+    fn number(&mut self) -> Option<()> {
+        self.byte(b'-');
+        if self.byte(b'0').is_none() {
+            self.digits()?;
+        }
+        if self.byte(b'.').is_some() {
+            self.digits()?;
+        }
+        if self.byte(b'e').or_else(|| self.byte(b'E')).is_some() {
+            self.byte(b'+').or_else(|| self.byte(b'-'));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let found = self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes());
+        self.at += word.len();
+        found.then_some(())
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Reads this byte, if it is the next.
+    fn byte(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
     }
 }
 
-/// The first position from `at` on that is not whitespace.
-fn after_space(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
+/// The place of the first quote, backslash or control character. Each byte of a word is tested at once: a byte
+/// less than another borrows from its highest bit. The first that is found is right; what is found behind it
+/// may owe to the borrow.
+#[inline]
+fn first_special(eight: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let word = u64::from_le_bytes(eight);
+    let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let quote = less(word ^ (ONES * b'"' as u64), 1);
+    let backslash = less(word ^ (ONES * b'\\' as u64), 1);
+    let found = (quote | backslash | less(word, 0x20)) & HIGH;
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
 /// `json` without the whitespace between its tokens.
@@ -197,6 +353,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::Value;
+    use serde_json::value::RawValue;
 
     use super::*;
 
@@ -296,18 +453,124 @@ mod tests {
         assert!(objects > 1000);
     }
 
+    /// Whether all of the text is one value.
+    fn is_json(text: &str) -> bool {
+        let mut scanner = Scanner::new(text);
+        scanner.value().is_some() && scanner.end().is_some()
+    }
+
+    #[track_caller]
+    fn agrees_with_serde(text: &str) -> bool {
+        let expected = serde_json::from_str::<&RawValue>(text).is_ok();
+        assert_eq!(is_json(text), expected, "{text:?}");
+        // Whatever it is, looking into it is no fault.
+        let json = Json::new(text);
+        let _ = json.fields(|_, value| drop((value.text(), value.one_line(), value.elements())));
+        expected
+    }
+
     #[test]
-    fn text_that_is_no_json_is_no_fault() {
-        let json = "{ \"é\" : [ 1, {\"]\": \"}\"} ] ,\n\"b\" : \"x \\\" \\u4e2d 中\", \"c\": -1 }";
-        for (position, char) in json.char_indices() {
-            for broken in ["", "\"", "\\", "{", "}", "[", "]", ",", "é"] {
-                let rest = &json[position + char.len_utf8()..];
-                for text in [format!("{}{broken}", &json[..position]), format!("{broken}{rest}")] {
-                    let json = Json::new(&text);
-                    let _ = json.fields(|_, value| drop((value.text(), value.one_line())));
-                }
+    fn what_is_json_is_what_a_full_parser_says() {
+        let numbers = [
+            "0",
+            "-0",
+            "1",
+            "10",
+            "-1.5",
+            "0.0",
+            "1e5",
+            "1E+5",
+            "1.25e-7",
+            "123456789012345678901",
+        ];
+        let no_numbers =
+            ["", "-", "+1", "01", "-01", "1.", ".5", "1.e5", "1e", "1e+", "0x1", "1_0", "NaN", "١"];
+        let strings =
+            [r#""""#, r#""a""#, r#""\u4e2d\"\\\/\b\f\n\r\t""#, r#""\ud83d""#, "\"中\u{7f}\""];
+        let no_strings = [
+            r#"""#,
+            r#""a"#,
+            r#""\""#,
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\u12g4""#,
+            "\"\n\"",
+            "\"\u{1f}\"",
+            "'a'",
+        ];
+        let others =
+            ["null", "true", "false", "[]", "{}", "[1, 2]", " \t\r\n[ ] ", r#"{"a":1 , "a":2}"#];
+        let no_others = [
+            "nul",
+            "nulls",
+            "True",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "{,}",
+            r#"{"a"}"#,
+            "{1:2}",
+            "[1]]",
+            "[}",
+            "\u{c}1",
+            "\u{feff}1",
+            "1 1",
+        ];
+        for text in numbers.iter().chain(&strings).chain(&others) {
+            assert!(agrees_with_serde(text), "{text:?}");
+        }
+        for text in no_numbers.iter().chain(&no_strings).chain(&no_others) {
+            assert!(!agrees_with_serde(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn strings_of_every_length_end_where_they_end() {
+        for length in 0..40 {
+            for (at, special) in (0..=length).flat_map(|at| {
+                ["\"", "\\\"", "\u{1f}", "\\", "\u{7f}", "é", "\\u00e9"]
+                    .map(|special| (at, special))
+            }) {
+                let text =
+                    format!("[\"{}{special}{}\", \"\"]", "a".repeat(at), "b".repeat(length - at));
+                agrees_with_serde(&text);
             }
         }
+    }
+
+    #[test]
+    fn no_depth_is_too_deep() {
+        for (open, inner, close) in
+            [("[", "", "]"), ("{\"a\":", "1", "}"), ("[{\"a\":[", "", "]}]")]
+        {
+            for levels in [1, 127, 128, 129, 100_000] {
+                let (open, close) = (open.repeat(levels), close.repeat(levels));
+                assert!(agrees_with_serde(&format!("{open}{inner}{close}")), "{levels}");
+                assert!(!agrees_with_serde(&format!("{open}{inner}{}", &close[1..])), "{levels}");
+            }
+        }
+    }
+
+    #[test]
+    fn broken_json_is_found_out_as_a_full_parser_does() {
+        let parts = [
+            "", "\"", "\\", "{", "}", "[", "]", ",", ":", "é", "\n", " ", "0", "1", "-", ".", "e",
+            "u", "a", "null", "\u{1}",
+        ];
+        let (mut rng, mut good, mut bad) = (fastrand::Rng::with_seed(11), 0, 0);
+        for _ in 0..20_000 {
+            let mut json = random(&mut rng, 3).to_string();
+            for _ in 0..=rng.usize(..2) {
+                let boundaries: Vec<_> =
+                    json.char_indices().map(|(at, _)| at).chain([json.len()]).collect();
+                let start = boundaries[rng.usize(..boundaries.len())];
+                let later: Vec<_> = boundaries.iter().filter(|&&at| at >= start).take(3).collect();
+                let end = *later[rng.usize(..later.len())];
+                json.replace_range(start..end, parts[rng.usize(..parts.len())]);
+            }
+            *(if agrees_with_serde(&json) { &mut good } else { &mut bad }) += 1;
+        }
+        assert!(good > 1000 && bad > 1000, "{good} {bad}");
     }
 
     #[test]

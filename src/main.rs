@@ -4,12 +4,13 @@
 //! |---|---|
 //! | [`cli`] | flags to typed values |
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
+//! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
-//! | [`json`], [`backup`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
@@ -24,6 +25,7 @@ mod cli;
 mod column;
 mod command;
 mod completions;
+mod config;
 mod connection;
 mod console;
 mod exit;
@@ -37,6 +39,7 @@ mod query;
 #[cfg(test)]
 mod readme;
 mod receipt;
+mod row;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
@@ -57,7 +60,13 @@ use exit::Exit;
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return exit::report_usage(&error).into(),
+        Err(error) => {
+            let exit = match error.downcast() {
+                Ok(usage) => exit::report_usage(&usage),
+                Err(error) => exit::report(&error),
+            };
+            return exit.into();
+        }
     };
     run(cli).unwrap_or_else(|error| exit::report(&error).into())
 }
@@ -82,6 +91,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let console = Arc::new(Console::new(cli.console));
             stop_when_interrupted(Arc::clone(&console)).await;
             command::check_settings(&args, &cli.connection, &console).await?;
+        }
+        Command::Config(command) => {
+            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args)?,
         Command::Man => manual::print()?,

@@ -10,9 +10,33 @@ pub(crate) fn nearest<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> 
         .map(|(_, word)| word)
 }
 
+/// What follows a word that is not known: the one that may be meant, or else all that there are.
+pub(crate) fn question(given: &str, words: &[&str]) -> String {
+    let quoted = |word: &&str| format!("`{}`", word.escape_debug());
+    match (nearest(given, words.iter().copied()), words) {
+        (Some(word), _) => format!("; did you mean {}?", quoted(&word)),
+        (None, []) => String::new(),
+        (None, _) => {
+            format!("; known: {}", words.iter().map(quoted).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, question};
+
+    #[test]
+    fn an_unknown_word_is_answered_with_the_known_ones() {
+        let cases: [(&str, &[&str], &str); 3] = [
+            ("prdo", &["prod", "test"], "; did you mean `prod`?"),
+            ("zzz", &["prod", "a\u{1b}"], "; known: `prod`, `a\\u{1b}`"),
+            ("zzz", &[], ""),
+        ];
+        for (given, words, expected) in cases {
+            assert_eq!(question(given, words), expected);
+        }
+    }
 
     #[test]
     fn a_typing_error_finds_its_word_and_nonsense_finds_none() {

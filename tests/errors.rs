@@ -184,12 +184,12 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
     ),
     (
         r#"{"backups":[{"name":"a"}],"count":1}"#,
-        "a backup without an id",
+        "missing field `id` at line 1 column 24",
         r#"{"backups":[{"name":"a"}],"count":1}"#,
     ),
     (
         r#"{"backups":[{"id":7}],"count":1}"#,
-        "a backup without an id",
+        "invalid type: integer `7`, expected a string at line 1 column 19",
         r#"{"backups":[{"id":7}],"count":1}"#,
     ),
     (

@@ -31,6 +31,9 @@ mod retries;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
 
+/// `cbr config`, and the defaults that its file has for flags.
+mod config;
+
 /// Backups that come and go while they are listed.
 mod changes;
 /// Wrong counts, short pages and other ways in which a service misleads.

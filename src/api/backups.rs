@@ -1,6 +1,5 @@
 //! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`, and how their bodies are read.
 
-use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -8,13 +7,15 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
+use super::body::Body;
 use super::client::{Call, Client};
 use super::clock;
 use super::error::ApiError;
 use super::sign;
-use crate::json::Json;
+use crate::json::Scanner;
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
+use crate::row::Row;
 use crate::time;
 
 /// The backups of a project that match some filters.
@@ -24,15 +25,18 @@ pub(crate) struct Backups {
     order: Order,
 }
 
-/// The answer to `GET /v3/{project_id}/backups`. `offset` and `limit` are optional in the
-/// documentation, missing in its examples, and not needed.
+/// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
+/// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
 #[derive(Deserialize)]
-struct ListAnswer<'a> {
-    #[serde(borrow)]
-    backups: Vec<&'a RawValue>,
-    /// Only a hint, so a strange one is as good as none.
-    #[serde(borrow, default)]
-    count: Option<&'a RawValue>,
+struct ListAnswer {
+    #[serde(rename = "backups")]
+    _backups: Vec<Identified>,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    #[serde(rename = "id")]
+    _id: String,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -57,7 +61,7 @@ impl Backups {
         let path = format!("/backups/{}", sign::encode(id));
         client
             .get(&path, &[], |body| {
-                let ShowAnswer { backup } = serde_json::from_str(body)?;
+                let ShowAnswer { backup } = serde_json::from_str(body.text())?;
                 if !backup.get().starts_with('{') {
                     return Err(serde_json::Error::custom("the backup is not an object"));
                 }
@@ -65,6 +69,13 @@ impl Backups {
             })
             .await
     }
+}
+
+/// How many there are, which is only a hint, so that a strange one is as good as none.
+#[derive(Deserialize)]
+struct Counted<'a> {
+    #[serde(borrow, default)]
+    count: Option<&'a RawValue>,
 }
 
 /// What the cheapest of listings told.
@@ -87,7 +98,8 @@ impl Probe {
         let call = Call::get("/backups", &pairs);
         client
             .ask(&call, |body, headers| {
-                let ListAnswer { count, .. } = serde_json::from_str(body)?;
+                let ListAnswer { .. } = serde_json::from_str(body.text())?;
+                let Counted { count } = serde_json::from_str(body.text())?;
                 let count = count.and_then(|count| count.get().parse().ok());
                 Ok(Self { count, clock_ahead: clock::ahead(headers) })
             })
@@ -96,9 +108,10 @@ impl Probe {
 }
 
 impl Source for Backups {
+    type Row = Row;
     type Error = ApiError;
 
-    async fn page(&self, ask: Ask) -> Result<Page, ApiError> {
+    async fn page(&self, ask: Ask) -> Result<Page<Row>, ApiError> {
         let mut pairs = self.filters.clone();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
@@ -112,41 +125,47 @@ impl Source for Backups {
 }
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
-fn read_page(body: &Arc<String>, order: &Order) -> Result<Page, serde_json::Error> {
-    let answer: ListAnswer<'_> = serde_json::from_str(body)?;
-    let records = answer.backups.iter().map(|raw| {
-        let (mut id, mut created_at) = (None, None);
-        let object = Json::new(raw.get()).fields_until(|name, value| {
-            match name {
-                "id" => id = Some(value),
-                "created_at" => created_at = Some(value),
-                _ => {}
-            }
-            match (id, created_at) {
-                (Some(_), Some(_)) => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
-            }
-        });
-        let id = id.filter(|id| object.is_some() && id.is_string());
-        let id = id.ok_or_else(|| serde_json::Error::custom("a backup without an id"))?;
-        let key = Key::of(&id.text());
-        let created = created_at.and_then(|at| {
-            let text = at.text();
-            let is_exact = time::is_to_the_microsecond(&text);
-            Some(Created { microsecond: time::instant(&text)?, is_exact })
-        });
-        let rank = order.rank(created, key);
-        Ok(Record::new(key, rank, body, place_in(body, raw.get())))
-    });
-    let records = records.collect::<Result<_, serde_json::Error>>()?;
-    let count = answer.count.and_then(|count| count.get().parse().ok());
-    Ok(Page { records, count })
+fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Row>, serde_json::Error> {
+    scan_page(body, order).ok_or_else(|| {
+        let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
+        wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
+    })
 }
 
-/// Where `part` stands in `text`, which it is a slice of.
-fn place_in(text: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr().addr() - text.as_ptr().addr();
-    start..start + part.len()
+/// The page, or nothing if this is none.
+fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
+    let (mut records, mut count) = (None, None);
+    let mut scanner = Scanner::new(body.text());
+    scanner.object(|scanner, name| {
+        match name {
+            "backups" if records.is_some() => return None,
+            "backups" => {
+                let records = records.insert(Vec::new());
+                scanner.array(|scanner| {
+                    records.push(record(scanner, body, order)?);
+                    Some(())
+                })?;
+            }
+            "count" => count = scanner.value(),
+            _ => drop(scanner.value()?),
+        }
+        Some(())
+    })?;
+    scanner.end()?;
+    let count = count.and_then(|count| count.as_sent().parse().ok());
+    Some(Page { records: records?, count })
+}
+
+/// One backup, which is an object with an id.
+fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record<Row>> {
+    let row = Row::read(Arc::clone(body) as _, scanner)?;
+    let key = Key::of(&row.id().filter(|id| id.is_string())?.text());
+    let created = row.created_at().and_then(|at| {
+        let text = at.text();
+        let is_exact = time::is_to_the_microsecond(&text);
+        Some(Created { microsecond: time::instant(&text)?, is_exact })
+    });
+    Some(Record { key, rank: order.rank(created, key), row })
 }
 
 #[cfg(test)]
@@ -165,7 +184,11 @@ mod tests {
             (r#"{"backups":[],"count":"many"}"#, 0, None),
         ];
         for (body, rows, count) in cases {
-            let page = read_page(&Arc::new(body.to_owned()), &Order::default()).unwrap();
+            let page = read_page(
+                &Arc::new(Body::new(body.to_owned(), &Arc::default())),
+                &Order::default(),
+            )
+            .unwrap();
             assert_eq!((page.records.len(), page.count), (rows, count));
         }
     }
@@ -184,7 +207,10 @@ mod tests {
         ];
         let order = Order::default();
         for body in cases {
-            assert!(read_page(&Arc::new(body.to_owned()), &order).is_err(), "{body}");
+            assert!(
+                read_page(&Arc::new(Body::new(body.to_owned(), &Arc::default())), &order).is_err(),
+                "{body}"
+            );
         }
     }
 }

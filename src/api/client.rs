@@ -11,6 +11,7 @@ use serde::de::Error as _;
 use serde_json::Value;
 
 use super::access::{Access, Holder, Renewal};
+use super::body::{Body, Spare};
 use super::clock;
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
@@ -36,6 +37,7 @@ pub(crate) struct Client {
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
+    spare: Arc<Spare>,
 }
 
 /// What to ask for.
@@ -107,7 +109,8 @@ impl Client {
         }
         let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
         let access = Holder::new(access, renewal);
-        Ok(Self { http, endpoint, access, patience, pace: Pace::new(), journal })
+        let (pace, spare) = (Pace::new(), Arc::default());
+        Ok(Self { http, endpoint, access, patience, pace, journal, spare })
     }
 
     /// The project that the client asks about, where there is one.
@@ -135,7 +138,7 @@ impl Client {
         &self,
         path: &str,
         pairs: &[Pair],
-        read: impl Fn(&Arc<String>) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         self.ask(&Call::get(path, pairs), |body, _| read(body)).await
     }
@@ -149,7 +152,7 @@ impl Client {
     pub(crate) async fn ask<T>(
         &self,
         call: &Call<'_>,
-        read: impl Fn(&Arc<String>, &HeaderMap) -> Result<T, serde_json::Error>,
+        read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
         let mut faults = 0;
@@ -200,7 +203,7 @@ impl Client {
         &self,
         request: &Request<'_>,
         sent: Instant,
-        read: &impl Fn(&Arc<String>, &HeaderMap) -> Result<T, serde_json::Error>,
+        read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
         let answer =
@@ -224,8 +227,8 @@ impl Client {
         };
         match String::from_utf8(body) {
             Ok(text) => {
-                let text = Arc::new(text);
-                read(&text, &headers).map_err(|error| unreadable(error, &text))
+                let body = Arc::new(Body::new(text, &self.spare));
+                read(&body, &headers).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -251,7 +254,7 @@ impl Client {
         let headers = std::mem::take(response.headers_mut());
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id")).map(str::to_owned);
-        let body = body(response).await;
+        let body = self.body(response).await;
         if status == call.success {
             return Ok(Answer { body: body?, request_id, headers });
         }
@@ -261,6 +264,19 @@ impl Client {
         let status = status.as_u16();
         let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
         Err(ApiError::Refused(Refusal { clock_ahead: clock::ahead(&headers), ..refusal }))
+    }
+
+    /// Reads the body, up to [`LARGEST_BODY`], after decompression.
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+        let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
+        let mut body = self.spare.take(announced as usize);
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(ApiError::TooLarge { limit: LARGEST_BODY });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
     }
 
     /// The headers of one attempt, with a fresh date and signature.
@@ -381,19 +397,6 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
         .with_safe_default_protocol_versions()
         .map_err(|error| ApiError::Setup { reason: error.to_string() })?;
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-}
-
-/// Reads the body, up to [`LARGEST_BODY`], after decompression.
-async fn body(mut response: Response) -> Result<Vec<u8>, ApiError> {
-    let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-    let mut body = Vec::with_capacity(announced as usize);
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-        if body.len() + chunk.len() > LARGEST_BODY {
-            return Err(ApiError::TooLarge { limit: LARGEST_BODY });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 fn fault(error: &reqwest::Error) -> ApiError {

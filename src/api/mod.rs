@@ -4,6 +4,7 @@
 
 mod access;
 mod backups;
+mod body;
 mod client;
 mod clock;
 mod error;

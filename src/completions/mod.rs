@@ -3,9 +3,10 @@
 //! A script knows no flag and no value. It hands the words typed so far to this program
 //! (`cbr completions -- WORD…`) and offers what comes back, so it stays right when flags and values
 //! change, and each rule of completing stands once, here, and not in five languages. What a flag's value
-//! can be is declared at the flag: by its parser's possible values, by [`one_of`] or by [`list_of`].
+//! can be is declared at the flag: by its parser's possible values, by [`one_of`], [`found`] or [`list_of`].
 //!
-//! Reads no setting and sends nothing: completions work without credentials and without a network.
+//! Sends nothing, and of the settings reads only the names of profiles: completions work without credentials
+//! and without a network.
 
 mod offer;
 mod shell;
@@ -19,7 +20,7 @@ use clap::{Args, CommandFactory as _};
 
 use offer::Offer;
 use shell::Shell;
-pub(crate) use value::{list_of, one_of};
+pub(crate) use value::{found, list_of, one_of};
 
 use crate::cli::Cli;
 

@@ -12,6 +12,13 @@ where
     ArgValueCandidates::new(move || words().map(CompletionCandidate::new).collect::<Vec<_>>())
 }
 
+/// The value is one of these words, each with what it means, which are only known when asked for.
+pub(crate) fn found(words: fn() -> Vec<(String, String)>) -> ArgValueCandidates {
+    let candidate =
+        |(word, help): (String, String)| CompletionCandidate::new(word).help(Some(help.into()));
+    ArgValueCandidates::new(move || words().into_iter().map(candidate).collect::<Vec<_>>())
+}
+
 /// The value is a list with commas of these words, each with what it means, and the flag's parser takes
 /// the list apart. (Where clap does, by `value_delimiter`, the engine knows.)
 pub(crate) fn list_of<I>(words: fn() -> I) -> ArgValueCompleter

@@ -12,6 +12,7 @@ use super::home::{Home, Text};
 use super::source::Source;
 use super::yaml::{self, Node};
 use super::{Environment, Setting, cloud, login};
+use crate::suggest;
 
 /// The cloud of this name, or the only one there is.
 ///
@@ -80,7 +81,11 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
     let mut entries = clouds.entries();
     if let Some(wanted) = wanted {
         let found = entries.find(|(name, _)| *name == wanted);
-        return found.ok_or_else(|| format!("no cloud `{}`", wanted.escape_debug()));
+        return found.ok_or_else(|| {
+            let names: Vec<_> = clouds.entries().map(|(name, _)| name).collect();
+            let question = suggest::question(wanted, &names);
+            format!("no cloud `{}`{question}", wanted.escape_debug())
+        });
     }
     match (entries.next(), entries.next()) {
         (None, _) => Err("no cloud".to_owned()),
@@ -227,7 +232,7 @@ mod tests {
         let two = "clouds: {a: {profile: otc, regions: [eu-de]}, b: {regions: [{name: x}, y]}}";
         let name = |wanted| read(two, "", wanted).map(|source| source.name);
         assert_eq!(name(Some("b")), Ok("clouds.yaml, cloud `b`".to_owned()));
-        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`".to_owned()));
+        assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`; known: `a`, `b`".to_owned()));
         let several = "clouds.yaml: several clouds; choose one with --cloud or OS_CLOUD";
         assert_eq!(name(None), Err(several.to_owned()));
         assert_eq!(read(two, "", Some("a")).unwrap().region.unwrap().value, "eu-de");

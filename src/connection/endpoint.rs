@@ -13,6 +13,17 @@ pub(crate) struct Endpoint {
     url: Url,
 }
 
+/// Whether a text can be an endpoint.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
+    let message = error.to_string();
+    Err(format!("{}; {}", message.strip_prefix("it: ").unwrap_or(&message), error.hint))
+}
+
 impl Endpoint {
     /// The endpoint of a region.
     ///

@@ -16,6 +16,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_ENDPOINT", "base URL of the service, where `--endpoint` is not given"),
     ("CBR_IAM_ENDPOINT", "base URL of the identity service (IAM), where it is not the region's"),
     ("CBR_PROFILE", "profile, where `--profile` is not given; goes before all credentials here"),
+    ("CBR_CONFIG_FILE", "in place of `~/.config/cbr/config.toml`"),
     ("HUAWEICLOUD_SDK_AK", "access key, as the vendor's SDK takes it"),
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
@@ -111,7 +112,7 @@ impl Environment {
     }
 
     /// The value of a variable of [`VARIABLES`].
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 

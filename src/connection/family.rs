@@ -173,6 +173,7 @@ impl Family {
             cloud: environment.first(self.cloud.as_slice()),
             note,
             lends_project: self.is_own,
+            warnings: Vec::new(),
         }
     }
 

@@ -17,16 +17,16 @@ pub(crate) struct Home {
 
 /// A file that was read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Text {
+pub(crate) struct Text {
     /// As a user would write it, with `~`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Without a byte order mark.
-    pub(super) text: Hidden,
+    pub(crate) text: Hidden,
 }
 
 /// What a file holds, which may be secret: `Debug` does not show it.
 #[derive(PartialEq, Eq)]
-pub(super) struct Hidden(pub(super) String);
+pub(crate) struct Hidden(pub(crate) String);
 
 impl std::fmt::Debug for Hidden {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,8 +48,13 @@ impl Home {
     }
 
     /// A file below the home directory.
-    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(name))
+    }
+
+    /// A file below the directory of the user's settings.
+    pub(crate) fn configuration(&self, name: &str) -> Option<PathBuf> {
+        Some(self.config.as_ref()?.join(name))
     }
 
     /// The directories of OpenStack's settings, the nearest first; not the current one.
@@ -64,7 +69,7 @@ impl Home {
     }
 
     /// The name of a file as its user would write it.
-    pub(super) fn name(&self, path: &Path) -> String {
+    pub(crate) fn name(&self, path: &Path) -> String {
         let below = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
         let name = match below {
             Some(below) => Path::new("~").join(below),
@@ -78,7 +83,7 @@ impl Home {
     /// # Errors
     ///
     /// Why it cannot be read, in words for a user.
-    pub(super) fn read(&self, path: &Path) -> Result<Option<Text>, String> {
+    pub(crate) fn read(&self, path: &Path) -> Result<Option<Text>, String> {
         let name = self.name(path);
         match read(path) {
             Ok(text) => {

@@ -3,12 +3,15 @@
 //! Read leniently, since the types of its values have changed between versions: what should be a boolean
 //! or a number may be a string. Only ever read, never written.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::credentials::{Part, Parts};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::{Environment, Setting};
+use crate::suggest;
 
 /// What to do about values that are of no use to others.
 const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them as they are";
@@ -23,11 +26,31 @@ pub(super) fn read(
     home: &Home,
     profile: Option<&str>,
 ) -> Result<Option<Source>, String> {
-    let given = environment.get("HW_SHARED_CONFIG_FILE").map(Into::into);
-    let Some(path) = given.or_else(|| home.file(".hcloud/config.json")) else { return Ok(None) };
+    let Some(path) = path(environment, home) else { return Ok(None) };
     let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
     let profile = profile.or_else(|| environment.get("HW_PROFILE"));
     file.map(|file| source(&file, profile)).transpose()
+}
+
+fn path(environment: &Environment, home: &Home) -> Option<PathBuf> {
+    let given = environment.get("HW_SHARED_CONFIG_FILE").map(PathBuf::from);
+    given.or_else(|| home.file(".hcloud/config.json"))
+}
+
+/// The name of the file, and the names of its profiles; none where it cannot be read.
+pub(super) fn profiles(environment: &Environment, home: &Home) -> (String, Vec<String>) {
+    let file = path(environment, home).and_then(|path| home.read(&path).ok()?);
+    let Some(Text { name, text }) = file else { return (String::new(), Vec::new()) };
+    let mut names = serde_json::from_str(&text.0).map(|file| names(&file)).unwrap_or_default();
+    // Each is to be a word on a line.
+    names.retain(|name| !name.contains(char::is_control));
+    (name, names)
+}
+
+/// The names of the profiles.
+fn names(file: &Value) -> Vec<String> {
+    let profiles = file.get("profiles").and_then(Value::as_array);
+    profiles.into_iter().flatten().filter_map(|profile| string(profile, "name")).collect()
 }
 
 fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
@@ -42,8 +65,13 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         .into_iter()
         .flatten()
         .find(|profile| string(profile, "name").is_some_and(|name| name == wanted));
+    let Some(profile) = found else {
+        let names = names(&file);
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let question = suggest::question(&wanted, &names);
+        return Err(format!("{name}: no profile `{}`{question}", wanted.escape_debug()));
+    };
     let wanted = wanted.escape_debug();
-    let Some(profile) = found else { return Err(format!("{name}: no profile `{wanted}`")) };
 
     let name = format!("{name}, profile `{wanted}`");
     let setting = |key| string(profile, key).map(|value| Setting::new(&name, value));
@@ -197,7 +225,7 @@ mod tests {
             (json!({}), None, "~/f: no profile is the current one"),
             (json!({"current": "p"}), None, "~/f: no profile `p`"),
             (json!({"current": "p", "profiles": {}}), None, "~/f: no profile `p`"),
-            (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`"),
+            (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`; known: `q`, `p`"),
         ];
         for (file, profile, expected) in cases {
             assert_eq!(read(&file, profile).unwrap_err(), expected);

@@ -10,12 +10,14 @@
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
+//! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
 mod clouds;
+mod credential_command;
 mod credentials;
 mod endpoint;
 mod environment;
@@ -24,6 +26,7 @@ mod home;
 mod identity;
 mod koocli;
 mod login;
+mod own_file;
 mod project;
 pub(crate) mod region;
 mod regions_file;
@@ -38,15 +41,16 @@ use std::time::Duration;
 use clap::Args;
 
 pub(crate) use credentials::Credentials;
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
-pub(crate) use home::Home;
+pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, Named};
-pub(crate) use project::{Project, is_id};
+pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 
+use crate::config::OwnFile;
 use crate::number::whole;
 use crate::{completions, time};
 
@@ -66,8 +70,9 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// Profile of KooCLI (hcloud) to take the settings from, before all variables [env: CBR_PROFILE]
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud")]
+    /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
+    /// [env: CBR_PROFILE]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = completions::found(profiles))]
     pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
@@ -82,12 +87,17 @@ pub(crate) struct ConnectionArgs {
     /// Try a request again at most this often when the service is unreachable, throttling or failing
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
+
+    /// What the user's own file says. It is read with the flags, since it has defaults for some.
+    #[arg(skip)]
+    pub(crate) own_file: OwnFile,
 }
 
 impl ConnectionArgs {
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _ } = self;
+        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _, own_file: _ } =
+            self;
         let given = [
             ("--region", region.is_some()),
             ("--project-id", project_id.is_some()),
@@ -100,6 +110,21 @@ impl ConnectionArgs {
     }
 }
 
+/// The profiles that there are, each with the file that it is of, for completion. What cannot be read has
+/// none.
+fn profiles() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let names = own.config.iter().flat_map(|config| config.profiles());
+    let mut profiles: Vec<_> = names.map(|name| (name.to_owned(), own.name.clone())).collect();
+    let (name, theirs) = koocli::profiles(&Environment::of_process(), &Home::of_process());
+    for profile in theirs {
+        if !profiles.iter().any(|(known, _)| *known == profile) {
+            profiles.push((profile, name.clone()));
+        }
+    }
+    profiles
+}
+
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -110,7 +135,7 @@ pub(crate) struct ConnectionError {
 }
 
 impl ConnectionError {
-    /// What is wrong, and what would work.
+    /// Names what is wrong and where, and what would work; neither holds a secret.
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }

@@ -26,8 +26,10 @@ impl Project {
         credentials: Option<&Credentials>,
     ) -> Result<Self, ConnectionError> {
         if let Some(id) = id {
-            check(&id)?;
-            return Ok(Self::Id(id));
+            return match check_project_id(&id.value) {
+                Ok(()) => Ok(Self::Id(id)),
+                Err(why) => Err(ConnectionError::new(format!("{}: {why}", id.origin), PROJECT_ID)),
+            };
         }
         if let Some(Credentials::Token(_)) = credentials {
             return Ok(Self::OfToken);
@@ -41,21 +43,21 @@ impl Project {
     }
 }
 
-/// Whether it looks like an id. It becomes a segment of the path: anything else would ask for another
-/// path.
-pub(crate) fn is_id(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
+const PROJECT_ID: &str =
+    "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564";
 
-fn check(Setting { origin, value }: &Setting) -> Result<(), ConnectionError> {
-    if is_id(value) {
+/// Whether a text can be a project id. It becomes a segment of the path: anything else would ask for
+/// another path.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check_project_id(text: &str) -> Result<(), String> {
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_id) {
         return Ok(());
     }
-    Err(ConnectionError::new(
-        format!("{origin}: `{}` is not a project id", value.escape_debug()),
-        "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564",
-    ))
+    Err(format!("`{}` is not a project id", text.escape_debug()))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
 //! they are whole they are used, and if not that is an error. For the other settings what is nearest to
-//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then those
-//! of others, then the file that gave the credentials.
+//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then the own
+//! file's profile if the credentials are its, then the variables of others, then the file that gave the
+//! credentials.
 
 use std::cell::LazyCell;
 
@@ -14,9 +15,11 @@ use super::home::Home;
 use super::project::Project;
 use super::source::{Look, Source, State};
 use super::{
-    ConnectionArgs, ConnectionError, Environment, Setting, clouds, identity, koocli, regions_file,
-    sdk_file,
+    ConnectionArgs, ConnectionError, Environment, Setting, clouds, identity, koocli, own_file,
+    regions_file, sdk_file,
 };
+use crate::config::{OwnFile, Profile};
+use crate::suggest;
 
 /// The variables of other tools, in the order in which they are looked at.
 const OTHERS: [&Family; 4] =
@@ -58,17 +61,18 @@ impl Resolution {
         environment: &Environment,
         home: impl FnOnce() -> Home,
     ) -> Self {
-        let files = Files { environment, home: LazyCell::new(home) };
-        let mut search = Search::default();
+        let own = &args.own_file;
+        let files = Files { environment, home: LazyCell::new(home), own };
+        let mut search = Search { warnings: own.warnings.clone(), ..Search::default() };
         search.sources.push(flags(args));
         let profile = environment.get("CBR_PROFILE");
         if let Some(profile) = &args.profile {
-            search.choose("--profile", files.profile(Some(profile)));
+            search.choose("--profile", files.profile(profile));
             search.look(family::OWN.read(environment));
         } else if let Some(cloud) = &args.cloud {
             search.choose("--cloud", files.cloud(Some(cloud)));
             search.look(family::OWN.read(environment));
-        } else if profile.is_some() {
+        } else if let Some(profile) = profile {
             search.choose("CBR_PROFILE", files.profile(profile));
             search.look(family::OWN.read(environment));
             // Its keys go first, as those of a profile that was asked for. Other variables of its
@@ -84,7 +88,11 @@ impl Resolution {
             }
             search.look(family.read(environment));
         }
-        search.look_into("~/.hcloud/config.json", || files.profile(None));
+        let is_chosen = args.profile.is_some() || args.cloud.is_some() || profile.is_some();
+        if !is_chosen {
+            search.look_into_own(&files);
+        }
+        search.look_into("~/.hcloud/config.json", || files.current_profile());
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
         search.finish(&files)
@@ -119,18 +127,49 @@ impl Resolution {
     }
 }
 
-/// The files of other tools.
+/// The user's own file, and those of other tools.
 struct Files<'a, F> {
     environment: &'a Environment,
     home: LazyCell<Home, F>,
+    own: &'a OwnFile,
 }
 
 /// What a file gave: nothing if there is none, or in words for a user why it is of no use.
 type FromFile = Result<Option<Source>, String>;
 
 impl<F: FnOnce() -> Home> Files<'_, F> {
-    fn profile(&self, name: Option<&str>) -> FromFile {
-        koocli::read(self.environment, &self.home, name)
+    /// The profile of this name: of the own file, or else of KooCLI.
+    fn profile(&self, name: &str) -> FromFile {
+        if let Some(problem) = &self.own.problem {
+            return Err(problem.to_string());
+        }
+        let config = self.own.config.as_ref();
+        if let Some(profile) = config.and_then(|config| config.profile(name)) {
+            return Ok(Some(self.whole(&profile)));
+        }
+        let own: Vec<_> = config.iter().flat_map(|config| config.profiles()).collect();
+        match koocli::read(self.environment, &self.home, Some(name)) {
+            Ok(None) if !own.is_empty() => Err(format!(
+                "{}: no profile `{}`{}",
+                self.own.name,
+                name.escape_debug(),
+                suggest::question(name, &own)
+            )),
+            Err(why) if !own.is_empty() => Err(format!(
+                "{why}; {} has none either{}",
+                self.own.name,
+                suggest::question(name, &own)
+            )),
+            other => other,
+        }
+    }
+
+    fn whole(&self, profile: &Profile<'_>) -> Source {
+        own_file::whole(profile, self.environment, &self.home)
+    }
+
+    fn current_profile(&self) -> FromFile {
+        koocli::read(self.environment, &self.home, None)
     }
 
     fn sdk(&self) -> FromFile {
@@ -226,6 +265,53 @@ impl Search {
         self.look(source);
     }
 
+    /// Takes in the profile of the own file that is used where none is asked for. Its credentials count
+    /// while there are none, and its region is then nearer than that of other tools' variables; without
+    /// them, its settings fill up what nobody else says.
+    fn look_into_own<F: FnOnce() -> Home>(&mut self, files: &Files<'_, F>) {
+        let OwnFile { name, config, problem, .. } = files.own;
+        let profile = match (config, problem) {
+            (_, Some(problem)) => Err(problem.clone()),
+            (Some(config), None) => config.default_profile(),
+            (None, None) => Ok(None),
+        };
+        let source = match profile {
+            Err(problem) => Source { credentials: Err(problem), ..Source::named(name) },
+            Ok(None) => {
+                let profiles = config.iter().flat_map(|config| config.profiles()).count();
+                let note = (profiles > 1).then(|| {
+                    "several profiles; choose one with --profile, or set default_profile".to_owned()
+                });
+                Source { note, ..Source::named(name) }
+            }
+            Ok(Some(profile)) => match &self.decided {
+                None => {
+                    let whole = files.whole(&profile);
+                    let none = whole.credentials == Ok(None);
+                    Source { note: none.then(|| "it holds no credentials".to_owned()), ..whole }
+                }
+                Some(decided) => {
+                    let settings = own_file::settings(&profile);
+                    let note = match decided {
+                        _ if settings.lends_project => "it holds no credentials".to_owned(),
+                        Ok((_, by)) => format!("{by} goes first"),
+                        Err(_) => "an earlier source is incomplete".to_owned(),
+                    };
+                    Source { note: Some(note), ..settings }
+                }
+            },
+        };
+        let was_decided = self.decided.is_some();
+        self.look(source);
+        if !was_decided
+            && self.decided.is_some()
+            && let Some(source) = self.sources.pop()
+        {
+            // After the flags and the own variables.
+            self.sources.insert(2.min(self.sources.len()), source);
+        }
+    }
+
     /// Takes in the file of another tool, unless there are credentials already. What is in a file
     /// that gives none is not used either.
     fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
@@ -251,6 +337,7 @@ impl Search {
     /// Takes the next source in.
     fn look(&mut self, mut source: Source) {
         let name = source.name.clone();
+        self.warnings.append(&mut source.warnings);
         let look = match (std::mem::replace(&mut source.credentials, Ok(None)), &self.decided) {
             (Ok(None), _) => match source.note.take() {
                 Some(note) => Look::because(&name, State::PassedOver, note),
@@ -275,7 +362,11 @@ impl Search {
                 Look::because(&name, State::PassedOver, "an earlier source is incomplete")
             }
             (Err(error), decided) => {
-                let look = Look::because(&name, State::PassedOver, error.to_string());
+                let why = error.to_string();
+                // The name of the source need not be said twice.
+                let rest = why.strip_prefix(&name).and_then(|rest| rest.strip_prefix([':', ',']));
+                let why = rest.map_or(why.as_str(), str::trim_start);
+                let look = Look::because(&name, State::PassedOver, why);
                 if decided.is_none() {
                     self.decided = Some(Err(error));
                 }

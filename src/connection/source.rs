@@ -26,6 +26,8 @@ pub(super) struct Source {
     /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
     /// settings is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
+    /// What may surprise in it, if it is used.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Source {
@@ -42,6 +44,7 @@ impl Source {
             cloud: None,
             note: None,
             lends_project: false,
+            warnings: Vec::new(),
         }
     }
 }

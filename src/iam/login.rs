@@ -64,7 +64,7 @@ pub(super) async fn log_in(
     let answer = async {
         iam.client()?
             .ask(&call, |body, headers| {
-                let scope = read(body, region)?;
+                let scope = read(body.text(), region)?;
                 if scope.project.is_none() {
                     return Err(Error::custom("the token is for no project"));
                 }
@@ -86,7 +86,7 @@ pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, A
     };
     let headers = [(SUBJECT_TOKEN, token)];
     let call = Call { headers: &headers, ..Call::get("/auth/tokens", &[]) };
-    let answer = async { iam.client()?.ask(&call, |body, _| read(body, region)).await };
+    let answer = async { iam.client()?.ask(&call, |body, _| read(body.text(), region)).await };
     answer.await.map_err(iam.failed("cannot look up the token"))
 }
 

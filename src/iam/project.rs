@@ -7,7 +7,7 @@ use serde_json::Error;
 
 use super::Iam;
 use crate::api::{ApiError, Call, Client};
-use crate::connection::{ConnectionError, Setting, is_id};
+use crate::connection::{ConnectionError, Setting, check_project_id};
 use crate::output;
 use crate::query::Pair;
 
@@ -27,7 +27,7 @@ const NAMED: usize = 20;
 impl Found {
     /// Whether the id can stand in a path.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if is_id(&self.id) { Ok(()) } else { Err(Error::custom("a project without a proper id")) }
+        check_project_id(&self.id).map_err(|_| Error::custom("a project without a proper id"))
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn find(iam: &Iam, name: &Setting) -> anyhow::Result<String> {
 }
 
 async fn list(client: &Client, path: &str, pairs: &[Pair]) -> Result<Vec<Found>, ApiError> {
-    client.ask(&Call::get(path, pairs), |body, _| read(body)).await
+    client.ask(&Call::get(path, pairs), |body, _| read(body.text())).await
 }
 
 fn read(body: &str) -> Result<Vec<Found>, Error> {

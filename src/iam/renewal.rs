@@ -8,7 +8,7 @@ use super::cache::{Cache, Name, hex, unhex};
 use super::login::{self, Scope, Session};
 use super::{Iam, project, seal};
 use crate::api::{Access, ApiError, Renewal, Renewed};
-use crate::connection::{Credentials, Login, Named, Setting};
+use crate::connection::{Credentials, Login, Named, Setting, check_project_id};
 use crate::secret::Secret;
 
 /// A token that ends sooner than this is not begun with.
@@ -137,7 +137,7 @@ impl Projects {
     /// The id that was found earlier.
     pub(super) fn kept(&self) -> Option<String> {
         let id = self.cache.read(&self.name, SignedDuration::ZERO)?;
-        crate::connection::is_id(&id).then_some(id)
+        check_project_id(&id).ok().map(|()| id)
     }
 
     /// Asks for the id.

@@ -1,7 +1,7 @@
 //! A listing that is proven complete: pages read by offset, overlapping by one row, stitched in order.
 //!
-//! Knows neither HTTP nor flags: a [`Source`] answers one [`Ask`] at a time, and records leave in order
-//! through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
+//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`Ask`] at a time, and rows leave in
+//! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
 
 #[cfg(test)]
 mod model;
@@ -26,11 +26,13 @@ use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
+    /// What a row is, which makes no difference here.
+    type Row: Send + 'static;
     /// Why a page could not be had.
     type Error: Send + 'static;
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
-    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page, Self::Error>> + Send;
+    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Row>, Self::Error>> + Send;
 
     /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
     /// a failing service.
@@ -65,7 +67,7 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
     concurrency: usize,
-    sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<()>,
+    sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<()>,
 ) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
     let result = read(source, &mut stitcher, concurrency, sink).await;
@@ -74,20 +76,20 @@ pub(crate) async fn list<S: Source>(
 
 async fn read<S: Source>(
     source: Arc<S>,
-    stitcher: &mut Stitcher,
+    stitcher: &mut Stitcher<S::Row>,
     concurrency: usize,
-    mut sink: impl FnMut(&[Record], &Receipt) -> anyhow::Result<()>,
+    mut sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<()>,
 ) -> Result<(), Failure<S::Error>> {
     let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page, S::Error>)> = JoinSet::new();
+    let mut under_way: JoinSet<(Ticket, Result<Page<S::Row>, S::Error>)> = JoinSet::new();
     loop {
         while let Some((ticket, ask)) = stitcher.next_ask(window.size()) {
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(ask).await) });
         }
         // What is in order goes on its way while the next pages are under way.
-        sink(&stitcher.ready(), &stitcher.receipt()).map_err(Failure::Sink)?;
+        sink(stitcher.ready(), &stitcher.receipt()).map_err(Failure::Sink)?;
         if stitcher.is_done() {
             return Ok(());
         }

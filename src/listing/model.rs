@@ -6,7 +6,7 @@ use std::env;
 
 use fastrand::Rng;
 
-use super::page::{Ask, Page, Rank, Record};
+use super::page::{Ask, Key, Page, Rank, Record};
 use super::stitch::{Extent, Stitcher, Ticket};
 
 /// The rows in their order, which is that of their numbers.
@@ -53,10 +53,12 @@ impl List {
         }
     }
 
-    fn page(&self, ask: Ask, counted: bool) -> Page {
+    fn page(&self, ask: Ask, counted: bool) -> Page<u64> {
         let rows = self.rows.iter().skip(ask.offset as usize).take(ask.limit as usize);
-        let records =
-            rows.map(|row| Record::bare(&row.to_string(), Some(Rank(0, u128::from(*row)))));
+        let records = rows.map(|row| {
+            let rank = Some(Rank(0, u128::from(*row)));
+            Record { key: Key::of(&row.to_string()), rank, row: *row }
+        });
         Page { records: records.collect(), count: counted.then_some(self.rows.len() as u64) }
     }
 }
@@ -70,7 +72,7 @@ fn play(seed: u64) -> Result<(), String> {
     let changes = random.u32(0..=30);
     let mut list = List::new(random.u64(0..=90), changes);
     let mut stitcher = Stitcher::new(Extent { offset: 0, limit: None, page_size, stable: true });
-    let mut under_way: Vec<(Ticket, Ask, Option<Page>)> = Vec::new();
+    let mut under_way: Vec<(Ticket, Ask, Option<Page<u64>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let busy = random.u8(1..=8);
     for _ in 0..100_000 {
@@ -95,8 +97,7 @@ fn play(seed: u64) -> Result<(), String> {
                 }
             }
         }
-        let ready = stitcher.ready();
-        delivered.extend(ready.iter().map(|row| row.json().parse::<u64>().unwrap()));
+        delivered.extend(stitcher.ready());
         if stitcher.is_done() {
             return check(&list, &delivered);
         }

@@ -1,8 +1,6 @@
 //! One request for rows, and what came back.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Range;
-use std::sync::Arc;
 
 /// Which rows to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,47 +13,22 @@ pub(crate) struct Ask {
 
 /// Rows as they stood at one moment.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct Page<R> {
     /// In the order of the list.
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Vec<Record<R>>,
     /// Rows in the whole list at that moment, as far as the service tells.
     pub(crate) count: Option<u64>,
 }
 
-/// One row.
+/// One row, and what the listing has to know of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Record {
+pub(crate) struct Record<R> {
     /// Stands for the id.
-    pub(super) key: Key,
+    pub(crate) key: Key,
     /// Its place in the order that was asked for, if that can be told from the record.
-    pub(super) rank: Option<Rank>,
-    /// The text of the page that the record stands on.
-    page: Arc<String>,
-    /// Where it stands there.
-    place: Range<usize>,
-}
-
-impl Record {
-    /// A row with this key, which stands at `place` in the text of `page`.
-    pub(crate) fn new(
-        key: Key,
-        rank: Option<Rank>,
-        page: &Arc<String>,
-        place: Range<usize>,
-    ) -> Self {
-        Self { key, rank, page: Arc::clone(page), place }
-    }
-
-    /// The record as the service sent it.
-    pub(crate) fn json(&self) -> &str {
-        self.page.get(self.place.clone()).unwrap_or_default()
-    }
-
-    /// A row that is nothing but its id.
-    #[cfg(test)]
-    pub(super) fn bare(id: &str, rank: Option<Rank>) -> Self {
-        Self::new(Key::of(id), rank, &Arc::new(id.to_owned()), 0..id.len())
-    }
+    pub(crate) rank: Option<Rank>,
+    /// The row itself.
+    pub(crate) row: R,
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,

@@ -1,6 +1,6 @@
 //! Which rows to ask for next, and how pages become one list without a gap.
 //!
-//! Pure: asks come out, pages go in, records come out. Knows no clock, no network and no tasks.
+//! Pure: asks come out, pages go in, rows come out. Knows no clock, no network and no tasks.
 //!
 //! Offset paging over a list that changes loses rows: a deletion between two requests moves what
 //! follows up by one, and the row at the boundary is never seen. So each page overlaps its predecessor
@@ -51,22 +51,22 @@ pub(super) struct Ticket(u64);
 
 /// An ask in the order in which its page will be stitched.
 #[derive(Debug)]
-struct Slot {
+struct Slot<R> {
     ticket: Ticket,
     ask: Ask,
-    state: State,
+    state: State<R>,
     /// Whether its page was set aside before, until a lower one was read.
     set_aside: bool,
 }
 
 #[derive(Debug)]
-enum State {
+enum State<R> {
     /// Not sent yet.
     Planned,
     /// Sent, not answered yet.
     Sent,
     /// Answered, not stitched yet.
-    Here(Page),
+    Here(Page<R>),
 }
 
 /// How often in a row an answer may contradict itself before the listing is given up.
@@ -76,11 +76,11 @@ const REPETITIONS: u32 = 16;
 
 /// Turns pages into one list.
 #[derive(Debug)]
-pub(super) struct Stitcher {
+pub(super) struct Stitcher<R> {
     extent: Extent,
     /// Rows to ask for at a time: less than the extent says once the service has answered with less.
     page_size: u64,
-    slots: VecDeque<Slot>,
+    slots: VecDeque<Slot<R>>,
     next_ticket: u64,
     /// The ask for the rows right behind the last one, which there should not be.
     probe: Option<Ticket>,
@@ -89,7 +89,7 @@ pub(super) struct Stitcher {
     position: Option<u64>,
     /// The rows of the page stitched last.
     last: Vec<Key>,
-    ready: Vec<Record>,
+    ready: Vec<R>,
     done: bool,
     contradictions: u32,
     repetitions: u32,
@@ -102,7 +102,7 @@ pub(super) struct Stitcher {
     receipt: Receipt,
 }
 
-impl Stitcher {
+impl<R> Stitcher<R> {
     pub(super) fn new(extent: Extent) -> Self {
         Self {
             extent,
@@ -129,7 +129,7 @@ impl Stitcher {
         if self.done {
             return None;
         }
-        let planned = |slot: &Slot| matches!(slot.state, State::Planned);
+        let planned = |slot: &Slot<R>| matches!(slot.state, State::Planned);
         if !self.slots.iter().any(planned) {
             let ask = self.plan(window)?;
             let slot = self.slot(ask);
@@ -141,7 +141,7 @@ impl Stitcher {
     }
 
     /// Takes in the answer to an ask.
-    pub(super) fn deliver(&mut self, ticket: Ticket, page: Page) -> Result<(), Unproven> {
+    pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<R>) -> Result<(), Unproven> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.ticket == ticket) {
             slot.state = State::Here(page);
         }
@@ -160,8 +160,8 @@ impl Stitcher {
         Ok(())
     }
 
-    /// The records that are in order now.
-    pub(super) fn ready(&mut self) -> Vec<Record> {
+    /// The rows that are in order now.
+    pub(super) fn ready(&mut self) -> Vec<R> {
         mem::take(&mut self.ready)
     }
 
@@ -210,7 +210,7 @@ impl Stitcher {
         (limit >= least).then_some(limit)
     }
 
-    fn slot(&mut self, ask: Ask) -> Slot {
+    fn slot(&mut self, ask: Ask) -> Slot<R> {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         Slot { ticket, ask, state: State::Planned, set_aside: false }
@@ -229,7 +229,7 @@ impl Stitcher {
         &mut self,
         ticket: Ticket,
         ask: Ask,
-        mut page: Page,
+        mut page: Page<R>,
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let answered = page.records.len() as u64;
@@ -266,7 +266,7 @@ impl Stitcher {
     }
 
     /// Delivers what is new on a page that touches, and decides how to go on.
-    fn stitch(&mut self, ask: Ask, answered: u64, page: Page) -> Result<(), Unproven> {
+    fn stitch(&mut self, ask: Ask, answered: u64, page: Page<R>) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         if self.extent.stable && !is_in_order(&page.records) {
@@ -288,7 +288,7 @@ impl Stitcher {
             }
             if self.seen.insert(&record) {
                 self.receipt.rows += 1;
-                self.ready.push(record);
+                self.ready.push(record.row);
             } else {
                 known += 1;
             }
@@ -382,8 +382,8 @@ impl Stitcher {
 }
 
 /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
-fn is_in_order(records: &[Record]) -> bool {
-    let follows = |pair: &[Record]| match pair {
+fn is_in_order<R>(records: &[Record<R>]) -> bool {
+    let follows = |pair: &[Record<R>]| match pair {
         [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
         _ => true,
     };
@@ -391,7 +391,7 @@ fn is_in_order(records: &[Record]) -> bool {
 }
 
 /// Drops rows that stand on one page twice, and says how many.
-fn drop_repeated(records: &mut Vec<Record>) -> u64 {
+fn drop_repeated<R>(records: &mut Vec<Record<R>>) -> u64 {
     let before = records.len();
     let mut keys = Set::with_capacity_and_hasher(before, BuildHasherDefault::default());
     records.retain(|record| keys.insert(record.key));

@@ -15,6 +15,7 @@ use super::spool::{FAULT, Spool};
 use super::value;
 use crate::backup::Backup;
 use crate::column::Column;
+use crate::row::Row;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -37,14 +38,11 @@ impl Csv {
         }
         Ok(())
     }
-}
 
-impl Render for Csv {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
         self.write_headers()?;
-        let backup = Backup::parse(record)?;
         for column in &self.columns {
-            let value = value::exact(column, &backup);
+            let value = value::exact(column, backup);
             let written = if self.terminal {
                 self.writer.write_field(&*screen_text::visible(&value))
             } else {
@@ -54,7 +52,16 @@ impl Render for Csv {
         }
         self.writer.write_record(None::<&[u8]>).context(FAULT)
     }
+}
 
+impl Render for Csv {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        self.write(&Backup::parse(record)?)
+    }
+
+    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+        self.write(&row.backup())
+    }
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         self.write_headers()?;
         let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));

@@ -29,6 +29,7 @@ use clap::ValueEnum;
 pub(crate) use screen_text::visible;
 
 use crate::column::{self, COLUMNS, Column, Kind};
+use crate::row::Row;
 
 use grid::Grid;
 use layout::Heading;
@@ -235,6 +236,10 @@ pub(crate) struct Renderer {
 /// What a format does.
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
+    /// The same with a row whose fields are found already.
+    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+        self.push(row.json())
+    }
     /// Writes what can be written already.
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()>;
     fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()>;
@@ -244,6 +249,11 @@ impl Renderer {
     /// Takes one record: the JSON text of one object, exactly as the service sent it.
     pub(crate) fn push(&mut self, record: &str) -> anyhow::Result<()> {
         self.render.push(record)
+    }
+
+    /// Takes one row.
+    pub(crate) fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+        self.render.push_row(row)
     }
 
     /// Writes the rows so far to `out` if they are to be streamed.

@@ -90,7 +90,7 @@ const COMPLETED: &[(&str, &str)] = &[
 
 /// What is typed, and all that is offered for its last word.
 const OFFERED: &[(&str, &[&str])] = &[
-    ("cbr ", &["auth", "backups", "completions", "man", "sandbox"]),
+    ("cbr ", &["auth", "backups", "completions", "config", "man", "sandbox"]),
     ("cbr backups ", &["list", "show"]),
     ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
     ("cbr backups list --output ", &["csv", "json", "jsonl", "table", "wide"]),

@@ -128,7 +128,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
-         ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml",
+         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml",
         "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: cbr sandbox -- \
          backups list",
     ),

@@ -47,7 +47,7 @@ fn secure() -> String {
 }
 
 /// The origin of the credentials, of the region and of the project.
-fn origins(run: Cbr) -> [String; 3] {
+pub(super) fn origins(run: Cbr) -> [String; 3] {
     let told = run.run().json();
     let settings = told["settings"].as_array().unwrap();
     let origin = |names: &[&str]| {
@@ -121,7 +121,11 @@ fn what_a_user_asked_for_by_name_must_be_there_and_of_use() {
     let file = koocli("true");
     let cases = [
         ("--profile prod", "--profile: there is no file with profiles", None),
-        ("--profile x", "--profile: ~/.hcloud/config.json: no profile `x`", Some((KOOCLI, &*file))),
+        (
+            "--profile x",
+            "--profile: ~/.hcloud/config.json: no profile `x`; known: `test`, `prod`",
+            Some((KOOCLI, &*file)),
+        ),
         (
             "--profile prod",
             "--profile: ~/.hcloud/config.json, profile `prod`: its keys are encrypted; hcloud configure set --cli-auth-encrypt=false keeps them as they are",

@@ -5,7 +5,8 @@
 //! says only what is particular to it, and what it does not say must not be.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -26,6 +27,7 @@ pub(crate) struct Cbr {
     stderr: Stderr,
     reports: bool,
     files: Vec<PathBuf>,
+    stdin: Option<PathBuf>,
     directory: Directory,
 }
 
@@ -85,6 +87,7 @@ impl Cbr {
             stderr: Stderr::Exactly(String::new()),
             reports: false,
             files: Vec::new(),
+            stdin: None,
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
     }
@@ -122,6 +125,32 @@ impl Cbr {
         self
     }
 
+    /// A file of the home directory that nobody else can read.
+    pub(crate) fn private_file(self, name: &str, text: &str) -> Self {
+        self.file(name, text).mode(name, 0o600)
+    }
+
+    /// Who can do what with a file of the home directory.
+    pub(crate) fn mode(self, name: &str, mode: u32) -> Self {
+        let path = self.directory.home.path().join(name);
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        self
+    }
+
+    /// What must not be seen, wherever it comes from.
+    pub(crate) fn hides(mut self, secret: &str) -> Self {
+        self.secrets.push(secret.to_owned());
+        self
+    }
+
+    /// What it reads from stdin; nothing unless said.
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
+        let path = self.directory.own.path().join("stdin");
+        fs::write(&path, text).unwrap();
+        self.stdin = Some(path);
+        self
+    }
+
     /// The exit code that it must end with; 0 unless said.
     pub(crate) fn exit(mut self, code: i32) -> Self {
         self.exit = code;
@@ -148,7 +177,10 @@ impl Cbr {
 
     /// Starts it, for tests that do something meanwhile; the rules are then theirs to keep.
     pub(crate) fn start(&self) -> Process {
-        Process::start(&mut self.command())
+        let mut command = self.command();
+        let Some(stdin) = &self.stdin else { return Process::start(&mut command) };
+        command.stdin(File::open(stdin).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Process::start_as_it_is(&mut command)
     }
 
     /// Starts it with stdout somewhere else.

@@ -3,12 +3,12 @@
 use super::*;
 use crate::listing::page::Rank;
 
-fn record(id: u64) -> Record {
+fn record(id: u64) -> Record<u64> {
     let rank = i64::try_from(id).ok().map(|at| Rank(at, 0));
-    Record::bare(&id.to_string(), rank)
+    Record { key: Key::of(&id.to_string()), rank, row: id }
 }
 
-fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
+fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page<u64> {
     let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize);
     Page { records: rows.map(|id| record(*id)).collect(), count }
 }
@@ -16,7 +16,7 @@ fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page {
 /// Reads a list through `answer`, one page at a time; the rows, the asks, and the outcome.
 fn read(
     extent: Extent,
-    mut answer: impl FnMut(usize, Ask) -> Page,
+    mut answer: impl FnMut(usize, Ask) -> Page<u64>,
 ) -> (Vec<u64>, Vec<(u64, u64)>, Result<Receipt, Unproven>) {
     let mut stitcher = Stitcher::new(extent);
     let (mut rows, mut asks) = (Vec::new(), Vec::new());
@@ -26,7 +26,7 @@ fn read(
         if let Err(unproven) = stitcher.deliver(ticket, answer(asks.len(), ask)) {
             return (rows, asks, Err(unproven));
         }
-        rows.extend(stitcher.ready().iter().map(|row| row.json().parse::<u64>().unwrap()));
+        rows.extend(stitcher.ready());
     }
     assert!(stitcher.is_done());
     (rows, asks, Ok(stitcher.receipt()))
@@ -72,7 +72,7 @@ fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
 fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
     let list: Vec<u64> = (0..25).collect();
     let clamped = |ask: Ask, rows: u64| Ask { limit: ask.limit.min(rows), ..ask };
-    type Answer<'a> = Box<dyn Fn(usize, Ask) -> Page + 'a>;
+    type Answer<'a> = Box<dyn Fn(usize, Ask) -> Page<u64> + 'a>;
     let cases: Vec<(&str, Answer<'_>, Option<Reason>)> = vec![
         ("no count", Box::new(|_, ask| page(&list, ask, None)), None),
         ("count 0", Box::new(|_, ask| page(&list, ask, Some(0))), None),

@@ -1,0 +1,384 @@
+//! `cbr config`, and the defaults that its file has for flags.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::harness::{Cbr, Sandbox, TOKEN, cbr, script};
+
+const OWN: &str = ".config/cbr/config.toml";
+
+/// A file that lasts for several runs.
+struct File {
+    directory: TempDir,
+}
+
+impl File {
+    fn new(text: &str) -> Self {
+        let file = Self { directory: TempDir::new().unwrap() };
+        fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("config.toml")
+    }
+
+    fn cbr(&self, args: &str) -> Cbr {
+        cbr(args).env("CBR_CONFIG_FILE", self.path())
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.path()).unwrap()
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o777
+}
+
+#[test]
+fn the_first_setting_makes_the_file_for_its_owner_alone() {
+    let elsewhere = TempDir::new().unwrap();
+    let run = |args: &str| cbr(args).env("XDG_CONFIG_HOME", elsewhere.path());
+    let path = elsewhere.path().join("cbr/config.toml");
+    assert_eq!(run("config path").run().stdout, format!("{}\n", path.display()));
+    assert!(!path.exists());
+
+    run("config set profiles.prod.region eu-de").run();
+    run("config set profiles.prod.secret_key").stdin("hunter2hunter2\r\n").hides("hunter2").run();
+    run("config set profiles.prod.access_key HPUAABBCCDDEEFFGGWYH").run();
+    run("config set defaults.columns id,name,status").run();
+    run("config set defaults.page_size 100").run();
+    run("config set profiles.sso.credential_command vault read x").run();
+    let text = "[profiles.prod]\nregion = \"eu-de\"\nsecret_key = \"hunter2hunter2\"\n\
+                access_key = \"HPUAABBCCDDEEFFGGWYH\"\n\n\
+                [profiles.sso]\ncredential_command = [\"vault\", \"read\", \"x\"]\n\n\
+                [defaults]\ncolumns = [\"id\", \"name\", \"status\"]\npage_size = 100\n";
+    let written = fs::read_to_string(&path).unwrap();
+    let tables = |text: &str| {
+        let mut tables: Vec<_> = text.trim().split("\n\n").map(str::to_owned).collect();
+        tables.sort();
+        tables
+    };
+    assert_eq!(tables(&written), tables(text));
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    let left: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
+    assert_eq!(left.len(), 1);
+}
+
+const FILE: &str = "# mine\ndefault_profile = 'prod' # the usual one\n\n# where\n[profiles.prod]\n\
+                    region   = 'eu-de'   # Germany\n# at last\nproject_id = \"p\"\n\n\
+                    [profiles.'a.b']\nregion = 'eu-nl'\n";
+
+#[test]
+fn a_change_leaves_the_rest_as_it_is() {
+    let nl = FILE.replace("'eu-de' ", "\"eu-nl\" ");
+    let cases = [
+        ("set profiles.prod.region eu-nl", nl.as_str()),
+        ("set profiles.prod.region eu-de", &FILE.replace("'eu-de' ", "\"eu-de\" ")),
+        ("set profiles.'a.b'.project_id q", &format!("{FILE}project_id = \"q\"\n")),
+        ("set defaults.output json", &format!("{FILE}\n[defaults]\noutput = \"json\"\n")),
+        ("unset profiles.prod.project_id", &FILE.replace("# at last\nproject_id = \"p\"\n", "")),
+        ("unset profiles.'a.b'", &FILE.replace("\n[profiles.'a.b']\nregion = 'eu-nl'\n", "")),
+        (
+            "unset default_profile",
+            &FILE.replace("# mine\ndefault_profile = 'prod' # the usual one\n", ""),
+        ),
+    ];
+    for (args, expected) in cases {
+        for (before, expected) in [
+            (FILE.to_owned(), expected.to_owned()),
+            (FILE.replace('\n', "\r\n"), expected.replace('\n', "\r\n")),
+            (format!("\u{feff}{FILE}"), expected.to_owned()),
+        ] {
+            let file = File::new(&before);
+            file.cbr(&format!("config {args}")).run();
+            assert_eq!(file.text(), expected, "{args}");
+            assert_eq!(mode(&file.path()), 0o600);
+        }
+    }
+}
+
+/// Those who keep their settings in a repository link to them.
+#[test]
+fn a_link_stays_one() {
+    let file = File::new("");
+    let link = TempDir::new().unwrap();
+    let path = link.path().join("link.toml");
+    symlink(file.path(), &path).unwrap();
+    cbr("config set defaults.output csv").env("CBR_CONFIG_FILE", &path).run();
+    assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert_eq!(file.text(), "[defaults]\noutput = \"csv\"\n");
+}
+
+/// Nothing is written, and no secret is repeated.
+#[test]
+fn what_cannot_be_right_is_refused() {
+    let cases = [
+        (
+            "set profiles.prod.secret_key hunter2",
+            "profiles.prod.secret_key is a secret, and others can see arguments: in the list of \
+             processes, and in the shell's history",
+            "cbr config set profiles.prod.secret_key asks for it; \
+             cbr config set profiles.prod.secret_key < FILE reads it",
+        ),
+        ("set profiles.prod.secret_key", "secret_key is empty; give it a value", ""),
+        (
+            "set profiles.prod.regin x",
+            "profiles.prod.regin: unknown key `regin`; did you mean `region`?",
+            "",
+        ),
+        ("set outptu json", "outptu: unknown key `outptu`; known: `default_profile`", ""),
+        ("set defaults x", "defaults is a table, not a key", ""),
+        ("set profiles.prod x", "profiles.prod is a table, not a key", ""),
+        ("set a.b.c.d x", "a.b.c.d: there are keys of [defaults] and of [profiles.NAME] only", ""),
+        ("set a[ x", "a[: not a key; write defaults.output, or profiles.NAME.region", ""),
+        ("set profiles.''.region x", "the name of the profile is empty", ""),
+        ("set profiles.prod.region", "profiles.prod.region takes a value", ""),
+        ("set profiles.prod.region a b", "profiles.prod.region takes one value", ""),
+        (
+            "set profiles.prod.project_id a/b",
+            "profiles.prod.project_id: `a/b` is not a project id",
+            "",
+        ),
+        (
+            "set profiles.prod.endpoint http://example.com",
+            "profiles.prod.endpoint: `http://example.com` would send credentials unencrypted; use https",
+            "",
+        ),
+        ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
+        (
+            "set defaults.output josn",
+            "line 14, column 10: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
+             [possible values: table,",
+            "cbr backups list --help",
+        ),
+        (
+            "set defaults.page_size 0",
+            "defaults.page_size: invalid value '0' for '--page-size <N>'",
+            "",
+        ),
+        ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),
+        ("set defaults.columns id,id", "'id' stands twice in '--columns'", ""),
+        ("set defaults.columns id,", "defaults.columns is empty", ""),
+        (
+            "set defaults.timeout soon",
+            "defaults.timeout: invalid value 'soon' for '--timeout <",
+            "",
+        ),
+        ("unset defaults.output", "defaults.output is not set in ", "cbr config show"),
+        ("unset profiles.q", "profiles.q is not set in ", "cbr config show"),
+        ("unset regoin", "regoin: unknown key `regoin`", "cbr config show"),
+    ];
+    let text = format!("{FILE}\n");
+    for (args, error, hint) in cases {
+        let file = File::new(&text);
+        let run = file.cbr(&format!("config {args}")).hides("hunter2");
+        run.exit(2).stderr_holds(["cbr: error: ", error, "\ncbr: hint: ", hint]).run();
+        assert_eq!(file.text(), text, "{args}");
+    }
+}
+
+#[test]
+fn what_is_right_and_may_surprise_is_said() {
+    let file = File::new("[profiles.prod]\n");
+    let warned = |args: &str, text: &str| {
+        file.cbr(args).stderr_holds(["cbr: warning: ", text]).run();
+    };
+    warned(
+        "config set profiles.prod.region eu-dee",
+        "`eu-dee` is no region that cbr knows (did you mean eu-de?)",
+    );
+    warned(
+        "config set default_profile prdo",
+        "default_profile: no profile `prdo`; did you mean `prod`?",
+    );
+    file.cbr("config set default_profile prod").run();
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    let text = format!(
+        "# hunter2\ndefault_profile = 'a b'\n[defaults]\ncolumns = 'id,name'\nretries = 3\n\
+         [profiles.\"a b\"]\naccess_key = 'HPUAABBCCDDEEFFGGWYH'\nsecret_key = 'hunter2'\n\
+         security_token = 'hunter2'\n[profiles.c]\ncredential_command = ['vault', 'hunter2']\n\
+         [profiles.d]\ncredential_command = 'vault hunter2'\n\
+         [profiles.e]\ncredential_command = 'T=hunter2 vault'\n[profiles.f]\ntoken = '{TOKEN}'\n"
+    );
+    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\nretries = 3\n\n\
+                 [profiles.\"a b\"]\naccess_key = \"HPUA…GWYH\"\nsecret_key = \"(not shown)\"\n\
+                 security_token = \"(not shown)\"\n\n\
+                 [profiles.c]\ncredential_command = [\"vault\",\"(not shown)\"]\n\n\
+                 [profiles.d]\ncredential_command = \"vault (not shown)\"\n\n\
+                 [profiles.e]\ncredential_command = \"(not shown)\"\n\n\
+                 [profiles.f]\ntoken = \"(not shown)\"\n";
+    let run = |args| cbr(args).private_file(OWN, &text).hides("hunter2").run();
+    assert_eq!(run("config show").stdout, shown);
+    let expected = json!({
+        "default_profile": "a b",
+        "defaults": {"columns": ["id", "name"], "retries": 3},
+        "profiles": {
+            "a b": {"access_key": "HPUA…GWYH", "secret_key": "(not shown)", "security_token": "(not shown)"},
+            "c": {"credential_command": ["vault", "(not shown)"]},
+            "d": {"credential_command": "vault (not shown)"},
+            "e": {"credential_command": "(not shown)"},
+            "f": {"token": "(not shown)"},
+        },
+    });
+    assert_eq!(run("config show -o json").json(), expected);
+    let told = "cbr: warning: there is no file ~/.config/cbr/config.toml\n";
+    assert_eq!(cbr("config show").stderr(told).run().stdout, "");
+    assert_eq!(cbr("config show -o json").stderr(told).run().json(), json!({}));
+}
+
+/// Told by every command that would go by it, before anything is sent; and mended by hand only.
+#[test]
+fn a_broken_file_is_told_with_line_and_column() {
+    let cases: [(&[u8], &str); 5] = [
+        (b"[profiles.p]\ntoken = hunter2\n", ", line 2, column 9: not TOML: "),
+        (
+            b"[profiles.p]\ntokne = 'hunter2'\n",
+            ", line 2, column 1: unknown key `tokne`; did you mean `token`?",
+        ),
+        (
+            b"[defaults]\npage_size = 5000\n",
+            ", line 2, column 13: defaults.page_size: invalid value '5000'",
+        ),
+        (
+            b"[defaults]\npage_size = '5'\n",
+            ", line 2, column 13: page_size takes a whole number, and this is a string",
+        ),
+        (b"a = '\xff'", ": cannot be read: stream did not contain valid UTF-8"),
+    ];
+    let sandbox = Sandbox::start("--backups 3");
+    for (text, error) in cases {
+        let file = File::new("");
+        fs::write(file.path(), text).unwrap();
+        for args in ["backups list", "config show", "config set defaults.output csv"] {
+            let run = sandbox.cbr(args).with_key().env("CBR_CONFIG_FILE", file.path());
+            let told = format!("cbr: error: {}{error}", file.path().display());
+            run.hides("hunter2").exit(2).stderr_holds([told.as_str(), "\ncbr: hint: "]).run();
+        }
+        assert_eq!(fs::read(file.path()).unwrap(), text);
+        file.cbr("config path").run();
+        file.cbr("--version").run();
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+/// What a listing prints and asks for, with these defaults.
+#[test]
+fn defaults_stand_for_flags_that_are_not_given() {
+    let ids = "{\"id\":";
+    let names = "{\"name\":";
+    let cases: [(&str, &str, &str, &[(u64, u64)]); 14] = [
+        ("", "", "ID ", &[(0, 1000)]),
+        ("output = 'jsonl'", "", "{\"checkpoint_id\":", &[(0, 1000)]),
+        ("output = 'jsonl'", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = ['name']", "", names, &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = 'name, id'", "-o jsonl", names, &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = 'name'", "--columns id", ids, &[(0, 1000)]),
+        // What asks for another format relies on all of it.
+        ("columns = ['name']", "", "NAME\n", &[(0, 1000)]),
+        ("columns = ['name']", "-o table", "NAME\n", &[(0, 1000)]),
+        ("columns = ['name']", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
+        ("output = 'csv'\ncolumns = ['name']", "", "name\n", &[(0, 1000)]),
+        ("output = 'csv'\ncolumns = ['name']", "-o table", "ID ", &[(0, 1000)]),
+        ("page_size = 4", "", "ID ", &[(0, 4), (3, 4)]),
+        (
+            "page_size = 4\nconcurrency = 1\nretries = 0\ntimeout = '1m'",
+            "--page-size 10",
+            "ID ",
+            &[(0, 10)],
+        ),
+        ("page_size = 4", "--page-size 1000", "ID ", &[(0, 1000)]),
+    ];
+    for (defaults, args, begin, windows) in cases {
+        let run = crate::harness::sandboxed("--backups 6", "backups list");
+        let run = run.args(args.split_whitespace()).file(OWN, &format!("[defaults]\n{defaults}\n"));
+        let run = run.run();
+        assert!(run.stdout.starts_with(begin), "{defaults} {args}: {}", run.stdout);
+        assert_eq!(run.windows(), windows, "{defaults} {args}");
+    }
+}
+
+/// The width of one record is no matter of a list's columns, and other commands have formats of their own.
+#[test]
+fn defaults_are_for_lists() {
+    let text = "[defaults]\noutput = 'json'\ncolumns = ['name']\n";
+    let sandbox = Sandbox::start("--backups 3");
+    let list = sandbox.cbr("backups list").with_key().file(OWN, text).run().json();
+    assert_eq!(list[0].as_object().unwrap().len(), 1);
+    let listed = sandbox.cbr("backups list --limit 1 --columns id").with_key().file(OWN, text);
+    let id = listed.run().json()[0]["id"].as_str().unwrap().to_owned();
+    let shown = sandbox.cbr("backups show").arg(id).with_key().file(OWN, text).run().json();
+    assert!(shown.as_object().unwrap().len() > 10);
+    let settings = sandbox.cbr("auth show").with_key().file(OWN, text).run();
+    assert!(settings.stdout.starts_with("SETTING"));
+}
+
+/// A flag against which a default stands is the user's word.
+#[test]
+fn a_flag_that_contradicts_a_default_is_told_as_ever() {
+    let run = cbr("backups list --stream").file(OWN, "[defaults]\noutput = 'json'\n");
+    run.exit(2).stderr_holds(["'--stream' cannot be used with '--output json'"]).run();
+    let sandbox = Sandbox::start("--backups 3");
+    let run = sandbox.cbr("backups list --stream").with_key();
+    run.file(OWN, "[defaults]\noutput = 'csv'\n").run();
+}
+
+/// What shells ask for at a press of Tab.
+#[test]
+fn keys_and_profiles_are_offered_by_name() {
+    let own = "[profiles.prod]\n[profiles.'a b']\n";
+    let koocli = r#"{"profiles": [{"name": "prod"}, {"name": "theirs"}]}"#;
+    let offered = |words: &str, own: &str, koocli: &str| {
+        let run = cbr("completions --").args(words.split(' '));
+        let run = run.file(OWN, own).file(".hcloud/config.json", koocli).run();
+        let values = run.lines().into_iter().skip(1);
+        values.map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(offered("cbr --profile ", own, koocli), ["prod", "a b", "theirs"]);
+    assert_eq!(offered("cbr --profile ", "[broken", "{"), [""; 0]);
+    assert_eq!(offered("cbr config set profiles.prod.re", own, koocli), ["profiles.prod.region"]);
+    assert_eq!(
+        offered("cbr config unset de", own, koocli),
+        [
+            "default_profile",
+            "defaults.output",
+            "defaults.columns",
+            "defaults.page_size",
+            "defaults.concurrency",
+            "defaults.timeout",
+            "defaults.retries",
+        ]
+    );
+}
+
+/// On a terminal the secret is asked for, and what is typed does not show.
+#[test]
+fn a_secret_that_is_typed_does_not_show() {
+    if crate::host::find("script").is_none() {
+        return;
+    }
+    let file = File::new("");
+    let command =
+        format!("CBR_CONFIG_FILE={} cbr config set profiles.p.token", file.path().display());
+    // It is typed once the terminal has been told to show nothing.
+    let told = script(&format!(
+        "mkfifo keys; (for i in $(seq 400); do
+           stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
+           sleep 0.05
+         done; echo hunter2) > keys &
+         script --quiet --return --command 'tty > tty; {command}' /dev/null < keys
+         code=$?; rm keys tty; exit $code"
+    ));
+    assert_eq!(told.code, Some(0), "{}", told.stdout);
+    assert!(told.stdout.contains("token: "), "{}", told.stdout);
+    assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
+    assert_eq!(file.text(), "[profiles.p]\ntoken = \"hunter2\"\n");
+}
