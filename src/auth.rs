@@ -114,12 +114,12 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
             }
             line
         }
-        Err(_) if from_catalog => Line {
+        Err(place) if place.is_open && from_catalog => Line {
             setting: "endpoint",
             origin: Some("looked up: that of the catalogue".into()),
             ..Line::default()
         },
-        Err(error) => missing("endpoint", error),
+        Err(place) => missing("endpoint", &place.error),
     });
     if resolution.needs_iam() {
         lines.push(match &resolution.iam {

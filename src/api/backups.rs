@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -83,8 +82,8 @@ struct Counted<'a> {
 pub(crate) struct Probe {
     /// How many backups there are, if the service says so.
     pub(crate) count: Option<u64>,
-    /// How far this machine's clock is ahead of the service's, if it tells.
-    pub(crate) clock_ahead: Option<SignedDuration>,
+    /// How many seconds this machine's clock is ahead of the service's, if it tells.
+    pub(crate) clock_ahead: Option<i32>,
 }
 
 impl Probe {

@@ -3,23 +3,20 @@
 
 use std::time::SystemTime;
 
-use jiff::SignedDuration;
 use reqwest::header::{DATE, HeaderMap};
 
-/// How far this machine's clock is ahead of the service's (behind, where it is negative), to a second or
-/// two, as an answer tells that came just now.
-pub(crate) fn ahead(headers: &HeaderMap) -> Option<SignedDuration> {
+/// How many seconds this machine's clock is ahead of the service's (behind, where it is negative), to one
+/// or two, as an answer tells that came just now.
+pub(crate) fn ahead(headers: &HeaderMap) -> Option<i32> {
     ahead_at(SystemTime::now(), headers.get(DATE)?.to_str().ok()?)
 }
 
-fn ahead_at(now: SystemTime, date: &str) -> Option<SignedDuration> {
+fn ahead_at(now: SystemTime, date: &str) -> Option<i32> {
     let date = httpdate::parse_http_date(date).ok()?;
-    let seconds = match now.duration_since(date) {
-        Ok(ahead) => i64::try_from(ahead.as_secs()).ok()?,
-        // Between two seconds this clock is behind by the part that a date leaves out.
-        Err(behind) => -i64::try_from(behind.duration().as_secs()).ok()?,
-    };
-    Some(SignedDuration::from_secs(seconds))
+    match now.duration_since(date) {
+        Ok(ahead) => i32::try_from(ahead.as_secs()).ok(),
+        Err(behind) => i32::try_from(behind.duration().as_secs()).ok().map(|behind| -behind),
+    }
 }
 
 #[cfg(test)]
@@ -40,7 +37,7 @@ mod tests {
             (then, "now", None),
         ];
         for (now, date, expected) in cases {
-            assert_eq!(ahead_at(now, date).map(|ahead| ahead.as_secs()), expected, "{date}");
+            assert_eq!(ahead_at(now, date), expected, "{date}");
         }
     }
 }

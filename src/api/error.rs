@@ -8,7 +8,6 @@
 
 use std::fmt;
 
-use jiff::SignedDuration;
 use serde_json::Value;
 
 /// A request that came to nothing.
@@ -92,8 +91,8 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
-    /// How far this machine's clock is ahead of the service's, if the answer tells.
-    pub(crate) clock_ahead: Option<SignedDuration>,
+    /// How many seconds this machine's clock is ahead of the service's, if the answer tells.
+    pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
     pub(crate) retry_after: Option<String>,
 }

@@ -38,8 +38,8 @@ struct Report {
     project_id: Option<String>,
     /// How many backups the project has, if the service says so.
     count: Option<u64>,
-    /// How far this machine's clock is ahead of the service's; behind, where it is negative.
-    clock_ahead_seconds: Option<i64>,
+    /// This machine's clock is ahead of the service's by so much; behind, where it is negative.
+    clock_ahead_seconds: Option<i32>,
 }
 
 /// One step of the way, and what came of it.
@@ -134,7 +134,7 @@ async fn steps(
     let count = probe.count.map_or_else(String::new, |count| format!(": {count} backups"));
     report.step("service", format!("{} answers in {took} ms{count}", client.endpoint().base()));
     if let Some(ahead) = probe.clock_ahead {
-        report.clock_ahead_seconds = Some(ahead.as_secs());
+        report.clock_ahead_seconds = Some(ahead);
         report.step("clock", diagnosis::clock(ahead));
     }
     Ok(())

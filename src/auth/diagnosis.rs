@@ -1,6 +1,5 @@
 //! The usual failures by name: from what the service said, what the clock says, and what was set.
 
-use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::api::{ApiError, Class, Refusal};
@@ -85,27 +84,27 @@ impl Facts {
     }
 }
 
-/// Apart by more than this, the clocks are what is wrong with a signature, which allows 15 minutes. The
+/// Apart by more seconds than this, the clocks are what is wrong with a signature, which allows 15 minutes. The
 /// rest is for the way that an answer takes.
-const SKEW: SignedDuration = SignedDuration::from_mins(14);
+const SKEW: u32 = 14 * 60;
 
 /// What to say of the clock where that has spoilt a signature.
 pub(crate) fn skewed_clock(error: &ApiError) -> Option<String> {
     let refusal = refusal(error)?;
     let is_signature = refusal.status == 401 && refusal.message.contains("sign");
-    let ahead = refusal.clock_ahead.filter(|ahead| is_signature && ahead.abs() > SKEW)?;
+    let ahead = refusal.clock_ahead.filter(|ahead| is_signature && ahead.unsigned_abs() > SKEW)?;
     Some(clock(ahead))
 }
 
-/// How far the clocks are apart, in words.
-pub(super) fn clock(ahead: SignedDuration) -> String {
-    let seconds = ahead.as_secs().unsigned_abs();
+/// How far the clocks are apart, in words; `ahead` in seconds.
+pub(super) fn clock(ahead: i32) -> String {
+    let seconds = ahead.unsigned_abs();
     let span = match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", (seconds + 30) / 60),
         _ => format!("{} h", (seconds + 1800) / 3600),
     };
-    match ahead.as_secs() {
+    match ahead {
         -2..=2 => "this machine's clock is right".to_owned(),
         3.. => format!("this machine's clock is {span} ahead of the service's"),
         _ => format!("this machine's clock is {span} behind the service's"),
@@ -119,8 +118,8 @@ pub(crate) fn is_locked(refusal: &Refusal) -> bool {
 }
 
 /// The seconds that this machine's clock is ahead, if a refusal tells.
-pub(super) fn clock_ahead(error: &anyhow::Error) -> Option<i64> {
-    Some(refusal(error.downcast_ref()?)?.clock_ahead?.as_secs())
+pub(super) fn clock_ahead(error: &anyhow::Error) -> Option<i32> {
+    refusal(error.downcast_ref()?)?.clock_ahead
 }
 
 /// Whether the caller is known, and the request refused.
@@ -227,7 +226,7 @@ mod tests {
             (90_000, "this machine's clock is 25 h ahead of the service's"),
         ];
         for (seconds, expected) in cases {
-            assert_eq!(clock(SignedDuration::from_secs(seconds)), expected);
+            assert_eq!(clock(seconds), expected);
         }
     }
 
@@ -313,7 +312,7 @@ mod tests {
             let ApiError::Refused(refusal) = refused(status, "APIGW.0301", message) else {
                 continue;
             };
-            let clock_ahead = Some(SignedDuration::from_secs(seconds));
+            let clock_ahead = Some(seconds);
             let error = ApiError::Refused(Refusal { clock_ahead, ..refusal });
             assert_eq!(skewed_clock(&error).is_some(), expected, "{message} {seconds}");
             let kind = of(&error.into(), &Facts::default(), None, None).kind;

@@ -46,7 +46,7 @@ pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, Named};
 pub(crate) use project::{Project, check_project_id};
-pub(crate) use search::{Place, Resolution};
+pub(crate) use search::{NoPlace, Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 

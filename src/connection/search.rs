@@ -35,7 +35,7 @@ pub(crate) struct Resolution {
     /// Whose backups.
     pub(crate) project: Result<Project, ConnectionError>,
     /// Where the service is.
-    pub(crate) endpoint: Result<Place, ConnectionError>,
+    pub(crate) endpoint: Result<Place, NoPlace>,
     /// Where IAM is, and who says so.
     pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
     /// What became of each source of credentials, in their order.
@@ -51,6 +51,20 @@ pub(crate) struct Place {
     pub(crate) origin: String,
     /// Whether it was made from the region's name, so that a catalogue knows better.
     pub(crate) is_made: bool,
+}
+
+/// That nobody says where the service is, or not in a way that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoPlace {
+    pub(crate) error: ConnectionError,
+    /// Whether a catalogue may know it: there is no region, or none that is known here.
+    pub(crate) is_open: bool,
+}
+
+impl From<ConnectionError> for NoPlace {
+    fn from(error: ConnectionError) -> Self {
+        Self { error, is_open: false }
+    }
 }
 
 impl Resolution {
@@ -104,13 +118,13 @@ impl Resolution {
     ///
     /// Names the flag, variable or file that is missing or broken.
     pub(crate) fn check(&self) -> Result<(), ConnectionError> {
-        let error = self
-            .credentials
-            .as_ref()
-            .err()
-            .or_else(|| self.endpoint.as_ref().err().filter(|_| !self.has_catalog()))
-            .or(self.project.as_ref().err())
-            .or_else(|| self.iam.as_ref().err().filter(|_| self.needs_iam()));
+        let iam = self.iam.as_ref().err().filter(|_| self.needs_iam());
+        let place = self.endpoint.as_ref().err();
+        // Where nobody knows the region, its name is what is wrong.
+        let is_open = |place: &&NoPlace| place.is_open && self.has_catalog() && iam.is_none();
+        let error = self.credentials.as_ref().err();
+        let error = error.or(place.filter(|place| !is_open(place)).map(|place| &place.error));
+        let error = error.or(self.project.as_ref().err()).or(iam);
         error.map_or(Ok(()), |error| Err(error.clone()))
     }
 
@@ -186,7 +200,7 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
         region: &Setting,
         cloud: Option<&Setting>,
         iam: Option<&Setting>,
-    ) -> Result<Place, ConnectionError> {
+    ) -> Result<Place, NoPlace> {
         if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
             return written(&endpoint);
         }
@@ -194,7 +208,7 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
             Ok(Some(endpoint)) => return written(&endpoint),
             Ok(None) => {}
             Err(why) => {
-                return Err(ConnectionError::new(why, "mend that file, or give --endpoint"));
+                return Err(ConnectionError::new(why, "mend that file, or give --endpoint").into());
             }
         }
         let made = |endpoint, origin| Place { endpoint, origin, is_made: true };
@@ -202,18 +216,21 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
             let (endpoint, origin) = Endpoint::below("cbr", region, cloud)?;
             return Ok(made(endpoint, origin));
         }
-        let origin = region.origin.clone();
-        Endpoint::of_region(region).map(|endpoint| made(endpoint, origin)).or_else(|unknown| {
-            let iam = iam.ok_or_else(|| unknown.clone())?;
-            let (beside, _) = identity::at(iam)?;
-            let endpoint = Endpoint::beside(region, &beside).ok_or(unknown)?;
-            Ok(made(endpoint, format!("{} and {}", region.origin, iam.origin)))
-        })
+        let error = match Endpoint::of_region(region) {
+            Ok(endpoint) => return Ok(made(endpoint, region.origin.clone())),
+            Err(error) => error,
+        };
+        let beside = iam.and_then(|iam| {
+            let (found, origin) = identity::at(iam).ok()?;
+            let origin = format!("{} and {origin}", region.origin);
+            Some(made(Endpoint::beside(region, &found)?, origin))
+        });
+        beside.ok_or(NoPlace { error, is_open: true })
     }
 }
 
 /// An endpoint as someone wrote it, and who.
-fn written(setting: &Setting) -> Result<Place, ConnectionError> {
+fn written(setting: &Setting) -> Result<Place, NoPlace> {
     let endpoint = Endpoint::parse(setting)?;
     Ok(Place { endpoint, origin: setting.origin.clone(), is_made: false })
 }
@@ -391,10 +408,8 @@ impl Search {
             (None, None) => None,
         });
         let endpoint = endpoint.unwrap_or_else(|| {
-            Err(ConnectionError::new(
-                "no region",
-                "give --region (such as --region eu-de), or set CBR_REGION",
-            ))
+            let hint = "give --region (such as --region eu-de), or set CBR_REGION";
+            Err(NoPlace { error: ConnectionError::new("no region", hint), is_open: true })
         });
         let region = self.sources.iter().find_map(|source| source.region.clone());
         let project = Project::new(

@@ -8,7 +8,7 @@ use super::renewal::{KeptProject, Logins, Projects};
 use super::{Found, Iam, Means, project};
 use crate::api::{Access, Client, Renewal};
 use crate::connection::{
-    ConnectionError, Credentials, Endpoint, Named, Place, Project, Resolution, Setting,
+    ConnectionError, Credentials, Endpoint, Named, NoPlace, Place, Project, Resolution, Setting,
 };
 
 /// A client for the service, which has found out what the settings leave to IAM.
@@ -41,16 +41,16 @@ pub(crate) async fn connect(
             let iam = asked(&Credentials::Password(login.clone()))?;
             let logins = Logins::new(iam, login, project, region, cache);
             let session = logins.session().await?;
-            let endpoint = place(endpoint, &session.scope)?;
+            let endpoint = place(endpoint, Some(&session.scope))?;
             (endpoint, session.access(), Some(Arc::new(logins)))
         }
         (credentials, Project::Id(id)) => {
             let access = Access { credentials, project_id: Some(id.value) };
-            (endpoint?.endpoint, access, None)
+            (place(endpoint, None)?, access, None)
         }
         (credentials, Project::OfToken) => {
             let scope = login::scope_of(&asked(&credentials)?, region.as_deref()).await?;
-            let endpoint = place(endpoint, &scope)?;
+            let endpoint = place(endpoint, Some(&scope))?;
             let project = scope.project.ok_or_else(no_project)?;
             (endpoint, Access { credentials, project_id: Some(project.id) }, None)
         }
@@ -60,7 +60,7 @@ pub(crate) async fn connect(
                 Credentials::Token(_) | Credentials::Password(_) => return Err(no_project().into()),
             };
             let projects = Projects::new(asked(&credentials)?, access_key, name, cache);
-            let endpoint = endpoint?.endpoint;
+            let endpoint = place(endpoint, None)?;
             match projects.kept() {
                 Some(id) => {
                     let access = projects.access(id.clone());
@@ -100,13 +100,15 @@ pub(crate) async fn scope(
 /// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name makes
 /// it.
 fn place(
-    endpoint: Result<Place, ConnectionError>,
-    scope: &Scope,
+    endpoint: Result<Place, NoPlace>,
+    scope: Option<&Scope>,
 ) -> Result<Endpoint, ConnectionError> {
+    let in_catalog = || scope.and_then(Scope::endpoint);
     match endpoint {
-        Ok(place) if !place.is_made => Ok(place.endpoint),
-        Ok(place) => Ok(scope.endpoint().unwrap_or(place.endpoint)),
-        Err(error) => scope.endpoint().ok_or(error),
+        Ok(place) if place.is_made => Ok(in_catalog().unwrap_or(place.endpoint)),
+        Ok(place) => Ok(place.endpoint),
+        Err(NoPlace { error, is_open: true }) => in_catalog().ok_or(error),
+        Err(NoPlace { error, is_open: false }) => Err(error),
     }
 }
 

@@ -136,18 +136,18 @@ mod tests {
         let [own, part, other] =
             [project("1", "eu-de"), project("2", "eu-de_team"), project("3", "eu-de")];
         let name = Setting { origin: "--region".to_owned(), value: "eu-de".to_owned() };
-        let cases: [(&[Found], Result<Option<&str>, &str>); 5] = [
-            (&[], Ok(None)),
-            (&[part.clone()], Ok(None)),
-            (&[own.clone()], Ok(Some("1"))),
-            (&[part, own.clone()], Ok(Some("1"))),
+        let cases: [(Vec<Found>, Result<Option<&str>, &str>); 5] = [
+            (vec![], Ok(None)),
+            (vec![part.clone()], Ok(None)),
+            (vec![own.clone()], Ok(Some("1"))),
+            (vec![part, own.clone()], Ok(Some("1"))),
             (
-                &[own, other],
+                vec![own, other],
                 Err("several projects are named `eu-de` (--region): 1 (eu-de), 3 (eu-de)"),
             ),
         ];
         for (all, expected) in cases {
-            let found = only(all, &name);
+            let found = only(&all, &name);
             let found = found.as_ref().map(|found| found.map(|project| project.id.as_str()));
             assert_eq!(found.map_err(ToString::to_string), expected.map_err(str::to_owned));
         }

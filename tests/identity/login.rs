@@ -72,7 +72,7 @@ fn iam_is_where_the_settings_of_the_user_say() {
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
     // What belongs to other credentials is not asked.
     let other = cbr(LIST).env("OS_AUTH_URL", OTC).env("OS_REGION_NAME", "sandbox-1");
-    let told = ["no address of the identity service (IAM): OS_REGION_NAME: unknown region"];
+    let told = ["OS_REGION_NAME: unknown region `sandbox-1`"];
     user(other).exit(2).stderr_holds(told).run();
 }
 
@@ -157,6 +157,9 @@ fn the_catalogue_says_where_the_service_is_and_the_user_knows_better() {
     elsewhere.exit(4).stderr_holds([]).run();
     assert_eq!(nowhere.received().len(), 1);
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING, LOGIN]);
+
+    let broken = user(sandbox.cbr_by_region(LIST)).env("CBR_ENDPOINT", "http://cbr.example.com");
+    broken.exit(2).stderr_holds(["CBR_ENDPOINT: `http://cbr.example.com` would send"]).run();
 
     let without = Sandbox::start("--backups 3 --iam no-catalog");
     let told = ["cbr: error: CBR_REGION: unknown region `sandbox-1`\n"];
