@@ -4,17 +4,17 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use terminal_size::Width;
 use tokio::task::JoinHandle;
 
 use crate::api::{
-    ApiError, Backups, Client, ExpiringKeys, Journal, MetadataService, Patience, Session,
+    ApiError, Backups, Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session,
 };
 use crate::auth;
 use crate::cli::{ListArgs, ShowArgs};
 use crate::connection::{ConnectionArgs, Environment, Home, Metadata, Resolution, Trust};
 use crate::console::Console;
+use crate::iam::{self, Cache};
 use crate::listing::{self, Extent, Failure, Order};
 use crate::query::Pair;
 use crate::receipt::{Outcome, Receipt};
@@ -131,6 +131,17 @@ pub(crate) fn show_settings(
     auth::show(args, &resolution, &mut Stdout)
 }
 
+/// `cbr auth check`.
+pub(crate) async fn check_settings(
+    args: &auth::CheckArgs,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let (resolution, means) = settings_and_means(connection, console, &journal).await?;
+    auth::check(args, resolution, &means, &mut Stdout).await
+}
+
 /// The settings of this run.
 fn settings(args: &ConnectionArgs, metadata: &Metadata) -> Resolution {
     Resolution::new(args, &Environment::of_process(), Home::of_process, metadata)
@@ -150,19 +161,37 @@ const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on
                          change everything";
 
 /// The settings of this run, those of the server that it runs on among them where nothing else says as
-/// whom to ask; and who gives new keys when those expire.
-async fn settings_and_server(
+/// whom to ask; and how to make requests with them.
+async fn settings_and_means(
     args: &ConnectionArgs,
-) -> anyhow::Result<(Resolution, Option<(MetadataService, Option<Timestamp>)>)> {
-    let resolution = settings(args, &Metadata::NotAsked);
-    let Some(address) = &resolution.to_ask else { return Ok((resolution, None)) };
-    let service = MetadataService::new(address.clone())?;
-    Ok(match service.server().await {
-        Ok((server, expires)) => {
-            (settings(args, &Metadata::Gave(server)), Some((service, expires)))
-        }
-        Err(why) => (settings(args, &Metadata::Nothing(why)), None),
-    })
+    console: &Console,
+    journal: &Arc<Journal>,
+) -> anyhow::Result<(Resolution, Means)> {
+    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut resolution = settings(args, &Metadata::NotAsked);
+    let mut session = None;
+    if let Some(address) = &resolution.to_ask {
+        let service = MetadataService::new(address.clone())?;
+        let metadata = match service.server().await {
+            Ok((server, expires)) => {
+                let credentials = server.credentials.clone();
+                let keys = ExpiringKeys { credentials, expires };
+                session = Some(Arc::new(Session::new(service, keys)));
+                Metadata::Gave(server)
+            }
+            Err(why) => Metadata::Nothing(why),
+        };
+        resolution = settings(args, &metadata);
+    }
+    tell(&resolution, console);
+    let means = Means {
+        patience: Patience { retries: args.retries, deadline },
+        journal: Arc::clone(journal),
+        trust: resolution.trust.clone(),
+        origin: Arc::new(resolution.origin()),
+        session,
+    };
+    Ok((resolution, means))
 }
 
 async fn client(
@@ -170,19 +199,8 @@ async fn client(
     console: &Console,
     journal: &Arc<Journal>,
 ) -> anyhow::Result<Client> {
-    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let (resolution, server) = settings_and_server(args).await?;
-    tell(&resolution, console);
-    let connection = resolution.connection()?;
-    let credentials = connection.credentials.clone();
-    let session = match server {
-        Some((service, expires)) => {
-            Session::renewed(service, ExpiringKeys { credentials, expires })
-        }
-        None => Session::Fixed(credentials),
-    };
-    let patience = Patience { retries: args.retries, deadline };
-    Ok(Client::new(connection, session, patience, Arc::clone(journal))?)
+    let (resolution, means) = settings_and_means(args, console, journal).await?;
+    iam::connect(resolution, Cache::of_process(), &means).await
 }
 
 /// The failure of a listing as one error.

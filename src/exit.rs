@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::api::{ApiError, Class, Distrust, Flaw, Refusal};
+use crate::auth::{self, Diagnosed};
 use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 
@@ -115,12 +116,25 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
 }
 
+/// The exit code and what to do about it, for a failure that is told in a report.
+pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
+    classify(error)
+}
+
 fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
         return (Exit::Usage, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (exit_of(error), hint_for(error));
+        let hint = match error {
+            ApiError::Identity { fault, .. } => hint_for_identity(fault),
+            _ => hint_for(error),
+        };
+        return (exit_of(error), clock_hint(error).or(hint));
+    }
+    if let Some(diagnosed) = error.downcast_ref::<Diagnosed>() {
+        let (exit, hint) = classify(&diagnosed.error);
+        return (exit, diagnosed.hint.clone().or(hint));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
@@ -131,11 +145,47 @@ fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
 
 fn exit_of(error: &ApiError) -> Exit {
     match (error, error.class()) {
+        (ApiError::Identity { fault, .. }, _) => exit_of(fault),
         (ApiError::Setup { .. }, _) => Exit::Usage,
         (_, Class::Denied) => Exit::Denied,
         (_, Class::Refused) => Exit::Refused,
         (_, Class::Throttled | Class::Unavailable) => Exit::Unavailable,
     }
+}
+
+/// What to do about a signature that a wrong clock has spoilt.
+fn clock_hint(error: &ApiError) -> Option<String> {
+    let clock = auth::skewed_clock(error)?;
+    Some(format!("{clock}; set it right: a signature is good for 15 minutes only"))
+}
+
+/// What to do about what IAM did not give.
+fn hint_for_identity(fault: &ApiError) -> Option<String> {
+    let address = "check CBR_IAM_ENDPOINT, or the region";
+    let hint = match fault {
+        ApiError::Refused(refusal) if auth::is_locked(refusal) => {
+            "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
+        }
+        ApiError::Refused(refusal) => match refusal.status {
+            401 => {
+                "check user, password and domain, or the key; users of HUAWEI IDs and those with a \
+                 second factor cannot log in like this, and need an access key"
+            }
+            403 => "give --project-id: this user may not look projects up",
+            404 => {
+                "check the region, or the name of the project: there is no such one, or none for this user"
+            }
+            400..500 => address,
+            _ => return hint_for(fault),
+        },
+        ApiError::Unreachable { .. } => {
+            "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
+             --project-id makes do without IAM"
+        }
+        ApiError::Unreadable { .. } => address,
+        _ => return hint_for(fault),
+    };
+    Some(hint.to_owned())
 }
 
 /// What to do about it, where that is more than reading the message again.
@@ -161,6 +211,7 @@ fn hint_for(error: &ApiError) -> Option<String> {
         ApiError::Unreadable { .. } => {
             "check that --endpoint is the CBR endpoint, and not a proxy's page"
         }
+        ApiError::Identity { fault, .. } => return hint_for(fault),
     };
     Some(hint.to_owned())
 }
@@ -196,8 +247,7 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
     let message = refusal.message.as_str();
     let Origin { source, secret_key } = &*refusal.origin;
-    let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
-    let hint = match (number, class, refusal.status) {
+    let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
             return Some(format!(
                 "the access key of {source} is unknown to this cloud: keys of the international site, \

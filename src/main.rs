@@ -6,11 +6,12 @@
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
+//! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
-//! | [`auth`] | where each setting comes from, for people and scripts |
+//! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
 //! | [`completions`], [`manual`] | what shells complete, and the manual page |
@@ -28,6 +29,7 @@ mod config;
 mod connection;
 mod console;
 mod exit;
+mod iam;
 mod json;
 mod listing;
 mod manual;
@@ -84,6 +86,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+        }
+        Command::Auth(AuthCommand::Check(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            stop_when_interrupted(Arc::clone(&console)).await;
+            command::check_settings(&args, &cli.connection, &console).await?;
         }
         Command::Config(command) => {
             config::run(command, &Console::new(cli.console), Cli::check_defaults)?;

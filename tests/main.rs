@@ -25,6 +25,8 @@ mod usage;
 mod connection;
 /// The error bodies of the service, of its gateway and of others.
 mod errors;
+/// IAM: tokens for passwords, projects for names, what is kept of both, and `cbr auth check`.
+mod identity;
 /// What is asked for again, how often, and when not.
 mod retries;
 /// Services that tell what they were told.

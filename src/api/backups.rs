@@ -7,7 +7,8 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::body::Body;
-use super::client::Client;
+use super::client::{Call, Client};
+use super::clock;
 use super::error::ApiError;
 use super::sign;
 use crate::json::Scanner;
@@ -57,7 +58,7 @@ impl Backups {
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
+        let path = format!("/backups/{}", sign::encode(id));
         client
             .get(&path, &[], |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body.text())?;
@@ -70,17 +71,52 @@ impl Backups {
     }
 }
 
+/// How many there are, which is only a hint, so that a strange one is as good as none.
+#[derive(Deserialize)]
+struct Counted<'a> {
+    #[serde(borrow, default)]
+    count: Option<&'a RawValue>,
+}
+
+/// What the cheapest of listings told.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// How many backups there are, if the service says so.
+    pub(crate) count: Option<u64>,
+    /// How many seconds this machine's clock is ahead of the service's, if it tells.
+    pub(crate) clock_ahead: Option<i32>,
+}
+
+impl Probe {
+    /// Asks for one backup.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
+        let pairs = [("limit", "1".to_owned())];
+        let call = Call::get("/backups", &pairs);
+        client
+            .ask(&call, |body, headers| {
+                let ListAnswer { .. } = serde_json::from_str(body.text())?;
+                let Counted { count } = serde_json::from_str(body.text())?;
+                let count = count.and_then(|count| count.get().parse().ok());
+                Ok(Self { count, clock_ahead: clock::ahead(headers) })
+            })
+            .await
+    }
+}
+
 impl Source for Backups {
     type Row = Row;
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page<Row>, ApiError> {
-        let path = format!("/v3/{}/backups", self.client.project_id());
         let mut pairs = self.filters.clone();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", self.order.to_string()));
-        self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+        self.client.get("/backups", &pairs, |body| read_page(body, &self.order)).await
     }
 
     fn troubles(&self) -> u64 {

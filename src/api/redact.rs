@@ -13,31 +13,40 @@ const REDACTED: &str = "[redacted]";
 impl Redaction {
     /// Of a request that was made with these credentials, and with this `Authorization` header.
     pub(super) fn of(credentials: &Credentials, authorization: Option<&str>) -> Self {
-        let mut words = Vec::new();
-        // Also as JSON writes it, in bodies that are none and in messages about them.
-        let mut hide = |word: &str, stand_in| {
-            let escaped = word.escape_debug().to_string().replace("\\'", "'");
-            for written in [escaped.replace('/', "\\/"), escaped, word.to_owned()] {
-                words.push((written, stand_in));
-            }
-        };
+        let mut redaction = Self(Vec::new());
         if let Some(authorization) = authorization {
-            hide(authorization, REDACTED);
+            redaction.hide(authorization);
             let (_, signature) = authorization.rsplit_once('=').unwrap_or_default();
-            hide(signature, REDACTED);
+            redaction.hide(signature);
         }
         match credentials {
-            Credentials::Token(token) => hide(token.reveal(), REDACTED),
+            Credentials::Password(login) => redaction.hide(login.password.reveal()),
+            Credentials::Token(token) => redaction.hide(token.reveal()),
             Credentials::Key { access_key, secret_key, security_token } => {
-                hide(secret_key.reveal(), REDACTED);
+                redaction.hide(secret_key.reveal());
                 if let Some(token) = security_token {
-                    hide(token.reveal(), REDACTED);
+                    redaction.hide(token.reveal());
                 }
-                hide(access_key, "[access key]");
+                redaction.replace(access_key, "[access key]");
             }
         }
-        words.retain(|(word, _)| !word.is_empty());
-        Self(words)
+        redaction
+    }
+
+    /// One more secret.
+    pub(super) fn hide(&mut self, secret: &str) {
+        self.replace(secret, REDACTED);
+    }
+
+    fn replace(&mut self, word: &str, stand_in: &'static str) {
+        if word.is_empty() {
+            return;
+        }
+        // Also as JSON writes it, in bodies that are none and in messages about them.
+        let escaped = word.escape_debug().to_string().replace("\\'", "'");
+        for written in [escaped.replace('/', "\\/"), escaped, word.to_owned()] {
+            self.0.push((written, stand_in));
+        }
     }
 
     /// The text without any of it.

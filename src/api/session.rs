@@ -14,39 +14,35 @@ use crate::connection::Credentials;
 /// Keys that have less left than this are replaced.
 const MARGIN: Duration = Duration::from_secs(10 * 60);
 
-/// The credentials of a run.
-pub(crate) enum Session {
-    /// For as long as they work.
-    Fixed(Credentials),
-    /// Replaced by the service that gave them.
-    Renewed(MetadataService, Mutex<Held>),
+/// The keys of a run, and the service that gives others.
+pub(crate) struct Session {
+    service: MetadataService,
+    held: Mutex<Held>,
 }
 
 /// The keys that are in use.
-pub(crate) struct Held {
+struct Held {
     credentials: Credentials,
     /// When to ask for others; `None` for never.
     renew_at: Option<Timestamp>,
+    /// Whether they were replaced since they were refused, which is done once.
+    was_refused: bool,
 }
 
 impl Session {
     /// Of the keys that a metadata service gave.
-    pub(crate) fn renewed(service: MetadataService, keys: ExpiringKeys) -> Self {
-        Self::Renewed(service, Mutex::new(Held::new(keys, Timestamp::now())))
+    pub(crate) fn new(service: MetadataService, keys: ExpiringKeys) -> Self {
+        Self { service, held: Mutex::new(Held::new(keys, Timestamp::now())) }
     }
 
     /// The credentials for a request that is sent now. Where no others are to be had, those that there
     /// are: whether they still work is the service's to say, whose clock may differ.
     pub(super) async fn credentials(&self) -> Credentials {
-        let (service, held) = match self {
-            Self::Fixed(credentials) => return credentials.clone(),
-            Self::Renewed(service, held) => (service, held),
-        };
         // Requests that are sent meanwhile wait for the same answer.
-        let mut held = held.lock().await;
+        let mut held = self.held.lock().await;
         let now = Timestamp::now();
         if held.renew_at.is_some_and(|time| time <= now) {
-            match service.keys().await {
+            match self.service.keys().await {
                 Ok(keys) => *held = Held::new(keys, now),
                 Err(_) => held.renew_at = now.checked_add(PAUSE).ok(),
             }
@@ -54,14 +50,15 @@ impl Session {
         held.credentials.clone()
     }
 
-    /// Whether there are others than those, which were refused.
+    /// Whether there are others than those, which were refused. What was fetched for that reason and is
+    /// refused too is not replaced: the keys are not what is wrong.
     pub(super) async fn has_others_than(&self, refused: &Credentials) -> bool {
-        let Self::Renewed(service, held) = self else { return false };
-        let mut held = held.lock().await;
+        let mut held = self.held.lock().await;
         if held.credentials == *refused
-            && let Ok(keys) = service.keys().await
+            && !held.was_refused
+            && let Ok(keys) = self.service.keys().await
         {
-            *held = Held::new(keys, Timestamp::now());
+            *held = Held { was_refused: true, ..Held::new(keys, Timestamp::now()) };
         }
         held.credentials != *refused
     }
@@ -72,7 +69,8 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 impl Held {
     fn new(ExpiringKeys { credentials, expires }: ExpiringKeys, now: Timestamp) -> Self {
-        Self { credentials, renew_at: expires.map(|expires| renew_at(expires, now)) }
+        let renew_at = expires.map(|expires| renew_at(expires, now));
+        Self { credentials, renew_at, was_refused: false }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the requests go and as whom: flags, variables and files to a [`Connection`].
+//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
@@ -8,14 +8,14 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
-//! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
+//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
-//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
 mod clouds;
@@ -25,9 +25,12 @@ mod endpoint;
 mod environment;
 mod family;
 mod home;
+mod identity;
 mod koocli;
+mod login;
 mod metadata;
 mod own_file;
+mod project;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -37,7 +40,6 @@ mod source;
 mod trust;
 mod yaml;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -46,8 +48,10 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
+pub(crate) use login::{Login, Named};
 pub(crate) use metadata::{Metadata, MetadataAddress, Server};
-pub(crate) use search::{Resolution, check_project_id};
+pub(crate) use project::{Project, check_project_id};
+pub(crate) use search::{NoPlace, Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
@@ -145,21 +149,6 @@ fn profiles() -> Vec<(String, String)> {
         }
     }
     profiles
-}
-
-/// Everything that is needed to send a request.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    /// Where the service is.
-    pub(crate) endpoint: Endpoint,
-    /// The project in every path, also sent as `X-Project-Id`.
-    pub(crate) project_id: String,
-    /// As whom.
-    pub(crate) credentials: Credentials,
-    /// Where those come from.
-    pub(crate) origin: Arc<Origin>,
-    /// Whose certificates count.
-    pub(crate) trust: Trust,
 }
 
 /// Where credentials come from, for hints.

@@ -8,6 +8,7 @@
 //! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
 //! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
 //!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
+//! - [`iam`]: logging in, and the projects of the account;
 //! - [`metadata`]: the service that gives a server its keys;
 //! - [`ledger`]: what arrives in which order, and the [`changes`] to the account between;
 //! - [`list`]: the query of a listing and the page that answers it;
@@ -24,6 +25,7 @@ mod changes;
 mod child;
 mod faults;
 mod gzip;
+mod iam;
 mod ledger;
 mod list;
 mod log;

@@ -182,7 +182,7 @@ fn list_at(service: &Service) -> Cbr {
 #[test]
 fn keys_that_are_refused_are_replaced_once() {
     let good = service(&[401, 200]);
-    let told = ["401 APIGW.0301: again with new keys"];
+    let told = ["401 APIGW.0301: again with other keys"];
     list_at(&good).stderr_holds(told).run();
     assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
 

@@ -26,6 +26,7 @@ pub(crate) struct Cbr {
     secrets: Vec<String>,
     exit: i32,
     stderr: Stderr,
+    reports: bool,
     files: Vec<PathBuf>,
     made: Vec<PathBuf>,
     stdin: Option<PathBuf>,
@@ -86,6 +87,7 @@ impl Cbr {
             secrets: Vec::new(),
             exit: 0,
             stderr: Stderr::Exactly(String::new()),
+            reports: false,
             files: Vec::new(),
             made: Vec::new(),
             stdin: None,
@@ -164,6 +166,12 @@ impl Cbr {
         self
     }
 
+    /// It prints what it found out, also where that is a failure.
+    pub(crate) fn reports(mut self) -> Self {
+        self.reports = true;
+        self
+    }
+
     /// All that it must say on stderr; nothing unless said.
     pub(crate) fn stderr(mut self, text: impl Into<String>) -> Self {
         self.stderr = Stderr::Exactly(text.into());
@@ -202,6 +210,7 @@ impl Cbr {
             .env("TMPDIR", home)
             // Where the tests run there may be a metadata service.
             .env("CBR_ECS_METADATA", "off")
+            .env("XDG_CACHE_HOME", self.directory.cache())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(home);
         command
@@ -228,7 +237,8 @@ impl Cbr {
                 }
             }
         }
-        let mut broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        let rules = if self.reports { rules::broken_by_a_report } else { rules::broken };
+        let mut broken = rules(self.exit, &stdout, &stderr, &self.secrets);
         for path in &self.made {
             broken.extend(rules::broken_by_file(path, true, &self.secrets));
         }
@@ -257,6 +267,11 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 impl Directory {
+    /// What is kept between runs: nothing at first, and the test's own if it sets the variable.
+    fn cache(&self) -> PathBuf {
+        self.own.path().join("cache")
+    }
+
     fn log(&self) -> PathBuf {
         self.own.path().join("requests.jsonl")
     }

@@ -6,13 +6,14 @@ use std::path::Path;
 
 /// What must never be shown: what the sandbox's account consists of, what only a request holds, and what
 /// tests take for secrets of their own.
-const SECRETS: [&str; 15] = [
+const SECRETS: [&str; 16] = [
     "SANDBOXACCESSKEY0001",
     "SANDBOXTEMPORARY0002",
     "SANDBOXAGENCYKEY0003",
     "sandbox-secret-key",
     "sandbox-security-token",
     "sandbox-token",
+    "sandbox-password",
     "Signature=",
     "SignedHeaders=",
     "Authorization",
@@ -39,10 +40,21 @@ const INTERRUPTED: i32 = 130;
 
 /// The rules that a run has broken; `secrets` are those besides the sandbox's.
 pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
-    let mut broken = shown_secrets(stdout, stderr, secrets);
+    let mut broken = broken_by_a_report(exit, stdout, stderr, secrets);
     if exit != 0 && !stdout.is_empty() {
         broken.push("it fails, and stdout is not empty".to_owned());
     }
+    broken
+}
+
+/// The same, of a command that prints what it found out, whatever that is.
+pub(crate) fn broken_by_a_report(
+    exit: i32,
+    stdout: &str,
+    stderr: &str,
+    secrets: &[String],
+) -> Vec<String> {
+    let mut broken = shown_secrets(stdout, stderr, secrets);
     if !stderr.is_empty() && !stderr.ends_with('\n') {
         broken.push("stderr ends in the middle of a line".to_owned());
     }

@@ -15,7 +15,7 @@ const EVALUATES: &str = r#"
     eval "$(echo "$printed" | sed -n 's/^#  *\(export CBR_TOKEN=\)/\1/p')"
     cbr backups list --limit 2 -o jsonl --columns id | wc -l
     unset CBR_TOKEN
-    eval "$(echo "$printed" | sed -n '/temporary/,/metadata/ s/^#  *export/export/p')"
+    eval "$(echo "$printed" | sed -n '/temporary/,/SECURITY/ s/^#  *export/export/p')"
     cbr backups list --limit 3 -o jsonl --columns id | wc -l
     unset CBR_ACCESS_KEY CBR_SECRET_KEY CBR_SECURITY_TOKEN CBR_PROJECT_ID
     eval "$(echo "$printed" | sed -n 's/^#  *\(export CBR_ECS_METADATA=\)/\1/p')"

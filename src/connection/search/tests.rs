@@ -149,7 +149,11 @@ impl Given {
         };
         let none = || "-".to_owned();
         let region = found.region.map_or_else(none, |region| region.origin);
-        [credentials, region, found.project_id.map_or_else(|_| none(), |project| project.origin)]
+        let project = match found.project {
+            Ok(Project::Id(project)) => project.origin,
+            _ => none(),
+        };
+        [credentials, region, project]
     }
 }
 
@@ -234,6 +238,7 @@ fn half_a_set_is_an_error_and_not_passed_over() {
             below().var("OS_AUTH_URL", OTC).var("OS_ACCESS_KEY", "a"),
             "OS_ACCESS_KEY is set, but OS_SECRET_KEY is not",
         ),
+        (below().var("HW_USER_PASSWORD", "p"), "HW_USER_PASSWORD is set, but HW_USER_NAME is not"),
         (
             given().sdk_file().clouds(1).file(
                 ".hcloud/config.json",
@@ -262,7 +267,6 @@ fn what_cannot_be_used_is_passed_over_with_all_it_says() {
             given().var("OS_TOKEN", "t").var("OS_REGION_NAME", "x").sdk_file(),
             [SDK_FILE, "-", SDK_FILE],
         ),
-        (given().var("HW_USER_PASSWORD", "p").sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (given().encrypted_koocli().sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (given().file(".hcloud/config.json", "{").sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (
@@ -324,8 +328,8 @@ fn an_endpoint_goes_before_a_region() {
         ),
     ];
     for (given, expected, origin) in cases {
-        let (endpoint, found) = given.find().endpoint.unwrap();
-        assert_eq!((endpoint.base(), found.as_str()), (expected, origin));
+        let found = given.find().endpoint.unwrap();
+        assert_eq!((found.endpoint.base(), found.origin.as_str()), (expected, origin));
     }
 }
 
