@@ -41,7 +41,7 @@ struct Progress {
     count: Option<u64>,
     /// There once the work has lasted for [`PATIENCE`].
     bar: Option<ProgressBar>,
-    /// Why it waits, and until when.
+    /// Why a request waits, and until when: the one that waits longest. Others may come through meanwhile.
     waits: Option<(String, Instant)>,
     over: bool,
 }
@@ -91,14 +91,17 @@ impl Console {
             let mut progress = self.lock();
             progress.rows = rows;
             progress.count = count;
-            progress.waits = None;
         }
     }
 
     /// Nothing comes for a while, and why.
     pub(crate) fn waits(&self, why: &str, pause: Duration) {
         if self.is_watched() {
-            self.lock().waits = Some((why.to_owned(), Instant::now() + pause));
+            let mut progress = self.lock();
+            let until = Instant::now() + pause;
+            if progress.waits.as_ref().is_none_or(|(_, other)| *other < until) {
+                progress.waits = Some((why.to_owned(), until));
+            }
         }
     }
 
@@ -148,8 +151,9 @@ impl Progress {
             text.push_str(&format!(" of {}", grouped(count)));
         }
         text.push_str(" backups");
-        if let Some((why, until)) = &self.waits {
-            let left = until.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
+        let now = Instant::now();
+        if let Some((why, until)) = self.waits.as_ref().filter(|(_, until)| *until > now) {
+            let left = until.saturating_duration_since(now).as_secs_f64().ceil();
             text.push_str(&format!(" · {why}, again in {left:.0} s"));
         } else if self.rows > 0 {
             let rate = self.rows as f64 / self.started.elapsed().as_secs_f64();
@@ -174,12 +178,14 @@ mod tests {
     #[test]
     fn progress_tells_how_far_it_is_or_why_it_waits() {
         let second = Duration::from_secs(1);
-        let wait = |seconds: u32| ("503".to_owned(), Instant::now() + seconds * second);
+        let start = Instant::now();
+        let wait = |seconds: u32| ("503".to_owned(), start + seconds * second);
         let cases = [
             (0, None, None, "0 backups"),
             (5_000, None, None, "5,000 backups · 49"),
             (5_000, Some(30_000), None, "5,000 of 30,000 backups · 49"),
             (1_000, Some(1_663), Some(wait(7)), "1,000 of 1,663 backups · 503, again in 7 s"),
+            (1_000, Some(1_663), Some(wait(0)), "1,000 of 1,663 backups · 9"),
         ];
         for (rows, count, waits, expected) in cases {
             let Some(started) = Instant::now().checked_sub(100 * second + second) else { return };

@@ -15,6 +15,7 @@ mod documented;
 mod filters;
 /// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.
 mod paging;
+mod progress;
 /// `--sort`: who sorts, and by what.
 mod sorting;
 /// Wrong flags and values: what is said, and that nothing is sent.

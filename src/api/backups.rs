@@ -33,6 +33,7 @@ struct ListAnswer {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a backup")]
 struct Identified {
     #[serde(rename = "id")]
     _id: String,

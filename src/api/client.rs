@@ -174,15 +174,14 @@ impl Client {
                 self.journal.note_again(&fault.brief());
                 continue;
             }
-            let pause = if fault.class() == Class::Throttled {
-                self.throttled(sent, &fault)
+            let (pause, why) = if fault.class() == Class::Throttled {
+                (self.throttled(sent, &fault), format!("throttled ({})", fault.brief()))
             } else {
-                let pause = self.patience.pause(faults, &fault);
                 faults += 1;
-                pause
+                (self.patience.pause(faults - 1, &fault), fault.brief())
             };
             let Some(pause) = pause else { return Err(fault) };
-            self.journal.note_retry(&fault.brief(), pause);
+            self.journal.note_retry(&why, pause);
             tokio::time::sleep(pause).await;
         }
     }

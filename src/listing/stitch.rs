@@ -335,8 +335,7 @@ impl<R> Stitcher<R> {
             self.page_size = answered;
         }
         if short && !fruitful && !first {
-            // Nothing follows, and the count does not agree. What was asked for ahead is out of date.
-            self.slots.clear();
+            // Nothing follows, and the count does not agree.
             let limit = self.overlapping_size();
             let probe = self.slot(Ask { offset: end, limit });
             self.probe = Some(probe.ticket);

@@ -20,7 +20,7 @@ pub(crate) const TOKEN: &str = "CBR_TOKEN";
 
 /// Pages that are asked for at a time, the rows of a page, and how many of those the page before did
 /// not have: the defaults of `cbr backups list`.
-const WINDOW: usize = 16;
+const WINDOW: usize = 8;
 const PAGE: u64 = 1000;
 const STEP: u64 = PAGE - 1;
 

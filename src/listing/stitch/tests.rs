@@ -160,3 +160,22 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
     assert_eq!(asks, [(0, 1000), (999, 1000), (0, 1000)]);
     assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(1));
 }
+
+/// The service counts 99 rows of 25, and comes to its senses after some answers.
+#[test]
+fn what_was_asked_for_behind_an_unclear_end_is_not_taken_for_a_gap() {
+    let list: Vec<u64> = (0..25).collect();
+    for lies in 1..8 {
+        let mut stitcher = Stitcher::new(extent(0, None, 10));
+        let (mut under_way, mut answers) = (VecDeque::new(), 0);
+        while !stitcher.is_done() {
+            under_way.extend(std::iter::from_fn(|| stitcher.next_ask(4)));
+            let (ticket, ask) = under_way.pop_front().unwrap();
+            answers += 1;
+            let count = if answers <= lies { 99 } else { 25 };
+            stitcher.deliver(ticket, page(&list, ask, Some(count))).unwrap();
+        }
+        assert_eq!(stitcher.ready(), list, "{lies}");
+        assert!(stitcher.receipt().seams_mended <= 1, "{lies}: {:?}", stitcher.receipt());
+    }
+}

@@ -1,0 +1,38 @@
+//! Progress, as people see it on a terminal: how far it is, and why it waits.
+
+use crate::harness::terminal;
+
+/// What came up on the terminal, without what erases it again.
+fn shown(options: &str, flags: &str) -> String {
+    terminal(
+        100,
+        &format!("cbr sandbox --backups 3000 {options} -- backups list {flags} >/dev/null"),
+    )
+}
+
+/// Each pause is longer than it takes until there is progress to see.
+#[test]
+fn long_work_tells_how_far_it_is_or_why_it_waits() {
+    let cases = [
+        ("--latency 700ms", "1,000 of 3,000 backups · "),
+        ("--latency 700ms", "/s "),
+        ("--fault 429=2@2", " of 3,000 backups · throttled (429 APIGW.0308), again in 2 s"),
+        ("--fault 503=2@2", " of 3,000 backups · 503 APIGW.0613, again in 2 s"),
+        ("--fault 429=2@1", "0 backups · throttled (429 APIGW.0308), again in 2 s"),
+    ];
+    for (options, expected) in cases {
+        let shown = shown(options, "--concurrency 1");
+        assert!(shown.contains(expected), "{options}: {shown:?}");
+        let (_, last) = shown.rsplit_once('\r').unwrap_or_default();
+        assert!(last.contains("3,000 backups · 4 pages · "), "{options}: {shown:?}");
+    }
+}
+
+/// Nothing is left of it, and where nobody watches there is none.
+#[test]
+fn quick_work_and_quiet_runs_show_none() {
+    for (options, flags) in [("", ""), ("--latency 700ms", "--quiet")] {
+        let shown = shown(options, flags);
+        assert!(!shown.contains(" of 3,000"), "{options} {flags}: {shown:?}");
+    }
+}
