@@ -165,10 +165,14 @@ fn hint_for_identity(fault: &ApiError) -> Option<String> {
         ApiError::Refused(refusal) if auth::is_locked(refusal) => {
             "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
         }
+        // The gateway before it has its own words, and the same for all services.
+        ApiError::Refused(refusal) if refusal.code_number() == Some("0301") => {
+            return hint_for(fault).map(str::to_owned);
+        }
         ApiError::Refused(refusal) => match refusal.status {
             401 => {
-                "check user, password and domain, or the key; users of HUAWEI IDs and those with a \
-                 second factor cannot log in like this, and need an access key"
+                "check user, password and domain; users of HUAWEI IDs and those with a second factor \
+                 cannot log in like this, and need an access key"
             }
             403 => "give --project-id: this user may not look projects up",
             404 => {
