@@ -161,31 +161,38 @@ fn clock_hint(error: &ApiError) -> Option<String> {
 
 /// What to do about what IAM did not give.
 fn hint_for_identity(fault: &ApiError) -> Option<String> {
-    let address = "check CBR_IAM_ENDPOINT, or the region";
     let hint = match fault {
         ApiError::Refused(refusal) if auth::is_locked(refusal) => {
             "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
         }
+        // The gateway before it has its own words, and the same for all services.
+        ApiError::Refused(refusal) if refusal.code_number() == Some("0301") => {
+            return hint_for(fault);
+        }
         ApiError::Refused(refusal) => match refusal.status {
             401 => {
-                "check user, password and domain, or the key; users of HUAWEI IDs and those with a \
-                 second factor cannot log in like this, and need an access key"
+                "check user, password and domain; users of HUAWEI IDs and those with a second factor \
+                 cannot log in like this, and need an access key"
             }
             403 => "give --project-id: this user may not look projects up",
             404 => {
-                "check the region, or the name of the project: there is no such one, or none for this user"
+                "check the region, or the name of the project: there is none, or not for this user"
             }
-            400..500 => address,
+            400..500 => "check CBR_IAM_ENDPOINT, or the region",
             _ => return hint_for(fault),
         },
         ApiError::Unreachable { .. } => {
             "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
              --project-id makes do without IAM"
         }
-        ApiError::Unreadable { .. } => address,
-        _ => return hint_for(fault),
+        _ => return hint_for(fault).map(|hint| of_iam(&hint)),
     };
     Some(hint.to_owned())
+}
+
+/// A hint about the service, said of IAM.
+fn of_iam(hint: &str) -> String {
+    hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
 }
 
 /// What to do about it, where that is more than reading the message again.

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::Format;
 use super::diagnosis::{self, Diagnosed, Diagnosis, Facts};
-use crate::api::{ApiError, Client, Means, Probe};
-use crate::connection::{Credentials, Project, Resolution, Setting};
+use crate::api::{Means, Probe};
+use crate::connection::{Credentials, Endpoint, Project, Resolution, Setting};
 use crate::exit::verdict;
 use crate::iam::{self, Cache};
 use crate::output;
@@ -111,22 +111,21 @@ async fn steps(
     report: &mut Report,
     failing: &mut &'static str,
 ) -> anyhow::Result<()> {
-    let needs_iam = resolution.needs_iam();
     resolution.check()?;
     if let Ok((_, source)) = &resolution.credentials {
         report.step("settings", format!("credentials of {source}"));
     }
-    *failing = if needs_iam { "identity" } else { "settings" };
+    let iam = resolution.iam.clone().ok().filter(|_| resolution.needs_iam());
+    *failing = if iam.is_some() { "identity" } else { "settings" };
     let client = iam::connect(resolution, Cache::of_process(), means).await?;
     report.endpoint = Some(client.endpoint().base().to_owned());
     report.project_id = client.project_id();
-    if needs_iam {
-        let project_id = report.project_id.clone().unwrap_or_default();
-        report.step("identity", format!("project {project_id}"));
+    if let (Some((iam, _)), Some(project_id)) = (iam, report.project_id.clone()) {
+        report.step("identity", format!("{} knows project {project_id}", iam.base()));
     }
     *failing = "service";
     let started = Instant::now();
-    let probe = probe(&client).await?;
+    let probe = Probe::send(&client).await?;
     let took = started.elapsed().as_millis();
     // A renewal may have found another one.
     report.project_id = client.project_id();
@@ -140,14 +139,10 @@ async fn steps(
     Ok(())
 }
 
-async fn probe(client: &Client) -> Result<Probe, ApiError> {
-    Probe::send(client).await
-}
-
 /// What it takes to ask IAM about the project after a refusal.
 struct Asking {
     credentials: Option<Credentials>,
-    iam: Option<crate::connection::Endpoint>,
+    iam: Option<Endpoint>,
     region: Option<Setting>,
     /// Whether the project was given, so that it can be another than IAM's.
     is_given: bool,
@@ -167,11 +162,10 @@ impl Asking {
     /// The project that it should have been, where the caller was let in and the request was not. What goes
     /// wrong with the question leaves the diagnosis as it is.
     async fn project(&self, error: &anyhow::Error, means: &Means) -> Option<iam::Found> {
-        let is_refused = diagnosis::is_forbidden(error) && self.is_given;
-        let (credentials, iam) = (self.credentials.as_ref()?, self.iam.as_ref()?);
-        if !is_refused {
+        if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;
         }
+        let (credentials, iam) = (self.credentials.as_ref()?, self.iam.as_ref()?);
         iam::scope(credentials, iam, self.region.as_ref(), means).await.ok().flatten()
     }
 }

@@ -143,6 +143,7 @@ impl<'a> Cloud<'a> {
                 domain_id: part(&[&["auth", "user_domain_id"], &["auth", "domain_id"]]),
                 project_domain_name: part(&[&["auth", "project_domain_name"]]),
                 project_domain_id: part(&[&["auth", "project_domain_id"]]),
+                kind: part(&[&["auth_type"]]),
             },
             both: Both::Token,
         };

@@ -71,9 +71,7 @@ impl Part {
 impl Parts {
     /// Whether there is anything.
     pub(super) fn are_set(&self) -> bool {
-        self.keys().iter().any(|part| part.is_set())
-            || self.token.is_set()
-            || self.login.password.is_set()
+        self.keys().iter().any(|part| part.is_set()) || self.token.is_set() || self.login.are_set()
     }
 
     /// Why there are no credentials, where there is something that could have become some.

@@ -52,6 +52,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_USERNAME", "user who logs in, where there is neither; or `OS_USER_ID`"),
     ("OS_USER_ID", "the user's id"),
     ("OS_PASSWORD", "the user's password"),
+    ("OS_AUTH_TYPE", "anything but `password` and `token` turns the password off"),
     ("OS_USER_DOMAIN_NAME", "account of the user; also `OS_DOMAIN_NAME`"),
     ("OS_DOMAIN_NAME", "the same"),
     ("OS_USER_DOMAIN_ID", "its id; also `OS_DOMAIN_ID`"),

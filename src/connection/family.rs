@@ -48,6 +48,8 @@ struct LoginNames {
     domain_id: &'static [&'static str],
     project_domain_name: &'static str,
     project_domain_id: &'static str,
+    /// How to authenticate, in a tool that has several ways.
+    kind: &'static str,
 }
 
 /// Those of `cbr` itself; nearer to the user than those of other tools.
@@ -109,6 +111,7 @@ pub(super) const TERRAFORM: Family = Family {
         domain_id: &["HW_DOMAIN_ID"],
         project_domain_name: "",
         project_domain_id: "",
+        kind: "",
     }),
     region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
     project_id: &["HW_PROJECT_ID"],
@@ -138,6 +141,7 @@ pub(super) const OPENSTACK: Family = Family {
         domain_id: &["OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"],
         project_domain_name: "OS_PROJECT_DOMAIN_NAME",
         project_domain_id: "OS_PROJECT_DOMAIN_ID",
+        kind: "OS_AUTH_TYPE",
     }),
     region: &["OS_REGION_NAME"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
@@ -259,6 +263,7 @@ impl LoginNames {
             domain_id: first(self.domain_id),
             project_domain_name: part(self.project_domain_name),
             project_domain_id: part(self.project_domain_id),
+            kind: part(self.kind),
         }
     }
 }
@@ -300,6 +305,12 @@ mod tests {
                 &[OTC, ("OS_USERNAME", "u"), ("OS_PASSWORD", "p"), ("OS_DOMAIN_NAME", "d")],
                 true,
                 "",
+            ),
+            (
+                &OPENSTACK,
+                &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
+                false,
+                "OS_AUTH_TYPE asks for another way than a password",
             ),
             (
                 &OPENSTACK,

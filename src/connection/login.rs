@@ -36,11 +36,28 @@ pub(super) struct Parts {
     pub(super) domain_id: Part,
     pub(super) project_domain_name: Part,
     pub(super) project_domain_id: Part,
+    /// How to authenticate, where the tool has several ways.
+    pub(super) kind: Part,
 }
 
 impl Parts {
-    /// Why a user without a password is none who logs in: files to be sourced often leave it out.
+    /// Whether somebody can log in, or is meant to.
+    pub(super) fn are_set(&self) -> bool {
+        self.password.is_set() && self.is_by_password()
+    }
+
+    /// Other ways may need a password too, but not this one's request.
+    fn is_by_password(&self) -> bool {
+        let kind = self.kind.value.as_ref().map(Secret::reveal);
+        kind.is_none_or(|kind| ["password", "v3password", "token", "v3token"].contains(&kind))
+    }
+
+    /// Why nobody logs in: the way is another, or there is no password, which files to be sourced often
+    /// leave out.
     pub(super) fn note(&self) -> Option<String> {
+        if self.password.is_set() && !self.is_by_password() {
+            return Some(format!("{} asks for another way than a password", self.kind.name));
+        }
         let user = [&self.user_name, &self.user_id].into_iter().find(|part| part.is_set())?;
         Some(format!("{} is set, but {} is not", user.name, self.password.name))
     }
@@ -51,6 +68,9 @@ impl Parts {
     ///
     /// The user is missing, or the user's account.
     pub(super) fn whole(self, place: &str, unset: &str) -> Result<Option<Login>, ConnectionError> {
+        if !self.is_by_password() {
+            return Ok(None);
+        }
         let Some(password) = self.password.value else { return Ok(None) };
         let half = |missing: &Part| {
             let (set, missing) = (&self.password.name, &missing.name);
@@ -91,6 +111,7 @@ mod tests {
             domain_id: part("DOMAIN_ID"),
             project_domain_name: part("PROJECT_DOMAIN"),
             project_domain_id: part("PROJECT_DOMAIN_ID"),
+            kind: part("TYPE"),
         }
     }
 
@@ -109,6 +130,8 @@ mod tests {
             (&[("USER", "u"), ("DOMAIN", "d")], Ok(None)),
             (&[password, ("USER", "u"), ("DOMAIN", "d")], login(name("u"), Some(name("d")), None)),
             (&[password, ("USER_ID", "u")], login(id("u"), None, None)),
+            (&[password, ("USER_ID", "u"), ("TYPE", "password")], login(id("u"), None, None)),
+            (&[password, ("USER_ID", "u"), ("TYPE", "v3oidcpassword")], Ok(None)),
             (
                 &[password, ("USER_ID", "u"), ("USER", "v"), ("DOMAIN_ID", "d"), ("DOMAIN", "e")],
                 login(id("u"), Some(id("d")), None),
@@ -126,5 +149,7 @@ mod tests {
         }
         let note = parts(&[("USER_ID", "u")]).note();
         assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
+        let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
+        assert_eq!(note.as_deref(), Some("TYPE asks for another way than a password"));
     }
 }

@@ -13,6 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
+use crate::api::sign::hex;
+
 /// The directory of the entries.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache(Option<PathBuf>);
@@ -111,10 +113,6 @@ fn sweep(directory: &Path) {
             let _ = fs::remove_file(file.path());
         }
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes that [`hex`] wrote.

@@ -4,9 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::cache::{Cache, Name, hex, unhex};
+use super::cache::{Cache, Name, unhex};
 use super::login::{self, Scope, Session};
 use super::{Iam, project, seal};
+use crate::api::sign::hex;
 use crate::api::{Access, ApiError, Renewal, Renewed};
 use crate::connection::{Credentials, Login, Named, Setting, check_project_id};
 use crate::secret::Secret;

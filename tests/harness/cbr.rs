@@ -252,14 +252,20 @@ impl Cbr {
         expected.sort();
         expected.dedup();
         assert_eq!(files_below(&home), expected);
+        for file in files_below(&self.directory.cache()) {
+            assert_eq!(rules::broken_by_file(&file, false, &self.secrets), Vec::<String>::new());
+            let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{file:?}");
+        }
         let requests = request::read(&self.directory.log());
         Run { stdout, stderr, requests }
     }
 }
 
-/// Every file, in the order of the names.
+/// Every file, in the order of the names; none where there is no directory.
 fn files_below(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let entries = entries.map(|entry| entry.unwrap().path());
     let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
     let mut files: Vec<_> = entries.flat_map(below).collect();
     files.sort();

@@ -185,6 +185,15 @@ const CASES: &[Case] = &[
         requests: 2,
     },
     Case {
+        options: "",
+        settings: &[("CBR_ACCESS_KEY", "OTHERCLOUDSKEY0000001"), ("CBR_SECRET_KEY", SECRET_KEY)],
+        kind: "unknown_key",
+        exit: 3,
+        step: "identity",
+        hint: "the access key is unknown to this cloud",
+        requests: 1,
+    },
+    Case {
         options: "--iam locked",
         settings: &[
             ("HW_USER_NAME", USER),

@@ -2,7 +2,7 @@
 //! ends.
 
 use crate::harness::{
-    Answer, Cbr, DOMAIN, PASSWORD, PROJECT_ID, Request, Sandbox, Service, USER, USER_ID, cbr,
+    Answer, Cbr, DOMAIN, PASSWORD, PROJECT_ID, Request, Sandbox, Service, Tls, USER, USER_ID, cbr,
 };
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
@@ -82,6 +82,23 @@ fn a_password_goes_nowhere_unencrypted() {
                 unencrypted\ncbr: hint: use https; http only goes to this machine\n";
     let run = user(cbr(LIST)).env("CBR_IAM_ENDPOINT", "http://iam.example.com/v3");
     run.env("CBR_REGION", "eu-de").exit(2).stderr(told).run();
+}
+
+#[test]
+fn a_password_goes_over_tls_to_those_who_are_trusted() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let run = |args: &str| {
+        let run = user(cbr(args)).env("CBR_IAM_ENDPOINT", tls.endpoint("localhost"));
+        run.env("CBR_ENDPOINT", sandbox.endpoint()).env("CBR_REGION", "sandbox-1")
+    };
+    let report = run("auth check -o json").reports().exit(5);
+    let told = ["cannot log in at https://localhost:", "certificate is not trusted"];
+    let report = report.stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "untrusted");
+    assert!(sandbox.requests().is_empty());
+    run(LIST).env("SSL_CERT_FILE", tls.authority()).run();
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
 }
 
 /// A few wrong passwords lock a user: none is presented twice.

@@ -2,7 +2,9 @@
 
 use tempfile::TempDir;
 
-use crate::harness::{Answer, Cbr, OTHER_PROJECT_ID, PROJECT_ID, Sandbox, Service, TOKEN, cbr};
+use crate::harness::{
+    ACCESS_KEY, Answer, Cbr, OTHER_PROJECT_ID, PROJECT_ID, SECRET_KEY, Sandbox, Service, TOKEN, cbr,
+};
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
@@ -31,6 +33,19 @@ fn a_project_is_found_by_the_name_of_the_region() {
     assert_eq!(look_up.headers.get("x-project-id"), None);
     assert_eq!(look_up.auth, "aksk");
     assert_eq!(list.headers["x-project-id"], PROJECT_ID);
+}
+
+/// A project that has a name of its own, by the settings of the tool that the key is from.
+#[test]
+fn a_project_is_found_by_its_own_name() {
+    let sandbox = Sandbox::start("--backups 3");
+    let hw = |run: Cbr| run.env("HW_ACCESS_KEY", ACCESS_KEY).env("HW_SECRET_KEY", SECRET_KEY);
+    let run = || sandbox.cbr_by_region(LIST).env("CBR_ENDPOINT", sandbox.endpoint());
+    let run = || hw(run()).env("CBR_REGION", "elsewhere").env("HW_PROJECT_NAME", "sandbox-1");
+    run().run();
+    assert_eq!(paths(&sandbox), [BY_NAME, &listing()]);
+    // That of another tool's settings may be another account's.
+    run().with_key().exit(2).stderr_holds(["no project is named `elsewhere`"]).run();
 }
 
 /// Whoever may not list the projects of the account may still list their own.
