@@ -190,7 +190,7 @@ const CASES: &[Case] = &[
         kind: "unknown_key",
         exit: 3,
         step: "identity",
-        hint: "the access key is unknown to this cloud",
+        hint: "the access key of CBR_* is unknown to this cloud",
         requests: 1,
     },
     Case {
