@@ -69,7 +69,7 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = false)]
     Backups(BackupsCommand),
 
-    /// See where the settings come from
+    /// See where the settings come from, and whether they work
     #[command(subcommand, arg_required_else_help = false)]
     Auth(AuthCommand),
 
@@ -122,6 +122,11 @@ pub(crate) enum AuthCommand {
     ///
     /// Sends nothing. Secrets are not shown.
     Show(auth::ShowArgs),
+
+    /// Check that the settings work: one cheap request, and what is wrong if it fails
+    ///
+    /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    Check(auth::CheckArgs),
 }
 
 /// What to read of the service, and how: the same for each command that reads a list.

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal};
+use crate::auth::{self, Diagnosed};
 use crate::command::NoBackups;
-use crate::connection::ConnectionError;
+use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 use crate::message::{ErrorFormat, Level, Report};
 pub(crate) use code::ErrorCode;
@@ -88,11 +89,9 @@ pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
         return Exit::Done;
     }
     let (code, hint) = classify(error);
-    let answer = error.downcast_ref::<ApiError>();
-    let refusal = answer.and_then(|error| match error {
-        ApiError::Refused(refusal) => Some(refusal),
-        _ => None,
-    });
+    let told = error.downcast_ref::<Diagnosed>().map_or(error, |diagnosed| &diagnosed.error);
+    let answer = told.downcast_ref::<ApiError>();
+    let refusal = answer.and_then(ApiError::refusal);
     format.tell(&Report {
         level: Level::Error,
         code: code.word(),
@@ -161,12 +160,26 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
 }
 
+/// The exit code and what to do about it, for a failure that is told in a report.
+pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
+    let (code, hint) = classify(error);
+    (code.exit(), hint)
+}
+
 fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
         return (ErrorCode::Configuration, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (ErrorCode::of(error), hint_for(error));
+        let hint = match error {
+            ApiError::Identity { fault, .. } => hint_for_identity(fault),
+            _ => hint_for(error),
+        };
+        return (ErrorCode::of(error), clock_hint(error).or(hint));
+    }
+    if let Some(diagnosed) = error.downcast_ref::<Diagnosed>() {
+        let (code, hint) = classify(&diagnosed.error);
+        return (code, diagnosed.hint.clone().or(hint));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
@@ -179,12 +192,56 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     (ErrorCode::Local, None)
 }
 
+/// What to do about a signature that a wrong clock has spoilt.
+fn clock_hint(error: &ApiError) -> Option<String> {
+    let clock = auth::skewed_clock(error)?;
+    Some(format!("{clock}; set it right: a signature is good for 15 minutes only"))
+}
+
+/// What to do about what IAM did not give.
+fn hint_for_identity(fault: &ApiError) -> Option<String> {
+    let hint = match fault {
+        ApiError::Refused(refusal) if auth::is_locked(refusal) => {
+            "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
+        }
+        // The gateway before it has its own words, and the same for all services.
+        ApiError::Refused(refusal) if refusal.code_number() == Some("0301") => {
+            return hint_for(fault);
+        }
+        ApiError::Refused(refusal) => match refusal.status {
+            401 => {
+                "check user, password and domain; users of HUAWEI IDs and those with a second factor \
+                 cannot log in like this, and need an access key"
+            }
+            403 => "give --project-id: this user may not look projects up",
+            404 => {
+                "check the region, or the name of the project: there is none, or not for this user"
+            }
+            400..500 => "check CBR_IAM_ENDPOINT, or the region",
+            _ => return hint_for(fault),
+        },
+        ApiError::Unreachable { .. } => {
+            "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
+             --project-id makes do without IAM"
+        }
+        _ => return hint_for(fault).map(|hint| of_iam(&hint)),
+    };
+    Some(hint.to_owned())
+}
+
+/// A hint about the service, said of IAM.
+fn of_iam(hint: &str) -> String {
+    hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
+}
+
 /// What to do about it, where that is more than reading the message again.
 fn hint_for(error: &ApiError) -> Option<String> {
     let hint = match error {
         ApiError::Refused(refusal) => return hint_for_refusal(refusal, error.class()),
         ApiError::Setup { hint, .. } => hint,
-        ApiError::Unreachable { .. } => "check the network, --endpoint or --region",
+        ApiError::Unreachable { .. } => {
+            "check the network, --endpoint or --region, and HTTPS_PROXY"
+        }
         ApiError::Proxy { variable, wants_password: true, .. } => {
             return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
         }
@@ -212,6 +269,7 @@ fn hint_for(error: &ApiError) -> Option<String> {
         ApiError::Unreadable { .. } => {
             "check that --endpoint is the CBR endpoint, and not a proxy's page"
         }
+        ApiError::Identity { fault, .. } => return hint_for(fault),
     };
     Some(hint.to_owned())
 }
@@ -235,6 +293,11 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
             "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
              the service's certificate has to be there"
         ),
+        (Flaw::OfAuthority, _) => {
+            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can be \
+             issued so too, and given with --ca-file"
+                .to_owned()
+        }
         (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
     }
 }
@@ -261,17 +324,23 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
         return Some(hint_for_wait(wait));
     }
     let message = refusal.message.as_str();
-    let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
-    let hint = match (number, class, refusal.status) {
+    let Origin { source, secret_key } = &*refusal.origin;
+    let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
-            "the access key is unknown to this cloud: keys of the international site, Europe, Open \
-             Telekom Cloud and Flexible Engine are not interchangeable"
+            return Some(format!(
+                "the access key of {source} is unknown to this cloud: keys of the international site, \
+                 Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
+            ));
         }
         (Some("0301"), ..) if message.contains("signature") => {
-            "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes"
+            return Some(format!(
+                "check {secret_key}, and that this machine's clock is right to 15 minutes"
+            ));
         }
         (Some("0301"), ..) if message.contains("reach the limit") => {
-            "the access key is locked for five minutes after too many failures"
+            return Some(format!(
+                "the access key of {source} is locked for five minutes after too many failures"
+            ));
         }
         (Some("0307"), ..) => "the token has expired, or belongs to another region",
         (Some("6200"), ..) => "cbr backups list shows the ids that there are",
@@ -280,7 +349,9 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
             "the account's owner must complete its real-name verification"
         }
         (Some("9998"), ..) | (_, Class::Denied, 401) => {
-            "check the credentials: access key and secret key, or token"
+            return Some(format!(
+                "check the credentials of {source}: access key and secret key, or token"
+            ));
         }
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"

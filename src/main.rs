@@ -6,6 +6,7 @@
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
+//! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
@@ -13,7 +14,7 @@
 //! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
-//! | [`auth`] | where each setting comes from, for people and scripts |
+//! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
 //! | [`completions`], [`manual`], [`help`] | what shells complete, the manual page, and what `cbr help` explains |
@@ -35,6 +36,7 @@ mod exit;
 mod filter;
 mod group;
 mod help;
+mod iam;
 mod json;
 mod latest;
 mod listing;
@@ -96,6 +98,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+        }
+        Command::Auth(AuthCommand::Check(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            stop_when_interrupted(Arc::clone(&console)).await;
+            command::check_settings(&args, &cli.connection, &console).await?;
         }
         Command::Config(command) => {
             config::run(command, &Console::new(cli.console), Cli::check_defaults)?;

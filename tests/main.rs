@@ -33,10 +33,16 @@ mod usage;
 mod connection;
 /// The error bodies of the service, of its gateway and of others.
 mod errors;
+/// IAM: tokens for passwords, projects for names, what is kept of both, and `cbr auth check`.
+mod identity;
 /// What is asked for again, how often, and when not.
 mod retries;
+/// Services that tell what they were told.
+mod secrets;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
+/// Signatures and listings of the vendor's own SDK, beside ours.
+mod vendor;
 
 /// `cbr config`, and the defaults that its file has for flags.
 mod config;

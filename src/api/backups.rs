@@ -7,7 +7,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
 use super::body::Body;
-use super::client::{Client, Request};
+use super::client::{Call, Client, Draft};
+use super::clock;
 use super::error::ApiError;
 use super::sign;
 use crate::json::Scanner;
@@ -52,24 +53,17 @@ impl Backups {
     }
 
     /// The request for one backup.
-    pub(crate) fn show_request(client: &Client, id: &str) -> Request {
-        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
-        Request { path, pairs: Vec::new() }
+    pub(crate) fn show_draft(id: &str) -> Draft {
+        Draft { below: format!("/backups/{}", sign::encode(id)), pairs: Vec::new() }
     }
 
     /// The request for a page of those that match `filters`, in `order`.
-    pub(crate) fn page_request(
-        client: &Client,
-        filters: &[Pair],
-        order: &Order,
-        ask: Ask,
-    ) -> Request {
-        let path = format!("/v3/{}/backups", client.project_id());
+    pub(crate) fn page_draft(filters: &[Pair], order: &Order, ask: Ask) -> Draft {
         let mut pairs = filters.to_vec();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", order.to_string()));
-        Request { path, pairs }
+        Draft { below: "/backups".to_owned(), pairs }
     }
 
     /// The newest backups, in one request: as many as there are, up to `rows`.
@@ -86,9 +80,9 @@ impl Backups {
             backups: Vec<T>,
         }
         let ask = Ask { offset: 0, limit: rows };
-        let Request { path, pairs } = Self::page_request(client, &[], &Order::default(), ask);
+        let Draft { below, pairs } = Self::page_draft(&[], &Order::default(), ask);
         let read = |body: &Arc<Body>| serde_json::from_str::<Answer<T>>(body.text());
-        Ok(client.get(&path, &pairs, read).await?.backups)
+        Ok(client.get(&below, &pairs, read).await?.backups)
     }
 
     /// How many there are, in one request: the service's word. `None` where it gives none, or one that its own
@@ -110,9 +104,9 @@ impl Backups {
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let Request { path, pairs } = Self::show_request(client, id);
+        let Draft { below, pairs } = Self::show_draft(id);
         client
-            .get(&path, &pairs, |body| {
+            .get(&below, &pairs, |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body.text())?;
                 if !backup.get().starts_with('{') {
                     return Err(serde_json::Error::custom("the backup is not an object"));
@@ -123,14 +117,49 @@ impl Backups {
     }
 }
 
+/// How many there are, which is only a hint, so that a strange one is as good as none.
+#[derive(Deserialize)]
+struct Counted<'a> {
+    #[serde(borrow, default)]
+    count: Option<&'a RawValue>,
+}
+
+/// What the cheapest of listings told.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// How many backups there are, if the service says so.
+    pub(crate) count: Option<u64>,
+    /// How many seconds this machine's clock is ahead of the service's, if it tells.
+    pub(crate) clock_ahead: Option<i32>,
+}
+
+impl Probe {
+    /// Asks for one backup.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
+        let pairs = [("limit", "1".to_owned())];
+        let call = Call::get("/backups", &pairs);
+        client
+            .ask(&call, |body, headers| {
+                let ListAnswer { .. } = serde_json::from_str(body.text())?;
+                let Counted { count } = serde_json::from_str(body.text())?;
+                let count = count.and_then(|count| count.get().parse().ok());
+                Ok(Self { count, clock_ahead: clock::ahead(headers) })
+            })
+            .await
+    }
+}
+
 impl Source for Backups {
     type Rows = Rows;
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page<Rows>, ApiError> {
-        let Request { path, pairs } =
-            Self::page_request(&self.client, &self.filters, &self.order, ask);
-        self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+        let Draft { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
+        self.client.get(&below, &pairs, |body| read_page(body, &self.order)).await
     }
 
     fn troubles(&self) -> u64 {

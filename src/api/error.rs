@@ -7,11 +7,13 @@
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::transport::Distrust;
+use crate::connection::Origin;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,16 @@ pub(crate) enum ApiError {
     /// The service answered, and not with 200.
     #[error("{0}")]
     Refused(Refusal),
+    /// What IAM was asked for first, and did not give.
+    #[error("{doing} at {address}: {fault}")]
+    Identity {
+        /// What it was about, such as `cannot log in`.
+        doing: &'static str,
+        /// Of IAM.
+        address: String,
+        /// What the request came to.
+        fault: Box<ApiError>,
+    },
     /// The answer is larger than any page.
     #[error("unreadable answer: more than {} MiB", limit >> 20)]
     TooLarge {
@@ -109,30 +121,34 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
+    /// How many seconds this machine's clock is ahead of the service's, if the answer tells.
+    pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
-    pub(super) retry_after: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    /// Where the credentials come from that the request was made with.
+    pub(crate) origin: Arc<Origin>,
 }
 
 impl ApiError {
     /// An answer of 200 whose body cannot be read.
     pub(super) fn unreadable(
-        error: &serde_json::Error,
+        reason: String,
         body: &str,
         request_id: Option<String>,
+        cut_short: bool,
     ) -> Self {
-        Self::Unreadable {
-            reason: error.to_string(),
-            snippet: snippet(body),
-            request_id,
-            cut_short: error.is_eof(),
-        }
+        let reason = snippet(&reason);
+        Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
     /// In a few words: the status and code, or what came in their place.
     pub(super) fn brief(&self) -> String {
         match self {
-            Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
-            Self::Refused(refusal) => refusal.status.to_string(),
+            Self::Refused(refusal) => match refusal.code_of_its_own() {
+                Some(code) => format!("{} {code}", refusal.status),
+                None => refusal.status.to_string(),
+            },
+            Self::Identity { fault, .. } => fault.brief(),
             Self::TimedOut | Self::OutOfTime { .. } => "timed out".to_owned(),
             Self::UnknownHost { .. } => "no such host".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
@@ -148,6 +164,16 @@ impl ApiError {
             Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
                 request_id.as_deref()
             }
+            Self::Identity { fault, .. } => fault.request_id(),
+            _ => None,
+        }
+    }
+
+    /// What the service, or IAM, has said in place of an answer.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Identity { fault, .. } => fault.refusal(),
             _ => None,
         }
     }
@@ -163,8 +189,26 @@ impl ApiError {
     /// What kind of failure it is.
     pub(crate) fn class(&self) -> Class {
         match self {
+            Self::Identity { fault, .. } => fault.class(),
             Self::Refused(refusal) => refusal.class(),
             _ => Class::Unavailable,
+        }
+    }
+
+    /// Whether the caller is refused, and not what it asks for.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 401)
+    }
+
+    /// Whether another token or another project might be let through: the caller is refused, or what is
+    /// asked for is not there, and that says the gateway, which knows nothing of backups.
+    pub(super) fn may_be_of_the_access(&self) -> bool {
+        match self {
+            Self::Refused(Refusal { status: 404, code, .. }) => {
+                !code.as_deref().is_some_and(|code| code.starts_with("BackupService."))
+            }
+            Self::Refused(refusal) => refusal.class() == Class::Denied,
+            _ => false,
         }
     }
 
@@ -174,6 +218,8 @@ impl ApiError {
             Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
             // A proxy that wants a password goes on wanting it.
             Self::Proxy { wants_password, .. } => !wants_password,
+            // It was tried again where that could help.
+            Self::Identity { .. } => false,
             // Names do not come into being while one waits.
             Self::UnknownHost { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut | Self::OutOfTime { .. } => true,
@@ -200,7 +246,7 @@ impl Refusal {
         Some(date.duration_since(SystemTime::now()).unwrap_or_default())
     }
 
-    pub(super) fn new(
+    pub(crate) fn new(
         status: u16,
         body: &str,
         request_id: Option<String>,
@@ -221,7 +267,23 @@ impl Refusal {
         });
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
-        Self { status, code, message, request_id, retry_after }
+        let origin = Arc::default();
+        Self { status, code, message, request_id, clock_ahead: None, retry_after, origin }
+    }
+
+    /// Of a request with credentials from there.
+    pub(super) fn of(self, origin: &Arc<Origin>) -> Self {
+        Self { origin: Arc::clone(origin), ..self }
+    }
+
+    /// The code, where it is more than the status once more: IAM repeats it.
+    fn code_of_its_own(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| *code != self.status.to_string())
+    }
+
+    /// The number in the code, which is the same where clouds write the letters in another way.
+    pub(crate) fn code_number(&self) -> Option<&str> {
+        Some(self.code.as_deref()?.split_once('.')?.1)
     }
 
     /// By code where it tells, by status otherwise.
@@ -258,8 +320,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HTTP {}", self.status)?;
-        // IAM repeats the status as its code.
-        if let Some(code) = self.code.as_ref().filter(|code| **code != self.status.to_string()) {
+        if let Some(code) = self.code_of_its_own() {
             write!(formatter, " {code}")?;
         }
         write!(formatter, ": {}{}", self.message, request(self.request_id.as_deref()))

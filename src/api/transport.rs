@@ -77,7 +77,8 @@ impl Transport {
         &self.http
     }
 
-    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `empty` gives for its size.
+    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
+    /// size.
     ///
     /// # Errors
     ///
@@ -85,10 +86,10 @@ impl Transport {
     pub(crate) async fn body(
         &self,
         mut response: Response,
-        empty: impl FnOnce(usize) -> Vec<u8>,
+        room: impl FnOnce(usize) -> Vec<u8>,
     ) -> Result<Vec<u8>, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = empty(announced as usize);
+        let mut body = room(announced as usize);
         while let Some(chunk) = response.chunk().await.map_err(|error| self.fault(&error))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(ApiError::TooLarge { limit: LARGEST_BODY });
@@ -162,8 +163,9 @@ fn chain(error: &reqwest::Error) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
-        let reason = error.to_string();
-        if !reasons.iter().any(|known| known.contains(&reason)) {
+        // Which part of the HTTP client it was is nobody's concern.
+        let reason = error.to_string().replace("client error (Connect)", "");
+        if !reason.is_empty() && !reasons.iter().any(|known| known.contains(&reason)) {
             reasons.push(reason);
         }
         source = error.source();

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Stdout, settings};
-use crate::api::{Backups, Client};
+use super::Stdout;
+use super::settings::settings;
+use crate::api::Backups;
 use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -43,9 +44,9 @@ pub(super) fn rehearse(
     };
     let first = first.unwrap_or(Ask { offset: 0, limit: args.page_size });
     let pairs = args.query.pairs();
-    let request = |client: &Client| Backups::page_request(client, &pairs, &order, first);
+    let draft = Backups::page_draft(&pairs, &order, first);
     let then = format!("\n# {then}\n");
-    dry_run::print(form, settings(connection, console), console, request, &then, &mut Stdout)
+    dry_run::print(form, &settings(connection, console), console, &draft, &then, &mut Stdout)
 }
 
 /// What the pages after the first look like.

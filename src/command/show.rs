@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Stdout, client, screen, settings};
-use crate::api::{Backups, Client, Journal};
+use super::settings::{client, settings};
+use super::{Stdout, screen};
+use crate::api::{Backups, Journal};
 use crate::cli::ShowArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -16,12 +17,18 @@ pub(crate) async fn show(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.dry_run.form() {
-        let request = |client: &Client| Backups::show_request(client, &args.id);
         let settings = settings(connection, console);
-        return dry_run::print(form, settings, console, request, "", &mut Stdout);
+        return dry_run::print(
+            form,
+            &settings,
+            console,
+            &Backups::show_draft(&args.id),
+            "",
+            &mut Stdout,
+        );
     }
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, console, &journal)?;
+    let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     args.output.show(&backup, screen(), &mut Stdout)
 }

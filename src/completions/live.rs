@@ -18,9 +18,12 @@ use etcetera::BaseStrategy as _;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Backups, Client, Journal, Patience};
+use crate::api::{Access, Backups, Client, Journal, Means, Patience};
 use crate::config::OwnFile;
-use crate::connection::{Connection, ConnectionArgs, Credentials, Environment, Home, Resolution};
+use crate::connection::{
+    ConnectionArgs, Credentials, Endpoint, Environment, Home, Metadata, Origin, Project,
+    Resolution, Trust,
+};
 use crate::console::{Console, ConsoleArgs};
 use crate::output;
 
@@ -41,6 +44,14 @@ pub(super) enum Field {
     Resource,
     ResourceName,
     Checkpoint,
+}
+
+/// Where to ask, and as whom.
+struct Connection {
+    endpoint: Endpoint,
+    access: Access,
+    trust: Trust,
+    origin: Arc<Origin>,
 }
 
 /// What is kept of a backup. Whatever is missing or of another type is not offered.
@@ -149,10 +160,18 @@ fn connection(command: Command, words: &[OsString]) -> Option<Connection> {
     if args.own_file.problem.is_some() || runs_command {
         return None;
     }
-    let resolution = Resolution::new(&args, &Environment::of_process(), Home::of_process);
-    let connection = resolution.connection().ok()?;
-    matches!(connection.credentials, Credentials::Key { .. } | Credentials::Token(_))
-        .then_some(connection)
+    let environment = Environment::of_process();
+    let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
+    resolution.check().ok()?;
+    let Ok(Project::Id(project)) = &resolution.project else { return None };
+    let (credentials, _) = resolution.credentials.clone().ok()?;
+    let is_at_hand = matches!(credentials, Credentials::Key { .. } | Credentials::Token(_));
+    is_at_hand.then_some(Connection {
+        endpoint: resolution.endpoint.as_ref().ok()?.endpoint.clone(),
+        access: Access { credentials, project_id: Some(project.value.clone()) },
+        trust: resolution.trust.clone(),
+        origin: Arc::new(resolution.origin()),
+    })
 }
 
 /// One request, without another try.
@@ -160,7 +179,9 @@ fn ask(connection: Connection, deadline: Instant) -> Option<Vec<Seen>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let journal = Arc::new(Journal::new(Arc::new(Console::new(ConsoleArgs::quiet()))));
     let patience = Patience { retries: 0, deadline: Some(deadline) };
-    let client = Client::new(connection, patience, journal).ok()?;
+    let Connection { endpoint, access, trust, origin } = connection;
+    let means = Means { patience, journal, trust, origin, session: None };
+    let client = Client::new(endpoint, access, None, &means).ok()?;
     let seen = runtime.block_on(Backups::newest(&client, ROWS)).ok();
     // A name that is still looked up is not waited for.
     runtime.shutdown_background();
@@ -206,8 +227,10 @@ fn now() -> u64 {
 /// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it: they
 /// are long and random.
 fn key(connection: &Connection) -> String {
-    let mut parts = vec![connection.endpoint.base(), connection.project_id.as_str()];
-    match &connection.credentials {
+    let Access { credentials, project_id } = &connection.access;
+    let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];
+    match credentials {
+        Credentials::Password(_) => {}
         Credentials::Token(token) => parts.push(token.reveal()),
         Credentials::Key { access_key, secret_key, security_token } => {
             parts.extend([access_key.as_str(), secret_key.reveal()]);

@@ -11,7 +11,7 @@ use super::credentials::{Both, Part, Parts};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::yaml::{self, Node};
-use super::{Environment, Setting, cloud};
+use super::{Environment, Setting, cloud, login};
 use crate::suggest;
 
 /// The cloud of this name, or the only one there is.
@@ -149,15 +149,24 @@ impl<'a> Cloud<'a> {
             secret_key: part(&[&["auth", "sk"], &["auth", "secret_key"], &["sk"]]),
             security_token: part(&[&["auth", "security_token"], &["security_token"]]),
             token: part(&[&["auth", "token"]]),
+            login: login::Parts {
+                user_name: part(&[&["auth", "username"]]),
+                user_id: part(&[&["auth", "user_id"]]),
+                password: part(&[&["auth", "password"]]),
+                domain_name: part(&[&["auth", "user_domain_name"], &["auth", "domain_name"]]),
+                domain_id: part(&[&["auth", "user_domain_id"], &["auth", "domain_id"]]),
+                project_domain_name: part(&[&["auth", "project_domain_name"]]),
+                project_domain_id: part(&[&["auth", "project_domain_id"]]),
+                kind: part(&[&["auth_type"]]),
+            },
             both: Both::Token,
         };
-        let password = !parts.are_set() && self.text(&["auth", "password"]).is_some();
         let setting = |value: Option<&str>| value.map(|value| Setting::new(name, value));
         // Who can put a file there could otherwise pose as the service.
         let ca_file = self.text(&["cacert"]);
         let is_off = |value: &str| ["false", "no", "off", "0", "n"].contains(&value);
         let verify = self.text(&["verify"]).map(str::to_ascii_lowercase);
-        let warning = if verify.as_deref().is_some_and(is_off) {
+        let caution = if verify.as_deref().is_some_and(is_off) {
             Some(format!(
                 "{name}: `verify: false` has no effect: only --insecure leaves certificates unchecked"
             ))
@@ -167,14 +176,14 @@ impl<'a> Cloud<'a> {
             None
         };
         Source {
+            note: parts.note(),
             credentials: parts.whole(),
             region: setting(self.text(&["region_name"]).or_else(|| self.only_region())),
             project_id: setting(self.text(&["auth", "project_id"])),
             ca_file: setting(ca_file.filter(|_| !self.is_here)),
-            warning,
-            note: password.then(|| {
-                "its password alone is not used; set auth.token, or auth.ak and auth.sk".to_owned()
-            }),
+            caution,
+            project_name: setting(self.text(&["auth", "project_name"])),
+            iam: setting(self.text(&["auth", "auth_url"])),
             ..Source::named(name)
         }
     }
@@ -244,9 +253,11 @@ mod tests {
             (format!("{{auth: {{{OTC}, token: t}}}}"), ""),
             ("{profile: otc, auth: {ak: A, sk: S}}".to_owned(), ""),
             ("{profile: otc, ak: A, sk: S}".to_owned(), ""),
+            (format!("{{auth: {{{OTC}, username: u, password: p, user_domain_name: d}}}}"), ""),
+            (format!("{{auth: {{{OTC}, user_id: u, password: p}}}}"), ""),
             (
-                format!("{{auth: {{{OTC}, password: p}}}}"),
-                "its password alone is not used; set auth.token, or auth.ak and auth.sk",
+                format!("{{auth: {{{OTC}, username: u}}}}"),
+                "auth.username is set, but auth.password is not",
             ),
             (
                 "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
@@ -284,7 +295,7 @@ mod tests {
             let source = source(&Found { is_here, ..file("clouds.yaml", &text) }, None, None);
             let source = source.unwrap();
             let found = source.ca_file.map(|file| file.value);
-            assert_eq!((found.as_deref(), source.warning.as_deref()), (ca_file, warning));
+            assert_eq!((found.as_deref(), source.caution.as_deref()), (ca_file, warning));
         }
     }
 

@@ -47,6 +47,12 @@ impl Home {
         }
     }
 
+    /// For tests: that of a user with this home directory.
+    #[cfg(test)]
+    pub(super) fn at(home: &Path) -> Self {
+        Self { home: Some(home.to_owned()), config: Some(home.join(".config")) }
+    }
+
     /// A file below the home directory.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(name))

@@ -1,4 +1,4 @@
-//! Where the requests go and as whom: flags, variables and files to a [`Connection`].
+//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
@@ -8,13 +8,14 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
-//! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
+//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
+//! | [`metadata`] | what a server in the cloud is told about itself |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
-//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
 mod clouds;
@@ -24,8 +25,12 @@ mod endpoint;
 mod environment;
 mod family;
 mod home;
+mod identity;
 mod koocli;
+mod login;
+mod metadata;
 mod own_file;
+mod project;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
@@ -43,7 +48,10 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
-pub(crate) use search::{Resolution, check_project_id};
+pub(crate) use login::{Login, Named};
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
+pub(crate) use project::{Project, check_project_id};
+pub(crate) use search::{NoPlace, Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
@@ -149,19 +157,13 @@ fn cloud_names() -> Vec<(String, String)> {
     names.into_iter().map(|name| (name, file.clone())).collect()
 }
 
-/// Everything that is needed to send a request.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    /// Where the service is.
-    pub(crate) endpoint: Endpoint,
-    /// The flag, variable or file that says so.
-    pub(crate) endpoint_origin: String,
-    /// The project in every path, also sent as `X-Project-Id`.
-    pub(crate) project_id: String,
-    /// As whom.
-    pub(crate) credentials: Credentials,
-    /// Whose certificates count.
-    pub(crate) trust: Trust,
+/// Where credentials come from, for hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The source, such as `HW_*`.
+    pub(crate) source: String,
+    /// The secret key in it, such as `HW_SECRET_KEY`.
+    pub(crate) secret_key: String,
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.

@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::api::{Client, Journal, Patience, Request, sign};
-use crate::connection::{Connection, Credentials, Resolution, Trust};
+use reqwest::header::HeaderMap;
+
+use crate::api::{Access, Client, Draft, Journal, Means, Patience, sign};
+use crate::connection::{ConnectionError, Credentials, Endpoint, Project, Resolution, Trust};
 use crate::console::Console;
 
 /// What to print in place of sending.
@@ -50,43 +52,89 @@ impl DryRunArgs {
     }
 }
 
-/// Prints the request that `first` asks the client for, and what comes after it.
+/// Stands where IAM would be asked for the project's id first.
+const UNKNOWN_PROJECT: &str = "PROJECT_ID";
+
+/// Prints the request, and what comes after it.
 ///
 /// # Errors
 ///
 /// A setting is missing, or those of the writer.
 pub(crate) fn print(
     form: Form,
-    resolution: Resolution,
+    resolution: &Resolution,
     console: &Arc<Console>,
-    first: impl FnOnce(&Client) -> Request,
+    draft: &Draft,
     then: &str,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let origin = resolution.credentials.as_ref().map(|(_, origin)| origin.clone()).ok();
-    let connection = resolution.connection()?;
-    if form == Form::Curl
-        && let Some(origin) = origin.filter(|origin| origin != "CBR_*")
-    {
-        console.warn(&format!(
-            "set {} to what is in {origin}: the command takes them from there",
-            variables(&connection.credentials).join(" and ")
-        ));
+    resolution.check()?;
+    let (credentials, source) = resolution.credentials.clone()?;
+    let endpoint = match &resolution.endpoint {
+        Ok(place) => place.endpoint.clone(),
+        Err(no_place) => return Err(no_place.error.clone().into()),
+    };
+    let project = resolution.project.clone()?;
+    let project_id = match &project {
+        Project::Id(id) => id.value.clone(),
+        Project::Named(_) | Project::OfToken if form == Form::Curl => {
+            return Err(ConnectionError::new(
+                "--print-curl: only IAM knows the project's id, and nothing is sent",
+                "give it with --project-id",
+            )
+            .into());
+        }
+        Project::Named(_) | Project::OfToken => UNKNOWN_PROJECT.to_owned(),
+    };
+    if form == Form::Curl && source != "CBR_*" {
+        let names = variables(&credentials).join(" and ");
+        console.warn(&match credentials {
+            Credentials::Password(_) => format!("set {names} to a token of the login in {source}"),
+            _ => format!("set {names} to what is in {source}: the command takes them from there"),
+        });
     }
-    let patience = Patience { retries: 0, deadline: None };
-    let client = Client::new(connection, patience, Arc::new(Journal::new(Arc::clone(console))))?;
-    let request = first(&client);
+    let means = Means {
+        patience: Patience { retries: 0, deadline: None },
+        journal: Arc::new(Journal::new(Arc::clone(console))),
+        trust: resolution.trust.clone(),
+        origin: Arc::new(resolution.origin()),
+        session: None,
+    };
+    let logs_in = matches!(credentials, Credentials::Password(_));
+    let access = Access { credentials: credentials.clone(), project_id: Some(project_id.clone()) };
+    let client = Client::new(endpoint.clone(), access, None, &means)?;
+    let (url, headers) = client.rehearse(draft)?;
     let text = match form {
-        Form::Request => written(&client, &request)? + then,
-        Form::Curl => curl::command(client.connection(), &request),
+        Form::Curl => {
+            let way =
+                Way { endpoint: &endpoint, trust: &resolution.trust, project_id: &project_id };
+            curl::command(&way, &credentials, draft, &url)
+        }
+        Form::Request => {
+            let mut text = written(&url, &headers);
+            if logs_in {
+                text.push_str("x-auth-token: [redacted]\n");
+            }
+            if resolution.needs_iam() {
+                text.push_str(&before(resolution, logs_in));
+            }
+            text + then
+        }
     };
     Ok(out.write_all(text.as_bytes())?)
 }
 
+/// What has to be asked before: it is said, and not shown, since a login holds a password.
+fn before(resolution: &Resolution, logs_in: bool) -> String {
+    let iam = resolution.iam.as_ref().map_or_else(|_| "IAM", |(endpoint, _)| endpoint.base());
+    let what = if logs_in { "for a token, with user and password" } else { "for the project's id" };
+    format!("\n# Before it, {iam} is asked {what}, unless it was not long ago.\n")
+}
+
 /// Method, URL and headers, a header a line.
-fn written(client: &Client, request: &Request) -> anyhow::Result<String> {
-    let mut text = format!("GET {}\n", request.url(client.connection()));
-    for (name, value) in &client.headers(request)? {
+fn written(url: &str, headers: &HeaderMap) -> String {
+    let mut text = format!("GET {url}\n");
+    for (name, value) in headers {
         let shown = match value.is_sensitive() {
             // The algorithm is none.
             true if name == "authorization" => format!("{} [redacted]", sign::ALGORITHM),
@@ -95,18 +143,25 @@ fn written(client: &Client, request: &Request) -> anyhow::Result<String> {
         };
         text.push_str(&format!("{name}: {shown}\n"));
     }
-    Ok(text)
+    text
 }
 
 /// The variables that the command takes the credentials from.
 fn variables(credentials: &Credentials) -> Vec<&'static str> {
     match credentials {
-        Credentials::Token(_) => vec!["CBR_TOKEN"],
+        Credentials::Token(_) | Credentials::Password(_) => vec!["CBR_TOKEN"],
         Credentials::Key { security_token, .. } => {
             let token = security_token.as_ref().map(|_| "CBR_SECURITY_TOKEN");
             ["CBR_ACCESS_KEY", "CBR_SECRET_KEY"].into_iter().chain(token).collect()
         }
     }
+}
+
+/// Where a request goes.
+struct Way<'a> {
+    endpoint: &'a Endpoint,
+    trust: &'a Trust,
+    project_id: &'a str,
 }
 
 /// As one word of a shell.
@@ -115,7 +170,7 @@ fn shell_quoted(text: &str) -> String {
 }
 
 /// How to trust, in curl's words; it reads `SSL_CERT_FILE` itself.
-fn trust(connection: &Connection) -> String {
+fn trust(connection: &Way<'_>) -> String {
     if !connection.endpoint.is_https() {
         // As here: plain http goes to this machine, and through no proxy.
         return " --noproxy '*'".to_owned();

@@ -122,6 +122,7 @@ impl ErrorCode {
     /// The one for a request that came to nothing.
     pub(super) fn of(error: &ApiError) -> Self {
         match error {
+            ApiError::Identity { fault, .. } => Self::of(fault),
             ApiError::Setup { .. } => Self::Configuration,
             ApiError::Unreachable { .. } => Self::Unreachable,
             ApiError::UnknownHost { .. } => Self::UnknownHost,

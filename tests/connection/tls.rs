@@ -101,6 +101,20 @@ fn a_certificate_whose_time_is_over_is_refused() {
     assert!(sandbox.requests().is_empty());
 }
 
+#[test]
+fn a_certificate_that_signed_itself_must_be_one_for_a_host() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::self_signed(&sandbox, "localhost", true);
+    let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
+    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can \
+                be issued so too, and given with --ca-file";
+    assert_refused(run, &tls, "it is an authority's own, and not one for a host", hint);
+    assert!(sandbox.requests().is_empty());
+    let tls = Tls::self_signed(&sandbox, "localhost", false);
+    let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
+    assert_eq!(run.run().lines().len(), 3);
+}
+
 /// Who names an authority, and that the nearest to the user counts alone.
 #[test]
 fn authorities_are_those_that_the_nearest_names() {

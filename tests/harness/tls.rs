@@ -54,11 +54,19 @@ impl Tls {
         Self::until(2021, sandbox, name, &["h2"])
     }
 
+    /// With a certificate that signed itself: as an authority, or for a host only.
+    pub(crate) fn self_signed(sandbox: &Sandbox, name: &str, is_authority: bool) -> Self {
+        Self::with(Identity::self_signed(name, is_authority), sandbox, &["h2"])
+    }
+
     /// With a certificate that is valid up to that year.
     fn until(year: i32, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
+        Self::with(Identity::issue(name, year), sandbox, protocols)
+    }
+
+    fn with((identity, pem): (Identity, String), sandbox: &Sandbox, protocols: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let authority = directory.path().join("authority.pem");
-        let (identity, pem) = Identity::issue(name, year);
         fs::write(&authority, pem).unwrap();
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[&version::TLS12, &version::TLS13])
@@ -99,6 +107,18 @@ impl Tls {
 }
 
 impl Identity {
+    /// For that name, and the same as PEM.
+    fn self_signed(name: &str, is_authority: bool) -> (Self, String) {
+        let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
+        let unconstrained = IsCa::Ca(BasicConstraints::Unconstrained);
+        certificate.is_ca = if is_authority { unconstrained } else { IsCa::ExplicitNoCa };
+        let key = KeyPair::generate().unwrap();
+        let certificate = certificate.self_signed(&key).unwrap();
+        let chain = vec![certificate.der().clone()];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        (Self { chain, key }, certificate.pem())
+    }
+
     /// For that name, up to that year, and the authority's own certificate as PEM.
     fn issue(name: &str, year: i32) -> (Self, String) {
         let mut authority = CertificateParams::default();

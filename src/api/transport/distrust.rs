@@ -32,6 +32,8 @@ pub(crate) enum Flaw {
     OtherName,
     /// No authority that we know has issued it.
     UnknownAuthority,
+    /// It is an authority's own, as most that are made by hand are.
+    OfAuthority,
     /// Something else.
     Other,
 }
@@ -70,6 +72,10 @@ impl Distrust {
                 Flaw::UnknownAuthority,
                 "it is not signed by the authority of that name that is known here".to_owned(),
             ),
+            // The checker's own error, which has no type here.
+            CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+                (Flaw::OfAuthority, "it is an authority's own, and not one for a host".to_owned())
+            }
             other => (Flaw::Other, other.to_string()),
         };
         let authorities = trust.origin().map(str::to_owned);

@@ -53,7 +53,8 @@ impl Proxy {
         } else if reason.ends_with("tunnel error: unsuccessful") {
             "it makes no connection to the service"
         } else {
-            reason
+            let inner = "tunnel error: failed to create underlying connection: ";
+            reason.strip_prefix(inner).unwrap_or(reason)
         };
         let Self { variable, address } = self;
         let (address, reason) = (address.clone(), reason.to_owned());
