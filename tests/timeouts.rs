@@ -27,7 +27,7 @@ fn where_it_was_tried_again_the_number_of_tries_is_told() {
 /// A label of a name has 63 characters at most, so nobody has to be asked.
 #[test]
 fn a_host_that_there_is_not_is_told_at_once() {
-    let endpoint = format!("https://{}.example", "a".repeat(64));
+    let endpoint = format!("https://{}.example", "x".repeat(64));
     let told = format!(
         "cbr: error: there is no host {host}\n\
          cbr: hint: check CBR_ENDPOINT, which leads to {host}, and this machine's name service\n",

@@ -101,8 +101,17 @@ pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) ->
     held.into_iter().map(told).collect()
 }
 
+/// What a command that signs by itself (`--print-curl`) has where a signature would be: the names of what it
+/// signs, a variable, and the hash of no body.
+const NO_SIGNATURE: [&str; 3] = [
+    "SignedHeaders=host;x-project-id;x-sdk-date",
+    "Signature=$signature\"",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+];
+
 /// The secrets that a text holds.
 fn secrets_in(text: &str, secrets: &[String]) -> Vec<String> {
+    let text = &NO_SIGNATURE.iter().fold(text.to_owned(), |text, part| text.replace(part, ""));
     let known = SECRETS.into_iter().chain(secrets.iter().map(String::as_str));
     let known = known.filter(|secret| text.contains(secret)).map(str::to_owned);
     let words = text.split(|char: char| !char.is_ascii_hexdigit());
