@@ -121,7 +121,7 @@ impl<'a> Backup<'a> {
     }
 
     /// A field of `extend_info`.
-    fn extend_info(&self, wanted: &str) -> Option<Json<'a>> {
+    pub(crate) fn extend_info(&self, wanted: &str) -> Option<Json<'a>> {
         let mut found = None;
         self.extend_info?.fields(|name, value| {
             if name == wanted && !value.is_null() {

@@ -10,8 +10,10 @@ use crate::completions::{self, CompletionsArgs};
 use crate::config::{self, Config, ConfigCommand, OwnFile};
 use crate::connection::{ConnectionArgs, ConnectionError};
 use crate::console::ConsoleArgs;
+use crate::filter::Filter;
+use crate::group::Group;
 use crate::number::whole;
-use crate::output::{ListOutputArgs, OutputArgs};
+use crate::output::{ListOutputArgs, OutputArgs, ReportArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
@@ -86,6 +88,9 @@ pub(crate) enum BackupsCommand {
 
     /// Show one backup, whole, with its children
     Show(ShowArgs),
+
+    /// Count the backups that match and add up their sizes, as a whole or in groups
+    Summary(Box<SummaryArgs>),
 }
 
 /// What to see of the settings.
@@ -102,12 +107,39 @@ pub(crate) enum AuthCommand {
     Check(auth::CheckArgs),
 }
 
+/// What to read of the service, and how: the same for each command that reads a list.
+#[derive(Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) query: Query,
+
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+
+    /// Ask for this many backups in one request, 1 to 1000
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", display_order = 900, default_value_t = 1000, value_parser = whole::<u64>(1..=1000))]
+    pub(crate) page_size: u64,
+
+    /// Ask for at most this many pages at a time, 1 to 64
+    #[arg(long, value_name = "N", help_heading = "How much", display_order = 900, default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
+    pub(crate) concurrency: u8,
+
+    /// Fail with exit code 4, and print nothing, if no backup matches
+    #[arg(long, help_heading = "Output", display_order = 900)]
+    pub(crate) fail_on_empty: bool,
+
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
+    /// complete or not; also when the listing fails
+    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
+    pub(crate) receipt: Option<PathBuf>,
+}
+
 /// What to list.
 #[derive(Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    pub(crate) query: Query,
+    pub(crate) read: ReadArgs,
 
     /// Print at most this many backups [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
@@ -117,32 +149,56 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
     pub(crate) offset: u64,
 
-    /// Ask for this many backups in one request, 1 to 1000
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 1000, value_parser = whole::<u64>(1..=1000))]
-    pub(crate) page_size: u64,
+    /// Keep the newest N backups, by created_at: of all, or of each group with --per
+    ///
+    /// The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
+    /// each group stay; then --offset and --limit count what is left.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
+    pub(crate) latest: Option<u64>,
+
+    /// What --latest takes the newest of: each resource, vault, type, day and so on. Backups without that
+    /// value are one group
+    #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
+    pub(crate) per: Option<Group>,
 
     /// Order of the rows, by any column, the first key first; without a direction, down
     ///
     /// The service sorts by created_at and id. Any other order is made here once everything was read, since rows
     /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
     ///
-    /// With --limit, and by name, protected_at, status or updated_at, the service sorts, which reads no more than
-    /// is printed. Where rows without a value and equal ones stand is up to it then, and whether it sorted is not
-    /// checked.
+    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at, the service
+    /// sorts, which reads no more than is printed. Where rows without a value and equal ones stand is up to it
+    /// then, and whether it sorted is not checked.
     #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
-    /// Ask for at most this many pages at a time, 1 to 64
-    #[arg(long, value_name = "N", help_heading = "How much", default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
-    pub(crate) concurrency: u8,
+    /// Print only how many backups would be printed
+    ///
+    /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
+    /// them, with --receipt, or where the service gives no number, everything is read and counted.
+    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "columns", "no_headers", "stream", "sort"])]
+    pub(crate) count: bool,
 
     #[command(flatten)]
     pub(crate) output: ListOutputArgs,
+}
 
-    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not; also when the listing fails
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub(crate) receipt: Option<PathBuf>,
+/// What to sum up.
+#[derive(Args)]
+#[command(after_help = SUMMARY_EXAMPLES)]
+pub(crate) struct SummaryArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+
+    /// A row for each resource, vault, type, status, day and so on [default: one row for all]
+    ///
+    /// Days and months come newest first, other groups with the most backups first. Backups without that
+    /// value are one group, without a name.
+    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    pub(crate) by: Option<Group>,
+
+    #[command(flatten)]
+    pub(crate) output: ReportArgs,
 }
 
 /// `offset` is an int32 in the API.
@@ -159,8 +215,19 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   cbr backups list --resource-type OS::Nova::Server
   cbr backups list --status available,error --since 2026-11-01 --until 2026-11-07T23:59:59Z
+  cbr backups list --resource-type server --latest 1 --per resource
+  cbr backups list --name-matches 'web-*' --min-size 100 --expires-before 30d
   cbr backups list --columns id,name,expired_at -o csv > backups.csv
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
+
+const SUMMARY_EXAMPLES: &str = "\
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up
+and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
+
+Examples:
+  cbr backups summary --by vault
+  cbr backups summary --by month --resource-type server -o csv
+  cbr backups summary --status error --since 7d --fail-on-empty";
 
 /// What to show.
 #[derive(Args)]
@@ -180,6 +247,13 @@ fn backup_id(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
+}
+
+impl ReadArgs {
+    /// What clap cannot see: filters that contradict each other.
+    fn check(&self) -> Result<(), String> {
+        self.query.check().and_then(|()| self.filter.check())
+    }
 }
 
 impl Cli {
@@ -243,7 +317,10 @@ impl Cli {
     fn check(&self) -> Result<(), String> {
         match &self.command {
             Command::Backups(BackupsCommand::List(args)) => {
-                args.query.check().and_then(|()| args.output.check())
+                args.read.check().and_then(|()| args.output.check())
+            }
+            Command::Backups(BackupsCommand::Summary(args)) => {
+                args.read.check().and_then(|()| args.output.check())
             }
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::api::{ApiError, Class};
 use crate::auth::{self, Diagnosed};
+use crate::command::NoBackups;
 use crate::connection::ConnectionError;
 use crate::listing::Unproven;
 
@@ -20,7 +21,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Not authenticated or not allowed.
     Denied = 3,
-    /// The service refused the request.
+    /// The service refused the request, or has nothing of what was asked for.
     Refused = 4,
     /// The service cannot be reached or does not work.
     Unavailable = 5,
@@ -55,7 +56,9 @@ impl Exit {
             Self::Local => "a local failure: writing the output, an unexpected fault",
             Self::Usage => "usage or configuration: bad flag, missing or contradictory setting",
             Self::Denied => "not authenticated or not allowed",
-            Self::Refused => "the service refused the request, or there is no such backup",
+            Self::Refused => {
+                "the service refused the request, or there is no such backup; with `--fail-on-empty`, nothing that matches"
+            }
             Self::Unavailable => {
                 "unreachable, timed out, throttled or failing after the retries, or an unreadable answer"
             }
@@ -139,6 +142,10 @@ fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
         return (Exit::Unproven, Some(hint.to_owned()));
+    }
+    if error.is::<NoBackups>() {
+        // As for an id that no backup has: what was asked for is not there.
+        return (Exit::Refused, None);
     }
     (Exit::Local, None)
 }

@@ -9,7 +9,9 @@
 //! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
+//! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
+//! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -29,8 +31,11 @@ mod config;
 mod connection;
 mod console;
 mod exit;
+mod filter;
+mod group;
 mod iam;
 mod json;
+mod latest;
 mod listing;
 mod manual;
 mod number;
@@ -45,6 +50,7 @@ mod sandbox;
 mod secret;
 mod sort;
 mod suggest;
+mod summary;
 mod time;
 mod vocabulary;
 
@@ -80,6 +86,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let result = match command {
                 BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
                 BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+                BackupsCommand::Summary(args) => {
+                    command::summary(&args, &cli.connection, &console).await
+                }
             };
             console.clear();
             result?;

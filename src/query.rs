@@ -8,6 +8,7 @@
 
 use clap::Args;
 
+use crate::completions;
 use crate::number::whole;
 use crate::time::Moment;
 use crate::vocabulary;
@@ -24,12 +25,13 @@ pub(crate) struct Query {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     dec: Option<bool>,
 
-    /// Backups made at or after this time: 2026-11-01 (UTC midnight), RFC 3339, or an age such as 36h, 7d, 2w
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time")]
+    /// Backups made at or after this time: 2026-11-01 (midnight), RFC 3339, now, today, yesterday, or an age such as
+    /// 36h, 7d, 2w, 1mo, 1y. Days are those of UTC, as is any time without a zone
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time", add = completions::one_of(Moment::offered))]
     since: Option<Moment>,
 
     /// Backups made at or before this time, written as for --since
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "end-time")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "end-time", add = completions::one_of(Moment::offered))]
     until: Option<Moment>,
 
     /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may see
@@ -154,6 +156,11 @@ impl Query {
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let repeated = status.iter().map(|value| ("status", value.clone()));
         single.chain(repeated).collect()
+    }
+
+    /// Whether the service may leave backups of the project out.
+    pub(crate) fn narrows(&self) -> bool {
+        self.pairs().iter().any(|(name, _)| *name != "show_replication")
     }
 
     /// Why a filter, as given, can match nothing at all.

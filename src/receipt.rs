@@ -10,6 +10,7 @@ use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use crate::api::Journal;
+use crate::command::NoBackups;
 use crate::exit;
 use crate::listing;
 use crate::number::grouped;
@@ -22,18 +23,39 @@ pub(crate) struct Receipt {
     started_at: Timestamp,
 }
 
+/// How far a list came, complete or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// What was read of the service.
+    pub(crate) listing: listing::Receipt,
+    /// Whether there are filters that the service does not apply.
+    pub(crate) filtered: bool,
+    /// Rows that passed those.
+    pub(crate) matched: u64,
+    /// Rows that were printed, or summed up.
+    pub(crate) rows: u64,
+    /// Reading ended before the list did, since there was enough.
+    pub(crate) stopped: bool,
+}
+
 /// How a listing went.
 pub(crate) struct Outcome<'a> {
-    /// What was listed, complete or not.
-    pub(crate) listing: listing::Receipt,
+    /// How far it came.
+    pub(crate) tally: Tally,
     /// The filters as they were sent.
     pub(crate) query: &'a [Pair],
+    /// The filters that were applied to what came.
+    pub(crate) filter: Vec<Pair>,
     /// The order that was asked for.
     pub(crate) sort: String,
     /// Rows asked for at most.
     pub(crate) limit: Option<u64>,
     /// Rows skipped.
     pub(crate) offset: u64,
+    /// The newest rows of each group asked for at most.
+    pub(crate) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(crate) per: Option<&'a str>,
     /// What was sent.
     pub(crate) journal: &'a Journal,
     /// Why it failed, if it did.
@@ -45,10 +67,17 @@ pub(crate) struct Outcome<'a> {
 struct Document<'a> {
     /// Everything that was asked for was read, proven and written out.
     complete: bool,
+    /// Printed, or summed up.
     rows: u64,
+    /// Read of the service.
+    listed: u64,
+    /// Of these, those that passed the filters of `cbr`.
+    matched: u64,
     count: Option<u64>,
     limit: Option<u64>,
     offset: u64,
+    latest: Option<u64>,
+    per: Option<&'a str>,
     pages: u64,
     requests: u64,
     retries: u64,
@@ -58,6 +87,7 @@ struct Document<'a> {
     started_at: String,
     ended_at: String,
     query: &'a [Pair],
+    filter: &'a [Pair],
     sort: &'a str,
     request_ids: Vec<String>,
     error: Option<Failure>,
@@ -102,13 +132,18 @@ impl Receipt {
     /// If it cannot be written.
     pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         let Some((path, mut file)) = self.file else { return Ok(()) };
-        let listing = outcome.listing;
+        let Tally { listing, matched, rows, .. } = outcome.tally;
         let document = Document {
-            complete: outcome.error.is_none(),
-            rows: listing.rows,
+            // That there is nothing is proven as well.
+            complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
+            rows,
+            listed: listing.rows,
+            matched,
             count: listing.count,
             limit: outcome.limit,
             offset: outcome.offset,
+            latest: outcome.latest,
+            per: outcome.per,
             pages: listing.pages,
             requests: outcome.journal.requests(),
             retries: outcome.journal.retries(),
@@ -118,6 +153,7 @@ impl Receipt {
             started_at: milliseconds(self.started_at),
             ended_at: milliseconds(Timestamp::now()),
             query: outcome.query,
+            filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
             error: outcome.error.map(|error| Failure {
@@ -128,27 +164,32 @@ impl Receipt {
         write(&mut file, &document).with_context(|| cannot_write(&path))
     }
 
-    /// The line for people.
-    pub(crate) fn line(
-        &self,
-        listing: &listing::Receipt,
-        limit: Option<u64>,
-        retries: u64,
-    ) -> String {
-        let seconds = self.clock.elapsed().as_secs_f64();
-        let pages = number(listing.pages, "page");
-        let part =
-            listing.count.filter(|count| limit == Some(listing.rows) && *count > listing.rows);
-        let mut line = match part {
-            Some(count) => {
-                let (rows, count) = (grouped(listing.rows), number(count, "backup"));
-                format!("{rows} of {count} · {pages} · {seconds:.1} s")
+    /// The line for people. There is none where nothing was listed, since the service was only asked for
+    /// a number.
+    pub(crate) fn line(&self, tally: &Tally, limit: Option<u64>, retries: u64) -> Option<String> {
+        let Tally { listing, filtered, matched, rows, stopped } = *tally;
+        if listing.pages == 0 {
+            return None;
+        }
+        let count = listing.count.unwrap_or(listing.rows);
+        let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
+        let is_part = is_cut || (stopped && listing.rows < count);
+        let read = number(listing.rows, "backup");
+        let what = match (filtered, rows == matched) {
+            (true, true) => format!("{} of {read} match", grouped(rows)),
+            (true, false) => {
+                format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
             }
-            None => {
-                let rows = number(listing.rows, "backup");
-                format!("{rows} · {pages} · {seconds:.1} s · complete")
+            _ if is_cut || rows < listing.rows => {
+                format!("{} of {}", grouped(rows), number(count, "backup"))
             }
+            _ => number(rows, "backup"),
         };
+        let seconds = self.clock.elapsed().as_secs_f64();
+        let mut line = format!("{what} · {} · {seconds:.1} s", number(listing.pages, "page"));
+        if !is_part {
+            line.push_str(" · complete");
+        }
         let notes = [
             (listing.seams_mended, "seam", " mended"),
             (listing.duplicates, "duplicate", " dropped"),
@@ -159,7 +200,7 @@ impl Receipt {
                 line.push_str(&format!(" · {}{what}", number(count, thing)));
             }
         }
-        line
+        Some(line)
     }
 }
 
@@ -214,6 +255,10 @@ fn number(count: u64, thing: &str) -> String {
 mod tests {
     use super::*;
 
+    fn line(tally: Tally, limit: Option<u64>, retries: u64) -> Option<String> {
+        Receipt::begin(None).unwrap().line(&tally, limit, retries)
+    }
+
     #[test]
     fn the_line_tells_what_was_proven_and_what_it_took() {
         let listing = |rows, count, pages, seams_mended, duplicates| listing::Receipt {
@@ -253,8 +298,42 @@ mod tests {
             ),
         ];
         for (listing, limit, retries, expected) in cases {
-            let receipt = Receipt::begin(None).unwrap();
-            assert_eq!(receipt.line(&listing, limit, retries), expected);
+            let rows = listing.rows;
+            let tally = Tally { listing, matched: rows, rows, ..Tally::default() };
+            assert_eq!(line(tally, limit, retries).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn the_line_tells_what_became_of_what_was_read() {
+        // Read, counted; filtered, matched, printed, ended early; the limit.
+        let cases = [
+            ((1663, 1663), (true, 12, 12, false), None, "12 of 1,663 backups match · complete"),
+            ((1663, 1663), (true, 0, 0, false), None, "0 of 1,663 backups match · complete"),
+            (
+                (1663, 1663),
+                (true, 40, 5, false),
+                None,
+                "5 of 40 that match of 1,663 backups · complete",
+            ),
+            ((1663, 1663), (true, 40, 5, false), Some(5), "5 of 40 that match of 1,663 backups"),
+            ((1000, 1663), (true, 5, 5, true), Some(5), "5 of 1,000 backups match"),
+            ((1663, 1663), (true, 5, 5, true), Some(5), "5 of 1,663 backups match · complete"),
+            ((1663, 1663), (false, 1663, 40, false), None, "40 of 1,663 backups · complete"),
+            ((1663, 1663), (false, 1663, 5, false), Some(5), "5 of 1,663 backups"),
+            ((1000, 1663), (false, 3, 3, true), None, "3 of 1,663 backups"),
+        ];
+        for ((rows_read, count), (filtered, matched, rows, stopped), limit, expected) in cases {
+            let listing = listing::Receipt {
+                rows: rows_read,
+                count: Some(count),
+                pages: 2,
+                ..listing::Receipt::default()
+            };
+            let tally = Tally { listing, filtered, matched, rows, stopped };
+            let line = line(tally, limit, 0).unwrap().replace(" · 2 pages · 0.0 s", "");
+            assert_eq!(line, expected);
+        }
+        assert_eq!(line(Tally::default(), None, 0), None, "nothing was listed");
     }
 }

@@ -1,8 +1,7 @@
-//! A backup where it came: in the text of an answer, together with others.
+//! Backups where they came: in the text of an answer, each with its fields.
 //!
-//! The text is kept for as long as one of its backups is. Knows nothing of where it came from.
+//! Knows nothing of where the text came from.
 
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,45 +11,70 @@ use crate::json::{Json, Scanner};
 /// The text of an answer.
 type Text = dyn AsRef<str> + Send + Sync;
 
-/// One backup.
-#[derive(Clone)]
-pub(crate) struct Row {
+/// The backups of one answer.
+pub(crate) struct Rows {
     text: Arc<Text>,
+    found: Vec<Found>,
+}
+
+/// Where a backup stands in a text.
+pub(crate) struct Found {
     place: Range<usize>,
     fields: Places,
 }
 
-impl Row {
-    /// Reads the backup that is next in `text`; nothing if there is none.
-    pub(crate) fn read(text: Arc<Text>, scanner: &mut Scanner<'_>) -> Option<Self> {
-        let start = scanner.position();
-        let fields = Places::read(scanner)?;
-        Some(Self { text, place: start..scanner.position(), fields })
+/// One backup in its text.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    text: &'a str,
+    found: &'a Found,
+}
+
+impl Rows {
+    /// What was [found](Found::read) in this text.
+    pub(crate) fn new(text: Arc<Text>, found: Vec<Found>) -> Self {
+        Self { text, found }
     }
 
-    /// The backup as the service sent it.
-    pub(crate) fn json(&self) -> &str {
-        (*self.text).as_ref().get(self.place.clone()).unwrap_or_default()
-    }
-
-    /// Its fields.
-    pub(crate) fn backup(&self) -> Backup<'_> {
-        Backup::at((*self.text).as_ref(), &self.fields)
-    }
-
-    /// Its `id`, as the others only if it is not null.
-    pub(crate) fn id(&self) -> Option<Json<'_>> {
-        self.fields.id.find((*self.text).as_ref())
-    }
-
-    /// Its `created_at`.
-    pub(crate) fn created_at(&self) -> Option<Json<'_>> {
-        self.fields.created_at.find((*self.text).as_ref())
+    /// The rows with these indexes.
+    pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = Row<'_>> {
+        let text = (*self.text).as_ref();
+        indexes.iter().filter_map(move |index| Some(Row { text, found: self.found.get(*index)? }))
     }
 }
 
-impl fmt::Debug for Row {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.json())
+impl Found {
+    /// Reads the backup that is next; nothing if there is none.
+    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
+        let start = scanner.position();
+        let fields = Places::read(scanner)?;
+        Some(Self { place: start..scanner.position(), fields })
+    }
+
+    /// The backup itself, in the text that was read.
+    pub(crate) fn row<'a>(&'a self, text: &'a str) -> Row<'a> {
+        Row { text, found: self }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The backup as the service sent it.
+    pub(crate) fn json(self) -> &'a str {
+        self.text.get(self.found.place.clone()).unwrap_or_default()
+    }
+
+    /// Its fields.
+    pub(crate) fn backup(self) -> Backup<'a> {
+        Backup::at(self.text, &self.found.fields)
+    }
+
+    /// Its `id`, as the others only if it is not null.
+    pub(crate) fn id(self) -> Option<Json<'a>> {
+        self.found.fields.id.find(self.text)
+    }
+
+    /// Its `created_at`.
+    pub(crate) fn created_at(self) -> Option<Json<'a>> {
+        self.found.fields.created_at.find(self.text)
     }
 }

@@ -16,6 +16,7 @@ use tempfile::SpooledTempFile;
 use crate::backup::Backup;
 use crate::column::{COLUMNS, Column, Kind};
 use crate::listing::{Direction, Order};
+use crate::row::Row;
 use crate::suggest;
 use crate::time;
 
@@ -47,6 +48,15 @@ impl Sort {
         COLUMNS.iter().flat_map(move |column| {
             directions.map(|(direction, help)| (format!("{}:{direction}", column.name), help))
         })
+    }
+
+    /// Who sorts where the list has to be read newest first, whatever the order of the output.
+    pub(crate) fn plan_after_newest_first(&self) -> Plan {
+        let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
+        match Order::new(keys) {
+            Some(order) if order == Order::default() => Plan::Service(order),
+            _ => Plan::Local(Sorter::new(self.0.clone())),
+        }
     }
 
     /// Who sorts, given whether only the first rows are wanted.
@@ -109,11 +119,11 @@ pub(crate) struct Sorter {
     keys: Vec<(Column, Direction)>,
     records: BufWriter<SpooledTempFile>,
     length: u64,
-    rows: Vec<Row>,
+    rows: Vec<Waiting>,
 }
 
 /// Where a record waits, and what it is sorted by: bytes that compare as the keys do.
-struct Row {
+struct Waiting {
     key: Box<[u8]>,
     start: u64,
     length: usize,
@@ -135,14 +145,14 @@ impl Sorter {
     /// # Errors
     ///
     /// If the temporary file cannot be written.
-    pub(crate) fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        let backup = Backup::parse(record)?;
+    pub(crate) fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        let (record, backup) = (row.json(), row.backup());
         let mut key = Vec::new();
         for (column, direction) in &self.keys {
             push_key(&mut key, &backup, column, *direction);
         }
         self.records.write_all(record.as_bytes()).context(FAULT)?;
-        self.rows.push(Row { key: key.into(), start: self.length, length: record.len() });
+        self.rows.push(Waiting { key: key.into(), start: self.length, length: record.len() });
         self.length += record.len() as u64;
         Ok(())
     }
@@ -228,14 +238,22 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
+    use crate::json::Scanner;
+    use crate::row::Found;
+
+    fn push(sorter: &mut Sorter, record: &str) {
+        let found = Found::read(&mut Scanner::new(record)).unwrap();
+        sorter.push(found.row(record)).unwrap();
+    }
 
     /// The ids of `records`, sorted as `sort` says.
     fn sorted(sort: &str, records: &[String]) -> String {
         let sort: Sort = sort.parse().unwrap();
         let mut sorter = Sorter::new(sort.0);
         for record in records {
-            sorter.push(record).unwrap();
+            push(&mut sorter, record);
         }
         let mut ids = String::new();
         sorter
@@ -303,7 +321,7 @@ mod tests {
         for (offset, limit, expected) in cases {
             let mut sorter = Sorter::new("id:asc".parse::<Sort>().unwrap().0);
             for id in ["c", "a", "e", "d", "b"] {
-                sorter.push(&format!(r#"{{"id":"{id}"}}"#)).unwrap();
+                push(&mut sorter, &format!(r#"{{"id":"{id}"}}"#));
             }
             let mut ids = String::new();
             let sink = |record: &str| {
@@ -335,6 +353,22 @@ mod tests {
             assert_eq!(service(sort, limited).as_deref(), expected, "{sort} {limited}");
         }
         assert_eq!(Sort::default().to_string(), "created_at:desc,id:desc");
+    }
+
+    #[test]
+    fn what_was_read_newest_first_is_sorted_here_unless_that_is_the_order() {
+        let cases = [
+            ("created_at", true),
+            ("created_at,id", true),
+            ("created_at:asc", false),
+            ("id", false),
+            ("name", false),
+            ("resource_size", false),
+        ];
+        for (sort, service) in cases {
+            let plan = sort.parse::<Sort>().unwrap().plan_after_newest_first();
+            assert_eq!(matches!(plan, Plan::Service(_)), service, "{sort}");
+        }
     }
 
     #[test]

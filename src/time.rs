@@ -1,18 +1,37 @@
 //! Points in time and spans of time as users write them.
 //!
 //! Owns the grammar of time flags and the one form that the API documents for its input,
-//! `YYYY-MM-DDTHH:MM:SSZ`. A time without a zone is UTC, as the API's own times are.
+//! `YYYY-MM-DDTHH:MM:SSZ`. The zone rule: a time without a zone is UTC, as the API's own times are, and
+//! so are the days of `today` and `yesterday`. `now` is the same moment for all flags of a run.
 
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
 
-/// A point in time given to a flag, not before 1970.
+/// A point in time given to a flag, not before 1970. Read by [`FromStr`], `7d` is seven days ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment(Timestamp);
 
+/// Which way a span of time counts from now.
+#[derive(Clone, Copy)]
+enum Way {
+    Back,
+    Ahead,
+}
+
 impl Moment {
+    /// Ways to write one, for completion: the shortest of each kind.
+    pub(crate) fn offered() -> impl Iterator<Item = &'static str> {
+        ["now", "today", "yesterday", "36h", "7d", "2w", "1mo", "1y"].into_iter()
+    }
+
+    /// Spans, for completion.
+    pub(crate) fn offered_spans() -> impl Iterator<Item = &'static str> {
+        Self::offered().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
+    }
+
     /// As a lower bound of the API: whole seconds, rounded down so that nothing is lost.
     pub(crate) fn at_or_after(&self) -> String {
         self.whole_seconds(self.0.as_second())
@@ -32,26 +51,71 @@ impl Moment {
         self.0 > other.0
     }
 
-    /// Reads a date, an RFC 3339 time or an age before `now`.
-    fn parse(text: &str, now: Timestamp) -> Result<Self, String> {
-        let timestamp = match age(text)? {
-            Some(age) => now.checked_sub(age).ok(),
-            None => text
-                .parse()
-                .ok()
-                .or_else(|| TimeZone::UTC.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok()),
-        };
-        match timestamp {
-            Some(timestamp) if timestamp < Timestamp::UNIX_EPOCH => {
-                Err("before 1970, when there were no backups".to_owned())
-            }
-            Some(timestamp) => Ok(Self(timestamp)),
-            None => {
-                Err("not a time; write 2026-11-01 (UTC midnight), 2026-11-01T12:00:00Z, or an \
-                         age such as 36h, 7d or 2w"
-                    .to_owned())
-            }
+    /// In microseconds since 1970, as [`instant`] gives them.
+    pub(crate) fn microsecond(&self) -> i64 {
+        self.0.as_microsecond()
+    }
+
+    /// A time, where `7d` is seven days from now on.
+    ///
+    /// # Errors
+    ///
+    /// Says what would work.
+    pub(crate) fn ahead(text: &str) -> Result<Self, String> {
+        Self::parse(text, *NOW, Way::Ahead)
+    }
+
+    /// The time that lies a span before now: `7d`, and no date.
+    ///
+    /// # Errors
+    ///
+    /// Says what would work.
+    pub(crate) fn before_now(text: &str) -> Result<Self, String> {
+        Self::relative(text, *NOW, Way::Back)?
+            .ok_or_else(|| format!("not a span of time; write {SPANS}"))
+    }
+
+    /// Reads a date, an RFC 3339 time, a word for one, or a span that counts from `now`.
+    fn parse(text: &str, now: Timestamp, way: Way) -> Result<Self, String> {
+        if let Some(moment) = Self::relative(text, now, way)? {
+            return Ok(moment);
         }
+        let utc = |time: civil::DateTime| TimeZone::UTC.to_timestamp(time).ok();
+        let midnight = |days: i64| utc((date_of(now) + Span::new().days(days)).into());
+        let timestamp = match text {
+            "now" => Some(now),
+            "today" => midnight(0),
+            "yesterday" => midnight(-1),
+            "tomorrow" => midnight(1),
+            _ => text.parse().ok().or_else(|| utc(text.parse().ok()?)),
+        };
+        let unknown = || {
+            format!(
+                "not a time; write 2026-11-01 (UTC midnight), 2026-11-01T12:00:00Z, now, today, \
+                 yesterday, or {SPANS}"
+            )
+        };
+        Self::not_too_early(timestamp.ok_or_else(unknown)?)
+    }
+
+    /// Reads a span that counts from `now`: `None` if the text is none.
+    fn relative(text: &str, now: Timestamp, way: Way) -> Result<Option<Self>, String> {
+        let Some(span) = written_span(text)? else { return Ok(None) };
+        let now = TimeZone::UTC.to_datetime(now);
+        let time = match way {
+            Way::Back => now.checked_sub(span),
+            Way::Ahead => now.checked_add(span),
+        };
+        let timestamp = time.and_then(|time| TimeZone::UTC.to_timestamp(time));
+        let timestamp = timestamp.map_err(|_| "further away than time is counted".to_owned())?;
+        Self::not_too_early(timestamp).map(Some)
+    }
+
+    fn not_too_early(timestamp: Timestamp) -> Result<Self, String> {
+        if timestamp < Timestamp::UNIX_EPOCH {
+            return Err("before 1970, when there were no backups".to_owned());
+        }
+        Ok(Self(timestamp))
     }
 }
 
@@ -59,27 +123,48 @@ impl FromStr for Moment {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::parse(text, Timestamp::now())
+        Self::parse(text, *NOW, Way::Back)
     }
 }
 
-/// An age such as `36h`, `7d` or `2w`: hours, days of 24 hours, weeks of 7 days. `None` where the text
-/// is not a number with a unit.
-fn age(text: &str) -> Result<Option<SignedDuration>, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = text.strip_prefix(digits).unwrap_or_default();
-    if unit.is_empty() || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+/// When this run began, for all its flags: `--since 7d` and `--older-than 7d` mean one moment.
+static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
+
+/// Spans that are understood.
+const SPANS: &str = "a span such as 36h, 7d, 2w, 1mo or 1y";
+
+/// The day of a time, in UTC.
+fn date_of(time: Timestamp) -> civil::Date {
+    TimeZone::UTC.to_datetime(time).date()
+}
+
+/// Reads a span such as `36h`, `7d`, `1mo` or `1y6mo`. `None` if the text does not begin as one does.
+///
+/// # Errors
+///
+/// For `m`, which is a minute to some and a month to others.
+fn written_span(text: &str) -> Result<Option<Span>, String> {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return Ok(None);
     }
-    let seconds = match unit {
-        "h" => 3600,
-        "d" => 24 * 3600,
-        "w" => 7 * 24 * 3600,
-        _ => return Err(format!("unknown unit `{unit}`; use h, d or w, as in 36h, 7d or 2w")),
-    };
-    let age = digits.parse::<i64>().ok().and_then(|number| number.checked_mul(seconds));
-    // A longer age than fits ends before 1970 in any case, and is refused as such.
-    Ok(Some(SignedDuration::from_secs(age.unwrap_or(100 * 366 * 24 * 3600))))
+    let Ok(span) = text.parse::<Span>() else { return Ok(None) };
+    let mut units = text.split(|char: char| !char.is_ascii_alphabetic());
+    if units.any(|unit| unit == "m") {
+        return Err("`m` could be minutes or months; write 30min or 1mo".to_owned());
+    }
+    Ok((!span.is_negative()).then_some(span))
+}
+
+/// The day of a time of the service, in UTC: `2020-02-21`. `None` where [`instant`] has none.
+pub(crate) fn day(text: &str) -> Option<String> {
+    let timestamp = Timestamp::from_microsecond(instant(text)?).ok()?;
+    Some(date_of(timestamp).to_string())
+}
+
+/// A moment in RFC 3339, from microseconds since 1970. Always to the microsecond, as the service writes most
+/// times, so that they sort as text.
+pub(crate) fn rfc3339(microsecond: i64) -> Option<String> {
+    Some(format!("{:.6}", Timestamp::from_microsecond(microsecond).ok()?))
 }
 
 /// The moment that a time of the service stands for, in microseconds since 1970. The service writes
@@ -146,9 +231,20 @@ mod tests {
             ("7d", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
             ("2w", "2026-11-09T12:30:15Z", "2026-11-09T12:30:16Z"),
             ("0d", "2026-11-23T12:30:15Z", "2026-11-23T12:30:16Z"),
+            ("90min", "2026-11-23T11:00:15Z", "2026-11-23T11:00:16Z"),
+            ("1d12h", "2026-11-22T00:30:15Z", "2026-11-22T00:30:16Z"),
+            ("7 days", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
+            // By the calendar, not in days of a fixed number.
+            ("1mo", "2026-10-23T12:30:15Z", "2026-10-23T12:30:16Z"),
+            ("9mo", "2026-02-23T12:30:15Z", "2026-02-23T12:30:16Z"),
+            ("1y", "2025-11-23T12:30:15Z", "2025-11-23T12:30:16Z"),
+            ("now", "2026-11-23T12:30:15Z", "2026-11-23T12:30:16Z"),
+            ("today", "2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z"),
+            ("yesterday", "2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z"),
+            ("tomorrow", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z"),
         ];
         for (text, lower, upper) in cases {
-            let moment = Moment::parse(text, now()).unwrap();
+            let moment = Moment::parse(text, now(), Way::Back).unwrap();
             assert_eq!(moment.at_or_after(), lower, "{text}");
             assert_eq!(moment.at_or_before(), upper, "{text}");
         }
@@ -164,15 +260,66 @@ mod tests {
             ("-7d", "not a time"),
             ("7", "not a time"),
             ("d", "not a time"),
-            ("7y", "unknown unit `y`"),
-            ("7D", "unknown unit `D`"),
+            ("+7d", "not a time"),
+            ("7d ago", "not a time"),
+            ("7D", "not a time"),
+            ("P7D", "not a time"),
+            ("7x", "36h, 7d, 2w, 1mo or 1y"),
+            ("Today", "now, today, yesterday"),
+            ("30m", "`m` could be minutes or months; write 30min or 1mo"),
+            ("1h30m", "`m` could be minutes or months"),
             ("1969-12-31", "before 1970"),
-            ("99999999999999999999d", "before 1970"),
-            ("9223372036854775807w", "before 1970"),
+            ("57y", "before 1970"),
+            ("99999999999999999999d", "not a time"),
         ];
         for (text, expected) in cases {
-            let error = Moment::parse(text, now()).unwrap_err();
+            let error = Moment::parse(text, now(), Way::Back).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_span_counts_back_or_ahead_and_a_time_stays_where_it_is() {
+        let cases = [
+            ("36h", "2026-11-25T00:30:15Z"),
+            ("2w", "2026-12-07T12:30:15Z"),
+            ("3mo", "2027-02-23T12:30:15Z"),
+            ("1y", "2027-11-23T12:30:15Z"),
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("yesterday", "2026-11-22T00:00:00Z"),
+        ];
+        for (text, expected) in cases {
+            let moment = Moment::parse(text, now(), Way::Ahead).unwrap();
+            assert_eq!(moment.at_or_after(), expected, "{text}");
+        }
+        assert!(Moment::ahead("9999y").unwrap_err().contains("further away"));
+        let month_end = "2026-03-31T00:00:00Z".parse().unwrap();
+        let moment = Moment::parse("1mo", month_end, Way::Back).unwrap();
+        assert_eq!(moment.at_or_after(), "2026-02-28T00:00:00Z");
+    }
+
+    #[test]
+    fn an_age_is_a_span_and_nothing_else() {
+        assert!(Moment::before_now("7d").is_ok());
+        for text in ["2026-11-01", "now", "yesterday", "", "7", "-7d"] {
+            let error = Moment::before_now(text).unwrap_err();
+            assert!(error.contains("7d, 2w, 1mo or 1y"), "{text}: {error}");
+        }
+        assert!(Moment::before_now("1m").unwrap_err().contains("write 30min or 1mo"));
+    }
+
+    #[test]
+    fn days_are_those_of_utc() {
+        let cases = [
+            ("2020-02-21T07:00:54.065135", Some("2020-02-21")),
+            ("2020-02-21T00:00:00Z", Some("2020-02-21")),
+            ("2020-02-21T07:00:54+08:00", Some("2020-02-20")),
+            ("2020-02-21T23:00:54.5-02:00", Some("2020-02-22")),
+            ("soon", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(day(text).as_deref(), expected, "{text}");
         }
     }
 

@@ -15,6 +15,7 @@ const CODES: &[(&str, &str, i32)] = &[
     ("--backups 3 --fault auth500@1", "backups list", 3),
     ("--backups 3 --fault 400@1", "backups list", 4),
     ("--backups 3", "backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d", 4),
+    ("--backups 0", "backups list --fail-on-empty", 4),
     ("--backups 3 --fault 429=0@*", "backups list --retries 0", 5),
     ("--backups 3 --fault 503=0@*", "backups list --retries 1", 5),
     ("--backups 3 --fault reset@*", "backups list --retries 0", 5),
@@ -43,6 +44,9 @@ fn a_full_disk_is_a_failure_of_this_machine() {
     let list = |flags: &str| sandboxed("--backups 3", &format!("backups list -o {flags}"));
     for flags in ["table", "wide", "json", "jsonl", "csv", "jsonl --stream", "csv --stream"] {
         assert_told_of_full_disk(list(flags));
+    }
+    for command in ["list --count", "summary", "summary -o csv", "summary -o json"] {
+        assert_told_of_full_disk(sandboxed("--backups 3", &format!("backups {command}")));
     }
     let show = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00";
     for format in ["table", "json", "jsonl", "csv"] {

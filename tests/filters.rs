@@ -92,6 +92,28 @@ fn an_age_counts_back_from_now() {
     assert!(earliest <= sent && sent <= latest, "{earliest} {sent} {latest}");
 }
 
+/// Days are those of UTC, and one that ends meanwhile is as good.
+#[test]
+fn words_stand_for_moments_of_this_run() {
+    let day = || Timestamp::now().strftime("%Y-%m-%dT00:00:00Z").to_string();
+    let yesterday = || {
+        let then = Timestamp::now() - SignedDuration::from_hours(24);
+        then.strftime("%Y-%m-%dT00:00:00Z").to_string()
+    };
+    for (word, moment) in [("today", &day as &dyn Fn() -> String), ("yesterday", &yesterday)] {
+        let before = moment();
+        let run = list().args(["--since", word]).run();
+        let after = moment();
+        let sent = run.requests[0].value("start_time").unwrap();
+        assert!([before.as_str(), after.as_str()].contains(&sent), "{word}: {sent}");
+    }
+    // One moment for both, which no rounding tears apart.
+    let run = list().args(["--until", "now", "--since", "now"]).run();
+    let [since, until] = ["start_time", "end_time"]
+        .map(|name| run.requests[0].value(name).unwrap().parse::<Timestamp>().unwrap());
+    assert!((0..=1).contains(&(until - since).as_secs()), "{since} {until}");
+}
+
 #[test]
 fn all_filters_go_out_together() {
     let args = [

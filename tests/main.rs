@@ -11,6 +11,8 @@ mod host;
 /// The documented requests, and the documented account in every format: the first thing to look at.
 mod documented;
 
+/// What `cbr` asks of a list by itself: filters, groups, numbers.
+mod asking;
 /// Each filter of `list`, and the pairs that arrive for it.
 mod filters;
 /// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.

@@ -84,7 +84,7 @@ fn each_example_gives_something() {
     let sandbox = Sandbox::start("");
     let examples = block("Examples", "sh");
     let examples: Vec<_> = examples.split("\n\n").collect();
-    assert_eq!(examples.len(), 10);
+    assert_eq!(examples.len(), 12);
     for example in examples {
         let outcome = outcome(example, &sandbox);
         assert!(!outcome.is_empty(), "{example}");

@@ -14,12 +14,12 @@ use super::sign;
 use crate::json::Scanner;
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
-use crate::row::Row;
+use crate::row::{Found, Row, Rows};
 use crate::time;
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
-    client: Client,
+    client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
 }
@@ -48,8 +48,21 @@ struct ShowAnswer<'a> {
 
 impl Backups {
     /// Those that match `filters`, in `order`.
-    pub(crate) fn new(client: Client, filters: Vec<Pair>, order: Order) -> Self {
+    pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
+    }
+
+    /// How many there are, in one request: the service's word. `None` where it gives none, or one that its own
+    /// answer does not bear out. A count of one is such a word, since a service that counts the rows of
+    /// the page says the same.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn count(&self) -> Result<Option<u64>, ApiError> {
+        let page = self.page(Ask { offset: 0, limit: 1 }).await?;
+        let rows = page.records.len() as u64;
+        Ok(page.count.filter(|count| if rows == 0 { *count == 0 } else { *count > rows }))
     }
 
     /// One backup by id, as the service sent it.
@@ -108,10 +121,10 @@ impl Probe {
 }
 
 impl Source for Backups {
-    type Row = Row;
+    type Rows = Rows;
     type Error = ApiError;
 
-    async fn page(&self, ask: Ask) -> Result<Page<Row>, ApiError> {
+    async fn page(&self, ask: Ask) -> Result<Page<Rows>, ApiError> {
         let mut pairs = self.filters.clone();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
@@ -125,7 +138,7 @@ impl Source for Backups {
 }
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
-fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Row>, serde_json::Error> {
+fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
     scan_page(body, order).ok_or_else(|| {
         let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
         wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
@@ -133,16 +146,20 @@ fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Row>, serde_json::E
 }
 
 /// The page, or nothing if this is none.
-fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
+fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
+    let text = body.text();
     let (mut records, mut count) = (None, None);
-    let mut scanner = Scanner::new(body.text());
+    // Hardly a backup is shorter.
+    let mut found = Vec::with_capacity(text.len() / 512);
+    let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match name {
             "backups" if records.is_some() => return None,
             "backups" => {
-                let records = records.insert(Vec::new());
+                let records = records.insert(Vec::with_capacity(found.capacity()));
                 scanner.array(|scanner| {
-                    records.push(record(scanner, body, order)?);
+                    found.push(Found::read(scanner)?);
+                    records.push(record(found.last()?.row(text), records.len(), order)?);
                     Some(())
                 })?;
             }
@@ -153,19 +170,18 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Row>> {
     })?;
     scanner.end()?;
     let count = count.and_then(|count| count.as_sent().parse().ok());
-    Some(Page { records: records?, count })
+    Some(Page { records: records?, rows: Rows::new(Arc::clone(body) as _, found), count })
 }
 
-/// One backup, which is an object with an id.
-fn record(scanner: &mut Scanner<'_>, body: &Arc<Body>, order: &Order) -> Option<Record<Row>> {
-    let row = Row::read(Arc::clone(body) as _, scanner)?;
+/// What the listing has to know of a backup, which has to have an id.
+fn record(row: Row<'_>, index: usize, order: &Order) -> Option<Record> {
     let key = Key::of(&row.id().filter(|id| id.is_string())?.text());
     let created = row.created_at().and_then(|at| {
         let text = at.text();
         let is_exact = time::is_to_the_microsecond(&text);
         Some(Created { microsecond: time::instant(&text)?, is_exact })
     });
-    Some(Record { key, rank: order.rank(created, key), row })
+    Some(Record { key, rank: order.rank(created, key), index })
 }
 
 #[cfg(test)]

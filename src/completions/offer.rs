@@ -177,7 +177,7 @@ mod tests {
         let cases = [
             ("cbr", "words "),
             ("", "words "),
-            ("cbr backups ", "words |list|show"),
+            ("cbr backups ", "words |list|show|summary"),
             ("cbr nonsense ba", "words |backups"),
             ("cbr backups list -o j", "words |json|jsonl"),
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
@@ -198,23 +198,31 @@ mod tests {
                  |waiting_delete|waiting_restore",
             ),
             ("cbr backups list --dec=", "words --dec=|true|false"),
+            ("cbr backups list --since to", "words |today"),
+            ("cbr backups list --older-than ", "words |36h|7d|2w|1mo|1y"),
+            ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
+            (
+                "cbr backups list --latest 1 --per ",
+                "words |resource|vault|type|status|checkpoint|day|month",
+            ),
+            ("cbr backups summary --by d", "words |day"),
             ("cbr backups list --name a,b", "words a,"),
             ("cbr backups list --status a,b,c", "words a,b,"),
             ("cbr backups list --status error,deleting,e", "words error,deleting,"),
             ("cbr backups list --status=error,d", "words --status=error,|deleting"),
             ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
             ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
-            ("cbr backups list --offset 1 --o", "words |--own-type|--output"),
+            ("cbr backups list --offset 1 --o", "words |--own-type|--older-than|--output"),
             ("cbr backups list --offset=1 --of", "words |--offset"),
             ("cbr backups list -ojson --ou", "words |--output"),
-            ("cbr backups list -ojson --o", "words |--own-type|--offset"),
+            ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
             ("cbr --quiet backups list --qu", "words |--quiet"),
             #[cfg(feature = "sandbox")]
             ("cbr sandbox --log ", "files "),
             #[cfg(feature = "sandbox")]
             ("cbr sandbox --log=a=b,c", "files --log="),
             #[cfg(feature = "sandbox")]
-            ("cbr sandbox -- sandbox -- backups s", "words |show"),
+            ("cbr sandbox -- sandbox -- backups s", "words |show|summary"),
             ("cbr backups show -- ", "words "),
         ];
         for (line, expected) in cases {

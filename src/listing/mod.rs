@@ -13,12 +13,13 @@ mod stitch;
 mod window;
 
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 pub(crate) use order::{Created, Direction, Order};
-pub(crate) use page::{Ask, Key, Page, Record};
+pub(crate) use page::{Ask, Batch, Key, Page, Record};
 pub(crate) use proof::{Receipt, Unproven};
 pub(crate) use stitch::Extent;
 use stitch::{Stitcher, Ticket};
@@ -26,13 +27,13 @@ use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
-    /// What a row is, which makes no difference here.
-    type Row: Send + 'static;
+    /// The rows of a page. What they are makes no difference here.
+    type Rows: Send + 'static;
     /// Why a page could not be had.
     type Error: Send + 'static;
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
-    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Row>, Self::Error>> + Send;
+    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
     /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
     /// a failing service.
@@ -60,14 +61,15 @@ pub(crate) enum Failure<E> {
 }
 
 /// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
-/// At most `concurrency` pages are asked for or waiting at a time.
+/// At most `concurrency` pages are asked for or waiting at a time. Where the sink has enough, nothing more is
+/// read, and what it was handed is proven to be the first of the list.
 ///
 /// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     extent: Extent,
     concurrency: usize,
-    sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<()>,
+    sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Outcome<S::Error> {
     let mut stitcher = Stitcher::new(extent);
     let result = read(source, &mut stitcher, concurrency, sink).await;
@@ -76,21 +78,28 @@ pub(crate) async fn list<S: Source>(
 
 async fn read<S: Source>(
     source: Arc<S>,
-    stitcher: &mut Stitcher<S::Row>,
+    stitcher: &mut Stitcher<S::Rows>,
     concurrency: usize,
-    mut sink: impl FnMut(Vec<S::Row>, &Receipt) -> anyhow::Result<()>,
+    mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
     let mut window = Window::new(concurrency);
     // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page<S::Row>, S::Error>)> = JoinSet::new();
+    let mut under_way: JoinSet<(Ticket, Result<Page<S::Rows>, S::Error>)> = JoinSet::new();
+    let mut enough = |stitcher: &mut Stitcher<S::Rows>| {
+        let (ready, receipt) = (stitcher.ready(), stitcher.receipt());
+        sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
+    };
     loop {
+        // Where the first rows may be enough, they are looked at before more is asked for.
+        if stitcher.may_be_enough() && enough(stitcher)? {
+            return Ok(());
+        }
         while let Some((ticket, ask)) = stitcher.next_ask(window.size()) {
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(ask).await) });
         }
         // What is in order goes on its way while the next pages are under way.
-        sink(stitcher.ready(), &stitcher.receipt()).map_err(Failure::Sink)?;
-        if stitcher.is_done() {
+        if enough(stitcher)? || stitcher.is_done() {
             return Ok(());
         }
         let Some(arrived) = under_way.join_next().await else {

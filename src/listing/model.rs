@@ -6,7 +6,7 @@ use std::env;
 
 use fastrand::Rng;
 
-use super::page::{Ask, Key, Page, Rank, Record};
+use super::page::{Ask, Batch, Key, Page, Rank, Record};
 use super::stitch::{Extent, Stitcher, Ticket};
 
 /// The rows in their order, which is that of their numbers.
@@ -53,13 +53,15 @@ impl List {
         }
     }
 
-    fn page(&self, ask: Ask, counted: bool) -> Page<u64> {
+    fn page(&self, ask: Ask, counted: bool) -> Page<Vec<u64>> {
         let rows = self.rows.iter().skip(ask.offset as usize).take(ask.limit as usize);
-        let records = rows.map(|row| {
+        let rows: Vec<u64> = rows.copied().collect();
+        let records = rows.iter().enumerate().map(|(index, row)| {
             let rank = Some(Rank(0, u128::from(*row)));
-            Record { key: Key::of(&row.to_string()), rank, row: *row }
+            Record { key: Key::of(&row.to_string()), rank, index }
         });
-        Page { records: records.collect(), count: counted.then_some(self.rows.len() as u64) }
+        let records = records.collect();
+        Page { records, rows, count: counted.then_some(self.rows.len() as u64) }
     }
 }
 
@@ -71,8 +73,14 @@ fn play(seed: u64) -> Result<(), String> {
     let counted = random.u8(0..8) > 0;
     let changes = random.u32(0..=30);
     let mut list = List::new(random.u64(0..=90), changes);
-    let mut stitcher = Stitcher::new(Extent { offset: 0, limit: None, page_size, stable: true });
-    let mut under_way: Vec<(Ticket, Ask, Option<Page<u64>>)> = Vec::new();
+    let mut stitcher = Stitcher::new(Extent {
+        offset: 0,
+        limit: None,
+        page_size,
+        stable: true,
+        first_rows: false,
+    });
+    let mut under_way: Vec<(Ticket, Ask, Option<Page<Vec<u64>>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let busy = random.u8(1..=8);
     for _ in 0..100_000 {
@@ -97,7 +105,9 @@ fn play(seed: u64) -> Result<(), String> {
                 }
             }
         }
-        delivered.extend(stitcher.ready());
+        for Batch { rows, indexes } in stitcher.ready() {
+            delivered.extend(indexes.into_iter().map(|index| rows[index]));
+        }
         if stitcher.is_done() {
             return check(&list, &delivered);
         }

@@ -13,22 +13,33 @@ pub(crate) struct Ask {
 
 /// Rows as they stood at one moment.
 #[derive(Debug)]
-pub(crate) struct Page<R> {
+pub(crate) struct Page<P> {
     /// In the order of the list.
-    pub(crate) records: Vec<Record<R>>,
+    pub(crate) records: Vec<Record>,
+    /// The rows themselves.
+    pub(crate) rows: P,
     /// Rows in the whole list at that moment, as far as the service tells.
     pub(crate) count: Option<u64>,
 }
 
-/// One row, and what the listing has to know of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Record<R> {
+/// What the listing has to know of one row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
     /// Stands for the id.
     pub(crate) key: Key,
     /// Its place in the order that was asked for, if that can be told from the record.
     pub(crate) rank: Option<Rank>,
-    /// The row itself.
-    pub(crate) row: R,
+    /// Which one of the page's rows it is, from 0.
+    pub(crate) index: usize,
+}
+
+/// The rows of one page that have their place in the list now.
+#[derive(Debug)]
+pub(crate) struct Batch<P> {
+    /// All rows of the page.
+    pub(crate) rows: P,
+    /// Those of them that are meant, in their order.
+    pub(crate) indexes: Vec<usize>,
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,
@@ -88,22 +99,31 @@ impl Rank {
 
 /// The number that a UUID in its usual lower-case form stands for. Other spellings are other ids.
 fn uuid(id: &str) -> Option<u128> {
-    let bytes = id.as_bytes();
-    if bytes.len() != 36 {
+    let bytes: &[u8; 36] = id.as_bytes().try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|&at| bytes[at] != b'-') {
         return None;
     }
-    let mut number = 0;
-    for (index, byte) in bytes.iter().enumerate() {
-        match (index, byte) {
-            (8 | 13 | 18 | 23, b'-') => {}
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => number = number << 4 | u128::from(byte - b'0'),
-            (_, b'a'..=b'f') => number = number << 4 | u128::from(byte - b'a' + 10),
-            _ => return None,
+    let (mut number, mut wrong) = (0, 0);
+    for range in [0..8, 9..13, 14..18, 19..23, 24..36] {
+        for byte in &bytes[range] {
+            let digit = DIGITS[usize::from(*byte)];
+            wrong |= digit;
+            number = number << 4 | u128::from(digit);
         }
     }
-    Some(number)
+    (wrong < 16).then_some(number)
 }
+
+/// The value of each lower-case hexadecimal digit, and 16 for what is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {
@@ -125,9 +145,24 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), ids.len());
-        assert_eq!(
-            uuid("6df2b54c-dd62-4059-a07c-1b8f24f2725d"),
-            Some(0x6df2b54cdd624059a07c1b8f24f2725d)
-        );
+    }
+
+    #[test]
+    fn uuids_in_their_usual_form_are_numbers() {
+        let cases = [
+            ("6df2b54c-dd62-4059-a07c-1b8f24f2725d", Some(0x6df2b54cdd624059a07c1b8f24f2725d)),
+            ("00000000-0000-0000-0000-000000000000", Some(0)),
+            ("ffffffff-ffff-ffff-ffff-ffffffffffff", Some(u128::MAX)),
+            ("6DF2B54C-dd62-4059-a07c-1b8f24f2725d", None),
+            ("6df2b54c-dd62-4059-a07c-1b8f24f2725g", None),
+            ("6df2b54c-dd62-4059-a07c-1b8f24f2725", None),
+            ("6df2b54c-dd62-4059-a07c-1b8f24f2725dd", None),
+            ("6df2b54cd-d62-4059-a07c-1b8f24f2725d", None),
+            ("6df2b54c-dd62-4059-a07c01b8f24f2725d", None),
+            ("6df2b54c-dd62-4059-a07c-1b8f24f272é", None),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(uuid(id), expected, "{id}");
+        }
     }
 }

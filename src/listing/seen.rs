@@ -56,12 +56,12 @@ impl Seen {
     }
 
     /// Whether this row was seen before.
-    pub(super) fn contains<R>(&self, record: &Record<R>) -> bool {
+    pub(super) fn contains(&self, record: &Record) -> bool {
         !self.is_beyond(record) && self.keys.contains(&record.key.half())
     }
 
     /// Notes a row; whether it is new.
-    pub(super) fn insert<R>(&mut self, record: &Record<R>) -> bool {
+    pub(super) fn insert(&mut self, record: &Record) -> bool {
         let beyond = self.is_beyond(record);
         self.furthest = self.furthest.max(record.rank);
         let new = self.keys.insert(record.key.half());
@@ -74,7 +74,7 @@ impl Seen {
         self.ambiguous
     }
 
-    fn is_beyond<R>(&self, record: &Record<R>) -> bool {
+    fn is_beyond(&self, record: &Record) -> bool {
         matches!((record.rank, self.furthest), (Some(rank), Some(furthest)) if rank > furthest)
     }
 }
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_row_beyond_all_others_with_a_known_key_is_neither_new_nor_old() {
         let row =
-            |id: &str, rank: i64| Record { key: Key::of(id), rank: Some(Rank(rank, 0)), row: () };
+            |id: &str, rank: i64| Record { key: Key::of(id), rank: Some(Rank(rank, 0)), index: 0 };
         let mut seen = Seen::default();
         assert!(seen.insert(&row("a", 1)));
         assert!(seen.contains(&row("a", 1)));

@@ -28,7 +28,7 @@ use std::collections::VecDeque;
 use std::hash::BuildHasherDefault;
 use std::mem;
 
-use super::page::{Ask, Key, Page, Record};
+use super::page::{Ask, Batch, Key, Page, Record};
 use super::proof::{Reason, Receipt, Unproven};
 use super::seen::{Seen, Set};
 
@@ -43,6 +43,9 @@ pub(crate) struct Extent {
     pub(crate) page_size: u64,
     /// Whether rows keep their places for as long as they exist.
     pub(crate) stable: bool,
+    /// Whether the first rows are what is wanted, although it is not known how many: which those are must be
+    /// certain, as it must with an offset and a limit.
+    pub(crate) first_rows: bool,
 }
 
 /// Stands for one ask, to tell its answer by.
@@ -51,22 +54,22 @@ pub(super) struct Ticket(u64);
 
 /// An ask in the order in which its page will be stitched.
 #[derive(Debug)]
-struct Slot<R> {
+struct Slot<P> {
     ticket: Ticket,
     ask: Ask,
-    state: State<R>,
+    state: State<P>,
     /// Whether its page was set aside before, until a lower one was read.
     set_aside: bool,
 }
 
 #[derive(Debug)]
-enum State<R> {
+enum State<P> {
     /// Not sent yet.
     Planned,
     /// Sent, not answered yet.
     Sent,
     /// Answered, not stitched yet.
-    Here(Page<R>),
+    Here(Page<P>),
 }
 
 /// How often in a row an answer may contradict itself before the listing is given up.
@@ -76,11 +79,11 @@ const REPETITIONS: u32 = 16;
 
 /// Turns pages into one list.
 #[derive(Debug)]
-pub(super) struct Stitcher<R> {
+pub(super) struct Stitcher<P> {
     extent: Extent,
     /// Rows to ask for at a time: less than the extent says once the service has answered with less.
     page_size: u64,
-    slots: VecDeque<Slot<R>>,
+    slots: VecDeque<Slot<P>>,
     next_ticket: u64,
     /// The ask for the rows right behind the last one, which there should not be.
     probe: Option<Ticket>,
@@ -89,7 +92,7 @@ pub(super) struct Stitcher<R> {
     position: Option<u64>,
     /// The rows of the page stitched last.
     last: Vec<Key>,
-    ready: Vec<R>,
+    ready: Vec<Batch<P>>,
     done: bool,
     contradictions: u32,
     repetitions: u32,
@@ -102,7 +105,7 @@ pub(super) struct Stitcher<R> {
     receipt: Receipt,
 }
 
-impl<R> Stitcher<R> {
+impl<P> Stitcher<P> {
     pub(super) fn new(extent: Extent) -> Self {
         Self {
             extent,
@@ -129,7 +132,7 @@ impl<R> Stitcher<R> {
         if self.done {
             return None;
         }
-        let planned = |slot: &Slot<R>| matches!(slot.state, State::Planned);
+        let planned = |slot: &Slot<P>| matches!(slot.state, State::Planned);
         if !self.slots.iter().any(planned) {
             let ask = self.plan(window)?;
             let slot = self.slot(ask);
@@ -141,7 +144,7 @@ impl<R> Stitcher<R> {
     }
 
     /// Takes in the answer to an ask.
-    pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<R>) -> Result<(), Unproven> {
+    pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<P>) -> Result<(), Unproven> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.ticket == ticket) {
             slot.state = State::Here(page);
         }
@@ -161,8 +164,13 @@ impl<R> Stitcher<R> {
     }
 
     /// The rows that are in order now.
-    pub(super) fn ready(&mut self) -> Vec<R> {
+    pub(super) fn ready(&mut self) -> Vec<Batch<P>> {
         mem::take(&mut self.ready)
+    }
+
+    /// Whether the rows so far may be all that is wanted.
+    pub(super) fn may_be_enough(&self) -> bool {
+        self.extent.first_rows
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -210,7 +218,7 @@ impl<R> Stitcher<R> {
         (limit >= least).then_some(limit)
     }
 
-    fn slot(&mut self, ask: Ask) -> Slot<R> {
+    fn slot(&mut self, ask: Ask) -> Slot<P> {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         Slot { ticket, ask, state: State::Planned, set_aside: false }
@@ -229,7 +237,7 @@ impl<R> Stitcher<R> {
         &mut self,
         ticket: Ticket,
         ask: Ask,
-        mut page: Page<R>,
+        mut page: Page<P>,
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let answered = page.records.len() as u64;
@@ -266,13 +274,13 @@ impl<R> Stitcher<R> {
     }
 
     /// Delivers what is new on a page that touches, and decides how to go on.
-    fn stitch(&mut self, ask: Ask, answered: u64, page: Page<R>) -> Result<(), Unproven> {
+    fn stitch(&mut self, ask: Ask, answered: u64, page: Page<P>) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         if self.extent.stable && !is_in_order(&page.records) {
             self.receipt.out_of_order = true;
             self.unordered = true;
-            if self.extent.limit.is_some() || self.extent.offset > 0 {
+            if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
                 return Err(self.unproven(Reason::Unsorted));
             }
         }
@@ -282,17 +290,19 @@ impl<R> Stitcher<R> {
         }
         let rows_before = self.receipt.rows;
         let mut known: u64 = 0;
+        let mut indexes = Vec::with_capacity(page.records.len());
         for record in page.records {
             if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
             }
             if self.seen.insert(&record) {
                 self.receipt.rows += 1;
-                self.ready.push(record.row);
+                indexes.push(record.index);
             } else {
                 known += 1;
             }
         }
+        self.ready.push(Batch { rows: page.rows, indexes });
         self.receipt.pages += 1;
         self.receipt.duplicates += known.saturating_sub(1);
         self.disturbed |= !first && (known != 1 || page.count != self.receipt.count);
@@ -381,8 +391,8 @@ impl<R> Stitcher<R> {
 }
 
 /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
-fn is_in_order<R>(records: &[Record<R>]) -> bool {
-    let follows = |pair: &[Record<R>]| match pair {
+fn is_in_order(records: &[Record]) -> bool {
+    let follows = |pair: &[Record]| match pair {
         [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
         _ => true,
     };
@@ -390,7 +400,7 @@ fn is_in_order<R>(records: &[Record<R>]) -> bool {
 }
 
 /// Drops rows that stand on one page twice, and says how many.
-fn drop_repeated<R>(records: &mut Vec<Record<R>>) -> u64 {
+fn drop_repeated(records: &mut Vec<Record>) -> u64 {
     let before = records.len();
     let mut keys = Set::with_capacity_and_hasher(before, BuildHasherDefault::default());
     records.retain(|record| keys.insert(record.key));

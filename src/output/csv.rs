@@ -59,7 +59,7 @@ impl Render for Csv {
         self.write(&Backup::parse(record)?)
     }
 
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.write(&row.backup())
     }
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {

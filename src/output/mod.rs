@@ -11,6 +11,7 @@ mod csv;
 mod grid;
 mod json;
 mod layout;
+mod report;
 mod screen_text;
 mod show;
 mod spool;
@@ -26,6 +27,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
+pub(crate) use report::{Report, ReportArgs};
 pub(crate) use screen_text::visible;
 
 use crate::column::{self, COLUMNS, Column, Kind};
@@ -144,13 +146,7 @@ fn columns_help() -> String {
 impl OutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.no_headers && !self.format.has_headers() {
-            let format = self.format.name();
-            return Err(format!(
-                "the argument '--no-headers' cannot be used with '--output {format}', \
-                 which has no header"
-            ));
-        }
+        check_headers(self.no_headers, self.format)?;
         let twice = self.columns.iter().enumerate().find(|(position, column)| {
             self.columns[..*position].iter().any(|earlier| earlier.name == column.name)
         });
@@ -211,6 +207,17 @@ impl OutputArgs {
     }
 }
 
+/// A format that has no header cannot leave it out.
+fn check_headers(no_headers: bool, format: Format) -> Result<(), String> {
+    if no_headers && !format.has_headers() {
+        return Err(format!(
+            "the argument '--no-headers' cannot be used with '--output {}', which has no header",
+            format.name()
+        ));
+    }
+    Ok(())
+}
+
 /// Prints a table of texts that are no backups, with nothing shortened.
 pub(crate) fn table<'a, const N: usize>(
     headings: [&str; N],
@@ -237,7 +244,7 @@ pub(crate) struct Renderer {
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
     /// The same with a row whose fields are found already.
-    fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push(row.json())
     }
     /// Writes what can be written already.
@@ -252,7 +259,7 @@ impl Renderer {
     }
 
     /// Takes one row.
-    pub(crate) fn push_row(&mut self, row: &Row) -> anyhow::Result<()> {
+    pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.render.push_row(row)
     }
 

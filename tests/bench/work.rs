@@ -67,6 +67,15 @@ pub(crate) const WORKS: &[Work] = &[
     list("100,000 backups, jsonl", &["jsonl"], LARGE, STREAM),
     list("100,000 backups, csv", &["csv"], LARGE, STREAM),
     list("100,000 backups, table", &["table"], LARGE, TABLE),
+    list(
+        "100,000 backups, newest of each",
+        &["csv", "--latest", "1", "--per", "resource"],
+        LARGE,
+        STREAM,
+    )
+    .beside("csv", Program::List(&["csv"], LARGE)),
+    list("100,000 backups, filtered", &["csv", "--min-size", "100", "--automatic"], LARGE, STREAM)
+        .beside("csv", Program::List(&["csv"], LARGE)),
     list("1,000,000 backups, csv", &["csv"], HUGE, LINEAR)
         .beside("100,000", Program::List(&["csv"], LARGE)),
     list("100 pages, 50 ms away", &["csv"], FAR, SIDE_BY_SIDE)

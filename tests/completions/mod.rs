@@ -91,11 +91,12 @@ const COMPLETED: &[(&str, &str)] = &[
 /// What is typed, and all that is offered for its last word.
 const OFFERED: &[(&str, &[&str])] = &[
     ("cbr ", &["auth", "backups", "completions", "config", "man", "sandbox"]),
-    ("cbr backups ", &["list", "show"]),
+    ("cbr backups ", &["list", "show", "summary"]),
     ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
     ("cbr backups list --output ", &["csv", "json", "jsonl", "table", "wide"]),
     ("cbr backups list --own-type ", &["all_granted", "private", "shared"]),
     ("cbr backups list --resource-type OS::N", &["OS::Native::Server", "OS::Nova::Server"]),
+    ("cbr backups summary --by m", &["month"]),
     ("cbr backups list --sort created_at:", &["created_at:asc", "created_at:desc"]),
     // What is in the list already is not offered again.
     (
@@ -130,7 +131,7 @@ const OFFERED: &[(&str, &[&str])] = &[
     // A flag that is given is not offered again, unless it repeats.
     (
         "cbr backups list --since 7d --status error --s",
-        &["--show-replication", "--sort", "--status", "--stream"],
+        &["--show-replication", "--sort", "--status", "--stream", "--system-disk"],
     ),
 ];
 

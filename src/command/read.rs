@@ -1,0 +1,247 @@
+//! What each command does that reads a list: settings, warnings, the listing through the filters of `cbr`,
+//! the receipt, and what is said where nothing was found.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::client;
+use crate::api::{ApiError, Backups, Client, Journal};
+use crate::cli::ReadArgs;
+use crate::connection::ConnectionArgs;
+use crate::console::Console;
+use crate::group::Group;
+use crate::listing::{self, Extent, Failure, Order};
+use crate::number::grouped;
+use crate::query::Pair;
+use crate::receipt::{Outcome, Receipt, Tally};
+use crate::row::Row;
+
+/// Takes the backups that pass the filters, in order.
+pub(super) trait Sink {
+    /// Takes the next one, and says whether more are wanted.
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// A page went by.
+    fn advance(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// How the rows that are printed come from those that match, for the receipt.
+#[derive(Default)]
+pub(super) struct Cut {
+    /// The order that was asked for.
+    pub(super) sort: String,
+    /// Rows asked for at most.
+    pub(super) limit: Option<u64>,
+    /// Rows skipped.
+    pub(super) offset: u64,
+    /// Rows of each group asked for at most.
+    pub(super) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(super) per: Option<Group>,
+}
+
+/// A list that is being read.
+pub(super) struct Reading<'a> {
+    args: &'a ReadArgs,
+    console: &'a Arc<Console>,
+    client: Arc<Client>,
+    query: &'a [Pair],
+    /// How far it came.
+    pub(super) tally: Tally,
+}
+
+/// There is no backup, and the user asked for that to be a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("no backup matches")]
+pub(crate) struct NoBackups;
+
+/// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
+pub(super) async fn read(
+    args: &ReadArgs,
+    cut: Cut,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+    work: impl AsyncFnOnce(&mut Reading<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for remark in args.query.remarks() {
+        console.warn(&remark);
+    }
+    let receipt = Receipt::begin(args.receipt.as_deref())?;
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let query = args.query.pairs();
+
+    let mut tally = Tally { filtered: !args.filter.is_empty(), ..Tally::default() };
+    let mut nothing = None;
+    let result = match client(connection, console, &journal).await {
+        Ok(client) => {
+            let client = Arc::new(client);
+            let mut reading = Reading { args, console, client, query: &query, tally };
+            let result = work(&mut reading).await;
+            let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
+            if is_proven && reading.tally.rows == 0 && console.is_watched() {
+                nothing = Some(reading.why_nothing(cut.offset).await);
+            }
+            tally = reading.tally;
+            result
+        }
+        Err(error) => Err(error),
+    };
+
+    if result.is_ok() {
+        if tally.listing.out_of_order {
+            console.warn(
+                "the service did not sort as it was asked to; the list was at rest meanwhile",
+            );
+        }
+        if let Some(line) = receipt.line(&tally, cut.limit, journal.retries()) {
+            console.receipt(&line);
+        }
+    }
+    if let Some(nothing) = nothing {
+        console.receipt(&nothing);
+    }
+    let written = receipt.write(&Outcome {
+        tally,
+        query: &query,
+        filter: args.filter.told(),
+        sort: cut.sort,
+        limit: cut.limit,
+        offset: cut.offset,
+        latest: cut.latest,
+        per: cut.per.map(Group::column),
+        journal: &journal,
+        error: result.as_ref().err(),
+    });
+    result.and(written)
+}
+
+impl ReadArgs {
+    /// The whole list, whose first rows may be enough.
+    pub(super) fn everything(&self, first_rows: bool) -> Extent {
+        let page_size = self.page_size;
+        Extent { offset: 0, limit: None, page_size, stable: true, first_rows }
+    }
+}
+
+impl Reading<'_> {
+    /// How many backups the service says there are: `None` where it does not, or where its word is not enough.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request.
+    pub(super) async fn count(&mut self) -> anyhow::Result<Option<u64>> {
+        if self.tally.filtered || self.args.receipt.is_some() {
+            return Ok(None);
+        }
+        let count = self.backups(self.query, Order::default()).count().await?;
+        if count.is_none() {
+            self.console
+                .detail(|| "the service's count cannot be relied on: all is read".to_owned());
+        }
+        Ok(count)
+    }
+
+    /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of `cbr`.
+    ///
+    /// # Errors
+    ///
+    /// If the list cannot be had or not be proven complete, and those of the sink.
+    pub(super) async fn rows(
+        &mut self,
+        order: Order,
+        extent: Extent,
+        sink: &mut impl Sink,
+    ) -> anyhow::Result<()> {
+        let source = self.backups(self.query, order);
+        let Self { args, console, tally, .. } = self;
+        let filter = tally.filtered.then_some(&args.filter);
+        let ticker = tick(console);
+        let concurrency = usize::from(args.concurrency);
+        let listing = listing::list(Arc::new(source), extent, concurrency, |batches, receipt| {
+            let mut flow = ControlFlow::Continue(());
+            for row in batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes)) {
+                if filter.is_some_and(|filter| !filter.passes(&row.backup())) {
+                    continue;
+                }
+                tally.matched += 1;
+                flow = sink.take(row)?;
+                if flow.is_break() {
+                    tally.stopped = true;
+                    break;
+                }
+            }
+            console.progress(receipt.rows, receipt.count);
+            sink.advance()?;
+            Ok(flow)
+        })
+        .await;
+        ticker.abort();
+        self.console.clear();
+        self.tally.listing = listing.receipt;
+        listing.result.map_err(describe)
+    }
+
+    /// Nothing is printed if there is nothing and the user asked for that to be a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`NoBackups`].
+    pub(super) fn refuse_nothing(&self) -> Result<(), NoBackups> {
+        match self.tally.rows {
+            0 if self.args.fail_on_empty => Err(NoBackups),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why there are no rows, for a person: whether there are no backups at all, or which of the flags is to
+    /// blame. Sends one request where only that can tell.
+    async fn why_nothing(&self, offset: u64) -> String {
+        let Tally { listing, matched, .. } = self.tally;
+        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
+        if offset > 0 && available > 0 {
+            return format!("--offset skips all that match: {}", grouped(available));
+        }
+        if listing.rows > 0 {
+            return format!("none of {} backups matches the filters", grouped(listing.rows));
+        }
+        if !self.args.query.narrows() {
+            return "the project has no backups".to_owned();
+        }
+        match self.backups(&[], Order::default()).count().await {
+            Ok(Some(0)) => "the project has no backups".to_owned(),
+            Ok(Some(count)) => {
+                format!("the filters match none of the project's {} backups", grouped(count))
+            }
+            Ok(None) | Err(_) => "no backup matches the filters".to_owned(),
+        }
+    }
+
+    fn backups(&self, query: &[Pair], order: Order) -> Backups {
+        Backups::new(Arc::clone(&self.client), query.to_vec(), order)
+    }
+}
+
+/// The failure of a listing as one error.
+fn describe(failure: Failure<ApiError>) -> anyhow::Error {
+    match failure {
+        Failure::Source(error) => error.into(),
+        Failure::Unproven(error) => error.into(),
+        Failure::Sink(error) => error,
+    }
+}
+
+/// Keeps the progress moving while nothing else happens.
+fn tick(console: &Arc<Console>) -> JoinHandle<()> {
+    let console = Arc::clone(console);
+    tokio::spawn(async move {
+        while console.is_watched() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            console.tick();
+        }
+    })
+}

@@ -1,0 +1,364 @@
+//! The filters that `cbr` applies itself, since the API has none like them.
+//!
+//! Each condition looks at one field of a record, and a record passes that meets them all. What a record
+//! does not have, or has in a form that is not understood, meets no condition on it: neither `true` nor
+//! `false`, neither before nor after. Pure, and without memory of what came before.
+
+mod pattern;
+
+use clap::Args;
+
+use crate::backup::Backup;
+use crate::completions;
+use crate::json::Json;
+use crate::number::whole;
+use crate::time::{self, Moment};
+use pattern::Pattern;
+
+/// The conditions, in the order of the help. What is `None` or empty is not looked at.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Filters (applied by cbr, to what the service answers)")]
+pub(crate) struct Filter {
+    /// Backups that a policy made (true), or that were made by hand (false)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    automatic: Option<bool>,
+
+    /// Backups that are encrypted (true), or not (false). The service says so of volumes and file systems; others
+    /// match neither
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    encrypted: Option<bool>,
+
+    /// Backups that expire at or after this time, written as for --since, but 7d is in seven days. Those
+    /// that are kept for ever match neither this nor --expires-before
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
+    expires_after: Option<Moment>,
+
+    /// Backups that expire before this time, written as for --expires-after: 7d finds what goes this week
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
+    expires_before: Option<Moment>,
+
+    /// Backups of at most this size (resource_size), in GB
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    max_size: Option<u64>,
+
+    /// Backups of at least this size (resource_size), in GB
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    min_size: Option<u64>,
+
+    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character), or
+    /// a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
+    /// of several
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    name_matches: Vec<Pattern>,
+
+    /// Backups created less than this long ago: 36h, 7d, 2w, 1mo, 1y. --since leaves that to the service, which
+    /// is quicker
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    newer_than: Option<Moment>,
+
+    /// Backups created at least this long ago: 36h, 7d, 2w, 1mo, 1y
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    older_than: Option<Moment>,
+
+    /// Backups of resources whose name matches, written as for --name-matches
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    resource_name_matches: Vec<Pattern>,
+
+    /// Backups of system disks (true), or of others (false)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    system_disk: Option<bool>,
+}
+
+impl Filter {
+    /// Whether every record passes.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self {
+            automatic,
+            encrypted,
+            expires_after,
+            expires_before,
+            max_size,
+            min_size,
+            name_matches,
+            newer_than,
+            older_than,
+            resource_name_matches,
+            system_disk,
+        } = self;
+        automatic.or(*encrypted).or(*system_disk).is_none()
+            && expires_after.or(*expires_before).or(*newer_than).or(*older_than).is_none()
+            && max_size.or(*min_size).is_none()
+            && name_matches.is_empty()
+            && resource_name_matches.is_empty()
+    }
+
+    /// Whether a record meets every condition. Taken apart without `..`, so a condition that is not looked
+    /// at does not compile.
+    pub(crate) fn passes(&self, backup: &Backup<'_>) -> bool {
+        let Self {
+            automatic,
+            encrypted,
+            expires_after,
+            expires_before,
+            max_size,
+            min_size,
+            name_matches,
+            newer_than,
+            older_than,
+            resource_name_matches,
+            system_disk,
+        } = self;
+        let size = || number(backup.resource_size);
+        let expiry = || instant(backup.expired_at);
+        let creation = || instant(backup.created_at);
+        automatic.is_none_or(|wanted| is(backup.extend_info("auto_trigger"), wanted))
+            && encrypted.is_none_or(|wanted| is(backup.extend_info("encrypted"), wanted))
+            && system_disk.is_none_or(|wanted| is(backup.extend_info("system_disk"), wanted))
+            && min_size.is_none_or(|least| size().is_some_and(|size| size >= least as f64))
+            && max_size.is_none_or(|most| size().is_some_and(|size| size <= most as f64))
+            && expires_after.is_none_or(|at| expiry().is_some_and(|end| end >= at.microsecond()))
+            && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
+            && newer_than.is_none_or(|at| creation().is_some_and(|made| made > at.microsecond()))
+            && older_than.is_none_or(|at| creation().is_some_and(|made| made <= at.microsecond()))
+            && matches(name_matches, backup.name)
+            && matches(resource_name_matches, backup.resource_name)
+    }
+
+    /// Why the conditions, as given, can match nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// Names the flags that contradict each other.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let (Some(least), Some(most)) = (self.min_size, self.max_size)
+            && least > most
+        {
+            return Err(nothing(format!("--min-size {least} is more than --max-size {most}")));
+        }
+        if let (Some(after), Some(before)) = (self.expires_after, self.expires_before)
+            && !before.is_after(&after)
+        {
+            let (after, before) = (after.at_or_after(), before.at_or_after());
+            return Err(nothing(format!(
+                "--expires-after {after} is not before --expires-before {before}"
+            )));
+        }
+        if let (Some(newer), Some(older)) = (self.newer_than, self.older_than)
+            && !older.is_after(&newer)
+        {
+            let (newer, older) = (newer.at_or_after(), older.at_or_after());
+            return Err(nothing(format!(
+                "--newer-than asks for backups after {newer}, --older-than for ones before {older}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The conditions that are set, by their flags and as they are understood, for the receipt.
+    pub(crate) fn told(&self) -> Vec<(&'static str, String)> {
+        let time = |time: &Moment| time::rfc3339(time.microsecond()).unwrap_or_default();
+        let patterns = |flag, patterns: &[Pattern]| -> Vec<_> {
+            patterns.iter().map(|pattern| (flag, pattern.to_string())).collect()
+        };
+        let single = [
+            ("automatic", self.automatic.map(|value| value.to_string())),
+            ("encrypted", self.encrypted.map(|value| value.to_string())),
+            ("expires_after", self.expires_after.as_ref().map(time)),
+            ("expires_before", self.expires_before.as_ref().map(time)),
+            ("max_size", self.max_size.map(|value| value.to_string())),
+            ("min_size", self.min_size.map(|value| value.to_string())),
+            ("newer_than", self.newer_than.as_ref().map(time)),
+            ("older_than", self.older_than.as_ref().map(time)),
+            ("system_disk", self.system_disk.map(|value| value.to_string())),
+        ];
+        let mut told: Vec<_> =
+            single.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect();
+        told.extend(patterns("name_matches", &self.name_matches));
+        told.extend(patterns("resource_name_matches", &self.resource_name_matches));
+        told
+    }
+}
+
+fn nothing(contradiction: String) -> String {
+    format!("{contradiction}, so nothing can match")
+}
+
+fn is(value: Option<Json<'_>>, wanted: bool) -> bool {
+    value.is_some_and(|value| value.text() == if wanted { "true" } else { "false" })
+}
+
+fn number(value: Option<Json<'_>>) -> Option<f64> {
+    value?.text().parse().ok()
+}
+
+fn instant(value: Option<Json<'_>>) -> Option<i64> {
+    time::instant(&value?.text())
+}
+
+/// Any of the patterns, or there are none.
+fn matches(patterns: &[Pattern], name: Option<Json<'_>>) -> bool {
+    patterns.is_empty()
+        || name.is_some_and(|name| {
+            let name = name.text();
+            patterns.iter().any(|pattern| pattern.matches(&name))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Flags {
+        #[command(flatten)]
+        filter: Filter,
+    }
+
+    fn filter(flags: &str) -> Filter {
+        let words = std::iter::once("cbr").chain(flags.split_whitespace());
+        Flags::try_parse_from(words).unwrap_or_else(|error| panic!("{error}")).filter
+    }
+
+    fn passes(flags: &str, record: &str) -> bool {
+        filter(flags).passes(&Backup::parse(record).unwrap())
+    }
+
+    #[test]
+    fn each_condition_alone() {
+        let info = |field: &str, value: &str| format!(r#"{{"extend_info":{{"{field}":{value}}}}}"#);
+        let field = |field: &str, value: &str| format!(r#"{{"{field}":{value}}}"#);
+        // Flags; a record; whether it passes.
+        let cases = [
+            ("--automatic", info("auto_trigger", "true"), true),
+            ("--automatic=true", info("auto_trigger", "false"), false),
+            ("--automatic=false", info("auto_trigger", "false"), true),
+            ("--automatic=false", info("auto_trigger", "null"), false),
+            ("--automatic=false", "{}".to_owned(), false),
+            ("--automatic", info("auto_trigger", r#""true""#), true),
+            ("--encrypted", info("encrypted", "true"), true),
+            ("--encrypted=false", info("encrypted", "false"), true),
+            ("--encrypted=false", r#"{"extend_info":null}"#.to_owned(), false),
+            ("--system-disk", info("system_disk", "true"), true),
+            ("--system-disk=false", info("system_disk", "true"), false),
+            ("--min-size 40", field("resource_size", "40"), true),
+            ("--min-size 40", field("resource_size", "39"), false),
+            ("--max-size 40", field("resource_size", "40"), true),
+            ("--max-size 40", field("resource_size", "40.5"), false),
+            ("--max-size 40", field("resource_size", r#""7""#), true),
+            ("--min-size 0", field("resource_size", "null"), false),
+            ("--max-size 99", "{}".to_owned(), false),
+            ("--min-size 40 --max-size 40", field("resource_size", "40"), true),
+            ("--expires-after 2026-01-01", field("expired_at", r#""2026-01-01T00:00:00""#), true),
+            (
+                "--expires-after 2026-01-01",
+                field("expired_at", r#""2025-12-31T23:59:59.9""#),
+                false,
+            ),
+            (
+                "--expires-before 2026-01-01",
+                field("expired_at", r#""2025-12-31T23:59:59.9""#),
+                true,
+            ),
+            (
+                "--expires-before 2026-01-01",
+                field("expired_at", r#""2026-01-01T00:00:00Z""#),
+                false,
+            ),
+            (
+                "--expires-before 2026-01-01",
+                field("expired_at", r#""2026-01-01T01:00:00+08:00""#),
+                true,
+            ),
+            ("--expires-before 9999-01-01", field("expired_at", "null"), false),
+            ("--expires-after 1970-01-01", field("expired_at", "null"), false),
+            ("--expires-after 1970-01-01", field("expired_at", r#""never""#), false),
+            ("--expires-before 1d", field("expired_at", r#""1999-01-01T00:00:00""#), true),
+            ("--expires-after 1d", field("expired_at", r#""9999-01-01T00:00:00""#), true),
+            ("--older-than 1y", field("created_at", r#""1999-01-01T00:00:00""#), true),
+            ("--older-than 1y", field("created_at", r#""9999-01-01T00:00:00""#), false),
+            ("--newer-than 1y", field("created_at", r#""1999-01-01T00:00:00""#), false),
+            ("--newer-than 1y", field("created_at", r#""9999-01-01T00:00:00""#), true),
+            ("--newer-than 1y", field("created_at", "null"), false),
+            ("--older-than 1y", "{}".to_owned(), false),
+            ("--name-matches web-*", field("name", r#""web-1""#), true),
+            ("--name-matches web-*", field("name", r#""my web-1""#), false),
+            ("--name-matches web-* --name-matches /1$/", field("name", r#""db-1""#), true),
+            ("--name-matches *", field("name", "null"), false),
+            ("--name-matches *", r#"{"resource_name":"a"}"#.to_owned(), false),
+            ("--resource-name-matches 备*", field("resource_name", r#""\u5907份""#), true),
+            ("--resource-name-matches a", field("name", r#""a""#), false),
+            ("", "{}".to_owned(), true),
+        ];
+        for (flags, record, expected) in cases {
+            assert_eq!(passes(flags, &record), expected, "{flags} {record}");
+            assert_eq!(filter(flags).is_empty(), flags.is_empty(), "{flags}");
+        }
+    }
+
+    #[test]
+    fn all_conditions_must_be_met() {
+        let record = r#"{"resource_size":40,"name":"a","extend_info":{"encrypted":true}}"#;
+        assert!(passes("--min-size 40 --name-matches a --encrypted", record));
+        for flags in [
+            "--min-size 41 --name-matches a --encrypted",
+            "--min-size 40 --name-matches b --encrypted",
+            "--min-size 40 --name-matches a --encrypted=false",
+        ] {
+            assert!(!passes(flags, record), "{flags}");
+        }
+    }
+
+    #[test]
+    fn what_can_match_nothing_is_told() {
+        let cases = [
+            ("--min-size 5 --max-size 4", Some("--min-size 5 is more than --max-size 4")),
+            ("--min-size 4 --max-size 4", None),
+            (
+                "--expires-after 2026-02-01 --expires-before 2026-02-01",
+                Some("2026-02-01T00:00:00Z"),
+            ),
+            ("--expires-after 2026-02-01 --expires-before 2026-02-02", None),
+            ("--newer-than 1d --older-than 1d", Some("--older-than")),
+            ("--newer-than 2d --older-than 1d", None),
+        ];
+        for (flags, expected) in cases {
+            let error = filter(flags).check().err();
+            assert_eq!(error.is_some(), expected.is_some(), "{flags} {error:?}");
+            let told = expected.is_none_or(|part| {
+                error.is_some_and(|error| {
+                    error.contains(part) && error.ends_with("nothing can match")
+                })
+            });
+            assert!(told, "{flags}");
+        }
+    }
+
+    #[test]
+    fn the_receipt_tells_every_condition() {
+        let flags = "--automatic --encrypted=false --expires-after 2026-01-01 --expires-before \
+                     2026-02-01T00:00:00.5Z --max-size 9 --min-size 1 --name-matches a* \
+                     --name-matches /b/ --newer-than 2y --older-than 1y --resource-name-matches c \
+                     --system-disk";
+        let told = filter(flags).told();
+        let names: Vec<_> =
+            told.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
+        let given = flags.split_whitespace().filter(|word| word.starts_with("--"));
+        let given =
+            given.map(|word| word.split('=').next().unwrap_or_default().to_owned()).collect();
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        assert_eq!(sorted(names), sorted(given));
+        for part in [
+            ("expires_before", "2026-02-01T00:00:00.500000Z"),
+            ("name_matches", "a*"),
+            ("name_matches", "/b/"),
+            ("encrypted", "false"),
+        ] {
+            assert!(told.iter().any(|(name, value)| (*name, value.as_str()) == part), "{part:?}");
+        }
+    }
+}
