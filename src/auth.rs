@@ -127,6 +127,13 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
             Err(error) => missing("iam_endpoint", error),
         });
     }
+    let trust = &resolution.trust;
+    lines.push(Line {
+        setting: "certificates",
+        value: Some(trust.name()),
+        origin: trust.origin().map(Into::into),
+        problem: None,
+    });
     lines
 }
 

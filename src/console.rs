@@ -16,7 +16,7 @@ use crate::number::grouped;
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Messages")]
 pub(crate) struct ConsoleArgs {
-    /// Print errors only: no warnings, no progress, no summary
+    /// Print errors only: no progress, no summary, and no warnings but that of --insecure
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 
@@ -69,6 +69,11 @@ impl Console {
         if !self.args.quiet {
             self.line(&format!("cbr: warning: {text}"));
         }
+    }
+
+    /// A danger that is told every time, also to those who asked for quiet.
+    pub(crate) fn alarm(&self, text: &str) {
+        self.line(&format!("cbr: warning: {text}"));
     }
 
     /// Something that only those want to know who asked for it.

@@ -3,10 +3,10 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use crate::api::{ApiError, Class};
+use crate::api::{ApiError, Class, Distrust, Flaw, Refusal};
 use crate::auth::{self, Diagnosed};
 use crate::command::NoBackups;
-use crate::connection::ConnectionError;
+use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 
 /// The exit codes and what they mean, in the words of the README.
@@ -131,7 +131,7 @@ fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
     if let Some(error) = error.downcast_ref::<ApiError>() {
         let hint = match error {
             ApiError::Identity { fault, .. } => hint_for_identity(fault),
-            _ => hint_for(error).map(str::to_owned),
+            _ => hint_for(error),
         };
         return (exit_of(error), clock_hint(error).or(hint));
     }
@@ -174,7 +174,7 @@ fn hint_for_identity(fault: &ApiError) -> Option<String> {
         }
         // The gateway before it has its own words, and the same for all services.
         ApiError::Refused(refusal) if refusal.code_number() == Some("0301") => {
-            return hint_for(fault).map(str::to_owned);
+            return hint_for(fault);
         }
         ApiError::Refused(refusal) => match refusal.status {
             401 => {
@@ -186,13 +186,13 @@ fn hint_for_identity(fault: &ApiError) -> Option<String> {
                 "check the region, or the name of the project: there is none, or not for this user"
             }
             400..500 => "check CBR_IAM_ENDPOINT, or the region",
-            _ => return hint_for(fault).map(str::to_owned),
+            _ => return hint_for(fault),
         },
         ApiError::Unreachable { .. } => {
             "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
              --project-id makes do without IAM"
         }
-        _ => return hint_for(fault).map(of_iam),
+        _ => return hint_for(fault).map(|hint| of_iam(&hint)),
     };
     Some(hint.to_owned())
 }
@@ -203,38 +203,80 @@ fn of_iam(hint: &str) -> String {
 }
 
 /// What to do about it, where that is more than reading the message again.
-fn hint_for(error: &ApiError) -> Option<&'static str> {
-    let refusal = match error {
-        ApiError::Setup { .. } => {
-            return Some("check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables");
-        }
+fn hint_for(error: &ApiError) -> Option<String> {
+    let hint = match error {
+        ApiError::Refused(refusal) => return hint_for_refusal(refusal, error.class()),
+        ApiError::Setup { hint, .. } => hint,
         ApiError::Unreachable { .. } => {
-            return Some("check the network, --endpoint or --region, and HTTPS_PROXY");
+            "check the network, --endpoint or --region, and HTTPS_PROXY"
         }
-        ApiError::Untrusted { .. } => {
-            return Some(
-                "check --endpoint; for an authority of your own, set SSL_CERT_FILE to its certificate",
-            );
+        ApiError::Proxy { variable, wants_password: true, .. } => {
+            return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
         }
-        ApiError::TimedOut => return Some("allow more time with --timeout, or more --retries"),
-        ApiError::TooLarge { .. } => return Some("try a smaller --page-size"),
+        ApiError::Proxy { variable, .. } => {
+            return Some(format!(
+                "check {variable}, and that the proxy lets the service through; hosts in NO_PROXY \
+                 are reached without it"
+            ));
+        }
+        ApiError::Untrusted(distrust) => return Some(hint_for_distrust(distrust)),
+        ApiError::TimedOut => "allow more time with --timeout, or more --retries",
+        ApiError::TooLarge { .. } => "try a smaller --page-size",
         ApiError::Unreadable { .. } => {
-            return Some("check that --endpoint is the CBR endpoint, and not a proxy's page");
+            "check that --endpoint is the CBR endpoint, and not a proxy's page"
         }
         ApiError::Identity { fault, .. } => return hint_for(fault),
-        ApiError::Refused(refusal) => refusal,
     };
+    Some(hint.to_owned())
+}
+
+fn hint_for_distrust(distrust: &Distrust) -> String {
+    match (distrust.flaw, &distrust.authorities) {
+        (Flaw::Expired, _) => {
+            "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock"
+                .to_owned()
+        }
+        (Flaw::NotYetValid, _) => "check this machine's clock".to_owned(),
+        (Flaw::OtherName, _) => {
+            "check --endpoint: its host must be one that the certificate is for".to_owned()
+        }
+        (Flaw::UnknownAuthority, None) => {
+            "check --endpoint; where the service, or a proxy on the way, has an authority of its \
+             own, give that authority's certificate: --ca-file FILE"
+                .to_owned()
+        }
+        (Flaw::UnknownAuthority, Some(origin)) => format!(
+            "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
+             the service's certificate has to be there"
+        ),
+        (Flaw::OfAuthority, _) => {
+            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can be \
+             issued so too, and given with --ca-file"
+                .to_owned()
+        }
+        (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
+    }
+}
+
+fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
     let message = refusal.message.as_str();
-    Some(match (refusal.code_number(), error.class(), refusal.status) {
+    let Origin { source, secret_key } = &*refusal.origin;
+    let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
-            "the access key is unknown to this cloud: keys of the international site, Europe, Open \
-             Telekom Cloud and Flexible Engine are not interchangeable"
+            return Some(format!(
+                "the access key of {source} is unknown to this cloud: keys of the international site, \
+                 Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
+            ));
         }
         (Some("0301"), ..) if message.contains("signature") => {
-            "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes"
+            return Some(format!(
+                "check {secret_key}, and that this machine's clock is right to 15 minutes"
+            ));
         }
         (Some("0301"), ..) if message.contains("reach the limit") => {
-            "the access key is locked for five minutes after too many failures"
+            return Some(format!(
+                "the access key of {source} is locked for five minutes after too many failures"
+            ));
         }
         (Some("0307"), ..) => "the token has expired, or belongs to another region",
         (Some("6200"), ..) => "cbr backups list shows the ids that there are",
@@ -243,7 +285,9 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
             "the account's owner must complete its real-name verification"
         }
         (Some("9998"), ..) | (_, Class::Denied, 401) => {
-            "check the credentials: access key and secret key, or token"
+            return Some(format!(
+                "check the credentials of {source}: access key and secret key, or token"
+            ));
         }
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"
@@ -254,5 +298,6 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         }
         (_, Class::Unavailable, _) => "the service is failing; try again later",
         (_, Class::Refused, _) => return None,
-    })
+    };
+    Some(hint.to_owned())
 }

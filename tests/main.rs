@@ -31,8 +31,12 @@ mod errors;
 mod identity;
 /// What is asked for again, how often, and when not.
 mod retries;
+/// Services that tell what they were told.
+mod secrets;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
+/// Signatures and listings of the vendor's own SDK, beside ours.
+mod vendor;
 
 /// `cbr config`, and the defaults that its file has for flags.
 mod config;

@@ -56,6 +56,7 @@ fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
         .env("PATH", env::join_paths(path).unwrap())
         .env("HOME", home)
         .env("TMPDIR", home)
+        .env("CBR_ECS_METADATA", "off")
         .env("CBR_ENDPOINT", sandbox.endpoint())
         .env("CBR_PROJECT_ID", PROJECT_ID)
         .env("CBR_ACCESS_KEY", ACCESS_KEY)

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 use super::error::ApiError;
+use super::session::Session;
 use crate::connection::Credentials;
 
 /// As whom, and about which project.
@@ -36,16 +37,42 @@ pub(super) struct Holder {
     current: RwLock<Arc<Access>>,
     /// Taken by whoever renews; the others wait for the outcome.
     renewal: Mutex<Option<Arc<dyn Renewal>>>,
+    /// Gives other keys before those that are in use expire.
+    session: Option<Arc<Session>>,
 }
 
 impl Holder {
-    pub(super) fn new(access: Access, renewal: Option<Arc<dyn Renewal>>) -> Self {
-        Self { current: RwLock::new(Arc::new(access)), renewal: Mutex::new(renewal) }
+    pub(super) fn new(
+        access: Access,
+        renewal: Option<Arc<dyn Renewal>>,
+        session: Option<Arc<Session>>,
+    ) -> Self {
+        Self { current: RwLock::new(Arc::new(access)), renewal: Mutex::new(renewal), session }
     }
 
     /// The access to make the next request with.
-    pub(super) fn current(&self) -> Arc<Access> {
+    pub(super) async fn current(&self) -> Arc<Access> {
+        let current = self.held();
+        let Some(session) = &self.session else { return current };
+        let credentials = session.credentials().await;
+        if credentials == current.credentials {
+            return current;
+        }
+        self.hold(Access { credentials, project_id: current.project_id.clone() });
+        self.held()
+    }
+
+    /// The project of the next request.
+    pub(super) fn project_id(&self) -> Option<String> {
+        self.held().project_id.clone()
+    }
+
+    fn held(&self) -> Arc<Access> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn hold(&self, access: Access) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
     }
 
     /// Whether there is another access than `refused` by now, so that the request may be made again. Of
@@ -60,12 +87,20 @@ impl Holder {
         fault: &ApiError,
     ) -> Result<bool, ApiError> {
         let mut renewal = self.renewal.lock().await;
-        if !Arc::ptr_eq(refused, &self.current()) {
+        if !Arc::ptr_eq(refused, &self.held()) {
+            return Ok(true);
+        }
+        // Keys may stop working before they expire. Others are no second try of the same ones, which
+        // could lock an access key.
+        if fault.is_unauthenticated()
+            && let Some(session) = &self.session
+            && session.has_others_than(&refused.credentials).await
+        {
             return Ok(true);
         }
         let Some(renewal) = renewal.take() else { return Ok(false) };
         let Some(access) = renewal.renew(fault).await? else { return Ok(false) };
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
+        self.hold(access);
         Ok(true)
     }
 }

@@ -1,39 +1,37 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Response, StatusCode, redirect};
+use reqwest::{Method, StatusCode};
 use serde::de::Error as _;
-use serde_json::Value;
 
 use super::access::{Access, Holder, Renewal};
 use super::body::{Body, Spare};
 use super::clock;
 use super::error::{ApiError, Class, Refusal};
 use super::journal::{Entry, Journal};
+use super::means::Means;
 use super::pace::{self, Pace};
+use super::redact::Redaction;
 use super::retry::{Patience, retry_after};
 use super::sign::{self, Signable};
-use crate::connection::{Credentials, Endpoint};
+use super::transport::Transport;
+use crate::connection::{Credentials, Endpoint, Origin};
 use crate::query::Pair;
 use crate::secret::Secret;
 
-/// How long to wait for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt may take, the whole answer included. The vendor's SDK allows as much.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
-/// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
-const LARGEST_BODY: usize = 64 << 20;
 
 /// A client for one endpoint.
 pub(crate) struct Client {
-    http: reqwest::Client,
+    transport: Transport,
     endpoint: Endpoint,
     access: Holder,
+    origin: Arc<Origin>,
     patience: Patience,
     pace: Pace,
     journal: Arc<Journal>,
@@ -67,6 +65,7 @@ struct Answer {
     body: Vec<u8>,
     headers: HeaderMap,
     request_id: Option<String>,
+    redaction: Redaction,
 }
 
 /// One request, ready but for the date and the signature.
@@ -87,35 +86,18 @@ impl Client {
         endpoint: Endpoint,
         access: Access,
         renewal: Option<Arc<dyn Renewal>>,
-        patience: Patience,
-        journal: Arc<Journal>,
+        means: &Means,
     ) -> Result<Self, ApiError> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
-            .redirect(redirect::Policy::none())
-            // Each attempt needs a date and signature of its own.
-            .retry(reqwest::retry::never())
-            .tcp_nodelay(true);
-        if endpoint.is_https() {
-            check_proxies()?;
-            // Another provider is only ever there if one was installed before; either will do.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        } else {
-            // Plain http goes to this machine only: not through a proxy, and without the time that
-            // it takes to read the system's certificates.
-            http = http.no_proxy().tls_backend_preconfigured(no_tls()?);
-        }
-        let http = http.build().map_err(|error| ApiError::Setup { reason: chain(&error) })?;
-        let access = Holder::new(access, renewal);
+        let transport = Transport::to(&endpoint, &means.trust)?;
+        let Means { patience, journal, origin, session, .. } = means.clone();
+        let access = Holder::new(access, renewal, session);
         let (pace, spare) = (Pace::new(), Arc::default());
-        Ok(Self { http, endpoint, access, patience, pace, journal, spare })
+        Ok(Self { transport, endpoint, access, origin, patience, pace, journal, spare })
     }
 
     /// The project that the client asks about, where there is one.
     pub(crate) fn project_id(&self) -> Option<String> {
-        self.access.current().project_id.clone()
+        self.access.project_id()
     }
 
     /// Where it asks.
@@ -161,7 +143,7 @@ impl Client {
                 tokio::time::sleep(wait).await;
             }
             let sent = Instant::now();
-            let access = self.access.current();
+            let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
             let fault = match self.attempt(&request, sent, &read).await {
                 Ok(value) => {
@@ -220,9 +202,10 @@ impl Client {
             outcome: &outcome,
             request_id,
         });
-        let Answer { body, headers, request_id } = answer?;
+        let Answer { body, headers, request_id, redaction } = answer?;
         let unreadable = |error: serde_json::Error, body: &str| {
-            ApiError::unreadable(&error, &request.access.redact(body), request_id)
+            let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
+            ApiError::unreadable(reason, &body, request_id, error.is_eof())
         };
         match String::from_utf8(body) {
             Ok(text) => {
@@ -244,38 +227,32 @@ impl Client {
             url.push_str(query);
         }
         let headers = self.headers(request)?;
-        let mut sending = self.http.request(call.method.clone(), url).headers(headers);
+        let authorization = headers.get("authorization").cloned();
+        let mut sending = self.transport.http().request(call.method.clone(), url).headers(headers);
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }
-        let mut response = sending.send().await.map_err(|error| fault(&error))?;
+        let sent = sending.send().await;
+        let mut response = sent.map_err(|error| self.transport.fault(&error))?;
         let status = response.status();
+        let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
+        let mut redaction = Redaction::of(&access.credentials, authorization);
+        call.headers.iter().for_each(|(_, value)| redaction.hide(value.reveal()));
         let headers = std::mem::take(response.headers_mut());
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id")).map(str::to_owned);
-        let body = self.body(response).await;
+        let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
+        let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
+        let body = self.transport.body(response, |size| self.spare.take(size)).await;
         if status == call.success {
-            return Ok(Answer { body: body?, request_id, headers });
+            return Ok(Answer { body: body?, request_id, redaction, headers });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let explanation = access.explanation(&body.unwrap_or_default());
+        let explanation = redaction.body(&body.unwrap_or_default());
         let (location, retry_after) = (text("location"), text("retry-after"));
+        let (location, retry_after) = (location.as_deref(), retry_after.as_deref());
         let status = status.as_u16();
         let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
-        Err(ApiError::Refused(Refusal { clock_ahead: clock::ahead(&headers), ..refusal }))
-    }
-
-    /// Reads the body, up to [`LARGEST_BODY`], after decompression.
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
-        let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = self.spare.take(announced as usize);
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(ApiError::TooLarge { limit: LARGEST_BODY });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
+        let refusal = Refusal { clock_ahead: clock::ahead(&headers), ..refusal };
+        Err(ApiError::Refused(refusal.of(&self.origin)))
     }
 
     /// The headers of one attempt, with a fresh date and signature.
@@ -285,6 +262,7 @@ impl Client {
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
                 reason: format!("the value of the header {name} has characters that no header can"),
+                hint: "cbr auth show says where it comes from".to_owned(),
             })?;
             value.set_sensitive(secret);
             headers.insert(HeaderName::from_static(name), value);
@@ -333,107 +311,4 @@ impl Access {
             None => format!("/v3{below}"),
         }
     }
-
-    /// The body of a refusal as text, without any of the credentials: a gateway echoes them when it refuses
-    /// them. JSON can write the same text in many ways, so it is looked for in the text that is meant.
-    fn explanation(&self, body: &[u8]) -> String {
-        let text = match serde_json::from_slice::<Value>(body) {
-            Ok(mut json) => {
-                each_text(&mut json, &|text| *text = self.redact(text));
-                json.to_string()
-            }
-            Err(_) => String::from_utf8_lossy(body).into_owned(),
-        };
-        self.redact(&text)
-    }
-
-    /// The text without any of the credentials.
-    fn redact(&self, text: &str) -> String {
-        match &self.credentials {
-            Credentials::Password(login) => text.replace(login.password.reveal(), "[redacted]"),
-            Credentials::Token(token) => text.replace(token.reveal(), "[redacted]"),
-            Credentials::Key { access_key, secret_key, security_token } => {
-                let mut text = text.replace(secret_key.reveal(), "[redacted]");
-                if let Some(token) = security_token {
-                    text = text.replace(token.reveal(), "[redacted]");
-                }
-                text.replace(access_key, "[access key]")
-            }
-        }
-    }
-}
-
-/// Changes each text inside, wherever it stands; names of fields stay.
-fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
-    match json {
-        Value::String(text) => change(text),
-        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// A proxy that cannot be understood would be passed by without a word.
-fn check_proxies() -> Result<(), ApiError> {
-    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        let value = std::env::var_os(name).unwrap_or_default();
-        let value = value.to_string_lossy();
-        let url = if value.contains("://") { value.to_string() } else { format!("http://{value}") };
-        let is_proxy = reqwest::Url::parse(&url)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-        if !value.is_empty() && !is_proxy {
-            let reason = format!("{name} is not the URL of a proxy; write http://HOST:PORT");
-            return Err(ApiError::Setup { reason });
-        }
-    }
-    Ok(())
-}
-
-/// TLS settings that trust nobody, for a connection that does not use TLS.
-fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ApiError::Setup { reason: error.to_string() })?;
-    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-}
-
-fn fault(error: &reqwest::Error) -> ApiError {
-    if error.is_timeout() {
-        return ApiError::TimedOut;
-    }
-    match certificate_fault(error) {
-        Some(fault) => ApiError::Untrusted { reason: fault.to_string() },
-        None => ApiError::Unreachable { reason: chain(error) },
-    }
-}
-
-/// What is wrong with the certificate of the other side, if that is why there is no connection.
-fn certificate_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(fault @ rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return Some(fault);
-        }
-        // What an error of input and output was made from is not its source.
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
-}
-
-/// What went wrong, from the outside in, without the URL and without saying anything twice.
-fn chain(error: &reqwest::Error) -> String {
-    let mut reasons: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let reason = error.to_string();
-        if !reasons.iter().any(|known| known.contains(&reason)) {
-            reasons.push(reason);
-        }
-        source = error.source();
-    }
-    if reasons.is_empty() { error.to_string() } else { reasons.join(": ") }
 }

@@ -7,8 +7,12 @@
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
+
+use super::transport::Distrust;
+use crate::connection::Origin;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +20,10 @@ pub(crate) enum ApiError {
     /// The client could not be set up.
     #[error("cannot set up HTTP: {reason}")]
     Setup {
-        /// Why.
+        /// Why, and what it is that cannot be used.
         reason: String,
+        /// What would work.
+        hint: String,
     },
     /// No connection, or it broke.
     #[error("no answer from the service: {reason}")]
@@ -25,12 +31,21 @@ pub(crate) enum ApiError {
         /// Why, from the outside in.
         reason: String,
     },
-    /// Whoever answers at the endpoint has no certificate for it that we trust.
-    #[error("the service's certificate is not trusted: {reason}")]
-    Untrusted {
+    /// No connection through the proxy of the environment.
+    #[error("no way through the proxy {address} of {variable}: {reason}")]
+    Proxy {
+        /// The variable that names it.
+        variable: &'static str,
+        /// Its host and port.
+        address: String,
         /// Why.
         reason: String,
+        /// Whether it asks for a user name and a password (407).
+        wants_password: bool,
     },
+    /// Whoever answers at the endpoint has no certificate for it that we trust.
+    #[error("the service's certificate is not trusted: {0}")]
+    Untrusted(Distrust),
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
@@ -95,21 +110,20 @@ pub(crate) struct Refusal {
     pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
     pub(crate) retry_after: Option<String>,
+    /// Where the credentials come from that the request was made with.
+    pub(crate) origin: Arc<Origin>,
 }
 
 impl ApiError {
     /// An answer of 200 whose body cannot be read.
     pub(super) fn unreadable(
-        error: &serde_json::Error,
+        reason: String,
         body: &str,
         request_id: Option<String>,
+        cut_short: bool,
     ) -> Self {
-        Self::Unreadable {
-            reason: error.to_string(),
-            snippet: snippet(body),
-            request_id,
-            cut_short: error.is_eof(),
-        }
+        let reason = snippet(&reason);
+        Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
     /// In a few words: the status and code, or what came in their place.
@@ -122,7 +136,8 @@ impl ApiError {
             Self::Identity { fault, .. } => fault.brief(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
-            Self::Untrusted { .. } => "not trusted".to_owned(),
+            Self::Proxy { .. } => "no way through the proxy".to_owned(),
+            Self::Untrusted(_) => "not trusted".to_owned(),
             Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
         }
     }
@@ -147,6 +162,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the caller is refused, and not what it asks for.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 401)
+    }
+
     /// Whether another token or another project might be let through: the caller is refused, or what is
     /// asked for is not there, and that says the gateway, which knows nothing of backups.
     pub(super) fn may_be_of_the_access(&self) -> bool {
@@ -162,7 +182,9 @@ impl ApiError {
     /// Whether another attempt can help.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Setup { .. } | Self::Untrusted { .. } | Self::TooLarge { .. } => false,
+            Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
+            // A proxy that wants a password goes on wanting it.
+            Self::Proxy { wants_password, .. } => !wants_password,
             // It was tried again where that could help.
             Self::Identity { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut => true,
@@ -200,7 +222,13 @@ impl Refusal {
         });
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
-        Self { status, code, message, request_id, clock_ahead: None, retry_after }
+        let origin = Arc::default();
+        Self { status, code, message, request_id, clock_ahead: None, retry_after, origin }
+    }
+
+    /// Of a request with credentials from there.
+    pub(super) fn of(self, origin: &Arc<Origin>) -> Self {
+        Self { origin: Arc::clone(origin), ..self }
     }
 
     /// The code, where it is more than the status once more: IAM repeats it.

@@ -85,7 +85,7 @@ impl Journal {
     /// Notes that a request is sent again at once, with another access.
     pub(super) fn note_again(&self, why: &str) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.console.detail(|| format!("{why}: again with another token or project"));
+        self.console.detail(|| format!("{why}: again with other keys, another token or project"));
     }
 
     fn ids(&self) -> MutexGuard<'_, Vec<String>> {

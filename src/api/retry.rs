@@ -84,6 +84,11 @@ mod tests {
         ApiError::Refused(Refusal::new(status, body, None, None, retry_after))
     }
 
+    fn proxy(wants_password: bool) -> ApiError {
+        let (address, reason) = (String::new(), String::new());
+        ApiError::Proxy { variable: "HTTPS_PROXY", address, reason, wants_password }
+    }
+
     #[test]
     fn what_cannot_help_is_not_repeated() {
         let patience = Patience { retries: 2, deadline: None };
@@ -103,7 +108,9 @@ mod tests {
             (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
             (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
-            (0, ApiError::Untrusted { reason: "expired".to_owned() }, false),
+            (0, proxy(false), true),
+            (0, proxy(true), false),
+            (0, ApiError::Setup { reason: String::new(), hint: String::new() }, false),
             (0, ApiError::TooLarge { limit: 1 }, false),
         ];
         for (attempt, fault, expected) in cases {

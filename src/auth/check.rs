@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::Format;
 use super::diagnosis::{self, Diagnosed, Diagnosis, Facts};
-use crate::api::Probe;
+use crate::api::{Means, Probe};
 use crate::connection::{Credentials, Endpoint, Project, Resolution, Setting};
 use crate::exit::verdict;
-use crate::iam::{self, Cache, Means};
+use crate::iam::{self, Cache};
 use crate::output;
 
 /// The arguments of `cbr auth check`.

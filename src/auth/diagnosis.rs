@@ -188,7 +188,7 @@ fn kind(error: &ApiError, facts: &Facts) -> Kind {
             };
         }
         ApiError::Setup { .. } => return Kind::Settings,
-        ApiError::Unreachable { .. } => return Kind::Unreachable,
+        ApiError::Unreachable { .. } | ApiError::Proxy { .. } => return Kind::Unreachable,
         ApiError::Untrusted { .. } => return Kind::Untrusted,
         ApiError::TimedOut => return Kind::TimedOut,
         ApiError::TooLarge { .. } | ApiError::Unreadable { .. } => return Kind::Unavailable,

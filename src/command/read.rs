@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::client;
+use super::settings::client;
 use crate::api::{ApiError, Backups, Client, Journal};
 use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;

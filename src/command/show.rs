@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Stdout, client, screen};
+use super::settings::client;
+use super::{Stdout, screen};
 use crate::api::{Backups, Journal};
 use crate::cli::ShowArgs;
 use crate::connection::ConnectionArgs;

@@ -39,7 +39,18 @@ pub(super) fn read(
     };
     let given = environment.get("OS_CLIENT_SECURE_FILE").map(PathBuf::from);
     let secure = first(home, given, &directories, "secure")?;
-    source(&clouds, secure.as_ref(), wanted).map(Some)
+    let mut source = source(&clouds, secure.as_ref(), wanted)?;
+    if let Some(file) = &mut source.ca_file {
+        file.value = home.expand(&file.value);
+    }
+    Ok(Some(source))
+}
+
+/// A file, and where it was found.
+struct Found {
+    file: Text,
+    /// In the current directory, where nobody put it for us.
+    is_here: bool,
 }
 
 /// The first file of this name that there is.
@@ -48,28 +59,34 @@ fn first(
     given: Option<PathBuf>,
     directories: &[PathBuf],
     name: &str,
-) -> Result<Option<Text>, String> {
+) -> Result<Option<Found>, String> {
     let names = directories.iter().flat_map(|directory| {
         ["yaml", "yml", "json"].map(|suffix| directory.join(Path::new(name).with_extension(suffix)))
     });
-    for path in given.into_iter().chain(names) {
+    let given = given.map(|path| (path, false));
+    let names = names.map(|path| {
+        let is_here = path.parent() == Some(Path::new(""));
+        (path, is_here)
+    });
+    for (path, is_here) in given.into_iter().chain(names) {
         let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
-        if file.is_some() {
-            return Ok(file);
+        if let Some(file) = file {
+            return Ok(Some(Found { file, is_here }));
         }
     }
     Ok(None)
 }
 
-fn source(clouds: &Text, secure: Option<&Text>, wanted: Option<&str>) -> Result<Source, String> {
-    let name = &clouds.name;
-    let parsed = parse(clouds)?;
+fn source(clouds: &Found, secure: Option<&Found>, wanted: Option<&str>) -> Result<Source, String> {
+    let name = &clouds.file.name;
+    let parsed = parse(&clouds.file)?;
     let all = Node::new(&parsed).get("clouds").ok_or_else(|| format!("{name}: no `clouds`"))?;
     let (chosen, entry) = choose(all, wanted).map_err(|error| format!("{name}: {error}"))?;
-    let parsed = secure.map(parse).transpose()?;
+    let parsed = secure.map(|secure| parse(&secure.file)).transpose()?;
     let over = parsed.as_ref().and_then(|secure| Node::new(secure).get("clouds")?.get(chosen));
     let name = format!("{name}, cloud `{}`", chosen.escape_debug());
-    Ok(Cloud { entry, over }.source(&name))
+    let is_here = clouds.is_here || secure.is_some_and(|secure| secure.is_here);
+    Ok(Cloud { entry, over, is_here }.source(&name))
 }
 
 fn parse(Text { name, text }: &Text) -> Result<Yaml<'_>, String> {
@@ -98,6 +115,8 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
 struct Cloud<'a> {
     entry: Node<'a>,
     over: Option<Node<'a>>,
+    /// Whether one of them is a file of the current directory.
+    is_here: bool,
 }
 
 impl<'a> Cloud<'a> {
@@ -129,11 +148,26 @@ impl<'a> Cloud<'a> {
             both: Both::Token,
         };
         let setting = |value: Option<&str>| value.map(|value| Setting::new(name, value));
+        // Who can put a file there could otherwise pose as the service.
+        let ca_file = self.text(&["cacert"]);
+        let is_off = |value: &str| ["false", "no", "off", "0", "n"].contains(&value);
+        let verify = self.text(&["verify"]).map(str::to_ascii_lowercase);
+        let caution = if verify.as_deref().is_some_and(is_off) {
+            Some(format!(
+                "{name}: `verify: false` has no effect: only --insecure leaves certificates unchecked"
+            ))
+        } else if self.is_here && ca_file.is_some() {
+            Some(format!("{name}: `cacert` of the current directory has no effect; give --ca-file"))
+        } else {
+            None
+        };
         Source {
             note: parts.note(),
             credentials: parts.whole(),
             region: setting(self.text(&["region_name"]).or_else(|| self.only_region())),
             project_id: setting(self.text(&["auth", "project_id"])),
+            ca_file: setting(ca_file.filter(|_| !self.is_here)),
+            caution,
             project_name: setting(self.text(&["auth", "project_name"])),
             iam: setting(self.text(&["auth", "auth_url"])),
             ..Source::named(name)
@@ -174,8 +208,9 @@ mod tests {
     use super::*;
     use crate::connection::Credentials;
 
-    fn file(name: &str, text: &str) -> Text {
-        Text { name: name.to_owned(), text: Hidden(text.to_owned()) }
+    fn file(name: &str, text: &str) -> Found {
+        let file = Text { name: name.to_owned(), text: Hidden(text.to_owned()) };
+        Found { file, is_here: false }
     }
 
     const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
@@ -226,6 +261,28 @@ mod tests {
             half.credentials.unwrap_err().to_string(),
             "clouds.yaml, cloud `a`: auth.ak is set, but auth.sk is not"
         );
+    }
+
+    #[test]
+    fn authorities_are_taken_and_checks_stay_on() {
+        let unchecked = "clouds.yaml, cloud `a`: `verify: false` has no effect: only --insecure \
+                         leaves certificates unchecked";
+        let here = "clouds.yaml, cloud `a`: `cacert` of the current directory has no effect; give --ca-file";
+        let cases = [
+            ("cacert: ca.pem", false, Some("ca.pem"), None),
+            ("cacert: ca.pem, verify: true", false, Some("ca.pem"), None),
+            ("cacert: ca.pem, verify: False", false, Some("ca.pem"), Some(unchecked)),
+            ("verify: no", false, None, Some(unchecked)),
+            ("cacert: ca.pem", true, None, Some(here)),
+            ("region_name: x", true, None, None),
+        ];
+        for (settings, is_here, ca_file, warning) in cases {
+            let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
+            let source = source(&Found { is_here, ..file("clouds.yaml", &text) }, None, None);
+            let source = source.unwrap();
+            let found = source.ca_file.map(|file| file.value);
+            assert_eq!((found.as_deref(), source.caution.as_deref()), (ca_file, warning));
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_PROJECT_NAME", "its name, in place of the id"),
     ("OS_TENANT_NAME", "the same"),
     ("OS_REGION_NAME", "region"),
+    ("OS_CACERT", "file of authorities to trust, where `--ca-file` is not given"),
     ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
     ("CLOUD_SDK_SK", "its secret key"),
     ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
@@ -77,8 +78,18 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
     ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
     ("HW_PROFILE", "profile of that file, in place of its current one"),
+    (
+        "CBR_ECS_METADATA",
+        "`off`: the metadata service of a server in the cloud is not asked for keys",
+    ),
+    ("HW_INSECURE", "has no effect, but a warning: certificates are checked without `--insecure`"),
+    ("OS_INSECURE", "the same"),
     ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
-    ("SSL_CERT_FILE", "certificates to trust in place of the system's; also `SSL_CERT_DIR`"),
+    (
+        "SSL_CERT_FILE",
+        "authorities to trust in place of the system's, where nothing above names any",
+    ),
+    ("SSL_CERT_DIR", "directories of such files"),
     ("NO_COLOR", "no colour in help"),
 ];
 

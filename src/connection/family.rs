@@ -2,14 +2,14 @@
 
 use super::credentials::{Both, Part, Parts};
 use super::source::Source;
-use super::{Environment, cloud, login};
+use super::{Environment, Setting, cloud, login};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
 pub(super) struct Family {
     pub(super) name: &'static str,
     access_key: &'static str,
-    secret_key: &'static str,
+    pub(super) secret_key: &'static str,
     security_token: &'static str,
     token: &'static [&'static str],
     both: Both,
@@ -18,6 +18,10 @@ pub(super) struct Family {
     project_id: &'static [&'static str],
     project_name: &'static [&'static str],
     endpoint: &'static [&'static str],
+    /// A file of authorities.
+    ca_file: Option<&'static str>,
+    /// Asks not to check certificates, which only a flag can do.
+    insecure: Option<&'static str>,
     /// Where IAM is.
     iam: &'static [&'static str],
     /// The domain below which a cloud has its services.
@@ -27,6 +31,11 @@ pub(super) struct Family {
     guard: Option<&'static str>,
     /// Meant for this tool, and so for whatever credentials it uses.
     is_own: bool,
+}
+
+/// As OpenStack's client and Go read a yes.
+fn is_on(value: &str) -> bool {
+    ["1", "t", "true", "y", "yes", "on"].contains(&value.to_ascii_lowercase().as_str())
 }
 
 /// The variables of a user who logs in.
@@ -59,6 +68,8 @@ pub(super) const OWN: Family = Family {
     // The second overrides an endpoint like the first, whatever the credentials are from.
     iam: &["CBR_IAM_ENDPOINT", "HUAWEICLOUD_SDK_IAM_ENDPOINT"],
     cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: true,
 };
@@ -78,6 +89,8 @@ pub(super) const SDK: Family = Family {
     endpoint: &[],
     iam: &[],
     cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -106,6 +119,8 @@ pub(super) const TERRAFORM: Family = Family {
     endpoint: &[],
     iam: &["HW_AUTH_URL"],
     cloud: Some("HW_CLOUD"),
+    ca_file: None,
+    insecure: Some("HW_INSECURE"),
     guard: None,
     is_own: false,
 };
@@ -134,6 +149,8 @@ pub(super) const OPENSTACK: Family = Family {
     endpoint: &[],
     iam: &["OS_AUTH_URL"],
     cloud: None,
+    ca_file: Some("OS_CACERT"),
+    insecure: Some("OS_INSECURE"),
     guard: Some("OS_AUTH_URL"),
     is_own: false,
 };
@@ -153,6 +170,8 @@ pub(super) const SAMPLES: Family = Family {
     endpoint: &[],
     iam: &[],
     cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -163,7 +182,10 @@ impl Family {
         let parts = self.parts(environment);
         if let Some(reason) = self.foreign(environment) {
             let note = (parts.are_set() || parts.note().is_some()).then_some(reason);
-            return Source { note, ..Source::named(self.name) };
+            // Authorities are those of this cloud as long as nothing says that they are another's.
+            let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
+            let ca_file = self.ca_file(environment).filter(|_| is_open);
+            return Source { note, ca_file, ..Source::named(self.name) };
         }
         let note = parts.note();
         Source {
@@ -175,10 +197,20 @@ impl Family {
             endpoint: environment.first(self.endpoint),
             iam: environment.first(self.iam),
             cloud: environment.first(self.cloud.as_slice()),
+            ca_file: self.ca_file(environment),
+            caution: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
+                |name| {
+                    format!("{name} has no effect: only --insecure leaves certificates unchecked")
+                },
+            ),
             note,
             lends_project: self.is_own,
             warnings: Vec::new(),
         }
+    }
+
+    fn ca_file(&self, environment: &Environment) -> Option<Setting> {
+        environment.first(self.ca_file.as_slice())
     }
 
     fn parts(&self, environment: &Environment) -> Parts {

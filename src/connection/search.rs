@@ -12,11 +12,12 @@ use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::family::{self, Family};
 use super::home::Home;
+use super::metadata::{self, Metadata, MetadataAddress};
 use super::project::Project;
 use super::source::{Look, Source, State};
 use super::{
-    ConnectionArgs, ConnectionError, Environment, Setting, clouds, identity, koocli, own_file,
-    regions_file, sdk_file,
+    ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, clouds, identity, koocli,
+    own_file, regions_file, sdk_file,
 };
 use crate::config::{OwnFile, Profile};
 use crate::suggest;
@@ -38,6 +39,10 @@ pub(crate) struct Resolution {
     pub(crate) endpoint: Result<Place, NoPlace>,
     /// Where IAM is, and who says so.
     pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
+    /// Whose certificates count.
+    pub(crate) trust: Trust,
+    /// Where to ask for credentials, if nothing else holds any.
+    pub(crate) to_ask: Option<MetadataAddress>,
     /// What became of each source of credentials, in their order.
     pub(crate) looks: Vec<Look>,
     /// What may surprise.
@@ -70,10 +75,13 @@ impl From<ConnectionError> for NoPlace {
 impl Resolution {
     /// Looks for the settings. Files of credentials are only opened while there are none, or where one
     /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
+    /// The metadata service is not asked here: `metadata` is what is known of it, and
+    /// [`Resolution::to_ask`] says whether to ask it and come back.
     pub(crate) fn new(
         args: &ConnectionArgs,
         environment: &Environment,
         home: impl FnOnce() -> Home,
+        metadata: &Metadata,
     ) -> Self {
         let own = &args.own_file;
         let files = Files { environment, home: LazyCell::new(home), own };
@@ -109,7 +117,8 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.current_profile());
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
-        search.finish(&files)
+        search.look_at_metadata(MetadataAddress::new(environment), metadata);
+        search.finish(args.insecure, &files)
     }
 
     /// Whether everything is there that IAM does not know.
@@ -139,6 +148,22 @@ impl Resolution {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
         logs_in || matches!(&self.project, Ok(Project::Named(_) | Project::OfToken))
     }
+
+    /// Where the credentials come from.
+    pub(crate) fn origin(&self) -> Origin {
+        let source = self.credentials.as_ref().map(|(_, source)| source.clone());
+        let source = source.unwrap_or_default();
+        Origin { secret_key: secret_key_of(&source), source }
+    }
+}
+
+/// What a user calls the secret key of a source.
+fn secret_key_of(source: &str) -> String {
+    let family = [&family::OWN].into_iter().chain(OTHERS).find(|family| family.name == source);
+    family.map_or_else(
+        || format!("the secret key of {source}"),
+        |family| family.secret_key.to_owned(),
+    )
 }
 
 /// The user's own file, and those of other tools.
@@ -241,6 +266,7 @@ fn flags(args: &ConnectionArgs) -> Source {
         region: Setting::of_flag("--region", args.region.as_deref()),
         project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
         endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
         lends_project: true,
         ..Source::named("flags")
     }
@@ -253,6 +279,7 @@ struct Search {
     decided: Option<Result<(Credentials, String), ConnectionError>>,
     /// The nearest to the user first.
     sources: Vec<Source>,
+    to_ask: Option<MetadataAddress>,
     looks: Vec<Look>,
     warnings: Vec<String>,
 }
@@ -333,6 +360,7 @@ impl Search {
     /// that gives none is not used either.
     fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
         if self.decided.is_some() {
+            self.looks.push(Look::new(name, State::NotLookedAt));
             return;
         }
         match read() {
@@ -351,6 +379,34 @@ impl Search {
         }
     }
 
+    /// Takes in the metadata service, unless there are credentials already.
+    fn look_at_metadata(
+        &mut self,
+        address: Result<Option<MetadataAddress>, ConnectionError>,
+        known: &Metadata,
+    ) {
+        let look = match (&self.decided, address, known) {
+            (Some(_), ..) => Look::new(metadata::NAME, State::NotLookedAt),
+            (None, Err(error), _) => {
+                let look = Look::because(metadata::NAME, State::PassedOver, error.to_string());
+                self.decided = Some(Err(error));
+                look
+            }
+            (None, Ok(None), _) => {
+                Look::because(metadata::NAME, State::PassedOver, "CBR_ECS_METADATA is off")
+            }
+            (None, Ok(Some(address)), Metadata::NotAsked) => {
+                self.to_ask = Some(address);
+                Look::new(metadata::NAME, State::WouldBeAsked)
+            }
+            (None, Ok(Some(_)), Metadata::Nothing(why)) => {
+                Look::because(metadata::NAME, State::NotSet, why)
+            }
+            (None, Ok(Some(_)), Metadata::Gave(server)) => return self.look(server.source()),
+        };
+        self.looks.push(look);
+    }
+
     /// Takes the next source in.
     fn look(&mut self, mut source: Source) {
         let name = source.name.clone();
@@ -362,6 +418,7 @@ impl Search {
             },
             (Ok(Some(credentials)), None) => {
                 source.lends_project = true;
+                self.warnings.extend(source.caution.take());
                 self.decided = Some(Ok((credentials, name.clone())));
                 Look::new(&name, State::Used)
             }
@@ -395,7 +452,7 @@ impl Search {
     }
 
     /// Takes each setting from the nearest source that has it.
-    fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
+    fn finish<F: FnOnce() -> Home>(self, insecure: bool, files: &Files<'_, F>) -> Resolution {
         let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
         let lenders = || self.sources.iter().filter(|source| source.lends_project);
         let lent = |setting: fn(&Source) -> Option<&Setting>| lenders().find_map(setting);
@@ -426,22 +483,27 @@ impl Search {
             }
             (None, _) => identity::of_region(region.as_ref(), cloud),
         };
-        let (looks, warnings) = (self.looks, self.warnings);
-        Resolution { credentials, region, project, endpoint, iam, looks, warnings }
+        let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
+        let trust = Trust::new(insecure, ca_file, files.environment);
+        let Self { to_ask, looks, warnings, .. } = self;
+        Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
 }
 
 /// Says of every source why it gave nothing: whoever has set one of them up sees which.
 fn no_credentials(looks: &[Look]) -> ConnectionError {
-    let (passed_over, not_set): (Vec<_>, Vec<_>) =
-        looks.iter().partition(|look| look.state == State::PassedOver);
-    let names: Vec<_> = not_set.iter().map(|look| look.source.as_str()).collect();
-    let mut message = format!("no credentials; not set: {}", names.join(", "));
-    for Look { source, reason, .. } in passed_over {
-        message.push_str(&format!("; passed over: {source}"));
-        if let Some(reason) = reason {
-            message.push_str(&format!(" ({reason})"));
-        }
+    let with_reason = |look: &Look| match &look.reason {
+        Some(reason) => format!("{} ({reason})", look.source),
+        None => look.source.clone(),
+    };
+    let of = |state: State| looks.iter().filter(move |look| look.state == state);
+    let not_set: Vec<_> = of(State::NotSet).map(with_reason).collect();
+    let mut message = format!("no credentials; not set: {}", not_set.join(", "));
+    for look in of(State::PassedOver) {
+        message.push_str(&format!("; passed over: {}", with_reason(look)));
+    }
+    for look in of(State::WouldBeAsked) {
+        message.push_str(&format!("; {} would be asked", look.source));
     }
     ConnectionError::new(
         message,
@@ -449,3 +511,6 @@ fn no_credentials(looks: &[Look]) -> ConnectionError {
          cbr sandbox -- backups list",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::login::{self, Scope};
 use super::renewal::{KeptProject, Logins, Projects};
-use super::{Found, Iam, Means, project};
-use crate::api::{Access, Client, Renewal};
+use super::{Found, Iam, project};
+use crate::api::{Access, Client, Means, Renewal};
 use crate::connection::{
     ConnectionError, Credentials, Endpoint, Named, NoPlace, Place, Project, Resolution, Setting,
 };
@@ -70,8 +70,7 @@ pub(crate) async fn connect(
             }
         }
     };
-    let Means { patience, journal } = means.clone();
-    Ok(Client::new(endpoint, access, renewal, patience, journal)?)
+    Ok(Client::new(endpoint, access, renewal, means)?)
 }
 
 /// What IAM says of the project, for a diagnosis: that of the token, or that of the region's name.

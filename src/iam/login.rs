@@ -82,7 +82,10 @@ pub(super) async fn log_in(
 /// What the request came to.
 pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, ApiError> {
     let Credentials::Token(token) = &iam.credentials else {
-        return Err(ApiError::Setup { reason: "this is no token".to_owned() });
+        return Err(ApiError::Setup {
+            reason: "this is no token".to_owned(),
+            hint: "this is a fault of cbr; report it".to_owned(),
+        });
     };
     let headers = [(SUBJECT_TOKEN, token)];
     let call = Call { headers: &headers, ..Call::get("/auth/tokens", &[]) };

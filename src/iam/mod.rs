@@ -21,23 +21,12 @@ mod project;
 mod renewal;
 mod seal;
 
-use std::sync::Arc;
-
-use crate::api::{Access, ApiError, Client, Journal, Patience};
+use crate::api::{Access, ApiError, Client, Means};
 use crate::connection::{Credentials, Endpoint};
 
 pub(crate) use cache::Cache;
 pub(crate) use connect::{connect, scope};
 pub(crate) use project::Found;
-
-/// How requests are made, whatever they are for.
-#[derive(Clone)]
-pub(crate) struct Means {
-    /// How often and how long to try.
-    pub(crate) patience: Patience,
-    /// What keeps track of it.
-    pub(crate) journal: Arc<Journal>,
-}
 
 /// The IAM at one address, asked as one user.
 #[derive(Clone)]
@@ -51,8 +40,7 @@ impl Iam {
     /// A client for requests that belong to no project.
     fn client(&self) -> Result<Client, ApiError> {
         let access = Access { credentials: self.credentials.clone(), project_id: None };
-        let Means { patience, journal } = self.means.clone();
-        Client::new(self.endpoint.clone(), access, None, patience, journal)
+        Client::new(self.endpoint.clone(), access, None, &self.means)
     }
 
     /// A failure with what it was about, such as `cannot log in`.

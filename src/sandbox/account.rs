@@ -69,9 +69,17 @@ pub(super) const TEMPORARY_KEY: AccessKey = AccessKey {
     security_token: Some("sandbox-security-token-that-is-not-a-secret"),
 };
 
+/// The key of a server's agency, as the metadata service gives it. Here its security token is what each
+/// begins with.
+pub(super) const AGENCY_KEY: AccessKey = AccessKey {
+    id: "SANDBOXAGENCYKEY0003",
+    secret: "sandbox-secret-key-that-is-not-a-secret3",
+    security_token: Some("sandbox-security-token-until-"),
+};
+
 /// The access key of that name.
 pub(super) fn access_key(id: &str) -> Option<AccessKey> {
-    [PERMANENT_KEY, TEMPORARY_KEY].into_iter().find(|key| key.id == id)
+    [PERMANENT_KEY, TEMPORARY_KEY, AGENCY_KEY].into_iter().find(|key| key.id == id)
 }
 
 /// What a client has to know to use this sandbox, as environment variables.
@@ -112,7 +120,9 @@ fn lines(address: SocketAddr, backups: u32) -> String {
          # or a user who logs in:\n\
          #   export HW_USER_NAME={}\n\
          #   export HW_USER_PASSWORD={PASSWORD}\n\
-         #   export HW_DOMAIN_NAME={}\n",
+         #   export HW_DOMAIN_NAME={}\n\
+         # or, without any of these, the metadata service of a server in the cloud:\n\
+         #   export CBR_ECS_METADATA=http://{address}\n",
         TEMPORARY_KEY.id, TEMPORARY_KEY.secret, USER.name, ACCOUNT.name
     )
 }

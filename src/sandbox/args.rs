@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use super::changes::Change;
 use super::faults::{self, Fault};
 use super::iam::{self, Quirk};
+use super::metadata::Mode;
 use super::throttle::Rate;
 use crate::number::whole;
 use crate::time;
@@ -57,6 +58,14 @@ pub(crate) struct SandboxArgs {
     /// Let one listing in five fail at random, in ways that pass.
     #[arg(long, value_name = "SEED")]
     pub(super) chaos: Option<u64>,
+
+    /// How the metadata service of a server in the cloud behaves, which CBR_ECS_METADATA leads to.
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Optional)]
+    pub(super) metadata: Mode,
+
+    /// How long the keys of the metadata service are good, such as 2s.
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = time::span)]
+    pub(super) metadata_keys: Duration,
 
     #[arg(long = "iam", value_name = "WHAT", value_parser = Quirk::parse,
           help = "Let the identity service (IAM) be unusual, such as several or expire=3; --help lists all",

@@ -26,7 +26,20 @@ pub(super) enum Route<'a> {
         backup: &'a str,
     },
     Iam(IamRoute),
+    /// What only a server in the cloud can ask.
+    Metadata(Metadata),
     Unknown,
+}
+
+/// What the metadata service is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Metadata {
+    /// `/meta-data/latest/api/token`
+    Token,
+    /// `/openstack/latest/securitykey`
+    Keys,
+    /// `/openstack/latest/meta_data.json`
+    Server,
 }
 
 /// What of IAM the path leads to.
@@ -91,6 +104,9 @@ impl Call {
             ["", "v3", "auth", "catalog"] => Route::Iam(IamRoute::Catalog),
             ["", "v3", project, "backups"] => Route::List { project },
             ["", "v3", project, "backups", backup] => Route::Show { project, backup },
+            ["", "meta-data", "latest", "api", "token"] => Route::Metadata(Metadata::Token),
+            ["", "openstack", "latest", "securitykey"] => Route::Metadata(Metadata::Keys),
+            ["", "openstack", "latest", "meta_data.json"] => Route::Metadata(Metadata::Server),
             _ => Route::Unknown,
         }
     }
@@ -130,6 +146,10 @@ mod tests {
             ("/v3/auth/projects", Route::Iam(IamRoute::OwnProjects)),
             ("/v3/auth/catalog", Route::Iam(IamRoute::Catalog)),
             ("/v3/auth", Route::Unknown),
+            ("/meta-data/latest/api/token", Route::Metadata(Metadata::Token)),
+            ("/openstack/latest/securitykey", Route::Metadata(Metadata::Keys)),
+            ("/openstack/latest/meta_data.json", Route::Metadata(Metadata::Server)),
+            ("/openstack/latest", Route::Unknown),
             ("/v1/p/backups", Route::Unknown),
             ("/", Route::Unknown),
         ] {

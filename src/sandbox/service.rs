@@ -21,6 +21,7 @@ use super::iam::Iam;
 use super::ledger::{Arrival, Ledger};
 use super::list::{self, Invalid};
 use super::log::{self, Line, Log};
+use super::metadata::Metadata;
 use super::payload::Body;
 use super::rows::Rows;
 use super::throttle::Throttle;
@@ -28,6 +29,7 @@ use super::throttle::Throttle;
 /// What all connections share.
 pub(super) struct Service {
     ledger: Ledger,
+    metadata: Metadata,
     throttle: Option<Throttle>,
     faults: Vec<Fault>,
     chaos: Option<Chaos>,
@@ -51,6 +53,7 @@ impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
             ledger: Ledger::new(args),
+            metadata: Metadata::new(args),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
@@ -113,6 +116,9 @@ impl Service {
 
     /// What the gateway says, or else the service; faults come after the checks of both.
     fn outcome(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], id: RequestId) -> Outcome {
+        if let Route::Metadata(asked) = call.route() {
+            return Outcome::Answer(self.metadata.answer(call, asked, self.now()));
+        }
         if let Route::Iam(route) = call.route() {
             let answer = self.iam.answer(route, call, self.now(), id);
             return Outcome::Answer(answer.unwrap_or_else(|refusal| refusal));
@@ -140,7 +146,7 @@ impl Service {
             |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));
         let project = match call.route() {
             Route::List { project } | Route::Show { project, .. } => project,
-            Route::Iam(_) | Route::Unknown => {
+            Route::Iam(_) | Route::Metadata(_) | Route::Unknown => {
                 let message = "The API does not exist or has not been published in the environment";
                 return refuse(StatusCode::NOT_FOUND, "0101", message);
             }

@@ -128,7 +128,8 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
-         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml",
+         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml; \
+         passed over: ECS metadata (CBR_ECS_METADATA is off)",
         "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: cbr sandbox -- \
          backups list",
     ),

@@ -2,7 +2,8 @@
 //!
 //! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR` are an
 //! empty directory. What holds for every run is checked on every run (see [`super::rules`]): a test
-//! says only what is particular to it, and what it does not say must not be.
+//! says only what is particular to it, and what it does not say must not be: a file that a run leaves
+//! behind is one that the test names.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -27,6 +28,7 @@ pub(crate) struct Cbr {
     stderr: Stderr,
     reports: bool,
     files: Vec<PathBuf>,
+    made: Vec<PathBuf>,
     stdin: Option<PathBuf>,
     directory: Directory,
 }
@@ -87,6 +89,7 @@ impl Cbr {
             stderr: Stderr::Exactly(String::new()),
             reports: false,
             files: Vec::new(),
+            made: Vec::new(),
             stdin: None,
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
@@ -122,6 +125,12 @@ impl Cbr {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         self.files.push(path);
+        self
+    }
+
+    /// A file of the home directory that it must make. Where that holds a secret, nobody else can read it.
+    pub(crate) fn makes(mut self, name: &str) -> Self {
+        self.made.push(self.directory.home.path().join(name));
         self
     }
 
@@ -199,6 +208,8 @@ impl Cbr {
             .env_clear()
             .env("HOME", home)
             .env("TMPDIR", home)
+            // Where the tests run there may be a metadata service.
+            .env("CBR_ECS_METADATA", "off")
             .env("XDG_CACHE_HOME", self.directory.cache())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(home);
@@ -213,6 +224,7 @@ impl Cbr {
 
     /// What must hold after it has ended.
     pub(crate) fn check(self, output: &Output) -> Run {
+        let home = self.directory.home.path().to_owned();
         let told = format!("{:?}\n{}", self.args, describe(output));
         let stdout = String::from_utf8(output.stdout.clone()).expect(&told);
         let stderr = String::from_utf8(output.stderr.clone()).expect(&told);
@@ -226,19 +238,24 @@ impl Cbr {
             }
         }
         let rules = if self.reports { rules::broken_by_a_report } else { rules::broken };
-        let broken = rules(self.exit, &stdout, &stderr, &self.secrets);
+        let mut broken = rules(self.exit, &stdout, &stderr, &self.secrets);
+        for path in &self.made {
+            broken.extend(rules::broken_by_file(path, true, &self.secrets));
+        }
+        // What an argument leads to, such as a receipt or a log, is for others to read.
+        let named = self.args.iter().map(|arg| home.join(arg));
+        for path in named.filter(|path| path.is_file() && !self.files.contains(path)) {
+            broken.extend(rules::broken_by_file(&path, false, &self.secrets));
+        }
         assert_eq!(broken, Vec::<String>::new(), "{told}");
-        let mut expected = self.files;
+        let mut expected = [self.files, self.made].concat();
         expected.sort();
-        assert_eq!(files_below(self.directory.home.path()), expected);
+        expected.dedup();
+        assert_eq!(files_below(&home), expected);
         for file in files_below(&self.directory.cache()) {
-            let kept = fs::read_to_string(&file).unwrap();
-            assert_eq!(rules::shown_secrets(&kept, "", &self.secrets), Vec::<String>::new());
-            assert_eq!(
-                fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-                0o600,
-                "{file:?}"
-            );
+            assert_eq!(rules::broken_by_file(&file, false, &self.secrets), Vec::<String>::new());
+            let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{file:?}");
         }
         let requests = request::read(&self.directory.log());
         Run { stdout, stderr, requests }

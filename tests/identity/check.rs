@@ -103,7 +103,7 @@ const CASES: &[Case] = &[
         kind: "unknown_key",
         exit: 3,
         step: "service",
-        hint: "the access key is unknown to this cloud",
+        hint: "the access key of CBR_* is unknown to this cloud",
         requests: 1,
     },
     Case {
@@ -298,7 +298,8 @@ fn a_locked_key_is_asked_with_once() {
     });
     let service = Service::answering([Answer::new(401, &body.to_string())]);
     let run = service.cbr("auth check -o json").with_key().reports().exit(3);
-    let report = run.stderr_holds(["the access key is locked for five minutes"]).run().json();
+    let report =
+        run.stderr_holds(["the access key of CBR_* is locked for five minutes"]).run().json();
     assert_eq!(report["diagnosis"]["kind"], "locked");
     assert_eq!(service.received().len(), 1);
 }
