@@ -241,7 +241,6 @@ Examples:
   cbr backups list --resource-type OS::Nova::Server
   cbr backups list --status available,error --since 2026-11-01 --until 7d
   cbr backups list --resource-type server --latest 1 --per resource
-  cbr backups list --name-matches 'web-*' --min-size 100 --expires-before 30d
   cbr backups list --columns id,name,expired_at -o csv > backups.csv
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 

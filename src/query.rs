@@ -25,10 +25,10 @@ pub(crate) struct Query {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     dec: Option<bool>,
 
-    /// Backups made at or after this time: 2026-11-01 (midnight), RFC 3339, now, today, yesterday, or an age such
-    /// as 36h, 7d, 2w, 1mo, 1y
+    /// Backups made at or after this time: 2026-11-01, today, or an age such as 7d
     ///
-    /// Days are those of UTC, as is any time without a zone
+    /// A date, a time in RFC 3339, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w, 1mo, 1y. A day begins at
+    /// midnight. A time without a zone is UTC, and so are days.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time", add = completions::one_of(Moment::offered))]
     since: Option<Moment>,
 

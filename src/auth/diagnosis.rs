@@ -52,6 +52,8 @@ pub(super) enum Kind {
     MissingPermission,
     /// No connection.
     Unreachable,
+    /// No connection through the proxy.
+    Proxy,
     /// A certificate that is not trusted.
     Untrusted,
     /// No answer in time.
@@ -188,9 +190,8 @@ fn kind(error: &ApiError, facts: &Facts) -> Kind {
             };
         }
         ApiError::Setup { .. } => return Kind::Settings,
-        ApiError::Unreachable { .. } | ApiError::UnknownHost { .. } | ApiError::Proxy { .. } => {
-            return Kind::Unreachable;
-        }
+        ApiError::Unreachable { .. } | ApiError::UnknownHost { .. } => return Kind::Unreachable,
+        ApiError::Proxy { .. } => return Kind::Proxy,
         ApiError::Untrusted { .. } => return Kind::Untrusted,
         ApiError::TimedOut | ApiError::OutOfTime { .. } => return Kind::TimedOut,
         ApiError::TooLarge { .. } | ApiError::Unreadable { .. } => return Kind::Unavailable,

@@ -288,6 +288,22 @@ fn nobody_there_is_a_failure_of_the_network() {
     assert_eq!(steps(&report), [("settings", true), ("service", false)]);
 }
 
+#[test]
+fn a_proxy_that_lets_nothing_through_is_named() {
+    let proxy = Service::start(|_, _| Answer::new(403, ""));
+    let run = |args: &str| {
+        let run = crate::harness::cbr(args).args(["--retries", "0", "--region", "eu-de"]);
+        run.with_key().env("HTTPS_PROXY", proxy.endpoint()).reports().exit(5)
+    };
+    let told = ["no way through the proxy 127.0.0.1:", "cbr: hint: check HTTPS_PROXY"];
+    let report = run("auth check -o json --project-id p").stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "proxy");
+    assert_eq!(steps(&report), [("settings", true), ("service", false)]);
+    let report = run("auth check -o json").stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "proxy");
+    assert_eq!(steps(&report), [("settings", true), ("identity", false)]);
+}
+
 /// A key that is locked is one that the service says is; every further failure would make it worse.
 #[test]
 fn a_locked_key_is_asked_with_once() {
