@@ -106,6 +106,35 @@ fn a_setting_that_is_missing_is_told() {
     nowhere("backups list --dry-run --print-curl").exit(2).stderr_holds(told).run();
 }
 
+/// As a user who logs in, in a region whose IAM is known.
+fn user(args: &str) -> Cbr {
+    cbr(args)
+        .env("HW_USER_NAME", "somebody")
+        .env("HW_DOMAIN_NAME", "somewhere")
+        .secret("HW_USER_PASSWORD", "hunter2-hunter2")
+        .env("HW_REGION_NAME", "eu-de")
+}
+
+#[test]
+fn what_iam_would_be_asked_before_is_told_and_not_asked() {
+    let iam = "https://iam.eu-de.otc.t-systems.com";
+    let run = user("backups list --dry-run").run();
+    assert!(run.stdout.contains("/v3/PROJECT_ID/backups?"), "{}", run.stdout);
+    assert!(run.stdout.contains("\nx-auth-token: [redacted]\n"), "{}", run.stdout);
+    let told = format!("\n# Before it, {iam} is asked for a token, with user and password");
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    let run = cbr("backups list --dry-run --region eu-de").with_key().run();
+    let told = format!("\n# Before it, {iam} is asked for the project's id");
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+
+    let told = "cbr: error: --print-curl: only IAM knows the project's id, and nothing is sent\n\
+                cbr: hint: give it with --project-id\n";
+    cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(told).run();
+    let told = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
+    let run = user("backups list --print-curl --project-id p").stderr(told).run();
+    assert!(run.stdout.contains("-H \"x-auth-token: ${CBR_TOKEN:?}\""), "{}", run.stdout);
+}
+
 /// Variables of a user, as the sandbox names them.
 const USERS: [&[(&str, &str)]; 3] = [
     &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],

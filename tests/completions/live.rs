@@ -129,6 +129,25 @@ fn no_command_is_run_for_credentials() {
     assert!(sandbox.requests().is_empty());
 }
 
+/// Too many failures lock a user.
+#[test]
+fn no_password_is_sent() {
+    let service = Service::answering([]);
+    let cache = TempDir::new().unwrap();
+    let run = service
+        .cbr("completions")
+        .env("CBR_IAM_ENDPOINT", service.endpoint())
+        .env("HW_USER_NAME", "somebody")
+        .env("HW_DOMAIN_NAME", "somewhere")
+        .secret("HW_USER_PASSWORD", "hunter2-hunter2");
+    assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
+    // Nor is a project looked up.
+    let run = cbr("completions").env("CBR_ENDPOINT", service.endpoint());
+    let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).with_key();
+    assert!(offered(run, cache.path(), "cbr --region eu-de backups list --vault-id ").is_empty());
+    assert!(service.received().is_empty());
+}
+
 /// Of files that are read, and nothing more.
 #[test]
 fn names_of_clouds_and_topics_are_offered() {
