@@ -72,6 +72,8 @@ fn the_short_help_has_what_is_needed_day_by_day_and_the_long_one_all() {
         assert!(!short.contains(flag) && long.contains(flag), "{flag}");
     }
     assert!(short.contains("see more with '--help'"), "{short}");
+    // One that has none of those shows all.
+    assert!(help("sandbox -h").contains("--fault"));
 }
 
 #[test]

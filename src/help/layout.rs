@@ -12,8 +12,8 @@ const TEMPLATE: &str = "\
 
 {all-args}";
 
-/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`: with the flags of every
-/// command they would not fit a screen.
+/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`, if it has such: with the
+/// flags of every command they would not fit a screen.
 const FEW: usize = 12;
 
 /// What is needed day by day.
@@ -62,12 +62,17 @@ pub(crate) fn arrange(program: Command) -> Command {
 /// A command and those below it, without the flags of every command.
 fn each(command: Command) -> Command {
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
-    let many = command.get_arguments().filter(own).count() > FEW;
+    let own: Vec<_> = command.get_arguments().filter(own).collect();
+    let many = own.len() > FEW && own.iter().any(|arg| is_essential(arg));
     let command = command.help_template(TEMPLATE).mut_args(|arg| {
-        let rare = many && !arg.is_global_set() && !ESSENTIAL.contains(&arg.get_id().as_str());
+        let rare = many && !arg.is_global_set() && !is_essential(&arg);
         if rare { arg.hide_short_help(true) } else { arg }
     });
     command.mut_subcommands(each)
+}
+
+fn is_essential(arg: &Arg) -> bool {
+    ESSENTIAL.contains(&arg.get_id().as_str())
 }
 
 #[cfg(test)]
