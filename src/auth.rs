@@ -1,15 +1,25 @@
-//! `cbr auth show`: each setting with its origin, and what became of every source of credentials.
+//! `cbr auth show`: each setting with its origin, and what became of every source of credentials; and
+//! `cbr auth check`, in [`check`](mod@check): whether it works.
 //!
 //! Secrets are not shown, not even in part; of an access key just enough to recognise it. What is
-//! missing is no failure here: this command is how one finds out.
+//! missing is no failure of `show`: this command is how one finds out.
 
+mod check;
+mod diagnosis;
+
+use std::borrow::Cow;
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::connection::{ConnectionError, Credentials, Look, Resolution, Setting};
+use crate::connection::{
+    ConnectionError, Credentials, Look, Named, Place, Project, Resolution, Setting,
+};
 use crate::output;
+
+pub(crate) use check::{CheckArgs, check};
+pub(crate) use diagnosis::{Diagnosed, is_locked, skewed_clock};
 
 /// The arguments of `cbr auth show`.
 #[derive(Args, Debug)]
@@ -41,7 +51,7 @@ struct Line<'a> {
     /// Shortened, or left out where it is secret.
     value: Option<String>,
     /// Who says so.
-    origin: Option<&'a str>,
+    origin: Option<Cow<'a, str>>,
     /// Why there is none, or why it cannot be used.
     problem: Option<String>,
 }
@@ -69,7 +79,7 @@ pub(crate) fn show(
 impl Report<'_> {
     fn table(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let settings = self.settings.iter().map(|line| {
-            let said = line.problem.as_deref().or(line.origin);
+            let said = line.problem.as_deref().or(line.origin.as_deref());
             [line.setting, line.value.as_deref().unwrap_or("-"), said.unwrap_or("-")]
         });
         output::table(["SETTING", "VALUE", "ORIGIN"], settings, out)?;
@@ -90,13 +100,39 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
         Some(region) => found("region", region.value.clone(), &region.origin),
         None => Line { setting: "region", ..Line::default() },
     });
-    lines.push(match &resolution.project_id {
-        Ok(Setting { origin, value }) => found("project_id", value.clone(), origin),
+    lines.push(match &resolution.project {
+        Ok(Project::Id(Setting { origin, value })) => found("project_id", value.clone(), origin),
+        Ok(project) => asked("project_id", project),
         Err(error) => missing("project_id", error),
     });
+    let from_catalog = resolution.has_catalog();
     lines.push(match &resolution.endpoint {
-        Ok((endpoint, origin)) => found("endpoint", endpoint.base().to_owned(), origin),
-        Err(error) => missing("endpoint", error),
+        Ok(Place { endpoint, origin, is_made }) => {
+            let mut line = found("endpoint", endpoint.base().to_owned(), origin);
+            if *is_made && from_catalog {
+                line.origin = Some(format!("{origin}, unless the catalogue has another").into());
+            }
+            line
+        }
+        Err(place) if place.is_open && from_catalog => Line {
+            setting: "endpoint",
+            origin: Some("looked up: that of the catalogue".into()),
+            ..Line::default()
+        },
+        Err(place) => missing("endpoint", &place.error),
+    });
+    if resolution.needs_iam() {
+        lines.push(match &resolution.iam {
+            Ok((iam, origin)) => found("iam_endpoint", iam.base().to_owned(), origin),
+            Err(error) => missing("iam_endpoint", error),
+        });
+    }
+    let trust = &resolution.trust;
+    lines.push(Line {
+        setting: "certificates",
+        value: Some(trust.name()),
+        origin: trust.origin().map(Into::into),
+        problem: None,
     });
     lines
 }
@@ -111,11 +147,32 @@ fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<
             lines
         }
         Credentials::Token(_) => vec![secret("token")],
+        Credentials::Password(login) => {
+            let (Named::Id(user) | Named::Name(user)) = &login.user;
+            let mut lines = vec![found("user", user.clone(), origin)];
+            if let Some(Named::Id(domain) | Named::Name(domain)) = &login.domain {
+                lines.push(found("domain", domain.clone(), origin));
+            }
+            lines.push(secret("password"));
+            lines
+        }
     }
 }
 
 fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> {
-    Line { setting, value: Some(value), origin: Some(origin), problem: None }
+    Line { setting, value: Some(value), origin: Some(Cow::Borrowed(origin)), problem: None }
+}
+
+/// What IAM would be asked for.
+fn asked(setting: &'static str, project: &Project) -> Line<'static> {
+    let how = match project {
+        Project::Id(_) => None,
+        Project::Named(Setting { origin, value }) => {
+            Some(format!("looked up by the name {} ({origin})", output::visible(value)))
+        }
+        Project::OfToken => Some("looked up: that of the token".to_owned()),
+    };
+    Line { setting, origin: how.map(Cow::Owned), ..Line::default() }
 }
 
 fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {

@@ -4,15 +4,18 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use crate::auth;
 use crate::completions::{self, CompletionsArgs};
 use crate::config::{self, Config, ConfigCommand, OwnFile};
 use crate::connection::{ConnectionArgs, ConnectionError};
 use crate::console::ConsoleArgs;
+use crate::dry_run::DryRunArgs;
 use crate::filter::Filter;
 use crate::group::Group;
+use crate::help::{self, HelpArgs};
+use crate::manual::ManArgs;
 use crate::number::whole;
 use crate::output::{ListOutputArgs, OutputArgs, ReportArgs};
 use crate::query::Query;
@@ -23,10 +26,7 @@ use crate::terminal::{self, TerminalArgs};
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
-#[derive(Parser)]
-#[command(name = "cbr", version, after_help = EXAMPLES, disable_help_subcommand = true)]
-// A missing command is an error like any other, not a page of help.
-#[command(arg_required_else_help = false)]
+#[derive(Args)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -41,12 +41,31 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        let program = clap::Command::new("cbr")
+            .version(env!("CARGO_PKG_VERSION"))
+            .disable_help_subcommand(true)
+            .after_help(EXAMPLES)
+            .after_long_help(format!("{EXAMPLES}\n\n{}", help::topics()));
+        // A missing command is an error like any other, not a page of help.
+        help::arrange(Self::augment_args(program).arg_required_else_help(false))
+    }
+
+    fn command_for_update() -> clap::Command {
+        Self::command()
+    }
+}
+
+impl Parser for Cli {}
+
 const EXAMPLES: &str = "\
 Examples:
   cbr sandbox -- backups list                        try it, without an account
   cbr backups list --resource-type server            every backup of a server
   cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o ids                            for scripts";
+  cbr backups list -o ids                            for scripts
+  cbr help                                           commands and topics";
 
 /// The commands.
 #[derive(Subcommand)]
@@ -55,7 +74,7 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = false)]
     Backups(BackupsCommand),
 
-    /// See where the settings come from
+    /// See where the settings come from, and whether they work
     #[command(subcommand, arg_required_else_help = false)]
     Auth(AuthCommand),
 
@@ -80,8 +99,11 @@ pub(crate) enum Command {
     /// Print the script with which a shell completes commands, flags and values
     Completions(CompletionsArgs),
 
-    /// Print the manual page: `cbr man | man -l -` shows it
-    Man,
+    /// Print the manual, or the page of one command: `cbr man | man -l -` shows it
+    Man(ManArgs),
+
+    /// Explain a command, or a topic such as filters or exit-codes
+    Help(HelpArgs),
 }
 
 /// What to do with backups.
@@ -105,6 +127,11 @@ pub(crate) enum AuthCommand {
     ///
     /// Sends nothing. Secrets are not shown.
     Show(auth::ShowArgs),
+
+    /// Check that the settings work: one cheap request, and what is wrong if it fails
+    ///
+    /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    Check(auth::CheckArgs),
 }
 
 /// What to read of the service, and how: the same for each command that reads a list.
@@ -132,6 +159,9 @@ pub(crate) struct ReadArgs {
     /// complete or not; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
     pub(crate) receipt: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
 }
 
 /// What to list.
@@ -239,6 +269,9 @@ pub(crate) struct ShowArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
 }
 
 /// An id becomes a segment of the path, where a dot or a slash would ask for something else.
@@ -269,7 +302,7 @@ impl Cli {
         terminal::heed_color(
             env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()),
         );
-        let mut cli = Self::try_parse()?;
+        let mut cli = Self::try_parse().map_err(help::explain)?;
         let lists = matches!(cli.command, Command::Backups(_));
         if lists || matches!(cli.command, Command::Auth(_)) {
             let own_file = OwnFile::of_process();
@@ -281,8 +314,7 @@ impl Cli {
             };
             cli.connection.own_file = own_file;
         }
-        cli.check()
-            .map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
+        cli.check().map_err(contradiction)?;
         Ok(cli)
     }
 
@@ -330,7 +362,7 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => self.has_no_use_for_connection(),
             Command::Auth(_) => Ok(()),
-            Command::Config(_) | Command::Completions(_) | Command::Man => {
+            Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_) => {
                 self.has_no_use_for_connection()
             }
         }
@@ -344,6 +376,23 @@ impl Cli {
                  `cbr backups list`; give it to that command"
             ))
         })
+    }
+}
+
+/// The usage error of the command that was called.
+fn contradiction(message: String) -> clap::Error {
+    let mut program = Cli::command();
+    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
+    let matches = program.clone().try_get_matches().unwrap_or_default();
+    let (mut words, mut next) = (Vec::new(), matches.subcommand());
+    while let Some((name, below)) = next {
+        words.push(name.to_owned());
+        next = below.subcommand();
+    }
+    program.build();
+    match help::command(&mut program, &words) {
+        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
+        Err(error) => error,
     }
 }
 

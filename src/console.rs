@@ -10,19 +10,24 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::message::{ErrorFormat, Level};
 use crate::number::grouped;
 
 /// How much to tell.
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Messages")]
 pub(crate) struct ConsoleArgs {
-    /// Print errors only: no warnings, no progress, no summary
+    /// Print errors only: no progress, no summary, and no warnings but that of --insecure
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 
     /// Print each request on stderr: method, path, query, status, time and request id
     #[arg(short, long, global = true)]
     verbose: bool,
+
+    /// How errors and warnings are written on stderr
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    error_format: ErrorFormat,
 }
 
 /// Stderr, and how much goes there.
@@ -49,6 +54,18 @@ struct Progress {
 /// Work that is done sooner than this shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+impl ConsoleArgs {
+    /// For what must not be heard.
+    pub(crate) fn quiet() -> Self {
+        Self { quiet: true, verbose: false, error_format: ErrorFormat::Text }
+    }
+
+    /// The form of the messages.
+    pub(crate) fn error_format(&self) -> ErrorFormat {
+        self.error_format
+    }
+}
+
 impl Console {
     /// For one run.
     pub(crate) fn new(args: ConsoleArgs) -> Self {
@@ -59,23 +76,32 @@ impl Console {
         Self { args, is_terminal, progress: Mutex::new(progress) }
     }
 
-    /// Whether people watch: stderr is a terminal, and they did not ask for quiet.
+    /// Whether people watch: stderr is a terminal, and they did not ask for quiet, nor for what scripts read.
     pub(crate) fn is_watched(&self) -> bool {
-        self.is_terminal && !self.args.quiet
+        self.is_terminal && !self.args.quiet && self.args.error_format == ErrorFormat::Text
     }
 
     /// Something that may surprise, but does not stop the run.
     pub(crate) fn warn(&self, text: &str) {
         if !self.args.quiet {
-            self.line(&format!("cbr: warning: {text}"));
+            self.message(Level::Warning, text);
         }
+    }
+
+    /// A danger that is told every time, also to those who asked for quiet.
+    pub(crate) fn alarm(&self, text: &str) {
+        self.message(Level::Warning, text);
     }
 
     /// Something that only those want to know who asked for it.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
         if self.args.verbose {
-            self.line(&format!("cbr: debug: {}", text()));
+            self.message(Level::Debug, &text());
         }
+    }
+
+    fn message(&self, level: Level, text: &str) {
+        self.line(&self.args.error_format.line(level, text));
     }
 
     /// The last line of a run that people watch.

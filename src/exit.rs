@@ -1,12 +1,18 @@
 //! How a run ends: every failure to its exit code, its message and its hint, in one place.
 
-use std::io::{self, ErrorKind, Write as _};
-use std::process::ExitCode;
+mod code;
 
-use crate::api::{ApiError, Class};
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal};
+use crate::auth::{self, Diagnosed};
 use crate::command::NoBackups;
-use crate::connection::ConnectionError;
+use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
+use crate::message::{ErrorFormat, Level, Report};
+pub(crate) use code::ErrorCode;
 
 /// The exit codes and what they mean, in the words of the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,44 +79,80 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Tells a failure to the user and returns the exit code for it.
-pub(crate) fn report(error: &anyhow::Error) -> Exit {
+/// Tells a failure to the user and returns the exit code for it. Help and version, which clap has for
+/// errors too, go to stdout.
+pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        return report_usage(usage, format);
+    }
     if is_closed_pipe(error) {
         return Exit::Done;
     }
-    let (exit, hint) = classify(error);
-    say("error", &format!("{error:#}"));
-    if let Some(hint) = hint {
-        say("hint", &hint);
-    }
-    exit
+    let (code, hint) = classify(error);
+    let told = error.downcast_ref::<Diagnosed>().map_or(error, |diagnosed| &diagnosed.error);
+    let answer = told.downcast_ref::<ApiError>();
+    let refusal = answer.and_then(ApiError::refusal);
+    format.tell(&Report {
+        level: Level::Error,
+        code: code.word(),
+        exit_code: code.exit().code(),
+        service_code: refusal.and_then(|refusal| refusal.code.clone()),
+        http_status: refusal.map(|refusal| refusal.status),
+        message: format!("{error:#}"),
+        request_id: answer.and_then(ApiError::request_id).map(str::to_owned),
+        retryable: code == ErrorCode::Incomplete || answer.is_some_and(ApiError::is_transient),
+        retry_after: answer.and_then(ApiError::retry_after).map(|wait| wait.as_secs()),
+        hint,
+    });
+    code.exit()
 }
 
-/// Tells a usage error in clap's words; help and version go to stdout.
-pub(crate) fn report_usage(error: &clap::Error) -> Exit {
+/// Tells a usage error in clap's words.
+fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
     if !error.use_stderr() {
         return match error.print() {
             Err(failure) if failure.kind() != ErrorKind::BrokenPipe => {
-                say("error", &format!("cannot write to stdout: {failure}"));
-                Exit::Local
+                let failure = anyhow::anyhow!("cannot write to stdout: {failure}");
+                report(&failure, format)
             }
             _ => Exit::Done,
         };
     }
     let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    say("error", text.trim_end());
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let (message, hint) = match format {
+        ErrorFormat::Text => (text.to_owned(), None),
+        ErrorFormat::Json => in_one_line(text),
+    };
+    format.tell(&Report {
+        level: Level::Error,
+        code: ErrorCode::Usage.word(),
+        exit_code: Exit::Usage.code(),
+        service_code: None,
+        http_status: None,
+        message,
+        request_id: None,
+        retryable: false,
+        retry_after: None,
+        hint,
+    });
     Exit::Usage
+}
+
+/// What clap says in several paragraphs: the first is what is wrong, and those that begin with `tip:` are
+/// what would be right. The others are for people.
+fn in_one_line(text: &str) -> (String, Option<String>) {
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = text.split("\n\n");
+    let message = joined(paragraphs.next().unwrap_or_default());
+    let tips = paragraphs.flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("tip: "));
+    let tips: Vec<_> = tips.map(joined).collect();
+    (message, (!tips.is_empty()).then(|| tips.join("; ")))
 }
 
 /// The exit code for a failure.
 pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
-    if is_closed_pipe(error) { Exit::Done } else { classify(error).0 }
-}
-
-/// Writes one message to stderr: `cbr: KIND: TEXT`. There is nowhere to tell that stderr is closed.
-fn say(kind: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "cbr: {kind}: {text}");
+    if is_closed_pipe(error) { Exit::Done } else { classify(error).0.exit() }
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -118,66 +160,187 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
 }
 
-fn classify(error: &anyhow::Error) -> (Exit, Option<String>) {
+/// The exit code and what to do about it, for a failure that is told in a report.
+pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
+    let (code, hint) = classify(error);
+    (code.exit(), hint)
+}
+
+fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
-        return (Exit::Usage, Some(error.hint.clone()));
+        return (ErrorCode::Configuration, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
-        return (exit_of(error), hint_for(error).map(str::to_owned));
+        let hint = match error {
+            ApiError::Identity { fault, .. } => hint_for_identity(fault),
+            _ => hint_for(error),
+        };
+        return (ErrorCode::of(error), clock_hint(error).or(hint));
+    }
+    if let Some(diagnosed) = error.downcast_ref::<Diagnosed>() {
+        let (code, hint) = classify(&diagnosed.error);
+        return (code, diagnosed.hint.clone().or(hint));
     }
     if error.is::<Unproven>() {
         let hint = "run it again; if it stays, try a smaller --page-size";
-        return (Exit::Unproven, Some(hint.to_owned()));
+        return (ErrorCode::Incomplete, Some(hint.to_owned()));
     }
     if error.is::<NoBackups>() {
         // As for an id that no backup has: what was asked for is not there.
-        return (Exit::Refused, None);
+        return (ErrorCode::Empty, None);
     }
-    (Exit::Local, None)
+    (ErrorCode::Local, None)
 }
 
-fn exit_of(error: &ApiError) -> Exit {
-    match (error, error.class()) {
-        (ApiError::Setup { .. }, _) => Exit::Usage,
-        (_, Class::Denied) => Exit::Denied,
-        (_, Class::Refused) => Exit::Refused,
-        (_, Class::Throttled | Class::Unavailable) => Exit::Unavailable,
-    }
+/// What to do about a signature that a wrong clock has spoilt.
+fn clock_hint(error: &ApiError) -> Option<String> {
+    let clock = auth::skewed_clock(error)?;
+    Some(format!("{clock}; set it right: a signature is good for 15 minutes only"))
+}
+
+/// What to do about what IAM did not give.
+fn hint_for_identity(fault: &ApiError) -> Option<String> {
+    let hint = match fault {
+        ApiError::Refused(refusal) if auth::is_locked(refusal) => {
+            "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
+        }
+        // The gateway before it has its own words, and the same for all services.
+        ApiError::Refused(refusal) if refusal.code_number() == Some("0301") => {
+            return hint_for(fault);
+        }
+        ApiError::Refused(refusal) => match refusal.status {
+            401 => {
+                "check user, password and domain; users of HUAWEI IDs and those with a second factor \
+                 cannot log in like this, and need an access key"
+            }
+            403 => "give --project-id: this user may not look projects up",
+            404 => {
+                "check the region, or the name of the project: there is none, or not for this user"
+            }
+            400..500 => "check CBR_IAM_ENDPOINT, or the region",
+            _ => return hint_for(fault),
+        },
+        ApiError::Unreachable { .. } => {
+            "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
+             --project-id makes do without IAM"
+        }
+        _ => return hint_for(fault).map(|hint| of_iam(&hint)),
+    };
+    Some(hint.to_owned())
+}
+
+/// A hint about the service, said of IAM.
+fn of_iam(hint: &str) -> String {
+    hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
 }
 
 /// What to do about it, where that is more than reading the message again.
-fn hint_for(error: &ApiError) -> Option<&'static str> {
-    let refusal = match error {
-        ApiError::Setup { .. } => {
-            return Some("check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables");
-        }
+fn hint_for(error: &ApiError) -> Option<String> {
+    let hint = match error {
+        ApiError::Refused(refusal) => return hint_for_refusal(refusal, error.class()),
+        ApiError::Setup { hint, .. } => hint,
         ApiError::Unreachable { .. } => {
-            return Some("check the network, --endpoint or --region, and HTTPS_PROXY");
+            "check the network, --endpoint or --region, and HTTPS_PROXY"
         }
-        ApiError::Untrusted { .. } => {
-            return Some(
-                "check --endpoint; for an authority of your own, set SSL_CERT_FILE to its certificate",
-            );
+        ApiError::Proxy { variable, wants_password: true, .. } => {
+            return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
         }
-        ApiError::TimedOut => return Some("allow more time with --timeout, or more --retries"),
-        ApiError::TooLarge { .. } => return Some("try a smaller --page-size"),
+        ApiError::Proxy { variable, .. } => {
+            return Some(format!(
+                "check {variable}, and that the proxy lets the service through; hosts in NO_PROXY \
+                 are reached without it"
+            ));
+        }
+        ApiError::Untrusted(distrust) => return Some(hint_for_distrust(distrust)),
+        ApiError::UnknownHost { host, origin } => {
+            return Some(match origin {
+                Some(origin) => {
+                    format!(
+                        "check {origin}, which leads to {host}, and this machine's name service"
+                    )
+                }
+                None => format!("check the name {host}, and this machine's name service"),
+            });
+        }
+        ApiError::TimedOut | ApiError::OutOfTime { .. } => {
+            "allow more time with --timeout, or more --retries"
+        }
+        ApiError::TooLarge { .. } => "try a smaller --page-size",
         ApiError::Unreadable { .. } => {
-            return Some("check that --endpoint is the CBR endpoint, and not a proxy's page");
+            "check that --endpoint is the CBR endpoint, and not a proxy's page"
         }
-        ApiError::Refused(refusal) => refusal,
+        ApiError::Identity { fault, .. } => return hint_for(fault),
     };
+    Some(hint.to_owned())
+}
+
+fn hint_for_distrust(distrust: &Distrust) -> String {
+    match (distrust.flaw, &distrust.authorities) {
+        (Flaw::Expired, _) => {
+            "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock"
+                .to_owned()
+        }
+        (Flaw::NotYetValid, _) => "check this machine's clock".to_owned(),
+        (Flaw::OtherName, _) => {
+            "check --endpoint: its host must be one that the certificate is for".to_owned()
+        }
+        (Flaw::UnknownAuthority, None) => {
+            "check --endpoint; where the service, or a proxy on the way, has an authority of its \
+             own, give that authority's certificate: --ca-file FILE"
+                .to_owned()
+        }
+        (Flaw::UnknownAuthority, Some(origin)) => format!(
+            "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
+             the service's certificate has to be there"
+        ),
+        (Flaw::OfAuthority, _) => {
+            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can be \
+             issued so too, and given with --ca-file"
+                .to_owned()
+        }
+        (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
+    }
+}
+
+/// The service has said when to come back, so nothing else helps.
+fn hint_for_wait(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    if wait > LONGEST_RETRY_AFTER {
+        let longest = LONGEST_RETRY_AFTER.as_secs();
+        return format!(
+            "the service asks to wait {seconds} s, and cbr waits {longest} s at most: run it again then"
+        );
+    }
+    format!(
+        "the service asks to wait {seconds} s: run it again then, or leave that much time in \
+         --timeout and --retries"
+    )
+}
+
+fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
+    if let (Class::Throttled | Class::Unavailable, Some(wait)) = (class, refusal.wait())
+        && !wait.is_zero()
+    {
+        return Some(hint_for_wait(wait));
+    }
     let message = refusal.message.as_str();
-    let number = refusal.code.as_deref().and_then(|code| Some(code.split_once('.')?.1));
-    Some(match (number, error.class(), refusal.status) {
+    let Origin { source, secret_key } = &*refusal.origin;
+    let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
-            "the access key is unknown to this cloud: keys of the international site, Europe, Open \
-             Telekom Cloud and Flexible Engine are not interchangeable"
+            return Some(format!(
+                "the access key of {source} is unknown to this cloud: keys of the international site, \
+                 Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
+            ));
         }
         (Some("0301"), ..) if message.contains("signature") => {
-            "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes"
+            return Some(format!(
+                "check {secret_key}, and that this machine's clock is right to 15 minutes"
+            ));
         }
         (Some("0301"), ..) if message.contains("reach the limit") => {
-            "the access key is locked for five minutes after too many failures"
+            return Some(format!(
+                "the access key of {source} is locked for five minutes after too many failures"
+            ));
         }
         (Some("0307"), ..) => "the token has expired, or belongs to another region",
         (Some("6200"), ..) => "cbr backups list shows the ids that there are",
@@ -186,7 +349,9 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
             "the account's owner must complete its real-name verification"
         }
         (Some("9998"), ..) | (_, Class::Denied, 401) => {
-            "check the credentials: access key and secret key, or token"
+            return Some(format!(
+                "check the credentials of {source}: access key and secret key, or token"
+            ));
         }
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"
@@ -197,5 +362,6 @@ fn hint_for(error: &ApiError) -> Option<&'static str> {
         }
         (_, Class::Unavailable, _) => "the service is failing; try again later",
         (_, Class::Refused, _) => return None,
-    })
+    };
+    Some(hint.to_owned())
 }

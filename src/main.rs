@@ -6,17 +6,19 @@
 //! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
+//! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
 //! | [`api`] | one signed request at a time, retries, errors of the service |
 //! | [`listing`] | pages stitched into one list that is proven complete |
 //! | [`filter`], [`group`], [`latest`] | which of the rows that were read are wanted |
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
-//! | [`auth`] | where each setting comes from, for people and scripts |
+//! | [`dry_run`] | the request that would go out first, for people and for curl |
+//! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
 //! | [`terminal`] | stdout: colours, and the pager in front of it |
-//! | [`console`], [`receipt`] | what people see on stderr, and the proof that scripts keep |
-//! | [`completions`], [`manual`] | what shells complete, and the manual page |
+//! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
+//! | [`completions`], [`manual`], [`help`] | what shells complete, the manual page, and what `cbr help` explains |
 //! | [`exit`] | failures to messages, hints and exit codes |
 //! | [`sandbox`] | a CBR endpoint on this machine, which nothing above knows of |
 
@@ -30,13 +32,17 @@ mod completions;
 mod config;
 mod connection;
 mod console;
+mod dry_run;
 mod exit;
 mod filter;
 mod group;
+mod help;
+mod iam;
 mod json;
 mod latest;
 mod listing;
 mod manual;
+mod message;
 mod number;
 mod output;
 mod query;
@@ -62,20 +68,19 @@ use std::task::Poll;
 use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
+use message::ErrorFormat;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
-            let exit = match error.downcast() {
-                Ok(usage) => exit::report_usage(&usage),
-                Err(error) => exit::report(&error),
-            };
-            return exit.into();
+            let format = ErrorFormat::of_words(std::env::args_os());
+            return exit::report(&error, format).into();
         }
     };
-    run(cli).unwrap_or_else(|error| exit::report(&error).into())
+    let format = cli.console.error_format();
+    run(cli).unwrap_or_else(|error| exit::report(&error, format).into())
 }
 
 #[tokio::main(worker_threads = 2)]
@@ -102,19 +107,25 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Auth(AuthCommand::Show(args)) => {
             command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
         }
+        Command::Auth(AuthCommand::Check(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            stop_when_interrupted(Arc::clone(&console)).await;
+            command::check_settings(&args, &cli.connection, &console).await?;
+        }
         Command::Config(command) => {
             config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args)?,
-        Command::Man => manual::print()?,
+        Command::Man(args) => manual::print(&args)?,
+        Command::Help(args) => help::print(&args)?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => return sandbox::run(args).await,
     }
     Ok(Exit::Done.into())
 }
 
-/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is left behind:
-/// nothing has been written, or the writing is what is being stopped.
+/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is
+/// left behind: nothing has been written, or the writing is what is being stopped.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
     // Polled once here, it listens from now on, and not from when the task happens to start.

@@ -22,7 +22,7 @@ pub(crate) struct Query {
     checkpoint_id: Option<String>,
 
     /// Dedicated cloud only: true or false
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     dec: Option<bool>,
 
     /// Backups made at or after this time: 2026-11-01, today, or an age such as 7d
@@ -41,7 +41,7 @@ pub(crate) struct Query {
     enterprise_project_id: Option<String>,
 
     /// Automatic backups kept by count or for ever (true), or kept by time (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     existed_quantity_based_retention_backups: Option<bool>,
 
     /// How the backup came to be: backup or replication (a copy from another region)
@@ -49,7 +49,7 @@ pub(crate) struct Query {
     image_type: Option<String>,
 
     /// Incremental backups only (true), full ones only (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
     /// State of a share: pending, accepted or rejected
@@ -86,7 +86,7 @@ pub(crate) struct Query {
     resource_type: Option<String>,
 
     /// Fill in replication_records, which the service leaves empty unless asked
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     show_replication: Option<bool>,
 
     /// Status of the backup: available, protecting, deleting, restoring, error, waiting_protect,

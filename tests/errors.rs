@@ -47,7 +47,7 @@ const FINAL: &[Case] = &[
         body: r#"{"error_code":"BackupService.9998","error_msg":"Authentication failed."}"#,
         exit: 3,
         stderr: "cbr: error: HTTP 500 BackupService.9998: Authentication failed.\n\
-                 cbr: hint: check the credentials: access key and secret key, or token\n",
+                 cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
     // Of the gateway, with its own request id.
     Case {
@@ -59,7 +59,7 @@ const FINAL: &[Case] = &[
         exit: 3,
         stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt \
                  token fail (request 00000000000000000000000000000001)\n\
-                 cbr: hint: check the credentials: access key and secret key, or token\n",
+                 cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
     // Open Telekom Cloud spells the same code in another way; the header's id comes first.
     Case {
@@ -86,7 +86,7 @@ const FINAL: &[Case] = &[
         exit: 3,
         stderr: "cbr: error: HTTP 401: The username or password is wrong. (request \
                  token_cn-north-4_null_1a)\n\
-                 cbr: hint: check the credentials: access key and secret key, or token\n",
+                 cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
     // Of IAM, flat.
     Case {
@@ -246,7 +246,7 @@ fn a_message_that_echoes_a_secret_is_told_without_it() {
             let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad: {echo} !"}}"#);
             let service = Service::answering([Answer::new(401, &body)]);
             let told = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
-                        cbr: hint: check the credentials: access key and secret key, or token\n";
+                        cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
             let run = service.cbr("backups list");
             let run = if variable == "CBR_TOKEN" { run } else { run.with_key() };
             run.secret(variable, SECRET).exit(3).stderr(told).run();
@@ -260,7 +260,7 @@ fn a_message_that_echoes_the_access_key_is_told_without_it() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
     let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
-                cbr: hint: check the credentials: access key and secret key, or token\n";
+                cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
     service.cbr("backups list").with_key().exit(3).stderr(told).run();
 }
 
@@ -271,7 +271,7 @@ fn a_secret_at_the_end_of_what_is_shown_is_not_shown_in_part() {
     let body = format!("{}{TOKEN}", "x".repeat(290));
     let told = format!(
         "cbr: error: HTTP 401: {}[redacted]\n\
-         cbr: hint: check the credentials: access key and secret key, or token\n",
+         cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
         "x".repeat(290)
     );
     let service = Service::answering([Answer::new(401, &body)]);

@@ -13,8 +13,14 @@ mod documented;
 
 /// What `cbr` asks of a list by itself: filters, groups, numbers.
 mod asking;
+/// `--dry-run` and `--print-curl`.
+mod dry_run;
+/// `--error-format json`.
+mod error_format;
 /// Each filter of `list`, and the pairs that arrive for it.
 mod filters;
+/// `cbr help`, `-h` and `--help`.
+mod help;
 /// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.
 mod paging;
 mod progress;
@@ -27,10 +33,16 @@ mod usage;
 mod connection;
 /// The error bodies of the service, of its gateway and of others.
 mod errors;
+/// IAM: tokens for passwords, projects for names, what is kept of both, and `cbr auth check`.
+mod identity;
 /// What is asked for again, how often, and when not.
 mod retries;
+/// Services that tell what they were told.
+mod secrets;
 /// `--timeout`, and services that do not answer.
 mod timeouts;
+/// Signatures and listings of the vendor's own SDK, beside ours.
+mod vendor;
 
 /// `cbr config`, and the defaults that its file has for flags.
 mod config;

@@ -1,16 +1,20 @@
-//! The manual page, as groff typesets it.
+//! The manual pages, as groff typesets them and as mandoc checks them.
 
+use std::fs;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin_cmd;
+use tempfile::TempDir;
 
+use crate::harness::cbr;
 use crate::host;
 
-/// The page as it is on a terminal of 80 columns, and what groff complains about.
-fn typeset() -> Option<(String, String)> {
+/// The page of a command as it is on a terminal of 80 columns, and what groff complains about.
+fn typeset(command: &str) -> Option<(String, String)> {
     let groff = host::find("groff")?;
-    let page = cargo_bin_cmd!("cbr").arg("man").output().unwrap();
+    let page = cargo_bin_cmd!("cbr").arg("man").args(command.split_whitespace()).output().unwrap();
     assert!(page.status.success());
     let mut groff = Command::new(groff)
         .args(["-man", "-Kutf8", "-Tutf8", "-ww", "-P-cbou"])
@@ -29,9 +33,85 @@ fn typeset() -> Option<(String, String)> {
     Some((text(output.stdout), text(output.stderr)))
 }
 
+/// The pages that `--all` writes, in a directory that is gone when the test is.
+fn all() -> (TempDir, Vec<PathBuf>) {
+    let directory = TempDir::new().unwrap();
+    let run = cargo_bin_cmd!("cbr").args(["man", "--all"]).arg(directory.path()).output().unwrap();
+    assert!(run.status.success() && run.stdout.is_empty() && run.stderr.is_empty(), "{run:?}");
+    let mut pages: Vec<_> =
+        fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    (directory, pages)
+}
+
+#[test]
+fn each_command_has_a_page_which_nobody_complains_about() {
+    let (_directory, pages) = all();
+    let names: Vec<_> =
+        pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap()).collect();
+    for name in ["cbr.1", "cbr-backups-list.1", "cbr-backups-show.1", "cbr-help.1", "cbr-man.1"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    let (Some(groff), Some(mandoc)) = (host::find("groff"), host::find("mandoc")) else { return };
+    for page in &pages {
+        let mut groff = Command::new(&groff);
+        groff.args(["-man", "-Kutf8", "-Tutf8", "-ww"]).env("LC_ALL", "C.UTF-8").arg(page);
+        let typeset = groff.output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&typeset.stderr), "", "{}", page.display());
+        let checked =
+            Command::new(&mandoc).args(["-Tlint", "-Wwarning"]).arg(page).output().unwrap();
+        let complaints = String::from_utf8_lossy(&checked.stdout).into_owned();
+        // A version has the same pages everywhere, whenever they are made.
+        let complaints: Vec<_> =
+            complaints.lines().filter(|line| !line.contains("missing date")).collect();
+        assert_eq!(complaints, Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn a_page_is_the_same_printed_and_written() {
+    let (directory, _) = all();
+    for (command, file) in [("", "cbr.1"), ("backups list", "cbr-backups-list.1")] {
+        let printed =
+            cargo_bin_cmd!("cbr").arg("man").args(command.split_whitespace()).output().unwrap();
+        assert!(printed.stdout == fs::read(directory.path().join(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn the_page_of_a_command_is_about_it_alone() {
+    let Some((page, complaints)) = typeset("backups show") else { return };
+    assert_eq!(complaints, "");
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "NAME cbr-backups-show - Show one backup",
+        "SYNOPSIS cbr backups show [OPTIONS] <ID>",
+        "OPTIONS ID Id of the backup",
+        "OPTIONS OF EVERY COMMAND",
+        "EXIT STATUS 0 done",
+        "SEE ALSO cbr(1)",
+    ] {
+        assert!(page.contains(part), "{part:?} is not in\n{page}");
+    }
+    assert!(!page.contains("--used-percent"), "{page}");
+    // A group of commands names those in it.
+    let Some((page, _)) = typeset("backups") else { return };
+    assert!(page.contains("cbr backups list") && page.contains("cbr backups show"), "{page}");
+}
+
+#[test]
+fn a_page_that_there_is_not_or_cannot_be_written_is_told() {
+    let told = ["unrecognized subcommand 'lst'", "list'"];
+    cbr("man backups lst").exit(2).stderr_holds(told).run();
+    let told = ["--all: cannot write nowhere/", "No such file or directory"];
+    cbr("man --all nowhere").exit(1).stderr_holds(told).run();
+    let told = ["--all", "[COMMAND]", "cannot be used with"];
+    cbr("man backups list --all .").exit(2).stderr_holds(told).run();
+}
+
 #[test]
 fn groff_typesets_it_without_a_warning() {
-    let Some((page, complaints)) = typeset() else { return };
+    let Some((page, complaints)) = typeset("") else { return };
     assert_eq!(complaints, "");
     // Each line without its indentation, and with single blanks.
     let lines: Vec<_> =
@@ -43,13 +123,16 @@ fn groff_typesets_it_without_a_warning() {
         "\nSYNOPSIS\ncbr backups list [OPTIONS]\ncbr backups show [OPTIONS] <ID>\n",
         "\ncbr backups list\nList every backup that matches, newest first.\n",
         "\n--since, --start-time TIME\n",
-        "\n--incremental[=BOOL]\n",
+        "\n--incremental [BOOL]\n",
         "\n-o, --output FORMAT\nThe format to print in\n",
         "\n• jsonl: One backup a line, each as the service sent it\n",
         "\ncbr backups list --resource-type OS::Nova::Server\n",
         "\nEXIT STATUS\n0 done; also an empty list",
         "\n--retries N\nTry a request again",
         "[default: 5]\n",
+        "\nMESSAGES\nA run that fails says why",
+        "\nunknown_host\n",
+        "\nCOMPLETENESS\nA listing is complete, or its exit code is 6.",
         "\nENVIRONMENT\nCBR_ACCESS_KEY\naccess key (AK)\n",
         "\nEXAMPLES\ncbr sandbox -- backups list try it, without an account\n",
     ] {

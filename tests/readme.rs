@@ -56,6 +56,7 @@ fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
         .env("PATH", env::join_paths(path).unwrap())
         .env("HOME", home)
         .env("TMPDIR", home)
+        .env("CBR_ECS_METADATA", "off")
         .env("NO_COLOR", "1")
         .env("PAGER", "cat")
         .env("CBR_ENDPOINT", sandbox.endpoint())

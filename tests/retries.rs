@@ -170,8 +170,11 @@ fn a_wait_that_is_out_of_reason_is_not_waited() {
             let answer = Answer::with_headers(status, &[("Retry-After", after)], "");
             let service = Service::answering([answer]);
             let told = format!("HTTP {status}: no explanation\n");
+            // More retries would change nothing, so they are not what is advised.
+            let hint = "and cbr waits 600 s at most: run it again then\n";
             let run = service.cbr("backups list").with_key();
-            run.exit(5).stderr_holds([told.as_str()]).run();
+            let run = run.exit(5).stderr_holds([told.as_str(), hint]).run();
+            assert!(!run.stderr.contains("--retries"), "{}", run.stderr);
             assert_eq!(service.received().len(), 1, "{after}");
         }
     }
@@ -180,7 +183,8 @@ fn a_wait_that_is_out_of_reason_is_not_waited() {
 #[test]
 fn a_wait_that_the_run_cannot_outlast_is_not_waited() {
     for fault in ["429=60@*", "503=60@*"] {
-        let run = list(fault, "--timeout 50s").exit(5).stderr_holds(["cbr: error: HTTP "]).run();
+        let told = ["cbr: error: HTTP ", "the service asks to wait 60 s: run it again then"];
+        let run = list(fault, "--timeout 50s").exit(5).stderr_holds(told).run();
         assert_eq!(run.requests.len(), 1, "{fault}");
     }
 }

@@ -14,6 +14,31 @@ fn a_service_that_never_answers_is_given_up() {
 }
 
 #[test]
+fn where_it_was_tried_again_the_number_of_tries_is_told() {
+    let run = sandboxed(
+        "--backups 3 --fault 503=0@1 --fault reset@2 --fault hang@3-",
+        "backups list --timeout 3s",
+    );
+    let told = "cbr: error: no answer from the service in time, in 3 tries\n\
+                cbr: hint: allow more time with --timeout, or more --retries\n";
+    assert_eq!(run.exit(5).stderr(told).run().requests.len(), 3);
+}
+
+/// A label of a name has 63 characters at most, so nobody has to be asked.
+#[test]
+fn a_host_that_there_is_not_is_told_at_once() {
+    let endpoint = format!("https://{}.example", "x".repeat(64));
+    let told = format!(
+        "cbr: error: there is no host {host}\n\
+         cbr: hint: check CBR_ENDPOINT, which leads to {host}, and this machine's name service\n",
+        host = &endpoint["https://".len()..]
+    );
+    let run = cbr("backups list -v").env("CBR_ENDPOINT", &endpoint).env("CBR_PROJECT_ID", "p");
+    let run = run.with_key().exit(5).stderr_holds([told.as_str()]).run();
+    assert_eq!(run.stderr.matches("cbr: debug: GET ").count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn a_service_that_answers_byte_by_byte_is_given_up() {
     let run = sandboxed("--backups 3 --fault drip=1s@*", "backups list --timeout 300ms");
     let run = run.exit(5).stderr(TOLD).run();

@@ -47,7 +47,10 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--incremental=yes"], &["'yes'", "--incremental", "[possible values: true, false]"]),
     (&["--dec=1"], &["--dec", "[possible values: true, false]"]),
     (&["--show-replication=TRUE"], &["--show-replication", "[possible values: true, false]"]),
-    (&["--incremental", "false"], &["unexpected argument 'false'"]),
+    (&["--incremental", "no"], &["'no'", "--incremental", "[possible values: true, false]"]),
+    (&["--colums", "id"], &["unexpected argument '--colums'", "'--columns'"]),
+    (&["--stauts", "error"], &["unexpected argument '--stauts'", "'--status'"]),
+    (&["--page_size", "3"], &["unexpected argument '--page_size'", "'--page-size'"]),
     (&["--vault-id", ""], &["--vault-id", "empty"]),
     (&["--checkpoint-id", ""], &["--checkpoint-id", "empty"]),
     (&["--parent-id", ""], &["--parent-id", "empty"]),
@@ -140,9 +143,76 @@ fn a_command_that_is_missing_or_unknown() {
         ("backup list", ["unrecognized subcommand 'backup'", "'backups'"]),
         ("backups lst", ["unrecognized subcommand 'lst'", "'list'"]),
         ("backups show", ["required arguments were not provided", "<ID>"]),
+        ("list", ["unrecognized subcommand 'list'", "'backups list'"]),
+        ("lst", ["unrecognized subcommand 'lst'", "'backups list'"]),
+        ("ls", ["unrecognized subcommand 'ls'", "'backups list'"]),
+        ("show x", ["unrecognized subcommand 'show'", "'backups show'"]),
+        ("backups get x", ["unrecognized subcommand 'get'", "'backups show'"]),
+        ("backups describe x", ["unrecognized subcommand 'describe'", "'backups show'"]),
+        ("configure", ["unrecognized subcommand 'configure'", "'config'"]),
+        ("completion bash", ["unrecognized subcommand 'completion'", "'completions'"]),
+        (
+            "vaults list",
+            ["unrecognized subcommand 'vaults'\n\n  tip: ", "'cbr help' shows the commands"],
+        ),
     ];
     for (args, told) in cases {
         cbr(args).exit(2).stderr_holds(told).run();
+    }
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_is_told_where_to_stand() {
+    let cases = [
+        (
+            "-o json backups list",
+            "tip: '-o' is a flag of 'cbr backups list', and stands behind that",
+        ),
+        (
+            "--limit 5 backups list",
+            "tip: '--limit' is a flag of 'cbr backups list', and stands behind",
+        ),
+        ("--start-time 7d backups list", "'--start-time' is a flag of 'cbr backups list'"),
+        ("backups --limit 5 list", "'--limit' is a flag of 'cbr backups list'"),
+        (
+            "sandbox backups list",
+            "tip: a command to run stands behind '--': cbr sandbox -- backups",
+        ),
+        ("backups list server", "tip: filters are flags: 'cbr help filters' lists them"),
+    ];
+    for (args, tip) in cases {
+        cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
+    }
+}
+
+/// Also where it is found late: by the program and not by its parser.
+#[test]
+fn the_usage_is_that_of_the_command() {
+    let cases = [
+        ("backups list -o json --no-headers", "Usage: cbr backups list [OPTIONS]"),
+        ("backups list --since 2026-02-01 --until 2026-01-01", "Usage: cbr backups list [OPTIONS]"),
+        ("backups show x -o json --no-headers", "Usage: cbr backups show [OPTIONS] <ID>"),
+        ("man --region x", "Usage: cbr man [OPTIONS] [COMMAND]..."),
+        ("completions bash --endpoint x", "Usage: cbr completions"),
+    ];
+    for (args, usage) in cases {
+        cbr(args).exit(2).stderr_holds([usage]).run();
+    }
+}
+
+#[test]
+fn a_value_that_may_be_left_out_can_stand_after_a_blank() {
+    let sent = |flags: &str| {
+        let run = sandboxed("--backups 3", &format!("backups list {flags} -o jsonl")).run();
+        run.requests[0].filters().first().map(|(_, value)| value.to_string())
+    };
+    for (flags, value) in [
+        ("--incremental false", "false"),
+        ("--incremental=false", "false"),
+        ("--incremental", "true"),
+        ("--incremental --page-size 10", "true"),
+    ] {
+        assert_eq!(sent(flags).as_deref(), Some(value), "{flags}");
     }
 }
 

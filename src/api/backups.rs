@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
 use super::body::Body;
-use super::client::Client;
+use super::client::{Call, Client, Draft};
+use super::clock;
 use super::error::ApiError;
 use super::sign;
 use crate::json::Scanner;
@@ -51,6 +52,39 @@ impl Backups {
         Self { client, filters, order }
     }
 
+    /// The request for one backup.
+    pub(crate) fn show_draft(id: &str) -> Draft {
+        Draft { below: format!("/backups/{}", sign::encode(id)), pairs: Vec::new() }
+    }
+
+    /// The request for a page of those that match `filters`, in `order`.
+    pub(crate) fn page_draft(filters: &[Pair], order: &Order, ask: Ask) -> Draft {
+        let mut pairs = filters.to_vec();
+        pairs.push(("limit", ask.limit.to_string()));
+        pairs.push(("offset", ask.offset.to_string()));
+        pairs.push(("sort", order.to_string()));
+        Draft { below: "/backups".to_owned(), pairs }
+    }
+
+    /// The newest backups, in one request: as many as there are, up to `rows`.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn newest<T: DeserializeOwned>(
+        client: &Client,
+        rows: u64,
+    ) -> Result<Vec<T>, ApiError> {
+        #[derive(Deserialize)]
+        struct Answer<T> {
+            backups: Vec<T>,
+        }
+        let ask = Ask { offset: 0, limit: rows };
+        let Draft { below, pairs } = Self::page_draft(&[], &Order::default(), ask);
+        let read = |body: &Arc<Body>| serde_json::from_str::<Answer<T>>(body.text());
+        Ok(client.get(&below, &pairs, read).await?.backups)
+    }
+
     /// How many there are, in one request: the service's word. `None` where it gives none, or one that its own
     /// answer does not bear out. A count of one is such a word, since a service that counts the rows of
     /// the page says the same.
@@ -70,9 +104,9 @@ impl Backups {
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let path = format!("/v3/{}/backups/{}", client.project_id(), sign::encode(id));
+        let Draft { below, pairs } = Self::show_draft(id);
         client
-            .get(&path, &[], |body| {
+            .get(&below, &pairs, |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body.text())?;
                 if !backup.get().starts_with('{') {
                     return Err(serde_json::Error::custom("the backup is not an object"));
@@ -83,17 +117,49 @@ impl Backups {
     }
 }
 
+/// How many there are, which is only a hint, so that a strange one is as good as none.
+#[derive(Deserialize)]
+struct Counted<'a> {
+    #[serde(borrow, default)]
+    count: Option<&'a RawValue>,
+}
+
+/// What the cheapest of listings told.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    /// How many backups there are, if the service says so.
+    pub(crate) count: Option<u64>,
+    /// How many seconds this machine's clock is ahead of the service's, if it tells.
+    pub(crate) clock_ahead: Option<i32>,
+}
+
+impl Probe {
+    /// Asks for one backup.
+    ///
+    /// # Errors
+    ///
+    /// What the request came to.
+    pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
+        let pairs = [("limit", "1".to_owned())];
+        let call = Call::get("/backups", &pairs);
+        client
+            .ask(&call, |body, headers| {
+                let ListAnswer { .. } = serde_json::from_str(body.text())?;
+                let Counted { count } = serde_json::from_str(body.text())?;
+                let count = count.and_then(|count| count.get().parse().ok());
+                Ok(Self { count, clock_ahead: clock::ahead(headers) })
+            })
+            .await
+    }
+}
+
 impl Source for Backups {
     type Rows = Rows;
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page<Rows>, ApiError> {
-        let path = format!("/v3/{}/backups", self.client.project_id());
-        let mut pairs = self.filters.clone();
-        pairs.push(("limit", ask.limit.to_string()));
-        pairs.push(("offset", ask.offset.to_string()));
-        pairs.push(("sort", self.order.to_string()));
-        self.client.get(&path, &pairs, |body| read_page(body, &self.order)).await
+        let Draft { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
+        self.client.get(&below, &pairs, |body| read_page(body, &self.order)).await
     }
 
     fn troubles(&self) -> u64 {

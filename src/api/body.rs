@@ -54,7 +54,7 @@ impl Body {
     }
 
     /// All of it.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 }

@@ -7,8 +7,13 @@
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+
+use super::transport::Distrust;
+use crate::connection::Origin;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +21,10 @@ pub(crate) enum ApiError {
     /// The client could not be set up.
     #[error("cannot set up HTTP: {reason}")]
     Setup {
-        /// Why.
+        /// Why, and what it is that cannot be used.
         reason: String,
+        /// What would work.
+        hint: String,
     },
     /// No connection, or it broke.
     #[error("no answer from the service: {reason}")]
@@ -25,18 +32,51 @@ pub(crate) enum ApiError {
         /// Why, from the outside in.
         reason: String,
     },
-    /// Whoever answers at the endpoint has no certificate for it that we trust.
-    #[error("the service's certificate is not trusted: {reason}")]
-    Untrusted {
+    /// No connection through the proxy of the environment.
+    #[error("no way through the proxy {address} of {variable}: {reason}")]
+    Proxy {
+        /// The variable that names it.
+        variable: &'static str,
+        /// Its host and port.
+        address: String,
         /// Why.
         reason: String,
+        /// Whether it asks for a user name and a password (407).
+        wants_password: bool,
+    },
+    /// Whoever answers at the endpoint has no certificate for it that we trust.
+    #[error("the service's certificate is not trusted: {0}")]
+    Untrusted(Distrust),
+    /// The host of the endpoint has no address.
+    #[error("there is no host {host}")]
+    UnknownHost {
+        /// Its name.
+        host: String,
+        /// The flag, variable or file that says so, as far as that is known.
+        origin: Option<String>,
     },
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
+    /// No whole answer in time, tried as often as was allowed.
+    #[error("no answer from the service in time, in {tries} tries")]
+    OutOfTime {
+        /// Two or more.
+        tries: u32,
+    },
     /// The service answered, and not with 200.
     #[error("{0}")]
     Refused(Refusal),
+    /// What IAM was asked for first, and did not give.
+    #[error("{doing} at {address}: {fault}")]
+    Identity {
+        /// What it was about, such as `cannot log in`.
+        doing: &'static str,
+        /// Of IAM.
+        address: String,
+        /// What the request came to.
+        fault: Box<ApiError>,
+    },
     /// The answer is larger than any page.
     #[error("unreadable answer: more than {} MiB", limit >> 20)]
     TooLarge {
@@ -81,43 +121,67 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
+    /// How many seconds this machine's clock is ahead of the service's, if the answer tells.
+    pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
-    pub(super) retry_after: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    /// Where the credentials come from that the request was made with.
+    pub(crate) origin: Arc<Origin>,
 }
 
 impl ApiError {
     /// An answer of 200 whose body cannot be read.
     pub(super) fn unreadable(
-        error: &serde_json::Error,
+        reason: String,
         body: &str,
         request_id: Option<String>,
+        cut_short: bool,
     ) -> Self {
-        Self::Unreadable {
-            reason: error.to_string(),
-            snippet: snippet(body),
-            request_id,
-            cut_short: error.is_eof(),
-        }
+        let reason = snippet(&reason);
+        Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
     /// In a few words: the status and code, or what came in their place.
     pub(super) fn brief(&self) -> String {
         match self {
-            Self::Refused(Refusal { status, code: Some(code), .. }) => format!("{status} {code}"),
-            Self::Refused(refusal) => refusal.status.to_string(),
-            Self::TimedOut => "timed out".to_owned(),
+            Self::Refused(refusal) => match refusal.code_of_its_own() {
+                Some(code) => format!("{} {code}", refusal.status),
+                None => refusal.status.to_string(),
+            },
+            Self::Identity { fault, .. } => fault.brief(),
+            Self::TimedOut | Self::OutOfTime { .. } => "timed out".to_owned(),
+            Self::UnknownHost { .. } => "no such host".to_owned(),
             Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
-            Self::Untrusted { .. } => "not trusted".to_owned(),
+            Self::Proxy { .. } => "no way through the proxy".to_owned(),
+            Self::Untrusted(_) => "not trusted".to_owned(),
             Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
         }
     }
 
     /// The service's id of the request, if it got that far.
-    pub(super) fn request_id(&self) -> Option<&str> {
+    pub(crate) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
                 request_id.as_deref()
             }
+            Self::Identity { fault, .. } => fault.request_id(),
+            _ => None,
+        }
+    }
+
+    /// What the service, or IAM, has said in place of an answer.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Identity { fault, .. } => fault.refusal(),
+            _ => None,
+        }
+    }
+
+    /// How long the service asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(refusal) => refusal.wait(),
             _ => None,
         }
     }
@@ -125,16 +189,40 @@ impl ApiError {
     /// What kind of failure it is.
     pub(crate) fn class(&self) -> Class {
         match self {
+            Self::Identity { fault, .. } => fault.class(),
             Self::Refused(refusal) => refusal.class(),
             _ => Class::Unavailable,
         }
     }
 
-    /// Whether another attempt can help.
-    pub(super) fn is_transient(&self) -> bool {
+    /// Whether the caller is refused, and not what it asks for.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 401)
+    }
+
+    /// Whether another token or another project might be let through: the caller is refused, or what is
+    /// asked for is not there, and that says the gateway, which knows nothing of backups.
+    pub(super) fn may_be_of_the_access(&self) -> bool {
         match self {
-            Self::Setup { .. } | Self::Untrusted { .. } | Self::TooLarge { .. } => false,
-            Self::Unreachable { .. } | Self::TimedOut => true,
+            Self::Refused(Refusal { status: 404, code, .. }) => {
+                !code.as_deref().is_some_and(|code| code.starts_with("BackupService."))
+            }
+            Self::Refused(refusal) => refusal.class() == Class::Denied,
+            _ => false,
+        }
+    }
+
+    /// Whether another attempt can help.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
+            // A proxy that wants a password goes on wanting it.
+            Self::Proxy { wants_password, .. } => !wants_password,
+            // It was tried again where that could help.
+            Self::Identity { .. } => false,
+            // Names do not come into being while one waits.
+            Self::UnknownHost { .. } => false,
+            Self::Unreachable { .. } | Self::TimedOut | Self::OutOfTime { .. } => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
             Self::Refused(refusal) => match refusal.class() {
                 Class::Throttled => true,
@@ -148,7 +236,17 @@ impl ApiError {
 }
 
 impl Refusal {
-    pub(super) fn new(
+    /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3).
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        let value = self.retry_after.as_deref()?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = httpdate::parse_http_date(value).ok()?;
+        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
+    pub(crate) fn new(
         status: u16,
         body: &str,
         request_id: Option<String>,
@@ -169,7 +267,23 @@ impl Refusal {
         });
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
-        Self { status, code, message, request_id, retry_after }
+        let origin = Arc::default();
+        Self { status, code, message, request_id, clock_ahead: None, retry_after, origin }
+    }
+
+    /// Of a request with credentials from there.
+    pub(super) fn of(self, origin: &Arc<Origin>) -> Self {
+        Self { origin: Arc::clone(origin), ..self }
+    }
+
+    /// The code, where it is more than the status once more: IAM repeats it.
+    fn code_of_its_own(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| *code != self.status.to_string())
+    }
+
+    /// The number in the code, which is the same where clouds write the letters in another way.
+    pub(crate) fn code_number(&self) -> Option<&str> {
+        Some(self.code.as_deref()?.split_once('.')?.1)
     }
 
     /// By code where it tells, by status otherwise.
@@ -206,8 +320,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HTTP {}", self.status)?;
-        // IAM repeats the status as its code.
-        if let Some(code) = self.code.as_ref().filter(|code| **code != self.status.to_string()) {
+        if let Some(code) = self.code_of_its_own() {
             write!(formatter, " {code}")?;
         }
         write!(formatter, ": {}{}", self.message, request(self.request_id.as_deref()))

@@ -18,6 +18,7 @@ pub(crate) struct Journal {
 
 /// One request and its outcome, for `-v`.
 pub(super) struct Entry<'a> {
+    pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) query: &'a str,
     pub(super) took: Duration,
@@ -65,11 +66,11 @@ impl Journal {
         if let Some(id) = &id {
             self.ids().push(id.to_string());
         }
-        let Entry { path, query, took, outcome, .. } = entry;
+        let Entry { method, path, query, took, outcome, .. } = entry;
         self.console.detail(|| {
             let mark = if query.is_empty() { "" } else { "?" };
             let id = id.map_or_else(String::new, |id| format!(", request {id}"));
-            format!("GET {path}{mark}{query}: {outcome}, {} ms{id}", took.as_millis())
+            format!("{method} {path}{mark}{query}: {outcome}, {} ms{id}", took.as_millis())
         });
     }
 
@@ -79,6 +80,12 @@ impl Journal {
         self.troubles.fetch_add(1, Ordering::Relaxed);
         self.console.waits(why, pause);
         self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
+    }
+
+    /// Notes that a request is sent again at once, with another access.
+    pub(super) fn note_again(&self, why: &str) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.console.detail(|| format!("{why}: again with other keys, another token or project"));
     }
 
     fn ids(&self) -> MutexGuard<'_, Vec<String>> {

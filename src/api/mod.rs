@@ -1,18 +1,30 @@
-//! The service over HTTP: one signed GET at a time, tried again where that can help.
+//! The service over HTTP: one signed request at a time, tried again where that can help.
 //!
 //! Knows requests and answers. Does not know flags, and does not know how pages become a listing.
 
+mod access;
 mod backups;
 mod body;
 mod client;
+mod clock;
 mod error;
 mod journal;
+mod means;
+mod metadata;
 mod pace;
+mod redact;
 mod retry;
+mod session;
 pub(crate) mod sign;
+mod transport;
 
-pub(crate) use backups::Backups;
-pub(crate) use client::Client;
-pub(crate) use error::{ApiError, Class};
+pub(crate) use access::{Access, Renewal, Renewed};
+pub(crate) use backups::{Backups, Probe};
+pub(crate) use client::{Call, Client, Draft};
+pub(crate) use error::{ApiError, Class, Refusal};
 pub(crate) use journal::Journal;
-pub(crate) use retry::Patience;
+pub(crate) use means::Means;
+pub(crate) use metadata::{ExpiringKeys, MetadataService};
+pub(crate) use retry::{LONGEST_RETRY_AFTER, Patience};
+pub(crate) use session::Session;
+pub(crate) use transport::{Distrust, Flaw};

@@ -1,6 +1,6 @@
 //! Whether an attempt is worth repeating, and how long to wait first.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::error::ApiError;
 
@@ -11,7 +11,7 @@ const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
 /// No pause of our own is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A `Retry-After` beyond this is not waited for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy)]
@@ -60,28 +60,26 @@ fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
-/// What the service asked for, in seconds or as a date (RFC 9110, section 10.2.3). More than
-/// [`LONGEST_RETRY_AFTER`] is cut to a second more: it is not waited for in any case, and clocks overflow.
+/// What the service asked for. More than [`LONGEST_RETRY_AFTER`] is cut to a second more: it is not waited
+/// for in any case, and clocks overflow.
 pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
-    let ApiError::Refused(refusal) = fault else { return None };
-    let value = refusal.retry_after.as_deref()?.trim();
-    let pause = match value.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = httpdate::parse_http_date(value).ok()?;
-            date.duration_since(SystemTime::now()).unwrap_or_default()
-        }
-    };
-    Some(pause.min(LONGEST_RETRY_AFTER + Duration::from_secs(1)))
+    Some(fault.retry_after()?.min(LONGEST_RETRY_AFTER + Duration::from_secs(1)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::super::error::Refusal;
     use super::*;
 
     fn refused(status: u16, body: &str, retry_after: Option<&str>) -> ApiError {
         ApiError::Refused(Refusal::new(status, body, None, None, retry_after))
+    }
+
+    fn proxy(wants_password: bool) -> ApiError {
+        let (address, reason) = (String::new(), String::new());
+        ApiError::Proxy { variable: "HTTPS_PROXY", address, reason, wants_password }
     }
 
     #[test]
@@ -103,7 +101,9 @@ mod tests {
             (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
             (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
-            (0, ApiError::Untrusted { reason: "expired".to_owned() }, false),
+            (0, proxy(false), true),
+            (0, proxy(true), false),
+            (0, ApiError::Setup { reason: String::new(), hint: String::new() }, false),
             (0, ApiError::TooLarge { limit: 1 }, false),
         ];
         for (attempt, fault, expected) in cases {

@@ -110,7 +110,8 @@ pub(crate) fn authorization(
     format!("{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}")
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two lower-case digits a byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::read::{Cut, Reading, Sink, read};
+use super::rehearse::{Aim, rehearse};
 use crate::cli::ListArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -24,6 +25,13 @@ pub(crate) async fn list(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    if let Some(form) = args.read.dry_run.form() {
+        let Approach { order, extent, .. } = approach(args);
+        let knows = args.count && args.latest.is_none() && args.read.filter.is_empty();
+        let knows = knows && args.read.receipt.is_none();
+        let aim = if knows { Aim::Count } else { Aim::Rows(extent) };
+        return rehearse(form, &args.read, (order, aim), connection, console);
+    }
     let asks_for_copies =
         || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
     if let Some(column) = args.output.replication_column().filter(|_| !asks_for_copies()) {

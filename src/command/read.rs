@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::client;
+use super::settings::client;
 use crate::api::{ApiError, Backups, Client, Journal};
 use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;
@@ -77,7 +77,7 @@ pub(super) async fn read(
 
     let mut tally = Tally { filtered: !args.filter.is_empty(), ..Tally::default() };
     let mut nothing = None;
-    let result = match client(connection, console, &journal) {
+    let result = match client(connection, console, &journal).await {
         Ok(client) => {
             let client = Arc::new(client);
             let mut reading = Reading { args, console, client, query: &query, tally };

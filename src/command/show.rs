@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::client;
+use super::settings::{client, settings};
 use crate::api::{Backups, Journal};
 use crate::cli::ShowArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
-use crate::terminal::Terminal;
+use crate::dry_run;
+use crate::terminal::{Stdout, Terminal};
 
 /// `cbr backups show ID`.
 pub(crate) async fn show(
@@ -16,8 +17,19 @@ pub(crate) async fn show(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    if let Some(form) = args.dry_run.form() {
+        let settings = settings(connection, console);
+        return dry_run::print(
+            form,
+            &settings,
+            console,
+            &Backups::show_draft(&args.id),
+            "",
+            &mut Stdout,
+        );
+    }
     let journal = Arc::new(Journal::new(Arc::clone(console)));
-    let client = client(connection, console, &journal)?;
+    let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     let mut renderer = args.output.single_renderer(terminal.target())?;
     renderer.push(&backup)?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::read::{Cut, Sink, read};
+use super::rehearse::{Aim, rehearse};
 use crate::cli::SummaryArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -23,6 +24,10 @@ pub(crate) async fn summary(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    if let Some(form) = args.read.dry_run.form() {
+        let aim = (Order::default(), Aim::Rows(args.read.everything(false)));
+        return rehearse(form, &args.read, aim, connection, console);
+    }
     let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {
         let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());

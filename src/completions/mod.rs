@@ -5,9 +5,10 @@
 //! change, and each rule of completing stands once, here, and not in five languages. What a flag's value
 //! can be is declared at the flag: by its parser's possible values, by [`one_of`], [`found`] or [`list_of`].
 //!
-//! Sends nothing, and of the settings reads only the names of profiles: completions work without credentials
-//! and without a network.
+//! Completions work without credentials and without a network. With them, values that only the service knows
+//! are offered too; [`live`] says what that may cost.
 
+mod live;
 mod offer;
 mod shell;
 mod value;
@@ -45,7 +46,7 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn print(args: CompletionsArgs) -> anyhow::Result<()> {
     let text = match args.shell {
         Some(shell) => shell.script().to_owned(),
-        None => Offer::new(Cli::command(), args.words).to_string(),
+        None => Offer::new(Cli::command(), args.words, live::values).to_string(),
     };
     io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
 }

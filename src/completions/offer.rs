@@ -5,10 +5,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::sync::Arc;
 
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
+
+use super::live::Field;
 
 /// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate, or
 /// `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
@@ -28,18 +31,27 @@ pub(super) struct Candidate {
     help: Option<String>,
 }
 
+/// Who knows the values that only the service knows.
+pub(super) type Live = fn(Field, &Command, &[OsString]) -> Vec<(String, String)>;
+
+/// The program and the words before the last, for what depends on other flags.
+type Line = Arc<(Command, Vec<OsString>, Live)>;
+
 /// Marks the one candidate that stands for the names of files.
 const FILES: &str = "files";
 
 impl Offer {
     /// What can stand in place of the last of `words`. The first is the program's own name; an opening
     /// quote before the last is no part of it.
-    pub(super) fn new(command: Command, mut words: Vec<OsString>) -> Self {
+    pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
         let word = words.pop().unwrap_or_default();
         let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
+        let all = words.len();
         keep_innermost(&mut words);
-        words.retain(|word| !stands_alone(&command, word));
-        let mut command = prepare(command, &words);
+        // A sandbox is not there yet, and the account outside of it is another.
+        let is_outermost = all == words.len();
+        let line = is_outermost.then(|| Arc::new((command.clone(), words.clone(), live)));
+        let mut command = prepare(command, &words, line.as_ref());
         // For a dash alone the engine would offer the short names, in place of the long ones.
         words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
         let index = words.len() - 1;
@@ -77,13 +89,6 @@ fn keep_innermost(words: &mut Vec<OsString>) {
     }
 }
 
-/// Whether a word is a flag whose value can only follow a `=`, such as `--incremental`. The engine would
-/// take the next word for its value.
-fn stands_alone(command: &Command, word: &OsStr) -> bool {
-    command.get_arguments().any(|arg| arg.is_require_equals_set() && gives(word, arg))
-        || command.get_subcommands().any(|command| stands_alone(command, word))
-}
-
 /// Whether a word gives the flag, with or without a value.
 fn gives(word: &OsStr, arg: &Arg) -> bool {
     let word = word.to_string_lossy();
@@ -98,11 +103,23 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
 
 /// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
 /// the names of files are the shell's to find.
-fn prepare(command: Command, words: &[OsString]) -> Command {
+fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command {
     let command = command.mut_args(|arg| {
         let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
         let given = words.iter().any(|word| gives(word, &arg));
         let arg = if given && !repeats { arg.hide(true) } else { arg };
+        if let (Some(field), Some(line)) = (Field::of(&arg), line.map(Arc::clone)) {
+            return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
+                let (command, words, live) = &*line;
+                let values = live(field, command, words).into_iter();
+                let fitting =
+                    values.filter(|(value, _)| value.starts_with(&*word.to_string_lossy()));
+                let candidate = |(value, help): (String, String)| {
+                    CompletionCandidate::new(value).help(Some(help.into()))
+                };
+                fitting.map(candidate).collect()
+            }));
+        }
         match arg.get_value_hint() {
             ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath => {
                 arg.add(ArgValueCompleter::new(|_: &OsStr| {
@@ -112,7 +129,7 @@ fn prepare(command: Command, words: &[OsString]) -> Command {
             _ => arg,
         }
     });
-    command.mut_subcommands(|command| prepare(command, words))
+    command.mut_subcommands(|command| prepare(command, words, line))
 }
 
 /// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a list.
@@ -165,7 +182,14 @@ mod tests {
 
     /// The answer for the last of the words, without the helps.
     fn offer(line: &str) -> String {
-        let offer = Offer::new(Cli::command(), line.split(' ').map(OsString::from).collect());
+        let live: Live = |field, _, _| match field {
+            Field::Vault => {
+                vec![("v-1".to_owned(), String::new()), ("w-2".to_owned(), String::new())]
+            }
+            _ => Vec::new(),
+        };
+        let words = line.split(' ').map(OsString::from).collect();
+        let offer = Offer::new(Cli::command(), words, live);
         let offer = offer.to_string();
         let values: Vec<_> =
             offer.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect();
@@ -239,6 +263,11 @@ mod tests {
             #[cfg(feature = "sandbox")]
             ("cbr sandbox -- sandbox -- backups s", "words |show|summary"),
             ("cbr backups show -- ", "words "),
+            ("cbr backups list --vault-id ", "words |v-1|w-2"),
+            ("cbr backups list --vault-id=v", "words --vault-id=|v-1"),
+            ("cbr backups list --vault-id x", "words "),
+            #[cfg(feature = "sandbox")]
+            ("cbr sandbox -- backups list --vault-id ", "words "),
         ];
         for (line, expected) in cases {
             assert_eq!(offer(line), expected, "{line}");

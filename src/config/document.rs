@@ -356,7 +356,7 @@ mod tests {
             ),
             (
                 "[profiles.'ä']\nx = {regin = 'hunter2'}",
-                "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, \
+                "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, `iam_endpoint`, \
                  `access_key`, `secret_key`, `secret_key_file`, `security_token`, \
                  `security_token_file`, `token`, `token_file`, `credential_command`, \
                  `credential_timeout`, `koocli_profile`, `cloud`",

@@ -31,7 +31,8 @@ impl OwnFile {
         Self::read(&Environment::of_process(), &Home::of_process())
     }
 
-    fn read(environment: &Environment, home: &Home) -> Self {
+    /// That of a user with this environment and these directories.
+    pub(crate) fn read(environment: &Environment, home: &Home) -> Self {
         let path = match path(environment, home) {
             Ok(path) => path,
             Err(_) => return Self { name: "cbr/config.toml".to_owned(), ..Self::default() },

@@ -68,6 +68,10 @@ const PROFILE: &[Key] = &[
         check: check_endpoint,
         ..key("endpoint", Kind::Text, "base URL, in place of the region's")
     },
+    Key {
+        check: check_endpoint,
+        ..key("iam_endpoint", Kind::Text, "base URL of the identity service (IAM)")
+    },
     key("access_key", Kind::AccessKey, "access key (AK)"),
     key("secret_key", Kind::Secret, "its secret key (SK)"),
     key("secret_key_file", Kind::Text, "a file that holds nothing but the secret key"),

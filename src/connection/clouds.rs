@@ -11,7 +11,7 @@ use super::credentials::{Both, Part, Parts};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::yaml::{self, Node};
-use super::{Environment, Setting, cloud};
+use super::{Environment, Setting, cloud, login};
 use crate::suggest;
 
 /// The cloud of this name, or the only one there is.
@@ -39,7 +39,32 @@ pub(super) fn read(
     };
     let given = environment.get("OS_CLIENT_SECURE_FILE").map(PathBuf::from);
     let secure = first(home, given, &directories, "secure")?;
-    source(&clouds, secure.as_ref(), wanted).map(Some)
+    let mut source = source(&clouds, secure.as_ref(), wanted)?;
+    if let Some(file) = &mut source.ca_file {
+        file.value = home.expand(&file.value);
+    }
+    Ok(Some(source))
+}
+
+/// The name of the file, and the names of its clouds; none where it cannot be read.
+pub(super) fn names(environment: &Environment, home: &Home) -> (String, Vec<String>) {
+    let given = environment.get("OS_CLIENT_CONFIG_FILE").map(PathBuf::from);
+    let directories: Vec<_> = std::iter::once(PathBuf::new()).chain(home.openstack()).collect();
+    let found = first(home, given, &directories, "clouds").ok().flatten();
+    let Some(Found { file, .. }) = found else { return (String::new(), Vec::new()) };
+    let parsed = parse(&file).ok();
+    let clouds = parsed.as_ref().and_then(|parsed| Node::new(parsed).get("clouds"));
+    let names = clouds.into_iter().flat_map(|clouds| clouds.entries()).map(|(name, _)| name);
+    // Each is to be a word on a line.
+    let names = names.filter(|name| !name.contains(char::is_control)).map(str::to_owned).collect();
+    (file.name.clone(), names)
+}
+
+/// A file, and where it was found.
+struct Found {
+    file: Text,
+    /// In the current directory, where nobody put it for us.
+    is_here: bool,
 }
 
 /// The first file of this name that there is.
@@ -48,28 +73,34 @@ fn first(
     given: Option<PathBuf>,
     directories: &[PathBuf],
     name: &str,
-) -> Result<Option<Text>, String> {
+) -> Result<Option<Found>, String> {
     let names = directories.iter().flat_map(|directory| {
         ["yaml", "yml", "json"].map(|suffix| directory.join(Path::new(name).with_extension(suffix)))
     });
-    for path in given.into_iter().chain(names) {
+    let given = given.map(|path| (path, false));
+    let names = names.map(|path| {
+        let is_here = path.parent() == Some(Path::new(""));
+        (path, is_here)
+    });
+    for (path, is_here) in given.into_iter().chain(names) {
         let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
-        if file.is_some() {
-            return Ok(file);
+        if let Some(file) = file {
+            return Ok(Some(Found { file, is_here }));
         }
     }
     Ok(None)
 }
 
-fn source(clouds: &Text, secure: Option<&Text>, wanted: Option<&str>) -> Result<Source, String> {
-    let name = &clouds.name;
-    let parsed = parse(clouds)?;
+fn source(clouds: &Found, secure: Option<&Found>, wanted: Option<&str>) -> Result<Source, String> {
+    let name = &clouds.file.name;
+    let parsed = parse(&clouds.file)?;
     let all = Node::new(&parsed).get("clouds").ok_or_else(|| format!("{name}: no `clouds`"))?;
     let (chosen, entry) = choose(all, wanted).map_err(|error| format!("{name}: {error}"))?;
-    let parsed = secure.map(parse).transpose()?;
+    let parsed = secure.map(|secure| parse(&secure.file)).transpose()?;
     let over = parsed.as_ref().and_then(|secure| Node::new(secure).get("clouds")?.get(chosen));
     let name = format!("{name}, cloud `{}`", chosen.escape_debug());
-    Ok(Cloud { entry, over }.source(&name))
+    let is_here = clouds.is_here || secure.is_some_and(|secure| secure.is_here);
+    Ok(Cloud { entry, over, is_here }.source(&name))
 }
 
 fn parse(Text { name, text }: &Text) -> Result<Yaml<'_>, String> {
@@ -98,6 +129,8 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
 struct Cloud<'a> {
     entry: Node<'a>,
     over: Option<Node<'a>>,
+    /// Whether one of them is a file of the current directory.
+    is_here: bool,
 }
 
 impl<'a> Cloud<'a> {
@@ -116,17 +149,41 @@ impl<'a> Cloud<'a> {
             secret_key: part(&[&["auth", "sk"], &["auth", "secret_key"], &["sk"]]),
             security_token: part(&[&["auth", "security_token"], &["security_token"]]),
             token: part(&[&["auth", "token"]]),
+            login: login::Parts {
+                user_name: part(&[&["auth", "username"]]),
+                user_id: part(&[&["auth", "user_id"]]),
+                password: part(&[&["auth", "password"]]),
+                domain_name: part(&[&["auth", "user_domain_name"], &["auth", "domain_name"]]),
+                domain_id: part(&[&["auth", "user_domain_id"], &["auth", "domain_id"]]),
+                project_domain_name: part(&[&["auth", "project_domain_name"]]),
+                project_domain_id: part(&[&["auth", "project_domain_id"]]),
+                kind: part(&[&["auth_type"]]),
+            },
             both: Both::Token,
         };
-        let password = !parts.are_set() && self.text(&["auth", "password"]).is_some();
         let setting = |value: Option<&str>| value.map(|value| Setting::new(name, value));
+        // Who can put a file there could otherwise pose as the service.
+        let ca_file = self.text(&["cacert"]);
+        let is_off = |value: &str| ["false", "no", "off", "0", "n"].contains(&value);
+        let verify = self.text(&["verify"]).map(str::to_ascii_lowercase);
+        let caution = if verify.as_deref().is_some_and(is_off) {
+            Some(format!(
+                "{name}: `verify: false` has no effect: only --insecure leaves certificates unchecked"
+            ))
+        } else if self.is_here && ca_file.is_some() {
+            Some(format!("{name}: `cacert` of the current directory has no effect; give --ca-file"))
+        } else {
+            None
+        };
         Source {
+            note: parts.note(),
             credentials: parts.whole(),
             region: setting(self.text(&["region_name"]).or_else(|| self.only_region())),
             project_id: setting(self.text(&["auth", "project_id"])),
-            note: password.then(|| {
-                "its password alone is not used; set auth.token, or auth.ak and auth.sk".to_owned()
-            }),
+            ca_file: setting(ca_file.filter(|_| !self.is_here)),
+            caution,
+            project_name: setting(self.text(&["auth", "project_name"])),
+            iam: setting(self.text(&["auth", "auth_url"])),
             ..Source::named(name)
         }
     }
@@ -165,8 +222,9 @@ mod tests {
     use super::*;
     use crate::connection::Credentials;
 
-    fn file(name: &str, text: &str) -> Text {
-        Text { name: name.to_owned(), text: Hidden(text.to_owned()) }
+    fn file(name: &str, text: &str) -> Found {
+        let file = Text { name: name.to_owned(), text: Hidden(text.to_owned()) };
+        Found { file, is_here: false }
     }
 
     const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
@@ -195,9 +253,11 @@ mod tests {
             (format!("{{auth: {{{OTC}, token: t}}}}"), ""),
             ("{profile: otc, auth: {ak: A, sk: S}}".to_owned(), ""),
             ("{profile: otc, ak: A, sk: S}".to_owned(), ""),
+            (format!("{{auth: {{{OTC}, username: u, password: p, user_domain_name: d}}}}"), ""),
+            (format!("{{auth: {{{OTC}, user_id: u, password: p}}}}"), ""),
             (
-                format!("{{auth: {{{OTC}, password: p}}}}"),
-                "its password alone is not used; set auth.token, or auth.ak and auth.sk",
+                format!("{{auth: {{{OTC}, username: u}}}}"),
+                "auth.username is set, but auth.password is not",
             ),
             (
                 "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
@@ -215,6 +275,28 @@ mod tests {
             half.credentials.unwrap_err().to_string(),
             "clouds.yaml, cloud `a`: auth.ak is set, but auth.sk is not"
         );
+    }
+
+    #[test]
+    fn authorities_are_taken_and_checks_stay_on() {
+        let unchecked = "clouds.yaml, cloud `a`: `verify: false` has no effect: only --insecure \
+                         leaves certificates unchecked";
+        let here = "clouds.yaml, cloud `a`: `cacert` of the current directory has no effect; give --ca-file";
+        let cases = [
+            ("cacert: ca.pem", false, Some("ca.pem"), None),
+            ("cacert: ca.pem, verify: true", false, Some("ca.pem"), None),
+            ("cacert: ca.pem, verify: False", false, Some("ca.pem"), Some(unchecked)),
+            ("verify: no", false, None, Some(unchecked)),
+            ("cacert: ca.pem", true, None, Some(here)),
+            ("region_name: x", true, None, None),
+        ];
+        for (settings, is_here, ca_file, warning) in cases {
+            let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
+            let source = source(&Found { is_here, ..file("clouds.yaml", &text) }, None, None);
+            let source = source.unwrap();
+            let found = source.ca_file.map(|file| file.value);
+            assert_eq!((found.as_deref(), source.caution.as_deref()), (ca_file, warning));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Credentials, and the rule that one source gives them whole.
 
 use super::ConnectionError;
+use super::login::Login;
 use crate::secret::Secret;
 
 /// As whom to ask.
@@ -17,6 +18,8 @@ pub(crate) enum Credentials {
     },
     /// A token, sent as it is.
     Token(Secret),
+    /// A user who logs in, which gives a token.
+    Password(Login),
 }
 
 /// A place where a part of the credentials can stand.
@@ -36,6 +39,7 @@ pub(super) struct Parts {
     pub(super) secret_key: Part,
     pub(super) security_token: Part,
     pub(super) token: Part,
+    pub(super) login: super::login::Parts,
     /// What to do when a source holds a token and keys.
     pub(super) both: Both,
 }
@@ -59,7 +63,7 @@ impl Part {
         Self { name: name.into(), value: value.map(|value| Secret::new(value.to_owned())) }
     }
 
-    fn is_set(&self) -> bool {
+    pub(super) fn is_set(&self) -> bool {
         self.value.is_some()
     }
 }
@@ -67,14 +71,20 @@ impl Part {
 impl Parts {
     /// Whether there is anything.
     pub(super) fn are_set(&self) -> bool {
-        self.keys().iter().any(|part| part.is_set()) || self.token.is_set()
+        self.keys().iter().any(|part| part.is_set()) || self.token.is_set() || self.login.are_set()
+    }
+
+    /// Why there are no credentials, where there is something that could have become some.
+    pub(super) fn note(&self) -> Option<String> {
+        (!self.are_set()).then(|| self.login.note()).flatten()
     }
 
     fn keys(&self) -> [&Part; 3] {
         [&self.access_key, &self.secret_key, &self.security_token]
     }
 
-    /// The credentials, `None` if no part is there.
+    /// The credentials, `None` if no part is there. A password counts where there is nothing else: it is
+    /// what had better not be sent.
     ///
     /// # Errors
     ///
@@ -96,7 +106,10 @@ impl Parts {
         let secret_key = self.value_of(&self.secret_key)?;
         let security_token = self.value_of(&self.security_token)?;
         match (access_key, secret_key, security_token) {
-            (None, None, None) => Ok(None),
+            (None, None, None) => {
+                let unset = self.unset();
+                Ok(self.login.whole(&self.place, unset)?.map(Credentials::Password))
+            }
             (Some(access_key), Some(secret_key), security_token) => Ok(Some(Credentials::Key {
                 access_key: access_key.reveal().to_owned(),
                 secret_key,
@@ -162,6 +175,7 @@ mod tests {
             secret_key: Part::new("SK", secret_key),
             security_token: Part::new("STS", security_token),
             token: Part::new("TOKEN", token),
+            login: Default::default(),
             both,
         }
     }

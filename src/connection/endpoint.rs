@@ -4,13 +4,15 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionError, Setting, region};
+use super::{ConnectionError, Setting, cloud, region};
 use crate::suggest;
 
 /// Scheme, host and port of the service. `https`, or `http` to this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     url: Url,
+    /// The flag, variable or file that says so.
+    origin: String,
 }
 
 /// Whether a text can be an endpoint.
@@ -50,7 +52,60 @@ impl Endpoint {
         };
         let host = region::host(value).ok_or_else(unknown)?;
         let url = Url::parse(&format!("https://{host}")).map_err(|_| unknown())?;
-        Ok(Self { url })
+        Ok(Self { url, origin: origin.clone() })
+    }
+
+    /// The endpoint of a service of a region, in a cloud whose domain a user gave.
+    ///
+    /// # Errors
+    ///
+    /// Domain and region make no host.
+    pub(super) fn below(
+        service: &str,
+        region: &Setting,
+        cloud: &Setting,
+    ) -> Result<(Self, String), ConnectionError> {
+        let is_name = |text: &str| {
+            let is_label = |label: &str| {
+                !label.is_empty()
+                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            };
+            text.split('.').all(is_label)
+        };
+        for Setting { origin, value } in [region, cloud] {
+            if !is_name(value) {
+                return Err(ConnectionError::new(
+                    format!("{origin}: `{}` cannot be a part of a host", value.escape_debug()),
+                    "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
+                ));
+            }
+        }
+        let host = format!("https://{service}.{}.{}", region.value, cloud.value);
+        let setting = Setting::new(format!("{} and {}", region.origin, cloud.origin), host);
+        Ok((Self::parse(&setting)?, setting.origin))
+    }
+
+    /// The endpoint of this service of a region, in the cloud whose IAM is there: the host has another
+    /// service in front, and may have another region.
+    pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
+        let (service, rest) = iam.url.host_str()?.split_once('.')?;
+        let (_, domain) = rest.split_once('.')?;
+        let is_iam = iam.is_https() && matches!(service, "iam" | "iam-pub");
+        let is_ours = is_iam && cloud::is_known(&format!("iam.{domain}"));
+        let domain = Setting::new("", domain);
+        is_ours.then(|| Self::below("cbr", region, &domain).ok()).flatten().map(|(found, _)| found)
+    }
+
+    /// The endpoint that a catalogue of IAM gives: with the version of the API and the project, or without.
+    /// `None` if it is none that secrets may be sent to.
+    pub(crate) fn of_catalog(url: &str) -> Option<Self> {
+        let mut url = Url::parse(url).ok()?;
+        let segments: Vec<_> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
+        if !matches!(segments.as_slice(), [] | ["v3"] | ["v3", _]) {
+            return None;
+        }
+        url.set_path("");
+        Self::parse(&Setting::new("catalogue", url.as_str())).ok()
     }
 
     /// An endpoint as someone wrote it.
@@ -77,7 +132,7 @@ impl Endpoint {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return refuse("has more than scheme, host and port", example);
         }
-        let endpoint = Self { url };
+        let endpoint = Self { url, origin: origin.clone() };
         if endpoint.url.scheme() == "http" && !endpoint.is_loopback() {
             return refuse(
                 "would send credentials unencrypted",
@@ -85,6 +140,11 @@ impl Endpoint {
             );
         }
         Ok(endpoint)
+    }
+
+    /// The flag, variable or file that leads there.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Whether this is an address of this machine.
@@ -137,6 +197,66 @@ mod tests {
                 Ok(host.to_owned()),
                 "{value}"
             );
+        }
+    }
+
+    #[test]
+    fn a_domain_gives_the_host_of_a_region() {
+        let below = |region: &str, domain: &str| {
+            let (region, cloud) = (Setting::new("R", region), Setting::new("HW_CLOUD", domain));
+            match Endpoint::below("cbr", &region, &cloud) {
+                Ok((endpoint, origin)) => format!("{} of {origin}", endpoint.base()),
+                Err(error) => error.to_string(),
+            }
+        };
+        let cases = [
+            ("mars-1", "example.com", "https://cbr.mars-1.example.com of R and HW_CLOUD"),
+            ("mars-1", "a@b.com", "HW_CLOUD: `a@b.com` cannot be a part of a host"),
+            ("mars-1", "example.com/x", "HW_CLOUD: `example.com/x` cannot be a part of a host"),
+            ("", "example.com", "R: `` cannot be a part of a host"),
+            ("a/b", "example.com", "R: `a/b` cannot be a part of a host"),
+        ];
+        for (region, domain, expected) in cases {
+            assert_eq!(below(region, domain), expected);
+        }
+    }
+
+    #[test]
+    fn an_unknown_region_is_beside_the_iam_of_a_known_cloud() {
+        let cases = [
+            ("https://iam.eu-de.otc.t-systems.com", Some("https://cbr.eu-x1.otc.t-systems.com")),
+            (
+                "https://iam-pub.eu-ch2.sc.otc.t-systems.com",
+                Some("https://cbr.eu-x1.sc.otc.t-systems.com"),
+            ),
+            ("https://iam.example.com", None),
+            ("https://iam.eu-de.example.com", None),
+            ("http://127.0.0.1:1", None),
+        ];
+        for (iam, expected) in cases {
+            let iam = Endpoint::parse(&Setting::new("i", iam)).unwrap();
+            let beside = Endpoint::beside(&Setting::new("r", "eu-x1"), &iam);
+            assert_eq!(beside.as_ref().map(Endpoint::base), expected, "{iam:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_catalogue_gives_ends_in_version_and_project_or_not() {
+        let cases = [
+            ("https://cbr.example.com", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/0605767b5780", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/$(tenant_id)s", Some("https://cbr.example.com")),
+            ("http://127.0.0.1:1/v3/p", Some("http://127.0.0.1:1")),
+            ("http://cbr.example.com/v3", None),
+            ("https://cbr.example.com/v1/p", None),
+            ("https://cbr.example.com/v3/p/q", None),
+            ("https://a:b@cbr.example.com", None),
+            ("cbr", None),
+        ];
+        for (url, expected) in cases {
+            let endpoint = Endpoint::of_catalog(url);
+            assert_eq!(endpoint.as_ref().map(Endpoint::base), expected, "{url}");
         }
     }
 

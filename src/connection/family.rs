@@ -2,26 +2,54 @@
 
 use super::credentials::{Both, Part, Parts};
 use super::source::Source;
-use super::{Environment, cloud};
+use super::{Environment, Setting, cloud, login};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
 pub(super) struct Family {
     pub(super) name: &'static str,
     access_key: &'static str,
-    secret_key: &'static str,
+    pub(super) secret_key: &'static str,
     security_token: &'static str,
     token: &'static [&'static str],
     both: Both,
-    password: Option<&'static str>,
+    login: Option<&'static LoginNames>,
     region: &'static [&'static str],
     project_id: &'static [&'static str],
+    project_name: &'static [&'static str],
     endpoint: &'static [&'static str],
+    /// A file of authorities.
+    ca_file: Option<&'static str>,
+    /// Asks not to check certificates, which only a flag can do.
+    insecure: Option<&'static str>,
+    /// Where IAM is.
+    iam: &'static [&'static str],
+    /// The domain below which a cloud has its services.
+    cloud: Option<&'static str>,
     /// The variable whose host must be of a cloud with this service: the names of this family may
     /// belong to another OpenStack.
     guard: Option<&'static str>,
     /// Meant for this tool, and so for whatever credentials it uses.
     is_own: bool,
+}
+
+/// As OpenStack's client and Go read a yes.
+fn is_on(value: &str) -> bool {
+    ["1", "t", "true", "y", "yes", "on"].contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// The variables of a user who logs in.
+#[derive(Debug)]
+struct LoginNames {
+    user_name: &'static str,
+    user_id: &'static str,
+    password: &'static str,
+    domain_name: &'static [&'static str],
+    domain_id: &'static [&'static str],
+    project_domain_name: &'static str,
+    project_domain_id: &'static str,
+    /// How to authenticate, in a tool that has several ways.
+    kind: &'static str,
 }
 
 /// Those of `cbr` itself; nearer to the user than those of other tools.
@@ -32,10 +60,16 @@ pub(super) const OWN: Family = Family {
     security_token: "CBR_SECURITY_TOKEN",
     token: &["CBR_TOKEN"],
     both: Both::Refused,
-    password: None,
+    login: None,
     region: &["CBR_REGION"],
     project_id: &["CBR_PROJECT_ID"],
+    project_name: &[],
     endpoint: &["CBR_ENDPOINT"],
+    // The second overrides an endpoint like the first, whatever the credentials are from.
+    iam: &["CBR_IAM_ENDPOINT", "HUAWEICLOUD_SDK_IAM_ENDPOINT"],
+    cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: true,
 };
@@ -48,10 +82,15 @@ pub(super) const SDK: Family = Family {
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
     token: &[],
     both: Both::Refused,
-    password: None,
+    login: None,
     region: &[],
     project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
+    project_name: &[],
     endpoint: &[],
+    iam: &[],
+    cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -64,10 +103,24 @@ pub(super) const TERRAFORM: Family = Family {
     security_token: "HW_SECURITY_TOKEN",
     token: &["HW_AUTH_TOKEN"],
     both: Both::Keys,
-    password: Some("HW_USER_PASSWORD"),
+    login: Some(&LoginNames {
+        user_name: "HW_USER_NAME",
+        user_id: "HW_USER_ID",
+        password: "HW_USER_PASSWORD",
+        domain_name: &["HW_DOMAIN_NAME"],
+        domain_id: &["HW_DOMAIN_ID"],
+        project_domain_name: "",
+        project_domain_id: "",
+        kind: "",
+    }),
     region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
     project_id: &["HW_PROJECT_ID"],
+    project_name: &["HW_PROJECT_NAME"],
     endpoint: &[],
+    iam: &["HW_AUTH_URL"],
+    cloud: Some("HW_CLOUD"),
+    ca_file: None,
+    insecure: Some("HW_INSECURE"),
     guard: None,
     is_own: false,
 };
@@ -80,10 +133,24 @@ pub(super) const OPENSTACK: Family = Family {
     security_token: "OS_SECURITY_TOKEN",
     token: &["OS_TOKEN", "OS_AUTH_TOKEN"],
     both: Both::Token,
-    password: Some("OS_PASSWORD"),
+    login: Some(&LoginNames {
+        user_name: "OS_USERNAME",
+        user_id: "OS_USER_ID",
+        password: "OS_PASSWORD",
+        domain_name: &["OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"],
+        domain_id: &["OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"],
+        project_domain_name: "OS_PROJECT_DOMAIN_NAME",
+        project_domain_id: "OS_PROJECT_DOMAIN_ID",
+        kind: "OS_AUTH_TYPE",
+    }),
     region: &["OS_REGION_NAME"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
+    project_name: &["OS_PROJECT_NAME", "OS_TENANT_NAME"],
     endpoint: &[],
+    iam: &["OS_AUTH_URL"],
+    cloud: None,
+    ca_file: Some("OS_CACERT"),
+    insecure: Some("OS_INSECURE"),
     guard: Some("OS_AUTH_URL"),
     is_own: false,
 };
@@ -96,10 +163,15 @@ pub(super) const SAMPLES: Family = Family {
     security_token: "CLOUD_SDK_SECURITY_TOKEN",
     token: &[],
     both: Both::Refused,
-    password: None,
+    login: None,
     region: &[],
     project_id: &["CLOUD_SDK_PROJECT_ID"],
+    project_name: &[],
     endpoint: &[],
+    iam: &[],
+    cloud: None,
+    ca_file: None,
+    insecure: None,
     guard: None,
     is_own: false,
 };
@@ -108,29 +180,37 @@ impl Family {
     /// Everything under these names.
     pub(super) fn read(&self, environment: &Environment) -> Source {
         let parts = self.parts(environment);
-        let password = self.password.filter(|name| environment.get(name).is_some());
         if let Some(reason) = self.foreign(environment) {
-            let note = (parts.are_set() || password.is_some()).then_some(reason);
-            return Source { note, ..Source::named(self.name) };
+            let note = (parts.are_set() || parts.note().is_some()).then_some(reason);
+            // Authorities are those of this cloud as long as nothing says that they are another's.
+            let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
+            let ca_file = self.ca_file(environment).filter(|_| is_open);
+            return Source { note, ca_file, ..Source::named(self.name) };
         }
-        let note = password.filter(|_| !parts.are_set()).map(|password| {
-            format!(
-                "{password} alone is not used; set {} and {}, or a token in {}",
-                self.access_key,
-                self.secret_key,
-                self.token.first().unwrap_or(&"CBR_TOKEN"),
-            )
-        });
+        let note = parts.note();
         Source {
             name: self.name.to_owned(),
             credentials: parts.whole(),
             region: environment.first(self.region),
             project_id: environment.first(self.project_id),
+            project_name: environment.first(self.project_name),
             endpoint: environment.first(self.endpoint),
+            iam: environment.first(self.iam),
+            cloud: environment.first(self.cloud.as_slice()),
+            ca_file: self.ca_file(environment),
+            caution: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
+                |name| {
+                    format!("{name} has no effect: only --insecure leaves certificates unchecked")
+                },
+            ),
             note,
             lends_project: self.is_own,
             warnings: Vec::new(),
         }
+    }
+
+    fn ca_file(&self, environment: &Environment) -> Option<Setting> {
+        environment.first(self.ca_file.as_slice())
     }
 
     fn parts(&self, environment: &Environment) -> Parts {
@@ -142,6 +222,7 @@ impl Family {
             secret_key: part(self.secret_key),
             security_token: part(self.security_token),
             token: token.map(|name| part(name)).unwrap_or_default(),
+            login: self.login.map(|names| names.parts(environment)).unwrap_or_default(),
             both: self.both,
         }
     }
@@ -153,11 +234,36 @@ impl Family {
             None => Some(format!("{guard} is not set, so they may belong to another cloud")),
             Some(url) => {
                 let host = cloud::host_of(url);
-                (!host.as_deref().is_some_and(cloud::is_known)).then(|| {
+                // A private cloud is one of these where its user says so.
+                let named = environment.get("CBR_IAM_ENDPOINT").and_then(cloud::host_of);
+                let is_ours = host.as_deref().is_some_and(cloud::is_known)
+                    || (host.is_some() && host == named);
+                (!is_ours).then(|| {
                     let host = host.as_deref().unwrap_or("no host").escape_debug().to_string();
                     format!("{guard} leads to another cloud ({host})")
                 })
             }
+        }
+    }
+}
+
+impl LoginNames {
+    fn parts(&self, environment: &Environment) -> login::Parts {
+        let part = |name: &str| Part::new(name, environment.get(name));
+        // What is not set is called by its first name.
+        let first = |names: &[&'static str]| {
+            let set = names.iter().find(|name| environment.get(name).is_some());
+            part(set.or(names.first()).copied().unwrap_or_default())
+        };
+        login::Parts {
+            user_name: part(self.user_name),
+            user_id: part(self.user_id),
+            password: part(self.password),
+            domain_name: first(self.domain_name),
+            domain_id: first(self.domain_id),
+            project_domain_name: part(self.project_domain_name),
+            project_domain_id: part(self.project_domain_id),
+            kind: part(self.kind),
         }
     }
 }
@@ -179,10 +285,16 @@ mod tests {
             (&TERRAFORM, &[("HW_REGION", "eu-de")], false, ""),
             (
                 &TERRAFORM,
-                &[("HW_USER_NAME", "u"), ("HW_USER_PASSWORD", "p")],
+                &[("HW_USER_NAME", "u"), ("HW_USER_PASSWORD", "p"), ("HW_DOMAIN_NAME", "d")],
+                true,
+                "",
+            ),
+            (&TERRAFORM, &[("HW_USER_ID", "u"), ("HW_USER_PASSWORD", "p")], true, ""),
+            (
+                &TERRAFORM,
+                &[("HW_USER_NAME", "u")],
                 false,
-                "HW_USER_PASSWORD alone is not used; set HW_ACCESS_KEY and HW_SECRET_KEY, or a \
-                 token in HW_AUTH_TOKEN",
+                "HW_USER_NAME is set, but HW_USER_PASSWORD is not",
             ),
             (&TERRAFORM, &[("HW_AUTH_TOKEN", "t"), ("HW_USER_PASSWORD", "p")], true, ""),
             (&OPENSTACK, &[OTC, ("OS_TOKEN", "t")], true, ""),
@@ -190,10 +302,27 @@ mod tests {
             (&OPENSTACK, &[OTC, ("OS_ACCESS_KEY", "a"), ("OS_SECRET_KEY", "s")], true, ""),
             (
                 &OPENSTACK,
-                &[OTC, ("OS_PASSWORD", "p")],
+                &[OTC, ("OS_USERNAME", "u"), ("OS_PASSWORD", "p"), ("OS_DOMAIN_NAME", "d")],
+                true,
+                "",
+            ),
+            (
+                &OPENSTACK,
+                &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
                 false,
-                "OS_PASSWORD alone is not used; set OS_ACCESS_KEY and OS_SECRET_KEY, or a token in \
-                 OS_TOKEN",
+                "OS_AUTH_TYPE asks for another way than a password",
+            ),
+            (
+                &OPENSTACK,
+                &[OTC, ("OS_USERNAME", "u")],
+                false,
+                "OS_USERNAME is set, but OS_PASSWORD is not",
+            ),
+            (
+                &OPENSTACK,
+                &[("OS_USERNAME", "u")],
+                false,
+                "OS_AUTH_URL is not set, so they may belong to another cloud",
             ),
             (
                 &OPENSTACK,
@@ -206,6 +335,16 @@ mod tests {
                 &[("OS_AUTH_URL", "https://keystone.example.com:5000/v3"), ("OS_PASSWORD", "p")],
                 false,
                 "OS_AUTH_URL leads to another cloud (keystone.example.com)",
+            ),
+            (
+                &OPENSTACK,
+                &[
+                    ("OS_AUTH_URL", "https://keystone.example.com:5000/v3"),
+                    ("CBR_IAM_ENDPOINT", "https://keystone.example.com:5000"),
+                    ("OS_TOKEN", "t"),
+                ],
+                true,
+                "",
             ),
             // Half of another cloud's credentials are none of ours.
             (

@@ -47,9 +47,21 @@ impl Home {
         }
     }
 
+    /// For tests: that of a user with this home directory.
+    #[cfg(test)]
+    pub(super) fn at(home: &Path) -> Self {
+        Self { home: Some(home.to_owned()), config: Some(home.join(".config")) }
+    }
+
     /// A file below the home directory.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(name))
+    }
+
+    /// A path as a user wrote it, with the home directory for `~/`.
+    pub(super) fn expand(&self, path: &str) -> String {
+        let below = path.strip_prefix("~/").and_then(|below| self.file(below));
+        below.map_or_else(|| path.to_owned(), |path| path.display().to_string())
     }
 
     /// A file below the directory of the user's settings.

@@ -84,7 +84,7 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
     let keys = match mode.as_str() {
         "ecsAgency" => {
             let note =
-                "its mode is ecsAgency: keys of the server's metadata are not used".to_owned();
+                "its mode is ecsAgency: the server's metadata service is asked last".to_owned();
             return Ok(Source { note: Some(note), ..rest });
         }
         "SSO" => profile.pointer("/ssoAuth/stsToken").unwrap_or(&Value::Null),

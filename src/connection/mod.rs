@@ -1,4 +1,4 @@
-//! Where the requests go and as whom: flags, variables and files to a [`Connection`].
+//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
@@ -8,12 +8,14 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
-//! | [`source`], [`setting`], [`credentials`] | what a source says, and where it says it |
+//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
+//! | [`trust`] | whose certificates count |
+//! | [`metadata`] | what a server in the cloud is told about itself |
 //! | [`home`], [`yaml`] | where files are, and how they are read |
-//! | [`endpoint`], [`region`], [`regions_file`] | a region to its URL, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
 mod clouds;
@@ -23,27 +25,36 @@ mod endpoint;
 mod environment;
 mod family;
 mod home;
+mod identity;
 mod koocli;
+mod login;
+mod metadata;
 mod own_file;
+mod project;
 pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
 mod search;
 mod setting;
 mod source;
+mod trust;
 mod yaml;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
-pub(crate) use search::{Resolution, check_project_id};
+pub(crate) use login::{Login, Named};
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
+pub(crate) use project::{Project, check_project_id};
+pub(crate) use search::{NoPlace, Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
+pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
 
 use crate::config::OwnFile;
 use crate::number::whole;
@@ -71,8 +82,16 @@ pub(crate) struct ConnectionArgs {
     pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, add = completions::found(cloud_names))]
     pub(crate) cloud: Option<String>,
+
+    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<String>,
+
+    /// Accept any certificate: whoever is on the way can read and change everything
+    #[arg(long, global = true, conflicts_with = "ca_file")]
+    pub(crate) insecure: bool,
 
     /// Give the whole run at most this long, such as 30s or 5m [default: no limit, and 2 minutes for a single
     /// request]
@@ -91,14 +110,26 @@ pub(crate) struct ConnectionArgs {
 impl ConnectionArgs {
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self { region, project_id, endpoint, profile, cloud, timeout, retries: _, own_file: _ } =
-            self;
+        let Self {
+            region,
+            project_id,
+            endpoint,
+            profile,
+            cloud,
+            ca_file,
+            insecure,
+            timeout,
+            retries: _,
+            own_file: _,
+        } = self;
         let given = [
             ("--region", region.is_some()),
             ("--project-id", project_id.is_some()),
             ("--endpoint", endpoint.is_some()),
             ("--profile", profile.is_some()),
             ("--cloud", cloud.is_some()),
+            ("--ca-file", ca_file.is_some()),
+            ("--insecure", *insecure),
             ("--timeout", timeout.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
@@ -120,15 +151,19 @@ fn profiles() -> Vec<(String, String)> {
     profiles
 }
 
-/// Everything that is needed to send a request.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    /// Where the service is.
-    pub(crate) endpoint: Endpoint,
-    /// The project in every path, also sent as `X-Project-Id`.
-    pub(crate) project_id: String,
-    /// As whom.
-    pub(crate) credentials: Credentials,
+/// The clouds of `clouds.yaml`, each with its file, for completion.
+fn cloud_names() -> Vec<(String, String)> {
+    let (file, names) = clouds::names(&Environment::of_process(), &Home::of_process());
+    names.into_iter().map(|name| (name, file.clone())).collect()
+}
+
+/// Where credentials come from, for hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The source, such as `HW_*`.
+    pub(crate) source: String,
+    /// The secret key in it, such as `HW_SECRET_KEY`.
+    pub(crate) secret_key: String,
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.

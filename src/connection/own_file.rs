@@ -13,7 +13,7 @@ use super::{
 };
 use crate::config::{Profile, is_readable_by_others};
 
-/// Region, project and endpoint.
+/// Region, project and endpoints.
 pub(super) fn settings(profile: &Profile<'_>) -> Source {
     let place = profile.place();
     let setting = |key: &str| Some(Setting::new(format!("{place} {key}"), profile.text(key)?));
@@ -21,6 +21,7 @@ pub(super) fn settings(profile: &Profile<'_>) -> Source {
         region: setting("region"),
         project_id: setting("project_id"),
         endpoint: setting("endpoint"),
+        iam: setting("iam_endpoint"),
         // A project goes with the keys beside it, and with any where there are none.
         lends_project: ways(profile).is_empty(),
         ..Source::named(&place)
@@ -168,11 +169,13 @@ impl Asked<'_> {
             Ok(None) => return Err(refuse("there is no such file".to_owned())),
             Err(why) => return Err(refuse(why)),
         };
-        let Source { name, credentials, region, project_id, note, .. } = found;
+        let Source { name, credentials, region, project_id, project_name, iam, note, .. } = found;
         if source.endpoint.is_none() {
             source.region = source.region.take().or(region);
         }
         source.project_id = source.project_id.take().or(project_id);
+        source.project_name = source.project_name.take().or(project_name);
+        source.iam = source.iam.take().or(iam);
         match credentials {
             Ok(None) => {
                 let why = note.unwrap_or_else(|| "it holds no credentials".to_owned());

@@ -45,6 +45,7 @@ fn source(Text { name, text }: &Text) -> Result<Source, String> {
     Ok(Source {
         credentials: parts.whole(),
         project_id: value("project_id").map(|value| Setting::new(&name, value)),
+        iam: value("iam_endpoint").map(|value| Setting::new(&name, value)),
         note: federated.then(|| "it holds an identity provider, which is not used".to_owned()),
         ..Source::named(&name)
     })

@@ -12,10 +12,12 @@ use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::family::{self, Family};
 use super::home::Home;
+use super::metadata::{self, Metadata, MetadataAddress};
+use super::project::Project;
 use super::source::{Look, Source, State};
 use super::{
-    Connection, ConnectionArgs, ConnectionError, Environment, Setting, clouds, koocli, own_file,
-    regions_file, sdk_file,
+    ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, clouds, identity, koocli,
+    own_file, regions_file, sdk_file,
 };
 use crate::config::{OwnFile, Profile};
 use crate::suggest;
@@ -32,22 +34,54 @@ pub(crate) struct Resolution {
     /// Where the backups are, if anybody says so.
     pub(crate) region: Option<Setting>,
     /// Whose backups.
-    pub(crate) project_id: Result<Setting, ConnectionError>,
-    /// Where the service is, and who says so.
-    pub(crate) endpoint: Result<(Endpoint, String), ConnectionError>,
+    pub(crate) project: Result<Project, ConnectionError>,
+    /// Where the service is.
+    pub(crate) endpoint: Result<Place, NoPlace>,
+    /// Where IAM is, and who says so.
+    pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
+    /// Whose certificates count.
+    pub(crate) trust: Trust,
+    /// Where to ask for credentials, if nothing else holds any.
+    pub(crate) to_ask: Option<MetadataAddress>,
     /// What became of each source of credentials, in their order.
     pub(crate) looks: Vec<Look>,
     /// What may surprise.
     pub(crate) warnings: Vec<String>,
 }
 
+/// Where the service is, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) origin: String,
+    /// Whether it was made from the region's name, so that a catalogue knows better.
+    pub(crate) is_made: bool,
+}
+
+/// That nobody says where the service is, or not in a way that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoPlace {
+    pub(crate) error: ConnectionError,
+    /// Whether a catalogue may know it: there is no region, or none that is known here.
+    pub(crate) is_open: bool,
+}
+
+impl From<ConnectionError> for NoPlace {
+    fn from(error: ConnectionError) -> Self {
+        Self { error, is_open: false }
+    }
+}
+
 impl Resolution {
     /// Looks for the settings. Files of credentials are only opened while there are none, or where one
     /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
+    /// The metadata service is not asked here: `metadata` is what is known of it, and
+    /// [`Resolution::to_ask`] says whether to ask it and come back.
     pub(crate) fn new(
         args: &ConnectionArgs,
         environment: &Environment,
         home: impl FnOnce() -> Home,
+        metadata: &Metadata,
     ) -> Self {
         let own = &args.own_file;
         let files = Files { environment, home: LazyCell::new(home), own };
@@ -83,20 +117,53 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.current_profile());
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
-        search.finish(&files)
+        search.look_at_metadata(MetadataAddress::new(environment), metadata);
+        search.finish(args.insecure, &files)
     }
 
-    /// All settings together.
+    /// Whether everything is there that IAM does not know.
     ///
     /// # Errors
     ///
     /// Names the flag, variable or file that is missing or broken.
-    pub(crate) fn connection(self) -> Result<Connection, ConnectionError> {
-        let (credentials, _) = self.credentials?;
-        let (endpoint, _) = self.endpoint?;
-        let project_id = self.project_id?.value;
-        Ok(Connection { endpoint, project_id, credentials })
+    pub(crate) fn check(&self) -> Result<(), ConnectionError> {
+        let iam = self.iam.as_ref().err().filter(|_| self.needs_iam());
+        let place = self.endpoint.as_ref().err();
+        // Where nobody knows the region, its name is what is wrong.
+        let is_open = |place: &&NoPlace| place.is_open && self.has_catalog() && iam.is_none();
+        let error = self.credentials.as_ref().err();
+        let error = error.or(place.filter(|place| !is_open(place)).map(|place| &place.error));
+        let error = error.or(self.project.as_ref().err()).or(iam);
+        error.map_or(Ok(()), |error| Err(error.clone()))
     }
+
+    /// Whether there will be a catalogue, which comes with a token, and may know where the service is.
+    pub(crate) fn has_catalog(&self) -> bool {
+        let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
+        logs_in || matches!(self.project, Ok(Project::OfToken))
+    }
+
+    /// Whether IAM has to be asked before the service can be.
+    pub(crate) fn needs_iam(&self) -> bool {
+        let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
+        logs_in || matches!(&self.project, Ok(Project::Named(_) | Project::OfToken))
+    }
+
+    /// Where the credentials come from.
+    pub(crate) fn origin(&self) -> Origin {
+        let source = self.credentials.as_ref().map(|(_, source)| source.clone());
+        let source = source.unwrap_or_default();
+        Origin { secret_key: secret_key_of(&source), source }
+    }
+}
+
+/// What a user calls the secret key of a source.
+fn secret_key_of(source: &str) -> String {
+    let family = [&family::OWN].into_iter().chain(OTHERS).find(|family| family.name == source);
+    family.map_or_else(
+        || format!("the secret key of {source}"),
+        |family| family.secret_key.to_owned(),
+    )
 }
 
 /// The user's own file, and those of other tools.
@@ -153,21 +220,44 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
     }
 
     /// The endpoint of a region: the one that the user has named for it, or else the cloud's.
-    fn endpoint_of(&self, region: &Setting) -> Result<(Endpoint, String), ConnectionError> {
+    fn endpoint_of(
+        &self,
+        region: &Setting,
+        cloud: Option<&Setting>,
+        iam: Option<&Setting>,
+    ) -> Result<Place, NoPlace> {
         if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
             return written(&endpoint);
         }
         match regions_file::read(self.environment, &self.home, &region.value) {
-            Ok(Some(endpoint)) => written(&endpoint),
-            Ok(None) => Ok((Endpoint::of_region(region)?, region.origin.clone())),
-            Err(why) => Err(ConnectionError::new(why, "mend that file, or give --endpoint")),
+            Ok(Some(endpoint)) => return written(&endpoint),
+            Ok(None) => {}
+            Err(why) => {
+                return Err(ConnectionError::new(why, "mend that file, or give --endpoint").into());
+            }
         }
+        let made = |endpoint, origin| Place { endpoint, origin, is_made: true };
+        if let Some(cloud) = cloud {
+            let (endpoint, origin) = Endpoint::below("cbr", region, cloud)?;
+            return Ok(made(endpoint, origin));
+        }
+        let error = match Endpoint::of_region(region) {
+            Ok(endpoint) => return Ok(made(endpoint, region.origin.clone())),
+            Err(error) => error,
+        };
+        let beside = iam.and_then(|iam| {
+            let (found, origin) = identity::at(iam).ok()?;
+            let origin = format!("{} and {origin}", region.origin);
+            Some(made(Endpoint::beside(region, &found)?, origin))
+        });
+        beside.ok_or(NoPlace { error, is_open: true })
     }
 }
 
 /// An endpoint as someone wrote it, and who.
-fn written(setting: &Setting) -> Result<(Endpoint, String), ConnectionError> {
-    Ok((Endpoint::parse(setting)?, setting.origin.clone()))
+fn written(setting: &Setting) -> Result<Place, NoPlace> {
+    let endpoint = Endpoint::parse(setting)?;
+    Ok(Place { endpoint, origin: setting.origin.clone(), is_made: false })
 }
 
 /// The flags, which hold no credentials.
@@ -176,6 +266,7 @@ fn flags(args: &ConnectionArgs) -> Source {
         region: Setting::of_flag("--region", args.region.as_deref()),
         project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
         endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
         lends_project: true,
         ..Source::named("flags")
     }
@@ -188,6 +279,7 @@ struct Search {
     decided: Option<Result<(Credentials, String), ConnectionError>>,
     /// The nearest to the user first.
     sources: Vec<Source>,
+    to_ask: Option<MetadataAddress>,
     looks: Vec<Look>,
     warnings: Vec<String>,
 }
@@ -268,6 +360,7 @@ impl Search {
     /// that gives none is not used either.
     fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
         if self.decided.is_some() {
+            self.looks.push(Look::new(name, State::NotLookedAt));
             return;
         }
         match read() {
@@ -286,6 +379,34 @@ impl Search {
         }
     }
 
+    /// Takes in the metadata service, unless there are credentials already.
+    fn look_at_metadata(
+        &mut self,
+        address: Result<Option<MetadataAddress>, ConnectionError>,
+        known: &Metadata,
+    ) {
+        let look = match (&self.decided, address, known) {
+            (Some(_), ..) => Look::new(metadata::NAME, State::NotLookedAt),
+            (None, Err(error), _) => {
+                let look = Look::because(metadata::NAME, State::PassedOver, error.to_string());
+                self.decided = Some(Err(error));
+                look
+            }
+            (None, Ok(None), _) => {
+                Look::because(metadata::NAME, State::PassedOver, "CBR_ECS_METADATA is off")
+            }
+            (None, Ok(Some(address)), Metadata::NotAsked) => {
+                self.to_ask = Some(address);
+                Look::new(metadata::NAME, State::WouldBeAsked)
+            }
+            (None, Ok(Some(_)), Metadata::Nothing(why)) => {
+                Look::because(metadata::NAME, State::NotSet, why)
+            }
+            (None, Ok(Some(_)), Metadata::Gave(server)) => return self.look(server.source()),
+        };
+        self.looks.push(look);
+    }
+
     /// Takes the next source in.
     fn look(&mut self, mut source: Source) {
         let name = source.name.clone();
@@ -297,6 +418,7 @@ impl Search {
             },
             (Ok(Some(credentials)), None) => {
                 source.lends_project = true;
+                self.warnings.extend(source.caution.take());
                 self.decided = Some(Ok((credentials, name.clone())));
                 Look::new(&name, State::Used)
             }
@@ -330,39 +452,58 @@ impl Search {
     }
 
     /// Takes each setting from the nearest source that has it.
-    fn finish<F: FnOnce() -> Home>(self, files: &Files<'_, F>) -> Resolution {
+    fn finish<F: FnOnce() -> Home>(self, insecure: bool, files: &Files<'_, F>) -> Resolution {
         let credentials = self.decided.unwrap_or_else(|| Err(no_credentials(&self.looks)));
+        let lenders = || self.sources.iter().filter(|source| source.lends_project);
+        let lent = |setting: fn(&Source) -> Option<&Setting>| lenders().find_map(setting);
+        let (cloud, iam) =
+            (lent(|source| source.cloud.as_ref()), lent(|source| source.iam.as_ref()));
         let mut sources = self.sources.iter();
         let endpoint = sources.find_map(|source| match (&source.endpoint, &source.region) {
             (Some(endpoint), _) => Some(written(endpoint)),
-            (None, Some(region)) => Some(files.endpoint_of(region)),
+            (None, Some(region)) => Some(files.endpoint_of(region, cloud, iam)),
             (None, None) => None,
         });
         let endpoint = endpoint.unwrap_or_else(|| {
-            Err(ConnectionError::new(
-                "no region",
-                "give --region (such as --region eu-de), or set CBR_REGION",
-            ))
+            let hint = "give --region (such as --region eu-de), or set CBR_REGION";
+            Err(NoPlace { error: ConnectionError::new("no region", hint), is_open: true })
         });
-        let lenders = self.sources.iter().filter(|source| source.lends_project);
-        let project_id = project_id(lenders.filter_map(|source| source.project_id.clone()).next());
         let region = self.sources.iter().find_map(|source| source.region.clone());
-        let (looks, warnings) = (self.looks, self.warnings);
-        Resolution { credentials, region, project_id, endpoint, looks, warnings }
+        let project = Project::new(
+            lent(|source| source.project_id.as_ref()).cloned(),
+            lent(|source| source.project_name.as_ref()).cloned(),
+            region.as_ref(),
+            credentials.as_ref().ok().map(|(credentials, _)| credentials),
+        );
+        let iam = match (iam, &endpoint) {
+            (Some(iam), _) => identity::at(iam),
+            // A service on this machine is none of the region's: its keys are not for the region's IAM.
+            (None, Ok(place)) if place.endpoint.is_loopback() => {
+                Err(identity::unknown("the endpoint is on this machine"))
+            }
+            (None, _) => identity::of_region(region.as_ref(), cloud),
+        };
+        let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
+        let trust = Trust::new(insecure, ca_file, files.environment);
+        let Self { to_ask, looks, warnings, .. } = self;
+        Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
 }
 
 /// Says of every source why it gave nothing: whoever has set one of them up sees which.
 fn no_credentials(looks: &[Look]) -> ConnectionError {
-    let (passed_over, not_set): (Vec<_>, Vec<_>) =
-        looks.iter().partition(|look| look.state == State::PassedOver);
-    let names: Vec<_> = not_set.iter().map(|look| look.source.as_str()).collect();
-    let mut message = format!("no credentials; not set: {}", names.join(", "));
-    for Look { source, reason, .. } in passed_over {
-        message.push_str(&format!("; passed over: {source}"));
-        if let Some(reason) = reason {
-            message.push_str(&format!(" ({reason})"));
-        }
+    let with_reason = |look: &Look| match &look.reason {
+        Some(reason) => format!("{} ({reason})", look.source),
+        None => look.source.clone(),
+    };
+    let of = |state: State| looks.iter().filter(move |look| look.state == state);
+    let not_set: Vec<_> = of(State::NotSet).map(with_reason).collect();
+    let mut message = format!("no credentials; not set: {}", not_set.join(", "));
+    for look in of(State::PassedOver) {
+        message.push_str(&format!("; passed over: {}", with_reason(look)));
+    }
+    for look in of(State::WouldBeAsked) {
+        message.push_str(&format!("; {} would be asked", look.source));
     }
     ConnectionError::new(
         message,
@@ -371,34 +512,5 @@ fn no_credentials(looks: &[Look]) -> ConnectionError {
     )
 }
 
-/// The project, if it is one.
-fn project_id(found: Option<Setting>) -> Result<Setting, ConnectionError> {
-    let Some(setting) = found else {
-        return Err(ConnectionError::new(
-            "no project id",
-            "give --project-id or set CBR_PROJECT_ID; the console shows it under My Credentials",
-        ));
-    };
-    let Setting { origin, value } = &setting;
-    match check_project_id(value) {
-        Ok(()) => Ok(setting),
-        Err(why) => Err(ConnectionError::new(format!("{origin}: {why}"), PROJECT_ID)),
-    }
-}
-
-const PROJECT_ID: &str =
-    "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564";
-
-/// Whether a text can be a project id. It becomes a segment of the path: anything else would ask for
-/// another path.
-///
-/// # Errors
-///
-/// Why not.
-pub(crate) fn check_project_id(text: &str) -> Result<(), String> {
-    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_id) {
-        return Ok(());
-    }
-    Err(format!("`{}` is not a project id", text.escape_debug()))
-}
+#[cfg(test)]
+mod tests;

@@ -14,11 +14,21 @@ pub(super) struct Source {
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
     pub(super) region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
+    /// By which to look the id up.
+    pub(super) project_name: Option<Setting>,
     pub(super) endpoint: Option<Setting>,
+    /// The file with the authorities to trust.
+    pub(super) ca_file: Option<Setting>,
+    /// Where IAM is.
+    pub(super) iam: Option<Setting>,
+    /// The domain below which the cloud has its services.
+    pub(super) cloud: Option<Setting>,
     /// Why there are no credentials, where there is more to say than that they are not set.
     pub(super) note: Option<String>,
-    /// Whether its project goes with the credentials of any source. A project of one tool's settings
-    /// is not asked for with the keys of another's: it may be another account's.
+    /// What may surprise, where its credentials are used.
+    pub(super) caution: Option<String>,
+    /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
+    /// settings is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
     /// What may surprise in it, if it is used.
     pub(super) warnings: Vec<String>,
@@ -32,7 +42,12 @@ impl Source {
             credentials: Ok(None),
             region: None,
             project_id: None,
+            project_name: None,
             endpoint: None,
+            ca_file: None,
+            caution: None,
+            iam: None,
+            cloud: None,
             note: None,
             lends_project: false,
             warnings: Vec::new(),
@@ -50,6 +65,10 @@ pub(crate) enum State {
     PassedOver,
     /// There is nothing.
     NotSet,
+    /// Not needed, since an earlier source decided.
+    NotLookedAt,
+    /// Asked by the commands that send requests.
+    WouldBeAsked,
 }
 
 impl State {
@@ -59,6 +78,8 @@ impl State {
             Self::Used => "used",
             Self::PassedOver => "passed over",
             Self::NotSet => "not set",
+            Self::NotLookedAt => "not looked at",
+            Self::WouldBeAsked => "would be asked",
         }
     }
 }

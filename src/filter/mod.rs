@@ -20,12 +20,12 @@ use pattern::Pattern;
 #[command(next_help_heading = "Filters (applied by cbr, to what the service answers)")]
 pub(crate) struct Filter {
     /// Backups that a policy made (true), or that were made by hand (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     automatic: Option<bool>,
 
     /// Backups that are encrypted (true), or not (false). The service says so of volumes and file systems; others
     /// match neither
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     encrypted: Option<bool>,
 
     /// Backups that expire at or after this time, written as for --since, but 7d is in seven days. Those
@@ -65,7 +65,7 @@ pub(crate) struct Filter {
     resource_name_matches: Vec<Pattern>,
 
     /// Backups of system disks (true), or of others (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     system_disk: Option<bool>,
 }
 

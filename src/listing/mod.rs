@@ -60,6 +60,12 @@ pub(crate) enum Failure<E> {
     Sink(anyhow::Error),
 }
 
+/// What is asked for first; `None` if nothing is.
+pub(crate) fn first_ask(extent: Extent) -> Option<Ask> {
+    let (_, ask) = Stitcher::<()>::new(extent).next_ask(1)?;
+    Some(ask)
+}
+
 /// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
 /// At most `concurrency` pages are asked for or waiting at a time. Where the sink has enough, nothing more is
 /// read, and what it was handed is proven to be the first of the list.

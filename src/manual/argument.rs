@@ -11,9 +11,11 @@ pub(super) fn is_of_every_command(arg: &Arg) -> bool {
     arg.is_global_set() || arg.get_id() == "help"
 }
 
-/// The arguments, under their headings; first those without one.
-pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>) {
+/// The arguments, under their headings; first those without one. A section that begins with them needs no
+/// distance before the first heading.
+pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>, begins_section: bool) {
     let args: Vec<_> = args.filter(|arg| !arg.is_hide_set()).collect();
+    let mut first = begins_section && args.iter().all(|arg| arg.get_help_heading().is_some());
     let mut headings = vec![None];
     for heading in args.iter().map(|arg| arg.get_help_heading()) {
         if !headings.contains(&heading) {
@@ -22,7 +24,11 @@ pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>) {
     }
     for heading in headings {
         if let Some(heading) = heading {
-            page.control("PP", []).text([bold(heading)]);
+            if !first {
+                page.control("PP", []);
+            }
+            page.text([bold(heading)]);
+            first = false;
         }
         for arg in args.iter().filter(|arg| arg.get_help_heading() == heading) {
             describe(page, arg);

@@ -1,43 +1,94 @@
-//! `cbr man`: the manual page, from the declarations that `--help` is made of.
+//! `cbr man`: the manual pages, from the declarations that `--help` is made of.
 //!
-//! One page for the whole program rather than one a command: it is installed as one file, and one search
-//! in it finds every flag.
+//! `cbr.1` is about the whole program: one search in it finds every flag. Each command has a page of its
+//! own besides, such as `cbr-backups-list.1`, for those who know what they look for.
 
 mod argument;
 mod prose;
+mod topic;
 
+use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Command, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _, ValueHint};
 use roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
 use crate::connection::VARIABLES;
 use crate::exit::Exit;
+use crate::help;
 use prose::{Place, prose};
 
-/// Prints the page.
+/// The arguments of `cbr man`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  cbr man | man -l -                                 the whole manual
+  cbr man backups list | man -l -                    one command
+  cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
+pub(crate) struct ManArgs {
+    /// The words of a command, such as `backups list`; without any, the page of the whole program
+    #[arg(value_name = "COMMAND")]
+    words: Vec<String>,
+
+    /// Write every page to a file in this directory, which must be there
+    #[arg(long, value_name = "DIR", conflicts_with = "words", value_hint = ValueHint::DirPath)]
+    all: Option<PathBuf>,
+}
+
+/// Prints a page, or writes all of them.
 ///
 /// # Errors
 ///
-/// Those of stdout.
-pub(crate) fn print() -> anyhow::Result<()> {
-    page(Cli::command()).to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
+/// There is no such command, as an error of clap's; or a page cannot be written.
+pub(crate) fn print(args: &ManArgs) -> anyhow::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    if let Some(directory) = &args.all {
+        return write_all(&program, directory);
+    }
+    let page = match args.words.as_slice() {
+        [] => whole(&program),
+        words => single(&program.clone(), help::command(&mut program, words)?),
+    };
+    page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
 }
 
-/// The page of a program.
-fn page(mut program: Command) -> Roff {
-    program.build();
-    let commands = leaves(&program);
+fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {
+    let pages = leaves(program).into_iter().map(|command| (command, single(program, command)));
+    for (command, page) in pages.chain([(program, whole(program))]) {
+        let path = directory.join(format!("{}.1", name(command)));
+        let cannot = || format!("--all: cannot write {}", path.display());
+        let mut file = fs::File::create(&path).with_context(cannot)?;
+        page.to_writer(&mut file).with_context(cannot)?;
+    }
+    Ok(())
+}
+
+/// The name of the page of a command, such as `cbr-backups-list`.
+fn name(command: &Command) -> String {
+    command.get_bin_name().unwrap_or(command.get_name()).replace(' ', "-")
+}
+
+/// Begins the page of a command.
+fn begin(program: &Command, command: &Command) -> Roff {
     let mut page = Roff::new();
     let version = format!("cbr {}", program.get_version().unwrap_or_default());
     // The empty argument is the date. There is none, so that a version prints the same page everywhere.
-    page.control("TH", ["CBR", "1", "\"\"", &version, "User Commands"]);
-
+    let title = name(command).to_uppercase();
+    page.control("TH", [&title, "1", "\"\"", &version, "User Commands"]);
     page.control("SH", ["NAME"]);
-    let about = program.get_about().map(ToString::to_string).unwrap_or_default();
-    page.text([roman(format!("cbr - {about}"))]);
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    page.text([roman(format!("{} - {about}", name(command)))]);
+    page
+}
+
+/// The page of the whole program, which has been built.
+fn whole(program: &Command) -> Roff {
+    let commands = leaves(program);
+    let mut page = begin(program, program);
 
     page.control("SH", ["SYNOPSIS"]);
     for (index, command) in commands.iter().enumerate() {
@@ -48,14 +99,14 @@ fn page(mut program: Command) -> Roff {
     }
 
     page.control("SH", ["DESCRIPTION"]);
-    description(&mut page, &program);
+    description(&mut page, program);
 
     page.control("SH", ["COMMANDS"]);
     for command in &commands {
         page.control("SS", [command.get_bin_name().unwrap_or_default()]);
         description(&mut page, command);
         let own = |arg: &&_| !argument::is_of_every_command(arg);
-        argument::list(&mut page, command.get_arguments().filter(own));
+        argument::list(&mut page, command.get_arguments().filter(own), false);
         if let Some(help) = command.get_after_help() {
             page.control("PP", []);
             prose(&mut page, &help.to_string(), Place::Section);
@@ -63,26 +114,74 @@ fn page(mut program: Command) -> Roff {
     }
 
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
-    argument::list(&mut page, program.get_arguments());
+    argument::list(&mut page, program.get_arguments(), true);
+    exit_status(&mut page);
+    topic::section(&mut page, "MESSAGES", "errors");
+    topic::section(&mut page, "COMPLETENESS", "completeness");
+    environment(&mut page);
+    examples(&mut page, program);
+    page
+}
 
+/// The page of one command of the program, which has been built.
+fn single(program: &Command, command: &Command) -> Roff {
+    let mut page = begin(program, command);
+    page.control("SH", ["SYNOPSIS"]);
+    synopsis(&mut page, command);
+    page.control("SH", ["DESCRIPTION"]);
+    description(&mut page, command);
+    let below = leaves(command);
+    if below.iter().any(|below| below.get_bin_name() != command.get_bin_name()) {
+        page.control("SH", ["COMMANDS"]);
+        for command in below {
+            page.control("TP", []).text([bold(command.get_bin_name().unwrap_or_default())]);
+            prose(&mut page, &text_about(command), Place::Term);
+        }
+    }
+    let own = |arg: &&_| !argument::is_of_every_command(arg);
+    if command.get_arguments().any(|arg| own(&arg) && !arg.is_hide_set()) {
+        page.control("SH", ["OPTIONS"]);
+        argument::list(&mut page, command.get_arguments().filter(own), true);
+    }
+    page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
+    let shared = |arg: &&_| argument::is_of_every_command(arg);
+    argument::list(&mut page, command.get_arguments().filter(shared), true);
+    exit_status(&mut page);
+    examples(&mut page, command);
+    page.control("SH", ["SEE ALSO"]);
+    page.text([bold("cbr"), roman("(1), which has the variables too")]);
+    page
+}
+
+fn exit_status(page: &mut Roff) {
     page.control("SH", ["EXIT STATUS"]);
     for exit in Exit::ALL {
         page.control("TP", []).text([bold(exit.code().to_string())]);
-        prose(&mut page, exit.meaning(), Place::Term);
+        prose(page, exit.meaning(), Place::Term);
     }
+}
 
+fn environment(page: &mut Roff) {
     page.control("SH", ["ENVIRONMENT"]);
     for (name, meaning) in VARIABLES {
         page.control("TP", []).text([bold(*name)]);
-        prose(&mut page, meaning, Place::Term);
+        prose(page, meaning, Place::Term);
     }
+}
 
-    if let Some(help) = program.get_after_help() {
-        let help = help.to_string();
-        page.control("SH", ["EXAMPLES"]);
-        prose(&mut page, help.trim_start_matches("Examples:\n"), Place::Section);
+/// What stands after the flags of a command: its examples, as a section of their own.
+fn examples(page: &mut Roff, command: &Command) {
+    let Some(help) = command.get_after_help().map(ToString::to_string) else { return };
+    match help.strip_prefix("Examples:\n") {
+        Some(examples) => {
+            page.control("SH", ["EXAMPLES"]);
+            prose(page, examples, Place::Section);
+        }
+        None => {
+            page.control("SH", ["NOTES"]);
+            prose(page, &help, Place::Section);
+        }
     }
-    page
 }
 
 /// The commands that do something themselves, in order.
@@ -101,14 +200,19 @@ fn synopsis(page: &mut Roff, command: &Command) {
     page.text([bold(name), roman(arguments)]);
 }
 
-/// What the command does; clap takes the full stop from one that is one sentence.
+/// What the command does.
 fn description(page: &mut Roff, command: &Command) {
+    prose(page, &text_about(command), Place::Section);
+}
+
+/// clap takes the full stop from a text that is one sentence.
+fn text_about(command: &Command) -> String {
     let text = command.get_long_about().or(command.get_about());
     let mut text = text.map(ToString::to_string).unwrap_or_default();
     if text.ends_with(char::is_alphanumeric) {
         text.push('.');
     }
-    prose(page, &text, Place::Section);
+    text
 }
 
 #[cfg(test)]
@@ -130,7 +234,7 @@ mod tests {
         expected.extend(VARIABLES.iter().map(|(name, _)| (*name).to_owned()));
         assert!(expected.len() > 50, "{expected:?}");
 
-        let page = page(Cli::command()).to_roff();
+        let page = whole(&program).to_roff();
         for text in expected {
             let bold = format!("\\fB{}\\fR", text.replace('-', "\\-"));
             let found = page.contains(&bold) || page.contains(&format!(".SS \"{text}\""));

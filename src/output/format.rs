@@ -55,7 +55,7 @@ pub(super) struct FormatArgs {
 
 /// The formats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
     /// way (… at the end of the header). Elsewhere nothing is shortened
     Table,

@@ -39,7 +39,8 @@ pub(crate) use screen_text::{cells, visible};
 use crate::column::{COLUMNS, Column, Kind};
 use crate::row::Row;
 
-use format::{Format, FormatArgs};
+pub(crate) use format::Format;
+use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
 use selection::{Choice, ChoiceParser};

@@ -11,6 +11,39 @@ pub(super) const PROJECT_ID: &str = "5a4db0c5000000000000000000000001";
 /// The project that shares some of its backups with ours.
 pub(super) const OTHER_PROJECT_ID: &str = "5a4db0c5000000000000000000000002";
 
+/// The region, by whose name its project is found.
+pub(super) const REGION: &str = "sandbox-1";
+
+/// A project of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Project {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+}
+
+/// The projects of the account: that of the region first, then a part of it.
+pub(super) const PROJECTS: [Project; 2] = [
+    Project { id: PROJECT_ID, name: REGION },
+    Project { id: OTHER_PROJECT_ID, name: "sandbox-1_team" },
+];
+
+/// Someone or something with an id and a name.
+pub(super) struct Identity {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+}
+
+/// The account itself, which IAM calls a domain.
+pub(super) const ACCOUNT: Identity =
+    Identity { id: "5a4db0c5000000000000000000000003", name: "sandbox-account" };
+
+/// The user who may log in.
+pub(super) const USER: Identity =
+    Identity { id: "5a4db0c5000000000000000000000004", name: "sandbox-user" };
+
+/// The password of that user.
+pub(super) const PASSWORD: &str = "sandbox-password-that-is-not-a-secret";
+
 /// A valid `X-Auth-Token`.
 pub(super) const TOKEN: &str = "sandbox-token-that-is-not-a-secret";
 
@@ -36,15 +69,25 @@ pub(super) const TEMPORARY_KEY: AccessKey = AccessKey {
     security_token: Some("sandbox-security-token-that-is-not-a-secret"),
 };
 
+/// The key of a server's agency, as the metadata service gives it. Here its security token is what each
+/// begins with.
+pub(super) const AGENCY_KEY: AccessKey = AccessKey {
+    id: "SANDBOXAGENCYKEY0003",
+    secret: "sandbox-secret-key-that-is-not-a-secret3",
+    security_token: Some("sandbox-security-token-until-"),
+};
+
 /// The access key of that name.
 pub(super) fn access_key(id: &str) -> Option<AccessKey> {
-    [PERMANENT_KEY, TEMPORARY_KEY].into_iter().find(|key| key.id == id)
+    [PERMANENT_KEY, TEMPORARY_KEY, AGENCY_KEY].into_iter().find(|key| key.id == id)
 }
 
 /// What a client has to know to use this sandbox, as environment variables.
-pub(super) fn environment(address: SocketAddr) -> [(&'static str, String); 4] {
+pub(super) fn environment(address: SocketAddr) -> [(&'static str, String); 6] {
     [
         ("CBR_ENDPOINT", format!("http://{address}")),
+        ("CBR_IAM_ENDPOINT", format!("http://{address}")),
+        ("CBR_REGION", REGION.to_owned()),
         ("CBR_PROJECT_ID", PROJECT_ID.to_owned()),
         ("CBR_ACCESS_KEY", PERMANENT_KEY.id.to_owned()),
         ("CBR_SECRET_KEY", PERMANENT_KEY.secret.to_owned()),
@@ -73,8 +116,14 @@ fn lines(address: SocketAddr, backups: u32) -> String {
          # or a temporary key:\n\
          #   export CBR_ACCESS_KEY={}\n\
          #   export CBR_SECRET_KEY={}\n\
-         #   export CBR_SECURITY_TOKEN={temporary_token}\n",
-        TEMPORARY_KEY.id, TEMPORARY_KEY.secret
+         #   export CBR_SECURITY_TOKEN={temporary_token}\n\
+         # or a user who logs in:\n\
+         #   export HW_USER_NAME={}\n\
+         #   export HW_USER_PASSWORD={PASSWORD}\n\
+         #   export HW_DOMAIN_NAME={}\n\
+         # or, without any of these, the metadata service of a server in the cloud:\n\
+         #   export CBR_ECS_METADATA=http://{address}\n",
+        TEMPORARY_KEY.id, TEMPORARY_KEY.secret, USER.name, ACCOUNT.name
     )
 }
 

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::SignedDuration;
 
 use super::changes::Change;
 use super::faults::{self, Fault};
+use super::iam::{self, Quirk};
+use super::metadata::Mode;
 use super::throttle::Rate;
 use crate::number::whole;
 use crate::time;
@@ -56,6 +59,23 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "SEED")]
     pub(super) chaos: Option<u64>,
 
+    /// How the metadata service of a server in the cloud behaves, which CBR_ECS_METADATA leads to.
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Optional)]
+    pub(super) metadata: Mode,
+
+    /// How long the keys of the metadata service are good, such as 2s.
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = time::span)]
+    pub(super) metadata_keys: Duration,
+
+    #[arg(long = "iam", value_name = "WHAT", value_parser = Quirk::parse,
+          help = "Let the identity service (IAM) be unusual, such as several or expire=3; --help lists all",
+          long_help = iam::help())]
+    pub(super) iam: Vec<Quirk>,
+
+    /// Let the clock of the service be ahead by that much, such as 20m, or behind, such as -20m.
+    #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true, value_parser = skew)]
+    pub(super) clock: SignedDuration,
+
     /// Compress answers for clients that accept it.
     #[arg(long)]
     pub(super) gzip: bool,
@@ -63,4 +83,14 @@ pub(crate) struct SandboxArgs {
     /// What to run against the sandbox: the arguments of one `cbr` command.
     #[arg(last = true, value_name = "ARGS")]
     pub(super) command: Vec<OsString>,
+}
+
+/// A duration with a sign.
+fn skew(text: &str) -> Result<SignedDuration, String> {
+    let (span, behind) = match text.strip_prefix('-') {
+        Some(span) => (span, true),
+        None => (text, false),
+    };
+    let ahead = SignedDuration::try_from(time::span(span)?).map_err(|error| error.to_string())?;
+    Ok(if behind { -ahead } else { ahead })
 }

@@ -10,11 +10,15 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::account::{self, AccessKey, TOKEN};
+use super::account::{self, AGENCY_KEY, AccessKey};
 use super::call::Call;
+use super::iam::Tokens;
+use super::metadata;
 use crate::api::sign::{self, ALGORITHM, Signable};
 
 const AUTH_TOKEN: &str = "x-auth-token";
+/// Carries the token that IAM is asked about, or gives.
+pub(super) const SUBJECT_TOKEN: &str = "x-subject-token";
 const SECURITY_TOKEN: &str = "x-security-token";
 const DATE: &str = "x-sdk-date";
 
@@ -87,10 +91,11 @@ impl Display for Denial {
 }
 
 /// Checks a call that arrived at that time.
-pub(super) fn check(call: &Call, now: Timestamp) -> Result<(), Denial> {
+pub(super) fn check(call: &Call, now: Timestamp, tokens: &Tokens) -> Result<(), Denial> {
+    let is_good = || call.header(AUTH_TOKEN).is_some_and(|token| tokens.admit(token, now));
     match Presented::by(call) {
         Presented::Nothing => Err(Denial::Unauthorized),
-        Presented::Token if call.header(AUTH_TOKEN) == Some(TOKEN) => Ok(()),
+        Presented::Token if is_good() => Ok(()),
         Presented::Token => Err(Denial::WrongToken),
         Presented::Key | Presented::TemporaryKey => check_signature(call, now),
     }
@@ -103,7 +108,13 @@ fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
     let Some(AccessKey { secret, security_token, .. }) = account::access_key(access) else {
         return Err(Denial::UnknownKey(access.to_owned()));
     };
-    if call.header(SECURITY_TOKEN) != security_token {
+    let presented = call.header(SECURITY_TOKEN);
+    let is_right = if access == AGENCY_KEY.id {
+        presented.is_some_and(|token| metadata::is_good(token, now))
+    } else {
+        presented == security_token
+    };
+    if !is_right {
         return Err(Denial::WrongSecurityToken);
     }
     let date = call.header(DATE).ok_or(Denial::MalformedSignature)?;
@@ -126,7 +137,7 @@ fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
         path: call.path(),
         query: &sign::canonical_query(&pairs),
         headers: &headers,
-        body: &[],
+        body: call.body(),
     });
     if sign::signature(secret, &sign::string_to_sign(date, &request)) == signature {
         Ok(())
@@ -164,7 +175,8 @@ mod tests {
     use hyper::Request;
 
     use super::*;
-    use crate::sandbox::account::{PERMANENT_KEY, TEMPORARY_KEY};
+    use crate::sandbox::account::{PERMANENT_KEY, TEMPORARY_KEY, TOKEN};
+    use crate::sandbox::iam::Iam;
 
     const HOST: &str = "127.0.0.1:4321";
     const PATH: &str = "/v3/p/backups";
@@ -207,7 +219,7 @@ mod tests {
                 request = request.header(name, value);
             }
             let request = request.header(AUTHORIZATION, authorization).body(()).unwrap();
-            check(&Call::new(request), read_date(WHEN).unwrap())
+            check(&Call::new(request), read_date(WHEN).unwrap(), Iam::new(&[]).tokens())
         }
     }
 
@@ -264,7 +276,8 @@ mod tests {
                 Some((name, value)) => request.header(name, value),
                 None => request,
             };
-            check(&Call::new(request.body(()).unwrap()), Timestamp::UNIX_EPOCH)
+            let call = Call::new(request.body(()).unwrap());
+            check(&call, Timestamp::UNIX_EPOCH, Iam::new(&[]).tokens())
         };
         assert_eq!(call(Some((AUTH_TOKEN, TOKEN))), Ok(()));
         assert_eq!(call(Some((AUTH_TOKEN, "x"))), Err(Denial::WrongToken));

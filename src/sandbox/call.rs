@@ -1,12 +1,15 @@
 //! One request as it came in: what it asks for, decoded.
 
+use hyper::body::Bytes;
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Method, Request};
 use percent_encoding::percent_decode_str;
 
-/// The head of a request. The sandbox reads no bodies.
+/// A request, whole.
 pub(super) struct Call {
     head: Request<()>,
+    /// Only a login has one.
+    body: Bytes,
     pairs: Vec<(String, String)>,
 }
 
@@ -22,13 +25,50 @@ pub(super) enum Route<'a> {
         project: &'a str,
         backup: &'a str,
     },
+    Iam(IamRoute),
+    /// What only a server in the cloud can ask.
+    Metadata(Metadata),
     Unknown,
 }
 
+/// What the metadata service is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Metadata {
+    /// `/meta-data/latest/api/token`
+    Token,
+    /// `/openstack/latest/securitykey`
+    Keys,
+    /// `/openstack/latest/meta_data.json`
+    Server,
+}
+
+/// What of IAM the path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IamRoute {
+    /// `/v3/auth/tokens`
+    Tokens,
+    /// `/v3/projects`, those of the account
+    Projects,
+    /// `/v3/auth/projects`, those that the caller may use
+    OwnProjects,
+    /// `/v3/auth/catalog`
+    Catalog,
+}
+
 impl Call {
+    /// A request without a body.
+    #[cfg(test)]
     pub(super) fn new<B>(request: Request<B>) -> Self {
+        Self::with_body(request, Bytes::new())
+    }
+
+    pub(super) fn with_body<B>(request: Request<B>, body: Bytes) -> Self {
         let pairs = decode(request.uri().query().unwrap_or_default());
-        Self { head: request.map(drop), pairs }
+        Self { head: request.map(drop), body, pairs }
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     pub(super) fn method(&self) -> &Method {
@@ -58,8 +98,15 @@ impl Call {
     pub(super) fn route(&self) -> Route<'_> {
         let segments: Vec<_> = self.path().split('/').collect();
         match segments.as_slice() {
+            ["", "v3", "auth", "tokens"] => Route::Iam(IamRoute::Tokens),
+            ["", "v3", "projects"] => Route::Iam(IamRoute::Projects),
+            ["", "v3", "auth", "projects"] => Route::Iam(IamRoute::OwnProjects),
+            ["", "v3", "auth", "catalog"] => Route::Iam(IamRoute::Catalog),
             ["", "v3", project, "backups"] => Route::List { project },
             ["", "v3", project, "backups", backup] => Route::Show { project, backup },
+            ["", "meta-data", "latest", "api", "token"] => Route::Metadata(Metadata::Token),
+            ["", "openstack", "latest", "securitykey"] => Route::Metadata(Metadata::Keys),
+            ["", "openstack", "latest", "meta_data.json"] => Route::Metadata(Metadata::Server),
             _ => Route::Unknown,
         }
     }
@@ -94,6 +141,15 @@ mod tests {
             ("/v3/p/backups/", Route::Show { project: "p", backup: "" }),
             ("/v3/p/backups/x/metadata", Route::Unknown),
             ("/v3/p/vaults", Route::Unknown),
+            ("/v3/auth/tokens", Route::Iam(IamRoute::Tokens)),
+            ("/v3/projects?name=r", Route::Iam(IamRoute::Projects)),
+            ("/v3/auth/projects", Route::Iam(IamRoute::OwnProjects)),
+            ("/v3/auth/catalog", Route::Iam(IamRoute::Catalog)),
+            ("/v3/auth", Route::Unknown),
+            ("/meta-data/latest/api/token", Route::Metadata(Metadata::Token)),
+            ("/openstack/latest/securitykey", Route::Metadata(Metadata::Keys)),
+            ("/openstack/latest/meta_data.json", Route::Metadata(Metadata::Server)),
+            ("/openstack/latest", Route::Unknown),
             ("/v1/p/backups", Route::Unknown),
             ("/", Route::Unknown),
         ] {

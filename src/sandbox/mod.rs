@@ -8,6 +8,8 @@
 //! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
 //! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
 //!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
+//! - [`iam`]: logging in, and the projects of the account;
+//! - [`metadata`]: the service that gives a server its keys;
 //! - [`ledger`]: what arrives in which order, and the [`changes`] to the account between;
 //! - [`list`]: the query of a listing and the page that answers it;
 //! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them;
@@ -23,9 +25,11 @@ mod changes;
 mod child;
 mod faults;
 mod gzip;
+mod iam;
 mod ledger;
 mod list;
 mod log;
+mod metadata;
 mod payload;
 mod rows;
 mod server;

@@ -3,9 +3,11 @@
 use std::future;
 use std::time::{Duration, Instant};
 
+use http_body_util::{BodyExt as _, Limited};
+use hyper::header::DATE;
 use hyper::header::{ACCEPT_ENCODING, ALLOW, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::account::PROJECT_ID;
 use super::answer::{Answer, RequestId};
@@ -15,9 +17,11 @@ use super::backup::{Row, Uuid, record_with_children};
 use super::call::{Call, Route};
 use super::faults::{Chaos, Fault, Outcome, throttled};
 use super::gzip;
+use super::iam::Iam;
 use super::ledger::{Arrival, Ledger};
 use super::list::{self, Invalid};
 use super::log::{self, Line, Log};
+use super::metadata::Metadata;
 use super::payload::Body;
 use super::rows::Rows;
 use super::throttle::Throttle;
@@ -25,13 +29,20 @@ use super::throttle::Throttle;
 /// What all connections share.
 pub(super) struct Service {
     ledger: Ledger,
+    metadata: Metadata,
     throttle: Option<Throttle>,
     faults: Vec<Fault>,
     chaos: Option<Chaos>,
+    iam: Iam,
+    /// How far the clock is ahead.
+    clock: SignedDuration,
     latency: Duration,
     gzip: bool,
     log: Option<Log>,
 }
+
+/// A login is far smaller.
+const LARGEST_BODY: usize = 64 << 10;
 
 /// Ends a connection without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +53,12 @@ impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
             ledger: Ledger::new(args),
+            metadata: Metadata::new(args),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
+            iam: Iam::new(&args.iam),
+            clock: args.clock,
             latency: args.latency,
             gzip: args.gzip,
             log: args.log.as_deref().map(Log::open).transpose()?,
@@ -56,8 +70,13 @@ impl Service {
     /// # Errors
     ///
     /// When the connection is to end without an answer.
-    pub(super) async fn serve<B>(&self, request: Request<B>) -> Result<Response<Body>, NoAnswer> {
-        let call = Call::new(request);
+    pub(super) async fn serve<B>(&self, request: Request<B>) -> Result<Response<Body>, NoAnswer>
+    where
+        B: hyper::body::Body<Error: std::error::Error + Send + Sync + 'static>,
+    {
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| NoAnswer)?;
+        let call = Call::with_body(Request::from_parts(head, ()), body.to_bytes());
         let is_list = call.method() == Method::GET && matches!(call.route(), Route::List { .. });
         let arrival = self.ledger.arrive(is_list);
         let faults = self.faults(&arrival);
@@ -68,10 +87,24 @@ impl Service {
         let outcome = self.outcome(&call, &arrival, &faults, id);
         self.log(&call, &arrival, &faults, &outcome);
         match outcome {
-            Outcome::Answer(answer) => Ok(answer.into_response(id)),
+            Outcome::Answer(answer) => {
+                let mut response = answer.into_response(id);
+                if !self.clock.is_zero()
+                    && let Ok(date) = HeaderValue::from_str(&http_date(self.now()))
+                {
+                    response.headers_mut().insert(DATE, date);
+                }
+                Ok(response)
+            }
             Outcome::Reset => Err(NoAnswer),
             Outcome::Hang => future::pending().await,
         }
+    }
+
+    /// The time, as the service has it.
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(self.clock).unwrap_or(now)
     }
 
     /// What goes wrong with a listing.
@@ -83,6 +116,13 @@ impl Service {
 
     /// What the gateway says, or else the service; faults come after the checks of both.
     fn outcome(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], id: RequestId) -> Outcome {
+        if let Route::Metadata(asked) = call.route() {
+            return Outcome::Answer(self.metadata.answer(call, asked, self.now()));
+        }
+        if let Route::Iam(route) = call.route() {
+            let answer = self.iam.answer(route, call, self.now(), id);
+            return Outcome::Answer(answer.unwrap_or_else(|refusal| refusal));
+        }
         if let Err(refusal) = self.admit(call, id) {
             return Outcome::Answer(refusal);
         }
@@ -106,7 +146,7 @@ impl Service {
             |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));
         let project = match call.route() {
             Route::List { project } | Route::Show { project, .. } => project,
-            Route::Unknown => {
+            Route::Iam(_) | Route::Metadata(_) | Route::Unknown => {
                 let message = "The API does not exist or has not been published in the environment";
                 return refuse(StatusCode::NOT_FOUND, "0101", message);
             }
@@ -115,7 +155,7 @@ impl Service {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "0101", "The API does not exist")
                 .map_err(|refusal| refusal.with_header(ALLOW, HeaderValue::from_static("GET")));
         }
-        if let Err(denial) = auth::check(call, Timestamp::now()) {
+        if let Err(denial) = auth::check(call, self.now(), self.iam.tokens()) {
             return refuse(StatusCode::UNAUTHORIZED, "0301", &denial.to_string());
         }
         if let Some(throttle) = &self.throttle
@@ -149,6 +189,10 @@ impl Service {
             inserted: ids(&arrival.changed.inserted),
         });
     }
+}
+
+fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// What the service itself says. Both outcomes are answers.

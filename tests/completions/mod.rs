@@ -9,6 +9,8 @@ mod bash;
 mod elvish;
 /// Tab in fish.
 mod fish;
+/// What is asked of the service.
+mod live;
 /// The scripts as files and as printed.
 mod scripts;
 /// A shell on a pseudo-terminal.
@@ -37,8 +39,8 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr backups list --region eu-n", "cbr backups list --region eu-nl "),
     ("cbr backups list --region=eu-n", "cbr backups list --region=eu-nl "),
     ("cbr completions zs", "cbr completions zsh "),
-    // A flag that takes its value after `=` alone leaves the next word alone.
-    ("cbr backups list --incremental f", "cbr backups list --incremental f"),
+    // A value that may be left out, after a blank and after `=`.
+    ("cbr backups list --incremental f", "cbr backups list --incremental false "),
     ("cbr backups list --incremental=f", "cbr backups list --incremental=false "),
     ("cbr backups list --incremental --page", "cbr backups list --incremental --page-size "),
     // Values with colons.
@@ -90,7 +92,7 @@ const COMPLETED: &[(&str, &str)] = &[
 
 /// What is typed, and all that is offered for its last word.
 const OFFERED: &[(&str, &[&str])] = &[
-    ("cbr ", &["auth", "backups", "completions", "config", "man", "sandbox"]),
+    ("cbr ", &["auth", "backups", "completions", "config", "help", "man", "sandbox"]),
     ("cbr backups ", &["list", "show", "summary"]),
     ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
     (

@@ -25,6 +25,7 @@ fn each_setting_has_its_origin_and_no_secret_is_shown() {
         "region eu-de --region",
         &format!("project_id {PROJECT_ID} HW_PROJECT_ID"),
         "endpoint https://cbr.eu-de.otc.t-systems.com --region",
+        "certificates the system's -",
         "",
         "SOURCE STATE REASON",
         "CBR_* not set -",
@@ -32,8 +33,13 @@ fn each_setting_has_its_origin_and_no_secret_is_shown() {
         "HW_* used -",
         "OS_* passed over OS_AUTH_URL is not set, so they may belong to another cloud",
         "CLOUD_SDK_* not set -",
+        "~/.config/cbr/config.toml not set -",
+        "~/.hcloud/config.json not looked at -",
+        "~/.huaweicloud/credentials not looked at -",
+        "clouds.yaml not looked at -",
+        "ECS metadata not looked at -",
     ];
-    assert_eq!(told[..expected.len()], expected);
+    assert_eq!(told, expected);
 }
 
 /// It succeeds where a listing would not: what is missing is what it is asked for.
@@ -48,6 +54,7 @@ fn what_is_missing_is_told_as_well() {
         setting("region", None),
         setting("project_id", Some("no project id")),
         setting("endpoint", Some("no region")),
+        json!({"setting": "certificates", "value": "the system's", "origin": null, "problem": null}),
     ];
     assert_eq!(told["settings"], json!(expected));
     let first = json!({"source": "CBR_*", "state": "passed_over", "reason": half});

@@ -1,12 +1,16 @@
 //! Credentials that the service does not accept: one request, never a second, since five failures lock
 //! an access key.
 
+use serde_json::json;
+
 use crate::harness::{
     ACCESS_KEY, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
     TEMPORARY_SECRET_KEY,
 };
 
 const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
+
+const OTC: &str = "https://iam.eu-de.otc.t-systems.com/v3";
 
 struct Case {
     name: &'static str,
@@ -28,7 +32,7 @@ const CASES: [Case; 6] = [
         variables: &[("CBR_ACCESS_KEY", "UNKNOWNACCESSKEY"), ("CBR_SECRET_KEY", SECRET_KEY)],
         error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: ak [access key] not \
                 exist (request 0000000000000000000000000000000",
-        hint: "the access key is unknown to this cloud",
+        hint: "the access key of CBR_* is unknown to this cloud: ",
     },
     Case {
         name: "a temporary key without its token",
@@ -37,7 +41,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "check the credentials",
+        hint: "check the credentials of CBR_*: access key and secret key, or token",
     },
     Case {
         name: "a temporary key with another token",
@@ -47,7 +51,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECURITY_TOKEN", "hunter2hunter2"),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "check the credentials",
+        hint: "check the credentials of CBR_*: access key and secret key, or token",
     },
     Case {
         name: "a temporary key with another secret key, whose token is echoed",
@@ -64,7 +68,7 @@ const CASES: [Case; 6] = [
         variables: &[("CBR_TOKEN", "hunter2hunter2")],
         error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt token fail \
                 (request 0000000000000000000000000000000",
-        hint: "check the credentials: access key and secret key, or token",
+        hint: "check the credentials of CBR_*: access key and secret key, or token",
     },
 ];
 
@@ -84,6 +88,42 @@ fn wrong_credentials_are_presented_once() {
             assert_eq!(requests.len(), presented, "{name}");
             assert!(requests.iter().all(|request| request.status == Some(401)), "{name}");
         }
+    }
+}
+
+/// The hint names what the user has set, and not what others may have.
+#[test]
+fn what_to_check_is_named_as_the_user_knows_it() {
+    let sandbox = Sandbox::start("--backups 3");
+    let family = |access_key: &str, secret_key: &str| {
+        let run = sandbox.cbr("backups list").env(access_key, ACCESS_KEY);
+        run.secret(secret_key, "hunter2hunter2").env("OS_AUTH_URL", OTC)
+    };
+    let koocli = json!({
+        "current": "prod",
+        "profiles": [{"name": "prod", "mode": "AKSK", "accessKeyId": ACCESS_KEY,
+                      "secretAccessKey": "hunter2hunter2"}],
+    });
+    let sdk = format!("[basic]\nak = {ACCESS_KEY}\nsk = hunter2hunter2\n");
+    let file = |name: &str, text: &str| sandbox.cbr("backups list").file(name, text);
+    let cases = [
+        (family("CBR_ACCESS_KEY", "CBR_SECRET_KEY"), "CBR_SECRET_KEY"),
+        (family("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"), "HUAWEICLOUD_SDK_SK"),
+        (family("HW_ACCESS_KEY", "HW_SECRET_KEY"), "HW_SECRET_KEY"),
+        (family("OS_ACCESS_KEY", "OS_SECRET_KEY"), "OS_SECRET_KEY"),
+        (family("CLOUD_SDK_AK", "CLOUD_SDK_SK"), "CLOUD_SDK_SK"),
+        (
+            file(".hcloud/config.json", &koocli.to_string()),
+            "the secret key of ~/.hcloud/config.json, profile `prod`",
+        ),
+        (
+            file(".huaweicloud/credentials", &sdk),
+            "the secret key of ~/.huaweicloud/credentials, [basic]",
+        ),
+    ];
+    for (run, name) in cases {
+        let hint = format!("\ncbr: hint: check {name}, and that this machine's clock");
+        run.exit(3).stderr_holds([hint.as_str()]).run();
     }
 }
 

@@ -52,7 +52,8 @@ pub(super) fn origins(run: Cbr) -> [String; 3] {
     let settings = told["settings"].as_array().unwrap();
     let origin = |names: &[&str]| {
         let found = settings.iter().find(|line| names.contains(&line["setting"].as_str().unwrap()));
-        found.and_then(|line| line["origin"].as_str()).unwrap_or("-").to_owned()
+        let origin = found.and_then(|line| line["origin"].as_str()).unwrap_or("-");
+        origin.split(" by the name ").next().unwrap().to_owned()
     };
     [origin(&["access_key", "token"]), origin(&["region"]), origin(&["project_id"])]
 }
@@ -92,12 +93,12 @@ fn sources_go_in_their_order() {
     let keys = |run: Cbr| run.env("HW_ACCESS_KEY", "a").env("HW_SECRET_KEY", "b");
     let cases = [
         (show(""), [prod, prod, prod]),
-        (show("").env("HW_PROFILE", "test"), [test, test, "-"]),
+        (show("").env("HW_PROFILE", "test"), [test, test, "looked up"]),
         (show("").env("HW_REGION_NAME", "eu-nl"), [prod, "HW_REGION_NAME", prod]),
-        (show("--profile test"), [test, test, "-"]),
+        (show("--profile test"), [test, test, "looked up"]),
         (show("--cloud otc"), [otc, otc, otc]),
         (show("").env("OS_CLOUD", "otc"), [otc, otc, otc]),
-        (show("").env("CBR_PROFILE", "test"), [test, test, "-"]),
+        (show("").env("CBR_PROFILE", "test"), [test, test, "looked up"]),
         // Variables go before files, and what was asked for by name before them.
         (keys(show("")), ["HW_*", "-", "-"]),
         (keys(show("")).env("OS_CLOUD", "otc"), ["HW_*", "-", "-"]),

@@ -139,7 +139,7 @@ fn a_profile_has_its_place_in_the_order_of_sources() {
         // and the project of other keys is not.
         (
             with_keys(show("", "prod")),
-            ["HW_*".to_owned(), entry("prod", " region"), "-".to_owned()],
+            ["HW_*".to_owned(), entry("prod", " region"), "looked up".to_owned()],
         ),
         (
             with_keys(show("", "prod")).env("HW_REGION", "eu-nl").env("HW_PROJECT_ID", "x"),

@@ -1,7 +1,7 @@
 //! https: certificates are checked, against those that the environment names; HTTP/2 where it is
 //! offered.
 
-use crate::harness::{Cbr, PROJECT_ID, Sandbox, Tls, cbr};
+use crate::harness::{Cbr, PROJECT_ID, Sandbox, TOKEN, Tls, cbr};
 
 fn list(endpoint: &str) -> Cbr {
     cbr("backups list -o jsonl --columns id --endpoint")
@@ -45,12 +45,9 @@ fn pages_that_are_asked_for_together_share_one_connection() {
 }
 
 /// What is said, and that it is said at once: no second attempt makes a certificate better.
-fn assert_refused(run: Cbr, tls: &Tls, why: &str) {
-    let told = format!(
-        "cbr: error: the service's certificate is not trusted: invalid peer certificate: {why}\n\
-         cbr: hint: check --endpoint; for an authority of your own, set SSL_CERT_FILE to its \
-         certificate\n"
-    );
+fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
+    let told =
+        format!("cbr: error: the service's certificate is not trusted: {why}\ncbr: hint: {hint}\n");
     run.exit(5).stderr(told).run();
     assert_eq!((tls.accepted(), tls.agreed().len()), (1, 0));
 }
@@ -59,11 +56,26 @@ fn assert_refused(run: Cbr, tls: &Tls, why: &str) {
 fn a_certificate_of_nobody_we_trust_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
-    assert_refused(list(&tls.endpoint("localhost")), &tls, "UnknownIssuer");
+    let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of its \
+                own, give that authority's certificate: --ca-file FILE";
+    let why = "its authority is not known here";
+    assert_refused(list(&tls.endpoint("localhost")), &tls, why, hint);
     // Of another authority with the same name.
+    let why = "it is not signed by the authority of that name that is known here";
+    let hint = |origin: &str| {
+        format!(
+            "check --endpoint; only the authorities of {origin} are trusted, so the one that \
+             issued the service's certificate has to be there"
+        )
+    };
+    for name in ["SSL_CERT_FILE", "OS_CACERT"] {
+        let other = Tls::before(&sandbox, "localhost", &["h2"]);
+        let run = list(&other.endpoint("localhost")).env(name, tls.authority());
+        assert_refused(run, &other, why, &hint(name));
+    }
     let other = Tls::before(&sandbox, "localhost", &["h2"]);
-    let run = list(&other.endpoint("localhost")).env("SSL_CERT_FILE", tls.authority());
-    assert_refused(run, &other, "BadSignature");
+    let run = list(&other.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
+    assert_refused(run, &other, why, &hint("--ca-file"));
     assert!(sandbox.requests().is_empty());
 }
 
@@ -72,8 +84,140 @@ fn a_certificate_for_another_name_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "cbr.example.com", &["h2"]);
     let run = list(&tls.endpoint("localhost")).env("SSL_CERT_FILE", tls.authority());
-    let why = "certificate not valid for name \"localhost\"; certificate is only valid for \
-               DnsName(\"cbr.example.com\")";
-    assert_refused(run, &tls, why);
+    let why = "it is for cbr.example.com, not for localhost";
+    let hint = "check --endpoint: its host must be one that the certificate is for";
+    assert_refused(run, &tls, why, hint);
     assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_certificate_whose_time_is_over_is_refused() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::expired(&sandbox, "localhost");
+    let run = list(&tls.endpoint("localhost")).env("SSL_CERT_FILE", tls.authority());
+    let hint =
+        "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock";
+    assert_refused(run, &tls, "it expired at 2021-01-01T00:00:00Z", hint);
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_certificate_that_signed_itself_must_be_one_for_a_host() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::self_signed(&sandbox, "localhost", true);
+    let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
+    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can \
+                be issued so too, and given with --ca-file";
+    assert_refused(run, &tls, "it is an authority's own, and not one for a host", hint);
+    assert!(sandbox.requests().is_empty());
+    let tls = Tls::self_signed(&sandbox, "localhost", false);
+    let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
+    assert_eq!(run.run().lines().len(), 3);
+}
+
+/// Who names an authority, and that the nearest to the user counts alone.
+#[test]
+fn authorities_are_those_that_the_nearest_names() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let other = Tls::before(&sandbox, "localhost", &["h2"]);
+    let (ours, others) = (tls.authority(), other.authority());
+    let clouds = format!(
+        "clouds: {{otc: {{profile: otc, cacert: '{}', auth: {{token: '{TOKEN}'}}}}}}",
+        ours.display()
+    );
+    let run = || list(&tls.endpoint("localhost"));
+    let keystone = "https://keystone.example.com/v3";
+    let runs = [
+        run().arg("--ca-file").arg(ours).env("OS_CACERT", others).env("SSL_CERT_FILE", others),
+        run().env("OS_CACERT", ours).env("SSL_CERT_FILE", others),
+        run().env("SSL_CERT_DIR", ours.parent().unwrap()),
+        run().env("SSL_CERT_FILE", others).env("SSL_CERT_DIR", ours.parent().unwrap()),
+        // Those of another cloud.
+        run().env("OS_CACERT", others).env("OS_AUTH_URL", keystone).env("SSL_CERT_FILE", ours),
+        run()
+            .args(["--cloud", "otc"])
+            .file(".config/openstack/clouds.yaml", &clouds)
+            .env("OS_CACERT", others)
+            .arg("--quiet"),
+    ];
+    let number = runs.len();
+    for run in runs {
+        assert_eq!(run.run().lines().len(), 3);
+    }
+    assert_eq!(sandbox.requests().len(), number);
+}
+
+/// A file that was named and is of no use is not passed over.
+#[test]
+fn authorities_that_cannot_be_used_are_an_error() {
+    let no_certificate = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
+    let no_file = "cannot be read: No such file or directory (os error 2)";
+    let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n";
+    let cases = [
+        ("SSL_CERT_FILE", "nowhere.pem", no_file),
+        ("SSL_CERT_DIR", "nowhere", no_file),
+        ("OS_CACERT", "nowhere.pem", no_file),
+        ("SSL_CERT_FILE", "empty.pem", no_certificate),
+        ("SSL_CERT_FILE", "words.pem", no_certificate),
+        ("SSL_CERT_FILE", "cut.pem", "ends within a certificate"),
+        ("SSL_CERT_FILE", "wrong.pem", no_certificate),
+        ("SSL_CERT_FILE", "folder", "cannot be read: Is a directory (os error 21)"),
+        ("SSL_CERT_DIR", "folder", no_certificate),
+        ("SSL_CERT_DIR", "words.pem", "cannot be read: Not a directory (os error 20)"),
+    ];
+    let home = |run: Cbr| {
+        run.file("empty.pem", "")
+            .file("words.pem", "an authority\n")
+            .file("cut.pem", cut)
+            .file("wrong.pem", &format!("{cut}-----END CERTIFICATE-----\n"))
+            .file("folder/words", "an authority\n")
+    };
+    for (variable, value, why) in cases {
+        let told = format!(
+            "cbr: error: cannot set up HTTP: {variable}: {value} {why}\n\
+             cbr: hint: {variable} takes the certificates of the authorities to trust, as PEM\n"
+        );
+        let run = home(list("https://localhost:9")).env(variable, value);
+        run.exit(2).stderr(told).run();
+    }
+    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such file \
+                or directory (os error 2)\n\
+                cbr: hint: --ca-file takes the certificates of the authorities to trust, as PEM\n";
+    list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(told).run();
+    let told = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
+                cbr: hint: unset SSL_CERT_FILE\n";
+    list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
+}
+
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; whoever is on the way \
+                        can read and change everything\n";
+
+/// Only the flag leaves certificates unchecked, and it says so whenever it does.
+#[test]
+fn nothing_but_a_flag_leaves_certificates_unchecked() {
+    let sandbox = Sandbox::start("--backups 3");
+    for tls in [Tls::expired(&sandbox, "cbr.example.com"), Tls::before(&sandbox, "x", &["h2"])] {
+        for quiet in [&[][..], &["--quiet"]] {
+            let run = list(&tls.endpoint("localhost")).arg("--insecure").args(quiet);
+            assert_eq!(run.stderr(INSECURE).run().lines().len(), 3);
+        }
+    }
+    assert_eq!(sandbox.requests().len(), 4);
+
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let variables = [("OS_INSECURE", "true"), ("HW_INSECURE", "true"), ("CBR_INSECURE", "true")];
+    let run = variables
+        .into_iter()
+        .fold(list(&tls.endpoint("localhost")), |run, (name, value)| run.env(name, value));
+    run.exit(5).stderr_holds(["certificate is not trusted"]).run();
+
+    let clouds =
+        format!("clouds: {{otc: {{profile: otc, verify: false, auth: {{token: '{TOKEN}'}}}}}}");
+    let run = cbr("backups list --cloud otc --endpoint").arg(tls.endpoint("localhost"));
+    let run = run.env("CBR_PROJECT_ID", PROJECT_ID).file(".config/openstack/clouds.yaml", &clouds);
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` has no \
+                effect: only --insecure leaves certificates unchecked\n";
+    run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
+    assert_eq!(sandbox.requests().len(), 4);
 }

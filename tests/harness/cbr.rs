@@ -2,7 +2,8 @@
 //!
 //! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR` are an
 //! empty directory. What holds for every run is checked on every run (see [`super::rules`]): a test
-//! says only what is particular to it, and what it does not say must not be.
+//! says only what is particular to it, and what it does not say must not be: a file that a run leaves
+//! behind is one that the test names.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -25,7 +26,9 @@ pub(crate) struct Cbr {
     secrets: Vec<String>,
     exit: i32,
     stderr: Stderr,
+    reports: bool,
     files: Vec<PathBuf>,
+    made: Vec<PathBuf>,
     stdin: Option<PathBuf>,
     directory: Directory,
 }
@@ -84,7 +87,9 @@ impl Cbr {
             secrets: Vec::new(),
             exit: 0,
             stderr: Stderr::Exactly(String::new()),
+            reports: false,
             files: Vec::new(),
+            made: Vec::new(),
             stdin: None,
             directory: Directory { home: TempDir::new().unwrap(), own: TempDir::new().unwrap() },
         }
@@ -123,6 +128,12 @@ impl Cbr {
         self
     }
 
+    /// A file of the home directory that it must make. Where that holds a secret, nobody else can read it.
+    pub(crate) fn makes(mut self, name: &str) -> Self {
+        self.made.push(self.directory.home.path().join(name));
+        self
+    }
+
     /// A file of the home directory that nobody else can read.
     pub(crate) fn private_file(self, name: &str, text: &str) -> Self {
         self.file(name, text).mode(name, 0o600)
@@ -152,6 +163,12 @@ impl Cbr {
     /// The exit code that it must end with; 0 unless said.
     pub(crate) fn exit(mut self, code: i32) -> Self {
         self.exit = code;
+        self
+    }
+
+    /// It prints what it found out, also where that is a failure.
+    pub(crate) fn reports(mut self) -> Self {
+        self.reports = true;
         self
     }
 
@@ -191,6 +208,9 @@ impl Cbr {
             .env_clear()
             .env("HOME", home)
             .env("TMPDIR", home)
+            // Where the tests run there may be a metadata service.
+            .env("CBR_ECS_METADATA", "off")
+            .env("XDG_CACHE_HOME", self.directory.cache())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .current_dir(home);
         command
@@ -204,6 +224,7 @@ impl Cbr {
 
     /// What must hold after it has ended.
     pub(crate) fn check(self, output: &Output) -> Run {
+        let home = self.directory.home.path().to_owned();
         let told = format!("{:?}\n{}", self.args, describe(output));
         let stdout = String::from_utf8(output.stdout.clone()).expect(&told);
         let stderr = String::from_utf8(output.stderr.clone()).expect(&told);
@@ -216,19 +237,35 @@ impl Cbr {
                 }
             }
         }
-        let broken = rules::broken(self.exit, &stdout, &stderr, &self.secrets);
+        let rules = if self.reports { rules::broken_by_a_report } else { rules::broken };
+        let mut broken = rules(self.exit, &stdout, &stderr, &self.secrets);
+        for path in &self.made {
+            broken.extend(rules::broken_by_file(path, true, &self.secrets));
+        }
+        // What an argument leads to, such as a receipt or a log, is for others to read.
+        let named = self.args.iter().map(|arg| home.join(arg));
+        for path in named.filter(|path| path.is_file() && !self.files.contains(path)) {
+            broken.extend(rules::broken_by_file(&path, false, &self.secrets));
+        }
         assert_eq!(broken, Vec::<String>::new(), "{told}");
-        let mut expected = self.files;
+        let mut expected = [self.files, self.made].concat();
         expected.sort();
-        assert_eq!(files_below(self.directory.home.path()), expected);
+        expected.dedup();
+        assert_eq!(files_below(&home), expected);
+        for file in files_below(&self.directory.cache()) {
+            assert_eq!(rules::broken_by_file(&file, false, &self.secrets), Vec::<String>::new());
+            let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{file:?}");
+        }
         let requests = request::read(&self.directory.log());
         Run { stdout, stderr, requests }
     }
 }
 
-/// Every file, in the order of the names.
+/// Every file, in the order of the names; none where there is no directory.
 fn files_below(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let entries = entries.map(|entry| entry.unwrap().path());
     let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
     let mut files: Vec<_> = entries.flat_map(below).collect();
     files.sort();
@@ -236,6 +273,11 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 impl Directory {
+    /// What is kept between runs: nothing at first, and the test's own if it sets the variable.
+    fn cache(&self) -> PathBuf {
+        self.own.path().join("cache")
+    }
+
     fn log(&self) -> PathBuf {
         self.own.path().join("requests.jsonl")
     }

@@ -8,6 +8,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::rules;
+
 /// No run takes nearly as long; one that does hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -64,6 +66,11 @@ impl Process {
         lines(stderr.expect("it is taken once"))
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
     /// Waits for the end.
     pub(crate) fn finish(mut self) -> Output {
         let child = self.child.take().expect("it finishes once");
@@ -71,6 +78,12 @@ impl Process {
         self.running = None;
         let hung = self.watchdog.take().expect("it finishes once").join().unwrap();
         assert!(!hung, "{} did not end in {LIMIT:?}: {}", self.shown, describe(&output));
+        let told = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+        // A sandbox alone says what leads to it, which is no secret.
+        if !told[0].starts_with("# A CBR endpoint on this machine") {
+            let shown = rules::shown_secrets(&told[0], &told[1], &[]);
+            assert_eq!(shown, Vec::<String>::new(), "{} {}", self.shown, describe(&output));
+        }
         output
     }
 

@@ -1,20 +1,46 @@
 //! What holds for every run of `cbr`, whatever it does.
 
-/// What must never be printed: what the sandbox's account consists of, and what only a request holds.
-const SECRETS: [&str; 9] = [
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+/// What must never be shown: what the sandbox's account consists of, what only a request holds, and what
+/// tests take for secrets of their own.
+const SECRETS: [&str; 16] = [
     "SANDBOXACCESSKEY0001",
     "SANDBOXTEMPORARY0002",
+    "SANDBOXAGENCYKEY0003",
     "sandbox-secret-key",
     "sandbox-security-token",
     "sandbox-token",
+    "sandbox-password",
     "Signature=",
     "SignedHeaders=",
     "Authorization",
     "X-Auth-Token:",
+    "Basic ",
+    "hunter2",
+    "hunter3",
+    // The first of these after "user:", as a proxy is told it.
+    "dXNlcjpodW50ZXIy",
+    "BEGIN PRIVATE KEY",
 ];
 
+/// As many hexadecimal digits as a signature has, and nothing else that is shown.
+const SIGNATURE: usize = 64;
+
 /// How a line of ours on stderr begins.
-const KINDS: [&str; 4] = ["cbr: error: ", "cbr: warning: ", "cbr: hint: ", "cbr: debug: "];
+const KINDS: [&str; 7] = [
+    "cbr: error: ",
+    "{\"level\":\"error\",",
+    "cbr: warning: ",
+    "{\"level\":\"warning\",",
+    "cbr: hint: ",
+    "cbr: debug: ",
+    "{\"level\":\"debug\",",
+];
+/// How an error begins.
+const ERRORS: &[&str] = &[KINDS[0], KINDS[1]];
 
 /// The last line of every message of the parser of flags.
 const END_OF_USAGE: &str = "For more information, try '--help'.";
@@ -24,10 +50,21 @@ const INTERRUPTED: i32 = 130;
 
 /// The rules that a run has broken; `secrets` are those besides the sandbox's.
 pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
-    let mut broken = shown_secrets(stdout, stderr, secrets);
+    let mut broken = broken_by_a_report(exit, stdout, stderr, secrets);
     if exit != 0 && !stdout.is_empty() {
         broken.push("it fails, and stdout is not empty".to_owned());
     }
+    broken
+}
+
+/// The same, of a command that prints what it found out, whatever that is.
+pub(crate) fn broken_by_a_report(
+    exit: i32,
+    stdout: &str,
+    stderr: &str,
+    secrets: &[String],
+) -> Vec<String> {
+    let mut broken = shown_secrets(stdout, stderr, secrets);
     if !stderr.is_empty() && !stderr.ends_with('\n') {
         broken.push("stderr ends in the middle of a line".to_owned());
     }
@@ -35,7 +72,8 @@ pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) 
     if stderr.contains(acts) {
         broken.push("a control character is on stderr".to_owned());
     }
-    let errors = stderr.lines().filter(|line| line.starts_with(KINDS[0])).count();
+    let errors =
+        stderr.lines().filter(|line| ERRORS.iter().any(|kind| line.starts_with(kind))).count();
     let expected = usize::from(exit != 0 && exit != INTERRUPTED);
     if errors != expected {
         broken.push(format!("{errors} errors are told, with exit code {exit}"));
@@ -46,9 +84,39 @@ pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) 
 
 /// A rule that each secret breaks which is shown.
 pub(crate) fn shown_secrets(stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
-    let secrets = SECRETS.into_iter().chain(secrets.iter().map(String::as_str));
-    let shown = secrets.filter(|secret| stdout.contains(secret) || stderr.contains(secret));
+    let shown = [stdout, stderr].into_iter().flat_map(|text| secrets_in(text, secrets));
     shown.map(|secret| format!("it shows {secret}")).collect()
+}
+
+/// The rules that a file breaks which a run has left behind. One that `may_hold` secrets must be
+/// nobody else's to read if it does.
+pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) -> Vec<String> {
+    let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    if may_hold && mode & 0o077 == 0 {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    let held = secrets_in(&text, secrets);
+    let told = |secret| format!("{} holds {secret}, mode {mode:o}", path.display());
+    held.into_iter().map(told).collect()
+}
+
+/// What a command that signs by itself (`--print-curl`) has where a signature would be: the names of what it
+/// signs, a variable, and the hash of no body.
+const NO_SIGNATURE: [&str; 3] = [
+    "SignedHeaders=host;x-project-id;x-sdk-date",
+    "Signature=$signature\"",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+];
+
+/// The secrets that a text holds.
+fn secrets_in(text: &str, secrets: &[String]) -> Vec<String> {
+    let text = &NO_SIGNATURE.iter().fold(text.to_owned(), |text, part| text.replace(part, ""));
+    let known = SECRETS.into_iter().chain(secrets.iter().map(String::as_str));
+    let known = known.filter(|secret| text.contains(secret)).map(str::to_owned);
+    let words = text.split(|char: char| !char.is_ascii_hexdigit());
+    let signatures = words.filter(|word| word.len() == SIGNATURE);
+    known.chain(signatures.map(|_| "a signature".to_owned())).collect()
 }
 
 /// Each line is one message; only what the parser of flags says goes on, and up to its last line.
@@ -86,6 +154,7 @@ fn a_run_that_keeps_the_rules() {
         (1, "", "cbr: error: a\n"),
         (2, "", usage),
         (6, "", hinted),
+        (6, "", "{\"level\":\"error\",\"message\":\"a\"}\n"),
         (130, "", ""),
     ];
     for (exit, stdout, stderr) in cases {
@@ -94,11 +163,39 @@ fn a_run_that_keeps_the_rules() {
 }
 
 #[test]
+fn files_that_break_a_rule() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("f");
+    let signature = format!("x={}", "0123456789abcdef".repeat(4));
+    let cases = [
+        ("rows", 0o644, false, None),
+        ("holds sandbox-token", 0o600, false, Some("sandbox-token")),
+        ("my-own", 0o644, false, Some("my-own")),
+        (signature.as_str(), 0o644, false, Some("a signature")),
+        ("rows", 0o644, true, None),
+        ("sandbox-token", 0o600, true, None),
+        ("sandbox-token", 0o640, true, Some("sandbox-token")),
+        ("sandbox-token", 0o604, true, Some("sandbox-token")),
+    ];
+    for (text, mode, may_hold, expected) in cases {
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let broken = broken_by_file(&path, may_hold, &["my-own".to_owned()]);
+        let told = |what| format!("{} holds {what}, mode {mode:o}", path.display());
+        let expected: Vec<_> = expected.map(told).into_iter().collect();
+        assert_eq!(broken, expected, "{text} {mode:o}");
+    }
+}
+
+#[test]
 fn runs_that_break_a_rule() {
     let usage = "cbr: error: a\n  more\n\nFor more information, try '--help'.\n";
+    let signed = format!("cbr: error: {}\n", "0123456789abcdef".repeat(4));
     let cases = [
         (0, "sandbox-secret-key-that-is-not-a-secret1", "", "it shows sandbox-secret-key"),
-        (1, "", "cbr: error: hunter2\n", "it shows hunter2"),
+        (1, "", "cbr: error: my-own\n", "it shows my-own"),
+        (0, "rows\n", "cbr: debug: GET / hunter2\n", "it shows hunter2"),
+        (1, "", signed.as_str(), "it shows a signature"),
         (1, "rows\n", "cbr: error: a\n", "it fails, and stdout is not empty"),
         (1, "", "cbr: error: a", "stderr ends in the middle of a line"),
         (1, "", "cbr: error: \u{1b}[31ma\n", "a control character is on stderr"),
@@ -111,9 +208,10 @@ fn runs_that_break_a_rule() {
         (1, "", usage, "out of shape:   more"),
         (1, "", "cbr: error: a\ncbr: hint: \n", "out of shape: cbr: hint: "),
         (1, "", "error: a\n", "out of shape: error: a"),
+        (0, "", "{\"level\":\"error\",\"message\":\"a\"}\n", "1 errors are told, with exit code 0"),
     ];
     for (exit, stdout, stderr, expected) in cases {
-        let broken = broken(exit, stdout, stderr, &["hunter2".to_owned()]);
+        let broken = broken(exit, stdout, stderr, &["my-own".to_owned()]);
         assert!(broken.iter().any(|rule| rule == expected), "{stderr}: {broken:?}");
     }
 }

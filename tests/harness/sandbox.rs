@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::account::{PROJECT_ID, TOKEN};
+use super::account::{PROJECT_ID, REGION, TOKEN};
 use super::cbr::{Cbr, cbr};
 use super::http;
 use super::process::Process;
@@ -46,6 +46,11 @@ impl Sandbox {
     /// `cbr` with these arguments, which knows where the sandbox is, and its project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
+    }
+
+    /// `cbr` with these arguments, which knows where IAM is, and the region; nothing else.
+    pub(crate) fn cbr_by_region(&self, args: &str) -> Cbr {
+        cbr(args).env("CBR_IAM_ENDPOINT", self.endpoint()).env("CBR_REGION", REGION)
     }
 
     /// The requests so far.

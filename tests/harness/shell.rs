@@ -31,6 +31,7 @@ pub(crate) fn script(text: &str) -> Script {
         .env("HOME", home.path())
         .env("TMPDIR", home.path())
         .env("TERM", "xterm")
+        .env("CBR_ECS_METADATA", "off")
         .current_dir(home.path());
     let output = Process::start(&mut command).finish();
     let told = describe(&output);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::TempDir;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -46,9 +46,27 @@ impl Tls {
     /// In front of a sandbox, with a certificate for `name` of an authority of its own, speaking these
     /// protocols, the preferred one first.
     pub(crate) fn before(sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
+        Self::until(4096, sandbox, name, protocols)
+    }
+
+    /// With a certificate that is valid from 1990 to the end of 2020.
+    pub(crate) fn expired(sandbox: &Sandbox, name: &str) -> Self {
+        Self::until(2021, sandbox, name, &["h2"])
+    }
+
+    /// With a certificate that signed itself: as an authority, or for a host only.
+    pub(crate) fn self_signed(sandbox: &Sandbox, name: &str, is_authority: bool) -> Self {
+        Self::with(Identity::self_signed(name, is_authority), sandbox, &["h2"])
+    }
+
+    /// With a certificate that is valid up to that year.
+    fn until(year: i32, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
+        Self::with(Identity::issue(name, year), sandbox, protocols)
+    }
+
+    fn with((identity, pem): (Identity, String), sandbox: &Sandbox, protocols: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let authority = directory.path().join("authority.pem");
-        let (identity, pem) = Identity::issue(name);
         fs::write(&authority, pem).unwrap();
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[&version::TLS12, &version::TLS13])
@@ -89,15 +107,29 @@ impl Tls {
 }
 
 impl Identity {
-    /// For that name, and the authority's own certificate as PEM.
-    fn issue(name: &str) -> (Self, String) {
+    /// For that name, and the same as PEM.
+    fn self_signed(name: &str, is_authority: bool) -> (Self, String) {
+        let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
+        let unconstrained = IsCa::Ca(BasicConstraints::Unconstrained);
+        certificate.is_ca = if is_authority { unconstrained } else { IsCa::ExplicitNoCa };
+        let key = KeyPair::generate().unwrap();
+        let certificate = certificate.self_signed(&key).unwrap();
+        let chain = vec![certificate.der().clone()];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        (Self { chain, key }, certificate.pem())
+    }
+
+    /// For that name, up to that year, and the authority's own certificate as PEM.
+    fn issue(name: &str, year: i32) -> (Self, String) {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority_key = KeyPair::generate().unwrap();
         let pem = authority.self_signed(&authority_key).unwrap().pem();
         let issuer = Issuer::new(authority, authority_key);
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([name.to_owned()]).unwrap();
+        let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
+        certificate.not_before = date_time_ymd(1990, 1, 1);
+        certificate.not_after = date_time_ymd(year, 1, 1);
         let certificate = certificate.signed_by(&key, &issuer).unwrap();
         let chain = vec![certificate.der().clone()];
         (Self { chain, key: PrivateKeyDer::try_from(key.serialize_der()).unwrap() }, pem)

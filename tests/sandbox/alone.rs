@@ -2,11 +2,12 @@
 
 use crate::harness::{Process, Sandbox, cbr, sandboxed, script};
 
-/// Reads what it prints up to the last line, and uses it: the keys, the token, the temporary key.
+/// Reads what it prints up to the last line, and uses it: the keys, the token, the temporary key, the
+/// metadata service.
 const EVALUATES: &str = r#"
     mkfifo printed
     cbr sandbox --backups 5 > printed & sandbox=$!
-    printed=$(sed '/CBR_SECURITY_TOKEN/q' printed)
+    printed=$(sed '/CBR_ECS_METADATA/q' printed)
     rm printed
     eval "$printed"
     cbr backups list -o jsonl --columns id | wc -l
@@ -14,8 +15,11 @@ const EVALUATES: &str = r#"
     eval "$(echo "$printed" | sed -n 's/^#  *\(export CBR_TOKEN=\)/\1/p')"
     cbr backups list --limit 2 -o jsonl --columns id | wc -l
     unset CBR_TOKEN
-    eval "$(echo "$printed" | sed -n '/temporary/,$ s/^#  *export/export/p')"
+    eval "$(echo "$printed" | sed -n '/temporary/,/SECURITY/ s/^#  *export/export/p')"
     cbr backups list --limit 3 -o jsonl --columns id | wc -l
+    unset CBR_ACCESS_KEY CBR_SECRET_KEY CBR_SECURITY_TOKEN CBR_PROJECT_ID
+    eval "$(echo "$printed" | sed -n 's/^#  *\(export CBR_ECS_METADATA=\)/\1/p')"
+    cbr backups list --limit 4 -o jsonl --columns id | wc -l
     kill $sandbox
     wait $sandbox
 "#;
@@ -25,7 +29,7 @@ const EVALUATES: &str = r#"
 fn what_it_prints_works_in_a_shell() {
     let script = script(EVALUATES);
     let numbers: Vec<_> = script.stdout.split_whitespace().collect();
-    assert_eq!(numbers, ["5", "2", "3"], "{}", script.stderr);
+    assert_eq!(numbers, ["5", "2", "3", "4"], "{}", script.stderr);
     assert_eq!(script.stderr, "");
 }
 

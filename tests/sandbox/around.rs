@@ -44,6 +44,20 @@ fn the_environment_around_does_not_reach_the_command() {
     assert!(elsewhere.received().is_empty());
 }
 
+/// Nor is it asked through the user's proxy, which could not reach it: it is on this machine.
+#[test]
+fn a_proxy_of_the_environment_is_of_no_concern() {
+    let proxy = Service::start(|_, _| Answer::new(500, ""));
+    let names =
+        ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    let run = sandboxed("--backups 3", "backups list -o jsonl");
+    let run = names.iter().fold(run, |run, name| run.env(name, proxy.endpoint()));
+    assert_eq!(run.run().lines().len(), 3);
+    assert!(proxy.received().is_empty());
+    let run = sandboxed("--backups 3", "backups list -o jsonl").env("ALL_PROXY", "socks5://x");
+    assert_eq!(run.run().lines().len(), 3);
+}
+
 /// What the command says is said once, by the command.
 #[test]
 fn messages_pass_through() {

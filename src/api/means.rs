@@ -1,0 +1,21 @@
+//! How requests are made, whatever they are for.
+
+use std::sync::Arc;
+
+use super::{Journal, Patience, Session};
+use crate::connection::{Origin, Trust};
+
+/// What all clients of a run share.
+#[derive(Clone)]
+pub(crate) struct Means {
+    /// How often and how long to try.
+    pub(crate) patience: Patience,
+    /// What keeps track of it.
+    pub(crate) journal: Arc<Journal>,
+    /// Whose certificates count.
+    pub(crate) trust: Trust,
+    /// Where the credentials come from.
+    pub(crate) origin: Arc<Origin>,
+    /// Who gives others before they expire.
+    pub(crate) session: Option<Arc<Session>>,
+}

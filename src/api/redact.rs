@@ -1,0 +1,119 @@
+//! Takes out of text from outside what must not be shown: a gateway echoes the credentials that it
+//! refuses, and some echo the whole request.
+
+use serde_json::Value;
+
+use crate::connection::Credentials;
+
+/// What must not be shown of one request, each with what stands in its place.
+pub(super) struct Redaction(Vec<(String, &'static str)>);
+
+const REDACTED: &str = "[redacted]";
+
+impl Redaction {
+    /// Of a request that was made with these credentials, and with this `Authorization` header.
+    pub(super) fn of(credentials: &Credentials, authorization: Option<&str>) -> Self {
+        let mut redaction = Self(Vec::new());
+        if let Some(authorization) = authorization {
+            redaction.hide(authorization);
+            let (_, signature) = authorization.rsplit_once('=').unwrap_or_default();
+            redaction.hide(signature);
+        }
+        match credentials {
+            Credentials::Password(login) => redaction.hide(login.password.reveal()),
+            Credentials::Token(token) => redaction.hide(token.reveal()),
+            Credentials::Key { access_key, secret_key, security_token } => {
+                redaction.hide(secret_key.reveal());
+                if let Some(token) = security_token {
+                    redaction.hide(token.reveal());
+                }
+                redaction.replace(access_key, "[access key]");
+            }
+        }
+        redaction
+    }
+
+    /// One more secret.
+    pub(super) fn hide(&mut self, secret: &str) {
+        self.replace(secret, REDACTED);
+    }
+
+    fn replace(&mut self, word: &str, stand_in: &'static str) {
+        if word.is_empty() {
+            return;
+        }
+        // Also as JSON writes it, in bodies that are none and in messages about them.
+        let escaped = word.escape_debug().to_string().replace("\\'", "'");
+        for written in [escaped.replace('/', "\\/"), escaped, word.to_owned()] {
+            self.0.push((written, stand_in));
+        }
+    }
+
+    /// The text without any of it.
+    pub(super) fn text(&self, text: &str) -> String {
+        let redacted =
+            |text: String, (word, stand_in): &(String, &str)| text.replace(word, stand_in);
+        self.0.iter().fold(text.to_owned(), redacted)
+    }
+
+    /// A body as text. JSON can write the same text in many ways, so it is looked for in the text that is
+    /// meant.
+    pub(super) fn body(&self, body: &[u8]) -> String {
+        let text = match serde_json::from_slice::<Value>(body) {
+            Ok(mut json) => {
+                each_text(&mut json, &|text| *text = self.text(text));
+                json.to_string()
+            }
+            Err(_) => String::from_utf8_lossy(body).into_owned(),
+        };
+        self.text(&text)
+    }
+}
+
+/// Changes each text inside, wherever it stands; names of fields stay.
+fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
+    match json {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| each_text(value, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn nothing_of_a_request_that_is_secret_stays() {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let key = Credentials::Key {
+            access_key: "AK".to_owned(),
+            secret_key: secret("s/k"),
+            security_token: Some(secret("t=k")),
+        };
+        let header = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=c0ffee";
+        let token = Credentials::Token(secret("to\"ken"));
+        let cases = [
+            (&key, Some(header), "s/k t=k AK", "[redacted] [redacted] [access key]"),
+            (&key, Some(header), r#"{"a":["s\u002fk"]}"#, r#"{"a":["[redacted]"]}"#),
+            (
+                &key,
+                Some(header),
+                "Authorization: SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, \
+              Signature=c0ffee",
+                "Authorization: [redacted]",
+            ),
+            (&key, Some(header), "signature c0ffee is wrong", "signature [redacted] is wrong"),
+            (&token, None, r#"{"a":{"b":"to\"ken"}}"#, r#"{"a":{"b":"[redacted]"}}"#),
+            (&token, None, r#"to"ken"#, "[redacted]"),
+            (&token, None, r#"error: "to\"ken""#, r#"error: "[redacted]""#),
+            (&key, None, r"error: s\/k", "error: [redacted]"),
+            (&token, None, "AK", "AK"),
+        ];
+        for (credentials, authorization, body, expected) in cases {
+            assert_eq!(Redaction::of(credentials, authorization).body(body.as_bytes()), expected);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The authorities that are trusted: PEM files and directories of them.
+//!
+//! A file that was named and cannot be used is an error: to pass over it would end in a certificate that
+//! is not trusted, with nobody told why.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use reqwest::Certificate;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject as _};
+
+use crate::api::ApiError;
+use crate::connection::{CERT_DIR, CERT_FILE, Trust};
+
+/// A bundle of all authorities of the world is about 250 KB; what is far larger is something else, and
+/// is not read to its end.
+const LARGEST: u64 = 16 << 20;
+
+/// The authorities that are trusted in place of the system's; `None` for those of the system, or where
+/// nothing is checked.
+///
+/// # Errors
+///
+/// A file or directory cannot be read, or holds no certificate.
+pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> {
+    let found = match trust {
+        Trust::Unchecked => return Ok(None),
+        Trust::System => return check_blank_variables().map(|()| None),
+        Trust::File { origin, path } => of_file(path).map_err(|why| refuse(origin, path, &why))?,
+        Trust::Environment { file, directories } => {
+            let mut found = Vec::new();
+            if let Some(path) = file {
+                found = of_file(path).map_err(|why| refuse(CERT_FILE, path, &why))?;
+            }
+            let directories = directories.as_deref().unwrap_or_default();
+            let directories = env::split_paths(directories).filter(|path| *path != PathBuf::new());
+            for path in directories {
+                // With a file there are authorities, and a directory may be there for more to come.
+                let more = of_directory(&path).and_then(|more| {
+                    let none = more.is_empty() && file.is_none();
+                    if none { Err(NONE.to_owned()) } else { Ok(more) }
+                });
+                found.extend(more.map_err(|why| refuse(CERT_DIR, &path, &why))?);
+            }
+            found
+        }
+    };
+    // A bundle may hold what the checker of certificates cannot read; reqwest wants all or none.
+    let readable = found.iter().filter(|der| is_authority(der));
+    readable
+        .map(|der| Certificate::from_der(der).map_err(setup))
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// What is blank counts as not set, but not for the one who reads the certificates of the system.
+fn check_blank_variables() -> Result<(), ApiError> {
+    let set = [CERT_FILE, CERT_DIR].into_iter().find(|name| env::var_os(name).is_some());
+    set.map_or(Ok(()), |name| {
+        let (reason, hint) = (format!("{name} is empty"), format!("unset {name}"));
+        Err(ApiError::Setup { reason, hint })
+    })
+}
+
+const NONE: &str = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
+
+/// The certificates of a file, of which at least one can be used.
+fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let certificates = CertificateDer::pem_reader_iter(BufReader::new(file.take(LARGEST)));
+    let certificates =
+        certificates.collect::<Result<Vec<_>, _>>().map_err(|error| match error {
+            pem::Error::Io(error) => unreadable(&error),
+            pem::Error::MissingSectionEnd { .. } => "ends within a certificate".to_owned(),
+            error => format!("is not PEM: {error}"),
+        })?;
+    if certificates.iter().any(is_authority) { Ok(certificates) } else { Err(NONE.to_owned()) }
+}
+
+/// The certificates of the files in a directory; files of another kind are passed over.
+fn of_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    path.read_dir().map_err(|error| unreadable(&error))?;
+    Ok(rustls_native_certs::load_certs_from_paths(None, Some(path)).certs)
+}
+
+fn is_authority(certificate: &CertificateDer<'static>) -> bool {
+    RootCertStore::empty().add(certificate.clone()).is_ok()
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
+}
+
+fn refuse(origin: &str, path: &Path, why: &str) -> ApiError {
+    ApiError::Setup {
+        reason: format!("{origin}: {} {why}", path.display().to_string().escape_debug()),
+        hint: format!("{origin} takes the certificates of the authorities to trust, as PEM"),
+    }
+}
+
+fn setup(error: reqwest::Error) -> ApiError {
+    ApiError::Setup {
+        reason: error.to_string(),
+        hint: "give the certificates to trust with --ca-file".to_owned(),
+    }
+}

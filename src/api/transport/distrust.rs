@@ -1,0 +1,117 @@
+//! Certificates that are not trusted, and what is wrong with them.
+
+use std::error::Error as _;
+use std::fmt;
+
+use jiff::Timestamp;
+use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
+
+use crate::connection::Trust;
+use crate::output::visible;
+
+/// Whoever answers at the endpoint has no certificate for it that we trust.
+#[derive(Debug)]
+pub(crate) struct Distrust {
+    /// In words for a user.
+    reason: String,
+    /// What is wrong.
+    pub(crate) flaw: Flaw,
+    /// The flag or variable that names the authorities, if one does.
+    pub(crate) authorities: Option<String>,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// It is another host's.
+    OtherName,
+    /// No authority that we know has issued it.
+    UnknownAuthority,
+    /// It is an authority's own, as most that are made by hand are.
+    OfAuthority,
+    /// Something else.
+    Other,
+}
+
+impl Distrust {
+    /// What is wrong with the certificate, if that is why there is no connection.
+    pub(super) fn of(error: &reqwest::Error, trust: &Trust) -> Option<Self> {
+        let fault = certificate_error(error)?;
+        let (flaw, reason) = match fault {
+            CertificateError::ExpiredContext { not_after, .. } => {
+                (Flaw::Expired, format!("it expired at {}", moment(*not_after)))
+            }
+            CertificateError::Expired => (Flaw::Expired, "it has expired".to_owned()),
+            CertificateError::NotValidYetContext { time, not_before } => {
+                let (time, from) = (moment(*time), moment(*not_before));
+                (Flaw::NotYetValid, format!("it is valid from {from}, and here it is {time}"))
+            }
+            CertificateError::NotValidYet => (Flaw::NotYetValid, "it is not valid yet".to_owned()),
+            CertificateError::NotValidForNameContext { expected, presented } => {
+                let presented: Vec<_> = presented.iter().map(|name| bare(name)).collect();
+                let presented = match presented.as_slice() {
+                    [] => "no host".to_owned(),
+                    names => visible(&names.join(", ")).into_owned(),
+                };
+                let expected = expected.to_str();
+                (Flaw::OtherName, format!("it is for {presented}, not for {expected}"))
+            }
+            CertificateError::NotValidForName => {
+                (Flaw::OtherName, "it is for another host".to_owned())
+            }
+            CertificateError::UnknownIssuer => {
+                (Flaw::UnknownAuthority, "its authority is not known here".to_owned())
+            }
+            // Of another authority with the same name.
+            CertificateError::BadSignature => (
+                Flaw::UnknownAuthority,
+                "it is not signed by the authority of that name that is known here".to_owned(),
+            ),
+            // The checker's own error, which has no type here.
+            CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+                (Flaw::OfAuthority, "it is an authority's own, and not one for a host".to_owned())
+            }
+            other => (Flaw::Other, other.to_string()),
+        };
+        let authorities = trust.origin().map(str::to_owned);
+        Some(Self { reason, flaw, authorities })
+    }
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.reason)
+    }
+}
+
+fn certificate_error(error: &reqwest::Error) -> Option<&CertificateError> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(fault)) = error.downcast_ref() {
+            return Some(fault);
+        }
+        // What an error of input and output was made from is not its source.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// `cbr.example.com` of `DnsName("cbr.example.com")`.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"')
+}
+
+fn moment(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).ok();
+    let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    moment.map_or_else(|| "a time out of range".to_owned(), |moment| moment.to_string())
+}

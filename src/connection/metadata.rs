@@ -1,0 +1,109 @@
+//! The metadata service of a server in the cloud (ECS): the last source of credentials, which any
+//! program on a server with an agency may ask.
+//!
+//! Owns where it is, and what its answer means for the other settings. Does not ask: that takes HTTP,
+//! and only happens once nothing else holds credentials.
+
+use super::source::Source;
+use super::{ConnectionError, Credentials, Endpoint, Environment, Setting};
+
+/// As users see it among the sources.
+pub(super) const NAME: &str = "ECS metadata";
+
+/// Switches it off, or leads to another one on this machine.
+const VARIABLE: &str = "CBR_ECS_METADATA";
+
+/// Link-local: each server has its own service behind it. The one address besides this machine's that
+/// plain http goes to.
+const ADDRESS: &str = "http://169.254.169.254";
+
+/// Where the service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MetadataAddress(String);
+
+impl MetadataAddress {
+    /// Where to ask; `None` where a user has switched it off.
+    ///
+    /// # Errors
+    ///
+    /// The variable says neither that nor an address of this machine.
+    pub(super) fn new(environment: &Environment) -> Result<Option<Self>, ConnectionError> {
+        let value = match environment.get(VARIABLE) {
+            None => return Ok(Some(Self(ADDRESS.to_owned()))),
+            Some("off") => return Ok(None),
+            Some(value) => value,
+        };
+        let endpoint = Endpoint::parse(&Setting::new(VARIABLE, value)).ok();
+        match endpoint.filter(|endpoint| endpoint.is_loopback() && !endpoint.is_https()) {
+            Some(endpoint) => Ok(Some(Self(endpoint.base().to_owned()))),
+            // Whoever answers says as whom to ask.
+            None => Err(ConnectionError::new(
+                format!("{VARIABLE}: `{}` is no http URL of this machine", value.escape_debug()),
+                format!("unset {VARIABLE}, or set it to off or to http://127.0.0.1:PORT"),
+            )),
+        }
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is known of the service so far.
+#[derive(Debug)]
+pub(crate) enum Metadata {
+    /// It was not asked.
+    NotAsked,
+    /// It has no credentials, or there is no such service; in words for a user.
+    Nothing(String),
+    /// It has them.
+    Gave(Server),
+}
+
+/// What the service says of the server that asks.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Of the agency that the server has.
+    pub(crate) credentials: Credentials,
+    pub(crate) region: Option<String>,
+    pub(crate) project_id: Option<String>,
+}
+
+impl Server {
+    pub(super) fn source(&self) -> Source {
+        let setting = |value: &Option<String>| Some(Setting::new(NAME, value.as_ref()?));
+        Source {
+            credentials: Ok(Some(self.credentials.clone())),
+            region: setting(&self.region),
+            project_id: setting(&self.project_id),
+            ..Source::named(NAME)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_at_its_address_or_off_or_on_this_machine() {
+        let cases = [
+            ("", Ok(Some(ADDRESS))),
+            ("off", Ok(None)),
+            ("http://127.0.0.1:4321/", Ok(Some("http://127.0.0.1:4321"))),
+            ("http://[::1]:4321", Ok(Some("http://[::1]:4321"))),
+            ("https://127.0.0.1:4321", Err(())),
+            ("http://169.254.169.253", Err(())),
+            ("http://metadata.example.com", Err(())),
+            ("127.0.0.1:4321", Err(())),
+            ("no", Err(())),
+        ];
+        for (value, expected) in cases {
+            let found = MetadataAddress::new(&Environment::with(&[(VARIABLE, value)]));
+            let found = found.map(|found| found.map(|found| found.base().to_owned()));
+            let expected = expected.map(|expected| expected.map(str::to_owned));
+            assert_eq!(found.map_err(|_| ()), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Whose certificates count: which authorities, and who says so.
+//!
+//! Decides by names only: no file is opened here.
+
+use std::path::PathBuf;
+
+use super::{Environment, Setting};
+
+/// The authorities that a certificate must come from. Each answer replaces the one below it, as `curl
+/// --cacert`, OpenStack's client and OpenSSL have it: who names authorities means those and no others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Any certificate will do: `--insecure`.
+    Unchecked,
+    /// Those in a file (PEM), and the flag, variable or cloud that names it.
+    File { origin: String, path: PathBuf },
+    /// Those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+    Environment { file: Option<PathBuf>, directories: Option<String> },
+    /// Those of the system.
+    System,
+}
+
+/// OpenSSL's variables, which other programs know too.
+pub(crate) const CERT_FILE: &str = "SSL_CERT_FILE";
+/// Directories, separated as in `PATH`.
+pub(crate) const CERT_DIR: &str = "SSL_CERT_DIR";
+
+impl Trust {
+    /// From the settings: `file` is what a flag, a cloud or `OS_CACERT` says.
+    pub(super) fn new(insecure: bool, file: Option<Setting>, environment: &Environment) -> Self {
+        if insecure {
+            return Self::Unchecked;
+        }
+        if let Some(Setting { origin, value }) = file {
+            return Self::File { origin, path: PathBuf::from(value) };
+        }
+        let file = environment.get(CERT_FILE).map(PathBuf::from);
+        let directories = environment.get(CERT_DIR).map(str::to_owned);
+        if file.is_none() && directories.is_none() {
+            return Self::System;
+        }
+        Self::Environment { file, directories }
+    }
+
+    /// As a user would name the authorities.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Unchecked => "not checked".to_owned(),
+            Self::File { path, .. } => path.display().to_string().escape_debug().to_string(),
+            Self::Environment { file, directories } => {
+                let file = file.as_ref().map(|file| file.display().to_string());
+                let both: Vec<_> = file.into_iter().chain(directories.clone()).collect();
+                both.join(" and ").escape_debug().to_string()
+            }
+            Self::System => "the system's".to_owned(),
+        }
+    }
+
+    /// The flag, variable or cloud that decides; `None` where nobody does.
+    pub(crate) fn origin(&self) -> Option<&str> {
+        match self {
+            Self::Unchecked => Some("--insecure"),
+            Self::File { origin, .. } => Some(origin),
+            Self::Environment { file: Some(_), directories: Some(_) } => {
+                Some("SSL_CERT_FILE and SSL_CERT_DIR")
+            }
+            Self::Environment { file: Some(_), .. } => Some(CERT_FILE),
+            Self::Environment { .. } => Some(CERT_DIR),
+            Self::System => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_to_the_user_decides() {
+        let file = || Some(Setting::new("--ca-file", "ca.pem"));
+        let (cert_file, cert_dir) = (("SSL_CERT_FILE", "f"), ("SSL_CERT_DIR", "a:b"));
+        let both = "SSL_CERT_FILE and SSL_CERT_DIR";
+        let cases: &[(bool, Option<Setting>, &[(&str, &str)], &str, Option<&str>)] = &[
+            (true, file(), &[cert_file], "not checked", Some("--insecure")),
+            (false, file(), &[cert_file], "ca.pem", Some("--ca-file")),
+            (false, None, &[cert_file], "f", Some("SSL_CERT_FILE")),
+            (false, None, &[cert_dir], "a:b", Some("SSL_CERT_DIR")),
+            (false, None, &[cert_file, cert_dir], "f and a:b", Some(both)),
+            (false, None, &[("SSL_CERT_FILE", "")], "the system's", None),
+            (false, None, &[], "the system's", None),
+        ];
+        for (insecure, file, variables, name, origin) in cases {
+            let trust = Trust::new(*insecure, file.clone(), &Environment::with(variables));
+            assert_eq!((trust.name().as_str(), trust.origin()), (*name, *origin));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a command was meant to be, where clap does not know.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _};
+
+use crate::cli::Cli;
+use crate::suggest;
+
+use super::topic::TOPICS;
+
+/// Words that other tools have for these, each with the command that does it here.
+const OTHER_WORDS: [(&str, &str); 12] = [
+    ("ls", "backups list"),
+    ("get", "backups show"),
+    ("describe", "backups show"),
+    ("cat", "backups show"),
+    ("login", "auth show"),
+    ("whoami", "auth show"),
+    ("credentials", "auth show"),
+    ("configure", "config"),
+    ("completion", "completions"),
+    ("server", "sandbox"),
+    ("serve", "sandbox"),
+    ("version", "--version"),
+];
+
+/// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
+/// of where a flag belongs.
+pub(crate) fn explain(error: clap::Error) -> clap::Error {
+    let mut program = Cli::command();
+    program.build();
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => unknown_command(error, &program),
+        ErrorKind::UnknownArgument => misplaced(error, &program),
+        _ => error,
+    }
+}
+
+/// The texts of a part of an error.
+fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+fn add_tip(error: &mut clap::Error, tip: String) {
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+}
+
+fn unknown_command(mut error: clap::Error, program: &Command) -> clap::Error {
+    let word = texts(&error, ContextKind::InvalidSubcommand).join(" ");
+    let is_near = |known: &String| suggest::nearest(&word, [known.as_str()].into_iter()).is_some();
+    if texts(&error, ContextKind::SuggestedSubcommand).iter().any(is_near) {
+        return error;
+    }
+    error.remove(ContextKind::SuggestedSubcommand);
+    match meant(program, &word) {
+        Some(meant) => {
+            error.remove(ContextKind::Suggested);
+            let meant = ContextValue::Strings(vec![meant]);
+            error.insert(ContextKind::SuggestedSubcommand, meant);
+        }
+        None => add_tip(&mut error, "'cbr help' shows the commands".to_owned()),
+    }
+    error
+}
+
+/// Says where a flag belongs that stands before its command, and what to write in front of a command that
+/// stands where a flag should.
+fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
+    if !texts(&error, ContextKind::SuggestedArg).is_empty() {
+        return error;
+    }
+    let word = texts(&error, ContextKind::InvalidArg).join(" ");
+    let usage = texts(&error, ContextKind::Usage).join(" ");
+    let is_command = program.get_subcommands().any(|command| command.get_name() == word);
+    let tip = if is_command && usage.contains("cbr sandbox") {
+        Some(format!("a command to run stands behind '--': cbr sandbox -- {word}"))
+    } else if word.starts_with('-') {
+        let owner = below(program, "").into_iter().map(|(words, _)| words).find(|words| {
+            let command = words.split(' ').try_fold(program, |at, name| at.find_subcommand(name));
+            command.is_some_and(|command| takes(command, &word))
+        });
+        owner
+            .filter(|owner| !usage.contains(&format!("cbr {owner} ")))
+            .map(|owner| format!("'{word}' is a flag of 'cbr {owner}', and stands behind that"))
+    } else if usage.contains("cbr backups list") {
+        Some("filters are flags: 'cbr help filters' lists them".to_owned())
+    } else {
+        None
+    };
+    if let Some(tip) = tip {
+        add_tip(&mut error, tip);
+    }
+    error
+}
+
+/// Whether a flag is one of a command's own.
+fn takes(command: &Command, flag: &str) -> bool {
+    let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
+    own.any(|arg| match flag.strip_prefix("--") {
+        Some(name) => arg.get_long_and_visible_aliases().unwrap_or_default().contains(&name),
+        None => flag.chars().nth(1).is_some_and(|name| arg.get_short() == Some(name)),
+    })
+}
+
+/// The error for a word of `cbr help` that is neither a command of `parent` nor a topic.
+pub(super) fn unknown(parent: &Command, word: &str) -> clap::Error {
+    let topics = TOPICS.iter().map(|topic| topic.name);
+    let commands = parent.get_subcommands().map(Command::get_name);
+    let near = suggest::nearest(word, topics.chain(commands)).map(str::to_owned);
+    let mut error = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(parent);
+    error.insert(ContextKind::InvalidSubcommand, ContextValue::String(word.to_owned()));
+    if let Some(near) = near.or_else(|| meant(parent, word)) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
+    error
+}
+
+/// The words of the command that does what was meant.
+fn meant(program: &Command, word: &str) -> Option<String> {
+    let commands = below(program, "");
+    let known = |command: &str| {
+        command.starts_with("--") || commands.iter().any(|(words, _)| words == command)
+    };
+    let other = OTHER_WORDS.iter().find(|(other, command)| *other == word && known(command));
+    if let Some((_, command)) = other {
+        return Some((*command).to_owned());
+    }
+    let last = suggest::nearest(word, commands.iter().map(|(_, last)| last.as_str()))?;
+    let (words, _) = commands.iter().find(|(_, known)| known == last)?;
+    Some(words.clone())
+}
+
+/// Every command below, by all its words and by the last.
+fn below(command: &Command, words: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let name = command.get_name();
+        let words = format!("{words} {name}").trim_start().to_owned();
+        all.push((words.clone(), name.to_owned()));
+        all.extend(below(command, &words));
+    }
+    all
+}

@@ -1,0 +1,32 @@
+//! A topic of `cbr help` as a section of a page.
+
+use roff::{Roff, bold};
+
+use super::prose::{Place, prose};
+use crate::help::{Block, topic};
+
+/// Writes a topic under this heading, if there is such a topic.
+pub(super) fn section(page: &mut Roff, heading: &str, name: &str) {
+    let Some(text) = topic(name) else { return };
+    page.control("SH", [heading]);
+    for (index, block) in text.blocks().iter().enumerate() {
+        if index > 0 {
+            page.control("PP", []);
+        }
+        match block {
+            Block::Paragraph(text) => prose(page, text, Place::Section),
+            Block::Table(heading, rows) => {
+                page.text([bold(heading.replace('`', ""))]);
+                for (term, explanation) in rows {
+                    page.control("TP", []).text([bold(term)]);
+                    prose(page, explanation, Place::Term);
+                }
+            }
+            Block::Typed(heading, lines) => {
+                page.text([bold(heading)]);
+                let lines: Vec<_> = lines.iter().map(|line| format!("  {line}")).collect();
+                prose(page, &lines.join("\n"), Place::Section);
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The identity service (IAM) beside the endpoint: logging in with a password, and the projects of the
+//! account. What goes wrong with it is said by `--iam`.
+//!
+//! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying a
+//! Token", "Querying Project Information", "Querying the Service Catalog".
+
+mod ask;
+mod options;
+mod tokens;
+
+use hyper::header::{HOST, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::account::{ACCOUNT, PROJECT_ID, PROJECTS, Project, USER};
+use super::answer::{Answer, RequestId};
+use super::auth::{self, SUBJECT_TOKEN};
+use super::call::{Call, IamRoute};
+use ask::{Ask, Scope};
+pub(super) use options::{Quirk, help};
+pub(super) use tokens::Tokens;
+
+/// What IAM is asked for, and how it is meant to go wrong.
+pub(super) struct Iam {
+    quirks: Vec<Quirk>,
+    tokens: Tokens,
+}
+
+/// How many wrong passwords in a row lock a user.
+const FAILURES: u32 = 5;
+
+impl Iam {
+    pub(super) fn new(quirks: &[Quirk]) -> Self {
+        Self { quirks: quirks.to_vec(), tokens: Tokens::new(quirks) }
+    }
+
+    /// The tokens that it gave away.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Answers one request that arrived at that time. Both outcomes are answers.
+    pub(super) fn answer(
+        &self,
+        route: IamRoute,
+        call: &Call,
+        now: Timestamp,
+        id: RequestId,
+    ) -> Result<Answer, Answer> {
+        if let Some(status) = self.tokens.failure() {
+            return Err(nested(status, "The service is unavailable."));
+        }
+        match (route, call.method()) {
+            (IamRoute::Tokens, &Method::POST) => return self.log_in(call, now),
+            (_, &Method::GET) => {}
+            _ => return Err(nested(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.")),
+        }
+        let denied =
+            |message: String| Answer::gateway_error(StatusCode::UNAUTHORIZED, "0301", &message, id);
+        auth::check(call, now, &self.tokens).map_err(|denial| denied(denial.to_string()))?;
+        match route {
+            IamRoute::Tokens => {
+                let subject = call.header(SUBJECT_TOKEN).unwrap_or_default();
+                let token = self.tokens.describe(subject);
+                let token = token.ok_or_else(|| nested(StatusCode::NOT_FOUND, "No such token."))?;
+                Ok(document(&json!({"token": self.token(&token, call)})))
+            }
+            IamRoute::Projects if self.has(&Quirk::Forbidden) => Err(flat(
+                StatusCode::FORBIDDEN,
+                "IAM.0002",
+                "You are not authorized to perform the requested action.",
+            )),
+            IamRoute::Projects => {
+                let names = call.pairs().iter().filter(|(key, _)| key == "name");
+                let names: Vec<_> = names.map(|(_, name)| name.as_str()).collect();
+                let wanted = |project: &Project| names.iter().all(|name| *name == project.name);
+                Ok(projects(&self.projects().into_iter().filter(wanted).collect::<Vec<_>>()))
+            }
+            IamRoute::OwnProjects => Ok(projects(&self.projects())),
+            IamRoute::Catalog => Ok(document(&json!({"catalog": self.catalog(call), "links": {}}))),
+        }
+    }
+
+    fn has(&self, quirk: &Quirk) -> bool {
+        self.quirks.contains(quirk)
+    }
+
+    fn projects(&self) -> Vec<Project> {
+        let [own, part] = PROJECTS;
+        match () {
+            () if self.has(&Quirk::None) => vec![part],
+            () if self.has(&Quirk::Several) => vec![own, Project { name: own.name, ..part }],
+            () => vec![own, part],
+        }
+    }
+
+    fn log_in(&self, call: &Call, now: Timestamp) -> Result<Answer, Answer> {
+        let unauthorized = |message| Err(nested(StatusCode::UNAUTHORIZED, message));
+        let Some(ask) = Ask::read(call.body()) else {
+            return Err(nested(StatusCode::BAD_REQUEST, "The request body is invalid."));
+        };
+        if self.has(&Quirk::Locked) || self.tokens.failures() >= FAILURES {
+            return unauthorized("The user is locked, please try again later.");
+        }
+        if !ask.is_right() {
+            self.tokens.note_failure();
+            return unauthorized("The username or password is wrong.");
+        }
+        let project = match &ask.scope {
+            Scope::Account => None,
+            Scope::Project(wanted) => {
+                let is_wanted = |project: &Project| wanted.is(project.id, project.name);
+                let found = self.projects().into_iter().find(is_wanted);
+                let missing = || nested(StatusCode::NOT_FOUND, "Could not find the project.");
+                Some(found.ok_or_else(missing)?)
+            }
+        };
+        let token = self.tokens.issue(project, now);
+        let mut body = json!({"token": self.token(&token, call)});
+        if call.pairs().iter().any(|(key, _)| key == "nocatalog") {
+            body["token"]["catalog"] = json!([]);
+        }
+        let mut answer = document(&body);
+        answer.status = StatusCode::CREATED;
+        let name = HeaderName::from_static(SUBJECT_TOKEN);
+        match HeaderValue::from_str(&token.text) {
+            Ok(value) => Ok(answer.with_header(name, value)),
+            Err(_) => Err(nested(StatusCode::INTERNAL_SERVER_ERROR, "No token.")),
+        }
+    }
+
+    /// What is told about a token.
+    fn token(&self, token: &tokens::Token, call: &Call) -> Value {
+        let account = json!({"id": ACCOUNT.id, "name": ACCOUNT.name});
+        let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
+        let mut told = json!({
+            "expires_at": time(token.expires_at),
+            "issued_at": time(token.issued_at),
+            "methods": ["password"],
+            "roles": [{"id": "0", "name": "te_admin"}],
+            "user": {"id": USER.id, "name": USER.name, "domain": account, "password_expires_at": ""},
+            "catalog": self.catalog(call),
+        });
+        match &token.project {
+            Some(project) => {
+                told["project"] =
+                    json!({"id": project.id, "name": project.name, "domain": account});
+            }
+            None => told["domain"] = account,
+        }
+        told
+    }
+
+    /// Where the services are: where the caller found this one.
+    fn catalog(&self, call: &Call) -> Value {
+        if self.has(&Quirk::NoCatalog) {
+            return json!([]);
+        }
+        let host = call.header(HOST.as_str()).unwrap_or_default();
+        let region = PROJECTS[0].name;
+        let service = |kind: &str, url: String, region: &str| {
+            json!({
+                "type": kind, "name": kind, "id": format!("{kind}-0"),
+                "endpoints": [{
+                    "interface": "public", "region": region, "region_id": region, "url": url,
+                    "id": format!("{kind}-1"),
+                }],
+            })
+        };
+        json!([
+            service("iam", format!("http://{host}/v3"), "*"),
+            service("cbr", format!("http://{host}/v3/{PROJECT_ID}"), region),
+        ])
+    }
+}
+
+fn projects(projects: &[Project]) -> Answer {
+    let projects: Vec<_> = projects
+        .iter()
+        .map(|Project { id, name }| {
+            json!({
+                "domain_id": ACCOUNT.id, "is_domain": false, "parent_id": ACCOUNT.id, "name": name,
+                "description": "", "id": id, "enabled": true,
+            })
+        })
+        .collect();
+    let links = json!({"self": "/v3/projects", "next": null, "previous": null});
+    document(&json!({"links": links, "projects": projects}))
+}
+
+fn document(document: &Value) -> Answer {
+    Answer::json(document.to_string().into_bytes())
+}
+
+/// An error as the calls about tokens give it.
+fn nested(status: StatusCode, message: &str) -> Answer {
+    let title = status.canonical_reason().unwrap_or_default();
+    let error = json!({"error": {"code": status.as_u16(), "message": message, "title": title}});
+    Answer { status, ..document(&error) }
+}
+
+/// An error as the calls about projects give it.
+fn flat(status: StatusCode, code: &str, message: &str) -> Answer {
+    let error = json!({"error_code": code, "error_msg": message});
+    Answer { status, ..document(&error) }
+}

@@ -1,0 +1,178 @@
+//! Values that only the service knows, as the scripts ask for them.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{ACCESS_KEY, Answer, Cbr, SECRET_KEY, Sandbox, Service, TOKEN, cbr};
+
+/// What is offered for the last word of a line: the values, which are found with `run`'s settings.
+fn offered(run: Cbr, cache: &Path, line: &str) -> Vec<String> {
+    let run = run.env("XDG_CACHE_HOME", cache).args(["--"]).args(line.split(' ')).run();
+    let mut lines = run.stdout.lines();
+    assert!(lines.next().is_some_and(|line| line.starts_with("words ")), "{}", run.stdout);
+    lines.map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn ids_and_names_of_the_newest_backups_are_offered() {
+    let sandbox = Sandbox::start("--backups 300");
+    let cache = TempDir::new().unwrap();
+    let offered = |line: &str| offered(sandbox.cbr("completions").with_key(), cache.path(), line);
+    let body: Value = serde_json::from_str(&sandbox.body("backups?limit=200")).unwrap();
+    let listed = |field: &str| {
+        let mut values: Vec<_> = body["backups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|backup| backup[field].as_str())
+            .map(str::to_owned)
+            .collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    };
+    let before = sandbox.requests().len();
+    assert_eq!(offered("cbr backups list --vault-id "), listed("vault_id"));
+    assert_eq!(offered("cbr backups list --resource-id="), listed("resource_id"));
+    assert_eq!(offered("cbr backups list --checkpoint-id "), listed("checkpoint_id"));
+    let ids = listed("id");
+    assert_eq!(offered("cbr backups show "), ids);
+    assert_eq!(offered(&format!("cbr backups show {}", &ids[7][..6])), [ids[7].clone()]);
+    let names = offered("cbr backups list --resource-name ecs-d");
+    assert!(!names.is_empty() && names.iter().all(|name| listed("resource_name").contains(name)));
+    // All of this takes one request, for a few rows.
+    let requests = sandbox.requests();
+    assert_eq!(requests.len() - before, 1);
+    assert_eq!(requests[before].filters(), []);
+}
+
+#[test]
+fn what_is_remembered_is_for_its_owner_and_holds_no_secret() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let sandbox = Sandbox::start("--backups 3");
+    let cache = TempDir::new().unwrap();
+    offered(sandbox.cbr("completions").with_key(), cache.path(), "cbr backups show ");
+    let directory = cache.path().join("cbr");
+    let file = directory.join("completions.json");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&directory), mode(&file)), (0o700, 0o600));
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(!text.contains(ACCESS_KEY) && !text.contains(SECRET_KEY), "{text}");
+}
+
+#[test]
+fn flags_of_the_line_count() {
+    let sandbox = Sandbox::start("--backups 3");
+    let cache = TempDir::new().unwrap();
+    let run = cbr("completions").with_key();
+    let line = format!(
+        "cbr --endpoint {} --project-id 5a4db0c5000000000000000000000001 backups show ",
+        sandbox.endpoint()
+    );
+    assert_eq!(offered(run, cache.path(), &line).len(), 3);
+}
+
+/// Five failures lock an access key.
+#[test]
+fn a_key_that_is_refused_is_not_sent_again() {
+    let sandbox = Sandbox::start("--backups 3");
+    let cache = TempDir::new().unwrap();
+    for _ in 0..3 {
+        let run = sandbox.cbr("completions").env("CBR_ACCESS_KEY", ACCESS_KEY);
+        let run = run.secret("CBR_SECRET_KEY", "hunter2-hunter2-hunter2-hunter2-hunter2-");
+        assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn where_nothing_can_be_remembered_nothing_is_sent() {
+    let sandbox = Sandbox::start("--backups 3");
+    let run = sandbox.cbr("completions").with_key();
+    assert!(offered(run, Path::new("/dev/null"), "cbr backups list --vault-id ").is_empty());
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn whatever_goes_wrong_offers_nothing_without_a_word() {
+    let cache = TempDir::new().unwrap();
+    let nothing = |run: Cbr| {
+        assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
+    };
+    // No settings, and some that contradict each other.
+    nothing(cbr("completions"));
+    nothing(cbr("completions").with_key());
+    nothing(cbr("completions").with_key().env("CBR_TOKEN", TOKEN));
+    let answers = [
+        Answer::new(500, "{}"),
+        Answer::new(200, "<html>"),
+        Answer::new(200, r#"{"backups":[{"vault_id":7}]}"#),
+        Answer::stalling("HTTP/1.1 200 OK\r\n"),
+    ];
+    for (number, answer) in answers.into_iter().enumerate() {
+        let service = Service::answering([answer]);
+        nothing(service.cbr("completions").env("CBR_TOKEN", format!("{TOKEN}-{number}")));
+        assert_eq!(service.received().len(), 1);
+    }
+}
+
+#[test]
+fn no_command_is_run_for_credentials() {
+    let sandbox = Sandbox::start("--backups 3");
+    let cache = TempDir::new().unwrap();
+    let own = "[profiles.a]\ncredential_command = \"touch ran\"\n";
+    let run = sandbox.cbr("completions").file(".config/cbr/config.toml", own).with_key();
+    assert!(offered(run, cache.path(), "cbr --profile a backups list --vault-id ").is_empty());
+    assert!(sandbox.requests().is_empty());
+}
+
+/// Too many failures lock a user.
+#[test]
+fn no_password_is_sent() {
+    let service = Service::answering([]);
+    let cache = TempDir::new().unwrap();
+    let run = service
+        .cbr("completions")
+        .env("CBR_IAM_ENDPOINT", service.endpoint())
+        .env("HW_USER_NAME", "somebody")
+        .env("HW_DOMAIN_NAME", "somewhere")
+        .secret("HW_USER_PASSWORD", "hunter2-hunter2");
+    assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
+    // Nor is a project looked up.
+    let run = cbr("completions").env("CBR_ENDPOINT", service.endpoint());
+    let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).with_key();
+    assert!(offered(run, cache.path(), "cbr --region eu-de backups list --vault-id ").is_empty());
+    assert!(service.received().is_empty());
+}
+
+/// Of files that are read, and nothing more.
+#[test]
+fn names_of_clouds_and_topics_are_offered() {
+    let cache = TempDir::new().unwrap();
+    let clouds = "clouds:\n  otc: {}\n  other: {}\n";
+    let run = cbr("completions").file(".config/openstack/clouds.yaml", clouds);
+    assert_eq!(offered(run, cache.path(), "cbr --cloud o"), ["otc", "other"]);
+    let run = cbr("completions").file(".config/openstack/clouds.yaml", ": [");
+    assert!(offered(run, cache.path(), "cbr --cloud o").is_empty());
+    assert_eq!(offered(cbr("completions"), cache.path(), "cbr help ex"), ["exit-codes"]);
+    assert!(
+        offered(cbr("completions"), cache.path(), "cbr help b").contains(&"backups".to_owned())
+    );
+}
+
+/// Text from outside could do anything on a command line.
+#[test]
+fn what_would_need_quotes_is_not_offered() {
+    let cache = TempDir::new().unwrap();
+    let record = |name: &str| format!(r#"{{"id":"1","resource_name":{}}}"#, Value::from(name));
+    let names = ["$(touch x)", "a b", "-rf", "a\tb", "a\u{1b}[31m", "ok-1", "数据库"];
+    let records = names.map(record);
+    let records: Vec<_> = records.iter().map(String::as_str).collect();
+    let service = Service::answering([Answer::page(&records, "7")]);
+    let run = service.cbr("completions").env("CBR_TOKEN", TOKEN);
+    let offered = offered(run, cache.path(), "cbr backups list --resource-name ");
+    assert_eq!(offered, ["ok-1", "数据库"]);
+}

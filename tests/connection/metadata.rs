@@ -1,0 +1,193 @@
+//! The metadata service of a server in the cloud: the last source of keys, which are replaced before they
+//! expire.
+
+use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+
+use crate::harness::{
+    Answer, Cbr, PROJECT_ID, Received, Request, SECRET_KEY, Sandbox, Service, cbr,
+};
+
+const LIST: &str = "backups list -o jsonl --columns id";
+
+const TOKEN: &str = "PUT /meta-data/latest/api/token";
+const KEYS: &str = "GET /openstack/latest/securitykey";
+const SERVER: &str = "GET /openstack/latest/meta_data.json";
+
+/// On a server whose metadata service is the sandbox's, with nothing else set but where CBR is.
+fn on_server(sandbox: &Sandbox, args: &str) -> Cbr {
+    cbr(args).env("CBR_ECS_METADATA", sandbox.endpoint()).env("CBR_ENDPOINT", sandbox.endpoint())
+}
+
+fn lines(requests: &[Request]) -> Vec<String> {
+    requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+}
+
+#[test]
+fn a_server_with_an_agency_lists_without_any_settings() {
+    let list = format!("GET /v3/{PROJECT_ID}/backups");
+    for mode in ["optional", "required", "without-token"] {
+        let sandbox = Sandbox::start(&format!("--backups 3 --metadata {mode}"));
+        // A proxy would be asked as if it were the server.
+        let proxy = Service::start(|_, _| Answer::new(403, ""));
+        let proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"];
+        let run = proxies
+            .into_iter()
+            .fold(on_server(&sandbox, LIST), |run, name| run.env(name, proxy.endpoint()));
+        assert_eq!(run.run().lines().len(), 3, "{mode}");
+        let requests = sandbox.requests();
+        assert_eq!(lines(&requests), [TOKEN, KEYS, SERVER, &list], "{mode}");
+        assert_eq!(requests[3].auth, "sts");
+        assert!(proxy.received().is_empty(), "{mode}");
+    }
+}
+
+/// Region and project come from the service where nothing nearer says them.
+#[test]
+fn the_service_knows_where_the_server_is() {
+    let sandbox = Sandbox::start("--backups 3");
+    let proxy = Service::start(|_, _| Answer::new(403, ""));
+    let list = |args| {
+        let run = cbr("backups list --retries 0").env("CBR_ECS_METADATA", sandbox.endpoint());
+        run.env("HTTPS_PROXY", proxy.endpoint()).args(args).exit(5)
+    };
+    list(&[][..]).stderr_holds(["no way through the proxy"]).run();
+    list(&["--region", "eu-de"]).stderr_holds(["no way through the proxy"]).run();
+    let asked: Vec<_> = proxy.received().into_iter().map(|request| request.line).collect();
+    let expected =
+        ["CONNECT cbr.cn-north-4.myhuaweicloud.com:443", "CONNECT cbr.eu-de.otc.t-systems.com:443"];
+    assert_eq!(asked, expected);
+}
+
+#[test]
+fn whoever_has_credentials_does_not_ask_the_service() {
+    let sandbox = Sandbox::start("--backups 3");
+    on_server(&sandbox, LIST).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
+    // Half of them is an error, and no reason to go on.
+    let half = on_server(&sandbox, LIST).env("CBR_SECRET_KEY", SECRET_KEY);
+    half.exit(2).stderr_holds(["CBR_ACCESS_KEY is not"]).run();
+    let run = on_server(&sandbox, LIST).args(["--profile", "x"]);
+    run.exit(2).stderr_holds(["--profile: there is no file"]).run();
+    assert_eq!(lines(&sandbox.requests()), [format!("GET /v3/{PROJECT_ID}/backups")]);
+}
+
+#[test]
+fn what_the_service_does_not_give_is_told_with_the_other_sources() {
+    let sandbox = Sandbox::start("--metadata no-agency");
+    let other = Service::start(|_, _| Answer::new(404, "<html>"));
+    let garbage = Service::start(|_, _| Answer::new(200, "sandbox-secret-key"));
+    let mute = Service::start(|_, _| Answer::stalling(""));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let cases = [
+        (sandbox.endpoint(), "this server has no agency".to_owned()),
+        (other.endpoint(), format!("no keys at {}: HTTP 404", other.endpoint())),
+        (garbage.endpoint(), format!("the answer of {} holds no keys", garbage.endpoint())),
+        (mute.endpoint(), "no answer in time".to_owned()),
+        (format!("http://{free}"), format!("nobody answers at http://{free}")),
+    ];
+    for (address, why) in cases {
+        let told = format!(
+            "cbr: error: no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, \
+             CLOUD_SDK_*, ~/.config/cbr/config.toml, ~/.hcloud/config.json, \
+             ~/.huaweicloud/credentials, clouds.yaml, ECS metadata ({why})\n"
+        );
+        cbr(LIST).env("CBR_ECS_METADATA", address).exit(2).stderr_holds([told.as_str()]).run();
+    }
+}
+
+/// Whoever answers says as whom to ask, so it has to be the server's own service.
+#[test]
+fn no_other_address_is_asked() {
+    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is no http URL of this \
+                machine\n\
+                cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
+    let run = cbr(LIST).env("CBR_ECS_METADATA", "http://metadata.example.com");
+    run.exit(2).stderr(told).run();
+}
+
+#[test]
+fn auth_show_says_that_it_would_be_asked_and_does_not() {
+    let sandbox = Sandbox::start("--backups 3");
+    let state = |run: Cbr| {
+        let told = run.arg("auth").args(["show", "-o", "json"]).run().json();
+        let sources = told["sources"].as_array().unwrap();
+        let last = sources.last().unwrap();
+        assert_eq!(last["source"], "ECS metadata");
+        last["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(on_server(&sandbox, "")), "would_be_asked");
+    assert_eq!(state(on_server(&sandbox, "").with_key()), "not_looked_at");
+    assert_eq!(state(cbr("").env("CBR_ECS_METADATA", "off")), "passed_over");
+    assert!(sandbox.requests().is_empty());
+}
+
+/// They are good for a second, and the listing takes longer.
+#[test]
+fn keys_that_expire_in_the_middle_are_replaced() {
+    let sandbox = Sandbox::start("--backups 40 --metadata-keys 1s --latency 60ms");
+    let args = format!("{LIST} --page-size 3 --concurrency 1");
+    assert_eq!(on_server(&sandbox, &args).run().lines().len(), 40);
+    let asked = lines(&sandbox.requests()).iter().filter(|line| *line == KEYS).count();
+    assert!(asked >= 2, "{asked}");
+}
+
+/// A metadata service and CBR in one, with scripted answers. Each key is the next.
+fn service(statuses: &'static [u16]) -> Service {
+    let (keys, listings) = (AtomicUsize::new(0), Mutex::new(statuses.iter()));
+    Service::start(move |request, _| {
+        if request.line == TOKEN {
+            return Answer::new(404, "");
+        }
+        if request.line == SERVER {
+            return Answer::new(200, r#"{"project_id":"p1"}"#);
+        }
+        if request.line == KEYS {
+            let number = keys.fetch_add(1, Ordering::Relaxed);
+            return Answer::new(
+                200,
+                &format!(
+                    r#"{{"credential":{{"access":"AK{number}","secret":"hunter2","securitytoken":"hunter3-{number}","expires_at":"2999-01-01T00:00:00.000000Z"}}}}"#
+                ),
+            );
+        }
+        match listings.lock().unwrap().next() {
+            Some(200) => Answer::page(&[], "0"),
+            Some(status) => {
+                let token = request.header("x-security-token").unwrap();
+                let message = format!("decrypt securityToken fail: {token} hunter2");
+                let body = json!({"error_code": "APIGW.0301", "error_msg": message});
+                Answer::new(*status, &body.to_string())
+            }
+            None => Answer::new(418, ""),
+        }
+    })
+}
+
+/// The keys of each listing that was asked for.
+fn presented(service: &Service) -> Vec<String> {
+    let received = service.received();
+    let listings = received.iter().filter(|request| request.line.contains("/backups"));
+    let token = |request: &Received| request.header("x-security-token").unwrap().to_owned();
+    listings.map(token).collect()
+}
+
+fn list_at(service: &Service) -> Cbr {
+    let run = cbr("backups list -o jsonl -v").env("CBR_ENDPOINT", service.endpoint());
+    run.env("CBR_ECS_METADATA", service.endpoint())
+}
+
+#[test]
+fn keys_that_are_refused_are_replaced_once() {
+    let good = service(&[401, 200]);
+    let told = ["401 APIGW.0301: again with other keys"];
+    list_at(&good).stderr_holds(told).run();
+    assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
+
+    let bad = service(&[401, 401, 200]);
+    let told = ["cbr: hint: check the credentials of ECS metadata"];
+    list_at(&bad).exit(3).stderr_holds(told).run();
+    assert_eq!(presented(&bad), ["hunter3-0", "hunter3-1"]);
+}

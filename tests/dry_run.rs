@@ -1,0 +1,228 @@
+//! `--dry-run` and `--print-curl`: what would be sent, and that nothing is.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::harness::{
+    ACCESS_KEY, Cbr, PROJECT_ID, Process, SECRET_KEY, SECURITY_TOKEN, Sandbox,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, cbr, sandboxed,
+};
+use crate::host;
+
+const SHOW: &str = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00";
+
+/// With settings for a host that is not there.
+fn nowhere(args: &str) -> Cbr {
+    cbr(args).env("CBR_ENDPOINT", "https://cbr.nowhere.invalid").env("CBR_PROJECT_ID", "p1")
+}
+
+/// Without the date, which is another each time.
+fn undated(text: &str) -> String {
+    let dated = |line: &&str| line.starts_with("x-sdk-date: ");
+    let lines = text.lines().map(|line| if dated(&line) { "x-sdk-date: now" } else { line });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_request_is_shown_and_not_sent() {
+    let run =
+        nowhere("backups list --dry-run --status error,available --page-size 100 --concurrency 4");
+    let stdout = undated(&run.with_key().run().stdout);
+    assert_eq!(
+        stdout,
+        "GET https://cbr.nowhere.invalid/v3/p1/backups?limit=100&offset=0&\
+         sort=created_at%3Adesc%2Cid%3Adesc&status=available&status=error\n\
+         accept: application/json\n\
+         x-project-id: p1\n\
+         x-sdk-date: now\n\
+         authorization: SDK-HMAC-SHA256 [redacted]\n\n\
+         # Pages after it have limit=100 and offset=99, 198, 297, … up to 4 at a time: each begins with \
+         the last row of the one before it.\n"
+    );
+    let run = nowhere(&format!("{SHOW} --dry-run")).secret("CBR_TOKEN", "hunter2-hunter2").run();
+    assert_eq!(
+        run.stdout,
+        "GET https://cbr.nowhere.invalid/v3/p1/backups/7b2bf477-f888-4a0e-a706-dd2f4d197e00\n\
+         accept: application/json\n\
+         x-project-id: p1\n\
+         x-auth-token: [redacted]\n"
+    );
+}
+
+/// The request that is shown is the one that is sent.
+#[test]
+fn what_is_shown_is_what_would_be_sent() {
+    for flags in [
+        "",
+        "--limit 5",
+        "--limit 5 --sort name",
+        "--sort resource_size --limit 2",
+        "--offset 7 --page-size 1",
+    ] {
+        let args = format!("backups list --resource-type server {flags}");
+        let dry = sandboxed("--backups 30", &format!("{args} --dry-run")).run();
+        assert_eq!(dry.requests.len(), 0);
+        let sent = sandboxed("--backups 30", &args).run();
+        let first = dry.stdout.lines().next().unwrap();
+        let (_, query) = first.split_once('?').unwrap();
+        let mut windows = sent.windows();
+        windows.sort_unstable();
+        let (offset, limit) = windows[0];
+        assert!(query.starts_with(&format!("limit={limit}&offset={offset}&")), "{flags}: {query}");
+    }
+}
+
+#[test]
+fn a_limit_that_fits_a_page_has_no_other() {
+    let run = nowhere("backups list --limit 5 --dry-run").with_key().run();
+    assert!(run.stdout.ends_with("this one has all that is asked for.\n"), "{}", run.stdout);
+}
+
+#[test]
+fn numbers_are_asked_for_in_their_own_way() {
+    let query = |args: &str| {
+        let stdout = nowhere(&format!("backups {args} --dry-run")).with_key().run().stdout;
+        let line = stdout.lines().next().unwrap_or_default().to_owned();
+        line.split_once('?').unwrap_or_else(|| panic!("{stdout}")).1.to_owned()
+    };
+    let order = "&sort=created_at%3Adesc%2Cid%3Adesc";
+    assert_eq!(query("list --count"), format!("limit=1&offset=0{order}"));
+    assert_eq!(query("list --count --min-size 5"), format!("limit=1000&offset=0{order}"));
+    assert_eq!(query("summary"), format!("limit=1000&offset=0{order}"));
+}
+
+#[test]
+fn no_receipt_is_written() {
+    nowhere("backups list --dry-run --receipt receipt.json").with_key().run();
+}
+
+#[test]
+fn a_setting_that_is_missing_is_told() {
+    let told = ["cbr: error: no credentials"];
+    nowhere("backups list --dry-run").exit(2).stderr_holds(told).run();
+    nowhere("backups list --print-curl").exit(2).stderr_holds(told).run();
+    let told = ["--dry-run", "--print-curl", "cannot be used with"];
+    nowhere("backups list --dry-run --print-curl").exit(2).stderr_holds(told).run();
+}
+
+/// As a user who logs in, in a region whose IAM is known.
+fn user(args: &str) -> Cbr {
+    cbr(args)
+        .env("HW_USER_NAME", "somebody")
+        .env("HW_DOMAIN_NAME", "somewhere")
+        .secret("HW_USER_PASSWORD", "hunter2-hunter2")
+        .env("HW_REGION_NAME", "eu-de")
+}
+
+#[test]
+fn what_iam_would_be_asked_before_is_told_and_not_asked() {
+    let iam = "https://iam.eu-de.otc.t-systems.com";
+    let run = user("backups list --dry-run").run();
+    assert!(run.stdout.contains("/v3/PROJECT_ID/backups?"), "{}", run.stdout);
+    assert!(run.stdout.contains("\nx-auth-token: [redacted]\n"), "{}", run.stdout);
+    let told = format!("\n# Before it, {iam} is asked for a token, with user and password");
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    let run = cbr("backups list --dry-run --region eu-de").with_key().run();
+    let told = format!("\n# Before it, {iam} is asked for the project's id");
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+
+    let told = "cbr: error: --print-curl: only IAM knows the project's id, and nothing is sent\n\
+                cbr: hint: give it with --project-id\n";
+    cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(told).run();
+    let told = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
+    let run = user("backups list --print-curl --project-id p").stderr(told).run();
+    assert!(run.stdout.contains("-H \"x-auth-token: ${CBR_TOKEN:?}\""), "{}", run.stdout);
+}
+
+/// Variables of a user, as the sandbox names them.
+const USERS: [&[(&str, &str)]; 3] = [
+    &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],
+    &[
+        ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+        ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+        ("CBR_SECURITY_TOKEN", SECURITY_TOKEN),
+    ],
+    &[("CBR_TOKEN", TOKEN)],
+];
+
+/// What the command prints, held against the secrets by hand: the signature's names are in it, as words.
+fn command(sandbox: &Sandbox, args: &str, user: &[(&str, &str)]) -> String {
+    let run = user.iter().fold(sandbox.cbr(args), |run, (name, value)| run.env(name, value));
+    let output = run.start().finish();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for (name, value) in user {
+        assert!(!text.contains(value), "{name} is in\n{text}");
+        assert!(text.contains(name), "{name} is not in\n{text}");
+    }
+    text
+}
+
+/// Runs a command in a shell which has these variables.
+fn run(shell: &str, command: &str, user: &[(&str, &str)]) -> (bool, String) {
+    let home = TempDir::new().unwrap();
+    let mut process = Command::new(host::find(shell).unwrap());
+    process.args(["-c", command]).env_clear().current_dir(home.path());
+    process.env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(user.iter().copied());
+    let output = Process::start(&mut process).finish();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_command_works_when_pasted() {
+    let programs = ["bash", "sh", "zsh", "curl", "openssl"];
+    if programs.iter().any(|program| host::find(program).is_none()) {
+        return;
+    }
+    let sandbox = Sandbox::start("--backups 30");
+    let list = "backups list --print-curl --limit 2 --status available,error --name";
+    for user in USERS {
+        for shell in ["bash", "sh", "zsh"] {
+            let command = command(&sandbox, &format!("{SHOW} --print-curl"), user);
+            let (succeeded, answer) = run(shell, &command, user);
+            assert!(succeeded && answer.starts_with("{\"backup\":{"), "{shell}: {answer}");
+            let run_list = sandbox.cbr(list).arg("夜's `a` $b + \"c\"");
+            let run_list = user.iter().fold(run_list, |run, (name, value)| run.env(name, value));
+            let output = run_list.start().finish();
+            let (succeeded, answer) = run(shell, &String::from_utf8(output.stdout).unwrap(), user);
+            assert!(succeeded && answer.starts_with("{\"backups\":[]"), "{shell}: {answer}");
+        }
+    }
+    assert_eq!(sandbox.requests().len(), 2 * 3 * USERS.len());
+}
+
+/// A signature with half of a key would count as a failure, and a few of those lock it.
+#[test]
+fn without_its_variables_the_command_sends_nothing() {
+    let sandbox = Sandbox::start("--backups 3");
+    for user in USERS {
+        let command = command(&sandbox, &format!("{SHOW} --print-curl"), user);
+        for missing in 0..user.len() {
+            let mut user = user.to_vec();
+            user.remove(missing);
+            let (succeeded, answer) = run("sh", &command, &user);
+            assert!(!succeeded && answer.is_empty(), "{answer}");
+        }
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn settings_of_another_tool_are_named() {
+    let sandbox = Sandbox::start("--backups 3");
+    let output = sandbox
+        .cbr("backups list --print-curl")
+        .env("HW_ACCESS_KEY", ACCESS_KEY)
+        .env("HW_SECRET_KEY", SECRET_KEY)
+        .start()
+        .finish();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to what is in HW_*: the command takes them from \
+         there\n"
+    );
+    let command = String::from_utf8(output.stdout).unwrap();
+    assert!(!command.contains(ACCESS_KEY) && !command.contains(SECRET_KEY), "{command}");
+    assert!(command.contains(PROJECT_ID), "{command}");
+}

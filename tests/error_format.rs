@@ -1,0 +1,142 @@
+//! `--error-format json`: one object on a line of stderr, for scripts.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Cbr, Service, TOKEN, cbr, sandboxed, terminal};
+
+/// The objects that a run has left on stderr.
+fn objects(run: Cbr) -> Vec<Value> {
+    let run = run.stderr_holds([]).run();
+    run.stderr.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+/// The one error of a run, and nothing else.
+fn error(run: Cbr) -> Value {
+    let mut objects = objects(run);
+    assert_eq!(objects.len(), 1, "{objects:?}");
+    objects.remove(0)
+}
+
+#[test]
+fn a_refusal_has_every_field() {
+    let headers = [("X-Request-Id", "7f1c9d4e"), ("Content-Type", "application/json")];
+    let body = r#"{"error_code":"BackupService.6200","error_msg":"Backup \"x\" does not\nexist."}"#;
+    let service = Service::answering([Answer::with_headers(404, &headers, body)]);
+    let run = service
+        .cbr("backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d --error-format json")
+        .secret("CBR_TOKEN", "t-o-k-e-n")
+        .exit(4);
+    assert_eq!(
+        error(run),
+        json!({
+            "level": "error",
+            "code": "not_found",
+            "exit_code": 4,
+            "service_code": "BackupService.6200",
+            "http_status": 404,
+            "message": "HTTP 404 BackupService.6200: Backup \"x\" does not\\nexist. (request 7f1c9d4e)",
+            "request_id": "7f1c9d4e",
+            "retryable": false,
+            "retry_after": null,
+            "hint": "cbr backups list shows the ids that there are",
+        })
+    );
+}
+
+#[test]
+fn each_kind_of_failure_has_a_word() {
+    let cases = [
+        ("--fault 401@1", "", "unauthenticated", 3, json!(401), false),
+        ("--fault 403@1", "", "forbidden", 3, json!(403), false),
+        ("--fault auth500@1", "", "unauthenticated", 3, json!(500), false),
+        ("--fault 400@1", "", "refused", 4, json!(400), false),
+        ("--fault 429=0@*", "--retries 0", "throttled", 5, json!(429), true),
+        ("--fault 503=0@*", "--retries 0", "failing", 5, json!(503), true),
+        ("--fault reset@*", "--retries 0", "unreachable", 5, json!(null), true),
+        ("--fault hang@*", "--timeout 200ms", "timed_out", 5, json!(null), true),
+        ("--fault html@*", "", "unreadable", 5, json!(null), false),
+        ("--fault end=1@*", "", "incomplete", 6, json!(null), true),
+        ("", "--endpoint nowhere", "configuration", 2, json!(null), false),
+        ("", "--limit 0", "usage", 2, json!(null), false),
+        ("", "--stream", "usage", 2, json!(null), false),
+        ("", "--receipt /nowhere/at/all", "local", 1, json!(null), false),
+    ];
+    for (options, flags, code, exit, status, retryable) in cases {
+        let args = format!("backups list --error-format json {flags}");
+        let error = error(sandboxed(&format!("--backups 3 {options}"), &args).exit(exit));
+        assert_eq!(error["level"], "error", "{options} {flags}");
+        assert_eq!(error["code"], code, "{options} {flags}");
+        assert_eq!(error["exit_code"], exit, "{options} {flags}");
+        assert_eq!(error["http_status"], status, "{options} {flags}");
+        assert_eq!(error["retryable"], retryable, "{options} {flags}");
+    }
+}
+
+#[test]
+fn a_bad_command_line_is_told_on_one_line_wherever_the_flag_stands() {
+    let cases = [
+        (
+            "--error-format json backups lst",
+            "unrecognized subcommand 'lst'",
+            "similar subcommands exist",
+        ),
+        (
+            "backups list --stauts error --error-format=json",
+            "unexpected argument '--stauts' found",
+            "'--status'",
+        ),
+        ("backups list -o jsn --error-format json", "[possible values: table, ", "'json'"),
+        ("--error-format json", "requires a subcommand", ""),
+        ("list --error-format json", "unrecognized subcommand 'list'", "'backups list'"),
+        (
+            "help exit-cods --error-format json",
+            "unrecognized subcommand 'exit-cods'",
+            "'exit-codes'",
+        ),
+        ("backups list --columns id,id --error-format json", "'id' stands twice", ""),
+        ("man --region x --error-format json", "'--region' is for commands", ""),
+    ];
+    for (args, message, hint) in cases {
+        let error = error(cbr(args).exit(2));
+        assert_eq!(error["code"], "usage", "{args}");
+        assert!(error["message"].as_str().unwrap().contains(message), "{args}: {error}");
+        let told = error["hint"].as_str().unwrap_or_default();
+        assert!(told.contains(hint) && told.is_empty() == hint.is_empty(), "{args}: {error}");
+    }
+}
+
+#[test]
+fn a_form_that_there_is_not_is_told_in_text() {
+    let told = ["invalid value 'jsn' for '--error-format <FORMAT>'", "'json'"];
+    cbr("backups list --error-format jsn").exit(2).stderr_holds(told).run();
+}
+
+#[test]
+fn warnings_and_details_are_objects_too() {
+    let run = sandboxed("--backups 3", "backups list --error-format json --status eror -v");
+    let objects = objects(run);
+    let levels: Vec<_> = objects.iter().map(|object| object["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["warning", "debug"]);
+    assert!(objects[0]["message"].as_str().unwrap().contains("did you mean `error`?"));
+    assert!(objects[1]["message"].as_str().unwrap().starts_with("GET /v3/"));
+}
+
+#[test]
+fn what_the_service_asks_to_wait_is_a_number() {
+    let body = r#"{"error_code":"APIGW.0308","error_msg":"too many"}"#;
+    let headers = [("Retry-After", "700")];
+    let service = Service::answering([Answer::with_headers(429, &headers, body)]);
+    let run = service.cbr("backups list --error-format json").secret("CBR_TOKEN", TOKEN).exit(5);
+    let error = error(run);
+    assert_eq!((&error["code"], &error["retry_after"]), (&json!("throttled"), &json!(700)));
+}
+
+/// What people see besides errors has no place among objects.
+#[test]
+fn a_terminal_shows_objects_alone() {
+    let shown = |flags: &str| {
+        terminal(80, &format!("cbr sandbox --backups 3 -- backups list {flags} >/dev/null"))
+    };
+    assert_ne!(shown(""), "");
+    assert_eq!(shown("--error-format json"), "");
+}

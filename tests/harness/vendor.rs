@@ -1,0 +1,69 @@
+//! The vendor's SDK for Python, as it comes from PyPI: in an environment of its own below the target
+//! directory, where it stays from run to run.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+
+use crate::host;
+
+/// With the signer of all services, `huaweicloudsdkcore`, of the same version.
+const SDK: &str = "huaweicloudsdkcbr==3.1.219";
+
+/// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to be
+/// passed over.
+pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let python = PYTHON.get_or_init(install).as_ref()?;
+    let mut child = Command::new(python)
+        // The SDK looks for settings, and leaves a file of its own behind.
+        .env_clear()
+        .env("HOME", python.parent().unwrap())
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let stdin = stdin.to_owned();
+    let writer = thread::spawn(move || pipe.write_all(stdin.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    writer.join().unwrap().unwrap();
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// The interpreter that has the SDK.
+fn install() -> Option<PathBuf> {
+    let python = host::find("python3")?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(SDK.replace("==", "-"));
+    let (own, done) = (folder.join("bin/python"), folder.join("installed"));
+    if done.exists() {
+        return Some(own);
+    }
+    let _ = fs::remove_dir_all(&folder);
+    let made = run(Command::new(python).args(["-m", "venv"]).arg(&folder));
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20"];
+    let installed =
+        made.and_then(|()| run(Command::new(&own).args(pip).args(["--retries", "1", SDK])));
+    match installed {
+        Ok(()) => {
+            fs::write(done, "").unwrap();
+            Some(own)
+        }
+        Err(why) => {
+            host::pass_over(&format!("{SDK} of PyPI"), &format!("cannot be installed: {why}"));
+            None
+        }
+    }
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let Output { status, stderr, .. } = command.output().map_err(|error| error.to_string())?;
+    let last = || String::from_utf8_lossy(&stderr).trim_end().lines().last().map(str::to_owned);
+    if status.success() { Ok(()) } else { Err(last().unwrap_or_else(|| status.to_string())) }
+}

@@ -1,0 +1,321 @@
+//! `cbr auth check`: what worked, and a name for what did not.
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    ACCESS_KEY, Answer, Cbr, DOMAIN, OTHER_PROJECT_ID, PASSWORD, PROJECT_ID, SECRET_KEY, Sandbox,
+    Service, TOKEN, USER, sandboxed,
+};
+
+/// The steps of a report, each with whether it worked.
+fn steps(report: &Value) -> Vec<(&str, bool)> {
+    let steps = report["steps"].as_array().unwrap().iter();
+    steps.map(|step| (step["step"].as_str().unwrap(), step["ok"].as_bool().unwrap())).collect()
+}
+
+#[test]
+fn what_works_is_told() {
+    let run = sandboxed("", "auth check").run();
+    let words = |line: &&str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let told: Vec<_> = run.lines().iter().map(words).collect();
+    assert_eq!(told, ["STEP RESULT", "settings ok", "service ok", "clock ok"]);
+    // One cheap request.
+    let lines: Vec<_> = run.requests.iter().map(|request| request.line()).collect();
+    assert_eq!(lines, [format!("GET /v3/{PROJECT_ID}/backups?limit=1")]);
+}
+
+#[test]
+fn what_works_is_told_to_scripts() {
+    let sandbox = Sandbox::start("--backups 7");
+    let report = user(sandbox.cbr_by_region("auth check -o json")).run().json();
+    assert_eq!(
+        steps(&report),
+        [("settings", true), ("identity", true), ("service", true), ("clock", true)]
+    );
+    assert_eq!(report["ok"], true);
+    assert_eq!(report["exit_code"], 0);
+    assert_eq!(report["diagnosis"], Value::Null);
+    assert_eq!(report["project_id"], PROJECT_ID);
+    assert_eq!(report["endpoint"], sandbox.endpoint());
+    assert_eq!(report["count"], 7);
+    assert!(report["clock_ahead_seconds"].as_i64().unwrap().abs() <= 2);
+}
+
+fn user(run: Cbr) -> Cbr {
+    let run = run.env("HW_USER_NAME", USER).env("HW_DOMAIN_NAME", DOMAIN);
+    run.env("HW_USER_PASSWORD", PASSWORD)
+}
+
+/// A failure: the options of the sandbox, the settings, and what is told.
+struct Case {
+    options: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+    kind: &'static str,
+    exit: i32,
+    /// The step that fails.
+    step: &'static str,
+    hint: &'static str,
+    /// How many requests arrive.
+    requests: usize,
+}
+
+const KEY: &[(&str, &str)] = &[
+    ("CBR_ACCESS_KEY", ACCESS_KEY),
+    ("CBR_SECRET_KEY", SECRET_KEY),
+    ("CBR_PROJECT_ID", PROJECT_ID),
+];
+
+const CASES: &[Case] = &[
+    Case {
+        options: "--clock 20m",
+        settings: KEY,
+        kind: "clock_skew",
+        exit: 3,
+        step: "service",
+        hint: "min behind the service's; set it right: a signature is good for 15 minutes only",
+        requests: 1,
+    },
+    Case {
+        options: "--clock -3h",
+        settings: KEY,
+        kind: "clock_skew",
+        exit: 3,
+        step: "service",
+        hint: "this machine's clock is 3 h ahead of the service's; set it right",
+        requests: 1,
+    },
+    Case {
+        options: "--clock 20m",
+        settings: &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],
+        kind: "clock_skew",
+        exit: 3,
+        step: "identity",
+        hint: "min behind the service's; set it right",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", "OTHERCLOUDSKEY0000001"),
+            ("CBR_SECRET_KEY", SECRET_KEY),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "unknown_key",
+        exit: 3,
+        step: "service",
+        hint: "the access key of CBR_* is unknown to this cloud",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", ACCESS_KEY),
+            ("CBR_SECRET_KEY", "hunter2hunter2"),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "wrong_secret_key",
+        exit: 3,
+        step: "service",
+        hint: "check CBR_SECRET_KEY",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[("CBR_TOKEN", "ended"), ("CBR_PROJECT_ID", PROJECT_ID)],
+        kind: "expired_token",
+        exit: 3,
+        step: "service",
+        hint: "check the credentials",
+        requests: 1,
+    },
+    // Then IAM is asked which project it should have been.
+    Case {
+        options: "",
+        settings: &[("CBR_TOKEN", TOKEN), ("CBR_PROJECT_ID", OTHER_PROJECT_ID)],
+        kind: "wrong_project",
+        exit: 3,
+        step: "service",
+        hint: "the token is for project 5a4db0c5000000000000000000000001 (sandbox-1), and not for \
+               5a4db0c5000000000000000000000002",
+        requests: 2,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", ACCESS_KEY),
+            ("CBR_SECRET_KEY", SECRET_KEY),
+            ("CBR_PROJECT_ID", OTHER_PROJECT_ID),
+        ],
+        kind: "wrong_project",
+        exit: 3,
+        step: "service",
+        hint: "the project of region sandbox-1 is 5a4db0c5000000000000000000000001, and not \
+               5a4db0c5000000000000000000000002",
+        requests: 2,
+    },
+    Case {
+        options: "--fault 403@*",
+        settings: KEY,
+        kind: "missing_permission",
+        exit: 3,
+        step: "service",
+        hint: "that the user has the permission cbr:backups:list",
+        requests: 2,
+    },
+    Case {
+        options: "--fault 404@*",
+        settings: KEY,
+        kind: "wrong_region",
+        exit: 4,
+        step: "service",
+        hint: "check that --endpoint is the CBR endpoint of the region",
+        requests: 2,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", ACCESS_KEY),
+            ("CBR_SECRET_KEY", SECRET_KEY),
+            ("CBR_REGION", "r"),
+        ],
+        kind: "settings",
+        exit: 2,
+        step: "identity",
+        hint: "choose one, such as --project-id 5a4db0c5000000000000000000000001",
+        requests: 2,
+    },
+    Case {
+        options: "",
+        settings: &[("CBR_ACCESS_KEY", "OTHERCLOUDSKEY0000001"), ("CBR_SECRET_KEY", SECRET_KEY)],
+        kind: "unknown_key",
+        exit: 3,
+        step: "identity",
+        hint: "the access key of CBR_* is unknown to this cloud",
+        requests: 1,
+    },
+    Case {
+        options: "--iam locked",
+        settings: &[
+            ("HW_USER_NAME", USER),
+            ("HW_DOMAIN_NAME", DOMAIN),
+            ("HW_USER_PASSWORD", PASSWORD),
+        ],
+        kind: "locked",
+        exit: 3,
+        step: "identity",
+        hint: "wait: too many wrong passwords",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("HW_USER_NAME", USER),
+            ("HW_DOMAIN_NAME", DOMAIN),
+            ("HW_USER_PASSWORD", "hunter2hunter2"),
+        ],
+        kind: "wrong_password",
+        exit: 3,
+        step: "identity",
+        hint: "check user, password and domain",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("HW_USER_NAME", USER),
+            ("HW_DOMAIN_NAME", DOMAIN),
+            ("HW_USER_PASSWORD", PASSWORD),
+            ("HW_PROJECT_NAME", "nowhere"),
+        ],
+        kind: "wrong_region",
+        exit: 4,
+        step: "identity",
+        hint: "check the region, or the name of the project",
+        requests: 1,
+    },
+    Case {
+        options: "--fault html@*",
+        settings: KEY,
+        kind: "unavailable",
+        exit: 5,
+        step: "service",
+        hint: "check that --endpoint is the CBR endpoint",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[("CBR_ACCESS_KEY", ACCESS_KEY)],
+        kind: "settings",
+        exit: 2,
+        step: "settings",
+        hint: "set CBR_SECRET_KEY as well",
+        requests: 0,
+    },
+];
+
+/// The report is printed also where it tells of a failure, which goes to stderr as ever.
+#[test]
+fn each_usual_failure_has_a_name_and_what_to_do() {
+    for Case { options, settings, kind, exit, step, hint, requests } in CASES {
+        let sandbox = Sandbox::start(options);
+        let run = |args: &str| {
+            let run = sandbox.cbr_by_region(args).env("CBR_ENDPOINT", sandbox.endpoint());
+            let run = settings.iter().fold(run, |run, (name, value)| run.env(name, value));
+            run.reports().exit(*exit).stderr_holds(["cbr: error: ", "\ncbr: hint: ", hint]).run()
+        };
+        let report = run("auth check -o json").json();
+        assert_eq!(report["diagnosis"]["kind"], *kind, "{report}");
+        assert_eq!(report["ok"], false);
+        assert_eq!(report["exit_code"], *exit);
+        assert_eq!(steps(&report).last(), Some(&(*step, false)), "{report}");
+        assert!(steps(&report).iter().rev().skip(1).all(|(_, ok)| *ok), "{report}");
+        assert!(report["diagnosis"]["hint"].as_str().unwrap().contains(hint), "{report}");
+        assert_eq!(sandbox.requests().len(), *requests, "{kind}");
+
+        let table = run("auth check").stdout;
+        let failed = table.lines().last().unwrap();
+        assert!(failed.starts_with(step) && failed.contains(" failed "), "{table}");
+    }
+}
+
+#[test]
+fn nobody_there_is_a_failure_of_the_network() {
+    let nobody = Service::answering([]).endpoint().replace("127.0.0.1", "127.0.0.2");
+    let run = crate::harness::cbr("auth check -o json --retries 0").with_key();
+    let run = run.env("CBR_ENDPOINT", &nobody).env("CBR_PROJECT_ID", PROJECT_ID);
+    let report = run.reports().exit(5).stderr_holds(["no answer from the service"]).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "unreachable");
+    assert_eq!(steps(&report), [("settings", true), ("service", false)]);
+}
+
+#[test]
+fn a_proxy_that_lets_nothing_through_is_named() {
+    let proxy = Service::start(|_, _| Answer::new(403, ""));
+    let run = |args: &str| {
+        let run = crate::harness::cbr(args).args(["--retries", "0", "--region", "eu-de"]);
+        run.with_key().env("HTTPS_PROXY", proxy.endpoint()).reports().exit(5)
+    };
+    let told = ["no way through the proxy 127.0.0.1:", "cbr: hint: check HTTPS_PROXY"];
+    let report = run("auth check -o json --project-id p").stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "proxy");
+    assert_eq!(steps(&report), [("settings", true), ("service", false)]);
+    let report = run("auth check -o json").stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "proxy");
+    assert_eq!(steps(&report), [("settings", true), ("identity", false)]);
+}
+
+/// A key that is locked is one that the service says is; every further failure would make it worse.
+#[test]
+fn a_locked_key_is_asked_with_once() {
+    let body = json!({
+        "error_code": "APIGW.0301",
+        "error_msg": "Incorrect IAM authentication information: AK access failed to reach the \
+                      limit,forbidden.",
+    });
+    let service = Service::answering([Answer::new(401, &body.to_string())]);
+    let run = service.cbr("auth check -o json").with_key().reports().exit(3);
+    let report =
+        run.stderr_holds(["the access key of CBR_* is locked for five minutes"]).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "locked");
+    assert_eq!(service.received().len(), 1);
+}

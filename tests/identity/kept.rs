@@ -1,0 +1,146 @@
+//! What is kept between runs, and for whom.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::harness::{ACCESS_KEY, Cbr, DOMAIN, PASSWORD, SECRET_KEY, Sandbox, USER};
+
+const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
+
+fn user(sandbox: &Sandbox, cache: &TempDir) -> Cbr {
+    sandbox
+        .cbr_by_region(LIST)
+        .env("HW_USER_NAME", USER)
+        .env("HW_USER_PASSWORD", PASSWORD)
+        .env("HW_DOMAIN_NAME", DOMAIN)
+        .env("XDG_CACHE_HOME", cache.path())
+}
+
+fn key(sandbox: &Sandbox, cache: &TempDir) -> Cbr {
+    let run = sandbox.cbr_by_region(LIST).env("CBR_ENDPOINT", sandbox.endpoint());
+    run.with_key().env("XDG_CACHE_HOME", cache.path())
+}
+
+/// How many requests were for IAM.
+fn asked(sandbox: &Sandbox) -> usize {
+    let paths = sandbox.requests().into_iter().map(|request| request.path);
+    paths.filter(|path| !path.ends_with("/backups")).count()
+}
+
+fn files(cache: &TempDir) -> Vec<PathBuf> {
+    let files = fs::read_dir(cache.path().join("cbr")).unwrap();
+    files.map(|file| file.unwrap().path()).collect()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_token_is_kept_for_those_who_know_the_password() {
+    let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+    user(&sandbox, &cache).run();
+    user(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), 1);
+
+    // Another password logs in, and does not get through with the token of the right one.
+    let wrong = user(&sandbox, &cache).secret("HW_USER_PASSWORD", "hunter2hunter2");
+    wrong.exit(3).stderr_holds(["The username or password is wrong"]).run();
+    assert_eq!(asked(&sandbox), 2);
+    // Another project, another token.
+    let other = user(&sandbox, &cache).env("HW_PROJECT_NAME", "sandbox-1_team");
+    other.exit(3).stderr_holds(["HTTP 403 APIGW.0310"]).run();
+    assert_eq!(asked(&sandbox), 3);
+    user(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), 3);
+    // Another cloud, another token.
+    let elsewhere = Sandbox::start("--backups 3");
+    user(&elsewhere, &cache).run();
+    assert_eq!(asked(&elsewhere), 1);
+}
+
+#[test]
+fn what_is_kept_is_private_and_holds_no_secret() {
+    let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+    user(&sandbox, &cache).run();
+    key(&sandbox, &cache).run();
+    assert_eq!(mode(&cache.path().join("cbr")), 0o700);
+    let files = files(&cache);
+    assert_eq!(files.len(), 2);
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert!(name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
+        let text = fs::read_to_string(&file).unwrap();
+        for secret in ["sandbox-token", PASSWORD, SECRET_KEY, ACCESS_KEY, USER] {
+            assert!(!text.contains(secret), "{secret} is in {text}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_ends_soon_is_not_begun_with() {
+    let (sandbox, cache) = (Sandbox::start("--iam lifetime=5m"), TempDir::new().unwrap());
+    user(&sandbox, &cache).run();
+    user(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), 2);
+}
+
+/// It was revoked, or the service has forgotten it: the kept one is replaced, for the runs to come as well.
+#[test]
+fn a_kept_token_that_is_refused_is_replaced() {
+    let (sandbox, cache) = (Sandbox::start("--iam expire=1"), TempDir::new().unwrap());
+    user(&sandbox, &cache).run();
+    user(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), 2);
+    let refused = sandbox.requests().iter().filter(|request| request.status == Some(401)).count();
+    assert_eq!(refused, 1);
+}
+
+#[test]
+fn a_project_is_looked_up_once() {
+    let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+    key(&sandbox, &cache).run();
+    key(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), 1);
+    // That of another key may be another.
+    let other = key(&sandbox, &cache).secret("CBR_ACCESS_KEY", "OTHERACCESSKEY");
+    other.exit(3).stderr_holds(["cannot look up the project at"]).run();
+    assert_eq!(asked(&sandbox), 2);
+    // And that of another name is.
+    key(&sandbox, &cache).env("CBR_REGION", "sandbox-2").exit(2).stderr_holds([]).run();
+    assert_eq!(asked(&sandbox), 4);
+    assert_eq!(files(&cache).len(), 1, "only what was found is kept");
+}
+
+/// What is broken, or could be someone else's, is as good as nothing.
+#[test]
+fn a_kept_file_that_cannot_be_used_is_passed_by() {
+    let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+    let directory = cache.path().join("cbr");
+    for run in [key, user] {
+        fs::create_dir_all(&directory).unwrap();
+        run(&sandbox, &cache).run();
+        let until = r#""until":"2100-01-01T00:00:00Z""#;
+        for text in ["", "{", &format!(r#"{{{until},"value":"a/b"}}"#), &format!("{{{until}}}")] {
+            for file in files(&cache) {
+                fs::write(file, text).unwrap();
+            }
+            let before = asked(&sandbox);
+            run(&sandbox, &cache).run();
+            assert_eq!(asked(&sandbox), before + 1, "{text}");
+        }
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+        let before = asked(&sandbox);
+        run(&sandbox, &cache).run();
+        assert_eq!(asked(&sandbox), before + 1, "others can write there");
+        fs::remove_dir_all(&directory).unwrap();
+    }
+    // Nowhere to keep anything.
+    let before = asked(&sandbox);
+    key(&sandbox, &cache).env("XDG_CACHE_HOME", "/dev/null").run();
+    assert_eq!(asked(&sandbox), before + 1);
+}

@@ -1,0 +1,238 @@
+//! A user who logs in: from each place where tools keep a password, once, and once more where the token
+//! ends.
+
+use crate::harness::{
+    Answer, Cbr, DOMAIN, PASSWORD, PROJECT_ID, Request, Sandbox, Service, Tls, USER, USER_ID, cbr,
+};
+
+const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
+
+const OTC: &str = "https://iam.eu-de.otc.t-systems.com/v3";
+
+fn with(cbr: Cbr, variables: &[(&str, &str)]) -> Cbr {
+    variables.iter().fold(cbr, |cbr, (name, value)| cbr.env(name, value))
+}
+
+fn user(cbr: Cbr) -> Cbr {
+    with(cbr, &[("HW_USER_NAME", USER), ("HW_USER_PASSWORD", PASSWORD), ("HW_DOMAIN_NAME", DOMAIN)])
+}
+
+/// Method, path without the project, status and what was presented.
+fn lines(requests: &[Request]) -> Vec<String> {
+    let line = |request: &Request| {
+        let path = request.path.replace(PROJECT_ID, "P");
+        let status = request.status.map_or("-".to_owned(), |status| status.to_string());
+        format!("{} {path} {status} {}", request.method, request.auth)
+    };
+    requests.iter().map(line).collect()
+}
+
+const LOGIN: &str = "POST /v3/auth/tokens 201 none";
+const LISTING: &str = "GET /v3/P/backups 200 token";
+
+#[test]
+fn each_kind_of_user_logs_in_once() {
+    let sandbox = Sandbox::start("--backups 3");
+    let clouds = format!(
+        "clouds: {{c: {{auth: {{auth_url: '{OTC}', username: {USER}, user_domain_name: {DOMAIN}}}}}}}"
+    );
+    let secure = format!("clouds: {{c: {{auth: {{password: {PASSWORD}}}}}}}");
+    let os = [("OS_AUTH_URL", OTC), ("OS_PASSWORD", PASSWORD)];
+    let run = || sandbox.cbr_by_region(LIST);
+    let runs = [
+        user(run()),
+        with(run(), &[("HW_USER_ID", USER_ID), ("HW_USER_PASSWORD", PASSWORD)]),
+        with(with(run(), &os), &[("OS_USERNAME", USER), ("OS_USER_DOMAIN_NAME", DOMAIN)]),
+        with(with(run(), &os), &[("OS_USERNAME", USER), ("OS_DOMAIN_NAME", DOMAIN)]),
+        with(with(run(), &os), &[("OS_USER_ID", USER_ID)]),
+        run()
+            .file(".config/openstack/clouds.yaml", &clouds)
+            .file(".config/openstack/secure.yaml", &secure)
+            .env("OS_CLOUD", "c"),
+        // What a project is called goes before the region's name.
+        user(run())
+            .env("HW_PROJECT_NAME", "sandbox-1")
+            .env("CBR_REGION", "elsewhere")
+            .env("CBR_ENDPOINT", sandbox.endpoint()),
+        user(run()).args(["--project-id", PROJECT_ID]),
+    ];
+    let number = runs.len();
+    for (number, run) in runs.into_iter().enumerate() {
+        assert_eq!(run.run().lines().len(), 1, "{number}");
+    }
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING].repeat(number));
+}
+
+/// Where nothing else says where IAM is, the settings of the tool do.
+#[test]
+fn iam_is_where_the_settings_of_the_user_say() {
+    let sandbox = Sandbox::start("--backups 3");
+    let url = format!("{}/v3/", sandbox.endpoint());
+    user(cbr(LIST)).env("HW_AUTH_URL", &url).env("CBR_REGION", "sandbox-1").run();
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
+    // What belongs to other credentials is not asked.
+    let other = cbr(LIST).env("OS_AUTH_URL", OTC).env("OS_REGION_NAME", "sandbox-1");
+    let told = ["OS_REGION_NAME: unknown region `sandbox-1`"];
+    user(other).exit(2).stderr_holds(told).run();
+}
+
+#[test]
+fn a_password_goes_nowhere_unencrypted() {
+    let told = "cbr: error: CBR_IAM_ENDPOINT: `http://iam.example.com` would send credentials \
+                unencrypted\ncbr: hint: use https; http only goes to this machine\n";
+    let run = user(cbr(LIST)).env("CBR_IAM_ENDPOINT", "http://iam.example.com/v3");
+    run.env("CBR_REGION", "eu-de").exit(2).stderr(told).run();
+}
+
+#[test]
+fn a_password_goes_over_tls_to_those_who_are_trusted() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let run = |args: &str| {
+        let run = user(cbr(args)).env("CBR_IAM_ENDPOINT", tls.endpoint("localhost"));
+        run.env("CBR_ENDPOINT", sandbox.endpoint()).env("CBR_REGION", "sandbox-1")
+    };
+    let report = run("auth check -o json").reports().exit(5);
+    let told = ["cannot log in at https://localhost:", "certificate is not trusted"];
+    let report = report.stderr_holds(told).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "untrusted");
+    assert!(sandbox.requests().is_empty());
+    run(LIST).env("SSL_CERT_FILE", tls.authority()).run();
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
+}
+
+/// A few wrong passwords lock a user: none is presented twice.
+#[test]
+fn a_wrong_password_is_presented_once() {
+    let sandbox = Sandbox::start("--backups 3");
+    let run = user(sandbox.cbr_by_region(LIST)).secret("HW_USER_PASSWORD", "hunter2hunter2");
+    let told = [
+        "cbr: error: cannot log in at http://127.0.0.1:",
+        ": HTTP 401: The username or password is wrong. (request 00",
+        "cbr: hint: check user, password and domain",
+    ];
+    run.exit(3).stderr_holds(told).run();
+    assert_eq!(lines(&sandbox.requests()), ["POST /v3/auth/tokens 401 none"]);
+}
+
+#[test]
+fn a_locked_user_is_told_to_wait() {
+    let sandbox = Sandbox::start("--backups 3 --iam locked");
+    let told = ["The user is locked", "cbr: hint: wait: too many wrong passwords lock a user"];
+    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(told).run();
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+/// As with a listing: what passes is waited out.
+#[test]
+fn an_iam_that_fails_is_asked_again() {
+    let sandbox = Sandbox::start("--backups 3 --iam 503=1");
+    user(sandbox.cbr_by_region(LIST)).run();
+    let failed = "POST /v3/auth/tokens 503 none";
+    assert_eq!(lines(&sandbox.requests()), [failed, LOGIN, LISTING]);
+}
+
+#[test]
+fn a_token_that_ends_in_the_middle_is_renewed_once() {
+    let sandbox = Sandbox::start("--backups 100 --iam expire=6");
+    let list = "backups list --page-size 12 -o jsonl --columns id";
+    let run = user(sandbox.cbr_by_region(list)).run();
+    assert_eq!(run.lines().len(), 100);
+    let told = lines(&sandbox.requests());
+    assert_eq!(told.iter().filter(|line| *line == LOGIN).count(), 2);
+    assert_eq!(told.iter().filter(|line| *line == LISTING).count(), 10);
+    assert!(told.iter().any(|line| line == "GET /v3/P/backups 401 token"));
+}
+
+/// Never more than once: the service that refuses a fresh token refuses the user.
+#[test]
+fn a_fresh_token_that_is_refused_is_the_end() {
+    let sandbox = Sandbox::start("--backups 3 --iam expire=0");
+    let told =
+        ["HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt token fail"];
+    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(told).run();
+    let refused = "GET /v3/P/backups 401 token";
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, refused, LOGIN, refused]);
+}
+
+/// A token that someone else fetched is not ours to renew.
+#[test]
+fn a_ready_token_is_not_renewed() {
+    let sandbox = Sandbox::start("--backups 3");
+    let run = user(sandbox.cbr(LIST)).env("CBR_TOKEN", "ended").arg("--quiet");
+    run.exit(3).stderr_holds(["decrypt token fail"]).run();
+    assert_eq!(lines(&sandbox.requests()), ["GET /v3/P/backups 401 token"]);
+}
+
+#[test]
+fn the_catalogue_says_where_the_service_is_and_the_user_knows_better() {
+    let sandbox = Sandbox::start("--backups 3");
+    let nowhere = Service::answering([Answer::new(404, "{}")]);
+    // The region of the catalogue is not one that `cbr` knows.
+    user(sandbox.cbr_by_region(LIST)).run();
+    let elsewhere = user(sandbox.cbr_by_region(LIST)).env("CBR_ENDPOINT", nowhere.endpoint());
+    elsewhere.exit(4).stderr_holds([]).run();
+    assert_eq!(nowhere.received().len(), 1);
+    assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING, LOGIN]);
+
+    let broken = user(sandbox.cbr_by_region(LIST)).env("CBR_ENDPOINT", "http://cbr.example.com");
+    broken.exit(2).stderr_holds(["CBR_ENDPOINT: `http://cbr.example.com` would send"]).run();
+
+    let without = Sandbox::start("--backups 3 --iam no-catalog");
+    let told = ["cbr: error: CBR_REGION: unknown region `sandbox-1`\n"];
+    user(without.cbr_by_region(LIST)).exit(2).stderr_holds(told).run();
+    assert_eq!(lines(&without.requests()), [LOGIN]);
+}
+
+/// The domain of a cloud, as users of Terraform give it, makes the hosts of any region.
+#[test]
+fn a_cloud_by_its_domain() {
+    let show = |cloud: &str| {
+        let run = user(cbr("auth show -o json")).env("HW_REGION_NAME", "mars-1");
+        run.env("HW_CLOUD", cloud).run().json()["settings"].clone()
+    };
+    let settings = show("cloud.example.com");
+    let value = |setting: &str| {
+        let mut lines = settings.as_array().unwrap().iter();
+        lines.find(|line| line["setting"] == setting).unwrap()["value"].clone()
+    };
+    assert_eq!(value("endpoint"), "https://cbr.mars-1.cloud.example.com");
+    assert_eq!(value("iam_endpoint"), "https://iam.mars-1.cloud.example.com");
+    assert!(show("a/b").to_string().contains("HW_CLOUD: `a/b` cannot be a part of a host"));
+}
+
+#[test]
+fn an_answer_that_is_no_token_is_unreadable() {
+    let token = |body: &str, token: Option<&str>| {
+        let token = token.map(|token| ("X-Subject-Token", token));
+        Answer::with_headers(201, &token.into_iter().collect::<Vec<_>>(), body)
+    };
+    let project = r#"{"token":{"project":{"id":"p1","name":"sandbox-1"}}}"#;
+    let answers = [
+        (token(project, None), "unreadable answer: no token"),
+        (token("{}", Some("t")), "unreadable answer: missing field `token`"),
+        (token(r#"{"token":{}}"#, Some("t")), "unreadable answer: the token is for no project"),
+        (
+            token(r#"{"token":{"project":{"id":"a/b"}}}"#, Some("t")),
+            "unreadable answer: a project without a proper id",
+        ),
+        (token("<html>", Some("t")), "unreadable answer: "),
+    ];
+    for (answer, told) in answers {
+        let service = Service::answering([answer]);
+        let run = user(service.cbr(LIST)).env("CBR_IAM_ENDPOINT", service.endpoint());
+        run.exit(5).stderr_holds(["cannot log in at ", told]).run();
+        assert_eq!(service.received().len(), 1, "{told}");
+    }
+}
+
+/// Gateways echo what they refuse, in the way that they like best.
+#[test]
+fn a_password_that_is_echoed_is_not_shown() {
+    for body in ["hunter2\"hunter2", r#"{"error_msg":"bad: hunter2\"hunter2"}"#] {
+        let service = Service::answering([Answer::new(401, body)]);
+        let run = user(service.cbr(LIST)).secret("HW_USER_PASSWORD", "hunter2\"hunter2");
+        let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).arg("--verbose");
+        run.exit(3).stderr_holds(["[redacted]"]).run();
+    }
+}
