@@ -9,6 +9,7 @@ use super::value::{self, Precision};
 use super::{Look, Render};
 use crate::backup::Backup;
 use crate::column::{Column, Place};
+use crate::row::Row;
 
 pub(super) struct Table {
     columns: Vec<Column>,
@@ -40,13 +41,20 @@ impl Table {
         let grid = Grid::new(headings.collect(), headers, look);
         Self { columns, times, grid }
     }
+
+    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+        let shown = |column| value::shown(column, backup, &self.times, Precision::Second);
+        self.grid.push(self.columns.iter().map(shown))
+    }
 }
 
 impl Render for Table {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        let backup = Backup::parse(record)?;
-        let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
-        self.grid.push(self.columns.iter().map(shown))
+        self.write(&Backup::parse(record)?)
+    }
+
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        self.write(&row.backup())
     }
 
     /// Widths are known once the last row is there.
