@@ -80,6 +80,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["--columns", "default,+vault"],
         &["'vault'", "--columns", "a similar value exists: 'vault_id'"],
     ),
+    (&["--columns", "-nam"], &["'nam'", "--columns", "a similar value exists: 'name'"]),
     (&["--columns=-all"], &["--columns", "drops every column"]),
     (&["--time", "soon"], &["'soon'", "--time", "utc, local, relative, raw"]),
     (&["-o", "csv", "--time", "utc"], &["--time", "--output csv"]),

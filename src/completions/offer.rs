@@ -214,6 +214,7 @@ mod tests {
             ("cbr backups list --columns de", "words |description|default"),
             ("cbr backups list --columns default,+vau", "words default,|+vault_id"),
             ("cbr backups list --columns=-na", "words --columns=|-name"),
+            ("cbr backups list --columns id,-na", "words id,|-name"),
             (
                 "cbr backups list --columns extend_info.app",
                 "words |extend_info.app_consistency.app_consistency\

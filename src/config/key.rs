@@ -49,7 +49,11 @@ const ROOT: &[Key] =
 
 /// Each stands for the flag of its name.
 const DEFAULTS: &[Key] = &[
-    key("output", Kind::Text, "format of `backups list` and `backups show`"),
+    key(
+        "output",
+        Kind::Text,
+        "format of `backups list`; one that is no table, also of `backups show`",
+    ),
     key(
         "columns",
         Kind::List,

@@ -75,6 +75,7 @@ pub(crate) struct OutputArgs {
         long,
         value_name = "COLUMN,…",
         value_delimiter = ',',
+        allow_hyphen_values = true,
         value_parser = ChoiceParser,
         ignore_case = true,
         hide_possible_values = true,

@@ -84,6 +84,8 @@ fn groups_stand_for_their_columns() {
     let added = [words("-o table"), vec!["vault_id".to_owned()]].concat();
     assert_eq!(words("--columns default,+vault_id"), added);
     assert_eq!(words("--columns=+vault_id"), added);
+    assert_eq!(words("--columns +vault_id"), added);
+    assert_eq!(words("--columns -name -o csv"), words("-o csv --columns default,-name"));
     assert!(!words("--columns default,+vault_id,-name").contains(&"name".to_owned()));
 }
 
