@@ -81,6 +81,7 @@ backup! {
     pub(crate) parent_id,
     extend_info,
     children,
+    replication_records,
     /// A string on Huawei Cloud, an integer on some of its sister clouds.
     pub(crate) enterprise_project_id,
     incremental,
@@ -121,14 +122,41 @@ impl<'a> Backup<'a> {
     }
 
     /// A field of `extend_info`.
-    pub(crate) fn extend_info(&self, wanted: &str) -> Option<Json<'a>> {
-        let mut found = None;
-        self.extend_info?.fields(|name, value| {
-            if name == wanted && !value.is_null() {
-                found = Some(value);
-            }
-        })?;
-        found
+    pub(crate) fn extend_info(&self, name: &str) -> Option<Json<'a>> {
+        field(self.extend_info?, name)
+    }
+
+    /// A field of `app_consistency`, which examples show inside `extend_info`.
+    pub(crate) fn app_consistency(&self, name: &str) -> Option<Json<'a>> {
+        field(self.extend_info("app_consistency")?, name)
+    }
+
+    /// The ids of the images that were made of it.
+    pub(crate) fn images(&self) -> Vec<Json<'a>> {
+        let images = self.extend_info("os_images_data").map(Json::elements).unwrap_or_default();
+        images.into_iter().filter_map(|image| field(image, "image_id")).collect()
+    }
+
+    /// How many copies there are. Lists tell only where they are asked to.
+    pub(crate) fn replications_count(&self) -> Option<usize> {
+        Some(self.replication_records?.elements().len())
+    }
+
+    /// A field of each copy that has it.
+    pub(crate) fn replications(&self, name: &str) -> Vec<Json<'a>> {
+        let copies = self.replication_records.map(Json::elements).unwrap_or_default();
+        copies.into_iter().filter_map(|copy| field(copy, name)).collect()
+    }
+
+    /// A field of the `extra_info` of each copy that has it.
+    pub(crate) fn replications_extra(&self, name: &str) -> Vec<Json<'a>> {
+        let infos = self.replications("extra_info").into_iter();
+        infos.filter_map(|info| field(info, name)).collect()
+    }
+
+    /// How many backups of single volumes came with it.
+    pub(crate) fn children_count(&self) -> Option<usize> {
+        Some(self.children?.elements().len())
     }
 
     /// The backups of the single volumes of a server backup. Only the answer about one backup has
@@ -137,6 +165,17 @@ impl<'a> Backup<'a> {
         let children = self.children.map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
+}
+
+/// The last field of this name, unless it is null.
+fn field<'a>(object: Json<'a>, wanted: &str) -> Option<Json<'a>> {
+    let mut found = None;
+    object.fields(|name, value| {
+        if name == wanted {
+            found = (!value.is_null()).then_some(value);
+        }
+    })?;
+    found
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -21,6 +22,7 @@ use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::sort::Sort;
+use crate::terminal::{self, TerminalArgs};
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
@@ -31,6 +33,9 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) console: ConsoleArgs,
+
+    #[command(flatten)]
+    pub(crate) terminal: TerminalArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -59,7 +64,7 @@ Examples:
   cbr sandbox -- backups list                        try it, without an account
   cbr backups list --resource-type server            every backup of a server
   cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o json | jq -r '.[].id'          for scripts
+  cbr backups list -o ids                            for scripts
   cbr help                                           commands and topics";
 
 /// The commands.
@@ -201,7 +206,7 @@ pub(crate) struct ListArgs {
     ///
     /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
     /// them, with --receipt, or where the service gives no number, everything is read and counted.
-    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "columns", "no_headers", "stream", "sort"])]
+    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
     pub(crate) count: bool,
 
     #[command(flatten)]
@@ -255,6 +260,8 @@ Examples:
 
 /// What to show.
 #[derive(Args)]
+// One backup is shown whole.
+#[command(mut_arg("format", |arg| arg.default_value("long")))]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = backup_id)]
@@ -292,6 +299,9 @@ impl Cli {
     /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
     /// a [`ConnectionError`], if that file is broken.
     pub(crate) fn read() -> anyhow::Result<Self> {
+        terminal::heed_color(
+            env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()),
+        );
         let mut cli = Self::try_parse().map_err(help::explain)?;
         let lists = matches!(cli.command, Command::Backups(_));
         if lists || matches!(cli.command, Command::Auth(_)) {

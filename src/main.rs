@@ -16,6 +16,7 @@
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
+//! | [`terminal`] | stdout: colours, and the pager in front of it |
 //! | [`console`], [`message`], [`receipt`] | what people see on stderr, what scripts see there, and the proof that they keep |
 //! | [`completions`], [`manual`], [`help`] | what shells complete, the manual page, and what `cbr help` explains |
 //! | [`exit`] | failures to messages, hints and exit codes |
@@ -55,6 +56,7 @@ mod secret;
 mod sort;
 mod suggest;
 mod summary;
+mod terminal;
 mod time;
 mod vocabulary;
 
@@ -67,6 +69,7 @@ use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
 use message::ErrorFormat;
+use terminal::Terminal;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
@@ -85,12 +88,17 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));
+            let terminal = Terminal::new(cli.terminal);
             stop_when_interrupted(Arc::clone(&console)).await;
             let result = match command {
-                BackupsCommand::List(args) => command::list(&args, &cli.connection, &console).await,
-                BackupsCommand::Show(args) => command::show(&args, &cli.connection, &console).await,
+                BackupsCommand::List(args) => {
+                    command::list(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Show(args) => {
+                    command::show(&args, &cli.connection, &terminal, &console).await
+                }
                 BackupsCommand::Summary(args) => {
-                    command::summary(&args, &cli.connection, &console).await
+                    command::summary(&args, &cli.connection, &terminal, &console).await
                 }
             };
             console.clear();
@@ -116,7 +124,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-/// Ends the program at the first Ctrl-C, whatever it is waiting for. Nothing is left behind:
+/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is left behind:
 /// nothing has been written, or the writing is what is being stopped.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
@@ -124,9 +132,12 @@ async fn stop_when_interrupted(console: Arc<Console>) {
     let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     if polled.is_pending() {
         tokio::spawn(async move {
-            if interrupted.await.is_ok() {
-                console.clear();
-                std::process::exit(i32::from(Exit::Interrupted.code()));
+            while interrupted.as_mut().await.is_ok() {
+                if !terminal::takes_interrupt() {
+                    console.clear();
+                    std::process::exit(i32::from(Exit::Interrupted.code()));
+                }
+                interrupted.set(tokio::signal::ctrl_c());
             }
         });
     }

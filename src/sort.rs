@@ -190,7 +190,7 @@ impl Sorter {
 /// Appends bytes that compare as the values of a column do: numbers and times by size, text by code point.
 /// What has no value comes last in either direction.
 fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: Direction) {
-    let text = (column.value)(backup).map(|value| value.text()).filter(|text| !text.is_empty());
+    let text = column.value(backup).map(|value| value.text()).filter(|text| !text.is_empty());
     let Some(text) = text else {
         key.push(1);
         return;
@@ -202,11 +202,11 @@ fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: 
             Some(instant) => push_number(key, instant as f64),
             None => push_text(key, &text),
         },
-        Kind::Number => match text.parse::<f64>() {
+        Kind::Number | Kind::Size => match text.parse::<f64>() {
             Ok(number) => push_number(key, number),
             Err(_) => push_text(key, &text),
         },
-        Kind::Id | Kind::Word | Kind::Text => push_text(key, &text),
+        Kind::Id | Kind::Word | Kind::Status | Kind::Text => push_text(key, &text),
     }
     if direction == Direction::Descending {
         for byte in key.iter_mut().skip(start) {

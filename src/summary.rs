@@ -71,7 +71,11 @@ impl Summary {
     pub(crate) fn report(self) -> Report {
         let mut columns = Vec::new();
         if let Some(group) = self.group {
-            let kind = if group.is_calendar() { Kind::Word } else { Kind::Id };
+            let kind = match group {
+                Group::Status => Kind::Status,
+                _ if group.is_calendar() => Kind::Word,
+                _ => Kind::Id,
+            };
             columns.push((group.column(), kind));
         }
         let named = self.group == Some(Group::Resource);
@@ -80,7 +84,7 @@ impl Summary {
         }
         columns.extend([
             ("count", Kind::Number),
-            ("total_size", Kind::Number),
+            ("total_size", Kind::Size),
             ("oldest", Kind::Time),
             ("newest", Kind::Time),
             ("next_expiry", Kind::Time),

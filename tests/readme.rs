@@ -57,6 +57,8 @@ fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
         .env("HOME", home)
         .env("TMPDIR", home)
         .env("CBR_ECS_METADATA", "off")
+        .env("NO_COLOR", "1")
+        .env("PAGER", "cat")
         .env("CBR_ENDPOINT", sandbox.endpoint())
         .env("CBR_PROJECT_ID", PROJECT_ID)
         .env("CBR_ACCESS_KEY", ACCESS_KEY)
@@ -85,7 +87,7 @@ fn each_example_gives_something() {
     let sandbox = Sandbox::start("");
     let examples = block("Examples", "sh");
     let examples: Vec<_> = examples.split("\n\n").collect();
-    assert_eq!(examples.len(), 12);
+    assert_eq!(examples.len(), 18);
     for example in examples {
         let outcome = outcome(example, &sandbox);
         assert!(!outcome.is_empty(), "{example}");

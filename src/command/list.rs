@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::read::{Cut, Reading, Sink, read};
 use super::rehearse::{Aim, rehearse};
-use super::{Stdout, screen};
 use crate::cli::ListArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -16,11 +15,13 @@ use crate::listing::{Extent, Order};
 use crate::output::Renderer;
 use crate::row::Row;
 use crate::sort::{Plan, Sorter};
+use crate::terminal::{Stdout, Terminal};
 
 /// `cbr backups list`.
 pub(crate) async fn list(
     args: &ListArgs,
     connection: &ConnectionArgs,
+    terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
@@ -30,10 +31,19 @@ pub(crate) async fn list(
         let aim = if knows { Aim::Count } else { Aim::Rows(extent) };
         return rehearse(form, &args.read, (order, aim), connection, console);
     }
+    let asks_for_copies =
+        || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
+    if let Some(column) = args.output.replication_column().filter(|_| !asks_for_copies()) {
+        console.warn(&format!("{column}: the service sends it only with --show-replication"));
+    }
     let ListArgs { limit, offset, latest, per, .. } = *args;
     let cut = Cut { sort: args.sort.to_string(), limit, offset, latest, per };
     read(&args.read, cut, connection, console, async |reading| {
-        if args.count { count(args, reading).await } else { print(args, reading).await }
+        if args.count {
+            count(args, reading).await
+        } else {
+            print(args, reading, terminal, console).await
+        }
     })
     .await
 }
@@ -77,12 +87,20 @@ fn approach(args: &ListArgs) -> Approach {
 }
 
 /// Prints the rows.
-async fn print(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let mut rows = read_into(args, reading, args.output.renderer(screen())).await?;
+async fn print(
+    args: &ListArgs,
+    reading: &mut Reading<'_>,
+    terminal: &Terminal,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    let renderer = args.output.renderer(terminal.target())?;
+    let mut rows = read_into(args, reading, renderer).await?;
     rows.sort()?;
     reading.tally.rows = rows.printed;
     reading.refuse_nothing()?;
-    rows.to.finish(&mut Stdout)
+    let mut output = terminal.output(args.output.is_for_reading(), console);
+    rows.to.finish(&mut output)?;
+    Ok(output.close()?)
 }
 
 /// Prints how many rows there would be.

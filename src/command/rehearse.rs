@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Stdout;
 use super::settings::settings;
 use crate::api::Backups;
 use crate::cli::ReadArgs;
@@ -10,6 +9,7 @@ use crate::connection::ConnectionArgs;
 use crate::console::Console;
 use crate::dry_run::{self, Form};
 use crate::listing::{self, Ask, Extent, Order};
+use crate::terminal::Stdout;
 
 /// What is to be read.
 pub(super) enum Aim {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Stdout;
 use crate::api::{Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
 use crate::auth;
 use crate::connection::{ConnectionArgs, Environment, Home, Metadata, Resolution, Trust};
 use crate::console::Console;
 use crate::iam::{self, Cache};
+use crate::terminal::Stdout;
 
 /// `cbr auth show`.
 pub(crate) fn show_settings(

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use super::settings::{client, settings};
-use super::{Stdout, screen};
 use crate::api::{Backups, Journal};
 use crate::cli::ShowArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
 use crate::dry_run;
+use crate::terminal::{Stdout, Terminal};
 
 /// `cbr backups show ID`.
 pub(crate) async fn show(
     args: &ShowArgs,
     connection: &ConnectionArgs,
+    terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.dry_run.form() {
@@ -30,5 +31,9 @@ pub(crate) async fn show(
     let journal = Arc::new(Journal::new(Arc::clone(console)));
     let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
-    args.output.show(&backup, screen(), &mut Stdout)
+    let mut renderer = args.output.single_renderer(terminal.target())?;
+    renderer.push(&backup)?;
+    let mut output = terminal.output(args.output.is_for_reading(), console);
+    renderer.finish(&mut output)?;
+    Ok(output.close()?)
 }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::read::{Cut, Sink, read};
 use super::rehearse::{Aim, rehearse};
-use super::{Stdout, screen};
 use crate::cli::SummaryArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
@@ -15,11 +14,13 @@ use crate::listing::Order;
 use crate::number::grouped;
 use crate::row::Row;
 use crate::summary::Summary;
+use crate::terminal::Terminal;
 
 /// `cbr backups summary`.
 pub(crate) async fn summary(
     args: &SummaryArgs,
     connection: &ConnectionArgs,
+    terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
@@ -41,7 +42,9 @@ pub(crate) async fn summary(
                 grouped(unknown)
             )),
         }
-        summary.report().write(&args.output, screen(), &mut Stdout)
+        let mut output = terminal.output(args.output.is_for_reading(), console);
+        summary.report().write(&args.output, terminal.target(), &mut output)?;
+        Ok(output.close()?)
     })
     .await
 }

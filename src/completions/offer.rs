@@ -207,7 +207,22 @@ mod tests {
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
             ("cbr backups list --output=j", "words --output=|json|jsonl"),
             ("cbr backups list --output \"j", "words |json|jsonl"),
-            ("cbr backups list --output \"\"", "words |table|wide|json|jsonl|csv"),
+            (
+                "cbr backups list --output \"\"",
+                "words |table|wide|long|json|jsonl|csv|tsv|yaml|markdown|ids",
+            ),
+            ("cbr backups list --columns de", "words |description|default"),
+            ("cbr backups list --columns default,+vau", "words default,|+vault_id"),
+            ("cbr backups list --columns=-na", "words --columns=|-name"),
+            (
+                "cbr backups list --columns extend_info.app",
+                "words |extend_info.app_consistency.app_consistency\
+             |extend_info.app_consistency.app_consistency_status\
+             |extend_info.app_consistency.app_consistency_error_code\
+             |extend_info.app_consistency.app_consistency_error_message",
+            ),
+            ("cbr backups list --time ", "words |utc|local|relative|raw"),
+            ("cbr backups list --color ", "words |auto|always|never"),
             ("cbr backups list --image-type ", "words |backup|replication"),
             ("cbr backups list --member-status ", "words |pending|accepted|rejected"),
             (

@@ -90,7 +90,15 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "authorities to trust in place of the system's, where nothing above names any",
     ),
     ("SSL_CERT_DIR", "directories of such files"),
-    ("NO_COLOR", "no colour in help"),
+    (
+        "NO_COLOR",
+        "no colours, if it is not empty; goes before the other two, and `--color` before all",
+    ),
+    ("CLICOLOR_FORCE", "colours in pipes and files too, if it is neither empty nor 0"),
+    ("CLICOLOR", "no colours on terminals either, if it is 0"),
+    ("CBR_PAGER", "the pager for what is longer than the screen; empty for none"),
+    ("PAGER", "the same, where `CBR_PAGER` is not set; where neither is, `less`"),
+    ("TZ", "time zone for `--time local`; this machine's, if it is not set"),
 ];
 
 /// The variables that were set when the program started. What is empty counts as not set, and

@@ -3,7 +3,12 @@
 //! RFC 4180, except that a row ends with a plain line feed: the shell's tools would take a carriage
 //! return for a part of the last field, while every reader of CSV takes both. Times are RFC 3339
 //! with `Z`, what is null or missing is empty, lists and objects are compact JSON.
+//!
+//! Two concessions to spreadsheets, each only on request since it changes the bytes that others read: a byte
+//! order mark, without which Excel takes UTF-8 for the local code page; and an apostrophe before cells
+//! that would be formulas (CWE-1236), since names are text of whoever may create a backup.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::mem;
 
@@ -19,30 +24,67 @@ use crate::row::Row;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
-    headers: bool,
+    sheet: Sheet,
+}
+
+/// Rows of texts.
+pub(super) struct Sheet {
+    /// The header, if there is one.
+    names: Option<Vec<&'static str>>,
     /// Characters that could act on a terminal are shown escaped there; elsewhere the text is exact.
     terminal: bool,
+    spreadsheet: Spreadsheet,
+    started: bool,
     writer: csv::Writer<Spool>,
 }
 
-impl Csv {
-    pub(super) fn new(columns: Vec<Column>, headers: bool, terminal: bool) -> Self {
-        Self { columns, headers, terminal, writer: csv::Writer::from_writer(Spool::new()) }
+/// What to do for spreadsheets.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spreadsheet {
+    /// Begin with a byte order mark; not on a terminal, where there is no use in it.
+    pub(super) mark: bool,
+    /// Have no cell that is a formula.
+    pub(super) safe: bool,
+}
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl Sheet {
+    pub(super) fn new(
+        names: Option<Vec<&'static str>>,
+        terminal: bool,
+        spreadsheet: Spreadsheet,
+    ) -> Self {
+        let writer = csv::Writer::from_writer(Spool::new());
+        Self { names, terminal, spreadsheet, started: false, writer }
     }
 
-    /// Before the first row, also when none follows.
-    fn write_headers(&mut self) -> anyhow::Result<()> {
-        if mem::take(&mut self.headers) {
-            let names = self.columns.iter().map(|column| column.name);
+    /// What stands before the first row, also when none follows.
+    fn start(&mut self) -> anyhow::Result<()> {
+        if mem::replace(&mut self.started, true) {
+            return Ok(());
+        }
+        if self.spreadsheet.mark && !self.terminal {
+            let mut spool = Spool::new();
+            spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
+            self.writer = csv::Writer::from_writer(spool);
+        }
+        if let Some(names) = &self.names {
             self.writer.write_record(names).context(FAULT)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        self.write_headers()?;
-        for column in &self.columns {
-            let value = value::exact(column, backup);
+    pub(super) fn push<'a>(
+        &mut self,
+        row: impl Iterator<Item = Cow<'a, str>>,
+    ) -> anyhow::Result<()> {
+        self.start()?;
+        for mut value in row {
+            if self.spreadsheet.safe && is_formula(&value) {
+                value = Cow::Owned(format!("'{value}"));
+            }
             let written = if self.terminal {
                 self.writer.write_field(&*screen_text::visible(&value))
             } else {
@@ -51,6 +93,28 @@ impl Csv {
             written.context(FAULT)?;
         }
         self.writer.write_record(None::<&[u8]>).context(FAULT)
+    }
+
+    pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.start()?;
+        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
+        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+    }
+}
+
+impl Csv {
+    pub(super) fn new(
+        columns: Vec<Column>,
+        headers: bool,
+        terminal: bool,
+        spreadsheet: Spreadsheet,
+    ) -> Self {
+        let names = headers.then(|| columns.iter().map(|column| column.name).collect());
+        Self { columns, sheet: Sheet::new(names, terminal, spreadsheet) }
+    }
+
+    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+        self.sheet.push(self.columns.iter().map(|column| value::exact(column, backup)))
     }
 }
 
@@ -62,13 +126,44 @@ impl Render for Csv {
     fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.write(&row.backup())
     }
+
     fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.write_headers()?;
-        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
-        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+        self.sheet.drain(out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.drain(out)
+        self.sheet.drain(out)
+    }
+}
+
+/// Whether a spreadsheet could take a cell for more than its text: it begins with one of the characters that
+/// begin a formula, with their full-width forms, or with white space that may be skipped. A plain number is
+/// none.
+fn is_formula(value: &str) -> bool {
+    let begins =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    value.starts_with(begins) && !is_number(value)
+}
+
+/// A number as JSON has it, such as -1.
+fn is_number(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_recognised_by_their_beginning() {
+        for formula in
+            ["=1+1", "+49 30", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "-", "+1"]
+        {
+            assert!(is_formula(formula), "{formula:?}");
+        }
+        for text in ["", "a=1", "-1", "-1.5", "0", "'=1", "2026-11-01", "中"] {
+            assert!(!is_formula(text), "{text:?}");
+        }
     }
 }

@@ -89,11 +89,11 @@ impl Render for Json {
 }
 
 /// An object of the chosen fields. Names of columns need no escape.
-fn projected(record: &str, columns: &[Column]) -> anyhow::Result<String> {
+pub(super) fn projected(record: &str, columns: &[Column]) -> anyhow::Result<String> {
     let backup = Backup::parse(record)?;
     let mut object = String::from("{");
     for (position, column) in columns.iter().enumerate() {
-        let value = (column.value)(&backup).map_or(Cow::Borrowed("null"), json::Json::one_line);
+        let value = column.value(&backup).map_or(Cow::Borrowed("null"), |value| value.json());
         let comma = if position == 0 { "" } else { "," };
         object.extend([comma, "\"", column.name, "\":", &value]);
     }

@@ -5,28 +5,24 @@
 //!
 //! 1. the widest texts are shortened, never below their heading or what can be recognised;
 //! 2. columns give way, the least important first;
-//! 3. when only the essential ones are left, times are shortened to the minute, hour or day;
+//! 3. when only the essential ones are left, times are shortened to the minute, hour or day, and keep
+//!    their zone;
 //! 4. essential columns give way.
 //!
 //! Where even that does not help, nothing is shortened: the lines run past the edge anyway.
 
 use super::screen_text::cells;
+use super::time::Lengths;
 use crate::column::Kind;
 
 /// Between two columns.
-pub(super) const GAP: u16 = 2;
+pub(super) const GAP: usize = 2;
 
 /// Ends the last heading where columns gave way.
 pub(super) const MORE: &str = " …";
 
 /// Columns up to this rank are essential.
 const ESSENTIAL: u8 = 3;
-
-/// How long a time may be: as it is; whole; and, with `…`, to the minute, the hour or the day.
-const TIME_LENGTHS: [usize; 5] = [usize::MAX, 20, 17, 14, 11];
-
-/// The lengths that lose nothing of a time.
-const WHOLE_TIMES: usize = 2;
 
 /// What the layout knows of a column.
 pub(super) struct Heading {
@@ -55,12 +51,19 @@ pub(super) struct Shown {
 }
 
 /// Fits columns into `screen` cells; `widths` are those of their widest cells, in the order of
-/// `headings`.
-pub(super) fn fit(headings: &[Heading], widths: &[usize], screen: Option<usize>) -> Layout {
+/// `headings`; `times` are the lengths that times may be shortened to.
+pub(super) fn fit(
+    headings: &[Heading],
+    widths: &[usize],
+    screen: Option<usize>,
+    times: Lengths,
+) -> Layout {
     let highest = headings.iter().map(|heading| heading.rank).max().unwrap_or(0);
     let Some(screen) = screen else { return Layout::unfitted(headings, widths, highest) };
     for rank in (0..=highest).rev() {
-        let lengths = if rank > ESSENTIAL { &TIME_LENGTHS[..WHOLE_TIMES] } else { &TIME_LENGTHS };
+        let shortened = if rank > ESSENTIAL { &[] } else { times.shortened };
+        // As they are, at first.
+        let lengths = [usize::MAX].iter().chain(times.whole).chain(shortened);
         for &time_length in lengths {
             let mut layout = Layout::unfitted(headings, widths, rank);
             layout.shorten_times(headings, time_length);
@@ -89,7 +92,7 @@ impl Layout {
 
     /// The length of a line.
     fn width(&self) -> usize {
-        let gaps = self.columns.len().saturating_sub(1) * usize::from(GAP);
+        let gaps = self.columns.len().saturating_sub(1) * GAP;
         gaps + self.columns.iter().map(|column| column.width).sum::<usize>()
     }
 
@@ -130,14 +133,15 @@ impl Shown {
 fn recognisable(kind: Kind) -> usize {
     match kind {
         Kind::Id => 36,
-        Kind::Word => 28,
-        Kind::Number => 20,
+        Kind::Word | Kind::Status => 28,
+        Kind::Number | Kind::Size => 20,
         Kind::Text | Kind::Time => 10,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::time::Times;
     use super::*;
 
     fn headings(columns: &[(&str, Kind, u8)]) -> Vec<Heading> {
@@ -152,7 +156,7 @@ mod tests {
         widths: &[usize],
         screen: impl Into<Option<usize>>,
     ) -> String {
-        let layout = fit(&headings(columns), widths, screen.into());
+        let layout = fit(&headings(columns), widths, screen.into(), Times::Utc.lengths());
         let shown = layout
             .columns
             .iter()

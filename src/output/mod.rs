@@ -2,22 +2,30 @@
 //!
 //! A renderer takes records one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows wait in a [`spool::Spool`], which keeps memory bounded. Knows
-//! neither where records come from nor what kind of file it writes to; the width of the screen is
-//! told.
+//! neither where records come from nor what kind of file it writes to; what it has to know of that is
+//! [told](Target).
 //!
-//! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`].
+//! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`]; reports, whose
+//! rows are no backups, have one more.
 
+mod color;
 mod csv;
+mod format;
 mod grid;
+mod ids;
 mod json;
 mod layout;
+mod long;
+mod markdown;
 mod report;
 mod screen_text;
-mod show;
+mod selection;
 mod spool;
 mod table;
 mod time;
+mod tsv;
 mod value;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -25,50 +33,55 @@ mod tests;
 use std::borrow::Cow;
 use std::io::Write;
 
-use clap::ValueEnum;
-
+pub(crate) use format::Format;
 pub(crate) use report::{Report, ReportArgs};
-pub(crate) use screen_text::visible;
+pub(crate) use screen_text::{cells, visible};
 
-use crate::column::{self, COLUMNS, Column, Kind};
+use crate::column::{COLUMNS, Column, Kind};
 use crate::row::Row;
 
+use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
+use selection::{Choice, ChoiceParser};
+use time::Times;
+
+/// What the output goes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Target {
+    /// The width in cells, if it is a terminal.
+    pub(crate) width: Option<usize>,
+    /// Whether it shows colours.
+    pub(crate) colored: bool,
+}
+
+/// How formats for people look there.
+#[derive(Clone)]
+struct Look {
+    width: Option<usize>,
+    colored: bool,
+    times: Times,
+}
 
 /// How the backups are printed.
 #[derive(clap::Args)]
 pub(crate) struct OutputArgs {
-    /// The format to print in
-    ///
-    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
-    /// Elsewhere json, jsonl and csv are exact.
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = Format::Table,
-        help_heading = "Output"
-    )]
-    format: Format,
+    #[command(flatten)]
+    rows: FormatArgs,
 
-    /// The fields to print, by their API names, in this order
+    /// The fields to print, by their API names, in this order; default, wide or all; +NAME adds one, -NAME
+    /// drops one (--columns=+vault_id,-name)
     #[arg(
         long,
-        value_enum,
         value_name = "COLUMN,…",
         value_delimiter = ',',
+        value_parser = ChoiceParser,
         ignore_case = true,
         hide_possible_values = true,
         long_help = columns_help(),
         help_heading = "Output"
     )]
-    columns: Vec<Column>,
-
-    /// Leave out the header line (table, wide, csv)
-    #[arg(long, help_heading = "Output")]
-    no_headers: bool,
+    columns: Vec<Choice>,
 }
 
 /// The output flags of a list, where there is something to wait for.
@@ -77,8 +90,8 @@ pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Write rows as they come (jsonl, csv), before the list is known to be complete: only the exit
-    /// code tells then whether it is
+    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
+    /// the exit code tells then whether it is
     #[arg(long, help_heading = "Output")]
     stream: bool,
 }
@@ -86,57 +99,50 @@ pub(crate) struct ListOutputArgs {
 impl ListOutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let format = self.output.format;
-        if self.stream && !matches!(format, Format::Jsonl | Format::Csv) {
+        let format = self.output.rows.format;
+        if self.stream && !format.streams() {
             return Err(format!(
-                "the argument '--stream' cannot be used with '--output {}'; use jsonl or csv",
+                "the argument '--stream' cannot be used with '--output {}'; use jsonl, csv, tsv or ids",
                 format.name()
             ));
         }
         self.output.check()
     }
 
-    /// A renderer for these flags. `screen` is the width in cells if stdout is a terminal.
-    pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
-        Renderer { stream: self.stream, ..self.output.renderer(screen) }
-    }
-}
-
-/// The formats.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
-    /// way (… at the end of the header). Elsewhere nothing is shortened
-    Table,
-    /// For people, with more columns; runs past the edge rather than leave one out
-    Wide,
-    /// One array, a backup a line, each as the service sent it
-    Json,
-    /// One backup a line, each as the service sent it
-    Jsonl,
-    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every column
-    Csv,
-}
-
-impl Format {
-    fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    /// A renderer for these flags.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check) that depend on this machine.
+    pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        Ok(Renderer { stream: self.stream, ..self.output.renderer(target)? })
     }
 
-    fn has_headers(self) -> bool {
-        match self {
-            Self::Table | Self::Wide | Self::Csv => true,
-            Self::Json | Self::Jsonl => false,
-        }
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        self.output.is_for_reading()
+    }
+
+    /// A column that the service fills only where it is asked to, with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        let named = self.output.columns.iter().filter_map(|choice| choice.named());
+        named.filter(|column| column.is_of_replication()).map(|column| column.name).next()
     }
 }
 
 /// The long help of `--columns`, from the one table of columns.
 fn columns_help() -> String {
-    let mut help = "The fields to print, by their API names, in this order.\n\
-        json and jsonl print objects of these fields alone, each value as the service sent it \
-        and null where there is none.\n\nColumns:"
+    let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
+        +NAME adds a column or a group to what is there already, -NAME drops it. A list that begins \
+        with one of these starts from what the format prints on its own: --columns=+vault_id,-name.\n\n\
+        json, jsonl and yaml print objects of these fields alone, each value as the service sent it \
+        and null where there is none. Names with a dot are fields inside of others; those of replication are \
+        sent only with --show-replication.\n\nGroups:"
         .to_owned();
+    for (name, meaning) in selection::GROUPS {
+        help.push_str(&format!("\n- {name}: {meaning}"));
+    }
+    help.push_str("\n\nColumns:");
     for column in COLUMNS {
         help.push_str(&format!("\n- {}: {}", column.name, column.help));
     }
@@ -146,76 +152,77 @@ fn columns_help() -> String {
 impl OutputArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        check_headers(self.no_headers, self.format)?;
-        let twice = self.columns.iter().enumerate().find(|(position, column)| {
-            self.columns[..*position].iter().any(|earlier| earlier.name == column.name)
-        });
-        match twice {
-            Some((_, column)) => Err(format!(
-                "'{}' stands twice in '--columns'; each column can be printed once",
-                column.name
-            )),
-            None => Ok(()),
+        self.rows.check()?;
+        if self.rows.format == Format::Ids && !self.columns.is_empty() {
+            return self.rows.cannot("--columns", "which prints one column");
         }
+        self.chosen().map(drop)
     }
 
-    /// A renderer for these flags. `screen` is the width in cells if stdout is a terminal.
-    pub(crate) fn renderer(&self, screen: Option<usize>) -> Renderer {
-        let chosen = (!self.columns.is_empty()).then(|| self.columns.clone());
-        let headers = !self.no_headers;
-        let render: Box<dyn Render> = match self.format {
-            Format::Table => match chosen {
-                Some(columns) => Box::new(table::Table::whole(columns, headers, screen)),
-                None => Box::new(table::Table::fitting(column::table_set(), headers, screen)),
-            },
-            Format::Wide => {
-                let columns = chosen.unwrap_or_else(column::wide_set);
-                Box::new(table::Table::whole(columns, headers, screen))
+    /// The columns that were asked for, if any were.
+    fn chosen(&self) -> Result<Option<Vec<Column>>, String> {
+        if self.columns.is_empty() {
+            return Ok(None);
+        }
+        selection::chosen(&self.columns, &self.rows.format.columns()).map(Some)
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        self.rows.is_for_reading()
+    }
+
+    /// A renderer for these flags.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        self.renderer_with(self.rows.look(target)?)
+    }
+
+    fn renderer_with(&self, look: Look) -> anyhow::Result<Renderer> {
+        let chosen = self.chosen().map_err(anyhow::Error::msg)?;
+        let headers = self.rows.headers();
+        let terminal = look.width.is_some();
+        let columns = || chosen.clone().unwrap_or_else(|| self.rows.format.columns());
+        let render: Box<dyn Render> = match self.rows.format {
+            Format::Table if chosen.is_none() => {
+                Box::new(table::Table::fitting(columns(), headers, look))
             }
-            Format::Json => Box::new(json::Json::array(chosen, screen.is_some())),
-            Format::Jsonl => Box::new(json::Json::lines(chosen, screen.is_some())),
+            Format::Table | Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
+            Format::Long => Box::new(long::Long::new(chosen, look)),
+            Format::Json => Box::new(json::Json::array(chosen, terminal)),
+            Format::Jsonl => Box::new(json::Json::lines(chosen, terminal)),
             Format::Csv => {
-                let columns = chosen.unwrap_or_else(|| COLUMNS.to_vec());
-                Box::new(csv::Csv::new(columns, headers, screen.is_some()))
+                Box::new(csv::Csv::new(columns(), headers, terminal, self.rows.spreadsheet()))
             }
+            Format::Tsv => Box::new(tsv::Tsv::new(columns(), headers, terminal)),
+            Format::Yaml => Box::new(yaml::Yaml::sequence(chosen)),
+            Format::Markdown => Box::new(markdown::Markdown::new(columns(), look)),
+            Format::Ids => Box::new(ids::Ids::new()),
         };
-        Renderer { render, stream: false }
+        Ok(Renderer { render, stream: false })
     }
 
-    /// Prints one record: for people every field on a line of its own, then its children; in the
-    /// other formats as a list of one would be, but json without the array.
-    pub(crate) fn show(
-        &self,
-        record: &str,
-        screen: Option<usize>,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
-        let mut renderer = match self.format {
-            Format::Table | Format::Wide => {
-                let listing = show::Listing { columns: &self.columns, headers: !self.no_headers };
-                return listing.write(record, screen, out);
-            }
+    /// A renderer for one record: as a list of one, but json and yaml without the list.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        let terminal = target.width.is_some();
+        let render: Box<dyn Render> = match self.rows.format {
             Format::Json => {
-                let single =
-                    OutputArgs { format: Format::Jsonl, columns: self.columns.clone(), ..*self };
-                single.renderer(screen)
+                Box::new(json::Json::lines(self.chosen().map_err(anyhow::Error::msg)?, terminal))
             }
-            Format::Jsonl | Format::Csv => self.renderer(screen),
+            Format::Yaml => {
+                Box::new(yaml::Yaml::single(self.chosen().map_err(anyhow::Error::msg)?))
+            }
+            _ => return self.renderer(target),
         };
-        renderer.push(record)?;
-        renderer.finish(out)
+        Ok(Renderer { render, stream: false })
     }
-}
-
-/// A format that has no header cannot leave it out.
-fn check_headers(no_headers: bool, format: Format) -> Result<(), String> {
-    if no_headers && !format.has_headers() {
-        return Err(format!(
-            "the argument '--no-headers' cannot be used with '--output {}', which has no header",
-            format.name()
-        ));
-    }
-    Ok(())
 }
 
 /// Prints a table of texts that are no backups, with nothing shortened.
@@ -226,11 +233,12 @@ pub(crate) fn table<'a, const N: usize>(
 ) -> anyhow::Result<()> {
     let headings =
         headings.map(|text| Heading { text: text.to_owned(), kind: Kind::Text, rank: 0 });
-    let mut grid = Grid::new(headings.into(), true);
+    let look = Look { width: None, colored: false, times: Times::Utc };
+    let mut grid = Grid::new(headings.into(), true, look);
     for row in rows {
         grid.push(row.map(Cow::Borrowed))?;
     }
-    grid.finish(None, out)
+    grid.finish(out)
 }
 
 /// Takes records, then writes them all.

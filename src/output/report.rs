@@ -5,31 +5,21 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::Format;
+use super::format::{Format, FormatArgs};
 use super::grid::Grid;
 use super::layout::Heading;
-use super::screen_text;
-use super::time::Time;
+use super::long::{self, Line};
+use super::value::{self, Precision};
+use super::yaml::Yaml;
+use super::{Look, Render as _, Target, csv, markdown, screen_text, tsv};
 use crate::column::Kind;
 use crate::json::Json;
 
 /// How a report is printed.
 #[derive(clap::Args)]
 pub(crate) struct ReportArgs {
-    /// The format to print in
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = Format::Table,
-        help_heading = "Output"
-    )]
-    format: Format,
-
-    /// Leave out the header line (table, wide, csv)
-    #[arg(long, help_heading = "Output")]
-    no_headers: bool,
+    #[command(flatten)]
+    rows: FormatArgs,
 }
 
 /// Rows with the same columns.
@@ -54,85 +44,116 @@ impl Report {
         &self.rows
     }
 
-    /// Writes everything to `out`, in one go, and flushes it. `screen` is the width in cells if stdout
-    /// is a terminal. A failed write leaves its `io::Error` as it is inside the error.
+    /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its `io::Error` as it is
+    /// inside the error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](ReportArgs::check) and of `out`.
     pub(crate) fn write(
         &self,
         args: &ReportArgs,
-        screen: Option<usize>,
+        target: Target,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
+        let args = &args.rows;
+        let look = args.look(target)?;
+        let terminal = target.width.is_some();
+        let names =
+            args.headers().then(|| self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         let text = match args.format {
-            Format::Table | Format::Wide => return self.table(!args.no_headers, screen, out),
-            Format::Json => match self.objects(screen) {
+            Format::Table | Format::Wide => return self.table(args.headers(), look, out),
+            Format::Long => self.long(&look),
+            Format::Json => match self.objects(terminal) {
                 objects if objects.is_empty() => "[]\n".to_owned(),
                 objects => format!("[\n{}\n]\n", objects.join(",\n")),
             },
-            Format::Jsonl => self.objects(screen).into_iter().map(|object| object + "\n").collect(),
-            Format::Csv => self.csv(!args.no_headers, screen)?,
+            Format::Jsonl => {
+                self.objects(terminal).into_iter().map(|object| object + "\n").collect()
+            }
+            Format::Csv => {
+                let mut sheet = csv::Sheet::new(names, terminal, args.spreadsheet());
+                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
+                return sheet.drain(out);
+            }
+            Format::Tsv => {
+                let mut sheet = tsv::Sheet::new(names, terminal);
+                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
+                return sheet.drain(out);
+            }
+            Format::Yaml => {
+                let mut yaml = Box::new(Yaml::sequence(None));
+                self.objects(false).iter().try_for_each(|object| yaml.push(object))?;
+                return yaml.finish(out);
+            }
+            Format::Markdown => {
+                let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &look)));
+                [markdown::head(self.columns.iter().copied())].into_iter().chain(rows).collect()
+            }
+            Format::Ids => String::new(),
         };
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
     }
 
-    fn table(
-        &self,
-        headers: bool,
-        screen: Option<usize>,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
+    fn table(&self, headers: bool, look: Look, out: &mut dyn Write) -> anyhow::Result<()> {
         let heading = |&(name, kind): &(&str, Kind)| Heading {
             text: name.to_ascii_uppercase(),
             kind,
             rank: 0,
         };
-        let mut grid = Grid::new(self.columns.iter().map(heading).collect(), headers);
-        for row in &self.rows {
-            grid.push(self.texts(row, |time| time.to_the_second()))?;
-        }
-        grid.finish(screen, out)
+        let headings = self.columns.iter().map(heading).collect();
+        let mut grid = Grid::new(headings, headers, look.clone());
+        self.rows.iter().try_for_each(|row| grid.push(self.shown(row, &look)))?;
+        grid.finish(out)
     }
 
-    fn csv(&self, headers: bool, screen: Option<usize>) -> anyhow::Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        if headers {
-            writer.write_record(self.columns.iter().map(|(name, _)| name))?;
-        }
-        for row in &self.rows {
-            let cells = self.texts(row, |time| time.exact()).map(|text| match screen {
-                Some(_) => screen_text::visible(&text).into_owned(),
-                None => text.into_owned(),
-            });
-            writer.write_record(cells)?;
-        }
-        Ok(String::from_utf8(writer.into_inner()?)?)
+    fn long(&self, look: &Look) -> String {
+        let blocks = self.rows.iter().map(|row| {
+            let cells = self.columns.iter().zip(self.shown(row, look));
+            let lines: Vec<_> =
+                cells.map(|((name, kind), text)| Line::field(name, *kind, text)).collect();
+            let mut text = String::new();
+            long::push_lines(&mut text, &lines, look.colored);
+            text
+        });
+        blocks.collect::<Vec<_>>().join("\n")
     }
 
     /// The rows as JSON objects.
-    fn objects(&self, screen: Option<usize>) -> Vec<String> {
+    fn objects(&self, terminal: bool) -> Vec<String> {
         let object = |row: &Vec<Option<String>>| {
             let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
             let cells = self.columns.iter().zip(row);
             let fields: Vec<_> =
                 cells.map(|((name, _), cell)| format!("\"{name}\":{}", value(cell))).collect();
             let object = format!("{{{}}}", fields.join(","));
-            if screen.is_some() { screen_text::json(&object) } else { object }
+            if terminal { screen_text::json(&object) } else { object }
         };
         self.rows.iter().map(object).collect()
     }
 
-    /// The cells of a row as text, times in UTC as `written` has them.
+    /// The cells of a row for machines.
+    fn exact<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = Cow<'a, str>> {
+        self.texts(row, |kind, value| value::exact_as(kind, value))
+    }
+
+    /// The cells of a row for people.
+    fn shown<'a>(
+        &'a self,
+        row: &'a [Option<String>],
+        look: &'a Look,
+    ) -> impl Iterator<Item = Cow<'a, str>> {
+        self.texts(row, |kind, value| value::shown_as(kind, value, &look.times, Precision::Second))
+    }
+
     fn texts<'a>(
         &'a self,
         row: &'a [Option<String>],
-        written: fn(&Time<'_>) -> String,
+        text: impl Fn(Kind, Json<'a>) -> Cow<'a, str>,
     ) -> impl Iterator<Item = Cow<'a, str>> {
         self.columns.iter().zip(row).map(move |((_, kind), cell)| {
-            let text = cell.as_deref().map(|cell| Json::new(cell).text()).unwrap_or_default();
-            match Time::parse(&text) {
-                Some(time) if *kind == Kind::Time => Cow::Owned(written(&time)),
-                _ => text,
-            }
+            cell.as_deref().map(|cell| text(*kind, Json::new(cell))).unwrap_or_default()
         })
     }
 }
@@ -140,6 +161,14 @@ impl Report {
 impl ReportArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        super::check_headers(self.no_headers, self.format)
+        if self.rows.format == Format::Ids {
+            return self.rows.cannot("--by", "whose rows are backups; use cbr backups list");
+        }
+        self.rows.check()
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(crate) fn is_for_reading(&self) -> bool {
+        self.rows.is_for_reading()
     }
 }

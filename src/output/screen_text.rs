@@ -15,7 +15,7 @@ const ZERO_WIDTH_JOINER: char = '\u{200d}';
 const ELLIPSIS: char = '…';
 
 /// The width of `text` in terminal cells.
-pub(super) fn cells(text: &str) -> usize {
+pub(crate) fn cells(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
@@ -59,7 +59,7 @@ fn stands_alone(char: char) -> bool {
 
 /// Unicode's default-ignorable characters (which hold the bidirectional controls), the separators
 /// of lines and paragraphs, and the marks of annotations: nothing to see, or an effect elsewhere.
-fn is_unseen(char: char) -> bool {
+pub(super) fn is_unseen(char: char) -> bool {
     matches!(char,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

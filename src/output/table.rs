@@ -2,53 +2,51 @@
 
 use std::io::Write;
 
-use super::Render;
 use super::grid::Grid;
 use super::layout::Heading;
-use super::value;
+use super::time::Times;
+use super::value::{self, Precision};
+use super::{Look, Render};
 use crate::backup::Backup;
 use crate::column::{Column, Place};
 
 pub(super) struct Table {
     columns: Vec<Column>,
-    screen: Option<usize>,
+    times: Times,
     grid: Grid,
 }
 
 impl Table {
     /// Columns give way on a narrow screen, by their rank.
-    pub(super) fn fitting(columns: Vec<Column>, headers: bool, screen: Option<usize>) -> Self {
-        Self::new(columns, headers, screen, |column| match column.place {
+    pub(super) fn fitting(columns: Vec<Column>, headers: bool, look: Look) -> Self {
+        Self::new(columns, headers, look, |column| match column.place {
             Place::Table(rank) => rank,
-            Place::Wide | Place::Asked => 0,
+            Place::Wide | Place::Asked | Place::Nested => 0,
         })
     }
 
     /// Every column is shown on any screen.
-    pub(super) fn whole(columns: Vec<Column>, headers: bool, screen: Option<usize>) -> Self {
-        Self::new(columns, headers, screen, |_| 0)
+    pub(super) fn whole(columns: Vec<Column>, headers: bool, look: Look) -> Self {
+        Self::new(columns, headers, look, |_| 0)
     }
 
-    fn new(
-        columns: Vec<Column>,
-        headers: bool,
-        screen: Option<usize>,
-        rank: fn(&Column) -> u8,
-    ) -> Self {
+    fn new(columns: Vec<Column>, headers: bool, look: Look, rank: fn(&Column) -> u8) -> Self {
         let headings = columns.iter().map(|column| Heading {
             text: column.heading(),
             kind: column.kind,
             rank: rank(column),
         });
-        let grid = Grid::new(headings.collect(), headers);
-        Self { columns, screen, grid }
+        let times = look.times.clone();
+        let grid = Grid::new(headings.collect(), headers, look);
+        Self { columns, times, grid }
     }
 }
 
 impl Render for Table {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
         let backup = Backup::parse(record)?;
-        self.grid.push(self.columns.iter().map(|column| value::brief(column, &backup)))
+        let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
+        self.grid.push(self.columns.iter().map(shown))
     }
 
     /// Widths are known once the last row is there.
@@ -57,6 +55,6 @@ impl Render for Table {
     }
 
     fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
-        self.grid.finish(self.screen, out)
+        self.grid.finish(out)
     }
 }

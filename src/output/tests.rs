@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use clap::{CommandFactory as _, Parser};
+use clap::{CommandFactory as _, Parser, ValueEnum as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::screen_text::cells;
+use super::time::TimeStyle;
 use super::*;
+use crate::column;
 use crate::json::Json;
 
 const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
@@ -43,8 +45,30 @@ fn records(body: &str) -> Vec<&str> {
     records
 }
 
+/// What such a zone and moment have to do with the world is another matter.
+fn times(args: &OutputArgs) -> Times {
+    let zone = "CET-1CEST,M3.5.0,M10.5.0/3";
+    match args.rows.time {
+        Some(TimeStyle::Local) => Times::Local(jiff::tz::TimeZone::posix(zone).unwrap()),
+        Some(TimeStyle::Relative) => Times::Relative("2026-11-22T23:57:42Z".parse().unwrap()),
+        _ => args.rows.times().unwrap(),
+    }
+}
+
+/// Colours are for the golden file that is about them.
+fn target(width: Option<usize>) -> Target {
+    Target { width, colored: false }
+}
+
 fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
-    let mut renderer = args(line).renderer(screen);
+    printed_to(line, records, target(screen))
+}
+
+fn printed_to(line: &str, records: &[&str], target: Target) -> String {
+    let args = args(line);
+    assert_eq!(args.check(), Ok(()), "{line}");
+    let Target { width, colored } = target;
+    let mut renderer = args.renderer_with(Look { width, colored, times: times(&args) }).unwrap();
     for record in records {
         renderer.push(record).unwrap();
     }
@@ -53,9 +77,12 @@ fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// As `cbr backups show` prints it, where `line` names a format.
 fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
+    let mut renderer = args(line).single_renderer(target(screen)).unwrap();
+    renderer.push(record).unwrap();
     let mut out = Vec::new();
-    args(line).show(record, screen, &mut out).unwrap();
+    renderer.finish(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -79,20 +106,32 @@ fn every_list(records: &[&str]) -> String {
         let on = screen.map_or("a pipe".to_owned(), |cells| format!("a terminal of {cells}"));
         let _ = write!(all, "### {line}, on {on}\n{}", printed(line, records, screen));
     };
-    for screen in [Some(80), Some(120), Some(200), None] {
-        add("-o table", screen);
+    for format in Format::value_variants() {
+        let line = format!("-o {}", format.name());
+        for screen in [Some(80), Some(120), None] {
+            add(&line, screen);
+        }
     }
-    add("-o wide", None);
+    for screen in [Some(80), Some(120), Some(200)] {
+        for style in ["local", "relative", "raw"] {
+            add(&format!("-o table --time {style}"), screen);
+        }
+    }
+    add("-o table", Some(200));
     add("-o wide", Some(200));
+    add("-o wide --time local", None);
+    add("-o long --time local", None);
+    add("-o markdown --time relative", None);
     add("-o table --columns name,status,id", Some(80));
+    add("-o table --columns=+vault_id,-name,-resource_name", Some(120));
     add("-o table --no-headers", None);
-    add("-o csv", None);
-    add("-o csv", Some(80));
+    add("-o long --columns name,status,created_at,extend_info.progress", None);
     add("-o csv --columns name,created_at --no-headers", None);
-    add("-o json", None);
-    add("-o json", Some(80));
-    add("-o json --columns status,id,incremental", None);
-    add("-o jsonl", None);
+    add("-o csv --columns all", None);
+    add("-o csv --csv-safe --csv-bom", None);
+    add("-o json --columns status,id,incremental,replication.status", None);
+    add("-o yaml --columns status,id,incremental,replication.status", None);
+    add("-o markdown --columns id,extend_info.auto_trigger,replication.status", None);
     all
 }
 
@@ -109,20 +148,47 @@ fn golden_lists() {
 fn golden_show() {
     let record = records(SHOW)[0];
     let mut all = String::new();
+    for format in Format::value_variants() {
+        let line = format!("-o {}", format.name());
+        let _ = write!(all, "### {line}\n{}", shown(&line, record, Some(80)));
+    }
     for line in [
-        "-o table",
-        "-o wide --no-headers",
-        "--columns status,incremental",
-        "-o json",
+        "-o long --columns status,incremental",
         "-o jsonl --columns id,expired_at",
-        "-o csv",
+        "-o yaml --columns id,expired_at",
     ] {
         let _ = write!(all, "### {line}\n{}", shown(line, record, Some(80)));
     }
     assert_golden("show.txt", &all);
     let all: String =
-        records(AWKWARD).iter().map(|record| shown("", record, None) + "\n").collect();
+        records(AWKWARD).iter().map(|record| shown("-o long", record, None) + "\n").collect();
     assert_golden("show_awkward.txt", &all);
+}
+
+/// Without the colours every byte is the same: they take no room.
+#[test]
+fn golden_colors() {
+    let all = [records(LIST), records(LIST_TURBO), records(AWKWARD)].concat();
+    let mut golden = String::new();
+    for (line, width) in [
+        ("-o table", Some(80)),
+        ("-o table", Some(200)),
+        ("-o wide", None),
+        ("-o long", Some(80)),
+        ("-o table --columns status,replication.status,id", Some(60)),
+    ] {
+        let colored = printed_to(line, &all, Target { width, colored: true });
+        let plain = printed(line, &all, width);
+        assert_ne!(colored, plain, "{line}");
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain, "{line}");
+        let _ = write!(golden, "### {line}\n{}", colored.replace('\u{1b}', "ESC"));
+    }
+    for format in ["json", "jsonl", "csv", "tsv", "yaml", "markdown", "ids"] {
+        let line = format!("-o {format}");
+        let target = Target { width: Some(80), colored: true };
+        assert_eq!(printed_to(&line, &all, target), printed(&line, &all, Some(80)), "{format}");
+    }
+    assert_golden("colors.txt", &golden);
 }
 
 #[test]
@@ -143,21 +209,25 @@ fn text_of_the_service_never_acts_on_a_terminal() {
         char != '\n' && (char.is_control() || ('\u{202a}'..='\u{202e}').contains(&char))
     };
     let awkward = records(AWKWARD);
-    for line in ["-o table", "-o wide", "-o csv", "-o json", "-o jsonl"] {
-        let output = printed(line, &awkward, Some(120));
-        assert!(!output.contains(acts), "{line}");
-        let rows = awkward.len() + if line == "-o json" { 2 } else { 1 };
-        assert_eq!(
-            output.lines().count(),
-            if line == "-o jsonl" { rows - 1 } else { rows },
-            "{line}"
-        );
+    let tabs = |output: &str| output.matches('\t').count();
+    for format in Format::value_variants() {
+        let line = format!("-o {}", format.name());
+        let output = printed(&line, &awkward, Some(120));
+        assert!(!output.replace('\t', "").contains(acts), "{line}");
+        // Those of tsv separate the fields.
+        let fields = if *format == Format::Tsv { 22 * (awkward.len() + 1) } else { 0 };
+        assert_eq!(tabs(&output), fields, "{line}");
+        let lines = match format {
+            Format::Long | Format::Yaml => continue,
+            Format::Table | Format::Wide | Format::Csv | Format::Tsv => awkward.len() + 1,
+            Format::Json | Format::Markdown => awkward.len() + 2,
+            Format::Jsonl | Format::Ids => awkward.len(),
+        };
+        assert_eq!(output.lines().count(), lines, "{line}");
     }
-    for record in &awkward {
-        assert!(!shown("", record, None).contains(acts));
-    }
-    for line in ["-o table", "-o wide"] {
-        assert!(!printed(line, &awkward, None).contains(acts), "{line} on a pipe");
+    for format in ["table", "wide", "long", "yaml", "markdown", "ids"] {
+        let line = format!("-o {format}");
+        assert!(!printed(&line, &awkward, None).contains(acts), "{line} on a pipe");
     }
 }
 
@@ -181,11 +251,12 @@ fn laid_out_plainly(rows: &[Vec<&str>], right: usize) -> String {
 #[test]
 fn all_blocks_of_a_long_table_line_up() {
     let names = ["a", "中文名字", "👨\u{200d}👩\u{200d}👧", "cafe\u{301}", "some longer name", ""];
-    let sizes = ["1", "40", "32768"];
+    let sizes = ["1 GB", "40 GB", "32768 GB"];
     let rows: Vec<_> = (0..1234).map(|row| (names[row % 6], sizes[row / 400 % 3], "x")).collect();
     let records: Vec<_> = rows
         .iter()
         .map(|(name, size, id)| {
+            let size = size.trim_end_matches(" GB");
             format!(r#"{{"name":"{name}","resource_size":{size},"id":"{id}"}}"#)
         })
         .collect();
@@ -238,7 +309,8 @@ fn csv_reads_back() {
         let sent = records(body);
         let output = printed("-o csv", &sent, None);
         let mut reader = ::csv::Reader::from_reader(output.as_bytes());
-        let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
+        let columns = column::scalar_set();
+        let names: Vec<_> = columns.iter().map(|column| column.name).collect();
         assert_eq!(reader.headers().unwrap(), names);
         let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), sent.len());
@@ -261,6 +333,11 @@ fn the_order_of_columns_is_the_users() {
     let record = [r#"{"id":"i","name":"n","status":"s"}"#];
     let cases = [
         ("-o csv --columns status,id", "status,id\ns,i\n"),
+        ("-o tsv --columns status,+id,-status", "id\ni\n"),
+        ("-o ids", "i\n"),
+        ("-o yaml --columns status,vault_id", "- status: \"s\"\n  vault_id: null\n"),
+        ("-o markdown --columns status,id", "| status | id |\n| --- | --- |\n| s | i |\n"),
+        ("-o long --columns status,id", "status  s\nid      i\n"),
         ("-o csv --columns id --columns STATUS", "id,status\ni,s\n"),
         ("-o wide --columns status,id", "STATUS  ID\ns       i\n"),
         ("-o jsonl --columns name,vault_id", "{\"name\":\"n\",\"vault_id\":null}\n"),
@@ -285,6 +362,16 @@ fn usage_errors() {
         ("-o jsonl --no-headers", Some("jsonl")),
         ("--columns id,name,ID", Some("'id'")),
         ("-o csv --no-headers --columns id,name", None),
+        ("-o long --no-headers", Some("--no-headers")),
+        ("-o markdown --no-headers", Some("markdown")),
+        ("-o ids --columns id", Some("--columns")),
+        ("-o csv --time local", Some("'--time'")),
+        ("-o yaml --time utc", Some("use table, wide, long or markdown")),
+        ("-o tsv --csv-bom", Some("--csv-bom")),
+        ("--csv-safe", Some("--output table")),
+        ("--columns=-default", Some("drops every column")),
+        ("-o csv --csv-bom --csv-safe", None),
+        ("-o markdown --time relative", None),
         ("-o json --columns id", None),
     ];
     for (line, message) in checks {
@@ -326,10 +413,12 @@ impl Write for Broken {
 #[test]
 fn a_failed_write_is_an_error_and_says_which() {
     let (list, server) = (records(LIST), records(SHOW)[0]);
-    for line in ["-o table", "-o wide", "-o json", "-o jsonl", "-o csv"] {
+    for format in Format::value_variants() {
+        let line = format!("-o {}", format.name());
+        let line = line.as_str();
         for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
             for room in [0, 10, usize::MAX] {
-                let mut renderer = args(line).renderer(None);
+                let mut renderer = args(line).renderer(target(None)).unwrap();
                 list.iter().for_each(|record| renderer.push(record).unwrap());
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
@@ -338,7 +427,9 @@ fn a_failed_write_is_an_error_and_says_which() {
                     "{line}"
                 );
 
-                let failed = args(line).show(server, None, &mut Broken { kind, room }).unwrap_err();
+                let mut renderer = args(line).single_renderer(target(None)).unwrap();
+                renderer.push(server).unwrap();
+                let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
                     failed.downcast_ref::<io::Error>().map(io::Error::kind),
                     Some(kind),
@@ -351,25 +442,50 @@ fn a_failed_write_is_an_error_and_says_which() {
 
 #[test]
 fn one_backup_shows_everything_that_was_sent() {
-    let record =
-        r#"{"shiny":1,"children":[7],"extend_info":{"new":{"a":[1]},"gone":null},"empty":{}}"#;
-    let listing = shown("--no-headers", record, None);
-    let others: Vec<_> = listing.lines().skip(COLUMNS.len()).collect();
+    let record = r#"{"shiny":1,"children":[7],"extend_info":{"new":{"a":[1]},"gone":null,
+        "made_at":"2026-11-19T23:57:42.5"},"empty":{},"deep":[{"a":{"b":{"c":{"d":1}}}},{"status":"x"}]}"#;
+    let listing = shown("-o long", record, None);
+    let others: Vec<_> = listing.lines().skip(column::scalar_set().len()).collect();
     let expected = [
-        "shiny 1",
-        "children [7]",
-        "extend_info.new {\"a\":[1]}",
-        "extend_info.gone -",
-        "empty {}",
+        "shiny                   1",
+        "children                [7]",
+        "empty                   {}",
+        "extend_info",
+        "  new",
+        "    a                   [1]",
+        "  gone                  -",
+        "  made_at               2026-11-19T23:57:42.5Z",
+        "deep[0]",
+        "  a",
+        "    b",
+        "      c                 {\"d\":1}",
+        "deep[1]",
+        "  status                x",
     ];
-    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(others.into_iter().map(words).collect::<Vec<_>>(), expected);
+    assert_eq!(others, expected);
 }
 
 #[test]
 fn a_record_that_is_no_object_is_an_error() {
-    for line in ["-o table", "-o csv", "-o json --columns id"] {
-        assert!(args(line).renderer(None).push("[1]").is_err(), "{line}");
-        assert!(args(line).show("7", None, &mut Vec::new()).is_err(), "{line}");
+    for format in Format::value_variants() {
+        let is_copied = matches!(format, Format::Json | Format::Jsonl);
+        let columns = if is_copied { "--columns id" } else { "" };
+        let args = args(&format!("-o {} {columns}", format.name()));
+        assert!(args.renderer(target(None)).unwrap().push("[1]").is_err(), "{}", format.name());
+        assert!(args.single_renderer(target(None)).unwrap().push("7").is_err());
+    }
+}
+
+/// Nothing of the order in which a map keeps its keys, of the time or of the address of anything.
+#[test]
+fn the_same_data_gives_the_same_bytes() {
+    for body in [LIST_TURBO, AWKWARD] {
+        for format in Format::value_variants() {
+            let line = format!("-o {}", format.name());
+            for screen in [None, Some(100)] {
+                let first = printed(&line, &records(body), screen);
+                assert_eq!(printed(&line, &records(body), screen), first, "{line}");
+            }
+        }
     }
 }

@@ -2,32 +2,62 @@
 
 use std::borrow::Cow;
 
-use super::time::Time;
+use super::time::{Time, Times};
 use crate::backup::Backup;
 use crate::column::{Column, Kind};
 use crate::json::Json;
 
-/// Times are RFC 3339 in UTC with every digit that was sent; what is no time stays as it is.
+/// For machines: times are RFC 3339 in UTC with every digit that was sent; what is no time stays as it
+/// is. Empty where there is no value.
 pub(super) fn exact<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
-    text(column, backup, |time| time.exact())
+    let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
+    value.text_of_each(|value| exact_as(column.kind, value))
 }
 
-/// Times are to the second: further digits are of no use in a table that people read.
-pub(super) fn brief<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
-    text(column, backup, |time| time.to_the_second())
+/// A single value of this kind, for machines.
+pub(super) fn exact_as(kind: Kind, value: Json<'_>) -> Cow<'_, str> {
+    let text = value.text();
+    if kind != Kind::Time {
+        return text;
+    }
+    let exact = Time::parse(&text).map(|time| time.exact());
+    exact.map_or(text, Cow::Owned)
 }
 
-/// Empty where there is no value.
-fn text<'a>(
+/// For people: times as they like them, sizes with their unit. Empty where there is no value.
+pub(super) fn shown<'a>(
     column: &Column,
     backup: &Backup<'a>,
-    written: fn(&Time<'_>) -> String,
+    times: &Times,
+    precision: Precision,
 ) -> Cow<'a, str> {
-    let text = (column.value)(backup).map(Json::text).unwrap_or_default();
-    if column.kind == Kind::Time
-        && let Some(time) = Time::parse(&text)
-    {
-        return Cow::Owned(written(&time));
+    let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
+    value.text_of_each(|value| shown_as(column.kind, value, times, precision))
+}
+
+/// How much of a time is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precision {
+    /// Further digits are of no use in a table.
+    Second,
+    /// Every digit that was sent.
+    Full,
+}
+
+/// A single value of this kind, for people.
+pub(super) fn shown_as<'a>(
+    kind: Kind,
+    value: Json<'a>,
+    times: &Times,
+    precision: Precision,
+) -> Cow<'a, str> {
+    let text = value.text();
+    match kind {
+        Kind::Time => times.shown(text, precision),
+        // What is no number has no unit.
+        Kind::Size if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
+            Cow::Owned(format!("{text} GB"))
+        }
+        _ => text,
     }
-    text
 }

@@ -51,7 +51,8 @@ fn command(program: &Path, arguments: &[OsString], address: SocketAddr) -> Comma
 fn names_an_account(variable: &OsStr) -> bool {
     let name = variable.as_encoded_bytes();
     // The user's own file is read all the same: what it says gives way to the sandbox's variables.
-    name != b"CBR_CONFIG_FILE" && PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+    let is_kept = [&b"CBR_CONFIG_FILE"[..], b"CBR_PAGER"].contains(&name);
+    !is_kept && PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
 }
 
 /// The command's own code; 128 and the number of the signal that ended it, as shells have it.
@@ -74,9 +75,16 @@ mod tests {
         {
             assert!(names_an_account(OsStr::new(name)), "{name}");
         }
-        for name in
-            ["PATH", "HOME", "LANG", "NO_COLOR", "CBR_CONFIG_FILE", "OSTYPE", "MY_CBR_TOKEN"]
-        {
+        for name in [
+            "PATH",
+            "HOME",
+            "LANG",
+            "NO_COLOR",
+            "CBR_CONFIG_FILE",
+            "CBR_PAGER",
+            "OSTYPE",
+            "MY_CBR_TOKEN",
+        ] {
             assert!(!names_an_account(OsStr::new(name)), "{name}");
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::answers;
-use crate::harness::{Answer, Sandbox, Service, sandboxed};
+use crate::harness::{Answer, Sandbox, Service, read_yaml, sandboxed};
 
 #[test]
 fn numbers_are_those_that_another_program_finds() {
@@ -50,6 +50,14 @@ fn numbers_are_those_that_another_program_finds() {
         });
         assert_eq!(csv, texts.collect::<Vec<_>>(), "{by}");
         assert_eq!(run("table").lines().len(), 1 + rows.len(), "{by}");
+        assert_eq!(read_yaml(&run("yaml").stdout), told, "{by}");
+        let tsv = run("tsv");
+        let tsv: Vec<Vec<_>> = tsv.lines().iter().map(|line| line.split('\t').collect()).collect();
+        assert_eq!(tsv, table, "{by}");
+        let markdown = run("markdown");
+        assert_eq!(markdown.lines().len(), 2 + rows.len(), "{by}");
+        assert!(markdown.lines().iter().all(|line| line.starts_with("| ") && line.ends_with('|')));
+        assert_eq!(run("long").stdout.split("\n\n").count(), rows.len(), "{by}");
     }
 }
 
@@ -73,9 +81,9 @@ fn a_table_for_people() {
     let told = "cbr: warning: 1 backups have no resource_size that could be added to total_size\n";
     let expected = "\
 STATUS     COUNT  TOTAL_SIZE  OLDEST                NEWEST                NEXT_EXPIRY
-available      2           2  2020-02-19T07:00:54Z  2020-02-20T07:00:54Z  -
-error          1          40  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-01-01T00:00:00Z
--              1         100  2020-02-17T23:00:54Z  2020-02-17T23:00:54Z  -
+available      2        2 GB  2020-02-19T07:00:54Z  2020-02-20T07:00:54Z  -
+error          1       40 GB  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-01-01T00:00:00Z
+-              1      100 GB  2020-02-17T23:00:54Z  2020-02-17T23:00:54Z  -
 ";
     assert_eq!(run.stderr(told).run().stdout, expected);
 }
@@ -120,4 +128,28 @@ fn what_is_not_proven_is_not_summed_up() {
 fn a_format_without_header_cannot_leave_it_out() {
     let run = sandboxed("--backups 3", "backups summary -o json --no-headers").exit(2);
     assert!(run.stderr_holds(["--no-headers", "--output json"]).run().requests.is_empty());
+}
+
+#[test]
+fn what_a_summary_has_none_of_is_told() {
+    for (flags, told) in [
+        ("-o ids", ["--output ids", "cbr backups list"]),
+        ("-o csv --time local", ["--time", "--output csv"]),
+        ("--csv-safe", ["--csv-safe", "--output table"]),
+        ("-o yaml --no-headers", ["--no-headers", "--output yaml"]),
+    ] {
+        let run = sandboxed("--backups 3", &format!("backups summary {flags}"));
+        assert!(run.exit(2).stderr_holds(told).run().requests.is_empty(), "{flags}");
+    }
+}
+
+#[test]
+fn people_see_times_and_colours_as_in_lists() {
+    let summary = |flags: &str| {
+        let run = sandboxed("", &format!("backups summary --by status {flags}"));
+        run.env("TZ", "CET-1").run().stdout
+    };
+    assert!(summary("--time local").contains(" +01:00"));
+    assert!(summary("--color always").contains("\u{1b}[32mavailable\u{1b}[0m "));
+    assert!(summary("-o csv --csv-bom").starts_with("\u{feff}status,count,"));
 }

@@ -95,7 +95,10 @@ const OFFERED: &[(&str, &[&str])] = &[
     ("cbr ", &["auth", "backups", "completions", "config", "help", "man", "sandbox"]),
     ("cbr backups ", &["list", "show", "summary"]),
     ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
-    ("cbr backups list --output ", &["csv", "json", "jsonl", "table", "wide"]),
+    (
+        "cbr backups list --output ",
+        &["csv", "ids", "json", "jsonl", "long", "markdown", "table", "tsv", "wide", "yaml"],
+    ),
     ("cbr backups list --own-type ", &["all_granted", "private", "shared"]),
     ("cbr backups list --resource-type OS::N", &["OS::Native::Server", "OS::Nova::Server"]),
     ("cbr backups summary --by m", &["month"]),

@@ -9,8 +9,13 @@ const READER: &str = "import csv, io, json, sys; \
 
 /// The rows of a CSV file, its header among them.
 pub(crate) fn read(text: &str) -> Vec<Vec<String>> {
+    serde_json::from_slice(&python(READER, text)).unwrap()
+}
+
+/// What a Python script makes of a text.
+pub(super) fn python(script: &str, text: &str) -> Vec<u8> {
     let mut python = Command::new("python3")
-        .args(["-c", READER])
+        .args(["-c", script])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -21,5 +26,5 @@ pub(crate) fn read(text: &str) -> Vec<Vec<String>> {
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     assert!(output.status.success(), "{output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    output.stdout
 }

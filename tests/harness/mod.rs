@@ -13,6 +13,7 @@ mod service;
 mod shell;
 mod tls;
 mod vendor;
+mod yaml;
 
 pub(crate) use account::*;
 pub(crate) use cbr::{Cbr, Run, cbr, program, sandboxed};
@@ -24,3 +25,4 @@ pub(crate) use service::{Answer, Received, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
 pub(crate) use vendor::sdk;
+pub(crate) use yaml::read as read_yaml;

@@ -2,8 +2,9 @@
 
 use crate::harness::{Answer, Run, Service, cbr, sandboxed};
 
-const RECORD: &str = r#"{"name":"n","id":"i","resource_size":40,"extend_info":{"incremental":true},
-    "updated_at":null,"shiny":1}"#;
+const RECORD: &str = r#"{"name":"n","id":"i","resource_size":40,
+    "extend_info":{"incremental":true,"progress":100,"os_images_data":[{"image_id":"x"},{"image_id":"y"}]},
+    "updated_at":null,"children":[{},{}],"shiny":1}"#;
 
 fn list(flags: &str) -> Run {
     let service = Service::answering([Answer::page(&[RECORD], "1")]);
@@ -24,6 +25,20 @@ fn fields_stand_in_the_order_of_the_user() {
         ("-o table --columns updated_at,id", "UPDATED_AT  ID\n-           i\n"),
         ("-o json --columns name,id", "[\n{\"name\":\"n\",\"id\":\"i\"}\n]\n"),
         ("-o jsonl --columns resource_size,id", "{\"resource_size\":40,\"id\":\"i\"}\n"),
+        (
+            "-o csv --columns extend_info.progress,children.count",
+            "extend_info.progress,children.count\n100,2\n",
+        ),
+        (
+            "-o csv --columns extend_info.os_images_data,id",
+            "extend_info.os_images_data,id\n\"x,y\",i\n",
+        ),
+        ("-o tsv --columns id,+name,-id", "name\nn\n"),
+        ("-o table --columns=-default,+name,+id", "NAME  ID\nn     i\n"),
+        (
+            "-o jsonl --columns extend_info.os_images_data,extend_info.progress",
+            "{\"extend_info.os_images_data\":[\"x\",\"y\"],\"extend_info.progress\":100}\n",
+        ),
         (
             "-o jsonl --columns updated_at,status,incremental",
             "{\"updated_at\":null,\"status\":null,\"incremental\":true}\n",
@@ -50,9 +65,36 @@ fn every_documented_column_can_be_chosen() {
     let lines = help.lines().map(str::trim).skip_while(|line| *line != "Columns:").skip(1);
     let columns = lines.map_while(|line| Some(line.strip_prefix("- ")?.split_once(": ")?.0));
     let columns: Vec<_> = columns.collect();
-    assert_eq!(columns.len(), 23, "{columns:?}");
+    assert_eq!(columns.len(), 52, "{columns:?}");
     for column in columns {
-        let run = list(&format!("-o csv --columns {column}"));
+        let run = list(&format!("-o csv --show-replication --columns {column}"));
         assert_eq!(run.lines()[0], column);
     }
+}
+
+#[test]
+fn groups_stand_for_their_columns() {
+    let header = |flags: &str| list(flags).lines()[0].replace(',', " ").to_lowercase();
+    let words =
+        |flags: &str| header(flags).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words("-o csv --columns default"), words("-o csv"));
+    assert_eq!(words("-o table --columns default"), words("-o table"));
+    assert_eq!(words("-o csv --columns wide"), words("-o wide"));
+    assert_eq!(words("-o csv --columns all").len(), 52);
+    let added = [words("-o table"), vec!["vault_id".to_owned()]].concat();
+    assert_eq!(words("--columns default,+vault_id"), added);
+    assert_eq!(words("--columns=+vault_id"), added);
+    assert!(!words("--columns default,+vault_id,-name").contains(&"name".to_owned()));
+}
+
+/// A column that is always empty, for a reason that nobody can see.
+#[test]
+fn replication_has_to_be_asked_for() {
+    let told =
+        "cbr: warning: replication.status: the service sends it only with --show-replication\n";
+    let list = "backups list -o csv --columns replication.status,replication.destination_region,id";
+    sandboxed("--backups 300", list).stderr(told).run();
+    let run = sandboxed("--backups 300", &format!("{list} --show-replication")).run();
+    assert!(run.stdout.contains("success"), "{}", run.stdout);
+    sandboxed("--backups 3", "backups list -o csv --columns all").run();
 }

@@ -95,3 +95,36 @@ fn values_of_other_kinds_are_json_on_one_line() {
     assert!(!run.stdout.contains('\r'));
     assert_eq!(run.csv()[1], [r#"{"b":[1,"c\n"]}"#, "true", "1E+2", "[]"]);
 }
+
+#[test]
+fn a_spreadsheet_gets_a_mark_and_no_formulas() {
+    const MARK: &str = "\u{feff}";
+    let plain = list("--backups 300", "-o csv");
+    let marked = list("--backups 300", "-o csv --csv-bom").stdout;
+    assert_eq!(marked.strip_prefix(MARK), Some(&*plain.stdout));
+    assert_eq!(list("--backups 0", "-o csv --csv-bom --no-headers").stdout, MARK);
+    let streamed = list("--backups 300", "-o csv --csv-bom --stream --page-size 40").stdout;
+    assert_eq!(streamed, marked);
+
+    let safe = list("--backups 300", "-o csv --csv-safe");
+    let mut formulas = 0;
+    for (safe, plain) in safe.csv().iter().flatten().zip(plain.csv().iter().flatten()) {
+        if plain.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+            formulas += 1;
+            assert_eq!(*safe, format!("'{plain}"));
+        } else {
+            assert_eq!(safe, plain);
+        }
+    }
+    assert!(formulas > 3, "{formulas}");
+}
+
+/// A number is none, whatever its sign.
+#[test]
+fn numbers_are_no_formulas() {
+    let record = r#"{"id":"a","resource_size":-1,"version":"-1+2"}"#;
+    let service = Service::answering([Answer::page(&[record], "1")]);
+    let run =
+        service.cbr("backups list -o csv --csv-safe --columns resource_size,version --no-headers");
+    assert_eq!(run.with_key().run().stdout, "-1,'-1+2\n");
+}

@@ -23,11 +23,16 @@ fn a_closed_pipe_is_quiet_in_every_format() {
         ("json", "[\n"),
         ("jsonl", "{\""),
         ("csv", "id,name,"),
+        ("tsv", "id\tname\t"),
+        ("ids", ""),
+        ("long", "id  "),
+        ("yaml", "- "),
+        ("markdown", "| id | name |"),
     ] {
         let line = first_line(&format!("sandbox -- backups list -o {format}"));
         assert!(line.starts_with(first), "{format}: {line}");
     }
-    for format in ["jsonl", "csv"] {
+    for format in ["jsonl", "csv", "tsv", "ids"] {
         let command = format!("sandbox -- backups list -o {format} --page-size 100 --stream");
         assert!(!first_line(&command).is_empty());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Answer, PROJECT_ID, Run, Sandbox, Service};
+use crate::harness::{Answer, PROJECT_ID, Run, Sandbox, Service, read_yaml};
 
 const DOCUMENTED: &str = include_str!("../data/show_server_backup.json");
 
@@ -31,8 +31,8 @@ fn the_documented_answer_is_printed_whole() {
 #[test]
 fn people_see_every_field_on_its_line() {
     let run = show(DOCUMENTED, "");
+    assert_eq!(run.stdout, show(DOCUMENTED, "-o long").stdout);
     let lines = run.lines();
-    assert!(lines[0].starts_with("FIELD "), "{}", lines[0]);
     let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
     let backup = sent["backup"].as_object().unwrap();
     for (name, value) in backup {
@@ -46,26 +46,41 @@ fn people_see_every_field_on_its_line() {
             Value::Null => assert_eq!(shown, "-", "{name}"),
             Value::String(text) if name.ends_with("_at") => assert_eq!(shown, format!("{text}Z")),
             Value::String(text) => assert_eq!(shown, text, "{name}"),
+            Value::Number(size) => assert_eq!(shown, format!("{size} GB"), "{name}"),
             other => assert_eq!(shown, other.to_string(), "{name}"),
         }
     }
-    assert!(lines.iter().any(|line| line.starts_with("extend_info.auto_trigger ")));
-    let children = lines.iter().position(|line| *line == "children:").unwrap();
+    let info = lines.iter().position(|line| *line == "extend_info").unwrap();
+    for (name, _) in backup["extend_info"].as_object().unwrap() {
+        let is_there = |line: &&str| line.split_whitespace().next() == Some(name);
+        assert!(lines[info..].iter().any(is_there), "{name}");
+    }
+    let children = lines.iter().position(|line| *line == "children").unwrap();
     let child = backup["children"][0]["id"].as_str().unwrap();
-    assert!(lines[children + 2].starts_with(child), "{}", run.stdout);
+    assert!(lines[children + 1].starts_with("  ID "), "{}", run.stdout);
+    assert!(lines[children + 2].starts_with(&format!("  {child}")), "{}", run.stdout);
     assert_eq!(lines.len(), children + 3);
 }
 
 #[test]
 fn chosen_fields_are_shown_alone() {
     let run = show(DOCUMENTED, "--columns status,id");
-    let rows: Vec<_> =
-        run.lines().iter().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
     let id = serde_json::from_str::<Value>(DOCUMENTED).unwrap()["backup"]["id"].clone();
-    assert_eq!(
-        rows,
-        [vec!["FIELD", "VALUE"], vec!["status", "available"], vec!["id", id.as_str().unwrap()]]
-    );
+    assert_eq!(run.stdout, format!("status  available\nid      {}\n", id.as_str().unwrap()));
+}
+
+/// As a list of one, but json and yaml without the list.
+#[test]
+fn other_formats_print_it_as_a_row() {
+    let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
+    assert_eq!(read_yaml(&show(DOCUMENTED, "-o yaml").stdout), sent["backup"]);
+    let id = sent["backup"]["id"].as_str().unwrap();
+    assert_eq!(show(DOCUMENTED, "-o ids").stdout, format!("{id}\n"));
+    for (format, lines) in [("table", 2), ("wide", 2), ("tsv", 2), ("markdown", 3)] {
+        let run = show(DOCUMENTED, &format!("-o {format}"));
+        assert_eq!(run.lines().len(), lines, "{format}");
+        assert!(run.lines()[lines - 1].contains(id), "{format}");
+    }
 }
 
 /// The id of a row of the list leads to the backup, with what the list leaves out.
@@ -107,7 +122,7 @@ fn an_answer_that_is_no_backup_is_unreadable_in_every_format() {
         (r#"{"backups":[]}"#, "missing field `backup` at line 1 column 14"),
         ("<html></html>", "expected value at line 1 column 1"),
     ] {
-        for format in ["table", "json", "jsonl", "csv"] {
+        for format in ["long", "table", "json", "jsonl", "csv", "yaml"] {
             let service = Service::answering([Answer::new(200, body)]);
             let told = format!(
                 "cbr: error: unreadable answer: {reason}: {body}\n\

@@ -19,15 +19,15 @@ fn columns_are_aligned_and_nothing_is_drawn_around_them() {
     ];
     let table = "\
 ID                                    NAME         RESOURCE_NAME  RESOURCE_TYPE       RESOURCE_SIZE  STATUS     CREATED_AT            EXPIRED_AT
-b1c4afd9-e7a6-4888-9010-c2bac3aa7910  autobk_b629  test001-02     OS::Nova::Server               40  available  2020-02-21T07:00:54Z  -
-5606aab5-2dc2-4498-8144-dc848d099af5  a            qsy_000        OS::Cinder::Volume          10000  error      2020-02-21T07:00:34Z  2020-03-22T07:00:34Z
+b1c4afd9-e7a6-4888-9010-c2bac3aa7910  autobk_b629  test001-02     OS::Nova::Server            40 GB  available  2020-02-21T07:00:54Z  -
+5606aab5-2dc2-4498-8144-dc848d099af5  a            qsy_000        OS::Cinder::Volume       10000 GB  error      2020-02-21T07:00:34Z  2020-03-22T07:00:34Z
 ";
     assert_eq!(list(&records, "").stdout, table);
     assert_eq!(list(&records, "-o table").stdout, table);
     let rows = list(&records, "--no-headers --columns id,resource_size,status").stdout;
     let without = "\
-b1c4afd9-e7a6-4888-9010-c2bac3aa7910     40  available
-5606aab5-2dc2-4498-8144-dc848d099af5  10000  error
+b1c4afd9-e7a6-4888-9010-c2bac3aa7910     40 GB  available
+5606aab5-2dc2-4498-8144-dc848d099af5  10000 GB  error
 ";
     assert_eq!(rows, without);
 }

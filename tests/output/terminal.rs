@@ -5,7 +5,8 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::harness::{script, terminal};
 
 fn list(columns: usize, flags: &str) -> String {
-    terminal(columns, &format!("cbr sandbox --backups 200 -- backups list {flags} 2>/dev/null"))
+    let list = format!("cbr sandbox --backups 200 -- backups list --color never {flags}");
+    terminal(columns, &format!("{list} 2>/dev/null"))
 }
 
 #[test]
@@ -27,8 +28,8 @@ fn on_eighty_columns_the_least_important_gives_way() {
     let shown = list(80, "--limit 2");
     let expected = "\
 ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
-7b2bf477-f888-4a0e-a706-dd2f4d197e00  ecs-dbfd-0018  available  2026-11-19T20…
-1b95ab67-d980-4480-91ea-327166776b00  volume-0003    available  2026-11-18T17…
+7b2bf477-f888-4a0e-a706-dd2f4d197e00  ecs-dbfd-0018  available  2026-11-19T20Z
+1b95ab67-d980-4480-91ea-327166776b00  volume-0003    available  2026-11-18T17Z
 ";
     assert_eq!(shown, expected);
 }
@@ -50,10 +51,10 @@ fn chosen_columns_all_stay() {
 /// The account's awkward names: colours, titles, reversed text, hidden characters.
 #[test]
 fn nothing_acts_on_the_terminal_in_any_format() {
-    for format in ["table", "wide", "json", "jsonl", "csv"] {
+    for format in ["table", "wide", "long", "json", "jsonl", "csv", "tsv", "yaml", "markdown"] {
         let shown = list(80, &format!("-o {format} --columns name,id"));
         let acts = |char: char| {
-            char.is_control() && char != '\n'
+            char.is_control() && char != '\n' && (char != '\t' || format != "tsv")
                 || ['\u{202e}', '\u{200b}', '\u{feff}'].contains(&char)
         };
         assert!(!shown.contains(acts), "{format}: {shown:?}");

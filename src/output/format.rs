@@ -1,0 +1,159 @@
+//! The formats, and the flags that each output has, whatever its rows are.
+
+use clap::ValueEnum;
+
+use super::csv::Spreadsheet;
+use super::time::{TimeStyle, Times};
+use super::{Look, Target};
+use crate::column::{self, Column};
+
+/// How rows are printed.
+#[derive(clap::Args)]
+pub(super) struct FormatArgs {
+    /// The format to print in
+    ///
+    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
+    /// Elsewhere json, jsonl, csv, tsv and yaml are exact.
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = Format::Table,
+        help_heading = "Output"
+    )]
+    pub(super) format: Format,
+
+    /// Leave out the header line (table, wide, csv, tsv)
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_headers: bool,
+
+    /// How to write times for people (table, wide, long, markdown); the other formats are exact
+    #[arg(long, value_enum, value_name = "STYLE", help_heading = "Output")]
+    pub(super) time: Option<TimeStyle>,
+
+    /// Begin csv with a byte order mark
+    ///
+    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for a part of
+    /// the first header.
+    #[arg(long, help_heading = "Output")]
+    csv_bom: bool,
+
+    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
+    ///
+    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may name a backup
+    /// could have such a cell send data away or run a program when the file is opened. The price: these cells
+    /// are not what the service sent, so leave it out where a program reads the file.
+    #[arg(long, help_heading = "Output")]
+    csv_safe: bool,
+}
+
+/// The formats.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
+    /// way (… at the end of the header). Elsewhere nothing is shortened
+    Table,
+    /// For people, with more columns; runs past the edge rather than leave one out
+    Wide,
+    /// For people: a block for each backup, a field a line, with all that is in it
+    Long,
+    /// One array, a backup a line, each as the service sent it
+    Json,
+    /// One backup a line, each as the service sent it
+    Jsonl,
+    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value
+    Csv,
+    /// As csv, with tabs between the fields; a tab, line feed, carriage return, backslash or NUL in a
+    /// value is \\t, \\n, \\r, \\\\ or \\0
+    Tsv,
+    /// A sequence of mappings, with all that the service sent; the same data for YAML 1.1 and 1.2
+    Yaml,
+    /// A table for GitHub and others that render it, with the columns of table
+    Markdown,
+    /// The id of each backup, one a line
+    Ids,
+}
+
+impl Format {
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Has a header line that can be left out.
+    fn has_headers(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Csv | Self::Tsv)
+    }
+
+    /// Is for people, who see times as they like them, and sizes with their unit.
+    fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Long | Self::Markdown)
+    }
+
+    /// The columns of `--columns default`.
+    pub(super) fn columns(self) -> Vec<Column> {
+        match self {
+            Self::Wide => column::wide_set(),
+            Self::Long | Self::Csv | Self::Tsv => column::scalar_set(),
+            Self::Table | Self::Json | Self::Jsonl | Self::Yaml | Self::Markdown | Self::Ids => {
+                column::table_set()
+            }
+        }
+    }
+
+    /// A row can be written before the next one is there.
+    pub(super) fn streams(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Tsv | Self::Ids)
+    }
+}
+
+impl FormatArgs {
+    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.no_headers && !self.format.has_headers() {
+            return self.cannot("--no-headers", "which has no header to leave out");
+        }
+        if self.time.is_some() && !self.format.is_for_people() {
+            return self.cannot("--time", "which is exact; use table, wide, long or markdown");
+        }
+        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
+            if given && self.format != Format::Csv {
+                return self.cannot(flag, "since it is for csv");
+            }
+        }
+        self.times().map(drop)
+    }
+
+    /// The message about a flag that makes no sense with the format.
+    pub(super) fn cannot(&self, flag: &str, why: &str) -> Result<(), String> {
+        let format = self.format.name();
+        Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
+    }
+
+    /// Whether people read it, a screen at a time.
+    pub(super) fn is_for_reading(&self) -> bool {
+        matches!(self.format, Format::Table | Format::Wide | Format::Long)
+    }
+
+    pub(super) fn headers(&self) -> bool {
+        !self.no_headers
+    }
+
+    /// How formats for people look there.
+    ///
+    /// # Errors
+    ///
+    /// If the time zone of this machine is asked for and not known.
+    pub(super) fn look(&self, target: Target) -> anyhow::Result<Look> {
+        let Target { width, colored } = target;
+        Ok(Look { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
+    }
+
+    pub(super) fn times(&self) -> Result<Times, String> {
+        self.time.unwrap_or(TimeStyle::Utc).times()
+    }
+
+    pub(super) fn spreadsheet(&self) -> Spreadsheet {
+        Spreadsheet { mark: self.csv_bom, safe: self.csv_safe }
+    }
+}

@@ -1,0 +1,197 @@
+//! long: a record as a block of lines, a field each, for people.
+//!
+//! Objects inside of it follow with their fields indented, lists of objects as one such block each, and the
+//! children as a table. Nothing is shortened; only the table of children fits the screen. A record is
+//! rendered when it comes, so memory stays bounded.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::mem;
+
+use anyhow::Context as _;
+
+use super::screen_text::{cells, visible};
+use super::spool::{FAULT, Spool};
+use super::table::Table;
+use super::value::{self, Precision};
+use super::{Look, Render, color};
+use crate::backup::Backup;
+use crate::column::{self, Column, Kind};
+use crate::json::Json;
+
+/// Levels of nesting that get blocks of their own. What is deeper is shown as JSON.
+const DEEPEST: usize = 3;
+
+/// Labels are filled up to the longest, but not beyond: one long label must not push every value off
+/// the screen.
+const LONGEST_LABEL: usize = 36;
+
+/// Stands for nothing, as in tables.
+const NOTHING_THERE: &str = "-";
+
+pub(super) struct Long {
+    /// The fields to show. If none, the whole record: every column, every field that has no column, and
+    /// the children.
+    columns: Option<Vec<Column>>,
+    look: Look,
+    empty: bool,
+    spool: Spool,
+}
+
+/// A line of a block.
+pub(super) struct Line<'a> {
+    level: usize,
+    label: Cow<'a, str>,
+    /// None heads a block.
+    value: Option<(Kind, Cow<'a, str>)>,
+}
+
+impl<'a> Line<'a> {
+    /// A field of the record itself.
+    pub(super) fn field(name: &'a str, kind: Kind, text: Cow<'a, str>) -> Self {
+        Self { level: 0, label: name.into(), value: Some((kind, text)) }
+    }
+}
+
+impl Long {
+    pub(super) fn new(columns: Option<Vec<Column>>, look: Look) -> Self {
+        Self { columns, look, empty: true, spool: Spool::new() }
+    }
+
+    fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
+        let text = value::shown(column, backup, &self.look.times, Precision::Full);
+        Line::field(column.name, column.kind, text)
+    }
+
+    /// The fields that have no column, such as ones that the service added later; `children` among
+    /// them only if they get no table.
+    fn other_lines<'a>(&self, record: &'a str, with_children: bool, lines: &mut Vec<Line<'a>>) {
+        let columns = column::scalar_set();
+        let mut nested = Vec::new();
+        Json::new(record).fields(|name, value| {
+            let shown_elsewhere = match name {
+                "children" => !with_children,
+                _ => columns.iter().any(|column| column.name == name),
+            };
+            if !shown_elsewhere {
+                let to = if is_block(value) { &mut nested } else { &mut *lines };
+                self.unfold(0, Cow::Borrowed(name), value, to);
+            }
+        });
+        lines.append(&mut nested);
+    }
+
+    /// A field with all that is in it.
+    fn unfold<'a>(
+        &self,
+        level: usize,
+        label: Cow<'a, str>,
+        value: Json<'a>,
+        lines: &mut Vec<Line<'a>>,
+    ) {
+        if level >= DEEPEST || !is_block(value) {
+            let kind = match &*label {
+                "status" => Kind::Status,
+                name if name.ends_with("_at") => Kind::Time,
+                _ => Kind::Text,
+            };
+            let text = if value.is_null() {
+                Cow::Borrowed("")
+            } else {
+                value::shown_as(kind, value, &self.look.times, Precision::Full)
+            };
+            lines.push(Line { level, label, value: Some((kind, text)) });
+        } else if value.is_object() {
+            lines.push(Line { level, label, value: None });
+            value.fields(|name, value| self.unfold(level + 1, Cow::Borrowed(name), value, lines));
+        } else {
+            for (position, element) in value.elements().into_iter().enumerate() {
+                self.unfold(level, Cow::Owned(format!("{label}[{position}]")), element, lines);
+            }
+        }
+    }
+
+    fn push_children(&self, text: &mut String, children: &[Json<'_>]) -> anyhow::Result<()> {
+        let narrower = |width: usize| width.saturating_sub(2);
+        let look = Look { width: self.look.width.map(narrower), ..self.look.clone() };
+        let mut table = Box::new(Table::fitting(column::table_set(), true, look));
+        for child in children {
+            table.push(child.as_sent())?;
+        }
+        let mut rows = Vec::new();
+        table.finish(&mut rows)?;
+        text.push_str("children\n");
+        for row in String::from_utf8_lossy(&rows).lines() {
+            text.extend(["  ", row, "\n"]);
+        }
+        Ok(())
+    }
+}
+
+impl Render for Long {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        let backup = Backup::parse(record)?;
+        let mut text = String::new();
+        if !mem::replace(&mut self.empty, false) {
+            text.push('\n');
+        }
+        match &self.columns {
+            Some(columns) => {
+                let lines = columns.iter().map(|column| self.column_line(column, &backup));
+                push_lines(&mut text, &lines.collect::<Vec<_>>(), self.look.colored);
+            }
+            None => {
+                let columns = column::scalar_set();
+                let mut lines: Vec<_> =
+                    columns.iter().map(|column| self.column_line(column, &backup)).collect();
+                let children = backup.children();
+                self.other_lines(record, children.is_empty(), &mut lines);
+                push_lines(&mut text, &lines, self.look.colored);
+                if !children.is_empty() {
+                    self.push_children(&mut text, &children)?;
+                }
+            }
+        }
+        self.spool.write_all(text.as_bytes()).context(FAULT)
+    }
+
+    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.drain(out)
+    }
+}
+
+/// Lays out the lines of a record, with statuses in colour or not.
+pub(super) fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
+    let width = |line: &Line<'_>| 2 * line.level + cells(&visible(&line.label));
+    let widest = lines.iter().filter(|line| line.value.is_some()).map(width).max();
+    let widest = widest.unwrap_or(0).min(LONGEST_LABEL);
+    for line in lines {
+        text.push_str(&"  ".repeat(line.level));
+        text.push_str(&visible(&line.label));
+        if let Some((kind, value)) = &line.value {
+            let shown = if value.is_empty() { NOTHING_THERE.into() } else { visible(value) };
+            let shown = match kind {
+                Kind::Status if colored => color::painted(value, shown),
+                _ => shown,
+            };
+            text.push_str(&" ".repeat(widest.saturating_sub(width(line)) + 2));
+            text.push_str(&shown);
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+}
+
+/// An object with fields, or a list of objects.
+fn is_block(value: Json<'_>) -> bool {
+    let mut has_fields = false;
+    if value.fields(|_, _| has_fields = true).is_some() {
+        return has_fields;
+    }
+    let elements = value.elements();
+    !elements.is_empty() && elements.into_iter().all(Json::is_object)
+}

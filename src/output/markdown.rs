@@ -1,0 +1,124 @@
+//! markdown: a table as GitHub and others render it (GitHub Flavored Markdown, section 4.10).
+//!
+//! Values are text of others, so whatever would be more than itself when rendered is escaped: markup,
+//! HTML, entities, `|`. A line break becomes `<br>`, which stands for it in tables; a blank at the beginning or the
+//! end `&#32;`, since a renderer would trim it. Cells are not filled up, so a row depends on no other.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::mem;
+
+use anyhow::Context as _;
+
+use super::screen_text::visible;
+use super::spool::{FAULT, Spool};
+use super::time::Times;
+use super::value::{self, Precision};
+use super::{Look, Render};
+use crate::backup::Backup;
+use crate::column::{Column, Kind};
+
+pub(super) struct Markdown {
+    columns: Vec<Column>,
+    times: Times,
+    headed: bool,
+    spool: Spool,
+}
+
+impl Markdown {
+    pub(super) fn new(columns: Vec<Column>, look: Look) -> Self {
+        Self { columns, times: look.times, headed: false, spool: Spool::new() }
+    }
+
+    /// Before the first row, also when none follows.
+    fn start(&mut self) -> anyhow::Result<()> {
+        if mem::replace(&mut self.headed, true) {
+            return Ok(());
+        }
+        let head = head(self.columns.iter().map(|column| (column.name, column.kind)));
+        self.spool.write_all(head.as_bytes()).context(FAULT)
+    }
+}
+
+impl Render for Markdown {
+    fn push(&mut self, record: &str) -> anyhow::Result<()> {
+        self.start()?;
+        let backup = Backup::parse(record)?;
+        let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
+        let row = row(self.columns.iter().map(shown));
+        self.spool.write_all(row.as_bytes()).context(FAULT)
+    }
+
+    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.start()?;
+        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.drain(out)
+    }
+}
+
+/// The header of a table with these columns, and the line that makes it one.
+pub(super) fn head(columns: impl Iterator<Item = (&'static str, Kind)>) -> String {
+    let (names, rules): (Vec<_>, Vec<_>) = columns
+        .map(|(name, kind)| match kind {
+            Kind::Number | Kind::Size => (Cow::Borrowed(name), Cow::Borrowed("---:")),
+            _ => (name.into(), "---".into()),
+        })
+        .unzip();
+    line(names.into_iter()) + &line(rules.into_iter())
+}
+
+/// A row of a table, with these values.
+pub(super) fn row<'a>(values: impl Iterator<Item = Cow<'a, str>>) -> String {
+    line(values.map(|value| Cow::Owned(escaped(&value))))
+}
+
+/// A line of a table.
+fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> String {
+    let mut line = "|".to_owned();
+    for cell in cells {
+        line.push(' ');
+        line.push_str(&cell);
+        line.push_str(if cell.is_empty() { "|" } else { " |" });
+    }
+    line.push('\n');
+    line
+}
+
+/// A value that renders as itself.
+fn escaped(value: &str) -> String {
+    let lines = value.split("\r\n").flat_map(|line| line.split('\n'));
+    let lines: Vec<_> = lines.map(|line| escaped_line(&visible(line))).collect();
+    lines.join("<br>")
+}
+
+/// For one line, in which every character is visible.
+fn escaped_line(line: &str) -> String {
+    let mut text = String::with_capacity(line.len() + 8);
+    let trimmed = line.trim_matches(' ');
+    let before = line.len() - line.trim_start_matches(' ').len();
+    let after = line.len() - before - trimmed.len();
+    text.push_str(&"&#32;".repeat(before));
+    let mut previous = ' ';
+    let mut chars = trimmed.chars().peekable();
+    while let Some(char) = chars.next() {
+        let is_markup = match char {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '$' => true,
+            // Within a word it is nothing but itself.
+            '_' => {
+                !(previous.is_alphanumeric()
+                    && chars.peek().is_some_and(|next| next.is_alphanumeric()))
+            }
+            _ => false,
+        };
+        if is_markup {
+            text.push('\\');
+        }
+        text.push(char);
+        previous = char;
+    }
+    text.push_str(&"&#32;".repeat(after));
+    text
+}

@@ -1,0 +1,267 @@
+//! A pager between the output and the screen, for what does not fit on it.
+//!
+//! Nothing is started before there are more lines than the screen has. Whoever leaves the pager early has
+//! read what they wanted: that is no failure. A pager that cannot be used is told, and everything is printed
+//! without one.
+
+use std::env;
+use std::io::{self, ErrorKind, Write};
+use std::mem;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Stdout;
+use crate::console::Console;
+use crate::output::cells;
+
+/// Where the pager is named, the first one that is set. An empty name, and `cat`, mean none.
+const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
+
+/// What is used where none is named.
+const USUAL: &str = "less";
+
+/// What is set for the pager where the user has not set it: leave at the end if it all fits, pass colours, cut long
+/// lines at the edge (the arrow keys move sideways), leave the text on the screen; and that our text is
+/// UTF-8, whatever the locale is.
+const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")];
+
+/// Bytes that are kept for a pager that turns out to be unusable. More than a pipe holds, so one that has taken
+/// them works.
+const KEPT: usize = 256 << 10;
+
+/// A pager is on the screen, or was until the end: Ctrl-C is its own.
+static ON: AtomicBool = AtomicBool::new(false);
+
+/// Ctrl-C was pressed.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the pager takes the Ctrl-C that was just pressed, and the program goes on.
+pub(crate) fn takes_interrupt() -> bool {
+    INTERRUPTED.store(true, Ordering::SeqCst);
+    ON.load(Ordering::SeqCst)
+}
+
+/// Where output goes, a screen at a time. To be [closed](Self::close) at the end.
+#[derive(Debug)]
+pub(crate) struct Paged {
+    state: State,
+    console: Arc<Console>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Straight to stdout.
+    Plain,
+    /// Less than a screen so far.
+    Holding {
+        text: Vec<u8>,
+        measured: usize,
+        rows: usize,
+        screen: (usize, usize),
+    },
+    Paging {
+        pager: Pager,
+        kept: Option<Vec<u8>>,
+    },
+    /// The user has left it.
+    Left,
+}
+
+/// A pager that runs.
+#[derive(Debug)]
+struct Pager {
+    child: Child,
+    /// The variable that names it.
+    variable: &'static str,
+    command: String,
+}
+
+impl Paged {
+    /// `screen` is the width and height of the terminal, if a pager may be used.
+    pub(super) fn new(screen: Option<(usize, usize)>, console: Arc<Console>) -> Self {
+        let is_smart = env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let state = match screen.filter(|&(width, height)| width > 0 && height > 0 && is_smart) {
+            Some(screen) => State::Holding { text: Vec::new(), measured: 0, rows: 0, screen },
+            None => State::Plain,
+        };
+        Self { state, console }
+    }
+
+    /// Writes what is held back, and waits until the user leaves the pager.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout.
+    pub(crate) fn close(mut self) -> io::Result<()> {
+        match mem::replace(&mut self.state, State::Plain) {
+            State::Holding { text, .. } => Stdout.write_all(&text)?,
+            State::Paging { pager, kept } => self.leave(pager, kept)?,
+            State::Plain | State::Left => {}
+        }
+        Stdout.flush()
+    }
+
+    /// Goes on with a pager, or without one if there is none.
+    fn start(&mut self, text: Vec<u8>) -> io::Result<()> {
+        match Pager::start() {
+            Ok(Some(pager)) => {
+                self.state = State::Paging { pager, kept: Some(Vec::new()) };
+                self.write_all(&text)
+            }
+            Ok(None) => self.go_on_without(&text),
+            Err(why) => {
+                self.console.warn(&why);
+                self.go_on_without(&text)
+            }
+        }
+    }
+
+    fn go_on_without(&mut self, text: &[u8]) -> io::Result<()> {
+        self.state = State::Plain;
+        Stdout.write_all(text)
+    }
+
+    /// The pager gets no more: waits for its end, and sees whether it was of use.
+    fn leave(&mut self, mut pager: Pager, kept: Option<Vec<u8>>) -> io::Result<()> {
+        let failure = pager.end();
+        self.state = State::Left;
+        if let (Some(failure), Some(kept)) = (failure, kept) {
+            ON.store(false, Ordering::SeqCst);
+            self.console.warn(&failure);
+            self.go_on_without(&kept)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Paged {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.state {
+            State::Plain => return Stdout.write(bytes),
+            State::Left => {}
+            State::Holding { text, measured, rows, screen: (width, height) } => {
+                text.extend_from_slice(bytes);
+                while let Some(length) = text[*measured..].iter().position(|&byte| byte == b'\n') {
+                    *rows += rows_of(&text[*measured..*measured + length], *width);
+                    *measured += length + 1;
+                }
+                // The prompt takes a row too.
+                if *rows >= *height {
+                    let text = mem::take(text);
+                    self.start(text)?;
+                }
+            }
+            State::Paging { pager, kept } => {
+                if let Some(text) = kept {
+                    text.extend_from_slice(bytes);
+                }
+                kept.take_if(|text| text.len() > KEPT);
+                let written =
+                    pager.child.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(bytes));
+                match written {
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                        if let State::Paging { pager, kept } =
+                            mem::replace(&mut self.state, State::Left)
+                        {
+                            self.leave(pager, kept)?;
+                        }
+                    }
+                    written => written?,
+                }
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // A pager gets every byte at once, and what is held back is not to be written yet.
+        if matches!(self.state, State::Plain) { Stdout.flush() } else { Ok(()) }
+    }
+}
+
+/// The terminal is the pager's until it ends, also if the output fails.
+impl Drop for Paged {
+    fn drop(&mut self) {
+        if let State::Paging { pager, .. } = &mut self.state {
+            pager.end();
+        }
+    }
+}
+
+impl Pager {
+    /// Starts the one that the user names, or the usual one; none if they want none, or have none.
+    ///
+    /// # Errors
+    ///
+    /// If the one that is named cannot be started. The message is for a warning.
+    fn start() -> Result<Option<Self>, String> {
+        let named = VARIABLES.into_iter().find_map(|name| Some((name, env::var_os(name)?)));
+        let (variable, command) = match &named {
+            Some((variable, command)) => (*variable, command.to_string_lossy().into_owned()),
+            None => (VARIABLES[0], USUAL.to_owned()),
+        };
+        let unusable = |why: &str| {
+            let command = command.escape_debug();
+            Err(format!(
+                "{variable}: cannot use `{command}` as a pager: {why}; printed without one"
+            ))
+        };
+        let Some(words) = shlex::split(&command) else { return unusable("a quote has no end") };
+        let Some((program, arguments)) = words.split_first() else { return Ok(None) };
+        if program == "cat" {
+            return Ok(None);
+        }
+        let unset = SETTINGS.into_iter().filter(|(name, _)| env::var_os(name).is_none());
+        // Before it can receive a Ctrl-C.
+        ON.store(true, Ordering::SeqCst);
+        let started =
+            Command::new(program).args(arguments).envs(unset).stdin(Stdio::piped()).spawn();
+        ON.store(started.is_ok(), Ordering::SeqCst);
+        match started {
+            Ok(child) => Ok(Some(Self { child, variable, command })),
+            Err(_) if named.is_none() => Ok(None),
+            Err(error) => unusable(&error.to_string()),
+        }
+    }
+
+    /// Waits for its end. Some if it has failed, with the message for a warning; a user who ends it in
+    /// whatever way is no failure.
+    fn end(&mut self) -> Option<String> {
+        drop(self.child.stdin.take());
+        let code = self.child.wait().ok()?.code()?;
+        let is_failure = code != 0 && code < 128 && !INTERRUPTED.load(Ordering::SeqCst);
+        is_failure.then(|| {
+            let Self { variable, command, .. } = self;
+            let command = command.escape_debug();
+            format!("{variable}: `{command}` ended with exit code {code}; printed without a pager")
+        })
+    }
+}
+
+/// The rows of the screen that a line takes, colours aside.
+fn rows_of(line: &[u8], width: usize) -> usize {
+    let line = String::from_utf8_lossy(line);
+    let text = anstream::adapter::strip_str(&line).to_string();
+    cells(&text).div_ceil(width).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_takes_the_rows_that_its_cells_need() {
+        let cases = [
+            ("", 1),
+            ("0123456789", 1),
+            ("01234567890", 2),
+            ("生产数据库", 1),
+            ("生产数据库备", 2),
+            ("\u{1b}[31m0123456789\u{1b}[0m", 1),
+        ];
+        for (line, rows) in cases {
+            assert_eq!(rows_of(line.as_bytes(), 10), rows, "{line}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Reads YAML with readers that are not ours: PyYAML, for YAML 1.1, and saphyr, for YAML 1.2.
+
+use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use serde_json::{Number, Value};
+
+use super::csv::python;
+
+/// Numbers that JSON cannot write do not come back from Python.
+const READER: &str = "import io, json, sys, yaml; \
+    json.dump(yaml.safe_load(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline='')), sys.stdout)";
+
+/// The one document of a text, as both readers read it. Numbers that neither a 64-bit integer nor a float
+/// holds are compared by their floats.
+pub(crate) fn read(text: &str) -> Value {
+    let old: Value = serde_json::from_slice(&python(READER, text)).unwrap();
+    let documents = Yaml::load_from_str(text).unwrap();
+    assert_eq!(documents.len(), 1);
+    let new = value(&documents[0]);
+    assert_eq!(old, new);
+    new
+}
+
+fn value(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(boolean)) => (*boolean).into(),
+        Yaml::Value(Scalar::Integer(integer)) => (*integer).into(),
+        Yaml::Value(Scalar::FloatingPoint(float)) => {
+            Number::from_f64(float.into_inner()).map_or(Value::Null, Value::Number)
+        }
+        Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
+        Yaml::Sequence(sequence) => sequence.iter().map(value).collect(),
+        Yaml::Mapping(mapping) => mapping
+            .iter()
+            .map(|(key, inner)| (value(key).as_str().unwrap().to_owned(), value(inner)))
+            .collect(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,22 @@
+//! ids: nothing but ids, one a line.
+
+use crate::harness::{Answer, Service, sandboxed};
+
+#[test]
+fn every_id_stands_on_a_line_of_its_own() {
+    let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();
+    let records = list("-o json").json();
+    let sent: Vec<_> =
+        records.as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap()).collect();
+    assert_eq!(list("-o ids").lines(), sent);
+    assert_eq!(list("-o ids --stream --page-size 40").lines(), sent);
+    assert_eq!(list("-o ids --limit 2 --offset 1").lines(), sent[1..3]);
+    assert_eq!(sandboxed("--backups 0", "backups list -o ids").run().stdout, "");
+}
+
+#[test]
+fn an_id_is_one_line_whatever_it_is() {
+    let service = Service::answering([Answer::page(&[r#"{"id":"a\nb\u001b[31m"}"#], "1")]);
+    let run = service.cbr("backups list -o ids").with_key().run();
+    assert_eq!(run.stdout, "a\\nb\\u{1b}[31m\n");
+}

@@ -1,0 +1,165 @@
+//! The pager: when there is one, and what becomes of the output when it is left or does not work.
+
+use crate::harness::{cbr, sandboxed, terminal};
+
+/// A pager that shows that it was there.
+const MARKS: &str = "sed s/^/PAGED:/";
+
+/// A list of this many backups on a terminal of 24 rows, with `setting` before the command.
+fn list(setting: &str, backups: usize, flags: &str) -> String {
+    let list = format!("cbr sandbox --backups {backups} -- backups list --color never {flags}");
+    terminal(80, &format!("{setting} {list} -q"))
+}
+
+fn is_paged(shown: &str) -> bool {
+    let marked = shown.lines().filter(|line| line.starts_with("PAGED:")).count();
+    assert!(marked == 0 || marked == shown.lines().count(), "{shown}");
+    marked > 0
+}
+
+#[test]
+fn only_what_is_longer_than_the_screen_and_for_people() {
+    let setting = format!("CBR_PAGER=\"{MARKS}\"");
+    let cases = [
+        (22, "", false),
+        (23, "", true),
+        (23, "--no-headers --columns id", false),
+        (24, "--no-headers --columns id", true),
+        (300, "", true),
+        (300, "--no-pager", false),
+        (300, "-o wide", true),
+        // Lines that are longer than the screen is wide take several of its rows.
+        (9, "-o wide", true),
+        (2, "-o wide", false),
+        (1, "-o long", true),
+        (300, "-o csv", false),
+        (300, "-o tsv", false),
+        (300, "-o json", false),
+        (300, "-o jsonl", false),
+        (300, "-o yaml", false),
+        (300, "-o markdown", false),
+        (300, "-o ids", false),
+    ];
+    for (backups, flags, paged) in cases {
+        assert_eq!(is_paged(&list(&setting, backups, flags)), paged, "{backups} {flags}");
+    }
+    // Nobody is there to page.
+    let run = sandboxed("--backups 300", "backups list").env("CBR_PAGER", MARKS).run();
+    assert!(!is_paged(&run.stdout));
+}
+
+#[test]
+fn what_is_paged_is_what_is_printed() {
+    let plain = list("", 2500, "");
+    let paged = list(&format!("CBR_PAGER=\"{MARKS}\""), 2500, "");
+    assert_eq!(paged.replace("PAGED:", ""), plain);
+}
+
+#[test]
+fn one_record_is_paged_too() {
+    let id = sandboxed("--backups 1", "backups list -o ids").run().stdout;
+    let show = |flags: &str| {
+        let id = id.trim();
+        let show = format!("cbr sandbox --backups 1 -- backups show {id} {flags}");
+        is_paged(&terminal(80, &format!("CBR_PAGER=\"{MARKS}\" {show}")))
+    };
+    assert!(show(""));
+    assert!(!show("-o yaml"));
+}
+
+#[test]
+fn the_first_variable_that_is_set_names_it() {
+    let cases = [
+        (format!("unset CBR_PAGER; PAGER=\"{MARKS}\""), true),
+        (format!("CBR_PAGER=cat PAGER=\"{MARKS}\""), false),
+        (format!("CBR_PAGER= PAGER=\"{MARKS}\""), false),
+        ("unset CBR_PAGER; PAGER=cat".to_owned(), false),
+        (format!("TERM=dumb CBR_PAGER=\"{MARKS}\""), false),
+        // An argument with a blank.
+        ("CBR_PAGER=\"sed \\\"s/^/PAGED:/ ; s/nothing at all//\\\"\"".to_owned(), true),
+    ];
+    for (setting, paged) in cases {
+        assert_eq!(is_paged(&list(&setting, 60, "")), paged, "{setting}");
+    }
+}
+
+/// The settings are the user's, where there are any.
+#[test]
+fn less_is_told_how_unless_the_user_has_told_it() {
+    let pager = "CBR_PAGER=\"sh -c \\\"cat >/dev/null; echo \\$LESS \\$LESSCHARSET\\\"\"";
+    assert_eq!(list(pager, 60, ""), "FRSX utf-8\n");
+    assert_eq!(list(&format!("LESS=-i LESSCHARSET=latin1 {pager}"), 60, ""), "-i latin1\n");
+}
+
+#[test]
+fn leaving_early_is_no_failure() {
+    for pager in ["head -n 3", "sh -c \\\"exit 0\\\""] {
+        for backups in [60, 9000] {
+            // The harness asserts that the exit code is 0.
+            let shown = list(&format!("CBR_PAGER=\"{pager}\""), backups, "");
+            assert_eq!(
+                shown.lines().count(),
+                if pager.starts_with("head") { 3 } else { 0 },
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_pager_that_cannot_be_used_is_told_and_everything_is_printed() {
+    let plain = list("", 1000, "");
+    let cases = [
+        (
+            "no-such-pager -x",
+            "cbr: warning: CBR_PAGER: cannot use `no-such-pager -x` as a pager: No such file or directory \
+             (os error 2); printed without one\n",
+        ),
+        (
+            "false",
+            "cbr: warning: CBR_PAGER: `false` ended with exit code 1; printed without a pager\n",
+        ),
+        (
+            "less \\\"x",
+            "cbr: warning: CBR_PAGER: cannot use `less \\\"x` as a pager: a quote has no end; printed without \
+             one\n",
+        ),
+    ];
+    for (pager, warning) in cases {
+        let list = "cbr sandbox --backups 1000 -- backups list --color never";
+        let shown = terminal(80, &format!("CBR_PAGER=\"{pager}\" {list} 2>&1"));
+        let rest = shown.strip_prefix(warning).unwrap_or_else(|| panic!("{}", &shown[..300]));
+        // And the line of the receipt.
+        assert!(rest.starts_with(&plain), "{pager}");
+        assert_eq!(rest[plain.len()..].lines().count(), 1, "{pager}");
+    }
+    // If it is long since gone and has shown something, that is the user's affair.
+    let shown = list("CBR_PAGER=\"sh -c \\\"head -c 500000 >/dev/null; exit 3\\\"\"", 9000, "");
+    assert_eq!(shown, "");
+}
+
+/// Ctrl-C while a pager is on the screen is the pager's: it goes to both.
+#[test]
+fn an_interrupted_pager_goes_on() {
+    let pager = "sh -c \\\"trap : INT; kill -INT 0; sed s/^/PAGED:/\\\"";
+    let shown = list(&format!("trap : INT; CBR_PAGER=\"{pager}\""), 9000, "");
+    assert!(is_paged(&shown));
+    assert_eq!(shown.lines().count(), 9001);
+}
+
+#[test]
+fn the_help_tells_of_it() {
+    let help = cbr("backups list --help").run().stdout;
+    for part in [
+        "--no-pager",
+        "CBR_PAGER",
+        "PAGER",
+        "FRSX",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "CLICOLOR",
+        "TERM",
+    ] {
+        assert!(help.contains(part), "{part}");
+    }
+}

@@ -1,0 +1,64 @@
+//! `--time`: times for people, with their zone.
+
+use crate::harness::{Answer, Cbr, Service, sandboxed};
+
+const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+fn list(flags: &str) -> (Service, Cbr) {
+    let record = r#"{"id":"a","created_at":"2026-11-19T23:57:42.065135","expired_at":"2026-07-01T22:30:00+00:00"}"#;
+    let service = Service::answering([Answer::page(&[record], "1")]);
+    let run =
+        service.cbr(&format!("backups list --columns created_at,expired_at --no-headers {flags}"));
+    (service, run.with_key())
+}
+
+#[test]
+fn each_style_shows_the_zone() {
+    let cases = [
+        ("", "UTC", "2026-11-19T23:57:42Z  2026-07-01T22:30:00Z\n"),
+        ("--time utc", BERLIN, "2026-11-19T23:57:42Z  2026-07-01T22:30:00Z\n"),
+        ("--time local", BERLIN, "2026-11-20 00:57:42 +01:00  2026-07-02 00:30:00 +02:00\n"),
+        ("--time local", "IST-5:30", "2026-11-20 05:27:42 +05:30  2026-07-02 04:00:00 +05:30\n"),
+        ("--time local", "UTC", "2026-11-19 23:57:42 +00:00  2026-07-01 22:30:00 +00:00\n"),
+        ("--time raw", BERLIN, "2026-11-19T23:57:42.065135  2026-07-01T22:30:00+00:00\n"),
+    ];
+    for (flags, zone, stdout) in cases {
+        let (_service, run) = list(flags);
+        assert_eq!(run.env("TZ", zone).run().stdout, stdout, "{flags} {zone}");
+    }
+}
+
+#[test]
+fn relative_times_are_told_from_now() {
+    let (_service, run) = list("--time relative");
+    let shown = run.run().stdout;
+    let cells: Vec<_> = shown.trim().split("  ").collect();
+    assert_eq!(cells.len(), 2, "{shown}");
+    for cell in cells {
+        assert!(cell.ends_with(" ago") || cell.starts_with("in "), "{shown}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_not_known_is_told_before_anything_is_sent() {
+    let run = sandboxed("--backups 3", "backups list --time local").env("TZ", "Nowhere/Atlantis");
+    let run =
+        run.exit(2).stderr_holds(["--time local", "time zone", "TZ", "tzdata", "--time utc"]).run();
+    assert!(run.requests.is_empty());
+    // Others do not ask for it.
+    sandboxed("--backups 3", "backups list --time relative").env("TZ", "Nowhere/Atlantis").run();
+}
+
+/// Machines get UTC, with every digit.
+#[test]
+fn exact_formats_stay_exact() {
+    for format in ["csv", "tsv", "json", "jsonl", "yaml"] {
+        let list = |zone: &str| {
+            let run = sandboxed("--backups 20", &format!("backups list -o {format}"));
+            run.env("TZ", zone).run().stdout
+        };
+        assert_eq!(list(BERLIN), list("UTC"), "{format}");
+        let run = sandboxed("--backups 3", &format!("backups list -o {format} --time local"));
+        run.exit(2).stderr_holds(["--time", format, "exact"]).run();
+    }
+}
