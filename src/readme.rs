@@ -5,7 +5,7 @@
 
 use std::{env, fs};
 
-use crate::column::{COLUMNS, Place};
+use crate::column::COLUMNS;
 use crate::connection::{VARIABLES, region};
 use crate::exit::Exit;
 
@@ -32,13 +32,7 @@ fn the_tables_of_the_readme_are_those_of_the_code() {
 
 fn columns() -> String {
     let rows = COLUMNS.iter().map(|column| {
-        let shown = match column.place {
-            Place::Table(_) => "table, wide, csv",
-            Place::Wide => "wide, csv",
-            Place::Asked => "csv",
-            Place::Nested => "`--columns all`",
-        };
-        [format!("`{}`", column.name), column.help.to_owned(), shown.to_owned()]
+        [format!("`{}`", column.name), column.help.to_owned(), column.place.shown_by().to_owned()]
     });
     table(["column", "what it is", "shown by"], rows)
 }

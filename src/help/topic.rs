@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::{CommandFactory as _, ValueEnum as _};
 
 use crate::cli::Cli;
-use crate::column::{COLUMNS, Place};
+use crate::column::COLUMNS;
 use crate::connection::VARIABLES;
 use crate::exit::{ErrorCode, Exit};
 use crate::message;
@@ -44,13 +44,7 @@ pub(super) const TOPICS: [Topic; 7] = [
 
 fn columns() -> Text {
     let rows = COLUMNS.iter().map(|column| {
-        let shown = match column.place {
-            Place::Table(_) => "table, wide",
-            Place::Wide => "wide",
-            Place::Asked => "only when asked for, and in csv and tsv",
-            Place::Nested => "only when asked for",
-        };
-        (column.name.to_owned(), format!("{} ({shown})", column.help))
+        (column.name.to_owned(), format!("{} ({})", column.help, column.place.shown_by()))
     });
     Text::default()
         .paragraph(

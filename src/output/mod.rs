@@ -33,13 +33,13 @@ mod tests;
 use std::borrow::Cow;
 use std::io::Write;
 
+pub(crate) use format::Format;
 pub(crate) use report::{Report, ReportArgs};
 pub(crate) use screen_text::{cells, visible};
 
 use crate::column::{COLUMNS, Column, Kind};
 use crate::row::Row;
 
-pub(crate) use format::Format;
 use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
