@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::harness::{Answer, Sandbox, Service, sandboxed};
+use crate::harness::{Answer, Sandbox, Service, sandboxed, script};
 
 /// The records of a listing as they stand in its body.
 fn records(body: &str) -> Vec<String> {
@@ -96,5 +96,26 @@ fn the_documented_answers_are_printed_as_they_are() {
         let sent: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(run.json(), sent["backups"]);
         assert_eq!(run.lines().len(), rows + 2);
+    }
+}
+
+/// With all the awkward names, and as the shell's own tools take ids.
+#[test]
+fn jq_reads_what_ids_prints() {
+    let list = "cbr sandbox --backups 300 -- backups list";
+    let ids = script(&format!("{list} -o ids | while read -r id; do echo \"$id\"; done"));
+    assert_eq!(ids.stdout.lines().count(), 300);
+    for read in [
+        "-o json | jq -r '.[].id'",
+        "-o jsonl | jq -r .id",
+        "-o json --columns id,extend_info.auto_trigger | jq -r '.[] | .id'",
+        "-o yaml | sed -n 's/^  id: \"\\(.*\\)\"$/\\1/p; s/^- id: \"\\(.*\\)\"$/\\1/p'",
+        "-o tsv --no-headers | cut -f 1",
+        "-o long | awk '$1 == \"id\" { print $2 }'",
+        "-o table --no-headers | awk '{ print $1 }'",
+        "-o markdown | sed 1,2d | cut -d ' ' -f 2",
+    ] {
+        let told = script(&format!("{list} {read}"));
+        assert_eq!((told.stdout, told.stderr.as_str()), (ids.stdout.clone(), ""), "{read}");
     }
 }
