@@ -57,6 +57,18 @@ pub(crate) enum Place {
     Nested,
 }
 
+impl Place {
+    /// What shows such a column, in words.
+    pub(crate) fn shown_by(self) -> &'static str {
+        match self {
+            Self::Table(_) => "table, wide, csv",
+            Self::Wide => "wide, csv",
+            Self::Asked => "csv",
+            Self::Nested => "--columns all",
+        }
+    }
+}
+
 /// Finds a value in a record.
 #[derive(Clone, Copy)]
 enum Find {
@@ -110,18 +122,6 @@ impl<'a> Value<'a> {
 }
 
 use Kind::{Id, Number, Size, Status, Text, Time, Word};
-impl Place {
-    /// What shows such a column, in words.
-    pub(crate) fn shown_by(self) -> &'static str {
-        match self {
-            Table(_) => "table, wide, csv",
-            Wide => "wide, csv",
-            Asked => "csv",
-            Nested => "--columns all",
-        }
-    }
-}
-
 use Place::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then what is inside of them.

@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`cli`] | flags to typed values |
-//! | [`query`], [`vocabulary`], [`time`], [`number`] | what to ask for, and the words, times and numbers in it |
+//! | [`query`], [`vocabulary`], [`time`], [`sent_time`], [`number`] | what to ask for, and the words, times and numbers in it |
 //! | [`config`] | the user's own file: profiles, and other defaults for flags |
 //! | [`connection`], [`secret`] | where the requests go, and as whom |
 //! | [`iam`] | tokens for passwords and projects for names, where the settings leave that open |
@@ -53,6 +53,7 @@ mod row;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secret;
+mod sent_time;
 mod sort;
 mod suggest;
 mod summary;

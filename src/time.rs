@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::sent_time::SentTime;
 use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
 
 /// A point in time given to a flag, not before 1970. Read by [`FromStr`], `7d` is seven days ago.
@@ -170,6 +171,11 @@ pub(crate) fn rfc3339(microsecond: i64) -> Option<String> {
 /// The moment that a time of the service stands for, in microseconds since 1970. The service writes
 /// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset; `None` for anything else.
 pub(crate) fn instant(text: &str) -> Option<i64> {
+    SentTime::parse(text).map_or_else(|| unusual_instant(text), |time| time.microsecond())
+}
+
+/// For a time in a form that the service has not been seen to write.
+fn unusual_instant(text: &str) -> Option<i64> {
     // A time without a zone ends in digits, with no sign after its date.
     let has_zone = text.ends_with('Z') || text.get(10..)?.contains(['+', '-']);
     let timestamp = if has_zone {

@@ -13,6 +13,7 @@ use std::io::Write;
 use std::mem;
 
 use anyhow::Context as _;
+use csv::{ByteRecord, WriterBuilder};
 
 use super::Render;
 use super::screen_text;
@@ -35,6 +36,8 @@ pub(super) struct Sheet {
     terminal: bool,
     spreadsheet: Spreadsheet,
     started: bool,
+    /// The row that is being written: its memory is used again.
+    row: ByteRecord,
     writer: csv::Writer<Spool>,
 }
 
@@ -56,8 +59,8 @@ impl Sheet {
         terminal: bool,
         spreadsheet: Spreadsheet,
     ) -> Self {
-        let writer = csv::Writer::from_writer(Spool::new());
-        Self { names, terminal, spreadsheet, started: false, writer }
+        let (row, writer) = (ByteRecord::new(), writer(Spool::new()));
+        Self { names, terminal, spreadsheet, started: false, row, writer }
     }
 
     /// What stands before the first row, also when none follows.
@@ -68,7 +71,7 @@ impl Sheet {
         if self.spreadsheet.mark && !self.terminal {
             let mut spool = Spool::new();
             spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
-            self.writer = csv::Writer::from_writer(spool);
+            self.writer = writer(spool);
         }
         if let Some(names) = &self.names {
             self.writer.write_record(names).context(FAULT)?;
@@ -81,25 +84,29 @@ impl Sheet {
         row: impl Iterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
         self.start()?;
+        self.row.clear();
         for mut value in row {
             if self.spreadsheet.safe && is_formula(&value) {
                 value = Cow::Owned(format!("'{value}"));
             }
-            let written = if self.terminal {
-                self.writer.write_field(&*screen_text::visible(&value))
-            } else {
-                self.writer.write_field(&*value)
-            };
-            written.context(FAULT)?;
+            if self.terminal {
+                value = Cow::Owned(screen_text::visible(&value).into_owned());
+            }
+            self.row.push_field(value.as_bytes());
         }
-        self.writer.write_record(None::<&[u8]>).context(FAULT)
+        self.writer.write_byte_record(&self.row).context(FAULT)
     }
 
     pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         self.start()?;
-        let rows = mem::replace(&mut self.writer, csv::Writer::from_writer(Spool::new()));
+        let rows = mem::replace(&mut self.writer, writer(Spool::new()));
         rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
     }
+}
+
+/// With room for many rows, which go there in fewer steps where they fit.
+fn writer(spool: Spool) -> csv::Writer<Spool> {
+    WriterBuilder::new().buffer_capacity(64 << 10).from_writer(spool)
 }
 
 impl Csv {

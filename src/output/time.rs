@@ -1,18 +1,15 @@
-//! Times as the service sends them, in UTC, and as people like to see them.
-//!
-//! The service writes most times without a zone, and means UTC; some of its answers end in
-//! `+00:00`. Fractions have none to many digits, all of which are kept.
+//! Times of the service as people like to see them.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use clap::ValueEnum;
-use jiff::civil::DateTime;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::screen_text;
 use super::value::Precision;
+use crate::sent_time::SentTime;
 
 /// How formats for people write times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -69,7 +66,7 @@ impl TimeStyle {
 impl Times {
     /// A time that was sent, in this style. What is no time stays as it is.
     pub(super) fn shown<'a>(&self, sent: Cow<'a, str>, precision: Precision) -> Cow<'a, str> {
-        let Some(time) = Time::parse(&sent) else { return sent };
+        let Some(time) = SentTime::parse(&sent) else { return sent };
         let fraction = if precision == Precision::Full { time.fraction } else { "" };
         let shown = match self {
             Self::Raw => None,
@@ -142,138 +139,9 @@ pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     }
 }
 
-/// A time in UTC, to the digit of a second that was sent.
-pub(super) struct Time<'a> {
-    /// `2020-02-21T07:00:54`
-    seconds: Cow<'a, str>,
-    /// As sent, with its point, or empty: no zone changes it.
-    fraction: &'a str,
-    /// The same as `seconds`.
-    utc: DateTime,
-}
-
-/// The separators of a time and where they stand; digits are around them.
-const SEPARATORS: [(usize, u8); 5] = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-
-/// The bytes of a time without fraction and zone.
-const LENGTH: usize = 19;
-
-impl<'a> Time<'a> {
-    /// Reads `2020-02-21T07:00:54`, with or without a fraction and a zone. `None` if `text` is not
-    /// of that form or names no real moment.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let (seconds, rest) = text.split_at_checked(LENGTH)?;
-        let local = date_time(seconds.as_bytes())?;
-        let digits = rest.strip_prefix('.').map_or(0, leading_digits);
-        let (fraction, zone) = rest.split_at(if digits == 0 { 0 } else { digits + 1 });
-        let (utc, seconds) = match offset(zone)? {
-            SignedDuration::ZERO => (local, Cow::Borrowed(seconds)),
-            offset => {
-                let utc = local.checked_sub(offset).ok()?;
-                (utc, Cow::Owned(utc.to_string()))
-            }
-        };
-        Some(Self { seconds, fraction, utc })
-    }
-
-    /// RFC 3339 with every digit that was sent.
-    pub(super) fn exact(&self) -> String {
-        [&self.seconds, self.fraction, "Z"].concat()
-    }
-
-    /// The moment, without its fraction.
-    fn moment(&self) -> Option<Timestamp> {
-        TimeZone::UTC.to_timestamp(self.utc).ok()
-    }
-}
-
-/// `bytes` are [`LENGTH`] long.
-fn date_time(bytes: &[u8]) -> Option<DateTime> {
-    if SEPARATORS.iter().any(|&(at, separator)| bytes[at] != separator) {
-        return None;
-    }
-    let two = |at: usize| i8::try_from(number(&bytes[at..at + 2])?).ok();
-    DateTime::new(number(&bytes[..4])?, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, 0).ok()
-}
-
-fn leading_digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
-}
-
-/// How far local time is ahead of UTC in `zone`; none is UTC.
-fn offset(zone: &str) -> Option<SignedDuration> {
-    let (sign, hours, minutes) = match zone.as_bytes() {
-        [] | [b'Z'] => return Some(SignedDuration::ZERO),
-        [sign @ (b'+' | b'-'), a, b, b':', c, d] => (sign, number(&[*a, *b])?, number(&[*c, *d])?),
-        _ => return None,
-    };
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
-    let ahead = SignedDuration::from_mins(i64::from(hours) * 60 + i64::from(minutes));
-    Some(if *sign == b'-' { -ahead } else { ahead })
-}
-
-/// A number of at most four decimal digits.
-fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0, |number, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn documented_forms_in_utc() {
-        let cases = [
-            ("2020-02-21T07:00:54.065135", "2020-02-21T07:00:54.065135Z"),
-            ("2020-02-21T07:07:25.114+00:00", "2020-02-21T07:07:25.114Z"),
-            ("2020-02-23T01:00:32Z", "2020-02-23T01:00:32Z"),
-            ("2025-03-02T02:00:00", "2025-03-02T02:00:00Z"),
-            ("2025-03-02T02:00:00.120000", "2025-03-02T02:00:00.120000Z"),
-            ("2025-01-01T05:30:00.123456789012+08:00", "2024-12-31T21:30:00.123456789012Z"),
-            ("2024-02-28T23:59:59.9-05:30", "2024-02-29T05:29:59.9Z"),
-            ("2020-02-21T07:00:54-00:00", "2020-02-21T07:00:54Z"),
-            ("0001-01-01T00:00:00", "0001-01-01T00:00:00Z"),
-        ];
-        for (sent, expected) in cases {
-            assert_eq!(
-                Time::parse(sent).map(|time| time.exact()).as_deref(),
-                Some(expected),
-                "{sent}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_no_time() {
-        let cases = [
-            "",
-            "never",
-            "2025-12-31",
-            "2020-02-30T07:00:54",
-            "2020-13-01T07:00:54",
-            "2020-02-21T24:00:00",
-            "2020-02-21T07:00:61",
-            "2020-02-21 07:00:54",
-            "2020-02-21T07:00:54.",
-            "2020-02-21T07:00:54.Z",
-            "2020-02-21T07:00:54.5z",
-            "2020-02-21T07:00:54+8",
-            "2020-02-21T07:00:54+24:00",
-            "2020-02-21T07:00:54+08:0a",
-            "2020-02-21T07:00:54Z ",
-            "2020-02-2１T07:00:54",
-            "2020-02-21T07:00:5４",
-            "+020-02-21T07:00:54",
-            "9999-12-31T23:59:59-08:00",
-        ];
-        for text in cases {
-            assert!(Time::parse(text).is_none(), "{text}");
-        }
-    }
 
     /// Berlin, 72 hours after the first of the times below.
     fn every_style() -> [Times; 4] {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::time::{Time, Times};
+use super::time::Times;
 use crate::backup::Backup;
 use crate::column::{Column, Kind};
 use crate::json::Json;
+use crate::sent_time::SentTime;
 
 /// For machines: times are RFC 3339 in UTC with every digit that was sent; what is no time stays as it
 /// is. Empty where there is no value.
@@ -20,7 +21,7 @@ pub(super) fn exact_as(kind: Kind, value: Json<'_>) -> Cow<'_, str> {
     if kind != Kind::Time {
         return text;
     }
-    let exact = Time::parse(&text).map(|time| time.exact());
+    let exact = SentTime::parse(&text).map(|time| time.exact());
     exact.map_or(text, Cow::Owned)
 }
 
