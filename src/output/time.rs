@@ -141,6 +141,8 @@ pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     /// Berlin, 72 hours after the first of the times below.
