@@ -206,7 +206,7 @@ pub(crate) struct ListArgs {
     ///
     /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
     /// them, with --receipt, or where the service gives no number, everything is read and counted.
-    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
+    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
     pub(crate) count: bool,
 
     #[command(flatten)]

@@ -87,6 +87,8 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--csv-bom"], &["--csv-bom", "--output table"]),
     (&["-o", "tsv", "--csv-safe"], &["--csv-safe", "--output tsv"]),
     (&["-o", "ids", "--columns", "id"], &["--columns", "--output ids"]),
+    (&["--ids", "--columns", "id"], &["--columns", "--output ids"]),
+    (&["--ids", "-o", "json"], &["--ids", "--output"]),
     (&["-o", "ids", "--no-headers"], &["--no-headers", "--output ids"]),
     (&["--columns", "id,nam"], &["'nam'", "--columns", "a similar value exists: 'name'"]),
     (&["--columns", "id,id"], &["'id'", "--columns", "twice"]),

@@ -33,6 +33,8 @@ mod tests;
 use std::borrow::Cow;
 use std::io::Write;
 
+use clap::builder::ArgPredicate;
+
 pub(crate) use format::Format;
 pub(crate) use report::{Report, ReportArgs};
 pub(crate) use screen_text::{cells, visible};
@@ -88,9 +90,14 @@ pub(crate) struct OutputArgs {
 
 /// The output flags of a list, where there is something to wait for.
 #[derive(clap::Args)]
+#[command(mut_arg("format", |arg| arg.default_value_if("ids", ArgPredicate::Equals("true".into()), "ids")))]
 pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
+
+    /// Print ids alone, one a line: the same as --output ids
+    #[arg(long, conflicts_with = "format", display_order = 1, help_heading = "Output")]
+    ids: bool,
 
     /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
     /// the exit code tells then whether it is

@@ -53,7 +53,7 @@ fn what_only_cbr_can_tell_is_counted_here() {
 
 #[test]
 fn a_number_has_no_format() {
-    for flags in ["-o json", "--columns id", "--no-headers", "--stream", "--sort name"] {
+    for flags in ["-o json", "--ids", "--columns id", "--no-headers", "--stream", "--sort name"] {
         let run = sandboxed("--backups 3", &format!("backups list --count {flags}")).exit(2);
         let run = run.stderr_holds(["--count", "cannot be used with"]).run();
         assert!(run.requests.is_empty(), "{flags}");

@@ -20,3 +20,14 @@ fn an_id_is_one_line_whatever_it_is() {
     let run = service.cbr("backups list -o ids").with_key().run();
     assert_eq!(run.stdout, "a\\nb\\u{1b}[31m\n");
 }
+
+/// The same under a name of its own, whatever the format is by default.
+#[test]
+fn the_flag_is_the_format() {
+    let own_file = (".config/cbr/config.toml", "[defaults]\noutput = 'wide'\n");
+    let expected = sandboxed("--backups 20", "backups list -o ids").run().stdout;
+    for flags in ["--ids", "--ids --stream"] {
+        let run = sandboxed("--backups 20", &format!("backups list {flags}"));
+        assert_eq!(run.file(own_file.0, own_file.1).run().stdout, expected, "{flags}");
+    }
+}
