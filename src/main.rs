@@ -76,6 +76,7 @@ fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
+            receipt::refuse(std::env::args_os(), &error);
             let format = ErrorFormat::of_words(std::env::args_os());
             return exit::report(&error, format).into();
         }
