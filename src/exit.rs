@@ -12,6 +12,7 @@ use crate::command::NoBackups;
 use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 use crate::message::{ErrorFormat, Level, Report};
+use crate::temporary::{self, TemporaryFault};
 pub(crate) use code::ErrorCode;
 
 /// The exit codes and what they mean, in the words of the README.
@@ -200,6 +201,9 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if error.is::<NoBackups>() {
         // As for an id that no backup has: what was asked for is not there.
         return (ErrorCode::Empty, None);
+    }
+    if error.is::<TemporaryFault>() {
+        return (ErrorCode::Local, Some(temporary::HINT.to_owned()));
     }
     if error.is::<clap::Error>() {
         return (ErrorCode::Usage, None);

@@ -13,6 +13,7 @@
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`temporary`] | what is said where a temporary file fails |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -57,6 +58,7 @@ mod sent_time;
 mod sort;
 mod suggest;
 mod summary;
+mod temporary;
 mod terminal;
 mod time;
 mod vocabulary;

@@ -18,6 +18,7 @@ use crate::column::{COLUMNS, Column, Kind};
 use crate::listing::{Direction, Order};
 use crate::row::Row;
 use crate::suggest;
+use crate::temporary::TemporaryFault;
 use crate::time;
 
 /// What the user asked for.
@@ -132,7 +133,7 @@ struct Waiting {
 /// Bytes of records that are kept in memory.
 const IN_MEMORY: usize = 8 << 20;
 
-const FAULT: &str = "cannot keep the backups in a temporary file until they are sorted";
+const FAULT: TemporaryFault = TemporaryFault::Sorting;
 
 impl Sorter {
     fn new(keys: Vec<(Column, Direction)>) -> Self {

@@ -56,3 +56,22 @@ fn a_full_disk_is_a_failure_of_this_machine() {
         assert_told_of_full_disk(cbr(args));
     }
 }
+
+/// What does not fit into memory waits in a temporary file.
+#[test]
+fn a_missing_directory_for_temporary_files_is_named() {
+    let cases = [
+        ("--backups 20000", "-o json", "the rows", "the last is there"),
+        ("--backups 20000", "-o csv --columns all", "the rows", "the last is there"),
+        ("--backups 20000", "--sort name -o ids", "the backups", "they are sorted"),
+    ];
+    for (options, flags, what, until) in cases {
+        let run =
+            sandboxed(options, &format!("backups list {flags}")).env("TMPDIR", "/nowhere/tmp");
+        let told = format!(
+            "cbr: error: cannot keep {what} in a temporary file in /nowhere/tmp until {until}: "
+        );
+        let hint = "\ncbr: hint: set TMPDIR to a directory that can be written to and has room\n";
+        run.exit(1).stderr_holds([told.as_str(), hint]).run();
+    }
+}
