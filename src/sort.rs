@@ -51,6 +51,15 @@ impl Sort {
         })
     }
 
+    /// A key that the service fills only where it is asked to, with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        self.0
+            .iter()
+            .map(|(column, _)| column)
+            .find(|column| column.is_of_replication())
+            .map(|column| column.name)
+    }
+
     /// Who sorts where the list has to be read newest first, whatever the order of the output.
     pub(crate) fn plan_after_newest_first(&self) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
