@@ -68,6 +68,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
 
+use anyhow::Context as _;
 use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
@@ -87,8 +88,34 @@ fn main() -> ExitCode {
     run(cli).unwrap_or_else(|error| exit::report(&error, format).into())
 }
 
-#[tokio::main(worker_threads = 2)]
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    check_descriptors()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().context("cannot start")?;
+    runtime.block_on(run_command(cli))
+}
+
+/// Opens as many files as are open at least while a list is read, six of them the runtime's, and closes them: it
+/// panics where it gets none to hear of signals.
+///
+/// # Errors
+///
+/// There may not be that many.
+#[cfg(unix)]
+fn check_descriptors() -> anyhow::Result<()> {
+    let pairs = std::iter::repeat_with(std::os::unix::net::UnixStream::pair).take(4);
+    let pairs: std::io::Result<Vec<_>> = pairs.collect();
+    pairs.map(drop).context(
+        "cannot start: cbr needs 8 open files beside stdin, stdout and stderr, and may have fewer (see ulimit -n)",
+    )
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> anyhow::Result<()> {
+    Ok(())
+}
+
+async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));
