@@ -106,7 +106,7 @@ fn check_descriptors() -> anyhow::Result<()> {
     let pairs = std::iter::repeat_with(std::os::unix::net::UnixStream::pair).take(4);
     let pairs: std::io::Result<Vec<_>> = pairs.collect();
     pairs.map(drop).context(
-        "cannot start: cbr needs 8 open files beside stdin, stdout and stderr, and may have fewer (see ulimit -n)",
+        "cannot start: cbr has to open 8 files at once, and may not open as many (see ulimit -n)",
     )
 }
 
