@@ -63,7 +63,7 @@ fn a_full_disk_is_a_failure_of_this_machine() {
 fn too_few_open_files_are_told_as_that() {
     let sandbox = Sandbox::start("--backups 3");
     let list = |files: u8| {
-        let run = sandbox.cbr("backups list -o ids --limit 1");
+        let run = sandbox.cbr("backups list -o ids --limit 1").with_key();
         let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
         let command = run.command();
         let mut shell = Command::new("sh");
