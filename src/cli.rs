@@ -156,7 +156,7 @@ pub(crate) struct ReadArgs {
     pub(crate) fail_on_empty: bool,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not; also when the listing fails
+    /// complete or not, and whether reading stopped early; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
     pub(crate) receipt: Option<PathBuf>,
 

@@ -85,7 +85,9 @@ fn completeness() -> Text {
         )
         .paragraph(
             "What was proven is told on a terminal, and written to a file as JSON by --receipt FILE: rows, \
-             count, pages, requests, retries, what was mended, and whether it is complete.",
+             count, pages, requests, retries, what was mended, and whether it is complete. Where reading ends as soon as \
+             --limit or --latest has enough, the file's stopped_early is true, and its matched counts only what was \
+             looked at.",
         )
         .typed("Example", &[
             "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",
