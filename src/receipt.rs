@@ -192,8 +192,11 @@ impl Receipt {
         let read = number(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
             (true, first) if stopped => {
-                let of_all =
-                    if listing.rows < count { grouped(listing.rows) + " of " } else { String::new() };
+                let of_all = if listing.rows < count {
+                    grouped(listing.rows) + " of "
+                } else {
+                    String::new()
+                };
                 let what = match (first, rows) {
                     (true, 1) => "the first that matches".to_owned(),
                     (true, _) => format!("the first {} that match", grouped(rows)),
