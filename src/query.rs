@@ -48,7 +48,8 @@ pub(crate) struct Query {
     #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
     image_type: Option<String>,
 
-    /// Incremental backups only (true), full ones only (false)
+    /// Incremental backups only (true), full ones only (false); where the service does not say which a
+    /// backup is, it may answer that one too
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
