@@ -180,7 +180,7 @@ fn filters() -> Text {
         "Examples",
         &[
             "cbr backups list --resource-type server --status available,error",
-            "cbr backups list --since 2026-11-01 --until 2026-11-30T23:59:59Z",
+            "cbr backups list --since 2026-11-01 --until 2026-12-01",
             "cbr backups list --resource-name ecs-dbfd-0018 --since 7d",
         ],
     )
