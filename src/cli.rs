@@ -250,7 +250,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
 and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
 
 Examples:

@@ -57,6 +57,23 @@ fn examples_come_before_flags() {
     for args in ["-h", "--help", "backups list -h", "backups list --help", "man --help"] {
         let text = help(args);
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in\n{text}"));
+#[test]
+fn lines_break_where_the_text_does() {
+    let filters = help("help filters");
+    assert!(filters.contains("and so are days. Also --start-time\n"), "{filters}");
+    let summary = help("backups summary --help");
+    assert!(!summary.contains("\nbacked up\n"), "{summary}");
+    let config = help("config set --help");
+    let keys: Vec<_> = config.lines().skip_while(|line| *line != "Keys:").skip(1).collect();
+    let keys: Vec<_> = keys.into_iter().take_while(|line| !line.is_empty()).collect();
+    assert!(keys.len() > 20, "{config}");
+    let continued = " ".repeat(38);
+    for line in keys {
+        let is_key = line[..38].trim_start().contains(['.', '_']);
+        assert!(line.len() <= 80 && (is_key || line.starts_with(&continued)), "{line}\n{config}");
+    }
+}
+
         assert!(place("Usage:") < place("Examples:"), "{text}");
         assert!(place("Examples:") < place("Options:"), "{text}");
     }

@@ -165,7 +165,8 @@ fn filters() -> Text {
         let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
         let mut help = help.unwrap_or_default();
         for alias in arg.get_visible_aliases().unwrap_or_default() {
-            let _ = write!(help, "; also --{alias}");
+            let join = if help.ends_with('.') { " Also" } else { "; also" };
+            let _ = write!(help, "{join} --{alias}");
         }
         let row = (format!("--{long} {value}"), help);
         match groups.iter_mut().find(|(name, _)| name == heading) {
