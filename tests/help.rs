@@ -46,17 +46,17 @@ fn what_is_not_there_is_told_with_what_is_near() {
         ("help backup", "'backups'"),
         ("help backups lst", "list'"),
         ("help list", "'backups list'"),
+        ("help version", "'cbr --version'"),
+        (
+            "help foo",
+            "its topics are columns, completeness, environment, errors, exit-codes, filters, formats\n",
+        ),
     ];
     for (args, near) in cases {
         cbr(args).exit(2).stderr_holds(["unrecognized subcommand", near]).run();
     }
 }
 
-#[test]
-fn examples_come_before_flags() {
-    for args in ["-h", "--help", "backups list -h", "backups list --help", "man --help"] {
-        let text = help(args);
-        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in\n{text}"));
 #[test]
 fn lines_break_where_the_text_does() {
     let filters = help("help filters");
@@ -74,6 +74,11 @@ fn lines_break_where_the_text_does() {
     }
 }
 
+#[test]
+fn examples_come_before_flags() {
+    for args in ["-h", "--help", "backups list -h", "backups list --help", "man --help"] {
+        let text = help(args);
+        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in\n{text}"));
         assert!(place("Usage:") < place("Examples:"), "{text}");
         assert!(place("Examples:") < place("Options:"), "{text}");
     }
