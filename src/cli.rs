@@ -156,7 +156,7 @@ pub(crate) struct ReadArgs {
     pub(crate) fail_on_empty: bool,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not; also when the listing fails
+    /// complete or not, and whether reading stopped early; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
     pub(crate) receipt: Option<PathBuf>,
 
@@ -250,7 +250,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
 and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
 
 Examples:
