@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
@@ -157,7 +158,7 @@ pub(crate) struct ReadArgs {
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
     /// complete or not, and whether reading stopped early; also when the listing fails
-    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
+    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
     pub(crate) receipt: Option<PathBuf>,
 
     #[command(flatten)]
@@ -281,6 +282,14 @@ fn backup_id(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
+}
+
+/// Stdout is for the listing, so the word that other programs have for it is no file's name either.
+fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err("give a file, or /dev/stderr; stdout is for the listing".to_owned());
+    }
+    Ok(path)
 }
 
 impl ReadArgs {

@@ -1,15 +1,20 @@
 //! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
 
+mod unusable;
+
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use crate::api::Journal;
+use crate::cli::Cli;
 use crate::command::NoBackups;
 use crate::exit;
 use crate::listing;
@@ -97,11 +102,12 @@ struct Document<'a> {
     error: Option<Failure>,
 }
 
-/// The file's content until the listing is over.
+/// The file's content until the listing is over, or where it cannot begin.
 #[derive(Serialize)]
 struct Begun {
     complete: bool,
     started_at: String,
+    error: Option<Failure>,
 }
 
 /// Why there is no complete list.
@@ -120,6 +126,31 @@ impl Outcome<'_> {
     }
 }
 
+impl Failure {
+    fn of(error: &anyhow::Error) -> Self {
+        Self { exit_code: exit::exit_for(error).code(), message: exit::message(error) }
+    }
+}
+
+/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its own. Where that
+/// fails there is nothing to add to the error, which is told anyway.
+pub(crate) fn refuse(words: impl Iterator<Item = OsString>, error: &anyhow::Error) {
+    if error.downcast_ref::<clap::Error>().is_some_and(|error| !error.use_stderr()) {
+        return;
+    }
+    // A path that is no text cannot be told from what stands in its place.
+    let Ok(words) = words.skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
+    let mut program = Cli::command();
+    program.build();
+    if let Some(path) = unusable::asked_for(&words, &program) {
+        let started_at = milliseconds(Timestamp::now());
+        let begun = Begun { complete: false, started_at, error: Some(Failure::of(error)) };
+        let _ = open(&path).and_then(|mut file| write(&mut file, &begun));
+    }
+}
+
 impl Receipt {
     /// Starts the clock and the file, so that a place that cannot be written to is told before the work
     /// begins, and a run that is killed leaves no older receipt that could be taken for its own.
@@ -131,7 +162,8 @@ impl Receipt {
         let started_at = Timestamp::now();
         let file = path.map(|path| {
             let mut file = open(path).with_context(|| cannot_write(path))?;
-            let begun = Begun { complete: false, started_at: milliseconds(started_at) };
+            let started_at = milliseconds(started_at);
+            let begun = Begun { complete: false, started_at, error: None };
             write(&mut file, &begun).with_context(|| cannot_write(path))?;
             anyhow::Ok((path.to_owned(), file))
         });
@@ -170,10 +202,7 @@ impl Receipt {
             filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
-            error: outcome.error.map(|error| Failure {
-                exit_code: exit::exit_for(error).code(),
-                message: format!("{error:#}"),
-            }),
+            error: outcome.error.map(Failure::of),
         };
         write(&mut file, &document).with_context(|| cannot_write(&path))
     }

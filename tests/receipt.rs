@@ -131,6 +131,44 @@ fn an_older_receipt_does_not_survive_a_missing_setting() {
 }
 
 #[test]
+fn an_older_receipt_does_not_survive_a_command_line_that_cannot_be_used() {
+    let older = r#"{"complete":true,"rows":1663,"padding":"longer than what follows"}"#;
+    let cases = [
+        (
+            "backups list -o ids --receipt FILE --page-size 5000",
+            "invalid value '5000' for '--page-size <N>'",
+        ),
+        ("--region eu-de backups ls --since= --receipt=FILE", "--since"),
+        ("backups summary --receipt FILE --min-size 2 --max-size 1", "--min-size 2 is more than"),
+        ("backups list --colums id --receipt FILE", "unexpected argument '--colums' found"),
+    ];
+    for (line, message) in cases {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("receipt.json");
+        fs::write(&path, older).unwrap();
+        let words = line.replace("FILE", path.to_str().unwrap());
+        cbr(&words).exit(2).stderr_holds([message]).run();
+        let text = fs::read_to_string(&path).unwrap();
+        let receipt: Value = serde_json::from_str(&text).expect(&text);
+        assert_eq!(receipt["complete"], false, "{line}");
+        assert_eq!(receipt["error"]["exit_code"], 2, "{line}");
+        let told = receipt["error"]["message"].as_str().unwrap();
+        assert!(told.contains(message) && !told.contains('\n'), "{told}");
+    }
+    // What other commands are given is not theirs to write to, and help is no failure.
+    for (line, code) in
+        [("backups show x --receipt FILE", 2), ("backups list --receipt FILE --help", 0)]
+    {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("receipt.json");
+        fs::write(&path, older).unwrap();
+        let words = line.replace("FILE", path.to_str().unwrap());
+        cbr(&words).exit(code).stderr_holds([]).run();
+        assert_eq!(fs::read_to_string(&path).unwrap(), older, "{line}");
+    }
+}
+
+#[test]
 fn the_receipt_does_not_go_where_the_listing_goes() {
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("log");

@@ -9,6 +9,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--limit", "-1"], &["'-1'", "--limit", "not a whole number from 1 on"]),
     (&["--limit", "ten"], &["'ten'", "--limit", "not a whole number from 1 on"]),
     (&["--limit", "99999999999999999999"], &["--limit", "not a whole number from 1 on"]),
+    (&["--receipt", "-"], &["'-'", "--receipt", "give a file, or /dev/stderr"]),
     (&["--limit"], &["a value is required", "--limit"]),
     (&["--offset", "-1"], &["--offset", "not a whole number from 0 to 2147483647"]),
     (&["--offset", "2147483648"], &["--offset", "not a whole number from 0 to 2147483647"]),

@@ -111,6 +111,12 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let is_command = program.get_subcommands().any(|command| command.get_name() == word);
     let tip = if is_command && usage.contains("cbr sandbox") {
         Some(format!("a command to run stands behind '--': cbr sandbox -- {word}"))
+    } else if word.starts_with('-') && usage.contains("cbr config set") {
+        // clap would have the first letter of the value behind it.
+        Some(
+            "a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE"
+                .to_owned(),
+        )
     } else if word.starts_with('-') {
         let owner = below(program, "").into_iter().map(|(words, _)| words).find(|words| {
             let command = words.split(' ').try_fold(program, |at, name| at.find_subcommand(name));
