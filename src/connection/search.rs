@@ -460,6 +460,8 @@ impl Search {
                 let why = rest.map_or(why.as_str(), str::trim_start);
                 let look = Look::because(&name, State::PassedOver, why);
                 if decided.is_none() {
+                    // Once they are mended, its project will be the one.
+                    source.lends_project = true;
                     self.decided = Some(Err(error));
                 }
                 look

@@ -437,3 +437,19 @@ fn where_several_profiles_are_all_there_is_one_has_to_be_chosen() {
     on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
     on_server("[profiles.a]\nregion = 'eu-de'\n[profiles.b]\nregion = 'eu-nl'\n").run();
 }
+
+#[test]
+fn a_profile_with_broken_credentials_still_has_its_project() {
+    let own = format!(
+        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\naccess_key = '{ACCESS_KEY}'\n\
+         secret_key_file = '~/none'\n"
+    );
+    let told = cbr("auth show -o json").private_file(OWN, &own).run().json();
+    let settings = told["settings"].as_array().unwrap().iter();
+    let [project] = settings.filter(|line| line["setting"] == "project_id").collect::<Vec<_>>()[..]
+    else {
+        panic!("{told}")
+    };
+    assert_eq!(project["value"], PROJECT_ID);
+    assert_eq!(project["origin"], "~/.config/cbr/config.toml [profiles.prod] project_id");
+}
