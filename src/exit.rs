@@ -335,6 +335,10 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
                  Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
             ));
         }
+        (Some("0301"), ..) if message.contains("signature") && refusal.clock_ahead.is_some() => {
+            // A clock that had spoilt it would have been told before.
+            return Some(format!("check {secret_key}: it is not that of the access key"));
+        }
         (Some("0301"), ..) if message.contains("signature") => {
             return Some(format!(
                 "check {secret_key}, and that this machine's clock is right to 15 minutes"

@@ -153,7 +153,7 @@ impl ApiError {
     }
 
     /// In a few words: the status and code, or what came in their place.
-    pub(super) fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         match self {
             Self::Refused(refusal) => match refusal.code_of_its_own() {
                 Some(code) => format!("{} {code}", refusal.status),
