@@ -1,6 +1,8 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
 use std::env;
+#[cfg(feature = "sandbox")]
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
@@ -157,7 +159,7 @@ pub(crate) struct ReadArgs {
     pub(crate) fail_on_empty: bool,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not; also when the listing fails
+    /// complete or not, and whether reading stopped early; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
     pub(crate) receipt: Option<PathBuf>,
 
@@ -251,7 +253,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
 and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
 
 Examples:
@@ -369,7 +371,9 @@ impl Cli {
             }
             Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
             #[cfg(feature = "sandbox")]
-            Command::Sandbox(_) => self.has_no_use_for_connection(),
+            Command::Sandbox(args) => {
+                self.has_no_use_for_connection().and_then(|()| stays_in_sandbox(args))
+            }
             Command::Auth(_) => Ok(()),
             Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_) => {
                 self.has_no_use_for_connection()
@@ -386,6 +390,22 @@ impl Cli {
             ))
         })
     }
+}
+
+/// Whether the command inside goes to the sandbox, and not with its keys somewhere else. What cannot be read
+/// is for the command itself to tell.
+#[cfg(feature = "sandbox")]
+fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
+    let program = OsString::from("cbr");
+    let Ok(inner) = Cli::try_parse_from([&program].into_iter().chain(args.command())) else {
+        return Ok(());
+    };
+    inner.connection.leads_elsewhere().map_or(Ok(()), |flag| {
+        Err(format!(
+            "the argument '{flag}' would lead out of the sandbox; leave it out: what runs after `--` asks \
+             the sandbox only"
+        ))
+    })
 }
 
 /// The usage error of the command that was called.

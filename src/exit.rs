@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal};
+use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal, Spent};
 use crate::auth::{self, Diagnosed};
 use crate::command::NoBackups;
 use crate::connection::{ConnectionError, Origin};
@@ -322,7 +322,7 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 }
 
 /// The service has said when to come back, so nothing else helps.
-fn hint_for_wait(wait: Duration) -> String {
+fn hint_for_wait(wait: Duration, spent: Option<Spent>) -> String {
     let seconds = wait.as_secs();
     if wait > LONGEST_RETRY_AFTER {
         let longest = LONGEST_RETRY_AFTER.as_secs();
@@ -330,26 +330,33 @@ fn hint_for_wait(wait: Duration) -> String {
             "the service asks to wait {seconds} s, and cbr waits {longest} s at most: run it again then"
         );
     }
-    format!(
-        "the service asks to wait {seconds} s: run it again then, or leave that much time in \
-         --timeout and --retries"
-    )
+    let more = match spent {
+        Some(Spent::Time) => "leave that much time in --timeout",
+        Some(Spent::Retries) => "allow more --retries",
+        None => "leave that much time in --timeout and --retries",
+    };
+    format!("the service asks to wait {seconds} s: run it again then, or {more}")
 }
 
 fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
     if let (Class::Throttled | Class::Unavailable, Some(wait)) = (class, refusal.wait())
         && !wait.is_zero()
     {
-        return Some(hint_for_wait(wait));
+        return Some(hint_for_wait(wait, refusal.spent));
     }
     let message = refusal.message.as_str();
     let Origin { source, secret_key } = &*refusal.origin;
+    let is_late = refusal.spent == Some(Spent::Time);
     let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
             return Some(format!(
                 "the access key of {source} is unknown to this cloud: keys of the international site, \
                  Europe, Open Telekom Cloud and Flexible Engine are not interchangeable"
             ));
+        }
+        (Some("0301"), ..) if message.contains("signature") && refusal.clock_ahead.is_some() => {
+            // A clock that had spoilt it would have been told before.
+            return Some(format!("check {secret_key}: it is not that of the access key"));
         }
         (Some("0301"), ..) if message.contains("signature") => {
             return Some(format!(
@@ -375,9 +382,19 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
         (_, Class::Denied, _) => {
             "check --project-id, and that the user has the permission cbr:backups:list"
         }
+        (_, Class::Throttled, _) if is_late => {
+            "wait, or allow more time with --timeout: the next attempt would have come too late"
+        }
         (_, Class::Throttled, _) => "wait, or allow more --retries",
         (_, Class::Unavailable, 300..=399) => {
             "redirects are not followed, since they could leak credentials; check --endpoint"
+        }
+        (_, Class::Unavailable, _) if is_late => {
+            "the service is failing; try again later, or allow more time with --timeout: the next attempt \
+             would have come too late"
+        }
+        (_, Class::Unavailable, _) if refusal.spent.is_some() => {
+            "the service is failing; try again later, or allow more --retries"
         }
         (_, Class::Unavailable, _) => "the service is failing; try again later",
         (_, Class::Refused, _) => return None,

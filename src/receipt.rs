@@ -80,6 +80,8 @@ struct Document<'a> {
     listed: u64,
     /// Of these, those that passed the filters of `cbr`.
     matched: u64,
+    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched` counts.
+    stopped_early: bool,
     count: Option<u64>,
     limit: Option<u64>,
     offset: u64,
@@ -113,6 +115,15 @@ struct Begun {
 struct Failure {
     exit_code: u8,
     message: String,
+}
+
+impl Outcome<'_> {
+    /// Whether backups may match that were not looked at.
+    fn stopped_early(&self) -> bool {
+        let Tally { listing, rows, stopped, .. } = self.tally;
+        let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
+        stopped || (self.limit == Some(rows) && is_rest())
+    }
 }
 
 impl Failure {
@@ -173,6 +184,7 @@ impl Receipt {
             rows,
             listed: listing.rows,
             matched,
+            stopped_early: outcome.stopped_early(),
             count: listing.count,
             limit: outcome.limit,
             offset: outcome.offset,
@@ -204,9 +216,24 @@ impl Receipt {
         }
         let count = listing.count.unwrap_or(listing.rows);
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
-        let is_part = is_cut || (stopped && listing.rows < count);
+        // What was not looked at may match, so nothing is known of the whole then.
+        let is_part = is_cut || (stopped && (filtered || listing.rows < count));
         let read = number(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
+            (true, first) if stopped => {
+                let of_all = if listing.rows < count {
+                    grouped(listing.rows) + " of "
+                } else {
+                    String::new()
+                };
+                let what = match (first, rows) {
+                    (true, 1) => "the first that matches".to_owned(),
+                    (true, _) => format!("the first {} that match", grouped(rows)),
+                    (false, 1) => "1 that matches".to_owned(),
+                    (false, _) => format!("{} that match", grouped(rows)),
+                };
+                format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
+            }
             (true, true) => format!("{} of {read} match", grouped(rows)),
             (true, false) => {
                 format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
@@ -349,8 +376,19 @@ mod tests {
                 "5 of 40 that match of 1,663 backups · complete",
             ),
             ((1663, 1663), (true, 40, 5, false), Some(5), "5 of 40 that match of 1,663 backups"),
-            ((1000, 1663), (true, 5, 5, true), Some(5), "5 of 1,000 backups match"),
-            ((1663, 1663), (true, 5, 5, true), Some(5), "5 of 1,663 backups match · complete"),
+            (
+                (1000, 1663),
+                (true, 5, 5, true),
+                Some(5),
+                "the first 5 that match · 1,000 of 1,663 backups read",
+            ),
+            (
+                (1000, 1663),
+                (true, 15, 5, true),
+                Some(5),
+                "5 that match · 1,000 of 1,663 backups read",
+            ),
+            ((30, 30), (true, 1, 1, true), Some(1), "the first that matches · 30 backups read"),
             ((1663, 1663), (false, 1663, 40, false), None, "40 of 1,663 backups · complete"),
             ((1663, 1663), (false, 1663, 5, false), Some(5), "5 of 1,663 backups"),
             ((1000, 1663), (false, 3, 3, true), None, "3 of 1,663 backups"),

@@ -250,11 +250,11 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 mod tests {
 
     use super::*;
-    use crate::json::Scanner;
+    use crate::json::{Names, Scanner};
     use crate::row::Found;
 
     fn push(sorter: &mut Sorter, record: &str) {
-        let found = Found::read(&mut Scanner::new(record)).unwrap();
+        let found = Found::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
         sorter.push(found.row(record)).unwrap();
     }
 

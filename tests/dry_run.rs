@@ -135,6 +135,32 @@ fn what_iam_would_be_asked_before_is_told_and_not_asked() {
     assert!(run.stdout.contains("-H \"x-auth-token: ${CBR_TOKEN:?}\""), "{}", run.stdout);
 }
 
+/// Without a region the service is where the catalogue says, which comes with the token.
+#[test]
+fn a_service_that_only_the_catalogue_knows_has_a_stand_in() {
+    let iam = "https://iam.eu-de.otc.t-systems.com";
+    let user = |args| {
+        user(args)
+            .env("HW_REGION_NAME", "")
+            .env("HW_PROJECT_NAME", "eu-de")
+            .env("CBR_IAM_ENDPOINT", iam)
+    };
+    let run = user("backups list --dry-run").run();
+    assert!(
+        run.stdout.starts_with("GET https://ENDPOINT/v3/PROJECT_ID/backups?"),
+        "{}",
+        run.stdout
+    );
+    let told = format!(
+        "\n# Before it, {iam} is asked for a token, with user and password, unless it was not long ago; \
+         its catalogue says where the service is.\n"
+    );
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    let told = "cbr: error: --print-curl: only IAM's catalogue knows where the service is, and nothing is sent\n\
+                cbr: hint: give it with --region or --endpoint\n";
+    user("backups list --print-curl").exit(2).stderr(told).run();
+}
+
 /// Variables of a user, as the sandbox names them.
 const USERS: [&[(&str, &str)]; 3] = [
     &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],

@@ -36,6 +36,7 @@ fn a_complete_listing_is_proven() {
         "rows": 30,
         "listed": 30,
         "matched": 30,
+        "stopped_early": false,
         "count": 29,
         "limit": null,
         "offset": 0,
@@ -54,6 +55,30 @@ fn a_complete_listing_is_proven() {
         "error": null,
     });
     assert_eq!(receipt, expected);
+}
+
+/// What matched of the backups that were looked at is not what matches.
+#[test]
+fn reading_that_stopped_early_says_so() {
+    let cases = [
+        ("--limit 3", true),
+        ("--offset 2 --limit 3", true),
+        ("--offset 27 --limit 3", false),
+        ("--limit 30", false),
+        ("--limit 3 --name-matches *", true),
+        ("--limit 3 --name-matches * --sort resource_size", false),
+        ("--limit 31 --name-matches *", false),
+        ("--latest 3", true),
+        ("", false),
+    ];
+    for (flags, expected) in cases {
+        let receipt = receipt(|path| {
+            let list = format!("backups list --page-size 10 {flags} --receipt");
+            sandboxed("--backups 30", &list).arg(path)
+        });
+        assert_eq!(receipt["complete"], true, "{flags} {receipt}");
+        assert_eq!(receipt["stopped_early"], expected, "{flags} {receipt}");
+    }
 }
 
 #[test]

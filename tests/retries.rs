@@ -66,7 +66,7 @@ const LASTING: &[(&str, &str, &str)] = &[
     (
         "503=0@*",
         "HTTP 503 APIGW.0613: An error occurred while connecting to IAM (request ",
-        "the service is failing; try again later",
+        "the service is failing; try again later, or allow more --retries",
     ),
     (
         "429=0@*",
@@ -199,4 +199,22 @@ fn throttling_slows_a_listing_down_and_loses_nothing() {
     ids.dedup();
     assert_eq!(ids.len(), 15);
     assert!(statuses(&run).contains(&Some(429)), "{:?}", run.requests);
+}
+
+/// Two limits end the attempts, and the hint is about the one that did.
+#[test]
+fn the_hint_names_the_limit_that_was_used_up() {
+    let time = "allow more time with --timeout: the next attempt would have come too late\n";
+    let cases = [
+        ("--fault 503@*", "--timeout 200ms", time),
+        ("--fault 503=0@*", "--retries 1", "try again later, or allow more --retries\n"),
+        ("--throttle 2/1m", "--timeout 3s --retries 100 --page-size 50", time),
+        ("--fault 429=0@*", "--retries 0", "wait, or allow more --retries\n"),
+        ("--fault 503=9@*", "--timeout 3s", "or leave that much time in --timeout\n"),
+        ("--fault 503=9@*", "--retries 0", "run it again then, or allow more --retries\n"),
+    ];
+    for (options, flags, hint) in cases {
+        let run = sandboxed(options, &format!("backups list -o ids {flags}"));
+        run.exit(5).stderr_holds([hint]).run();
+    }
 }

@@ -11,7 +11,7 @@ use serde::de::Error as _;
 use super::access::{Access, Holder, Renewal};
 use super::body::{Body, Spare};
 use super::clock;
-use super::error::{ApiError, Class, Refusal};
+use super::error::{ApiError, Class, Refusal, Spent};
 use super::journal::{Entry, Journal};
 use super::means::Means;
 use super::pace::{self, Pace};
@@ -199,11 +199,14 @@ impl Client {
                 faults += 1;
                 (self.patience.pause(faults - 1, &fault), fault.brief())
             };
-            let Some(pause) = pause else {
-                return Err(match fault {
-                    ApiError::TimedOut if faults > 1 => ApiError::OutOfTime { tries: faults },
-                    fault => fault,
-                });
+            let pause = match pause {
+                Ok(pause) => pause,
+                Err(spent) => {
+                    return Err(match fault {
+                        ApiError::TimedOut if faults > 1 => ApiError::OutOfTime { tries: faults },
+                        fault => fault.given_up(spent),
+                    });
+                }
             };
             self.journal.note_retry(&why, pause);
             tokio::time::sleep(pause).await;
@@ -211,14 +214,14 @@ impl Client {
     }
 
     /// How long to wait after a refusal for asking too much, which holds back all requests.
-    fn throttled(&self, sent: Instant, fault: &ApiError) -> Option<Duration> {
+    fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Duration, Option<Spent>> {
         let span = match fault {
             ApiError::Refused(refusal) => pace::named_span(&refusal.message),
             _ => None,
         };
         let retries = self.patience.retries;
-        let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries)?;
-        self.patience.affords(pause)
+        let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries);
+        self.patience.affords(pause.ok_or(Some(Spent::Retries))?)
     }
 
     /// One request, within the time that is left, and a line about it in the journal.

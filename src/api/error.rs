@@ -110,6 +110,15 @@ pub(crate) enum Class {
     Unavailable,
 }
 
+/// What ended the attempts at something that may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spent {
+    /// It was tried as often as was allowed.
+    Retries,
+    /// The next attempt would have come after the end of the run.
+    Time,
+}
+
 /// An answer other than 200.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -125,6 +134,8 @@ pub(crate) struct Refusal {
     pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
     pub(crate) retry_after: Option<String>,
+    /// What of the patience was used up, so that it was not tried again.
+    pub(crate) spent: Option<Spent>,
     /// Where the credentials come from that the request was made with.
     pub(crate) origin: Arc<Origin>,
 }
@@ -142,7 +153,7 @@ impl ApiError {
     }
 
     /// In a few words: the status and code, or what came in their place.
-    pub(super) fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         match self {
             Self::Refused(refusal) => match refusal.code_of_its_own() {
                 Some(code) => format!("{} {code}", refusal.status),
@@ -183,6 +194,14 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refusal.wait(),
             _ => None,
+        }
+    }
+
+    /// The same, once it is given up for that.
+    pub(super) fn given_up(self, spent: Option<Spent>) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Refusal { spent, ..refusal }),
+            fault => fault,
         }
     }
 
@@ -268,7 +287,8 @@ impl Refusal {
         let request_id = request_id.or_else(|| text(json.get("request_id")?));
         let retry_after = retry_after.map(str::to_owned);
         let origin = Arc::default();
-        Self { status, code, message, request_id, clock_ahead: None, retry_after, origin }
+        let (clock_ahead, spent) = (None, None);
+        Self { status, code, message, request_id, clock_ahead, retry_after, spent, origin }
     }
 
     /// Of a request with credentials from there.

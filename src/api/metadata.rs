@@ -6,13 +6,15 @@
 //!
 //! Sources: "Obtaining ECS Metadata" in the ECS API reference; the vendor's SDK.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::ApiError;
+use super::journal::{Entry, Journal};
 use super::transport::Transport;
 use crate::connection::{Credentials, MetadataAddress, Server};
 use crate::secret::Secret;
@@ -36,6 +38,7 @@ const NO_AGENCY: &str = "Please configure Cloud Service Agency first";
 pub(crate) struct MetadataService {
     transport: Transport,
     address: MetadataAddress,
+    journal: Arc<Journal>,
 }
 
 /// Keys that stop working at some time.
@@ -83,8 +86,8 @@ impl MetadataService {
     /// # Errors
     ///
     /// None that are known.
-    pub(crate) fn new(address: MetadataAddress) -> Result<Self, ApiError> {
-        Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address })
+    pub(crate) fn new(address: MetadataAddress, journal: Arc<Journal>) -> Result<Self, ApiError> {
+        Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address, journal })
     }
 
     /// Keys, region and project of the server that this runs on, and when the keys expire.
@@ -93,15 +96,13 @@ impl MetadataService {
     ///
     /// Why there are no keys, in words for a user, who usually is on no such server.
     pub(crate) async fn server(&self) -> Result<(Server, Option<Timestamp>), String> {
-        let asked = async {
-            let token = self.token().await?;
-            let ExpiringKeys { credentials, expires } = self.keys_with(token.as_ref()).await?;
-            let about = self.get(SERVER, token.as_ref()).await.ok();
-            let about = about.and_then(|said| serde_json::from_str::<About>(&said.body).ok());
-            let About { region_id: region, project_id } = about.unwrap_or_default();
-            Ok((Server { credentials, region, project_id }, expires))
-        };
-        in_time(asked).await
+        let end = Instant::now() + TIMEOUT;
+        let token = self.token(end).await?;
+        let ExpiringKeys { credentials, expires } = self.keys_with(token.as_ref(), end).await?;
+        let about = self.get(SERVER, token.as_ref(), end).await.ok();
+        let about = about.and_then(|said| serde_json::from_str::<About>(&said.body).ok());
+        let About { region_id: region, project_id } = about.unwrap_or_default();
+        Ok((Server { credentials, region, project_id }, expires))
     }
 
     /// Fresh keys.
@@ -110,20 +111,23 @@ impl MetadataService {
     ///
     /// Why there are none, in words for a user.
     pub(super) async fn keys(&self) -> Result<ExpiringKeys, String> {
-        in_time(async { self.keys_with(self.token().await?.as_ref()).await }).await
+        let end = Instant::now() + TIMEOUT;
+        self.keys_with(self.token(end).await?.as_ref(), end).await
     }
 
     /// A session token; `None` where the service has none to give.
-    async fn token(&self) -> Result<Option<Secret>, String> {
-        let url = format!("{}{TOKEN}", self.address.base());
-        let request = self.transport.http().put(url);
-        let request = request.header("X-Metadata-Token-Ttl-Seconds", TOKEN_LIFE);
-        let Said { status, body } = self.send(request.header("Content-Length", "0")).await?;
+    async fn token(&self, end: Instant) -> Result<Option<Secret>, String> {
+        let headers = [("X-Metadata-Token-Ttl-Seconds", TOKEN_LIFE), ("Content-Length", "0")];
+        let Said { status, body } = self.send(Method::PUT, TOKEN, &headers, end).await?;
         Ok((status == StatusCode::OK).then(|| Secret::new(body.trim().to_owned())))
     }
 
-    async fn keys_with(&self, token: Option<&Secret>) -> Result<ExpiringKeys, String> {
-        let Said { status, body } = self.get(KEYS, token).await?;
+    async fn keys_with(
+        &self,
+        token: Option<&Secret>,
+        end: Instant,
+    ) -> Result<ExpiringKeys, String> {
+        let Said { status, body } = self.get(KEYS, token, end).await?;
         if body.contains(NO_AGENCY) {
             return Err("this server has no agency".to_owned());
         }
@@ -134,26 +138,48 @@ impl MetadataService {
             .ok_or_else(|| format!("the answer of {} holds no keys", self.address.base()))
     }
 
-    async fn get(&self, path: &str, token: Option<&Secret>) -> Result<Said, String> {
-        let mut request = self.transport.http().get(format!("{}{path}", self.address.base()));
-        if let Some(token) = token {
-            request = request.header("X-Metadata-Token", token.reveal());
-        }
-        self.send(request).await
+    async fn get(&self, path: &str, token: Option<&Secret>, end: Instant) -> Result<Said, String> {
+        let header = token.map(|token| ("X-Metadata-Token", token.reveal()));
+        self.send(Method::GET, path, header.as_slice(), end).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Said, String> {
-        let nobody = |_| format!("nobody answers at {}", self.address.base());
-        let response = request.send().await.map_err(nobody)?;
-        let status = response.status();
-        let body = self.transport.body(response, Vec::with_capacity).await.unwrap_or_default();
-        Ok(Said { status, body: String::from_utf8_lossy(&body).into_owned() })
+    /// One request, which is over at `end`, and a line about it in the journal. Neither its headers nor its
+    /// answer are in there: they are what is secret.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        end: Instant,
+    ) -> Result<Said, String> {
+        let sent = Instant::now();
+        let url = format!("{}{path}", self.address.base());
+        let request = self.transport.http().request(method.clone(), url);
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let asked = async {
+            let response = request
+                .send()
+                .await
+                .map_err(|_| ("no answer", format!("nobody answers at {}", self.address.base())))?;
+            let status = response.status();
+            let body = self.transport.body(response, Vec::with_capacity).await.unwrap_or_default();
+            Ok(Said { status, body: String::from_utf8_lossy(&body).into_owned() })
+        };
+        let late = |_| Err(("timed out", "no answer in time".to_owned()));
+        let said = tokio::time::timeout_at(end.into(), asked).await.unwrap_or_else(late);
+        self.journal.note(&Entry {
+            method: method.as_str(),
+            path,
+            query: "",
+            took: sent.elapsed(),
+            outcome: said
+                .as_ref()
+                .map_or_else(|(outcome, _)| *outcome, |said| said.status.as_str()),
+            request_id: None,
+        });
+        said.map_err(|(_, why)| why)
     }
-}
-
-async fn in_time<T>(asked: impl Future<Output = Result<T, String>>) -> Result<T, String> {
-    let late = |_| Err("no answer in time".to_owned());
-    tokio::time::timeout(TIMEOUT, asked).await.unwrap_or_else(late)
 }
 
 fn read_keys(body: &str) -> Option<ExpiringKeys> {

@@ -21,7 +21,7 @@ mod transport;
 pub(crate) use access::{Access, Renewal, Renewed};
 pub(crate) use backups::{Backups, Probe};
 pub(crate) use client::{Call, Client, Draft};
-pub(crate) use error::{ApiError, Class, Refusal};
+pub(crate) use error::{ApiError, Class, Refusal, Spent};
 pub(crate) use journal::Journal;
 pub(crate) use means::Means;
 pub(crate) use metadata::{ExpiringKeys, MetadataService};

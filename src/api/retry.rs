@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::error::ApiError;
+use super::error::{ApiError, Spent};
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -28,20 +28,36 @@ impl Patience {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// How long to wait before the attempt after `attempt` (from 0); `None` to give up. Throttling is
+    /// How long to wait before the attempt after `attempt` (from 0). Throttling is
     /// [`Pace`](super::pace::Pace)'s.
-    pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Option<Duration> {
-        if attempt >= self.retries || !fault.is_transient() {
-            return None;
+    ///
+    /// # Errors
+    ///
+    /// To give up, and what was used up, if more of it could have helped.
+    pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
+        if !fault.is_transient() {
+            return Err(None);
+        }
+        if attempt >= self.retries {
+            return Err(Some(Spent::Retries));
         }
         self.affords(retry_after(fault).unwrap_or_else(|| jitter(growing(FIRST_PAUSE, attempt))))
     }
 
     /// The pause, unless it is too long: one that the run cannot outlast helps nobody, and the fault had
     /// better be told now.
-    pub(super) fn affords(&self, pause: Duration) -> Option<Duration> {
-        let short = pause <= LONGEST_RETRY_AFTER && self.left().is_none_or(|left| pause < left);
-        short.then_some(pause)
+    ///
+    /// # Errors
+    ///
+    /// As [`Patience::pause`].
+    pub(super) fn affords(&self, pause: Duration) -> Result<Duration, Option<Spent>> {
+        if pause > LONGEST_RETRY_AFTER {
+            return Err(None);
+        }
+        match self.left() {
+            Some(left) if pause >= left => Err(Some(Spent::Time)),
+            _ => Ok(pause),
+        }
     }
 }
 
@@ -107,7 +123,7 @@ mod tests {
             (0, ApiError::TooLarge { limit: 1 }, false),
         ];
         for (attempt, fault, expected) in cases {
-            assert_eq!(patience.pause(attempt, &fault).is_some(), expected, "{attempt} {fault:?}");
+            assert_eq!(patience.pause(attempt, &fault).is_ok(), expected, "{attempt} {fault:?}");
         }
     }
 
@@ -149,7 +165,10 @@ mod tests {
     fn no_pause_outlasts_the_run() {
         let deadline = Some(Instant::now() + Duration::from_secs(5));
         let patience = Patience { retries: 2, deadline };
-        assert_eq!(patience.pause(0, &refused(503, "", Some("6"))), None);
-        assert!(patience.pause(0, &refused(503, "", Some("3"))).is_some());
+        let pause = |attempt, after| patience.pause(attempt, &refused(503, "", Some(after)));
+        assert_eq!(pause(0, "6"), Err(Some(Spent::Time)));
+        assert_eq!(pause(2, "6"), Err(Some(Spent::Retries)));
+        assert_eq!(pause(0, "601"), Err(None));
+        assert!(pause(0, "3").is_ok());
     }
 }

@@ -97,7 +97,7 @@ pub(crate) async fn check(
     report.exit_code = exit.code();
     report.clock_ahead_seconds =
         report.clock_ahead_seconds.or_else(|| diagnosis::clock_ahead(&error));
-    report.steps.push(Step { step: failing, ok: false, detail: diagnosis.explanation.clone() });
+    report.steps.push(Step { step: failing, ok: false, detail: diagnosis::brief(&error) });
     let hint = diagnosis.hint.clone();
     report.diagnosis = Some(diagnosis);
     report.print(args.output, out)?;

@@ -160,6 +160,17 @@ pub(super) fn of(
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }
 
+/// A failure in a few words, where the whole of it is told as well.
+pub(super) fn brief(error: &anyhow::Error) -> String {
+    if let Some(error) = error.downcast_ref::<ApiError>() {
+        let brief = error.brief();
+        return if error.refusal().is_some() { format!("HTTP {brief}") } else { brief };
+    }
+    // What was not set, and where, is a long list.
+    let whole = format!("{error:#}");
+    whole.split_once("; ").map_or(whole.clone(), |(first, _)| first.to_owned())
+}
+
 /// That the project is another one than IAM has.
 fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<String> {
     let (given, found) = (facts.project_id.as_deref()?, found?);

@@ -66,7 +66,7 @@ async fn settings_and_means(
     let mut resolution = resolve(args, &Metadata::NotAsked);
     let mut session = None;
     if let Some(address) = &resolution.to_ask {
-        let service = MetadataService::new(address.clone())?;
+        let service = MetadataService::new(address.clone(), Arc::clone(journal))?;
         let metadata = match service.server().await {
             Ok((server, expires)) => {
                 let credentials = server.credentials.clone();

@@ -83,10 +83,20 @@ pub(crate) struct UnsetArgs {
 fn keys() -> String {
     let mut text = "Keys:".to_owned();
     for (key, help) in key::all() {
-        text.push_str(&format!("\n  {key:<35} {help}"));
+        let term = format!("  {key:<35} ");
+        // Set for the narrowest of usual terminals: clap breaks longer lines, but not beside the keys.
+        let options = textwrap::Options::new(80)
+            .initial_indent(&term)
+            .subsequent_indent(CONTINUED)
+            .break_words(false);
+        text.push('\n');
+        text.push_str(&textwrap::fill(help, options));
     }
     text
 }
+
+/// Stands before what goes on in the next line, beside the keys.
+const CONTINUED: &str = "                                      ";
 
 /// The keys to complete: those of the profiles that there are with their names.
 fn keys_to_offer() -> Vec<(String, String)> {

@@ -134,6 +134,17 @@ impl ConnectionArgs {
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
+
+    /// The first of these flags that was given and goes before the variables that say where the service is.
+    pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
+        let given = [
+            ("--region", self.region.is_some()),
+            ("--endpoint", self.endpoint.is_some()),
+            ("--profile", self.profile.is_some()),
+            ("--cloud", self.cloud.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
 }
 
 /// The profiles that there are, each with the file that it is of, for completion. What cannot be read has

@@ -23,7 +23,7 @@ pub(super) fn settings(profile: &Profile<'_>) -> Source {
         endpoint: setting("endpoint"),
         iam: setting("iam_endpoint"),
         // A project goes with the keys beside it, and with any where there are none.
-        lends_project: ways(profile).is_empty(),
+        lends_project: !has_credentials(profile),
         ..Source::named(&place)
     }
 }
@@ -48,6 +48,11 @@ const WAYS: [&[&str]; 5] = [
 fn ways(profile: &Profile<'_>) -> Vec<&'static str> {
     let is_set = |key: &&&str| profile.get(key).is_some();
     WAYS.iter().filter_map(|keys| keys.iter().find(is_set).copied()).collect()
+}
+
+/// Whether a profile says anything of credentials.
+pub(super) fn has_credentials(profile: &Profile<'_>) -> bool {
+    !ways(profile).is_empty()
 }
 
 /// A profile whose credentials are wanted.

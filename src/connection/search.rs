@@ -117,6 +117,7 @@ impl Resolution {
         search.look_into("~/.hcloud/config.json", || files.current_profile());
         search.look_into("~/.huaweicloud/credentials", || files.sdk());
         search.look_into("clouds.yaml", || files.cloud(None));
+        search.insist_on_choice();
         search.look_at_metadata(MetadataAddress::new(environment), metadata);
         search.finish(args.insecure, &files)
     }
@@ -277,6 +278,8 @@ fn flags(args: &ConnectionArgs) -> Source {
 struct Search {
     /// What decided as whom to ask, by being there: whole or not.
     decided: Option<Result<(Credentials, String), ConnectionError>>,
+    /// That the own file has several profiles with credentials, of which a user has to choose one.
+    choice: Option<ConnectionError>,
     /// The nearest to the user first.
     sources: Vec<Source>,
     to_ask: Option<MetadataAddress>,
@@ -322,10 +325,17 @@ impl Search {
         let source = match profile {
             Err(problem) => Source { credentials: Err(problem), ..Source::named(name) },
             Ok(None) => {
-                let profiles = config.iter().flat_map(|config| config.profiles()).count();
-                let note = (profiles > 1).then(|| {
+                let profiles: Vec<_> = config.iter().flat_map(|config| config.profiles()).collect();
+                let note = (profiles.len() > 1).then(|| {
                     "several profiles; choose one with --profile, or set default_profile".to_owned()
                 });
+                let has_credentials = |name: &&str| {
+                    let profile = config.as_ref().and_then(|config| config.profile(name));
+                    profile.is_some_and(|profile| own_file::has_credentials(&profile))
+                };
+                if profiles.iter().any(has_credentials) {
+                    self.choice = Some(no_choice(name, &profiles));
+                }
                 Source { note, ..Source::named(name) }
             }
             Ok(Some(profile)) => match &self.decided {
@@ -376,6 +386,14 @@ impl Search {
                 let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
                 self.looks.push(Look::because(name, State::PassedOver, why));
             }
+        }
+    }
+
+    /// Where nothing but profiles of the own file holds credentials, one of them is meant: whoever has written
+    /// them does not want those of the server that this may be.
+    fn insist_on_choice(&mut self) {
+        if self.decided.is_none() {
+            self.decided = self.choice.take().map(Err);
         }
     }
 
@@ -442,6 +460,8 @@ impl Search {
                 let why = rest.map_or(why.as_str(), str::trim_start);
                 let look = Look::because(&name, State::PassedOver, why);
                 if decided.is_none() {
+                    // Once they are mended, its project will be the one.
+                    source.lends_project = true;
                     self.decided = Some(Err(error));
                 }
                 look
@@ -488,6 +508,15 @@ impl Search {
         let Self { to_ask, looks, warnings, .. } = self;
         Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
+}
+
+/// That a user has to say which profile is meant.
+fn no_choice(file: &str, profiles: &[&str]) -> ConnectionError {
+    let names: Vec<_> = profiles.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
+    ConnectionError::new(
+        format!("{file} has several profiles, and none is chosen: {}", names.join(", ")),
+        "choose one with --profile NAME, or for good: cbr config set default_profile NAME",
+    )
 }
 
 /// Says of every source why it gave nothing: whoever has set one of them up sees which.

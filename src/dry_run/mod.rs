@@ -55,6 +55,9 @@ impl DryRunArgs {
 /// Stands where IAM would be asked for the project's id first.
 const UNKNOWN_PROJECT: &str = "PROJECT_ID";
 
+/// Stands where IAM's catalogue would be asked for the service first.
+const UNKNOWN_ENDPOINT: &str = "https://ENDPOINT";
+
 /// Prints the request, and what comes after it.
 ///
 /// # Errors
@@ -70,9 +73,20 @@ pub(crate) fn print(
 ) -> anyhow::Result<()> {
     resolution.check()?;
     let (credentials, source) = resolution.credentials.clone()?;
-    let endpoint = match &resolution.endpoint {
-        Ok(place) => place.endpoint.clone(),
-        Err(no_place) => return Err(no_place.error.clone().into()),
+    let (endpoint, is_known) = match &resolution.endpoint {
+        Ok(place) => (place.endpoint.clone(), true),
+        Err(_) if form == Form::Curl => {
+            return Err(ConnectionError::new(
+                "--print-curl: only IAM's catalogue knows where the service is, and nothing is sent",
+                "give it with --region or --endpoint",
+            )
+            .into());
+        }
+        // The check has found that a catalogue may know it.
+        Err(no_place) => {
+            let unknown = Endpoint::of_catalog(UNKNOWN_ENDPOINT);
+            (unknown.ok_or_else(|| no_place.error.clone())?, false)
+        }
     };
     let project = resolution.project.clone()?;
     let project_id = match &project {
@@ -111,12 +125,17 @@ pub(crate) fn print(
             curl::command(&way, &credentials, draft, &url)
         }
         Form::Request => {
+            // A URL has its host in small letters, where it could be taken for one.
+            let url = match is_known {
+                true => url,
+                false => url.replacen(endpoint.base(), UNKNOWN_ENDPOINT, 1),
+            };
             let mut text = written(&url, &headers);
             if logs_in {
                 text.push_str("x-auth-token: [redacted]\n");
             }
             if resolution.needs_iam() {
-                text.push_str(&before(resolution, logs_in));
+                text.push_str(&before(resolution, logs_in, is_known));
             }
             text + then
         }
@@ -125,10 +144,11 @@ pub(crate) fn print(
 }
 
 /// What has to be asked before: it is said, and not shown, since a login holds a password.
-fn before(resolution: &Resolution, logs_in: bool) -> String {
+fn before(resolution: &Resolution, logs_in: bool, is_known: bool) -> String {
     let iam = resolution.iam.as_ref().map_or_else(|_| "IAM", |(endpoint, _)| endpoint.base());
     let what = if logs_in { "for a token, with user and password" } else { "for the project's id" };
-    format!("\n# Before it, {iam} is asked {what}, unless it was not long ago.\n")
+    let place = if is_known { "" } else { "; its catalogue says where the service is" };
+    format!("\n# Before it, {iam} is asked {what}, unless it was not long ago{place}.\n")
 }
 
 /// Method, URL and headers, a header a line.

@@ -85,6 +85,13 @@ pub(crate) struct SandboxArgs {
     pub(super) command: Vec<OsString>,
 }
 
+impl SandboxArgs {
+    /// The arguments of the command to run inside; none where there is no command.
+    pub(crate) fn command(&self) -> &[OsString] {
+        &self.command
+    }
+}
+
 /// A duration with a sign.
 fn skew(text: &str) -> Result<SignedDuration, String> {
     let (span, behind) = match text.strip_prefix('-') {

@@ -25,7 +25,7 @@ const CASES: [Case; 6] = [
         variables: &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", "hunter2hunter2")],
         error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: verify aksk \
                 signature fail (request ",
-        hint: "check CBR_SECRET_KEY, and that this machine's clock is right to 15 minutes",
+        hint: "check CBR_SECRET_KEY: it is not that of the access key",
     },
     Case {
         name: "an unknown access key",
@@ -122,7 +122,7 @@ fn what_to_check_is_named_as_the_user_knows_it() {
         ),
     ];
     for (run, name) in cases {
-        let hint = format!("\ncbr: hint: check {name}, and that this machine's clock");
+        let hint = format!("\ncbr: hint: check {name}: it is not that of the access key");
         run.exit(3).stderr_holds([hint.as_str()]).run();
     }
 }

@@ -45,6 +45,25 @@ fn a_server_with_an_agency_lists_without_any_settings() {
     }
 }
 
+#[test]
+fn verbose_tells_of_the_requests_for_keys_too() {
+    let sandbox = Sandbox::start("--backups 3");
+    let told = |run: Cbr| {
+        let run = run.arg("-v").hides(SECRET_KEY).stderr_holds([""]).run();
+        let lines = run.stderr.lines().filter_map(|line| line.strip_prefix("cbr: debug: "));
+        let outcome =
+            |line: &str| line.split_once(" ms").unwrap().0.rsplit_once(", ").unwrap().0.to_owned();
+        lines.map(outcome).collect::<Vec<_>>()
+    };
+    let lines = told(on_server(&sandbox, "backups list --limit 1 -o jsonl"));
+    let keys = [format!("{TOKEN}: 200"), format!("{KEYS}: 200"), format!("{SERVER}: 200")];
+    assert_eq!(lines[..3], keys);
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    let mute = Service::start(|_, _| Answer::stalling(""));
+    let run = cbr("backups list").env("CBR_ECS_METADATA", mute.endpoint()).exit(2);
+    assert_eq!(told(run), [format!("{TOKEN}: timed out")]);
+}
+
 /// Region and project come from the service where nothing nearer says them.
 #[test]
 fn the_service_knows_where_the_server_is() {

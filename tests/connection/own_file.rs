@@ -419,3 +419,37 @@ fn the_file_can_be_elsewhere() {
                 cbr: hint: unset CBR_CONFIG_FILE, or make the file: cbr config set KEY VALUE\n";
     sandbox.cbr(LIST).with_key().env("CBR_CONFIG_FILE", "none").exit(2).stderr(told).run();
 }
+
+#[test]
+fn where_several_profiles_are_all_there_is_one_has_to_be_chosen() {
+    let sandbox = Sandbox::start("--backups 3");
+    let keys = format!("access_key = '{ACCESS_KEY}'\nsecret_key = '{SECRET_KEY}'");
+    let own = format!("[profiles.prod]\n{keys}\n[profiles.test]\n{keys}\n");
+    let on_server = |own: &str| {
+        let run = cbr(LIST).env("CBR_ECS_METADATA", sandbox.endpoint());
+        run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
+    };
+    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: `prod`, `test`\n\
+                cbr: hint: choose one with --profile NAME, or for good: cbr config set default_profile NAME\n";
+    on_server(&own).exit(2).stderr(told).run();
+    assert!(sandbox.requests().is_empty());
+    // Whoever has credentials elsewhere, or none in the profiles, need not choose.
+    on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
+    on_server("[profiles.a]\nregion = 'eu-de'\n[profiles.b]\nregion = 'eu-nl'\n").run();
+}
+
+#[test]
+fn a_profile_with_broken_credentials_still_has_its_project() {
+    let own = format!(
+        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\naccess_key = '{ACCESS_KEY}'\n\
+         secret_key_file = '~/none'\n"
+    );
+    let told = cbr("auth show -o json").private_file(OWN, &own).run().json();
+    let settings = told["settings"].as_array().unwrap().iter();
+    let [project] = settings.filter(|line| line["setting"] == "project_id").collect::<Vec<_>>()[..]
+    else {
+        panic!("{told}")
+    };
+    assert_eq!(project["value"], PROJECT_ID);
+    assert_eq!(project["origin"], "~/.config/cbr/config.toml [profiles.prod] project_id");
+}

@@ -319,3 +319,20 @@ fn a_locked_key_is_asked_with_once() {
     assert_eq!(report["diagnosis"]["kind"], "locked");
     assert_eq!(service.received().len(), 1);
 }
+
+/// The whole of it is the message on stderr, once.
+#[test]
+fn the_table_has_a_failure_in_a_few_words() {
+    let sandbox = Sandbox::start("");
+    let wrong = "hunter2hunter2";
+    let run = sandbox.cbr("auth check").env("CBR_ACCESS_KEY", ACCESS_KEY);
+    let run = run.secret("CBR_SECRET_KEY", wrong).reports().exit(3);
+    let hint = "\ncbr: hint: check CBR_SECRET_KEY: it is not that of the access key\n";
+    let run = run.stderr_holds(["cbr: error: HTTP 401 APIGW.0301: Incorrect IAM", hint]).run();
+    let last = run.lines().last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(last, "service failed HTTP 401 APIGW.0301");
+    let run = crate::harness::cbr("auth check").reports().exit(2);
+    let run = run.stderr_holds(["cbr: error: no credentials; not set: CBR_*"]).run();
+    let last = run.lines().last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(last, "settings failed no credentials");
+}

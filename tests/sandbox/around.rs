@@ -44,6 +44,34 @@ fn the_environment_around_does_not_reach_the_command() {
     assert!(elsewhere.received().is_empty());
 }
 
+/// Its keys are for nobody else.
+#[test]
+fn no_flag_leads_out_of_the_sandbox() {
+    let elsewhere = Service::start(|_, _| Answer::new(500, ""));
+    let endpoint = elsewhere.endpoint();
+    let profile = format!("[profiles.p]\nendpoint = '{endpoint}'\n");
+    let cases = [
+        ("--region", "eu-de"),
+        ("--endpoint", endpoint.as_str()),
+        ("--profile", "p"),
+        ("--cloud", "c"),
+    ];
+    for (flag, value) in cases {
+        let told = format!("error: the argument '{flag}' would lead out of the sandbox");
+        for run in [
+            sandboxed("--backups 3", &format!("{flag} {value} backups list")),
+            sandboxed("--backups 3", &format!("backups list {flag}={value}")),
+        ] {
+            let run = run.file(".config/cbr/config.toml", &profile);
+            let run = run.exit(2).stderr_holds([told.as_str()]).run();
+            assert!(run.requests.is_empty());
+        }
+    }
+    assert!(elsewhere.received().is_empty());
+    let project = "backups list -o jsonl --project-id 5a4db0c5000000000000000000000001";
+    assert_eq!(sandboxed("--backups 3", project).run().lines().len(), 3);
+}
+
 /// Nor is it asked through the user's proxy, which could not reach it: it is on this machine.
 #[test]
 fn a_proxy_of_the_environment_is_of_no_concern() {
