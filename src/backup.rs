@@ -8,7 +8,7 @@
 
 use anyhow::Context as _;
 
-use crate::json::{Json, Scanner};
+use crate::json::{Json, Names, Scanner};
 
 /// Where a value stands in a text. Nothing stands between 0 and 0.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,12 +40,11 @@ macro_rules! backup {
             $($visibility $field: Place,)*
         }
 
-        impl Places {
-            fn field(&mut self, name: &str) -> Option<&mut Place> {
-                match name {
-                    $(stringify!($field) => Some(&mut self.$field),)*
-                    _ => None,
-                }
+        /// Where a field is, by its name.
+        fn field_named(name: &str) -> Option<Field> {
+            match name {
+                $(stringify!($field) => Some(|places| &mut places.$field),)*
+                _ => None,
             }
         }
 
@@ -89,21 +88,37 @@ backup! {
     pub(crate) scheduled_operation_id,
 }
 
+/// Finds the place of a field.
+pub(crate) type Field = fn(&mut Places) -> &mut Place;
+
 impl Places {
     /// Reads one record; nothing if there is none. If a field stands twice, the last one counts.
-    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
+    fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let mut places = Self::default();
-        scanner.object(|scanner, name| {
-            let start = scanner.position();
-            let value = scanner.value()?;
-            if let Some(place) = places.field(name) {
-                let place_of = |at| u32::try_from(at).ok();
-                let end = if value.is_null() { start } else { scanner.position() };
-                *place = Place { start: place_of(start)?, end: place_of(end)? };
-            }
-            Some(())
-        })?;
+        scanner.object(|scanner, name| places.read_value(scanner, field_named(name)))?;
         Some(places)
+    }
+
+    /// As one of many, whose fields are `names`.
+    pub(crate) fn read_like(
+        names: &mut Names<Option<Field>>,
+        scanner: &mut Scanner<'_>,
+    ) -> Option<Self> {
+        let mut places = Self::default();
+        scanner
+            .object_like(names, field_named, |scanner, field| places.read_value(scanner, field))?;
+        Some(places)
+    }
+
+    fn read_value(&mut self, scanner: &mut Scanner<'_>, field: Option<Field>) -> Option<()> {
+        let start = scanner.position();
+        let value = scanner.value()?;
+        if let Some(field) = field {
+            let place_of = |at| u32::try_from(at).ok();
+            let end = if value.is_null() { start } else { scanner.position() };
+            *field(self) = Place { start: place_of(start)?, end: place_of(end)? };
+        }
+        Some(())
     }
 }
 

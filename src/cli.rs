@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
@@ -158,8 +159,8 @@ pub(crate) struct ReadArgs {
     pub(crate) fail_on_empty: bool,
 
     /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not; also when the listing fails
-    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900)]
+    /// complete or not, and whether reading stopped early; also when the listing fails
+    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
     pub(crate) receipt: Option<PathBuf>,
 
     #[command(flatten)]
@@ -252,7 +253,7 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
 and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
 
 Examples:
@@ -283,6 +284,14 @@ fn backup_id(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
+}
+
+/// Stdout is for the listing, so the word that other programs have for it is no file's name either.
+fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err("give a file, or /dev/stderr; stdout is for the listing".to_owned());
+    }
+    Ok(path)
 }
 
 impl ReadArgs {

@@ -12,6 +12,7 @@ use crate::command::NoBackups;
 use crate::connection::{ConnectionError, Origin};
 use crate::listing::Unproven;
 use crate::message::{ErrorFormat, Level, Report};
+use crate::temporary::{self, TemporaryFault};
 pub(crate) use code::ErrorCode;
 
 /// The exit codes and what they mean, in the words of the README.
@@ -118,11 +119,10 @@ fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
             _ => Exit::Done,
         };
     }
-    let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let text = usage_text(error);
     let (message, hint) = match format {
-        ErrorFormat::Text => (text.to_owned(), None),
-        ErrorFormat::Json => in_one_line(text),
+        ErrorFormat::Text => (text, None),
+        ErrorFormat::Json => in_one_line(&text),
     };
     format.tell(&Report {
         level: Level::Error,
@@ -137,6 +137,19 @@ fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
         hint,
     });
     Exit::Usage
+}
+
+/// What went wrong, on one line, for a failure that is told in a file.
+pub(crate) fn message(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<clap::Error>() {
+        Some(usage) => in_one_line(&usage_text(usage)).0,
+        None => format!("{error:#}"),
+    }
+}
+
+fn usage_text(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
 }
 
 /// What clap says in several paragraphs: the first is what is wrong, and those that begin with `tip:` are
@@ -188,6 +201,12 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if error.is::<NoBackups>() {
         // As for an id that no backup has: what was asked for is not there.
         return (ErrorCode::Empty, None);
+    }
+    if error.is::<TemporaryFault>() {
+        return (ErrorCode::Local, Some(temporary::HINT.to_owned()));
+    }
+    if error.is::<clap::Error>() {
+        return (ErrorCode::Usage, None);
     }
     (ErrorCode::Local, None)
 }

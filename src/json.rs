@@ -88,6 +88,40 @@ impl<'a> Json<'a> {
     }
 }
 
+/// The names of fields that came before, in their order, each with what it means. Most objects of a list have the
+/// same ones, so a name is compared to the one that is expected before it is read.
+#[derive(Debug)]
+pub(crate) struct Names<T>(Vec<(String, T)>);
+
+/// Names that are kept. An object with more is a strange one.
+const MOST_NAMES: usize = 64;
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Copy> Names<T> {
+    /// What a name means, and the place of the one that is expected to follow. `expected` is the place where this
+    /// one was, so there it is noted if it is new.
+    fn find(&mut self, expected: usize, name: &str, meaning: impl Fn(&str) -> T) -> (T, usize) {
+        let known = self.0.iter().enumerate().skip(expected);
+        let is_name = |text: &str| text[1..text.len() - 2] == *name;
+        for (place, (text, meaning)) in known {
+            if is_name(text) {
+                return (*meaning, place + 1);
+            }
+        }
+        let meaning = meaning(name);
+        if self.0.len() == MOST_NAMES {
+            return (meaning, expected);
+        }
+        self.0.insert(expected, (format!("\"{name}\":"), meaning));
+        (meaning, expected + 1)
+    }
+}
+
 /// Goes through JSON text from its beginning. Each method reads what it is named after, and is `None`
 /// where that does not stand here; there is no going on after that.
 #[derive(Clone, Debug)]
@@ -120,6 +154,31 @@ impl<'a> Scanner<'a> {
         self.items(b'{', b'}', |scanner| {
             let name = scanner.name()?;
             field(scanner, name)
+        })
+    }
+
+    /// An object that is like others: `names` are those of its fields that came before. `field` is told what the name
+    /// of each field means, which `meaning` tells of one that is new, and has to read its value.
+    pub(crate) fn object_like<T: Copy>(
+        &mut self,
+        names: &mut Names<T>,
+        meaning: impl Fn(&str) -> T,
+        mut field: impl FnMut(&mut Self, T) -> Option<()>,
+    ) -> Option<()> {
+        let mut expected = 0;
+        self.items(b'{', b'}', |scanner| {
+            let known = names.0.get(expected).filter(|(text, _)| scanner.starts_with(text));
+            let meaning = if let Some((text, meaning)) = known {
+                scanner.at += text.len();
+                scanner.skip_space();
+                expected += 1;
+                *meaning
+            } else {
+                let (meaning, next) = names.find(expected, scanner.name()?, &meaning);
+                expected = next;
+                meaning
+            };
+            field(scanner, meaning)
         })
     }
 
@@ -287,9 +346,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
-        let found = self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes());
+        let found = self.starts_with(word);
         self.at += word.len();
         found.then_some(())
+    }
+
+    fn starts_with(&self, text: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..);
+        rest.is_some_and(|rest| rest.starts_with(text.as_bytes()))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -535,6 +599,38 @@ mod tests {
                     format!("[\"{}{special}{}\", \"\"]", "a".repeat(at), "b".repeat(length - at));
                 agrees_with_serde(&text);
             }
+        }
+    }
+
+    /// Objects with the same names, with fewer, with more, in another order, twice, and far too many.
+    #[test]
+    fn fields_of_like_objects_are_those_of_any() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let all: Vec<_> = (0..MOST_NAMES + 20).map(|number| format!("n{number}")).collect();
+        let mut names = Names::default();
+        for round in 0..2_000 {
+            let number = if round % 10 == 0 { all.len() } else { 12 };
+            let mut chosen: Vec<_> = all[..number].iter().filter(|_| rng.u8(..8) > 0).collect();
+            if rng.u8(..4) == 0 {
+                rng.shuffle(&mut chosen);
+                chosen.extend_from_within(..chosen.len().min(2));
+            }
+            let colon = if rng.bool() { ":" } else { " : " };
+            let value = |rng: &mut fastrand::Rng| random(rng, 2).to_string();
+            let json: Vec<_> =
+                chosen.iter().map(|name| format!("\"{name}\"{colon}{}", value(&mut rng))).collect();
+            let json = format!("{{ {} }}", json.join(" , "));
+            let mut found = Vec::new();
+            let mut scanner = Scanner::new(&json);
+            let number = |name: &str| name[1..].parse::<usize>().unwrap();
+            let like = scanner.object_like(&mut names, number, |scanner, number| {
+                found.push((format!("n{number}"), scanner.value()?.as_sent()));
+                Some(())
+            });
+            assert!(like.is_some() && scanner.end().is_some(), "{json}");
+            let found: Vec<_> = found.iter().map(|(name, value)| (&**name, *value)).collect();
+            assert_eq!(Some(found), fields(&json), "{json}");
+            assert!(names.0.len() <= MOST_NAMES);
         }
     }
 

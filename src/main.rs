@@ -13,6 +13,7 @@
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`temporary`] | what is said where a temporary file fails |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
 //! | [`command`] | the commands, each as the data flows through the modules above |
@@ -57,6 +58,7 @@ mod sent_time;
 mod sort;
 mod suggest;
 mod summary;
+mod temporary;
 mod terminal;
 mod time;
 mod vocabulary;
@@ -66,6 +68,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
 
+use anyhow::Context as _;
 use cli::{AuthCommand, BackupsCommand, Cli, Command};
 use console::Console;
 use exit::Exit;
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
+            receipt::refuse(std::env::args_os(), &error);
             let format = ErrorFormat::of_words(std::env::args_os());
             return exit::report(&error, format).into();
         }
@@ -84,8 +88,34 @@ fn main() -> ExitCode {
     run(cli).unwrap_or_else(|error| exit::report(&error, format).into())
 }
 
-#[tokio::main(worker_threads = 2)]
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    check_descriptors()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().context("cannot start")?;
+    runtime.block_on(run_command(cli))
+}
+
+/// Opens as many files as are open at least while a list is read, six of them the runtime's, and closes them: it
+/// panics where it gets none to hear of signals.
+///
+/// # Errors
+///
+/// There may not be that many.
+#[cfg(unix)]
+fn check_descriptors() -> anyhow::Result<()> {
+    let pairs = std::iter::repeat_with(std::os::unix::net::UnixStream::pair).take(4);
+    let pairs: std::io::Result<Vec<_>> = pairs.collect();
+    pairs.map(drop).context(
+        "cannot start: cbr has to open 8 files at once, and may not open as many (see ulimit -n)",
+    )
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> anyhow::Result<()> {
+    Ok(())
+}
+
+async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));

@@ -33,6 +33,9 @@ pub(crate) struct Query {
     since: Option<Moment>,
 
     /// Backups made at or before this time, written as for --since
+    ///
+    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is November. The
+    /// service compares fractions of a second too, so 23:59:59 leaves out what was made in the last second.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "end-time", add = completions::one_of(Moment::offered))]
     until: Option<Moment>,
 
@@ -48,7 +51,8 @@ pub(crate) struct Query {
     #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
     image_type: Option<String>,
 
-    /// Incremental backups only (true), full ones only (false)
+    /// Incremental backups only (true), full ones only (false); where the service does not say which a
+    /// backup is, it may answer that one too
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
@@ -181,7 +185,8 @@ impl Query {
         }
     }
 
-    /// What is sent although the API's page does not list it: one remark for each value.
+    /// What may not be meant as it is given: values that the API's page does not list, one remark for each, and
+    /// a day that is taken for a span.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let given = [
             (&vocabulary::IMAGE_TYPES, self.image_type.as_slice()),
@@ -190,10 +195,23 @@ impl Query {
             (&vocabulary::RESOURCE_TYPES, self.resource_type.as_slice()),
             (&vocabulary::STATUSES, self.status.as_slice()),
         ];
-        given
+        let unknown = given
             .into_iter()
-            .flat_map(|(words, values)| values.iter().filter_map(|value| words.remark(value)))
-            .collect()
+            .flat_map(|(words, values)| values.iter().filter_map(|value| words.remark(value)));
+        unknown.chain(self.no_time_at_all()).collect()
+    }
+
+    /// A remark where both ends are one midnight, which is most likely to mean the day.
+    fn no_time_at_all(&self) -> Option<String> {
+        let (Some(since), Some(until)) = (self.since, self.until) else { return None };
+        (since == until && since.is_midnight()).then(|| {
+            let day = since.day();
+            format!(
+                "--since {day} --until {day}: a date is its midnight, so these are one moment; --until {next} \
+                 ends with that day",
+                next = since.next_day()
+            )
+        })
     }
 }
 

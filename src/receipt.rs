@@ -1,15 +1,20 @@
 //! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
 
+mod unusable;
+
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use crate::api::Journal;
+use crate::cli::Cli;
 use crate::command::NoBackups;
 use crate::exit;
 use crate::listing;
@@ -75,6 +80,8 @@ struct Document<'a> {
     listed: u64,
     /// Of these, those that passed the filters of `cbr`.
     matched: u64,
+    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched` counts.
+    stopped_early: bool,
     count: Option<u64>,
     limit: Option<u64>,
     offset: u64,
@@ -95,11 +102,12 @@ struct Document<'a> {
     error: Option<Failure>,
 }
 
-/// The file's content until the listing is over.
+/// The file's content until the listing is over, or where it cannot begin.
 #[derive(Serialize)]
 struct Begun {
     complete: bool,
     started_at: String,
+    error: Option<Failure>,
 }
 
 /// Why there is no complete list.
@@ -107,6 +115,40 @@ struct Begun {
 struct Failure {
     exit_code: u8,
     message: String,
+}
+
+impl Outcome<'_> {
+    /// Whether backups may match that were not looked at.
+    fn stopped_early(&self) -> bool {
+        let Tally { listing, rows, stopped, .. } = self.tally;
+        let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
+        stopped || (self.limit == Some(rows) && is_rest())
+    }
+}
+
+impl Failure {
+    fn of(error: &anyhow::Error) -> Self {
+        Self { exit_code: exit::exit_for(error).code(), message: exit::message(error) }
+    }
+}
+
+/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its own. Where that
+/// fails there is nothing to add to the error, which is told anyway.
+pub(crate) fn refuse(words: impl Iterator<Item = OsString>, error: &anyhow::Error) {
+    if error.downcast_ref::<clap::Error>().is_some_and(|error| !error.use_stderr()) {
+        return;
+    }
+    // A path that is no text cannot be told from what stands in its place.
+    let Ok(words) = words.skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
+    let mut program = Cli::command();
+    program.build();
+    if let Some(path) = unusable::asked_for(&words, &program) {
+        let started_at = milliseconds(Timestamp::now());
+        let begun = Begun { complete: false, started_at, error: Some(Failure::of(error)) };
+        let _ = open(&path).and_then(|mut file| write(&mut file, &begun));
+    }
 }
 
 impl Receipt {
@@ -120,7 +162,8 @@ impl Receipt {
         let started_at = Timestamp::now();
         let file = path.map(|path| {
             let mut file = open(path).with_context(|| cannot_write(path))?;
-            let begun = Begun { complete: false, started_at: milliseconds(started_at) };
+            let started_at = milliseconds(started_at);
+            let begun = Begun { complete: false, started_at, error: None };
             write(&mut file, &begun).with_context(|| cannot_write(path))?;
             anyhow::Ok((path.to_owned(), file))
         });
@@ -141,6 +184,7 @@ impl Receipt {
             rows,
             listed: listing.rows,
             matched,
+            stopped_early: outcome.stopped_early(),
             count: listing.count,
             limit: outcome.limit,
             offset: outcome.offset,
@@ -158,10 +202,7 @@ impl Receipt {
             filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
-            error: outcome.error.map(|error| Failure {
-                exit_code: exit::exit_for(error).code(),
-                message: format!("{error:#}"),
-            }),
+            error: outcome.error.map(Failure::of),
         };
         write(&mut file, &document).with_context(|| cannot_write(&path))
     }
@@ -175,9 +216,24 @@ impl Receipt {
         }
         let count = listing.count.unwrap_or(listing.rows);
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
-        let is_part = is_cut || (stopped && listing.rows < count);
+        // What was not looked at may match, so nothing is known of the whole then.
+        let is_part = is_cut || (stopped && (filtered || listing.rows < count));
         let read = number(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
+            (true, first) if stopped => {
+                let of_all = if listing.rows < count {
+                    grouped(listing.rows) + " of "
+                } else {
+                    String::new()
+                };
+                let what = match (first, rows) {
+                    (true, 1) => "the first that matches".to_owned(),
+                    (true, _) => format!("the first {} that match", grouped(rows)),
+                    (false, 1) => "1 that matches".to_owned(),
+                    (false, _) => format!("{} that match", grouped(rows)),
+                };
+                format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
+            }
             (true, true) => format!("{} of {read} match", grouped(rows)),
             (true, false) => {
                 format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
@@ -320,8 +376,19 @@ mod tests {
                 "5 of 40 that match of 1,663 backups · complete",
             ),
             ((1663, 1663), (true, 40, 5, false), Some(5), "5 of 40 that match of 1,663 backups"),
-            ((1000, 1663), (true, 5, 5, true), Some(5), "5 of 1,000 backups match"),
-            ((1663, 1663), (true, 5, 5, true), Some(5), "5 of 1,663 backups match · complete"),
+            (
+                (1000, 1663),
+                (true, 5, 5, true),
+                Some(5),
+                "the first 5 that match · 1,000 of 1,663 backups read",
+            ),
+            (
+                (1000, 1663),
+                (true, 15, 5, true),
+                Some(5),
+                "5 that match · 1,000 of 1,663 backups read",
+            ),
+            ((30, 30), (true, 1, 1, true), Some(1), "the first that matches · 30 backups read"),
             ((1663, 1663), (false, 1663, 40, false), None, "40 of 1,663 backups · complete"),
             ((1663, 1663), (false, 1663, 5, false), Some(5), "5 of 1,663 backups"),
             ((1000, 1663), (false, 3, 3, true), None, "3 of 1,663 backups"),

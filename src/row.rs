@@ -5,8 +5,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::backup::{Backup, Places};
-use crate::json::{Json, Scanner};
+use crate::backup::{Backup, Field, Places};
+use crate::json::{Json, Names, Scanner};
 
 /// The text of an answer.
 type Text = dyn AsRef<str> + Send + Sync;
@@ -44,10 +44,13 @@ impl Rows {
 }
 
 impl Found {
-    /// Reads the backup that is next; nothing if there is none.
-    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
+    /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it.
+    pub(crate) fn read(
+        scanner: &mut Scanner<'_>,
+        names: &mut Names<Option<Field>>,
+    ) -> Option<Self> {
         let start = scanner.position();
-        let fields = Places::read(scanner)?;
+        let fields = Places::read_like(names, scanner)?;
         Some(Self { place: start..scanner.position(), fields })
     }
 

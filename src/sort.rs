@@ -18,6 +18,7 @@ use crate::column::{COLUMNS, Column, Kind};
 use crate::listing::{Direction, Order};
 use crate::row::Row;
 use crate::suggest;
+use crate::temporary::TemporaryFault;
 use crate::time;
 
 /// What the user asked for.
@@ -48,6 +49,15 @@ impl Sort {
         COLUMNS.iter().flat_map(move |column| {
             directions.map(|(direction, help)| (format!("{}:{direction}", column.name), help))
         })
+    }
+
+    /// A key that the service fills only where it is asked to, with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        self.0
+            .iter()
+            .map(|(column, _)| column)
+            .find(|column| column.is_of_replication())
+            .map(|column| column.name)
     }
 
     /// Who sorts where the list has to be read newest first, whatever the order of the output.
@@ -132,7 +142,7 @@ struct Waiting {
 /// Bytes of records that are kept in memory.
 const IN_MEMORY: usize = 8 << 20;
 
-const FAULT: &str = "cannot keep the backups in a temporary file until they are sorted";
+const FAULT: TemporaryFault = TemporaryFault::Sorting;
 
 impl Sorter {
     fn new(keys: Vec<(Column, Direction)>) -> Self {
@@ -240,11 +250,11 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 mod tests {
 
     use super::*;
-    use crate::json::Scanner;
+    use crate::json::{Names, Scanner};
     use crate::row::Found;
 
     fn push(sorter: &mut Sorter, record: &str) {
-        let found = Found::read(&mut Scanner::new(record)).unwrap();
+        let found = Found::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
         sorter.push(found.row(record)).unwrap();
     }
 

@@ -52,6 +52,21 @@ impl Moment {
         self.0 > other.0
     }
 
+    /// Whether a day begins here.
+    pub(crate) fn is_midnight(&self) -> bool {
+        TimeZone::UTC.to_datetime(self.0).time() == civil::Time::midnight()
+    }
+
+    /// Its day, as a date.
+    pub(crate) fn day(&self) -> civil::Date {
+        date_of(self.0)
+    }
+
+    /// The day after that.
+    pub(crate) fn next_day(&self) -> civil::Date {
+        self.day().saturating_add(Span::new().days(1))
+    }
+
     /// In microseconds since 1970, as [`instant`] gives them.
     pub(crate) fn microsecond(&self) -> i64 {
         self.0.as_microsecond()

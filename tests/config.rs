@@ -153,16 +153,21 @@ fn what_cannot_be_right_is_refused() {
         ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
         (
             "set defaults.output josn",
-            "line 14, column 10: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
+            "cbr: error: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
              [possible values: table,",
             "cbr backups list --help",
         ),
         (
             "set defaults.page_size 0",
-            "defaults.page_size: invalid value '0' for '--page-size <N>'",
+            "cbr: error: defaults.page_size: invalid value '0' for '--page-size <N>'",
             "",
         ),
         ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),
+        (
+            "set defaults.page_size 5000",
+            "cbr: error: defaults.page_size: invalid value '5000' for '--page-size <N>'",
+            "",
+        ),
         ("set defaults.columns id,id", "'id' stands twice in '--columns'", ""),
         ("set defaults.columns id,", "defaults.columns is empty", ""),
         (
@@ -198,6 +203,19 @@ fn what_is_right_and_may_surprise_is_said() {
         "default_profile: no profile `prdo`; did you mean `prod`?",
     );
     file.cbr("config set default_profile prod").run();
+    warned("config unset profiles.prod", "config.toml: default_profile: no profile `prod`");
+    file.cbr("config unset default_profile").run();
+}
+
+#[test]
+fn a_value_that_begins_with_a_dash_stands_behind_two() {
+    let file = File::new("");
+    let tip =
+        "tip: a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE";
+    let run = file.cbr("config set defaults.columns -name").exit(2).stderr_holds([tip]).run();
+    assert!(!run.stderr.contains("-- -n"), "{}", run.stderr);
+    file.cbr("config set defaults.columns -- -name").run();
+    assert_eq!(file.text(), "[defaults]\ncolumns = [\"-name\"]\n");
 }
 
 #[test]

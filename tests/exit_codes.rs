@@ -1,8 +1,9 @@
 //! Each exit code of the README's table, once; the details are in the other modules.
 
 use std::fs::OpenOptions;
+use std::process::Command;
 
-use crate::harness::{Cbr, cbr, sandboxed};
+use crate::harness::{Cbr, Sandbox, cbr, program, sandboxed};
 
 /// Sandbox options, command, exit code.
 const CODES: &[(&str, &str, i32)] = &[
@@ -55,4 +56,30 @@ fn a_full_disk_is_a_failure_of_this_machine() {
     for args in ["--help", "--version", "backups list --help", "sandbox"] {
         assert_told_of_full_disk(cbr(args));
     }
+}
+
+/// A limit that leaves nothing for a connection is no fault of the service.
+#[test]
+fn too_few_open_files_are_told_as_that() {
+    let sandbox = Sandbox::start("--backups 3");
+    let list = |files: u8| {
+        let run = sandbox.cbr("backups list -o ids --limit 1");
+        let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        let command = run.command();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limited]).arg(program()).args(command.get_args()).env_clear();
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = shell.output().unwrap();
+        (output.status.code(), output.stdout, String::from_utf8(output.stderr).unwrap())
+    };
+    for files in 4..=10 {
+        let (code, stdout, stderr) = list(files);
+        assert_eq!((code, stdout.as_slice()), (Some(1), &b""[..]), "{files}: {stderr}");
+        let told = "cbr: error: cannot start: cbr has to open 8 files at once, and may not open as many \
+                    (see ulimit -n): Too many open files (os error 24)\n";
+        assert_eq!(stderr, told, "{files}");
+    }
+    // More than are left open by whoever runs the tests.
+    let (code, _, stderr) = list(64);
+    assert_eq!(code, Some(0), "{stderr}");
 }

@@ -114,6 +114,19 @@ fn words_stand_for_moments_of_this_run() {
     assert!((0..=1).contains(&(until - since).as_secs()), "{since} {until}");
 }
 
+/// A date is its midnight, so a day is not from itself to itself.
+#[test]
+fn a_day_that_is_one_moment_is_remarked_on() {
+    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date is its midnight, so these are one \
+                moment; --until 2018-03-01 ends with that day\n";
+    for until in ["2018-02-28", "2018-02-28T00:00:00Z"] {
+        list().args(["--since", "2018-02-28", "--until", until]).stderr(told).run();
+    }
+    // An hour is what it says.
+    let hour = "2018-02-28T12:00:00Z";
+    list().args(["--since", hour, "--until", hour]).run();
+}
+
 #[test]
 fn all_filters_go_out_together() {
     let args = [

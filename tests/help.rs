@@ -46,9 +46,31 @@ fn what_is_not_there_is_told_with_what_is_near() {
         ("help backup", "'backups'"),
         ("help backups lst", "list'"),
         ("help list", "'backups list'"),
+        ("help version", "'cbr --version'"),
+        (
+            "help foo",
+            "its topics are columns, completeness, environment, errors, exit-codes, filters, formats\n",
+        ),
     ];
     for (args, near) in cases {
         cbr(args).exit(2).stderr_holds(["unrecognized subcommand", near]).run();
+    }
+}
+
+#[test]
+fn lines_break_where_the_text_does() {
+    let filters = help("help filters");
+    assert!(filters.contains("and so are days. Also --start-time\n"), "{filters}");
+    let summary = help("backups summary --help");
+    assert!(!summary.contains("\nbacked up\n"), "{summary}");
+    let config = help("config set --help");
+    let keys: Vec<_> = config.lines().skip_while(|line| *line != "Keys:").skip(1).collect();
+    let keys: Vec<_> = keys.into_iter().take_while(|line| !line.is_empty()).collect();
+    assert!(keys.len() > 20, "{config}");
+    let continued = " ".repeat(38);
+    for line in keys {
+        let is_key = line[..38].trim_start().contains(['.', '_']);
+        assert!(line.len() <= 80 && (is_key || line.starts_with(&continued)), "{line}\n{config}");
     }
 }
 

@@ -45,6 +45,20 @@ fn all() -> (TempDir, Vec<PathBuf>) {
 }
 
 #[test]
+fn a_page_is_found_by_its_name_as_well() {
+    let page = |words: &str| cbr(&format!("man {words}")).run().stdout;
+    for (name, words) in [
+        ("backups-list", "backups list"),
+        ("cbr-backups-list", "backups list"),
+        ("cbr-man", "man"),
+        ("cbr", ""),
+    ] {
+        assert_eq!(page(name), page(words), "{name}");
+    }
+    cbr("man no-page").exit(2).stderr_holds(["unrecognized subcommand 'no-page'"]).run();
+}
+
+#[test]
 fn each_command_has_a_page_which_nobody_complains_about() {
     let (_directory, pages) = all();
     let names: Vec<_> =

@@ -87,7 +87,7 @@ fn each_example_gives_something() {
     let sandbox = Sandbox::start("");
     let examples = block("Examples", "sh");
     let examples: Vec<_> = examples.split("\n\n").collect();
-    assert_eq!(examples.len(), 18);
+    assert_eq!(examples.len(), 19);
     for example in examples {
         let outcome = outcome(example, &sandbox);
         assert!(!outcome.is_empty(), "{example}");

@@ -36,6 +36,7 @@ fn a_complete_listing_is_proven() {
         "rows": 30,
         "listed": 30,
         "matched": 30,
+        "stopped_early": false,
         "count": 29,
         "limit": null,
         "offset": 0,
@@ -54,6 +55,30 @@ fn a_complete_listing_is_proven() {
         "error": null,
     });
     assert_eq!(receipt, expected);
+}
+
+/// What matched of the backups that were looked at is not what matches.
+#[test]
+fn reading_that_stopped_early_says_so() {
+    let cases = [
+        ("--limit 3", true),
+        ("--offset 2 --limit 3", true),
+        ("--offset 27 --limit 3", false),
+        ("--limit 30", false),
+        ("--limit 3 --name-matches *", true),
+        ("--limit 3 --name-matches * --sort resource_size", false),
+        ("--limit 31 --name-matches *", false),
+        ("--latest 3", true),
+        ("", false),
+    ];
+    for (flags, expected) in cases {
+        let receipt = receipt(|path| {
+            let list = format!("backups list --page-size 10 {flags} --receipt");
+            sandboxed("--backups 30", &list).arg(path)
+        });
+        assert_eq!(receipt["complete"], true, "{flags} {receipt}");
+        assert_eq!(receipt["stopped_early"], expected, "{flags} {receipt}");
+    }
 }
 
 #[test]
@@ -103,6 +128,44 @@ fn an_older_receipt_does_not_survive_a_missing_setting() {
     });
     assert_eq!(receipt["complete"], false, "{receipt}");
     assert_eq!(receipt["error"]["exit_code"], 2, "{receipt}");
+}
+
+#[test]
+fn an_older_receipt_does_not_survive_a_command_line_that_cannot_be_used() {
+    let older = r#"{"complete":true,"rows":1663,"padding":"longer than what follows"}"#;
+    let cases = [
+        (
+            "backups list -o ids --receipt FILE --page-size 5000",
+            "invalid value '5000' for '--page-size <N>'",
+        ),
+        ("--region eu-de backups ls --since= --receipt=FILE", "--since"),
+        ("backups summary --receipt FILE --min-size 2 --max-size 1", "--min-size 2 is more than"),
+        ("backups list --colums id --receipt FILE", "unexpected argument '--colums' found"),
+    ];
+    for (line, message) in cases {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("receipt.json");
+        fs::write(&path, older).unwrap();
+        let words = line.replace("FILE", path.to_str().unwrap());
+        cbr(&words).exit(2).stderr_holds([message]).run();
+        let text = fs::read_to_string(&path).unwrap();
+        let receipt: Value = serde_json::from_str(&text).expect(&text);
+        assert_eq!(receipt["complete"], false, "{line}");
+        assert_eq!(receipt["error"]["exit_code"], 2, "{line}");
+        let told = receipt["error"]["message"].as_str().unwrap();
+        assert!(told.contains(message) && !told.contains('\n'), "{told}");
+    }
+    // What other commands are given is not theirs to write to, and help is no failure.
+    for (line, code) in
+        [("backups show x --receipt FILE", 2), ("backups list --receipt FILE --help", 0)]
+    {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("receipt.json");
+        fs::write(&path, older).unwrap();
+        let words = line.replace("FILE", path.to_str().unwrap());
+        cbr(&words).exit(code).stderr_holds([]).run();
+        assert_eq!(fs::read_to_string(&path).unwrap(), older, "{line}");
+    }
 }
 
 #[test]

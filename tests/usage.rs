@@ -9,6 +9,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--limit", "-1"], &["'-1'", "--limit", "not a whole number from 1 on"]),
     (&["--limit", "ten"], &["'ten'", "--limit", "not a whole number from 1 on"]),
     (&["--limit", "99999999999999999999"], &["--limit", "not a whole number from 1 on"]),
+    (&["--receipt", "-"], &["'-'", "--receipt", "give a file, or /dev/stderr"]),
     (&["--limit"], &["a value is required", "--limit"]),
     (&["--offset", "-1"], &["--offset", "not a whole number from 0 to 2147483647"]),
     (&["--offset", "2147483648"], &["--offset", "not a whole number from 0 to 2147483647"]),
@@ -154,6 +155,7 @@ fn a_command_that_is_missing_or_unknown() {
         ("backups describe x", ["unrecognized subcommand 'describe'", "'backups show'"]),
         ("configure", ["unrecognized subcommand 'configure'", "'config'"]),
         ("completion bash", ["unrecognized subcommand 'completion'", "'completions'"]),
+        ("version", ["unrecognized subcommand 'version'", "tip: that is a flag: 'cbr --version'"]),
         (
             "vaults list",
             ["unrecognized subcommand 'vaults'\n\n  tip: ", "'cbr help' shows the commands"],
@@ -162,6 +164,34 @@ fn a_command_that_is_missing_or_unknown() {
     for (args, told) in cases {
         cbr(args).exit(2).stderr_holds(told).run();
     }
+}
+
+#[test]
+fn a_flag_of_another_tool_is_told_as_ours() {
+    let cases = [
+        ("backups list --format json", "'--output'"),
+        ("backups list --json", "'-o json'"),
+        ("backups summary --csv", "'-o csv'"),
+        ("backups show x --yaml", "'-o yaml'"),
+        ("backups list --tenant x", "'--project-id'"),
+        ("auth check --tenant x", "'--project-id'"),
+        ("backups list --type server", "'--resource-type'"),
+    ];
+    for (args, flag) in cases {
+        let words = args.split(" -").next().unwrap().trim_end_matches(" x");
+        let tip = format!(" found\n\n  tip: {flag} is the flag for that\n\nUsage: cbr {words} [");
+        cbr(args).exit(2).stderr_holds(["unexpected argument", &tip]).run();
+    }
+    // Where it would be as wrong, nothing is said of it.
+    let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();
+    assert!(!run.stderr.contains("--output"), "{}", run.stderr);
+}
+
+#[test]
+fn a_summary_has_no_ids() {
+    let told = ["a summary has no ids", "'--output ids'"];
+    let run = cbr("backups summary -o ids").exit(2).stderr_holds(told).run();
+    assert!(!run.stderr.contains("--by"), "{}", run.stderr);
 }
 
 #[test]

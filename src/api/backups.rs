@@ -11,7 +11,7 @@ use super::client::{Call, Client, Draft};
 use super::clock;
 use super::error::ApiError;
 use super::sign;
-use crate::json::Scanner;
+use crate::json::{Names, Scanner};
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
 use crate::row::{Found, Row, Rows};
@@ -181,6 +181,7 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
     let (mut records, mut count) = (None, None);
     // Hardly a backup is shorter.
     let mut found = Vec::with_capacity(text.len() / 512);
+    let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match name {
@@ -188,7 +189,7 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
             "backups" => {
                 let records = records.insert(Vec::with_capacity(found.capacity()));
                 scanner.array(|scanner| {
-                    found.push(Found::read(scanner)?);
+                    found.push(Found::read(scanner, &mut names)?);
                     records.push(record(found.last()?.row(text), records.len(), order)?);
                     Some(())
                 })?;

@@ -34,7 +34,8 @@ pub(crate) async fn list(
     }
     let asks_for_copies =
         || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
-    if let Some(column) = args.output.replication_column().filter(|_| !asks_for_copies()) {
+    let column = args.output.replication_column().or_else(|| args.sort.replication_column());
+    if let Some(column) = column.filter(|_| !asks_for_copies()) {
         console.warn(&format!("{column}: the service sends it only with --show-replication"));
     }
     let ListArgs { limit, offset, latest, per, .. } = *args;

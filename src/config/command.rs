@@ -83,10 +83,20 @@ pub(crate) struct UnsetArgs {
 fn keys() -> String {
     let mut text = "Keys:".to_owned();
     for (key, help) in key::all() {
-        text.push_str(&format!("\n  {key:<35} {help}"));
+        let term = format!("  {key:<35} ");
+        // Set for the narrowest of usual terminals: clap breaks longer lines, but not beside the keys.
+        let options = textwrap::Options::new(80)
+            .initial_indent(&term)
+            .subsequent_indent(CONTINUED)
+            .break_words(false);
+        text.push('\n');
+        text.push_str(&textwrap::fill(help, options));
     }
     text
 }
+
+/// Stands before what goes on in the next line, beside the keys.
+const CONTINUED: &str = "                                      ";
 
 /// The keys to complete: those of the profiles that there are with their names.
 fn keys_to_offer() -> Vec<(String, String)> {
@@ -182,6 +192,11 @@ impl File<'_> {
             .into());
         };
         let value = value.map_err(refuse)?;
+        if path.table == Table::Defaults {
+            // Alone, since no line of the file holds it.
+            let alone = edit::set("", &path.table, key, &value).map_err(refuse)?;
+            check(&Config::parse("", &self.path, &alone)?)?;
+        }
         let after =
             edit::set(&before, &path.table, key, &value).map_err(|why| self.unchanged(&why))?;
         let config = self.write(&after, check)?;
@@ -201,7 +216,10 @@ impl File<'_> {
         let after = edit::unset(&before, &path).map_err(|why| self.unchanged(&why))?;
         let after =
             after.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
-        self.write(&after, check)?;
+        let config = self.write(&after, check)?;
+        if matches!(path.table, Table::Profile(_)) {
+            self.remark_default_profile(&config);
+        }
         Ok(())
     }
 
@@ -233,12 +251,16 @@ impl File<'_> {
         )
     }
 
+    fn remark_default_profile(&self, config: &Config) {
+        if let Err(error) = config.default_profile() {
+            self.console.warn(&error.to_string());
+        }
+    }
+
     /// What is right, and may still surprise.
     fn remark(&self, config: &Config, table: &Table, key: &str) {
-        if key == "default_profile"
-            && let Err(error) = config.default_profile()
-        {
-            self.console.warn(&error.to_string());
+        if key == "default_profile" {
+            self.remark_default_profile(config);
         }
         if key == "region"
             && let Some(Value::Text(region)) = config.get(table, key)

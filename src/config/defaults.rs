@@ -74,8 +74,12 @@ pub(crate) fn check(
         let flag = format!("--{}={}", key.name.replace('_', "-"), value.text());
         let words = ["cbr", "backups", "list", &flag].map(str::to_owned);
         parse(words).map_err(|why| {
+            let place = match config.name.as_str() {
+                "" => String::new(),
+                name => format!("{name}, {place}: "),
+            };
             ConnectionError::new(
-                format!("{}, {place}: defaults.{}: {why}", config.name, key.name),
+                format!("{place}defaults.{}: {why}", key.name),
                 "cbr backups list --help says what each flag takes",
             )
         })

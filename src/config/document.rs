@@ -16,7 +16,7 @@ use crate::suggest;
 /// What the file holds.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// The file as its user would write it, with `~`.
+    /// The file as its user would write it, with `~`; empty for what is in no file yet.
     pub(crate) name: String,
     /// Where it is.
     pub(super) path: PathBuf,

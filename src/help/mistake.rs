@@ -24,6 +24,21 @@ const OTHER_WORDS: [(&str, &str); 12] = [
     ("version", "--version"),
 ];
 
+/// Flags that other tools have, each with the flag that does it here, and how that is written.
+const OTHER_FLAGS: [(&str, &str, &str); 11] = [
+    ("--format", "output", "--output"),
+    ("--json", "output", "-o json"),
+    ("--jsonl", "output", "-o jsonl"),
+    ("--yaml", "output", "-o yaml"),
+    ("--csv", "output", "-o csv"),
+    ("--tenant", "project-id", "--project-id"),
+    ("--tenant-id", "project-id", "--project-id"),
+    ("--project", "project-id", "--project-id"),
+    ("--type", "resource-type", "--resource-type"),
+    ("--server", "resource-name", "--resource-name"),
+    ("--vault", "vault-id", "--vault-id"),
+];
+
 /// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
 /// of where a flag belongs.
 pub(crate) fn explain(error: clap::Error) -> clap::Error {
@@ -60,25 +75,48 @@ fn unknown_command(mut error: clap::Error, program: &Command) -> clap::Error {
     match meant(program, &word) {
         Some(meant) => {
             error.remove(ContextKind::Suggested);
-            let meant = ContextValue::Strings(vec![meant]);
-            error.insert(ContextKind::SuggestedSubcommand, meant);
+            suggest(&mut error, meant);
         }
         None => add_tip(&mut error, "'cbr help' shows the commands".to_owned()),
     }
     error
 }
 
-/// Says where a flag belongs that stands before its command, and what to write in front of a command that
+/// Names a command, or a flag that does what a command was expected to.
+fn suggest(error: &mut clap::Error, meant: String) {
+    if meant.starts_with('-') {
+        return add_tip(error, format!("that is a flag: 'cbr {meant}'"));
+    }
+    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
+}
+
+/// Says which flag of ours is meant by one of another tool's, says where a flag belongs that stands before its command, and what to write in front of a command that
 /// stands where a flag should.
 fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
+    let word = texts(&error, ContextKind::InvalidArg).join(" ");
+    let usage = texts(&error, ContextKind::Usage).join(" ");
+    if let Some((command, flag)) = other_flag(program, &usage, &word) {
+        // clap's is about the flag that it took this one for.
+        let usage = ContextValue::StyledStr(command.clone().render_usage());
+        error.insert(ContextKind::Usage, usage);
+        error.remove(ContextKind::SuggestedArg);
+        // clap may have a tip besides, on how to give the word as a value.
+        error.remove(ContextKind::Suggested);
+        add_tip(&mut error, format!("'{flag}' is the flag for that"));
+        return error;
+    }
     if !texts(&error, ContextKind::SuggestedArg).is_empty() {
         return error;
     }
-    let word = texts(&error, ContextKind::InvalidArg).join(" ");
-    let usage = texts(&error, ContextKind::Usage).join(" ");
     let is_command = program.get_subcommands().any(|command| command.get_name() == word);
     let tip = if is_command && usage.contains("cbr sandbox") {
         Some(format!("a command to run stands behind '--': cbr sandbox -- {word}"))
+    } else if word.starts_with('-') && usage.contains("cbr config set") {
+        // clap would have the first letter of the value behind it.
+        Some(
+            "a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE"
+                .to_owned(),
+        )
     } else if word.starts_with('-') {
         let owner = below(program, "").into_iter().map(|(words, _)| words).find(|words| {
             let command = words.split(' ').try_fold(program, |at, name| at.find_subcommand(name));
@@ -98,6 +136,21 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     error
 }
 
+/// What the command with this usage has in place of another tool's flag.
+fn other_flag<'a>(
+    program: &'a Command,
+    usage: &str,
+    word: &str,
+) -> Option<(&'a Command, &'static str)> {
+    let (_, flag, written) = OTHER_FLAGS.iter().find(|(other, ..)| *other == word)?;
+    let words = usage.split_whitespace().skip_while(|word| *word != "cbr").skip(1);
+    let command = words
+        .map_while(|name| Some(name).filter(|name| !name.starts_with(['[', '<', '-'])))
+        .try_fold(program, |at, name| at.find_subcommand(name))?;
+    let has = |arg: &clap::Arg| arg.get_long() == Some(flag) && !arg.is_hide_set();
+    command.get_arguments().any(has).then_some((command, *written))
+}
+
 /// Whether a flag is one of a command's own.
 fn takes(command: &Command, flag: &str) -> bool {
     let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
@@ -114,8 +167,12 @@ pub(super) fn unknown(parent: &Command, word: &str) -> clap::Error {
     let near = suggest::nearest(word, topics.chain(commands)).map(str::to_owned);
     let mut error = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(parent);
     error.insert(ContextKind::InvalidSubcommand, ContextValue::String(word.to_owned()));
-    if let Some(near) = near.or_else(|| meant(parent, word)) {
-        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    match near.or_else(|| meant(parent, word)) {
+        Some(near) => suggest(&mut error, near),
+        None => {
+            let topics = TOPICS.map(|topic| topic.name).join(", ");
+            add_tip(&mut error, format!("'cbr help' shows the commands; its topics are {topics}"));
+        }
     }
     error
 }

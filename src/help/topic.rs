@@ -85,7 +85,9 @@ fn completeness() -> Text {
         )
         .paragraph(
             "What was proven is told on a terminal, and written to a file as JSON by --receipt FILE: rows, \
-             count, pages, requests, retries, what was mended, and whether it is complete.",
+             count, pages, requests, retries, what was mended, and whether it is complete. Where reading ends as soon as \
+             --limit or --latest has enough, the file's stopped_early is true, and its matched counts only what was \
+             looked at.",
         )
         .typed("Example", &[
             "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",
@@ -163,7 +165,8 @@ fn filters() -> Text {
         let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
         let mut help = help.unwrap_or_default();
         for alias in arg.get_visible_aliases().unwrap_or_default() {
-            let _ = write!(help, "; also --{alias}");
+            let join = if help.ends_with('.') { " Also" } else { "; also" };
+            let _ = write!(help, "{join} --{alias}");
         }
         let row = (format!("--{long} {value}"), help);
         match groups.iter_mut().find(|(name, _)| name == heading) {
@@ -178,7 +181,7 @@ fn filters() -> Text {
         "Examples",
         &[
             "cbr backups list --resource-type server --status available,error",
-            "cbr backups list --since 2026-11-01 --until 2026-11-30T23:59:59Z",
+            "cbr backups list --since 2026-11-01 --until 2026-12-01",
             "cbr backups list --resource-name ecs-dbfd-0018 --since 7d",
         ],
     )

@@ -29,7 +29,7 @@ Examples:
   cbr man backups list | man -l -                    one command
   cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
 pub(crate) struct ManArgs {
-    /// The words of a command, such as `backups list`; without any, the page of the whole program
+    /// The words of a command, such as `backups list`, or the name of its page; without any, the page of the whole program
     #[arg(value_name = "COMMAND")]
     words: Vec<String>,
 
@@ -49,11 +49,24 @@ pub(crate) fn print(args: &ManArgs) -> anyhow::Result<()> {
     if let Some(directory) = &args.all {
         return write_all(&program, directory);
     }
-    let page = match args.words.as_slice() {
+    let words = match args.words.as_slice() {
+        [page] if program.find_subcommand(page).is_none() => of_page(&mut program, page),
+        words => words.to_vec(),
+    };
+    let page = match words.as_slice() {
         [] => whole(&program),
         words => single(&program.clone(), help::command(&mut program, words)?),
     };
     page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
+}
+
+/// The words of the command whose page has this name, such as `cbr-backups-list` or `backups-list`; or just
+/// that, if there is none.
+fn of_page(program: &mut Command, page: &str) -> Vec<String> {
+    let words = page.split('-').map(str::to_owned);
+    let words: Vec<_> = words.enumerate().filter(|(at, word)| *at > 0 || word != "cbr").collect();
+    let words: Vec<_> = words.into_iter().map(|(_, word)| word).collect();
+    if help::command(program, &words).is_ok() { words } else { vec![page.to_owned()] }
 }
 
 fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {

@@ -32,8 +32,8 @@ pub(super) struct FormatArgs {
 
     /// How to write times for people (table, wide, long, markdown) [default: utc]
     ///
-    /// The other formats are exact: csv and tsv in UTC with every digit, json and yaml as the service sent
-    /// it.
+    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv and tsv in
+    /// UTC with every digit, json and yaml as the service sent it.
     #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
     pub(super) time: Option<TimeStyle>,
 

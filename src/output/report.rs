@@ -162,7 +162,9 @@ impl ReportArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.rows.format == Format::Ids {
-            return self.rows.cannot("--by", "whose rows are backups; use cbr backups list");
+            let told =
+                "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it";
+            return Err(told.to_owned());
         }
         self.rows.check()
     }

@@ -8,6 +8,8 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write};
 use anyhow::Context as _;
 use tempfile::SpooledTempFile;
 
+use crate::temporary::TemporaryFault;
+
 /// Bytes that are kept in memory: more than a thousand backups as json.
 const IN_MEMORY: usize = 2 << 20;
 
@@ -15,7 +17,7 @@ const IN_MEMORY: usize = 2 << 20;
 const CHUNK: usize = 128 << 10;
 
 /// What to say about a fault of the temporary file, so that it is not taken for one of stdout.
-pub(super) const FAULT: &str = "cannot keep the rows in a temporary file until the last is there";
+pub(super) const FAULT: TemporaryFault = TemporaryFault::Rows;
 
 /// A queue of bytes: written first, then read once.
 pub(super) struct Spool(BufWriter<SpooledTempFile>);

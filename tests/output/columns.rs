@@ -99,4 +99,8 @@ fn replication_has_to_be_asked_for() {
     let run = sandboxed("--backups 300", &format!("{list} --show-replication")).run();
     assert!(run.stdout.contains("success"), "{}", run.stdout);
     sandboxed("--backups 3", "backups list -o csv --columns all").run();
+    let told = told.replace("status", "count");
+    let list = "backups list -o ids --sort name,replication.count:asc";
+    sandboxed("--backups 3", list).stderr(told).run();
+    sandboxed("--backups 3", &format!("{list} --show-replication")).run();
 }

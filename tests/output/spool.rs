@@ -21,13 +21,16 @@ fn a_list_that_does_not_fit_into_memory_is_whole() {
 #[test]
 fn a_directory_that_is_not_there_is_told() {
     for (flags, what) in [
-        ("-o json", "cannot keep the rows in a temporary file until the last is there"),
+        ("-o json", "cannot keep the rows in a temporary file in /nowhere until the last is there"),
         (
             "-o table --columns id --sort name",
-            "cannot keep the backups in a temporary file until they are sorted",
+            "cannot keep the backups in a temporary file in /nowhere until they are sorted",
         ),
     ] {
-        let told = format!("cbr: error: {what}: No such file or directory (os error 2)\n");
+        let told = format!(
+            "cbr: error: {what}: No such file or directory (os error 2)\n\
+             cbr: hint: set TMPDIR to a directory that can be written to and has room\n"
+        );
         let run = sandboxed(MANY, &format!("backups list {flags}")).env("TMPDIR", "/nowhere");
         run.exit(1).stderr(told).run();
     }
