@@ -56,7 +56,7 @@ fn each_kind_of_failure_has_a_word() {
         ("--fault hang@*", "--timeout 200ms", "timed_out", 5, json!(null), true),
         ("--fault html@*", "", "unreadable", 5, json!(null), false),
         ("--fault end=1@*", "", "incomplete", 6, json!(null), true),
-        ("", "--endpoint nowhere", "configuration", 2, json!(null), false),
+        ("", "--project-id a/b", "configuration", 2, json!(null), false),
         ("", "--limit 0", "usage", 2, json!(null), false),
         ("", "--stream", "usage", 2, json!(null), false),
         ("", "--receipt /nowhere/at/all", "local", 1, json!(null), false),

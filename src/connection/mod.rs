@@ -136,6 +136,7 @@ impl ConnectionArgs {
     }
 
     /// The first of these flags that was given and goes before the variables that say where the service is.
+    #[cfg(feature = "sandbox")]
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
             ("--region", self.region.is_some()),
