@@ -179,8 +179,8 @@ fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::
 fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
     let text = body.text();
     let (mut records, mut count) = (None, None);
-    // Hardly a backup is shorter.
-    let mut found = Vec::with_capacity(text.len() / 512);
+    // Most backups are longer.
+    let mut found = Vec::with_capacity(text.len() / 900);
     let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {

@@ -6,8 +6,8 @@
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bodies that are kept for later: as many as pages wait to be printed, more or less.
-const MOST_KEPT: usize = 16;
+/// Bodies that are kept for later: more than are under way at a time, by default.
+const MOST_KEPT: usize = 24;
 
 /// In bytes. What took more was no usual page, and its memory is better given back.
 const LARGEST_KEPT: usize = 4 << 20;
