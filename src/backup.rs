@@ -6,6 +6,8 @@
 //!
 //! Source: API page "Querying Backups", response parameters.
 
+use std::borrow::Cow;
+
 use anyhow::Context as _;
 
 use crate::json::{Json, Names, Scanner};
@@ -21,19 +23,13 @@ impl Place {
     /// The value, if it stands there.
     pub(crate) fn find(self, text: &str) -> Option<Json<'_>> {
         let json = text.get(self.start as usize..self.end as usize)?;
-        (!json.is_empty()).then(|| Json::new(json))
+        (!json.is_empty()).then(|| Json::exactly(json))
     }
 }
 
-/// Declares the view and finds a field's place in it by the API's name, from one list.
+/// Declares the fields of the view, and finds a field's place in it by the API's name, from one list.
 macro_rules! backup {
     ($($(#[$doc:meta])* $visibility:vis $field:ident,)*) => {
-        /// The fields of one record, in the order of the API page. `None` is absent or null.
-        #[derive(Default)]
-        pub(crate) struct Backup<'a> {
-            $($(#[$doc])* $visibility $field: Option<Json<'a>>,)*
-        }
-
         /// Where the fields of one record stand.
         #[derive(Debug, Clone, Default)]
         pub(crate) struct Places {
@@ -48,13 +44,19 @@ macro_rules! backup {
             }
         }
 
+        /// The fields of one record, in the order of the API page. `None` is absent or null.
         impl<'a> Backup<'a> {
-            /// The record whose fields stand at these places of `text`.
-            pub(crate) fn at(text: &'a str, places: &Places) -> Self {
-                Self { $($field: places.$field.find(text),)* }
-            }
+            $($(#[$doc])* $visibility fn $field(&self) -> Option<Json<'a>> {
+                self.places.$field.find(self.text)
+            })*
         }
     };
+}
+
+/// One record. A field is looked at when it is asked for.
+pub(crate) struct Backup<'a> {
+    text: &'a str,
+    places: Cow<'a, Places>,
 }
 
 backup! {
@@ -112,10 +114,10 @@ impl Places {
 
     fn read_value(&mut self, scanner: &mut Scanner<'_>, field: Option<Field>) -> Option<()> {
         let start = scanner.position();
-        let value = scanner.value()?;
+        let is_null = scanner.skip_value()?;
         if let Some(field) = field {
             let place_of = |at| u32::try_from(at).ok();
-            let end = if value.is_null() { start } else { scanner.position() };
+            let end = if is_null { start } else { scanner.position() };
             *field(self) = Place { start: place_of(start)?, end: place_of(end)? };
         }
         Some(())
@@ -128,38 +130,43 @@ impl<'a> Backup<'a> {
         let mut scanner = Scanner::new(record);
         let places = Places::read(&mut scanner).filter(|_| scanner.end().is_some());
         let places = places.context("a backup in the answer is not a JSON object")?;
-        Ok(Self::at(record, &places))
+        Ok(Self { text: record, places: Cow::Owned(places) })
+    }
+
+    /// The record whose fields stand at these places of `text`.
+    pub(crate) fn at(text: &'a str, places: &'a Places) -> Self {
+        Self { text, places: Cow::Borrowed(places) }
     }
 
     /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
-    pub(crate) fn incremental(&self) -> Option<Json<'a>> {
-        self.incremental.or_else(|| self.extend_info("incremental"))
+    pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
+        self.incremental().or_else(|| self.in_extend_info("incremental"))
     }
 
     /// A field of `extend_info`.
-    pub(crate) fn extend_info(&self, name: &str) -> Option<Json<'a>> {
-        field(self.extend_info?, name)
+    pub(crate) fn in_extend_info(&self, name: &str) -> Option<Json<'a>> {
+        field(self.extend_info()?, name)
     }
 
     /// A field of `app_consistency`, which examples show inside `extend_info`.
     pub(crate) fn app_consistency(&self, name: &str) -> Option<Json<'a>> {
-        field(self.extend_info("app_consistency")?, name)
+        field(self.in_extend_info("app_consistency")?, name)
     }
 
     /// The ids of the images that were made of it.
     pub(crate) fn images(&self) -> Vec<Json<'a>> {
-        let images = self.extend_info("os_images_data").map(Json::elements).unwrap_or_default();
+        let images = self.in_extend_info("os_images_data").map(Json::elements).unwrap_or_default();
         images.into_iter().filter_map(|image| field(image, "image_id")).collect()
     }
 
     /// How many copies there are. Lists tell only where they are asked to.
     pub(crate) fn replications_count(&self) -> Option<usize> {
-        Some(self.replication_records?.elements().len())
+        Some(self.replication_records()?.elements().len())
     }
 
     /// A field of each copy that has it.
     pub(crate) fn replications(&self, name: &str) -> Vec<Json<'a>> {
-        let copies = self.replication_records.map(Json::elements).unwrap_or_default();
+        let copies = self.replication_records().map(Json::elements).unwrap_or_default();
         copies.into_iter().filter_map(|copy| field(copy, name)).collect()
     }
 
@@ -171,13 +178,13 @@ impl<'a> Backup<'a> {
 
     /// How many backups of single volumes came with it.
     pub(crate) fn children_count(&self) -> Option<usize> {
-        Some(self.children?.elements().len())
+        Some(self.children()?.elements().len())
     }
 
     /// The backups of the single volumes of a server backup. Only the answer about one backup has
     /// them filled. None if they are not of the documented form.
-    pub(crate) fn children(&self) -> Vec<Json<'a>> {
-        let children = self.children.map(Json::elements).unwrap_or_default();
+    pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
+        let children = self.children().map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
 }
@@ -202,21 +209,21 @@ mod tests {
         let record = r#"{"id": 7, "name": null, "status": ["new"], "children": "none",
             "extend_info": "x", "enterprise_project_id": 0, "shiny": {"id": 1}}"#;
         let backup = Backup::parse(record).unwrap();
-        assert_eq!(backup.id, Some(Json::new("7")));
-        assert_eq!(backup.name, None);
-        assert_eq!(backup.vault_id, None);
-        assert_eq!(backup.status, Some(Json::new(r#"["new"]"#)));
-        assert_eq!(backup.enterprise_project_id, Some(Json::new("0")));
-        assert_eq!(backup.incremental(), None);
-        assert!(backup.children().is_empty());
-        assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().children().is_empty());
+        assert_eq!(backup.id(), Some(Json::new("7")));
+        assert_eq!(backup.name(), None);
+        assert_eq!(backup.vault_id(), None);
+        assert_eq!(backup.status(), Some(Json::new(r#"["new"]"#)));
+        assert_eq!(backup.enterprise_project_id(), Some(Json::new("0")));
+        assert_eq!(backup.incremental_in_either(), None);
+        assert!(backup.child_backups().is_empty());
+        assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().child_backups().is_empty());
     }
 
     #[test]
     fn the_last_of_two_fields_counts() {
         let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
-        assert_eq!(backup.id, Some(Json::new("2")));
-        assert_eq!(backup.name, None);
+        assert_eq!(backup.id(), Some(Json::new("2")));
+        assert_eq!(backup.name(), None);
     }
 
     #[test]
@@ -238,7 +245,7 @@ mod tests {
         ];
         for (record, expected) in cases {
             let backup = Backup::parse(record).unwrap();
-            assert_eq!(backup.incremental().map(Json::as_sent), expected, "{record}");
+            assert_eq!(backup.incremental_in_either().map(Json::as_sent), expected, "{record}");
         }
     }
 }

@@ -126,77 +126,79 @@ use Place::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then what is inside of them.
 pub(crate) const COLUMNS: &[Column] = &[
-    column("id", "ID of the backup", Id, Table(0), |b| b.id),
-    column("name", "name of the backup", Text, Table(4), |b| b.name),
+    column("id", "ID of the backup", Id, Table(0), |b| b.id()),
+    column("name", "name of the backup", Text, Table(4), |b| b.name()),
     column("checkpoint_id", "ID of the restore point it was made with", Id, Asked, |b| {
-        b.checkpoint_id
+        b.checkpoint_id()
     }),
-    column("project_id", "ID of the project", Id, Asked, |b| b.project_id),
-    column("vault_id", "ID of the vault that holds it", Id, Wide, |b| b.vault_id),
-    column("provider_id", "ID of the kind of backup", Id, Asked, |b| b.provider_id),
-    column("resource_id", "ID of what was backed up", Id, Wide, |b| b.resource_id),
-    column("resource_name", "name of what was backed up", Text, Table(3), |b| b.resource_name),
-    column("resource_type", "type of what was backed up", Word, Table(5), |b| b.resource_type),
+    column("project_id", "ID of the project", Id, Asked, |b| b.project_id()),
+    column("vault_id", "ID of the vault that holds it", Id, Wide, |b| b.vault_id()),
+    column("provider_id", "ID of the kind of backup", Id, Asked, |b| b.provider_id()),
+    column("resource_id", "ID of what was backed up", Id, Wide, |b| b.resource_id()),
+    column("resource_name", "name of what was backed up", Text, Table(3), |b| b.resource_name()),
+    column("resource_type", "type of what was backed up", Word, Table(5), |b| b.resource_type()),
     column("resource_size", "size of what was backed up, in GB", Size, Table(7), |b| {
-        b.resource_size
+        b.resource_size()
     }),
-    column("resource_az", "availability zone", Text, Wide, |b| b.resource_az),
-    column("status", "status, such as available", Status, Table(1), |b| b.status),
-    column("image_type", "backup, or replication (a copy)", Word, Wide, |b| b.image_type),
-    column("created_at", "when it was created", Time, Table(2), |b| b.created_at),
-    column("updated_at", "when it last changed", Time, Asked, |b| b.updated_at),
-    column("protected_at", "when it was protected", Time, Asked, |b| b.protected_at),
-    column("expired_at", "when it expires; none if kept", Time, Table(6), |b| b.expired_at),
-    column("description", "description", Text, Wide, |b| b.description),
-    column("parent_id", "ID of the backup that this one is part of", Id, Wide, |b| b.parent_id),
+    column("resource_az", "availability zone", Text, Wide, |b| b.resource_az()),
+    column("status", "status, such as available", Status, Table(1), |b| b.status()),
+    column("image_type", "backup, or replication (a copy)", Word, Wide, |b| b.image_type()),
+    column("created_at", "when it was created", Time, Table(2), |b| b.created_at()),
+    column("updated_at", "when it last changed", Time, Asked, |b| b.updated_at()),
+    column("protected_at", "when it was protected", Time, Asked, |b| b.protected_at()),
+    column("expired_at", "when it expires; none if kept", Time, Table(6), |b| b.expired_at()),
+    column("description", "description", Text, Wide, |b| b.description()),
+    column("parent_id", "ID of the backup that this one is part of", Id, Wide, |b| b.parent_id()),
     column(
         "enterprise_project_id",
         "ID of the enterprise project, 0 is the default",
         Id,
         Asked,
-        |b| b.enterprise_project_id,
+        |b| b.enterprise_project_id(),
     ),
-    column("incremental", "true, or false for a full backup", Word, Wide, |b| b.incremental()),
-    column("version", "version of the snapshot", Number, Asked, |b| b.version),
+    column("incremental", "true, or false for a full backup", Word, Wide, |b| {
+        b.incremental_in_either()
+    }),
+    column("version", "version of the snapshot", Number, Asked, |b| b.version()),
     column("scheduled_operation_id", "ID of the policy that made it", Id, Asked, |b| {
-        b.scheduled_operation_id
+        b.scheduled_operation_id()
     }),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
-        b.extend_info("auto_trigger")
+        b.in_extend_info("auto_trigger")
     }),
     nested("extend_info.bootable", "whether a server can start from it", Word, |b| {
-        b.extend_info("bootable")
+        b.in_extend_info("bootable")
     }),
     nested("extend_info.snapshot_id", "ID of the snapshot of a volume", Id, |b| {
-        b.extend_info("snapshot_id")
+        b.in_extend_info("snapshot_id")
     }),
     nested("extend_info.support_lld", "whether it supports lazy loading", Word, |b| {
-        b.extend_info("support_lld")
+        b.in_extend_info("support_lld")
     }),
     nested(
         "extend_info.supported_restore_mode",
         "na, backup or snapshot: what it can restore",
         Word,
-        |b| b.extend_info("supported_restore_mode"),
+        |b| b.in_extend_info("supported_restore_mode"),
     ),
     each("extend_info.os_images_data", "IDs of the images made of it", Id, |b| b.images()),
     nested("extend_info.contain_system_disk", "whether a system disk is among it", Word, |b| {
-        b.extend_info("contain_system_disk")
+        b.in_extend_info("contain_system_disk")
     }),
     nested("extend_info.encrypted", "whether it is encrypted", Word, |b| {
-        b.extend_info("encrypted")
+        b.in_extend_info("encrypted")
     }),
     nested("extend_info.system_disk", "whether it is that of a system disk", Word, |b| {
-        b.extend_info("system_disk")
+        b.in_extend_info("system_disk")
     }),
     nested("extend_info.is_multi_az", "whether several zones hold it", Word, |b| {
-        b.extend_info("is_multi_az")
+        b.in_extend_info("is_multi_az")
     }),
     nested("extend_info.progress", "how much of it is made, in percent", Number, |b| {
-        b.extend_info("progress")
+        b.in_extend_info("progress")
     }),
     nested("extend_info.architecture", "architecture, such as x86_64", Word, |b| {
-        b.extend_info("architecture")
+        b.in_extend_info("architecture")
     }),
     nested(
         "extend_info.app_consistency.app_consistency",

@@ -21,6 +21,11 @@ impl<'a> Json<'a> {
         Self(text.trim_ascii())
     }
 
+    /// `text` is one JSON value, with nothing around it.
+    pub(crate) fn exactly(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The text as it was sent.
     pub(crate) fn as_sent(self) -> &'a str {
         self.0
@@ -128,6 +133,8 @@ impl<T: Copy> Names<T> {
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// The last block in which the end of a string was looked for.
+    block: Block,
     /// The brackets that will close what is open in the value that is being read. Not on the stack of the
     /// program, which has an end.
     closing: Vec<u8>,
@@ -135,7 +142,8 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let mut scanner = Self { text, at: 0, closing: Vec::new() };
+        let block = Block::at(text.as_bytes(), 0);
+        let mut scanner = Self { text, at: 0, block, closing: Vec::new() };
         scanner.skip_space();
         scanner
     }
@@ -192,6 +200,17 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.skip()?;
         Some(Json(self.text.get(start..self.at)?))
+    }
+
+    /// Any value, of which only the place is wanted, and whether it is null.
+    #[inline]
+    pub(crate) fn skip_value(&mut self) -> Option<bool> {
+        let first = self.peek()?;
+        match first {
+            b'"' => self.string()?,
+            _ => self.skip()?,
+        }
+        Some(first == b'n')
     }
 
     /// The end of the text.
@@ -278,29 +297,40 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string with its quotes. Eight bytes at a time, since most strings are short.
+    /// A string with its quotes.
     #[inline]
     fn string(&mut self) -> Option<()> {
         self.byte(b'"')?;
-        let bytes = self.text.as_bytes();
         loop {
-            while let Some(eight) = bytes.get(self.at..self.at + 8) {
-                match first_special(eight.try_into().ok()?) {
-                    Some(index) => {
-                        self.at += index;
-                        break;
-                    }
-                    None => self.at += 8,
-                }
-            }
-            match *bytes.get(self.at)? {
+            self.go_to_special();
+            match self.peek()? {
                 b'"' => {
                     self.at += 1;
                     return Some(());
                 }
                 b'\\' => self.escape()?,
-                0..0x20 => return None,
-                _ => self.at += 1,
+                // A control character.
+                _ => return None,
+            }
+        }
+    }
+
+    /// Goes on to the next quote, backslash or control character, or to the end of the text or behind it.
+    #[inline]
+    fn go_to_special(&mut self) {
+        loop {
+            let within = self.at % BLOCK;
+            if self.at - within != self.block.start {
+                self.block = Block::at(self.text.as_bytes(), self.at - within);
+            }
+            let special = self.block.special >> within;
+            if special != 0 {
+                self.at += special.trailing_zeros() as usize;
+                return;
+            }
+            self.at += BLOCK - within;
+            if self.at >= self.text.len() {
+                return;
             }
         }
     }
@@ -372,19 +402,44 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The place of the first quote, backslash or control character. Each byte of a word is tested at once: a byte
-/// less than another borrows from its highest bit. The first that is found is right; what is found behind it
-/// may owe to the borrow.
-#[inline]
-fn first_special(eight: [u8; 8]) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    let word = u64::from_le_bytes(eight);
-    let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
-    let quote = less(word ^ (ONES * b'"' as u64), 1);
-    let backslash = less(word ^ (ONES * b'\\' as u64), 1);
-    let found = (quote | backslash | less(word, 0x20)) & HIGH;
-    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+/// Bytes of text that are looked at together: as many as a word has bits.
+const BLOCK: usize = 64;
+
+/// Where in a block of text a string may end, or not go on as it did.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    /// Where in the text it begins: a multiple of its length.
+    start: usize,
+    /// A bit for each byte, the first one lowest: whether it is a quote, a backslash or a control character.
+    special: u64,
+}
+
+impl Block {
+    /// The block that begins at `start`. Behind the end of the text every byte is special.
+    fn at(text: &[u8], start: usize) -> Self {
+        let rest = text.get(start..).unwrap_or_default();
+        let special = match rest.first_chunk() {
+            Some(bytes) => special(bytes),
+            None => {
+                let mut bytes = [0; BLOCK];
+                bytes[..rest.len()].copy_from_slice(rest);
+                special(&bytes)
+            }
+        };
+        Self { start, special }
+    }
+}
+
+/// Each byte becomes 0 or 1 first, which the compiler does to many of them at once.
+fn special(bytes: &[u8; BLOCK]) -> u64 {
+    /// Moves the lowest bit of each byte of a word into its highest byte, in their order.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let mut marks = [0; BLOCK];
+    for (mark, byte) in marks.iter_mut().zip(bytes) {
+        *mark = u8::from((*byte == b'"') | (*byte == b'\\') | (*byte < 0x20));
+    }
+    let eights = marks.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
+    eights.rev().fold(0, |bits, word| bits << 8 | word.wrapping_mul(GATHER) >> 56)
 }
 
 /// `json` without the whitespace between its tokens.
@@ -590,7 +645,7 @@ mod tests {
 
     #[test]
     fn strings_of_every_length_end_where_they_end() {
-        for length in 0..40 {
+        for length in (0..20).chain(BLOCK - 9..BLOCK + 3).chain(2 * BLOCK - 9..2 * BLOCK + 3) {
             for (at, special) in (0..=length).flat_map(|at| {
                 ["\"", "\\\"", "\u{1f}", "\\", "\u{7f}", "é", "\\u00e9"]
                     .map(|special| (at, special))

@@ -268,7 +268,7 @@ mod tests {
         let mut ids = String::new();
         sorter
             .finish(0, None, |record| {
-                ids.push_str(&Backup::parse(record)?.id.unwrap().text());
+                ids.push_str(&Backup::parse(record)?.id().unwrap().text());
                 Ok(())
             })
             .unwrap();
@@ -335,7 +335,7 @@ mod tests {
             }
             let mut ids = String::new();
             let sink = |record: &str| {
-                ids.push_str(&Backup::parse(record)?.id.unwrap().text());
+                ids.push_str(&Backup::parse(record)?.id().unwrap().text());
                 Ok(())
             };
             let delivered = sorter.finish(offset, limit, sink).unwrap();

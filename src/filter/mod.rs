@@ -108,20 +108,20 @@ impl Filter {
             resource_name_matches,
             system_disk,
         } = self;
-        let size = || number(backup.resource_size);
-        let expiry = || instant(backup.expired_at);
-        let creation = || instant(backup.created_at);
-        automatic.is_none_or(|wanted| is(backup.extend_info("auto_trigger"), wanted))
-            && encrypted.is_none_or(|wanted| is(backup.extend_info("encrypted"), wanted))
-            && system_disk.is_none_or(|wanted| is(backup.extend_info("system_disk"), wanted))
+        let size = || number(backup.resource_size());
+        let expiry = || instant(backup.expired_at());
+        let creation = || instant(backup.created_at());
+        automatic.is_none_or(|wanted| is(backup.in_extend_info("auto_trigger"), wanted))
+            && encrypted.is_none_or(|wanted| is(backup.in_extend_info("encrypted"), wanted))
+            && system_disk.is_none_or(|wanted| is(backup.in_extend_info("system_disk"), wanted))
             && min_size.is_none_or(|least| size().is_some_and(|size| size >= least as f64))
             && max_size.is_none_or(|most| size().is_some_and(|size| size <= most as f64))
             && expires_after.is_none_or(|at| expiry().is_some_and(|end| end >= at.microsecond()))
             && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
             && newer_than.is_none_or(|at| creation().is_some_and(|made| made > at.microsecond()))
             && older_than.is_none_or(|at| creation().is_some_and(|made| made <= at.microsecond()))
-            && matches(name_matches, backup.name)
-            && matches(resource_name_matches, backup.resource_name)
+            && matches(name_matches, backup.name())
+            && matches(resource_name_matches, backup.resource_name())
     }
 
     /// Why the conditions, as given, can match nothing at all.

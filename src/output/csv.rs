@@ -13,7 +13,7 @@ use std::io::Write;
 use std::mem;
 
 use anyhow::Context as _;
-use csv::{ByteRecord, WriterBuilder};
+use memchr::{memchr, memchr3};
 
 use super::Render;
 use super::screen_text;
@@ -37,8 +37,8 @@ pub(super) struct Sheet {
     spreadsheet: Spreadsheet,
     started: bool,
     /// The row that is being written: its memory is used again.
-    row: ByteRecord,
-    writer: csv::Writer<Spool>,
+    row: Vec<u8>,
+    spool: Spool,
 }
 
 /// What to do for spreadsheets.
@@ -59,8 +59,8 @@ impl Sheet {
         terminal: bool,
         spreadsheet: Spreadsheet,
     ) -> Self {
-        let (row, writer) = (ByteRecord::new(), writer(Spool::new()));
-        Self { names, terminal, spreadsheet, started: false, row, writer }
+        let (row, spool) = (Vec::new(), Spool::new());
+        Self { names, terminal, spreadsheet, started: false, row, spool }
     }
 
     /// What stands before the first row, also when none follows.
@@ -69,14 +69,13 @@ impl Sheet {
             return Ok(());
         }
         if self.spreadsheet.mark && !self.terminal {
-            let mut spool = Spool::new();
-            spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
-            self.writer = writer(spool);
+            self.spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
         }
-        if let Some(names) = &self.names {
-            self.writer.write_record(names).context(FAULT)?;
+        let Some(names) = self.names.take() else { return Ok(()) };
+        for name in names {
+            push_field(&mut self.row, name);
         }
-        Ok(())
+        self.end_row()
     }
 
     pub(super) fn push<'a>(
@@ -84,7 +83,6 @@ impl Sheet {
         row: impl Iterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
         self.start()?;
-        self.row.clear();
         for mut value in row {
             if self.spreadsheet.safe && is_formula(&value) {
                 value = Cow::Owned(format!("'{value}"));
@@ -92,21 +90,48 @@ impl Sheet {
             if self.terminal {
                 value = Cow::Owned(screen_text::visible(&value).into_owned());
             }
-            self.row.push_field(value.as_bytes());
+            push_field(&mut self.row, &value);
         }
-        self.writer.write_byte_record(&self.row).context(FAULT)
+        self.end_row()
+    }
+
+    /// Writes the fields so far, each with its comma, as a row.
+    fn end_row(&mut self) -> anyhow::Result<()> {
+        if self.row == b"," {
+            // A line without anything would be none.
+            self.row.splice(.., *b"\"\",");
+        }
+        if let Some(last) = self.row.last_mut() {
+            *last = b'\n';
+        }
+        self.spool.write_all(&self.row).context(FAULT)?;
+        self.row.clear();
+        Ok(())
     }
 
     pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
         self.start()?;
-        let rows = mem::replace(&mut self.writer, writer(Spool::new()));
-        rows.into_inner().map_err(|error| error.into_error()).context(FAULT)?.copy_to(out)
+        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 }
 
-/// With room for many rows, which go there in fewer steps where they fit.
-fn writer(spool: Spool) -> csv::Writer<Spool> {
-    WriterBuilder::new().buffer_capacity(64 << 10).from_writer(spool)
+/// Adds a field and a comma. It stands in quotes where something in it would end it.
+fn push_field(row: &mut Vec<u8>, field: &str) {
+    let field = field.as_bytes();
+    let ends = memchr3(b',', b'"', b'\n', field).or_else(|| memchr(b'\r', field)).is_some();
+    if ends {
+        row.push(b'"');
+        for part in field.split_inclusive(|byte| *byte == b'"') {
+            row.extend_from_slice(part);
+            if part.ends_with(b"\"") {
+                row.push(b'"');
+            }
+        }
+        row.push(b'"');
+    } else {
+        row.extend_from_slice(field);
+    }
+    row.push(b',');
 }
 
 impl Csv {
@@ -161,6 +186,27 @@ fn is_number(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_are_quoted_where_they_have_to_be() {
+        let cases: [(&[&str], &str); 8] = [
+            (&["a", "", "b c"], "a,,b c\n"),
+            (&["", ""], ",\n"),
+            (&[""], "\"\"\n"),
+            (&["a,b", "c"], "\"a,b\",c\n"),
+            (&["say \"hi\"", "\""], "\"say \"\"hi\"\"\",\"\"\"\"\n"),
+            (&["a\nb", "a\rb", "\r\n"], "\"a\nb\",\"a\rb\",\"\r\n\"\n"),
+            (&[" a ", "\t;|'"], " a ,\t;|'\n"),
+            (&["中文, é", "🚀"], "\"中文, é\",🚀\n"),
+        ];
+        for (row, expected) in cases {
+            let mut sheet = Sheet::new(None, false, Spreadsheet::default());
+            sheet.push(row.iter().map(|text| Cow::Borrowed(*text))).unwrap();
+            let mut out = Vec::new();
+            sheet.drain(&mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{row:?}");
+        }
+    }
 
     #[test]
     fn formulas_are_recognised_by_their_beginning() {

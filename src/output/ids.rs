@@ -28,7 +28,7 @@ impl Ids {
 
 impl Render for Ids {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.write(Backup::parse(record)?.id)
+        self.write(Backup::parse(record)?.id())
     }
 
     fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {

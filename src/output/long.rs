@@ -144,7 +144,7 @@ impl Render for Long {
                 let columns = column::scalar_set();
                 let mut lines: Vec<_> =
                     columns.iter().map(|column| self.column_line(column, &backup)).collect();
-                let children = backup.children();
+                let children = backup.child_backups();
                 self.other_lines(record, children.is_empty(), &mut lines);
                 push_lines(&mut text, &lines, self.look.colored);
                 if !children.is_empty() {
