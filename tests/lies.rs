@@ -70,6 +70,24 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("--fault count=99@*", "the service counts more backups than it lists (30 seen, 99 counted)"),
     ("--fault end=15@*", "the service counts more backups than it lists (15 seen, 30 counted)"),
     ("--fault end=0@*", "the service counts more backups than it lists (0 seen, 30 counted)"),
+    (
+        "--fault end=15@2- --fault no-count@2-",
+        "the service counts more backups than it lists (15 seen, 30 counted)",
+    ),
+    (
+        "--fault end=0@2- --fault no-count@2-",
+        "the service counts more backups than it lists (10 seen, 30 counted)",
+    ),
+    ("--fault hide=4@*", "the service counts more backups than it lists (29 seen, 30 counted)"),
+    ("--fault hide=29@*", "the service counts more backups than it lists (29 seen, 30 counted)"),
+    (
+        "--fault hide=12@* --fault no-count@2-",
+        "the service counts more backups than it lists (29 seen, 30 counted)",
+    ),
+    (
+        "--fault wrap-offset@*",
+        "the service counts more backups than it lists (10 seen, 30 counted)",
+    ),
     ("--fault end=0@2-", "the service counts more backups than it lists (10 seen, 30 counted)"),
     (
         "--fault ignore-offset@*",
@@ -97,8 +115,8 @@ fn what_cannot_be_proven_fails() {
 /// A service that does not sort as it was asked to: rows could move unseen, so the list must be at rest.
 #[test]
 fn a_list_in_another_order_is_proven_while_nothing_changes() {
-    let told = "cbr: warning: the service did not sort as it was asked to; the list was at rest \
-                meanwhile\n";
+    let told = "cbr: warning: the service did not sort as it was asked to; nothing tells that the list \
+                changed meanwhile\n";
     for fault in ["", " --fault no-count@*"] {
         let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
         let mut ids = run.lines();
@@ -109,6 +127,32 @@ fn a_list_in_another_order_is_proven_while_nothing_changes() {
     let told = ["the list changed while it was read, in an order that does not stay the same"];
     let run = list("--fault ignore-sort@* --change delete=3@2");
     run.exit(6).stderr_holds(told).run();
+}
+
+/// A page that is shorter than asked for, and claims to be all: believed where no service has pages of that size.
+#[test]
+fn a_short_page_that_counts_only_itself_is_looked_behind() {
+    let list = |backups: u64, faults: &str| {
+        let options = format!("--backups {backups} {faults}");
+        sandboxed(&options, "backups list -o jsonl --columns id").run()
+    };
+    let whole = list(250, "");
+    for size in [10, 50, 100, 200] {
+        let run = list(250, &format!("--fault clamp={size}@* --fault count-page@*"));
+        assert_eq!(run.stdout, whole.stdout, "{size}");
+    }
+    assert_eq!(list(150, "").windows(), [(0, 1000)]);
+    assert_eq!(list(100, "").windows(), [(0, 1000), (99, 1000)]);
+}
+
+/// With an offset, rows from behind the end are rows from elsewhere.
+#[test]
+fn rows_that_stand_behind_the_counted_end_are_refused() {
+    let told = "cbr: error: the listing could not be proven complete: the service answers backups from \
+                behind the end that it counts (10 seen, 30 counted)\n\
+                cbr: hint: run it again; if it stays, try a smaller --page-size\n";
+    let command = "backups list --limit 10 --offset 25";
+    sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(told).run();
 }
 
 /// The documented account, in the sizes that it has.

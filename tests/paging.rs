@@ -13,7 +13,6 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     (1001, "", 1001, &[(0, 1000), (999, 1000)]),
     (3000, "", 3000, &[(0, 1000), (999, 1000), (1998, 1000), (2997, 1000)]),
     (25, "--page-size 10", 25, &[(0, 10), (9, 10), (18, 10)]),
-    (25, "--page-size 2", 25, &TWO_AT_A_TIME),
     (3, "--page-size 1", 3, &[(0, 1), (0, 2), (1, 2), (2, 2)]),
     (25, "--limit 1", 1, &[(0, 1)]),
     (25, "--limit 5", 5, &[(0, 5)]),
@@ -33,17 +32,6 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     (25, "--offset 5 --limit 11 --page-size 10", 11, &[(5, 10), (14, 2)]),
     (25, "--offset 5 --page-size 10", 20, &[(5, 10), (14, 10), (23, 10)]),
 ];
-
-/// Each page after the first brings one new row.
-const TWO_AT_A_TIME: [(u64, u64); 25] = {
-    let mut windows = [(0, 2); 25];
-    let mut index = 0;
-    while index < windows.len() {
-        windows[index].0 = index as u64;
-        index += 1;
-    }
-    windows
-};
 
 fn list(backups: u32, flags: &str) -> Run {
     let command = format!("backups list -o jsonl --columns id {flags}");
@@ -70,6 +58,8 @@ fn limit_and_offset_cut_a_piece_out_of_the_whole_list() {
         ("--offset 3 --limit 19 --page-size 5", 3..22),
         ("--page-size 1 --limit 4 --offset 20", 20..24),
         ("--page-size 3", 0..25),
+        // Some need one row more, since the order of those before them is not told.
+        ("--page-size 2", 0..25),
     ] {
         assert_eq!(list(25, flags).lines(), whole[piece], "{flags}");
     }

@@ -178,19 +178,17 @@ fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::
 /// The page, or nothing if this is none.
 fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
     let text = body.text();
-    let (mut records, mut count) = (None, None);
-    // Most backups are longer.
-    let mut found = Vec::with_capacity(text.len() / 900);
+    let (mut found, mut count) = (None, None);
     let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match name {
-            "backups" if records.is_some() => return None,
+            "backups" if found.is_some() => return None,
             "backups" => {
-                let records = records.insert(Vec::with_capacity(found.capacity()));
+                // Most backups are longer.
+                let found = found.insert(Vec::with_capacity(text.len() / 900));
                 scanner.array(|scanner| {
                     found.push(Found::read(scanner, &mut names)?);
-                    records.push(record(found.last()?.row(text), records.len(), order)?);
                     Some(())
                 })?;
             }
@@ -200,16 +198,27 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
         Some(())
     })?;
     scanner.end()?;
+    let found: Vec<Found> = found?;
     let count = count.and_then(|count| count.as_sent().parse().ok());
+    let is_exact = |row: &Found| {
+        row.row(text).created_at().is_some_and(|at| time::is_to_the_microsecond(&at.text()))
+    };
+    let has_microseconds = found.iter().any(is_exact);
+    let rows = found.iter().enumerate();
+    let records =
+        rows.map(|(index, row)| record(row.row(text), index, order, has_microseconds)).collect();
+    let records: Option<Vec<_>> = records;
     Some(Page { records: records?, rows: Rows::new(Arc::clone(body) as _, found), count })
 }
 
-/// What the listing has to know of a backup, which has to have an id.
-fn record(row: Row<'_>, index: usize, order: &Order) -> Option<Record> {
+/// What the listing has to know of a backup, which has to have an id. Among times with microseconds, one without a
+/// fraction is as exact: its fraction is zero, which the service leaves out (as `isoformat` does in Python).
+fn record(row: Row<'_>, index: usize, order: &Order, has_microseconds: bool) -> Option<Record> {
     let key = Key::of(&row.id().filter(|id| id.is_string())?.text());
     let created = row.created_at().and_then(|at| {
         let text = at.text();
-        let is_exact = time::is_to_the_microsecond(&text);
+        let is_whole = || has_microseconds && !text.contains('.');
+        let is_exact = time::is_to_the_microsecond(&text) || is_whole();
         Some(Created { microsecond: time::instant(&text)?, is_exact })
     });
     Some(Record { key, rank: order.rank(created, key), index })
@@ -237,6 +246,29 @@ mod tests {
             )
             .unwrap();
             assert_eq!((page.records.len(), page.count), (rows, count));
+        }
+    }
+
+    /// Where the order within a moment is told, and where it is not.
+    #[test]
+    fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
+        let (exact, thousandths, whole) =
+            ("2026-11-01T02:00:00.120001", "2026-11-01T02:00:00.120", "2026-11-01T01:00:00");
+        for (times, told) in [
+            ([exact, whole], [true, true]),
+            ([exact, thousandths], [true, false]),
+            ([thousandths, whole], [false, false]),
+            ([whole, whole], [false, false]),
+        ] {
+            let backups = times.map(|at| {
+                format!(r#"{{"id":"00000000-0000-4000-8000-00000000000a","created_at":"{at}"}}"#)
+            });
+            let text = format!(r#"{{"backups":[{}]}}"#, backups.join(","));
+            let body = Arc::new(Body::new(text, &Arc::default()));
+            let page = read_page(&body, &Order::default()).unwrap();
+            let found: Vec<_> =
+                page.records.iter().map(|record| record.rank.unwrap().1 != 0).collect();
+            assert_eq!(found, told, "{times:?}");
         }
     }
 

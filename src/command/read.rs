@@ -95,7 +95,7 @@ pub(super) async fn read(
     if result.is_ok() {
         if tally.listing.out_of_order {
             console.warn(
-                "the service did not sort as it was asked to; the list was at rest meanwhile",
+                "the service did not sort as it was asked to; nothing tells that the list changed meanwhile",
             );
         }
         if let Some(line) = receipt.line(&tally, cut.limit, journal.retries()) {

@@ -4,6 +4,8 @@
 //! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
 
 #[cfg(test)]
+mod liar;
+#[cfg(test)]
 mod model;
 mod order;
 mod page;

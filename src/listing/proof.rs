@@ -39,6 +39,12 @@ pub(super) enum Reason {
     Ambiguous,
     /// The service does not sort, so which rows are the first of it cannot be told.
     Unsorted,
+    /// The row that should be the last is not.
+    NoEnd,
+    /// Rows come from behind the end that is counted.
+    Misplaced,
+    /// Page upon page brings nothing further in the order.
+    Outrun,
     /// All rows that were seen are gone, so nothing tells where to go on.
     AllGone,
 }
@@ -57,6 +63,9 @@ impl fmt::Display for Unproven {
             Reason::Unsorted => {
                 "the service does not sort as it is asked to, so which backups come first is not known"
             }
+            Reason::NoEnd => "the service does not end the list where it says that it ends",
+            Reason::Misplaced => "the service answers backups from behind the end that it counts",
+            Reason::Outrun => "backups are added as fast as they are read",
             Reason::AllGone => "the backups that mark the place were deleted meanwhile",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;

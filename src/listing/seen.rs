@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::page::{Rank, Record};
+use super::page::{Key, Rank, Record};
 
 /// No more rows than this are expected on the word of the service.
 const MOST_EXPECTED: u64 = 4_000_000;
@@ -38,12 +38,21 @@ impl Hasher for Spread {
     }
 }
 
+/// How a page holds on to what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Touch {
+    /// By a row behind which nothing was missed.
+    Firm,
+    /// By rows of the last moment alone, which may have changed places with others of it.
+    Loose,
+}
+
 /// The rows seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     keys: Set<u64>,
-    /// The furthest place in the order.
-    furthest: Option<Rank>,
+    /// The furthest place in the order, and half of the key of the row there.
+    furthest: Option<(Rank, u64)>,
     /// Whether a row was noted that cannot be told from one that stands elsewhere.
     ambiguous: bool,
 }
@@ -63,10 +72,47 @@ impl Seen {
     /// Notes a row; whether it is new.
     pub(super) fn insert(&mut self, record: &Record) -> bool {
         let beyond = self.is_beyond(record);
-        self.furthest = self.furthest.max(record.rank);
-        let new = self.keys.insert(record.key.half());
+        let half = record.key.half();
+        if let Some(rank) = record.rank {
+            self.furthest = Some(match self.furthest {
+                // Where the order within a moment is not told of one row, the other's tells nothing.
+                Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
+                    (Rank(moment, 0), half)
+                }
+                Some(furthest) if furthest.0 > rank => furthest,
+                _ => (rank, half),
+            });
+        }
+        let new = self.keys.insert(half);
         self.ambiguous |= beyond && !new;
         new
+    }
+
+    /// The furthest place in the order that was seen.
+    pub(super) fn furthest(&self) -> Option<Rank> {
+        self.furthest.map(|(rank, _)| rank)
+    }
+
+    /// Whether some row was seen that lies behind this one, which was noted last.
+    pub(super) fn lies_behind(&self, last: Key) -> bool {
+        self.furthest.is_some_and(|(_, half)| half != last.half())
+    }
+
+    /// Whether the moment of the furthest row is all that is told of its place.
+    pub(super) fn is_vague(&self) -> bool {
+        matches!(self.furthest, Some((Rank(_, 0), _)))
+    }
+
+    /// Whether a page holds a row that was seen.
+    pub(super) fn touch(&self, page: &[Record]) -> Option<Touch> {
+        let furthest = self.furthest.filter(|_| self.is_vague()).map(|(rank, _)| rank);
+        let mut seen = page.iter().filter(|record| self.contains(record)).peekable();
+        seen.peek()?;
+        let is_earlier = |record: &Record| match (furthest, record.rank) {
+            (Some(furthest), Some(rank)) => rank.0 < furthest.0,
+            _ => true,
+        };
+        Some(if seen.any(is_earlier) { Touch::Firm } else { Touch::Loose })
     }
 
     /// Whether a row was noted that cannot be told from one that stands elsewhere in the order.
@@ -74,15 +120,16 @@ impl Seen {
         self.ambiguous
     }
 
+    /// Whether it stands further than all that were seen, as far as its place is told.
     fn is_beyond(&self, record: &Record) -> bool {
-        matches!((record.rank, self.furthest), (Some(rank), Some(furthest)) if rank > furthest)
+        let Some((furthest, _)) = self.furthest else { return false };
+        record.rank.is_some_and(|rank| !rank.may_precede(furthest) && rank != furthest)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::listing::page::Key;
 
     #[test]
     fn a_row_beyond_all_others_with_a_known_key_is_neither_new_nor_old() {

@@ -20,17 +20,29 @@
 //! Where `count` is missing or plainly too low, an empty page right behind the last row is the end.
 //! Anything else that stops is reported as unproven.
 //!
+//! Where the service tells moments that several rows share, and not their order within one, those rows may stand
+//! in another order each time. Then p is a moment, every row of earlier moments was seen, and a page has to begin
+//! before that moment to be stitched, so seams are wider. Where more rows share a moment than a page holds, it is
+//! as with the orders below.
+//!
+//! All of this takes the service at its word, so its word is checked where it can be. Where all answers give one
+//! count, no more rows may be counted than were seen; if the list moved meanwhile, it is read again to find
+//! them. The page that ends the list has to end with p;
+//! where it does not, p was deleted or the page is not what was asked for, and its last row alone is asked for
+//! once more. A first page that is as short as the pages of many services and claims to be all is not believed
+//! either.
+//!
 //! In an order over keys that change, or with a service that does not sort as it is asked to, a row may move
-//! from where nothing was read yet to where everything was. Then the list must have been at rest: every seam
-//! in its place, and one `count` throughout, which is the number of rows.
+//! from where nothing was read yet to where everything was. Then nothing may show that the list changed: every seam in its place, and one
+//! `count` throughout, which is the number of rows.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasherDefault;
 use std::mem;
 
-use super::page::{Ask, Batch, Key, Page, Record};
+use super::page::{Ask, Batch, Key, Page, Rank, Record};
 use super::proof::{Reason, Receipt, Unproven};
-use super::seen::{Seen, Set};
+use super::seen::{Seen, Set, Touch};
 
 /// What part of the list to read.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +88,11 @@ enum State<P> {
 const CONTRADICTIONS: u32 = 3;
 /// How often in a row a page may equal its predecessor, as when rows are inserted just as fast as read.
 const REPETITIONS: u32 = 16;
+/// How many pages in a row may bring nothing that lies further in the order, beside eight times as many as it took to
+/// come so far: a list that grows faster than it is read has no end.
+const STANDSTILL: u64 = 1000;
+/// The rows of a page that services are known to answer with where they are asked for more.
+const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 
 /// Turns pages into one list.
 #[derive(Debug)]
@@ -87,21 +104,36 @@ pub(super) struct Stitcher<P> {
     next_ticket: u64,
     /// The ask for the rows right behind the last one, which there should not be.
     probe: Option<Ticket>,
+    /// The ask for the last row, and where the list should end.
+    last_look: Option<(Ticket, Key, u64)>,
+    /// How often in a row it was not there.
+    looks: u32,
     seen: Seen,
     /// Where the last row of the page stitched last stood at that time.
     position: Option<u64>,
     /// The rows of the page stitched last.
     last: Vec<Key>,
+    /// How many of them, at its end, are of one moment.
+    of_last_moment: u64,
     ready: Vec<Batch<P>>,
     done: bool,
     contradictions: u32,
     repetitions: u32,
     /// Pages in a row that brought nothing new.
     fruitless: u64,
+    /// Pages in a row that brought nothing further in the order, and how many had been stitched before them.
+    standstill: u64,
+    stitched_before: u64,
     /// Whether there is no order to rely on.
     unordered: bool,
     /// Whether anything told that the list changed.
     disturbed: bool,
+    /// Whether new rows stood before some that were seen already.
+    stragglers: bool,
+    /// Whether answers counted differently.
+    recounted: bool,
+    /// How often all was read once more.
+    rereads: u32,
     receipt: Receipt,
 }
 
@@ -113,16 +145,24 @@ impl<P> Stitcher<P> {
             slots: VecDeque::new(),
             next_ticket: 0,
             probe: None,
+            last_look: None,
+            looks: 0,
             seen: Seen::default(),
             position: None,
             last: Vec::new(),
+            of_last_moment: 0,
             ready: Vec::new(),
             done: false,
             contradictions: 0,
             repetitions: 0,
             fruitless: 0,
+            standstill: 0,
+            stitched_before: 0,
             unordered: !extent.stable,
             disturbed: false,
+            stragglers: false,
+            recounted: false,
+            rereads: 0,
             receipt: Receipt::default(),
         }
     }
@@ -185,7 +225,8 @@ impl<P> Stitcher<P> {
     /// else what the count says will come.
     fn plan(&self, window: usize) -> Option<Ask> {
         let offset = match (self.slots.back(), self.position) {
-            (None, position) => position.unwrap_or(self.extent.offset),
+            (None, None) => self.extent.offset,
+            (None, Some(position)) => self.seam(position),
             (Some(_), None) => return None,
             (Some(slot), Some(_)) => slot.ask.offset + self.step(),
         };
@@ -197,25 +238,35 @@ impl<P> Stitcher<P> {
 
     /// Pages follow each other at this distance: all of a page but the seam.
     fn step(&self) -> u64 {
-        self.overlapping_size() - 1
+        self.overlapping_size() - self.least_overlap()
     }
 
-    /// A page of one row could not both overlap and go on.
+    /// A page of fewer rows could not both overlap and go on.
     fn overlapping_size(&self) -> u64 {
-        self.page_size.max(2)
+        self.page_size.max(self.least_overlap() + 1)
+    }
+
+    /// The rows of a seam: one, or, where rows of one moment may change places, one of an earlier moment too.
+    fn least_overlap(&self) -> u64 {
+        if self.seen.is_vague() { 2 } else { 1 }
+    }
+
+    /// Where the page begins that follows the one whose last row stands at `position`.
+    fn seam(&self, position: u64) -> u64 {
+        let overlap = if self.seen.is_vague() { self.of_last_moment + 1 } else { 1 };
+        (position + 1).saturating_sub(overlap.min(self.overlapping_size() - 1))
     }
 
     /// How many rows to ask for at an offset: what is still needed, up to a page. `None` if nothing is
     /// needed from there.
     fn limit_at(&self, offset: u64) -> Option<u64> {
-        let (start, page, least) = match self.position {
-            None => (self.extent.offset, self.page_size, 1),
-            Some(position) => (position + 1, self.overlapping_size(), 2),
+        let (start, page) = match self.position {
+            None => (self.extent.offset, self.page_size),
+            Some(position) => (position + 1, self.overlapping_size()),
         };
         let needed = self.extent.limit.map(|limit| limit - self.receipt.rows);
-        let limit = needed
-            .map_or(page, |needed| page.min(start.saturating_add(needed).saturating_sub(offset)));
-        (limit >= least).then_some(limit)
+        let end = needed.map_or(u64::MAX, |needed| start.saturating_add(needed));
+        (end > start).then(|| page.min(end.saturating_sub(offset))).filter(|limit| *limit > 0)
     }
 
     fn slot(&mut self, ask: Ask) -> Slot<P> {
@@ -241,13 +292,32 @@ impl<P> Stitcher<P> {
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let answered = page.records.len() as u64;
-        self.receipt.duplicates += drop_repeated(&mut page.records);
+        match drop_repeated(&mut page.records) {
+            Some(repeated) => self.receipt.duplicates += repeated,
+            None => return Err(self.unproven(Reason::Ambiguous)),
+        }
+        if let Some((_, last, end)) = self.last_look.take_if(|(look, ..)| *look == ticket) {
+            let ends_so =
+                ask.offset + answered == end && page.count.is_none_or(|count| count == end);
+            if ends_so && page.records.last().is_some_and(|record| record.key == last) {
+                self.done = true;
+                return self.judge_order();
+            }
+            self.looks += 1;
+            if self.looks > REPETITIONS {
+                return Err(self.unproven(Reason::NoEnd));
+            }
+        }
         let Some(position) = self.position else {
             return self.stitch(ask, answered, page);
         };
-        let touches = page.records.iter().any(|record| self.seen.contains(record));
-        if touches || (ask.offset == 0 && self.extent.offset == 0) {
+        let touch = self.seen.touch(&page.records);
+        let is_head = ask.offset == 0 && self.extent.offset == 0;
+        if is_head || touch == Some(Touch::Firm) || (touch.is_some() && self.unordered) {
             return self.stitch(ask, answered, page);
+        }
+        if touch.is_some() {
+            return self.firm_up(ticket, ask, page, set_aside);
         }
         if page.records.is_empty() && self.probe == Some(ticket) {
             return self.end_behind(ask, page.count);
@@ -273,23 +343,49 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
+    /// A page begins among the rows of the last moment that was seen, so it may not have all of them. One that
+    /// begins before them is read first. Where there can be none, rows must not change places.
+    fn firm_up(
+        &mut self,
+        ticket: Ticket,
+        ask: Ask,
+        page: Page<P>,
+        set_aside: bool,
+    ) -> Result<(), Unproven> {
+        let seam = self.position.map_or(0, |position| self.seam(position));
+        let lower = if ask.offset > seam { seam } else { ask.offset.saturating_sub(self.step()) };
+        if self.of_last_moment + 1 >= self.overlapping_size() || lower < self.extent.offset {
+            self.unordered = true;
+            let answered = page.records.len() as u64;
+            return self.stitch(ask, answered, page);
+        }
+        if !set_aside {
+            self.slots.push_front(Slot { ticket, ask, state: State::Here(page), set_aside: true });
+            self.ask_first(lower);
+        }
+        Ok(())
+    }
+
     /// Delivers what is new on a page that touches, and decides how to go on.
     fn stitch(&mut self, ask: Ask, answered: u64, page: Page<P>) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
+        let count_before = self.receipt.count;
+        self.receipt.count = page.count.or(count_before);
         if self.extent.stable && !is_in_order(&page.records) {
-            self.receipt.out_of_order = true;
-            self.unordered = true;
-            if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
-                return Err(self.unproven(Reason::Unsorted));
-            }
+            self.is_unsorted()?;
         }
         if first {
             let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
             self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
         }
+        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
+        let of_last_moment =
+            moments.clone().take_while(|moment| Some(*moment) == moments.clone().next()).count()
+                as u64;
         let rows_before = self.receipt.rows;
-        let mut known: u64 = 0;
+        let furthest = self.seen.furthest();
+        let mut known: usize = 0;
         let mut indexes = Vec::with_capacity(page.records.len());
         for record in page.records {
             if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
@@ -298,43 +394,68 @@ impl<P> Stitcher<P> {
             if self.seen.insert(&record) {
                 self.receipt.rows += 1;
                 indexes.push(record.index);
+                let precedes = |(rank, furthest): (Rank, Rank)| {
+                    rank != furthest && !furthest.may_precede(rank)
+                };
+                self.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
             } else {
                 known += 1;
             }
         }
         self.ready.push(Batch { rows: page.rows, indexes });
         self.receipt.pages += 1;
-        self.receipt.duplicates += known.saturating_sub(1);
-        self.disturbed |= !first && (known != 1 || page.count != self.receipt.count);
-        self.receipt.count = page.count.or(self.receipt.count);
+        let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
+        self.recounted |= recounted;
+        let seam = keys.get(..known).unwrap_or_default();
+        let overlap = self.position.map_or(0, |position| (position + 1).saturating_sub(ask.offset));
+        let is_seamed = known > 0 && known as u64 == overlap && self.last.ends_with(seam);
+        self.disturbed |= recounted || !(first || is_seamed);
+        self.receipt.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) as u64 };
         let fruitful = self.receipt.rows > rows_before;
         if fruitful {
             self.contradictions = 0;
             self.fruitless = 0;
+            self.looks = 0;
         } else {
             self.fruitless += 1;
+        }
+        if self.seen.furthest() > furthest {
+            self.standstill = 0;
+            self.stitched_before = self.receipt.pages;
+        } else {
+            self.standstill += 1;
         }
         self.repetitions = if keys == self.last { self.repetitions + 1 } else { 0 };
         if let Some(last) = (keys.len() as u64).checked_sub(1) {
             self.position = Some(ask.offset + last);
+            self.of_last_moment = of_last_moment;
         }
         self.last = keys;
-
-        let end = ask.offset + answered;
-        let short = answered < ask.limit;
-        let more_counted = page.count.is_some_and(|count| count > end);
-        self.done = self.extent.limit == Some(self.receipt.rows)
-            || (short && page.count == Some(end))
-            // The offset lies behind the end, or the list is empty.
-            || (answered == 0 && !more_counted);
         if self.seen.is_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
         if self.unordered && self.disturbed {
             return Err(self.unproven(Reason::Moved));
         }
-        if self.done {
+
+        let end = ask.offset + answered;
+        if first && ask.offset > 0 && answered > 0 && page.count.is_some_and(|count| count < end) {
+            // One of the two is wrong, and if it is the offset, these are not the rows that are wanted.
+            return Err(self.unproven(Reason::Misplaced));
+        }
+        let short = answered < ask.limit;
+        let more_counted = page.count.is_some_and(|count| count > end);
+        if self.extent.limit == Some(self.receipt.rows) {
+            self.done = true;
+            return self.judge_order();
+        }
+        if first && short && page.count == Some(answered) && USUAL_PAGES.contains(&answered) {
             return Ok(());
+        }
+        // The offset lies behind the end, or the list is empty.
+        let nothing = answered == 0 && !more_counted;
+        if nothing || (short && page.count == Some(end)) {
+            return self.end_at(end, ask.offset, page.count);
         }
         if answered == 0 {
             return self.contradicted();
@@ -354,14 +475,79 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
+    /// A page says that it is the last one, and that the list ends there: so it does, unless other answers tell
+    /// otherwise.
+    fn end_at(&mut self, end: u64, offset: u64, count: Option<u64>) -> Result<(), Unproven> {
+        if self.counts_more_than_seen() {
+            return self.look_for_more();
+        }
+        match self.last.last().copied() {
+            Some(last) if self.seen.lies_behind(last) => {
+                // From another offset than before: a service that ignores it would say the same again.
+                let row = end.saturating_sub(1);
+                let offset = if row == offset { row.saturating_sub(1) } else { row };
+                let look = self.slot(Ask { offset, limit: end - offset + 1 });
+                self.last_look = Some((look.ticket, last, end));
+                self.slots.push_front(look);
+            }
+            // Nothing at all, and not even counted: that may be a passing fault.
+            None if count.is_none() && self.contradictions == 0 => return self.contradicted(),
+            _ => {
+                self.done = true;
+                return self.judge_order();
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether rows are missing that the service counts, in the one count that it gives throughout.
+    fn counts_more_than_seen(&self) -> bool {
+        let seen = self.extent.offset.saturating_add(self.receipt.rows);
+        !self.recounted && self.receipt.count.is_some_and(|count| count > seen)
+    }
+
+    /// Reads all once more where as many rows may have come, to what was read already, as went elsewhere. Otherwise
+    /// the service counts rows that it does not list.
+    fn look_for_more(&mut self) -> Result<(), Unproven> {
+        if !self.disturbed || self.rereads == CONTRADICTIONS {
+            return self.contradicted();
+        }
+        self.rereads += 1;
+        self.slots.clear();
+        self.position = Some(self.extent.offset);
+        Ok(())
+    }
+
+    /// At the end: new rows that stood before seen ones were inserted, or the service sorts each page for itself.
+    /// Nothing was inserted where the one count of all answers is what was seen.
+    fn judge_order(&mut self) -> Result<(), Unproven> {
+        let seen = self.extent.offset.saturating_add(self.receipt.rows);
+        let at_rest = !self.recounted && self.receipt.count == Some(seen);
+        let is_cut = self.extent.limit == Some(self.receipt.rows) && !self.recounted;
+        if self.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
+    }
+
+    /// The service does not sort as it is asked to, so which rows are the first of the list cannot be told.
+    fn is_unsorted(&mut self) -> Result<(), Unproven> {
+        self.receipt.out_of_order = true;
+        self.unordered = true;
+        if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
+            return Err(self.unproven(Reason::Unsorted));
+        }
+        Ok(())
+    }
+
     /// An empty page right behind the last row: the end, unless the answer itself counts more.
     fn end_behind(&mut self, ask: Ask, count: Option<u64>) -> Result<(), Unproven> {
         self.receipt.count = count.or(self.receipt.count);
         if count.is_some_and(|count| count > ask.offset) {
             return self.contradicted();
         }
+        if self.counts_more_than_seen() {
+            return self.look_for_more();
+        }
         self.done = true;
-        Ok(())
+        self.judge_order()
     }
 
     /// An answer that counts rows and does not bring them. It may be a passing fault, so the rows
@@ -382,6 +568,9 @@ impl<P> Stitcher<P> {
         if self.repetitions > REPETITIONS || self.fruitless > u64::from(REPETITIONS) + pages {
             return Err(self.unproven(Reason::NoProgress));
         }
+        if self.standstill > STANDSTILL + 8 * self.stitched_before {
+            return Err(self.unproven(Reason::Outrun));
+        }
         Ok(())
     }
 
@@ -399,12 +588,22 @@ fn is_in_order(records: &[Record]) -> bool {
     records.windows(2).all(follows)
 }
 
-/// Drops rows that stand on one page twice, and says how many.
-fn drop_repeated(records: &mut Vec<Record>) -> u64 {
+/// Drops rows that stand on one page twice, and says how many. `None` if two rows have one id.
+fn drop_repeated(records: &mut Vec<Record>) -> Option<u64> {
     let before = records.len();
     let mut keys = Set::with_capacity_and_hasher(before, BuildHasherDefault::default());
-    records.retain(|record| keys.insert(record.key));
-    (before - records.len()) as u64
+    let mut repeated = Vec::new();
+    records.retain(|record| {
+        let new = keys.insert(record.key);
+        if !new {
+            repeated.push(*record);
+        }
+        new
+    });
+    let is_there = |again: &Record| {
+        records.iter().any(|record| (record.key, record.rank) == (again.key, again.rank))
+    };
+    repeated.iter().all(is_there).then_some(repeated.len() as u64)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The stitcher against lists at rest, and against services that misbehave.
 
 use super::*;
-use crate::listing::page::Rank;
 
 fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page<Vec<u64>> {
     let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize).copied();
@@ -10,7 +9,7 @@ fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page<Vec<u64>> {
 
 fn page_of(rows: Vec<u64>, count: Option<u64>) -> Page<Vec<u64>> {
     let records = rows.iter().enumerate().map(|(index, id)| {
-        let rank = i64::try_from(*id).ok().map(|at| Rank(at, 0));
+        let rank = i64::try_from(*id).ok().map(|at| Rank(at, 1));
         Record { key: Key::of(&id.to_string()), rank, index }
     });
     Page { records: records.collect(), rows, count }
@@ -156,6 +155,23 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
             }
         }
     }
+}
+
+/// Of rows that share moments in threes, a seam has all of the last moment, and one of the moment before.
+#[test]
+fn a_seam_holds_the_whole_of_a_moment() {
+    let list: Vec<u64> = (0..25).collect();
+    let (rows, asks, outcome) = read(extent(0, None, 10), |_, ask| {
+        let mut page = page(&list, ask, Some(25));
+        for (record, row) in page.records.iter_mut().zip(&page.rows) {
+            record.rank = Some(Rank(*row as i64 / 3, 0));
+        }
+        page
+    });
+    assert_eq!(rows, list);
+    // The first page ends with one row of a moment, the second with two, the third with all three.
+    assert_eq!(asks, [(0, 10), (8, 10), (14, 10), (20, 10)]);
+    assert_eq!(outcome.map(|receipt| receipt.duplicates), Ok(0));
 }
 
 #[test]

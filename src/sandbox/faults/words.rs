@@ -14,7 +14,7 @@ use crate::sandbox::size;
 use crate::time;
 
 /// How each fault is written, and what it does.
-const USAGES: [(&str, &str); 22] = [
+const USAGES: [(&str, &str); 25] = [
     ("STATUS[=SECONDS]", "an error such as 401, 429 or 503, with that Retry-After"),
     ("auth500", "a failed authentication, as an error 500"),
     ("reset", "the connection ends without an answer"),
@@ -31,11 +31,14 @@ const USAGES: [(&str, &str); 22] = [
     ("gzip-broken", "a compressed answer with some bytes changed"),
     ("count=N", "that count, whatever the truth"),
     ("no-count", "no count"),
+    ("count-page", "a count of the rows on the page alone"),
     ("clamp=N", "never more than that many rows on a page"),
     ("end=N", "nothing after that many rows, whatever the count"),
+    ("hide=N", "the row at that offset is counted, and never there"),
     ("repeat", "the first row of the page once more at its end"),
     ("ignore-limit", "1000 rows, whatever the limit"),
     ("ignore-offset", "the first page, whatever the offset"),
+    ("wrap-offset", "the first rows, as many as there are at the offset"),
     ("ignore-sort", "rows by id, whatever the sort"),
 ];
 
@@ -75,11 +78,14 @@ pub(super) fn parse(text: &str) -> Result<What, String> {
         ("gzip-broken", None) => What::Spoil(Spoil::BrokenGzip),
         ("count", Some(count)) => What::Lie(Lie::Count(number(count)?)),
         ("no-count", None) => What::Lie(Lie::NoCount),
+        ("count-page", None) => What::Lie(Lie::CountPage),
         ("clamp", Some(rows)) => What::Lie(Lie::Clamp(number(rows)?)),
         ("end", Some(rows)) => What::Lie(Lie::End(number(rows)?)),
+        ("hide", Some(row)) => What::Lie(Lie::Hide(number(row)?)),
         ("repeat", None) => What::Lie(Lie::Repeat),
         ("ignore-limit", None) => What::Lie(Lie::IgnoreLimit),
         ("ignore-offset", None) => What::Lie(Lie::IgnoreOffset),
+        ("wrap-offset", None) => What::Lie(Lie::WrapOffset),
         ("ignore-sort", None) => What::Lie(Lie::IgnoreSort),
         (status, seconds) => What::Instead(Instead::Error {
             status: error_status(status).ok_or_else(|| usage_of(word))?,

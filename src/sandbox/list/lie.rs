@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::query::{LIMIT, Query};
 use super::sort::Sort;
+use crate::sandbox::rows::Rows;
 
 /// One way to be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,12 +13,18 @@ pub(in crate::sandbox) enum Lie {
     NoCount,
     /// Never more rows on a page than that.
     Clamp(usize),
+    /// As many as are on the page.
+    CountPage,
     /// Nothing after that many rows, whatever the count.
     End(usize),
+    /// The row at that offset is counted, and never there.
+    Hide(usize),
     /// The first row of each page once more at its end.
     Repeat,
     IgnoreLimit,
     IgnoreOffset,
+    /// Rows from the first one on, as many as there would be at the offset.
+    WrapOffset,
     /// By id, whatever was asked for.
     IgnoreSort,
 }
@@ -30,15 +37,31 @@ impl Lie {
             Self::IgnoreLimit => query.limit = LIMIT,
             Self::IgnoreOffset => query.offset = 0,
             Self::IgnoreSort => query.sort = Sort::by_id(),
-            Self::Count(_) | Self::NoCount | Self::End(_) | Self::Repeat => {}
+            Self::Count(_)
+            | Self::NoCount
+            | Self::CountPage
+            | Self::End(_)
+            | Self::Hide(_)
+            | Self::WrapOffset
+            | Self::Repeat => {}
         }
     }
 
     /// Falsifies what was found.
-    pub(super) fn bend_page(&self, query: &Query, page: &mut Page) {
+    pub(super) fn bend_page(&self, query: &Query, rows: &Rows, page: &mut Page) {
         match *self {
             Self::Count(count) => page.count = Some(count),
             Self::NoCount => page.count = None,
+            Self::CountPage => page.count = i64::try_from(page.rows.len()).ok(),
+            Self::Hide(row) => {
+                if let Some(at) = row.checked_sub(query.offset).filter(|at| *at < page.rows.len()) {
+                    page.rows.remove(at);
+                }
+            }
+            Self::WrapOffset => {
+                let first = Query { offset: 0, limit: page.rows.len(), ..query.clone() };
+                page.rows = Page::select(&first, rows).map(|page| page.rows).unwrap_or_default();
+            }
             Self::End(end) => page.rows.truncate(end.saturating_sub(query.offset)),
             Self::Repeat => page.rows.extend(page.rows.first().copied()),
             Self::Clamp(_) | Self::IgnoreLimit | Self::IgnoreOffset | Self::IgnoreSort => {}
@@ -52,7 +75,6 @@ mod tests {
 
     use super::*;
     use crate::sandbox::list::answer;
-    use crate::sandbox::rows::Rows;
 
     /// The ids on a page of the documented account, and the rest of the body.
     fn page(query: &str, lies: &[&Lie]) -> (Vec<String>, Value) {
@@ -78,6 +100,12 @@ mod tests {
             (Lie::NoCount, truth.clone()),
             (Lie::Clamp(30), truth[..30].to_vec()),
             (Lie::Clamp(300), truth.clone()),
+            (Lie::CountPage, truth.clone()),
+            (Lie::Hide(50), truth[1..].to_vec()),
+            (Lie::Hide(149), truth[..99].to_vec()),
+            (Lie::Hide(49), truth.clone()),
+            (Lie::Hide(150), truth.clone()),
+            (Lie::WrapOffset, first_page.clone()),
             (Lie::End(60), truth[..10].to_vec()),
             (Lie::End(10), vec![]),
             (Lie::Repeat, repeated),
@@ -89,6 +117,7 @@ mod tests {
             assert_eq!(found, rows, "{lie:?}");
             match lie {
                 Lie::Count(count) => assert_eq!(rest["count"], count),
+                Lie::CountPage => assert_eq!(rest["count"], 100),
                 Lie::NoCount => assert!(rest.get("count").is_none()),
                 _ => assert_eq!(rest, body, "{lie:?}"),
             }

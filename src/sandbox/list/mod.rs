@@ -31,7 +31,7 @@ pub(super) fn answer(
     let mut query = asked.clone();
     lies.iter().for_each(|lie| lie.bend_query(&mut query));
     let mut page = Page::select(&query, rows)?;
-    lies.iter().for_each(|lie| lie.bend_page(&query, &mut page));
+    lies.iter().for_each(|lie| lie.bend_page(&query, rows, &mut page));
     // The echo is that of the question, whatever became of it.
     Ok(page.body(&asked))
 }

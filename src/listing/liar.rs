@@ -1,0 +1,179 @@
+//! A model of services that do not do what they document, with a list that is at rest: what is told to be complete
+//! is complete, whatever the page size, the window and the order in which pages arrive.
+
+use std::collections::HashSet;
+
+use fastrand::Rng;
+
+use super::model::{cases, report};
+use super::page::{Ask, Batch, Key, Page, Rank, Record};
+use super::stitch::{Extent, Stitcher, Ticket};
+
+/// What is wrong with answers.
+#[derive(Debug, Clone, Copy)]
+enum Lie {
+    /// One row is counted and never sent.
+    Hide(u64),
+    /// The first rows, whatever the offset.
+    IgnoreOffset,
+    /// The same, as many as there would be at the offset.
+    WrapOffset,
+    /// From some offset on always the same rows.
+    RepeatTail(u64),
+    /// Nothing from some row on, and no count but in the first answer.
+    End(u64),
+    /// Pages of another size, whose rows are all that is counted.
+    CountPage(u64),
+    /// Pages of another size.
+    Clamp(u64),
+    /// Rows of one moment in another order each time.
+    ShuffleMoments,
+    /// Pages are cut from another order, and then sorted.
+    SortPages,
+    /// Another count.
+    Count(u64),
+    NoCount,
+}
+
+/// A row by its place in the order, and the moment that is told of it.
+type Row = (u64, i64);
+
+struct Service {
+    rows: Vec<Row>,
+    /// The same in no order.
+    mixed: Vec<Row>,
+    /// Whether a moment is all that tells where a row stands.
+    is_vague: bool,
+    lie: Lie,
+    /// Of how many answers one is true.
+    truth: u8,
+    answers: u64,
+}
+
+impl Service {
+    fn new(random: &mut Rng) -> Self {
+        let length = random.u64(0..=60);
+        let is_vague = random.bool();
+        let together = if is_vague { random.u64(1..=4) } else { 1 };
+        let moment = |row| i64::try_from(row / together).unwrap();
+        let rows: Vec<Row> = (0..length).map(|row| (row, moment(row))).collect();
+        let mut mixed = rows.clone();
+        random.shuffle(&mut mixed);
+        let row = random.u64(0..=length);
+        let lie = match random.u8(0..11) {
+            0 => Lie::Hide(row),
+            1 => Lie::IgnoreOffset,
+            2 => Lie::WrapOffset,
+            3 => Lie::RepeatTail(row),
+            4 => Lie::End(row),
+            5 => Lie::CountPage([10, 20, 25][random.usize(0..3)]),
+            6 => Lie::Clamp(random.u64(1..=25)),
+            7 => Lie::ShuffleMoments,
+            8 => Lie::SortPages,
+            9 => Lie::Count(random.u64(0..=70)),
+            _ => Lie::NoCount,
+        };
+        let truth = if random.bool() { 0 } else { random.u8(2..=5) };
+        Self { rows, mixed, is_vague, lie, truth, answers: 0 }
+    }
+
+    fn page(&mut self, ask: Ask, random: &mut Rng) -> Page<Vec<u64>> {
+        self.answers += 1;
+        let cut = |rows: &[Row], offset: u64, limit: u64| -> Vec<Row> {
+            rows.iter().skip(offset as usize).take(limit as usize).copied().collect()
+        };
+        let Ask { offset, limit } = ask;
+        let length = self.rows.len() as u64;
+        let mut rows = cut(&self.rows, offset, limit);
+        let mut count = Some(length);
+        let is_true = self.truth > 0 && random.u8(0..self.truth) == 0;
+        match self.lie {
+            _ if is_true => {}
+            Lie::Hide(row) => rows.retain(|(number, _)| *number != row),
+            Lie::IgnoreOffset => rows = cut(&self.rows, 0, limit),
+            Lie::WrapOffset => rows = cut(&self.rows, 0, rows.len() as u64),
+            Lie::RepeatTail(from) if offset >= from => {
+                rows = cut(&self.rows, from / 2, length.saturating_sub(from).min(limit));
+            }
+            Lie::RepeatTail(_) => {}
+            Lie::End(row) => {
+                rows.retain(|(number, _)| *number < row);
+                count = count.filter(|_| self.answers == 1);
+            }
+            Lie::CountPage(most) => {
+                rows.truncate(most as usize);
+                count = Some(rows.len() as u64);
+            }
+            Lie::Clamp(most) => rows.truncate(most as usize),
+            Lie::ShuffleMoments => {
+                let mut all = self.rows.clone();
+                random.shuffle(&mut all);
+                all.sort_by_key(|(_, moment)| *moment);
+                rows = cut(&all, offset, limit);
+            }
+            Lie::SortPages => {
+                rows = cut(&self.mixed, offset, limit);
+                rows.sort_unstable();
+            }
+            Lie::Count(wrong) => count = Some(wrong),
+            Lie::NoCount => count = None,
+        }
+        let record = |(index, (number, moment)): (usize, &Row)| {
+            let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
+            Record { key: Key::of(&number.to_string()), rank: Some(Rank(*moment, rest)), index }
+        };
+        let records = rows.iter().enumerate().map(record).collect();
+        Page { records, rows: rows.into_iter().map(|(number, _)| number).collect(), count }
+    }
+}
+
+/// Plays one case through; what went wrong, if anything did. `told` counts the lists that were told to be complete.
+fn play(seed: u64, told: &mut u64) -> Result<(), String> {
+    let mut random = Rng::with_seed(seed);
+    let mut service = Service::new(&mut random);
+    let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
+    let all = Extent { offset: 0, limit: None, page_size, stable: true, first_rows: false };
+    let mut stitcher = Stitcher::new(all);
+    let mut under_way: Vec<(Ticket, Page<Vec<u64>>)> = Vec::new();
+    let mut delivered = Vec::new();
+    while service.answers < 5_000 {
+        if let Some((ticket, ask)) = stitcher.next_ask(window) {
+            under_way.push((ticket, service.page(ask, &mut random)));
+            if random.bool() {
+                continue;
+            }
+        }
+        let (ticket, page) = under_way.swap_remove(random.usize(0..under_way.len()));
+        if stitcher.deliver(ticket, page).is_err() {
+            return Ok(());
+        }
+        for Batch { rows, indexes } in stitcher.ready() {
+            delivered.extend(indexes.into_iter().map(|index| rows[index]));
+        }
+        if stitcher.is_done() {
+            *told += 1;
+            let distinct: HashSet<_> = delivered.iter().collect();
+            let (rows, lie) = (service.rows.len(), service.lie);
+            return if distinct.len() == delivered.len() && distinct.len() == rows {
+                Ok(())
+            } else {
+                Err(format!("{lie:?}, {page_size} a page: {rows} rows, {delivered:?}"))
+            };
+        }
+    }
+    Err(format!("{:?}: it does not end", service.lie))
+}
+
+#[test]
+fn what_a_service_that_lies_leaves_out_is_not_told_to_be_complete() {
+    let (mut failures, mut told, mut all) = (Vec::new(), 0, 0);
+    for seed in cases(20_000) {
+        all += 1;
+        if let Err(what) = play(seed, &mut told) {
+            failures.push((seed, what));
+        }
+    }
+    report(&failures);
+    // Most lies are seen through, and some harm nobody.
+    assert!(all < 1000 || (told > all / 4 && told < all), "{told} of {all}");
+}
