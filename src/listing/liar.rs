@@ -33,6 +33,8 @@ enum Lie {
     /// Another count.
     Count(u64),
     NoCount,
+    /// None.
+    Nothing,
 }
 
 /// A row by its place in the order, and the moment that is told of it.
@@ -60,7 +62,7 @@ impl Service {
         let mut mixed = rows.clone();
         random.shuffle(&mut mixed);
         let row = random.u64(0..=length);
-        let lie = match random.u8(0..11) {
+        let lie = match random.u8(0..13) {
             0 => Lie::Hide(row),
             1 => Lie::IgnoreOffset,
             2 => Lie::WrapOffset,
@@ -71,7 +73,8 @@ impl Service {
             7 => Lie::ShuffleMoments,
             8 => Lie::SortPages,
             9 => Lie::Count(random.u64(0..=70)),
-            _ => Lie::NoCount,
+            10 => Lie::NoCount,
+            _ => Lie::Nothing,
         };
         let truth = if random.bool() { 0 } else { random.u8(2..=5) };
         Self { rows, mixed, is_vague, lie, truth, answers: 0 }
@@ -117,6 +120,7 @@ impl Service {
             }
             Lie::Count(wrong) => count = Some(wrong),
             Lie::NoCount => count = None,
+            Lie::Nothing => {}
         }
         let record = |(index, (number, moment)): (usize, &Row)| {
             let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
@@ -132,8 +136,15 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);
     let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
-    let all = Extent { offset: 0, limit: None, page_size, stable: true, first_rows: false };
-    let mut stitcher = Stitcher::new(all);
+    let mut extent = Extent { offset: 0, limit: None, page_size, stable: true, first_rows: false };
+    let harms_no_piece = matches!(service.lie, Lie::Clamp(_) | Lie::NoCount | Lie::Nothing);
+    if harms_no_piece && random.bool() {
+        extent.offset = random.u64(0..=40);
+        extent.limit = random.bool().then(|| random.u64(1..=40));
+    }
+    let wanted = service.rows.iter().skip(extent.offset as usize);
+    let wanted: Vec<_> = wanted.take(extent.limit.unwrap_or(u64::MAX) as usize).copied().collect();
+    let mut stitcher = Stitcher::new(extent);
     let mut under_way: Vec<(Ticket, Page<Vec<u64>>)> = Vec::new();
     let mut delivered = Vec::new();
     while service.answers < 5_000 {
@@ -143,9 +154,15 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
                 continue;
             }
         }
+        if under_way.is_empty() {
+            return Err(format!("{:?}, {extent:?}: nothing more to ask for", service.lie));
+        }
         let (ticket, page) = under_way.swap_remove(random.usize(0..under_way.len()));
-        if stitcher.deliver(ticket, page).is_err() {
-            return Ok(());
+        if let Err(unproven) = stitcher.deliver(ticket, page) {
+            return match service.lie {
+                Lie::Nothing => Err(format!("{extent:?}: {unproven}")),
+                _ => Ok(()),
+            };
         }
         for Batch { rows, indexes } in stitcher.ready() {
             delivered.extend(indexes.into_iter().map(|index| rows[index]));
@@ -153,11 +170,13 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
         if stitcher.is_done() {
             *told += 1;
             let distinct: HashSet<_> = delivered.iter().collect();
-            let (rows, lie) = (service.rows.len(), service.lie);
-            return if distinct.len() == delivered.len() && distinct.len() == rows {
+            let is_whole = distinct.len() == delivered.len()
+                && distinct.len() == wanted.len()
+                && wanted.iter().all(|(row, _)| distinct.contains(row));
+            return if is_whole {
                 Ok(())
             } else {
-                Err(format!("{lie:?}, {page_size} a page: {rows} rows, {delivered:?}"))
+                Err(format!("{:?}, {extent:?}: {wanted:?}, {delivered:?}", service.lie))
             };
         }
     }

@@ -36,6 +36,11 @@
 //! from where nothing was read yet to where everything was. Then nothing may show that the list changed: every seam in its place, and one
 //! `count` throughout, which is the number of rows.
 
+mod end;
+mod plan;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::hash::BuildHasherDefault;
 use std::mem;
@@ -84,13 +89,8 @@ enum State<P> {
     Here(Page<P>),
 }
 
-/// How often in a row an answer may contradict itself before the listing is given up.
-const CONTRADICTIONS: u32 = 3;
 /// How often in a row a page may equal its predecessor, as when rows are inserted just as fast as read.
 const REPETITIONS: u32 = 16;
-/// How many pages in a row may bring nothing that lies further in the order, beside eight times as many as it took to
-/// come so far: a list that grows faster than it is read has no end.
-const STANDSTILL: u64 = 1000;
 /// The rows of a page that services are known to answer with where they are asked for more.
 const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 
@@ -221,68 +221,6 @@ impl<P> Stitcher<P> {
         self.receipt
     }
 
-    /// The ask after those that are planned already: what comes next for certain if there are none, or
-    /// else what the count says will come.
-    fn plan(&self, window: usize) -> Option<Ask> {
-        let offset = match (self.slots.back(), self.position) {
-            (None, None) => self.extent.offset,
-            (None, Some(position)) => self.seam(position),
-            (Some(_), None) => return None,
-            (Some(slot), Some(_)) => slot.ask.offset + self.step(),
-        };
-        let limit = self.limit_at(offset)?;
-        let expected = self.receipt.count.is_some_and(|count| offset + 1 < count);
-        let certain = self.slots.is_empty();
-        (certain || (self.slots.len() < window && expected)).then_some(Ask { offset, limit })
-    }
-
-    /// Pages follow each other at this distance: all of a page but the seam.
-    fn step(&self) -> u64 {
-        self.overlapping_size() - self.least_overlap()
-    }
-
-    /// A page of fewer rows could not both overlap and go on.
-    fn overlapping_size(&self) -> u64 {
-        self.page_size.max(self.least_overlap() + 1)
-    }
-
-    /// The rows of a seam: one, or, where rows of one moment may change places, one of an earlier moment too.
-    fn least_overlap(&self) -> u64 {
-        if self.seen.is_vague() { 2 } else { 1 }
-    }
-
-    /// Where the page begins that follows the one whose last row stands at `position`.
-    fn seam(&self, position: u64) -> u64 {
-        let overlap = if self.seen.is_vague() { self.of_last_moment + 1 } else { 1 };
-        (position + 1).saturating_sub(overlap.min(self.overlapping_size() - 1))
-    }
-
-    /// How many rows to ask for at an offset: what is still needed, up to a page. `None` if nothing is
-    /// needed from there.
-    fn limit_at(&self, offset: u64) -> Option<u64> {
-        let (start, page) = match self.position {
-            None => (self.extent.offset, self.page_size),
-            Some(position) => (position + 1, self.overlapping_size()),
-        };
-        let needed = self.extent.limit.map(|limit| limit - self.receipt.rows);
-        let end = needed.map_or(u64::MAX, |needed| start.saturating_add(needed));
-        (end > start).then(|| page.min(end.saturating_sub(offset))).filter(|limit| *limit > 0)
-    }
-
-    fn slot(&mut self, ask: Ask) -> Slot<P> {
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket += 1;
-        Slot { ticket, ask, state: State::Planned, set_aside: false }
-    }
-
-    /// Plans an ask that has to be answered before everything else.
-    fn ask_first(&mut self, offset: u64) {
-        if let Some(limit) = self.limit_at(offset) {
-            let slot = self.slot(Ask { offset, limit });
-            self.slots.push_front(slot);
-        }
-    }
-
     /// Stitches a page, or plans what has to be read before it can be.
     fn consider(
         &mut self,
@@ -312,7 +250,7 @@ impl<P> Stitcher<P> {
             return self.stitch(ask, answered, page);
         };
         let touch = self.seen.touch(&page.records);
-        let is_head = ask.offset == 0 && self.extent.offset == 0;
+        let is_head = ask.offset == self.extent.offset && (ask.offset == 0 || touch.is_some());
         if is_head || touch == Some(Touch::Firm) || (touch.is_some() && self.unordered) {
             return self.stitch(ask, answered, page);
         }
@@ -337,8 +275,11 @@ impl<P> Stitcher<P> {
         }
         // Behind a gap, the next row is asked for. Where the next row should have been, rows were deleted
         // before it, so a lower page tells where it is now.
-        let step = self.step();
-        let lower = if ask.offset > position { position } else { ask.offset.saturating_sub(step) };
+        let lower = if ask.offset > position {
+            self.seam(position)
+        } else {
+            ask.offset.saturating_sub(self.step())
+        };
         self.ask_first(lower);
         Ok(())
     }
@@ -353,8 +294,9 @@ impl<P> Stitcher<P> {
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let seam = self.position.map_or(0, |position| self.seam(position));
-        let lower = if ask.offset > seam { seam } else { ask.offset.saturating_sub(self.step()) };
-        if self.of_last_moment + 1 >= self.overlapping_size() || lower < self.extent.offset {
+        let below = ask.offset.saturating_sub(self.step()).max(self.extent.offset);
+        let lower = if ask.offset > seam { seam } else { below };
+        if self.of_last_moment + 1 >= self.overlapping_size() {
             self.unordered = true;
             let answered = page.records.len() as u64;
             return self.stitch(ask, answered, page);
@@ -475,105 +417,6 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// A page says that it is the last one, and that the list ends there: so it does, unless other answers tell
-    /// otherwise.
-    fn end_at(&mut self, end: u64, offset: u64, count: Option<u64>) -> Result<(), Unproven> {
-        if self.counts_more_than_seen() {
-            return self.look_for_more();
-        }
-        match self.last.last().copied() {
-            Some(last) if self.seen.lies_behind(last) => {
-                // From another offset than before: a service that ignores it would say the same again.
-                let row = end.saturating_sub(1);
-                let offset = if row == offset { row.saturating_sub(1) } else { row };
-                let look = self.slot(Ask { offset, limit: end - offset + 1 });
-                self.last_look = Some((look.ticket, last, end));
-                self.slots.push_front(look);
-            }
-            // Nothing at all, and not even counted: that may be a passing fault.
-            None if count.is_none() && self.contradictions == 0 => return self.contradicted(),
-            _ => {
-                self.done = true;
-                return self.judge_order();
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether rows are missing that the service counts, in the one count that it gives throughout.
-    fn counts_more_than_seen(&self) -> bool {
-        let seen = self.extent.offset.saturating_add(self.receipt.rows);
-        !self.recounted && self.receipt.count.is_some_and(|count| count > seen)
-    }
-
-    /// Reads all once more where as many rows may have come, to what was read already, as went elsewhere. Otherwise
-    /// the service counts rows that it does not list.
-    fn look_for_more(&mut self) -> Result<(), Unproven> {
-        if !self.disturbed || self.rereads == CONTRADICTIONS {
-            return self.contradicted();
-        }
-        self.rereads += 1;
-        self.slots.clear();
-        self.position = Some(self.extent.offset);
-        Ok(())
-    }
-
-    /// At the end: new rows that stood before seen ones were inserted, or the service sorts each page for itself.
-    /// Nothing was inserted where the one count of all answers is what was seen.
-    fn judge_order(&mut self) -> Result<(), Unproven> {
-        let seen = self.extent.offset.saturating_add(self.receipt.rows);
-        let at_rest = !self.recounted && self.receipt.count == Some(seen);
-        let is_cut = self.extent.limit == Some(self.receipt.rows) && !self.recounted;
-        if self.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
-    }
-
-    /// The service does not sort as it is asked to, so which rows are the first of the list cannot be told.
-    fn is_unsorted(&mut self) -> Result<(), Unproven> {
-        self.receipt.out_of_order = true;
-        self.unordered = true;
-        if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
-            return Err(self.unproven(Reason::Unsorted));
-        }
-        Ok(())
-    }
-
-    /// An empty page right behind the last row: the end, unless the answer itself counts more.
-    fn end_behind(&mut self, ask: Ask, count: Option<u64>) -> Result<(), Unproven> {
-        self.receipt.count = count.or(self.receipt.count);
-        if count.is_some_and(|count| count > ask.offset) {
-            return self.contradicted();
-        }
-        if self.counts_more_than_seen() {
-            return self.look_for_more();
-        }
-        self.done = true;
-        self.judge_order()
-    }
-
-    /// An answer that counts rows and does not bring them. It may be a passing fault, so the rows
-    /// are asked for again a few times.
-    fn contradicted(&mut self) -> Result<(), Unproven> {
-        self.contradictions += 1;
-        if self.contradictions > CONTRADICTIONS {
-            return Err(self.unproven(Reason::EndsEarly));
-        }
-        Ok(())
-    }
-
-    /// Rows inserted while the list is read push the seen ones further down, so some pages may bring nothing
-    /// new: as many as hold the rows seen, and a few. More is a service that does not page. The `count` has no
-    /// say in this, since it may be absurd.
-    fn check_progress(&self) -> Result<(), Unproven> {
-        let pages = self.receipt.rows / self.step();
-        if self.repetitions > REPETITIONS || self.fruitless > u64::from(REPETITIONS) + pages {
-            return Err(self.unproven(Reason::NoProgress));
-        }
-        if self.standstill > STANDSTILL + 8 * self.stitched_before {
-            return Err(self.unproven(Reason::Outrun));
-        }
-        Ok(())
-    }
-
     fn unproven(&self, reason: Reason) -> Unproven {
         Unproven { reason, receipt: self.receipt }
     }
@@ -605,6 +448,3 @@ fn drop_repeated(records: &mut Vec<Record>) -> Option<u64> {
     };
     repeated.iter().all(is_there).then_some(repeated.len() as u64)
 }
-
-#[cfg(test)]
-mod tests;
