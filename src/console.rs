@@ -3,6 +3,8 @@
 //! One place writes there, so lines and the progress bar do not run into each other. Progress and the
 //! receipt's line are for terminals only; scripts have `--receipt`.
 
+mod screen;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::message::{ErrorFormat, Level};
 use crate::number::grouped;
+use screen::Screen;
 
 /// How much to tell.
 #[derive(Args, Debug, Clone, Copy)]
@@ -190,10 +193,12 @@ impl Progress {
 }
 
 fn new_bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-    // Not as wide as the screen: the ^C that a terminal shows must not begin another line.
+    let target = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), 10);
+    let bar = ProgressBar::with_draw_target(None, target);
+    // Cut to the width of the screen, which "{msg}" is not.
     bar.with_style(
-        ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        ProgressStyle::with_template("{wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
     )
 }
 

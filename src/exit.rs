@@ -389,6 +389,9 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
         (_, Class::Unavailable, 300..=399) => {
             "redirects are not followed, since they could leak credentials; check --endpoint"
         }
+        (_, Class::Unavailable, 200..=299) => {
+            "only status 200 has a list: check --endpoint, and what stands between it and cbr"
+        }
         (_, Class::Unavailable, _) if is_late => {
             "the service is failing; try again later, or allow more time with --timeout: the next attempt \
              would have come too late"

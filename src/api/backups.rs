@@ -27,6 +27,7 @@ pub(crate) struct Backups {
 /// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
 /// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
 #[derive(Deserialize)]
+#[serde(expecting = "a list of backups")]
 struct ListAnswer {
     #[serde(rename = "backups")]
     _backups: Vec<Identified>,

@@ -258,8 +258,8 @@ impl Refusal {
     /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3).
     pub(crate) fn wait(&self) -> Option<Duration> {
         let value = self.retry_after.as_deref()?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
         }
         let date = httpdate::parse_http_date(value).ok()?;
         Some(date.duration_since(SystemTime::now()).unwrap_or_default())

@@ -74,8 +74,11 @@ impl Pace {
         if retries == 0 || (state.refusals >= retries && !patient) {
             return None;
         }
-        let pause = retry_after.unwrap_or_else(|| {
-            let growing = super::retry::throttled_pause(state.refusals);
+        let growing = super::retry::throttled_pause(state.refusals);
+        // A wait that was named and did not help is not believed again.
+        let named =
+            retry_after.map(|named| if state.refusals == 0 { named } else { named.max(growing) });
+        let pause = named.unwrap_or_else(|| {
             // Nothing counts any more once the whole span of the limit has passed.
             let over = limit
                 .zip(state.burst)

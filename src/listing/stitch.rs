@@ -314,9 +314,7 @@ impl<P> Stitcher<P> {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;
         self.receipt.count = page.count.or(count_before);
-        if self.extent.stable && !is_in_order(&page.records) {
-            self.is_unsorted()?;
-        }
+        let is_in_order = is_in_order(&page.records);
         if first {
             let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
             self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
@@ -373,6 +371,9 @@ impl<P> Stitcher<P> {
             self.of_last_moment = of_last_moment;
         }
         self.last = keys;
+        if self.extent.stable && !is_in_order {
+            self.is_unsorted()?;
+        }
         if self.seen.is_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
