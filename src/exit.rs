@@ -181,7 +181,8 @@ pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
 
 fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
-        return (ErrorCode::Configuration, Some(error.hint.clone()));
+        let code = if error.is_late { ErrorCode::TimedOut } else { ErrorCode::Configuration };
+        return (code, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
         let hint = match error {

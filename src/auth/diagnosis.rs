@@ -154,8 +154,11 @@ pub(super) fn of(
             (None, Some(_)) => (Kind::ClockSkew, hint),
             (None, None) => (kind(error, facts), hint),
         },
-        None if error.is::<ConnectionError>() => (Kind::Settings, hint),
-        None => (Kind::Other, hint),
+        None => match error.downcast_ref::<ConnectionError>() {
+            Some(error) if error.is_late => (Kind::TimedOut, hint),
+            Some(_) => (Kind::Settings, hint),
+            None => (Kind::Other, hint),
+        },
     };
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }

@@ -14,7 +14,7 @@
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
-//! | [`home`], [`yaml`] | where files are, and how they are read |
+//! | [`home`], [`given_file`], [`yaml`] | where files are, which variables name others, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
@@ -24,6 +24,7 @@ mod credentials;
 mod endpoint;
 mod environment;
 mod family;
+mod given_file;
 mod home;
 mod identity;
 mod koocli;
@@ -139,7 +140,6 @@ impl ConnectionArgs {
     #[cfg(feature = "sandbox")]
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
-            ("--region", self.region.is_some()),
             ("--endpoint", self.endpoint.is_some()),
             ("--profile", self.profile.is_some()),
             ("--cloud", self.cloud.is_some()),
@@ -185,11 +185,13 @@ pub(crate) struct ConnectionError {
     message: String,
     /// What would work.
     pub(crate) hint: String,
+    /// Whether it is the time for the run that was used up, which leads to exit code 5.
+    pub(crate) is_late: bool,
 }
 
 impl ConnectionError {
     /// Names what is wrong and where, and what would work; neither holds a secret.
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
+        Self { message: message.into(), hint: hint.into(), is_late: false }
     }
 }

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::files::origins;
 use crate::harness::{
-    ACCESS_KEY, Cbr, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
-    TEMPORARY_SECRET_KEY, TOKEN, cbr,
+    ACCESS_KEY, Cbr, PASSWORD, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER_ID, cbr,
 };
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
@@ -70,20 +70,31 @@ fn a_profile_gives_credentials_of_each_kind() {
         ("credential_command = ['/bin/cat', '.config/cbr/token.json']".to_owned(), "token"),
         ("koocli_profile = 'theirs'".to_owned(), "aksk"),
         ("cloud = 'otc'".to_owned(), "token"),
+        (
+            "username = 'sandbox-user'\ndomain_name = 'sandbox-account'\npassword_file = 'pw'"
+                .to_owned(),
+            "token",
+        ),
+        (format!("user_id = '{USER_ID}'\npassword = '{PASSWORD}'"), "token"),
     ];
     let endpoint = sandbox.endpoint();
     for (number, (credentials, auth)) in cases.iter().enumerate() {
-        let profile =
-            format!("endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}");
+        let profile = format!(
+            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}"
+        );
         cbr(LIST)
             .private_file(OWN, &format!("[profiles.prod]\n{profile}\n"))
             .private_file("private/sk", &format!("{SECRET_KEY}\r\n"))
+            .private_file(".config/cbr/pw", &format!("{PASSWORD}\n"))
             .private_file(".config/cbr/token", &format!("{TOKEN}\n"))
             .private_file(".config/cbr/token.json", &json!({"token": TOKEN}).to_string())
             .file(KOOCLI, &koocli())
             .file(CLOUDS, &clouds())
             .run();
-        let requests = sandbox.requests();
+        // Some of them log in first.
+        let requests: Vec<_> = sandbox.requests();
+        let requests: Vec<_> =
+            requests.into_iter().filter(|request| request.path.contains("/backups")).collect();
         assert_eq!(requests.len(), number + 1, "{credentials}");
         assert_eq!((requests[number].auth.as_str(), requests[number].status), (*auth, Some(200)));
         assert_eq!(requests[number].path, format!("/v3/{PROJECT_ID}/backups"));
@@ -276,6 +287,17 @@ fn a_profile_that_cannot_be_used_says_why_and_asks_nobody() {
             command("echo '{\"token\": \"hunter2\", \"Expiration\": \"hunter2\"}'"),
             " credential_command: printed Expiration, which is not a time of RFC 3339",
         ),
+        ("username = 'u'".to_owned(), ": username is set, but password is not"),
+        ("domain_id = 'd'".to_owned(), ": domain_id is set, but password is not"),
+        ("password = 'hunter2'".to_owned(), ": password is set, but username is not"),
+        (
+            "password = 'hunter2'\nusername = 'u'".to_owned(),
+            ": password is set, but domain_name is not",
+        ),
+        (
+            "password = 'hunter2'\ntoken = 't'".to_owned(),
+            ": token is set, and so is password: which to use is not clear",
+        ),
         ("koocli_profile = 'x'".to_owned(), " koocli_profile: there is no such file"),
         ("cloud = 'x'".to_owned(), " cloud: no clouds.yaml, and so no cloud `x`"),
     ];
@@ -452,4 +474,50 @@ fn a_profile_with_broken_credentials_still_has_its_project() {
     };
     assert_eq!(project["value"], PROJECT_ID);
     assert_eq!(project["origin"], "~/.config/cbr/config.toml [profiles.prod] project_id");
+}
+
+/// The time for the run is for all of it: what gives the credentials may wait for somebody who is not there.
+#[test]
+fn the_command_takes_its_time_from_that_of_the_run() {
+    let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
+    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end within \
+                0.3 s, which is all of --timeout\n\
+                cbr: hint: allow more time with --timeout, or run the command by itself to see what it waits \
+                for\n";
+    let sandbox = Sandbox::start("--backups 3");
+    let started = std::time::Instant::now();
+    let run = sandbox.cbr(LIST).private_file(OWN, own).args(["--timeout", "300ms"]);
+    run.exit(5).stderr(told).run();
+    assert!(started.elapsed().as_secs() < 20);
+    let longer = own.to_owned() + "credential_timeout = '200ms'\n";
+    let run = sandbox.cbr(LIST).private_file(OWN, &longer).args(["--timeout", "1m"]);
+    run.exit(2)
+        .stderr_holds(["did not end within 0.2 s; credential_timeout gives it more time"])
+        .run();
+}
+
+/// A private cloud is one of these where its user says so, in whatever profile.
+#[test]
+fn a_host_that_a_profile_names_may_be_logged_in_at() {
+    let sandbox = Sandbox::start("--backups 3");
+    let endpoint = sandbox.endpoint();
+    let own =
+        format!("[profiles.a]\niam_endpoint = '{endpoint}'\n[profiles.b]\nregion = 'eu-de'\n");
+    let login = |run: Cbr| {
+        let run = run.env("OS_AUTH_URL", format!("{endpoint}/v3")).env("OS_USER_ID", USER_ID);
+        run.env("OS_PASSWORD", PASSWORD).env("OS_PROJECT_ID", PROJECT_ID)
+    };
+    login(sandbox.cbr(LIST)).private_file(OWN, &own).run();
+    login(sandbox.cbr(LIST))
+        .exit(2)
+        .stderr_holds(["OS_AUTH_URL leads to another cloud (127.0.0.1)"])
+        .run();
+    let cloud = format!(
+        "clouds: {{c: {{auth: {{auth_url: '{endpoint}/v3', user_id: '{USER_ID}', password: '{PASSWORD}', \
+         tenant_id: '{PROJECT_ID}'}}}}}}"
+    );
+    let run = || sandbox.cbr(LIST).file(CLOUDS, &cloud);
+    run().private_file(OWN, &own).run();
+    run().env("CBR_IAM_ENDPOINT", &endpoint).run();
+    run().exit(2).stderr_holds(["its auth_url leads to another cloud (127.0.0.1)"]).run();
 }
