@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::credentials::{Part, Parts};
-use super::{ConnectionError, Credentials};
+use super::{ConnectionError, Credentials, SettingFlaw};
 use crate::config::Value;
 use crate::time;
 
@@ -52,7 +52,7 @@ pub(super) fn run(
     let output = output(command, of_run.unwrap_or(limit)).map_err(|failure| {
         match (failure, of_run) {
             (Failure::Late, Some(timeout)) => ConnectionError {
-                is_late: true,
+                flaw: SettingFlaw::Late,
                 ..ConnectionError::new(
                     format!(
                         "{place}: did not end within {} s, which is all of --timeout",

@@ -88,7 +88,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "an error beside credentials of this kind: `cbr` does not ask for an agency's rights",
     ),
     ("OS_AGENCY_DOMAIN_NAME", "the same"),
-    ("OS_CACERT", "file of authorities to trust, where `--ca-file` is not given"),
+    ("OS_CACERT", "authorities to trust, as a file or as PEM text, where `--ca-file` is not given"),
     ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
     ("CLOUD_SDK_SK", "its secret key"),
     ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),

@@ -11,7 +11,7 @@ pub(super) struct Family {
     pub(super) name: &'static str,
     access_key: &'static str,
     pub(super) secret_key: &'static str,
-    security_token: &'static str,
+    pub(super) security_token: &'static str,
     token: &'static [&'static str],
     both: Both,
     login: Option<&'static LoginNames>,

@@ -91,17 +91,23 @@ impl Resolution {
     ) -> Self {
         let files = Files::new(args, environment, home);
         let mut found = Found::new(environment, metadata, args.own_file.warnings.clone());
-        found.sources.push(flags(args));
+        match files.flags(args) {
+            Some(Source { name, credentials, warnings, .. }) => {
+                found.look(Source { name, credentials, warnings, ..flags(args) });
+            }
+            None => found.sources.push(flags(args)),
+        }
+        let is_decided = found.is_decided();
         let own = || family::OWN.read(environment, &files.hosts);
         let profile = environment.get("CBR_PROFILE");
         if let Some(profile) = &args.profile {
-            found.choose("--profile", files.profile(profile));
+            found.choose("--profile", files.profile(profile, is_decided));
             found.look(own());
         } else if let Some(cloud) = &args.cloud {
             found.choose("--cloud", files.cloud(Wanted::Asked(cloud)));
             found.look(own());
         } else if let Some(profile) = profile {
-            found.choose("CBR_PROFILE", files.profile(profile));
+            found.choose("CBR_PROFILE", files.profile(profile, is_decided));
             found.look(own());
             // Its keys go first, as those of a profile that was asked for. Other variables of its
             // kind are as near to the user, and say more exactly what is meant.
@@ -161,22 +167,20 @@ impl Resolution {
 
     /// Where the credentials come from.
     pub(crate) fn origin(&self) -> Origin {
-        let source = self.credentials.as_ref().map(|(_, source)| source.clone());
-        let source = source.unwrap_or_default();
-        Origin { secret_key: secret_key_of(&source), source }
+        let Ok((credentials, source)) = &self.credentials else { return Origin::default() };
+        let has_security_token =
+            matches!(credentials, Credentials::Key { security_token: Some(_), .. });
+        let mut families = [&family::OWN].into_iter().chain(OTHERS);
+        let family = families.find(|family| family.name == source);
+        let (secret_key, security_token) = family.map_or_else(
+            || (format!("the secret key of {source}"), format!("the security token of {source}")),
+            |family| (family.secret_key.to_owned(), family.security_token.to_owned()),
+        );
+        Origin { source: source.clone(), secret_key, security_token, has_security_token }
     }
 }
 
-/// What a user calls the secret key of a source.
-fn secret_key_of(source: &str) -> String {
-    let family = [&family::OWN].into_iter().chain(OTHERS).find(|family| family.name == source);
-    family.map_or_else(
-        || format!("the secret key of {source}"),
-        |family| family.secret_key.to_owned(),
-    )
-}
-
-/// The flags, which hold no credentials.
+/// The flags, without what they say as whom to ask.
 fn flags(args: &ConnectionArgs) -> Source {
     Source {
         region: Setting::of_flag("--region", args.region.as_deref()),

@@ -237,7 +237,7 @@ fn keys_that_are_refused_are_replaced_once() {
     assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
 
     let bad = service(&[401, 401, 200]);
-    let told = ["cbr: hint: check the credentials of ECS metadata"];
+    let told = ["cbr: hint: check the security token of ECS metadata: it has expired"];
     list_at(&bad).exit(3).stderr_holds(told).run();
     assert_eq!(presented(&bad), ["hunter3-0", "hunter3-1"]);
 }

@@ -5,6 +5,7 @@ mod credentials;
 mod denied;
 mod endpoint;
 mod files;
+mod flags;
 mod metadata;
 mod own_file;
 mod project;

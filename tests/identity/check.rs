@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, DOMAIN, OTHER_PROJECT_ID, PASSWORD, PROJECT_ID, SECRET_KEY, Sandbox,
-    Service, TOKEN, USER, sandboxed,
+    Service, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER, sandboxed,
 };
 
 /// The steps of a report, each with whether it worked.
@@ -178,10 +178,10 @@ const CASES: &[Case] = &[
             ("CBR_SECRET_KEY", SECRET_KEY),
             ("CBR_REGION", "r"),
         ],
-        kind: "settings",
+        kind: "wrong_region",
         exit: 2,
         step: "identity",
-        hint: "choose one, such as --project-id 5a4db0c5000000000000000000000001",
+        hint: "check CBR_REGION: this user has no project in region r, but in sandbox-1",
         requests: 2,
     },
     Case {
@@ -191,6 +191,47 @@ const CASES: &[Case] = &[
         exit: 3,
         step: "identity",
         hint: "the access key of CBR_* is unknown to this cloud",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "wrong_credentials",
+        exit: 3,
+        step: "service",
+        hint: "set CBR_SECURITY_TOKEN: the access key is a temporary one, which needs it",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+            ("CBR_SECURITY_TOKEN", "ended"),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "wrong_credentials",
+        exit: 3,
+        step: "service",
+        hint: "check CBR_SECURITY_TOKEN: it has expired, or is not that of the access key",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("HW_USER_NAME", USER),
+            ("HW_DOMAIN_NAME", DOMAIN),
+            ("HW_USER_PASSWORD", PASSWORD),
+            ("HW_PROJECT_ID", "nowhere"),
+        ],
+        kind: "wrong_project",
+        exit: 4,
+        step: "identity",
+        hint: "check HW_PROJECT_ID: this user has no project with the id nowhere",
         requests: 1,
     },
     Case {
@@ -335,4 +376,62 @@ fn the_table_has_a_failure_in_a_few_words() {
     let run = run.stderr_holds(["cbr: error: no credentials; not set: CBR_*"]).run();
     let last = run.lines().last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(last, "settings failed no credentials");
+}
+
+/// What is wrong on this machine is wrong with the settings, however right they looked.
+#[test]
+fn what_cannot_be_used_here_is_one_step_that_failed() {
+    let check = |args: &str| {
+        let run = crate::harness::cbr("auth check -o json --region eu-de").with_key();
+        run.args(args.split_whitespace()).reports().exit(2)
+    };
+    let cases = [
+        (
+            check("--project-id p --ca-file /nope"),
+            "--ca-file: /nope cannot be read: No such file or directory",
+        ),
+        (check("--ca-file /nope"), "--ca-file: /nope cannot be read: No such file or directory"),
+        (
+            check("--project-id p").env("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+            "HTTPS_PROXY is not the URL of an HTTP proxy",
+        ),
+    ];
+    for (run, why) in cases {
+        let report = run.stderr_holds([why]).run().json();
+        assert_eq!(steps(&report), [("settings", false)]);
+        assert!(report["steps"][0]["detail"].as_str().unwrap().starts_with(why), "{report}");
+        assert_eq!(report["diagnosis"]["kind"], "settings");
+    }
+}
+
+/// Keys have neither user nor password.
+#[test]
+fn a_project_that_keys_may_not_look_up_is_no_login() {
+    let body = json!({"error": {"code": 401, "message": "The request you have made requires authentication."}});
+    let service = Service::answering([Answer::new(401, &body.to_string())]);
+    let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");
+    let run =
+        run.env("CBR_ENDPOINT", service.endpoint()).env("CBR_IAM_ENDPOINT", service.endpoint());
+    let told = "cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+    let report = run.reports().exit(3).stderr_holds([told]).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "wrong_credentials");
+}
+
+/// One that was given credentials wants others.
+#[test]
+fn a_proxy_that_refuses_its_password_says_so() {
+    let proxy = Service::start(|_, _| Answer::new(407, ""));
+    let address = proxy.endpoint().replace("http://", "");
+    let run = |variable: String| {
+        let run = crate::harness::cbr("backups list --retries 0 --region eu-de --project-id p");
+        run.with_key().env("HTTPS_PROXY", variable).hides("hunter2hunter2").exit(5)
+    };
+    let told = [
+        "it refuses the user name and password that it was given",
+        "cbr: hint: check the user name and password in HTTPS_PROXY; in a URL, @, : and / in them",
+    ];
+    run(format!("http://me:hunter2hunter2@{address}")).stderr_holds(told).run();
+    let told =
+        ["it wants a user name and a password", "write HTTPS_PROXY as http://USER:PASSWORD@"];
+    run(format!("http://{address}")).stderr_holds(told).run();
 }

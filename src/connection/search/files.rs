@@ -15,7 +15,8 @@ use crate::connection::home::Home;
 use crate::connection::own_file::{self, Surroundings};
 use crate::connection::source::Source;
 use crate::connection::{
-    ConnectionArgs, ConnectionError, Environment, Setting, identity, koocli, regions_file, sdk_file,
+    ConnectionArgs, ConnectionError, Environment, Setting, flag_credentials, identity, koocli,
+    regions_file, sdk_file,
 };
 use crate::suggest;
 
@@ -42,13 +43,16 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
     }
 
     /// The profile of this name: of the own file, or else of KooCLI.
-    pub(super) fn profile(&self, name: &str) -> FromFile {
+    ///
+    /// With `has_credentials` those of the profile are not asked for: there are others already.
+    pub(super) fn profile(&self, name: &str, has_credentials: bool) -> FromFile {
         if let Some(problem) = &self.own.problem {
             return Err(problem.to_string().into());
         }
         let config = self.own.config.as_ref();
         if let Some(profile) = config.and_then(|config| config.profile(name)) {
-            return Ok(Some(self.whole(&profile)));
+            let settings = || own_file::settings(&profile);
+            return Ok(Some(if has_credentials { settings() } else { self.whole(&profile) }));
         }
         let own: Vec<_> = config.iter().flat_map(|config| config.profiles()).collect();
         match koocli::read(self.environment, &self.home, Some(name)) {
@@ -67,6 +71,12 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
             .into()),
             other => other,
         }
+    }
+
+    /// What the flags say as whom to ask, if they do.
+    pub(super) fn flags(&self, args: &ConnectionArgs) -> Option<Source> {
+        args.credentials.first_given()?;
+        flag_credentials::read(args, &self.home)
     }
 
     /// A profile of the own file, with its credentials.

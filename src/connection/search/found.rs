@@ -56,6 +56,10 @@ impl<'a> Found<'a> {
                 format!("leave out {flag} to use other sources; cbr auth show lists them"),
             ))
         };
+        // Flags may have said as whom to ask: then this says where, and has to be there none the less.
+        if !matches!(file, Ok(Some(_))) {
+            self.decided = None;
+        }
         let mut source = match file {
             Ok(Some(source)) => source,
             Ok(None) => Source {
@@ -64,7 +68,10 @@ impl<'a> Found<'a> {
             },
             Err(why) => Source { credentials: refused(why.to_string()), ..Source::named(flag) },
         };
-        if source.credentials == Ok(None) && !source.asks_metadata {
+        if self.is_decided() {
+            source.project_id = None;
+            source.project_name = None;
+        } else if source.credentials == Ok(None) && !source.asks_metadata {
             let why = source.note.take().unwrap_or_else(|| "it holds no credentials".to_owned());
             source.credentials = refused(format!("{}: {why}", source.name));
         }
