@@ -177,7 +177,7 @@ struct Cloud<'a> {
 
 impl<'a> Cloud<'a> {
     fn source(&self, name: &str) -> Source {
-        if let Some(note) = self.foreign() {
+        if let Some(note) = self.foreign().or_else(|| self.agency()) {
             return Source { note: Some(note), ..Source::named(name) };
         }
         let parts = self.parts(name);
@@ -275,6 +275,17 @@ impl<'a> Cloud<'a> {
                 .then(|| "it has no auth_url, so it may be another cloud".to_owned());
         };
         self.hosts.refuse(url).map(|reason| format!("its auth_url {reason}"))
+    }
+
+    /// That it lists as an agency: its own keys would list another account.
+    fn agency(&self) -> Option<String> {
+        let kind = self.text(&["auth_type"]).filter(|kind| kind.contains("agency"))?;
+        let name = self.text(&["auth", "target_agency_name"]).unwrap_or_default();
+        Some(format!(
+            "its auth_type is {}: it asks for the rights of agency `{}`, which cbr does not ask IAM for",
+            kind.escape_debug(),
+            name.escape_debug()
+        ))
     }
 
     fn only_region(&self) -> Option<&'a str> {

@@ -53,7 +53,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ),
     ("HW_ASSUME_ROLE_DOMAIN_NAME", "the same"),
     ("HW_ASSUME_ROLE_DOMAIN_ID", "the same"),
-    ("OS_AUTH_URL", "must lead to one of these clouds, or no other `OS_` variable is used"),
+    (
+        "OS_AUTH_URL",
+        "must lead to one of these clouds, or to an `iam_endpoint` of your own file; or no other `OS_` variable is used",
+    ),
     ("OS_TOKEN", "a token, as OpenStack's client takes it"),
     ("OS_AUTH_TOKEN", "the same"),
     ("OS_ACCESS_KEY", "access key, where there is no such token"),
@@ -66,7 +69,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_PASSCODE", "turns the password off: `cbr` does not log in with a second factor"),
     (
         "OS_APPLICATION_CREDENTIAL_ID",
-        "not used, and said so: these clouds have no such credentials",
+        "not used, and said so: these clouds are not known to take them",
     ),
     ("OS_APPLICATION_CREDENTIAL_NAME", "the same"),
     ("OS_USER_DOMAIN_NAME", "account of the user; also `OS_DOMAIN_NAME`"),
@@ -97,9 +100,12 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_CLOUD", "cloud of `clouds.yaml`; goes before the other `OS_` variables"),
     ("OS_CLIENT_CONFIG_FILE", "in place of `clouds.yaml` where OpenStack's client looks for it"),
     ("OS_CLIENT_SECURE_FILE", "in place of `secure.yaml` where OpenStack's client looks for it"),
-    ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
+    (
+        "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+        "in place of `~/.huaweicloud/credentials`; a file that a variable names has to be there",
+    ),
     ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
-    ("HW_PROFILE", "profile of that file, in place of its current one"),
+    ("HW_PROFILE", "profile of that file, in place of its current one; it has to be there"),
     (
         "CBR_ECS_METADATA",
         "`off`: the metadata service of a server in the cloud is not asked for keys",

@@ -7,10 +7,9 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use super::credentials::{Part, Parts};
-use super::home::{Home, Text};
+use super::home::Home;
 use super::source::Source;
-use super::{ConnectionArgs, ConnectionError, CredentialArgs};
-use crate::config::is_readable_by_others;
+use super::{ConnectionArgs, ConnectionError, CredentialArgs, secret_file};
 use crate::secret;
 
 /// Stands for stdin in place of a file.
@@ -21,7 +20,7 @@ pub(super) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
     let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } =
         &args.credentials;
     let name = args.credentials.first_given()?;
-    let mut source = Source::named(name);
+    let mut source = Source::named(origin(&args.credentials));
     let mut flags = Flags { home, warnings: Vec::new() };
     let credentials = (|| {
         if let (Some(STDIN), Some(STDIN)) =
@@ -33,7 +32,7 @@ pub(super) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
             ));
         }
         let secret_key = match (access_key, secret_key_file) {
-            (Some(_), None) => ask("the secret key", "--secret-key-file")?,
+            (Some(_), None) => ask("secret key", "--secret-key-file")?,
             (_, file) => flags.secret("--secret-key-file", file.as_deref())?,
         };
         let parts = Parts {
@@ -57,6 +56,26 @@ pub(super) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
     Some(source)
 }
 
+/// The flags that say who asks, as a user would name them.
+fn origin(args: &CredentialArgs) -> String {
+    let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } = args;
+    let of_file = |flag: &str, file: &Option<String>| {
+        file.as_deref().map(|file| match file {
+            STDIN => format!("{flag} {STDIN}"),
+            _ => flag.to_owned(),
+        })
+    };
+    let is_asked = access_key.is_some() && secret_key_file.is_none();
+    let origins = [
+        access_key.as_ref().map(|_| "--access-key".to_owned()),
+        is_asked.then(|| "what was typed".to_owned()),
+        of_file("--secret-key-file", secret_key_file),
+        of_file("--security-token-file", security_token_file),
+        of_file("--token-file", token_file),
+    ];
+    origins.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
 /// Reads what the flags name.
 struct Flags<'a> {
     home: &'a Home,
@@ -68,35 +87,19 @@ impl Flags<'_> {
     fn secret(&mut self, flag: &str, file: Option<&str>) -> Result<Part, ConnectionError> {
         let Some(file) = file else { return Ok(Part::new(flag, None)) };
         if file == STDIN {
-            return read_stdin(flag);
+            return read_stdin(flag, flag);
         }
-        let file = self.home.expand(file);
-        let path = Path::new(&file);
-        let name = self.home.name(path);
-        let refuse = |why: String| {
-            let hint =
-                format!("let {flag} name a file that holds nothing but the secret, or - for stdin");
-            Err(ConnectionError::new(format!("{flag}: {why}"), hint))
-        };
-        let Text { text, .. } = match self.home.read(path) {
-            Ok(Some(text)) => text,
-            Ok(None) => return refuse(format!("there is no file {name}")),
-            Err(why) => return refuse(format!("{name}: {why}")),
-        };
-        if text.0.trim().is_empty() {
-            return refuse(format!("{name} is empty"));
-        }
-        if is_readable_by_others(path) {
-            self.warnings.push(format!(
-                "{name} holds a secret, and others can read it; chmod 600 {name} mends that"
-            ));
-        }
+        let path = self.home.expand(file);
+        let read = secret_file::read(self.home, Path::new(&path));
+        let (text, warning) = read.map_err(|why| unread(flag, &why))?;
+        self.warnings.extend(warning);
         Ok(Part::new(flag, Some(&text.0)))
     }
 }
 
-fn read_stdin(flag: &str) -> Result<Part, ConnectionError> {
-    let text = secret::ask(flag).map_err(|error| unread(flag, &format!("{error:#}")))?;
+/// Reads what a flag leaves to stdin; `what` is asked for where that is a terminal.
+fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
+    let text = secret::ask(what).map_err(|error| unread(flag, &format!("{error:#}")))?;
     if text.trim().is_empty() {
         return Err(unread(flag, "nothing came from stdin"));
     }
@@ -106,11 +109,11 @@ fn read_stdin(flag: &str) -> Result<Part, ConnectionError> {
 /// Asks for what no flag names, if a person is there. A script would wait for an answer that never comes.
 fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
     if io::stdin().is_terminal() {
-        return read_stdin(flag);
+        return read_stdin(flag, what);
     }
     Err(ConnectionError::new(
         format!(
-            "--access-key is given, but {what} is not, and stdin is no terminal to ask for it at"
+            "--access-key is given, but the {what} is not, and stdin is no terminal to ask for it at"
         ),
         format!("give it with {flag} FILE, or {flag} - to read it from stdin"),
     ))

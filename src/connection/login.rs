@@ -67,7 +67,7 @@ impl Parts {
         let is_there = Some(&self.application).filter(|part| part.is_set());
         if let Some(part) = is_asked.or(is_there.filter(|_| !self.password.is_set())) {
             return Some(format!(
-                "{} asks for an application credential, which these clouds do not have; an access key serves \
+                "{} asks for an application credential, which these clouds are not known to take; an access key serves \
                  the same end",
                 part.name
             ));
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
         let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
         assert_eq!(note.as_deref(), Some("TYPE asks for another way than a password"));
-        let application = "asks for an application credential, which these clouds do not have; an access key \
+        let application = "asks for an application credential, which these clouds are not known to take; an access key \
                            serves the same end";
         let cases = [
             (&[("TYPE", "v3applicationcredential")][..], format!("TYPE {application}")),

@@ -15,7 +15,7 @@
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
-//! | [`home`], [`given_file`], [`yaml`] | where files are, which variables name others, and how they are read |
+//! | [`home`], [`given_file`], [`secret_file`], [`yaml`] | where files are, which ones are named in their place, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
@@ -38,6 +38,7 @@ pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
 mod search;
+mod secret_file;
 mod setting;
 mod source;
 mod trust;

@@ -10,12 +10,13 @@ use super::cloud::Hosts;
 use super::clouds::{self, Wanted};
 use super::credentials::{Part, Parts};
 use super::given_file::NoUse;
-use super::home::{Home, Text};
+use super::home::Home;
 use super::source::Source;
 use super::{
     ConnectionError, Credentials, Environment, Setting, credential_command, koocli, login,
+    secret_file,
 };
-use crate::config::{Profile, is_readable_by_others};
+use crate::config::Profile;
 
 /// Region, project and endpoints.
 pub(super) fn settings(profile: &Profile<'_>) -> Source {
@@ -145,28 +146,13 @@ impl Asked<'_> {
         path: &Path,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let home = self.around.home;
-        let name = home.name(path);
-        let refuse = |why: String| {
-            let place = self.profile.place();
-            Err(ConnectionError::new(
-                format!("{place} {key}: {why}"),
+        let (text, warning) = secret_file::read(self.around.home, path).map_err(|why| {
+            ConnectionError::new(
+                format!("{} {key}: {why}", self.profile.place()),
                 format!("let {key} name a file that holds nothing but the secret"),
-            ))
-        };
-        let Text { text, .. } = match home.read(path) {
-            Ok(Some(text)) => text,
-            Ok(None) => return refuse(format!("there is no file {name}")),
-            Err(why) => return refuse(format!("{name}: {why}")),
-        };
-        if text.0.trim().is_empty() {
-            return refuse(format!("{name} is empty"));
-        }
-        if is_readable_by_others(path) {
-            source.warnings.push(format!(
-                "{name} holds a secret, and others can read it; chmod 600 {name} mends that"
-            ));
-        }
+            )
+        })?;
+        source.warnings.extend(warning);
         Ok(Part::new(key, Some(&text.0)))
     }
 

@@ -142,6 +142,7 @@ pub(crate) fn print(
             if logs_in {
                 text.push_str("x-auth-token: [redacted]\n");
             }
+            text.push_str(&format!("\n# The credentials are those of {source}.\n"));
             if resolution.needs_iam() {
                 text.push_str(&before(resolution, logs_in, is_known));
             }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::harness::{
     ACCESS_KEY, Cbr, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
-    TEMPORARY_SECRET_KEY, TOKEN, cbr,
+    TEMPORARY_SECRET_KEY, TOKEN, cbr, script,
 };
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
@@ -105,11 +105,17 @@ fn they_go_before_all_other_sources() {
     };
     let file = ".config/cbr/config.toml";
     let told = show("").env("CBR_PROJECT_ID", PROJECT_ID).run().json();
-    assert_eq!(origin(&told, "access_key"), "--access-key");
+    assert_eq!(origin(&told, "access_key"), "--access-key and --secret-key-file");
+    assert_eq!(origin(&told, "secret_key"), "--access-key and --secret-key-file");
     assert_eq!(origin(&told, "project_id"), "CBR_PROJECT_ID");
+    let run = cbr("auth show -o json --token-file -").stdin(TOKEN).hides(TOKEN).run();
+    assert_eq!(origin(&run.json(), "token"), "--token-file -");
+    let run = cbr("backups list --dry-run --region eu-de --project-id p --token-file -");
+    let run = run.stdin(TOKEN).hides(TOKEN).run();
+    assert!(run.stdout.contains("\n# The credentials are those of --token-file -.\n"));
     for run in [show("--profile p"), show("").env("CBR_PROFILE", "p")] {
         let told = run.private_file(file, own).run().json();
-        assert_eq!(origin(&told, "access_key"), "--access-key");
+        assert_eq!(origin(&told, "access_key"), "--access-key and --secret-key-file");
         assert_eq!(origin(&told, "region"), format!("~/{file} [profiles.p] region"));
         assert!(origin(&told, "project_id").starts_with("looked up by the name eu-de"), "{told}");
     }
@@ -119,4 +125,26 @@ fn they_go_before_all_other_sources() {
     let told = "cbr: warning: sk holds a secret, and others can read it; chmod 600 sk mends that\n";
     let run = cbr("auth show --access-key HPUAABBCCDDEEFFGGWYH --secret-key-file sk");
     run.file("sk", SECRET_KEY).stderr(told).run();
+}
+
+/// On a terminal the secret key is asked for, and what is typed does not show.
+#[test]
+fn a_secret_key_that_is_typed_does_not_show() {
+    if crate::host::find("script").is_none() {
+        return;
+    }
+    // It is typed once the terminal has been told to show nothing.
+    let told = script(
+        "mkfifo keys; (for i in $(seq 400); do
+           stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
+           sleep 0.05
+         done; echo hunter2) > keys &
+         script --quiet --return --command \
+           'tty > tty; cbr auth show --region eu-de --access-key HPUAABBCCDDEEFFGGWYH' /dev/null < keys
+         code=$?; rm keys tty; exit $code",
+    );
+    assert_eq!(told.code, Some(0), "{}", told.stdout);
+    assert!(told.stdout.contains("secret key: "), "{}", told.stdout);
+    assert!(told.stdout.contains("--access-key and what was typed"), "{}", told.stdout);
+    assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
 }

@@ -8,6 +8,7 @@ mod files;
 mod flags;
 mod metadata;
 mod own_file;
+mod own_settings;
 mod project;
 mod proxy;
 mod redirect;

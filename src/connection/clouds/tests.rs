@@ -56,8 +56,15 @@ fn a_cloud_gives_credentials_or_says_why_not() {
             "its auth_url is plain http, which everybody on the way can read: write it with https",
         ),
         (
+            format!(
+                "{{auth_type: agency, auth: {{{OTC}, ak: A, sk: S, target_agency_name: ops}}}}"
+            ),
+            "its auth_type is agency: it asks for the rights of agency `ops`, which cbr does not ask IAM \
+             for",
+        ),
+        (
             format!("{{auth_type: v3applicationcredential, auth: {{{OTC}}}}}"),
-            "auth_type asks for an application credential, which these clouds do not have; an access key \
+            "auth_type asks for an application credential, which these clouds are not known to take; an access key \
              serves the same end",
         ),
         (

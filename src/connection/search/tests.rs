@@ -5,6 +5,9 @@ use std::fs;
 use clap::Parser;
 use tempfile::TempDir;
 
+mod named;
+mod place;
+
 use super::*;
 use crate::config::OwnFile;
 use crate::connection::Server;
@@ -304,63 +307,6 @@ fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
     }
 }
 
-/// A place in another cloud than those that are known.
-const PLACE: &str = "[profiles.p]\nendpoint = 'https://p'\niam_endpoint = 'https://i'\ntoken = 't'";
-
-/// Half of one cloud and half of another would show one's secrets to the other.
-#[test]
-fn service_and_iam_are_of_one_cloud() {
-    let place = || given().file(".config/cbr/config.toml", PLACE);
-    let own = || given().var("CBR_ENDPOINT", "https://e").var("CBR_IAM_ENDPOINT", "https://f");
-    let cases = [
-        (place(), ["https://p", "https://i"]),
-        (place().flag("--region", "eu-de"), ["https://p", "https://i"]),
-        (place().flag("--profile", "p").flag("--region", "eu-de"), ["https://p", "https://i"]),
-        (own().flag("--region", "eu-de"), ["https://e", "https://f"]),
-        (own().terraform(), ["https://e", "https://f"]),
-        (own().clouds(1).flag("--cloud", "c"), ["https://e", OTC.trim_end_matches("/v3")]),
-        // Another tool's domain goes with its region, and with one that nobody else knows.
-        (
-            given().own().var("HW_REGION", "x-1").var("HW_CLOUD", "example.com"),
-            ["https://cbr.x-1.example.com", "https://iam.x-1.example.com"],
-        ),
-        (
-            given().own().var("CBR_REGION", "x-1").var("HW_CLOUD", "example.com"),
-            ["https://cbr.x-1.example.com", "https://iam.x-1.example.com"],
-        ),
-        (
-            given().own().var("CBR_REGION", "eu-de").var("HW_CLOUD", "example.com"),
-            ["https://cbr.eu-de.otc.t-systems.com", "https://iam.eu-de.otc.t-systems.com"],
-        ),
-    ];
-    for (given, expected) in cases {
-        let found = given.find();
-        let (endpoint, (iam, _)) = (found.endpoint.unwrap().endpoint, found.iam.unwrap());
-        assert_eq!([endpoint.base(), iam.base()], expected, "{:?}", given.variables);
-    }
-}
-
-/// Terraform's provider takes this variable beside keys of its own name.
-#[test]
-fn a_region_of_ours_counts_whatever_else_is_set() {
-    let os = |region: &str| given().own().var("OS_REGION_NAME", region);
-    let origin = |given: Given| given.find().region.map(|region| region.origin);
-    let cases = [
-        (os("eu-de"), Some("OS_REGION_NAME")),
-        (os("eu-de").var("HW_REGION", "eu-nl"), Some("HW_REGION")),
-        (os("RegionOne"), None),
-        (os("x-1").var("HUAWEICLOUD_SDK_REGION_CBR_X_1", "https://x"), Some("OS_REGION_NAME")),
-        (os("x-1").var("HW_CLOUD", "example.com"), Some("OS_REGION_NAME")),
-        (os("eu-de").var("OS_AUTH_URL", "https://keystone.example.com"), None),
-    ];
-    for (given, expected) in cases {
-        assert_eq!(origin(given).as_deref(), expected);
-    }
-    // A project is somebody's.
-    let project = given().own().var("OS_PROJECT_ID", "p").find().project.unwrap();
-    assert!(matches!(project, Project::Id(id) if id.origin == "CBR_PROJECT_ID"));
-}
-
 #[test]
 fn an_endpoint_goes_before_a_region() {
     let of_region = "HUAWEICLOUD_SDK_REGION_CBR_EU_DE";
@@ -385,7 +331,7 @@ fn an_endpoint_goes_before_a_region() {
             "CBR_ENDPOINT",
         ),
         (
-            given().file(".config/cbr/config.toml", PLACE).flag("--region", "eu-nl"),
+            given().file(".config/cbr/config.toml", place::PLACE).flag("--region", "eu-nl"),
             "https://p",
             "~/.config/cbr/config.toml [profiles.p] endpoint",
         ),
@@ -479,85 +425,4 @@ fn authorities_come_from_the_nearest() {
     let home = cloud(given());
     let path = home.home.path().join("c.pem").display().to_string();
     assert_eq!(home.find().trust.name(), path);
-}
-
-const AGENCY: &str =
-    r#"{"current":"s","profiles":[{"name":"s","mode":"ecsAgency","region":"cn-north-1"}]}"#;
-
-/// A profile that means the server's own keys is followed in its turn, and nothing that comes after it is
-/// asked.
-#[test]
-fn a_profile_may_lead_to_the_metadata_service() {
-    let server = "~/.hcloud/config.json, profile `s`";
-    let koocli = |given: Given| given.file(".hcloud/config.json", AGENCY);
-    let own = |given: Given| {
-        given.file(
-            ".config/cbr/config.toml",
-            "[profiles.p]\nkoocli_profile = 's'\nproject_id = 'pp'",
-        )
-    };
-    let place = "~/.config/cbr/config.toml [profiles.p]";
-    let project = "~/.config/cbr/config.toml [profiles.p] project_id";
-    check([
-        (koocli(given().sdk_file()).metadata(), [server, server, "ECS metadata"]),
-        (koocli(given().own()).metadata().flag("--profile", "s"), [server, server, "ECS metadata"]),
-        (
-            koocli(given().sdk_file()).metadata().var("HW_PROFILE", "s"),
-            [server, server, "ECS metadata"],
-        ),
-        (own(koocli(given())).metadata(), [place, server, project]),
-        (koocli(given().own()).metadata(), ["CBR_*", "-", "CBR_PROJECT_ID"]),
-    ]);
-    let unasked = |given: Given| Given { metadata: Metadata::NotAsked, ..given };
-    let found = unasked(koocli(given().sdk_file())).find();
-    assert!(found.to_ask.is_some());
-    let told = format!("{server}: ECS metadata would be asked");
-    assert_eq!(found.credentials.unwrap_err().to_string(), told);
-    let nobody = koocli(given().sdk_file()).find().credentials.unwrap_err().to_string();
-    let told =
-        format!("{server}: its mode is ecsAgency, and ECS metadata gives no keys (nobody answers)");
-    assert_eq!(nobody, told);
-    let off = unasked(koocli(given())).var("CBR_ECS_METADATA", "off").find();
-    let told = format!("{server}: its mode is ecsAgency, and CBR_ECS_METADATA is off");
-    assert_eq!(off.credentials.unwrap_err().to_string(), told);
-}
-
-/// Who names a file, or a profile, means that one.
-#[test]
-fn what_a_variable_names_must_be_there() {
-    let cases = [
-        (
-            given().var("HW_SHARED_CONFIG_FILE", "~/k"),
-            "HW_SHARED_CONFIG_FILE: there is no file ~/k",
-        ),
-        (
-            given().var("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "~/f"),
-            "HUAWEICLOUD_SDK_CREDENTIALS_FILE: there is no file ~/f",
-        ),
-        (
-            given().var("OS_CLIENT_CONFIG_FILE", "/no/c"),
-            "OS_CLIENT_CONFIG_FILE: there is no file /no/c",
-        ),
-        (
-            given().clouds(1).var("OS_CLIENT_SECURE_FILE", "~/s"),
-            "OS_CLIENT_SECURE_FILE: there is no file ~/s",
-        ),
-        (
-            given().koocli().var("HW_PROFILE", "x"),
-            "HW_PROFILE: ~/.hcloud/config.json: no profile `x`; known: `k`, `other`",
-        ),
-        (given().var("HW_PROFILE", "x"), "HW_PROFILE: there is no file with profiles"),
-    ];
-    for (given, expected) in cases {
-        let found = given.metadata().find();
-        assert_eq!(found.credentials.unwrap_err().to_string(), expected);
-    }
-    let regions = given().own().var("CBR_REGION", "eu-de");
-    let regions = regions.var("HUAWEICLOUD_SDK_REGIONS_FILE", "~/r").find();
-    let told = "HUAWEICLOUD_SDK_REGIONS_FILE: there is no file ~/r";
-    assert_eq!(regions.endpoint.unwrap_err().error.to_string(), told);
-    let named = given().file("k", AGENCY).var("HW_SHARED_CONFIG_FILE", "~/k").metadata();
-    check([(named, ["~/k, profile `s`", "~/k, profile `s`", "ECS metadata"])]);
-    // Who has credentials before does not need it.
-    check([(given().own().var("HW_SHARED_CONFIG_FILE", "~/k"), ["CBR_*", "-", "CBR_PROJECT_ID"])]);
 }
