@@ -31,6 +31,27 @@ fn the_nearest_endpoint_wins() {
     assert_eq!(sandbox.requests().len(), number);
 }
 
+/// Whoever names a region for this run should know that it makes no difference.
+#[test]
+fn a_region_that_an_endpoint_goes_before_is_told_of() {
+    let sandbox = Sandbox::start("--backups 3");
+    let here = sandbox.endpoint();
+    let told = |region: &str| {
+        format!("cbr: warning: CBR_ENDPOINT goes before {region}: requests go to {here}\n")
+    };
+    let run = list("--region eu-de").env("CBR_ENDPOINT", &here);
+    run.stderr(told("--region")).run();
+    let own = "[profiles.p]\nregion = 'eu-de'\ntoken = 'sandbox-token-that-is-not-a-secret'\n";
+    let run = cbr(LIST).args(["--profile", "p"]).private_file(".config/cbr/config.toml", own);
+    let run = run.env("CBR_ENDPOINT", &here).env("CBR_PROJECT_ID", PROJECT_ID);
+    run.stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
+    // Both are as near, or the region is only a name.
+    list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "eu-de").run();
+    list("--region sandbox-1").env("CBR_ENDPOINT", &here).run();
+    list("--region eu-de --endpoint").arg(&here).run();
+    assert_eq!(sandbox.requests().len(), 5);
+}
+
 #[test]
 fn flags_of_the_connection_stand_anywhere() {
     let sandbox = Sandbox::start("--backups 3");

@@ -3,7 +3,7 @@
 
 use super::files::{Files, written};
 use super::found::Found;
-use super::{NoPlace, Resolution};
+use super::{NoPlace, Place, Resolution};
 use crate::connection::home::Home;
 use crate::connection::project::Project;
 use crate::connection::source::{Look, Source, State};
@@ -54,9 +54,30 @@ impl Found<'_> {
         };
         let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
         let trust = Trust::new(insecure, ca_file, files.environment);
-        let Self { to_ask, looks, warnings, .. } = self;
+        let passed_over = endpoint.as_ref().ok().and_then(|place| self.region_passed_over(place));
+        let Self { to_ask, looks, mut warnings, .. } = self;
+        warnings.extend(passed_over);
         Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
+    /// What to say where a region is nearer to the user than the endpoint, and leads to another host.
+    fn region_passed_over(&self, place: &Place) -> Option<String> {
+        let of = |is_its: &dyn Fn(&Source) -> bool| self.sources.iter().position(is_its);
+        let region = of(&|source| source.region.is_some())?;
+        let endpoint = of(&|source| {
+            source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == place.origin)
+        })?;
+        let setting = self.sources.get(region)?.region.as_ref()?;
+        let host = region::host(&setting.value)?;
+        (region < endpoint && host != place.endpoint.host()).then(|| {
+            format!(
+                "{} goes before {}: requests go to {}",
+                place.origin,
+                setting.origin,
+                place.endpoint.base()
+            )
+        })
+    }
+
     /// The domain of a cloud that goes with the keys of another tool: it is that of the region beside it, and of
     /// one that is not known here, and says nothing of a region that is.
     fn others_cloud(&self) -> Option<&Setting> {
