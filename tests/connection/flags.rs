@@ -119,6 +119,10 @@ fn they_go_before_all_other_sources() {
         assert_eq!(origin(&told, "region"), format!("~/{file} [profiles.p] region"));
         assert!(origin(&told, "project_id").starts_with("looked up by the name eu-de"), "{told}");
     }
+    // One without keys says whose project it is.
+    let place = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'mine'\n";
+    let told = show("--profile p").private_file(file, place).run().json();
+    assert_eq!(origin(&told, "project_id"), format!("~/{file} [profiles.p] project_id"));
     let told = "cbr: error: --profile: ~/.config/cbr/config.toml: no profile `q`; known: `p`\n";
     let run = given(cbr(LIST)).args(["--token-file", "token", "--profile", "q"]);
     run.private_file(file, own).exit(2).stderr_holds([told]).run();

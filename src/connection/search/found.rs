@@ -68,10 +68,11 @@ impl<'a> Found<'a> {
             },
             Err(why) => Source { credentials: refused(why.to_string()), ..Source::named(flag) },
         };
-        if self.is_decided() {
+        if self.is_decided() && !source.lends_project {
+            // It is that of keys which are not used.
             source.project_id = None;
             source.project_name = None;
-        } else if source.credentials == Ok(None) && !source.asks_metadata {
+        } else if !self.is_decided() && source.credentials == Ok(None) && !source.asks_metadata {
             let why = source.note.take().unwrap_or_else(|| "it holds no credentials".to_owned());
             source.credentials = refused(format!("{}: {why}", source.name));
         }
