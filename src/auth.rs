@@ -6,6 +6,7 @@
 
 mod check;
 mod diagnosis;
+mod run;
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -20,6 +21,7 @@ use crate::output;
 
 pub(crate) use check::{CheckArgs, check};
 pub(crate) use diagnosis::{Diagnosed, is_locked, skewed_clock};
+pub(crate) use run::RunSettings;
 
 /// The arguments of `cbr auth show`.
 #[derive(Args, Debug)]
@@ -64,9 +66,12 @@ struct Line<'a> {
 pub(crate) fn show(
     args: &ShowArgs,
     resolution: &Resolution,
+    run: &RunSettings<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let report = Report { settings: lines(resolution), sources: &resolution.looks };
+    let mut settings = lines(resolution, run.kept_project.as_deref());
+    settings.extend(run.lines());
+    let report = Report { settings, sources: &resolution.looks };
     match args.output {
         Format::Table => report.table(out),
         Format::Json => {
@@ -91,7 +96,7 @@ impl Report<'_> {
     }
 }
 
-fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
+fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line<'a>> {
     let mut lines = match &resolution.credentials {
         Ok((credentials, origin)) => credential_lines(credentials, origin),
         Err(error) => vec![missing("credentials", error)],
@@ -102,7 +107,7 @@ fn lines(resolution: &Resolution) -> Vec<Line<'_>> {
     });
     lines.push(match &resolution.project {
         Ok(Project::Id(Setting { origin, value })) => found("project_id", value.clone(), origin),
-        Ok(project) => asked("project_id", project),
+        Ok(project) => asked("project_id", project, kept_project),
         Err(error) => missing("project_id", error),
     });
     let from_catalog = resolution.has_catalog();
@@ -163,16 +168,18 @@ fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> 
     Line { setting, value: Some(value), origin: Some(Cow::Borrowed(origin)), problem: None }
 }
 
-/// What IAM would be asked for.
-fn asked(setting: &'static str, project: &Project) -> Line<'static> {
+/// What IAM would be asked for, or was asked for in an earlier run.
+fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'static> {
+    let how_long = if kept.is_some() { "kept since it was looked up" } else { "looked up" };
     let how = match project {
         Project::Id(_) => None,
         Project::Named(Setting { origin, value }) => {
-            Some(format!("looked up by the name {} ({origin})", output::visible(value)))
+            Some(format!("{how_long} by the name {} ({origin})", output::visible(value)))
         }
         Project::OfToken => Some("looked up: that of the token".to_owned()),
     };
-    Line { setting, origin: how.map(Cow::Owned), ..Line::default() }
+    let value = kept.map(str::to_owned);
+    Line { setting, value, origin: how.map(Cow::Owned), ..Line::default() }
 }
 
 fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {

@@ -315,10 +315,16 @@ impl Cli {
         );
         let mut cli = Self::try_parse().map_err(help::explain)?;
         let lists = matches!(cli.command, Command::Backups(_));
+        let shows = matches!(cli.command, Command::Auth(AuthCommand::Show(_)));
         if lists || matches!(cli.command, Command::Auth(_)) {
             let own_file = OwnFile::of_process();
             cli = match (&own_file.config, &own_file.problem) {
-                (Some(config), _) if config.has_defaults() => Self::with_defaults(config)?,
+                (Some(config), _) if config.has_defaults() => match Self::with_defaults(config) {
+                    Ok(cli) => cli,
+                    // What shows the settings shows a broken one too.
+                    Err(_) if shows => cli,
+                    Err(error) => return Err(error),
+                },
                 // What shows the settings shows this one too.
                 (_, Some(problem)) if lists => return Err(problem.clone().into()),
                 _ => cli,

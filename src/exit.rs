@@ -6,10 +6,10 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::api::{ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, Refusal, Spent};
+use crate::api::{ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, Refusal, Spent};
 use crate::auth::{self, Diagnosed};
 use crate::command::NoBackups;
-use crate::connection::{ConnectionError, Origin};
+use crate::connection::{ConnectionError, Origin, SettingFlaw};
 use crate::listing::Unproven;
 use crate::message::{ErrorFormat, Level, Report};
 use crate::temporary::{self, TemporaryFault};
@@ -181,11 +181,16 @@ pub(crate) fn verdict(error: &anyhow::Error) -> (Exit, Option<String>) {
 
 fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if let Some(error) = error.downcast_ref::<ConnectionError>() {
-        return (ErrorCode::Configuration, Some(error.hint.clone()));
+        let code = if error.flaw == SettingFlaw::Late {
+            ErrorCode::TimedOut
+        } else {
+            ErrorCode::Configuration
+        };
+        return (code, Some(error.hint.clone()));
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {
         let hint = match error {
-            ApiError::Identity { fault, .. } => hint_for_identity(fault),
+            ApiError::Identity { doing, fault, .. } => hint_for_identity(doing, fault),
             _ => hint_for(error),
         };
         return (ErrorCode::of(error), clock_hint(error).or(hint));
@@ -218,7 +223,7 @@ fn clock_hint(error: &ApiError) -> Option<String> {
 }
 
 /// What to do about what IAM did not give.
-fn hint_for_identity(fault: &ApiError) -> Option<String> {
+fn hint_for_identity(doing: &str, fault: &ApiError) -> Option<String> {
     let hint = match fault {
         ApiError::Refused(refusal) if auth::is_locked(refusal) => {
             "wait: too many wrong passwords lock a user for a while; every further one makes it longer"
@@ -228,6 +233,7 @@ fn hint_for_identity(fault: &ApiError) -> Option<String> {
             return hint_for(fault);
         }
         ApiError::Refused(refusal) => match refusal.status {
+            401 if doing != LOGIN => return hint_for(fault),
             401 => {
                 "check user, password and domain; users of HUAWEI IDs and those with a second factor \
                  cannot log in like this, and need an access key"
@@ -260,6 +266,12 @@ fn hint_for(error: &ApiError) -> Option<String> {
         ApiError::Setup { hint, .. } => hint,
         ApiError::Unreachable { .. } => {
             "check the network, --endpoint or --region, and HTTPS_PROXY"
+        }
+        ApiError::Proxy { variable, wants_password: true, has_password: true, .. } => {
+            return Some(format!(
+                "check the user name and password in {variable}; in a URL, @, : and / in them are \
+                 written as %40, %3A and %2F"
+            ));
         }
         ApiError::Proxy { variable, wants_password: true, .. } => {
             return Some(format!("write {variable} as http://USER:PASSWORD@HOST:PORT"));
@@ -345,7 +357,7 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
         return Some(hint_for_wait(wait, refusal.spent));
     }
     let message = refusal.message.as_str();
-    let Origin { source, secret_key } = &*refusal.origin;
+    let Origin { source, secret_key, security_token, has_security_token } = &*refusal.origin;
     let is_late = refusal.spent == Some(Spent::Time);
     let hint = match (refusal.code_number(), class, refusal.status) {
         (Some("0301"), ..) if message.contains("not exist") => {
@@ -362,6 +374,13 @@ fn hint_for_refusal(refusal: &Refusal, class: Class) -> Option<String> {
             return Some(format!(
                 "check {secret_key}, and that this machine's clock is right to 15 minutes"
             ));
+        }
+        (Some("0301"), ..) if message.contains("securityToken") => {
+            return Some(if *has_security_token {
+                format!("check {security_token}: it has expired, or is not that of the access key")
+            } else {
+                format!("set {security_token}: the access key is a temporary one, which needs it")
+            });
         }
         (Some("0301"), ..) if message.contains("reach the limit") => {
             return Some(format!(

@@ -136,7 +136,8 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             result?;
         }
         Command::Auth(AuthCommand::Show(args)) => {
-            command::show_settings(&args, &cli.connection, &Console::new(cli.console))?;
+            let console = Console::new(cli.console);
+            command::show_settings(&args, &cli.connection, &console, Cli::check_defaults)?;
         }
         Command::Auth(AuthCommand::Check(args)) => {
             let console = Arc::new(Console::new(cli.console));

@@ -1,6 +1,9 @@
-//! Text that must never be shown.
+//! Text that must never be shown, and how it gets in without being an argument.
 
 use std::fmt;
+use std::io::{self, IsTerminal as _, Read as _};
+
+use anyhow::Context as _;
 
 /// A secret key, token or signature. `Debug` shows that there is one, and nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +25,22 @@ impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
     }
+}
+
+/// A secret: typed without being shown, or from stdin where that is not a terminal. `name` is what to ask for.
+///
+/// # Errors
+///
+/// Those of the terminal, or of stdin.
+pub(crate) fn ask(name: &str) -> anyhow::Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(format!("{name}: "))
+            .context("cannot ask for the secret");
+    }
+    let mut text = String::new();
+    // No secret is that long; what is may never end.
+    io::stdin().lock().take(1 << 16).read_to_string(&mut text).context("cannot read stdin")?;
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ fn the_request_is_shown_and_not_sent() {
          x-project-id: p1\n\
          x-sdk-date: now\n\
          authorization: SDK-HMAC-SHA256 [redacted]\n\n\
+         # The credentials are those of CBR_*.\n\n\
          # Pages after it have limit=100 and offset=99, 198, 297, … up to 4 at a time: each begins with \
          the last row of the one before it.\n"
     );
@@ -46,7 +47,8 @@ fn the_request_is_shown_and_not_sent() {
         "GET https://cbr.nowhere.invalid/v3/p1/backups/7b2bf477-f888-4a0e-a706-dd2f4d197e00\n\
          accept: application/json\n\
          x-project-id: p1\n\
-         x-auth-token: [redacted]\n"
+         x-auth-token: [redacted]\n\n\
+         # The credentials are those of CBR_*.\n"
     );
 }
 

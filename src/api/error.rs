@@ -43,6 +43,8 @@ pub(crate) enum ApiError {
         reason: String,
         /// Whether it asks for a user name and a password (407).
         wants_password: bool,
+        /// Whether the variable has them.
+        has_password: bool,
     },
     /// Whoever answers at the endpoint has no certificate for it that we trust.
     #[error("the service's certificate is not trusted: {0}")]
@@ -96,6 +98,9 @@ pub(crate) enum ApiError {
         cut_short: bool,
     },
 }
+
+/// What a login is about, in [`ApiError::Identity`].
+pub(crate) const LOGIN: &str = "cannot log in";
 
 /// What kind of failure it is, for retries and exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,10 +167,20 @@ impl ApiError {
             Self::Identity { fault, .. } => fault.brief(),
             Self::TimedOut | Self::OutOfTime { .. } => "timed out".to_owned(),
             Self::UnknownHost { .. } => "no such host".to_owned(),
-            Self::Setup { .. } | Self::Unreachable { .. } => "no answer".to_owned(),
+            Self::Setup { reason, .. } => reason.clone(),
+            Self::Unreachable { .. } => "no answer".to_owned(),
             Self::Proxy { .. } => "no way through the proxy".to_owned(),
             Self::Untrusted(_) => "not trusted".to_owned(),
             Self::TooLarge { .. } | Self::Unreadable { .. } => "unreadable answer".to_owned(),
+        }
+    }
+
+    /// Whether it is a setting on this machine that stands in the way, before anything was sent.
+    pub(crate) fn is_local(&self) -> bool {
+        match self {
+            Self::Setup { .. } => true,
+            Self::Identity { fault, .. } => fault.is_local(),
+            _ => false,
         }
     }
 

@@ -95,7 +95,13 @@ mod tests {
 
     fn proxy(wants_password: bool) -> ApiError {
         let (address, reason) = (String::new(), String::new());
-        ApiError::Proxy { variable: "HTTPS_PROXY", address, reason, wants_password }
+        ApiError::Proxy {
+            variable: "HTTPS_PROXY",
+            address,
+            reason,
+            wants_password,
+            has_password: false,
+        }
     }
 
     #[test]

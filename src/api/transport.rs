@@ -119,6 +119,19 @@ impl Transport {
     }
 }
 
+/// Host and port of the proxy on the way to an endpoint, and the variable that names it; `None` if there is
+/// none.
+///
+/// # Errors
+///
+/// A variable does not hold the URL of a proxy.
+pub(crate) fn proxy_to(endpoint: &Endpoint) -> Result<Option<(String, &'static str)>, ApiError> {
+    if !endpoint.is_https() {
+        return Ok(None);
+    }
+    Ok(Proxy::to(endpoint.base())?.map(|proxy| proxy.shown()))
+}
+
 /// What holds for every request.
 fn builder() -> ClientBuilder {
     reqwest::Client::builder()

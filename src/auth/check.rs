@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::Format;
 use super::diagnosis::{self, Diagnosed, Diagnosis, Facts};
-use crate::api::{Means, Probe};
+use crate::api::{ApiError, Means, Probe};
 use crate::connection::{Credentials, Endpoint, Project, Resolution, Setting};
 use crate::exit::verdict;
 use crate::iam::{self, Cache};
@@ -91,6 +91,11 @@ pub(crate) async fn check(
         report.ok = true;
         return report.print(args.output, out);
     };
+    if error.downcast_ref::<ApiError>().is_some_and(ApiError::is_local) {
+        // What looked right could not be used: that is one step, and it has failed.
+        failing = "settings";
+        report.steps.clear();
+    }
     let (exit, hint) = verdict(&error);
     let found = asking.project(&error, means).await;
     let diagnosis = diagnosis::of(&error, &facts, found.as_ref(), hint);

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::api::{ApiError, Class, Refusal};
-use crate::connection::{ConnectionError, Credentials, Project, Resolution};
+use crate::api::{ApiError, Class, LOGIN, Refusal};
+use crate::connection::{ConnectionError, Credentials, Project, Resolution, Setting, SettingFlaw};
 use crate::iam::Found;
 
 /// A failure with what to do about it, where that is known better than from the failure alone.
@@ -70,14 +70,14 @@ pub(super) enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     region: Option<String>,
-    project_id: Option<String>,
+    project_id: Option<Setting>,
     is_token: bool,
 }
 
 impl Facts {
     pub(super) fn of(resolution: &Resolution) -> Self {
         let project_id = match &resolution.project {
-            Ok(Project::Id(id)) => Some(id.value.clone()),
+            Ok(Project::Id(id)) => Some(id.clone()),
             _ => None,
         };
         let is_token = matches!(&resolution.credentials, Ok((Credentials::Token(_), _)));
@@ -149,13 +149,18 @@ pub(super) fn of(
     hint: Option<String>,
 ) -> Diagnosis {
     let (kind, hint) = match error.downcast_ref::<ApiError>() {
-        Some(error) => match (mismatch(error, facts, found), skewed_clock(error)) {
+        Some(error) => match (
+            mismatch(error, facts, found).or_else(|| no_such_project(error, facts)),
+            skewed_clock(error),
+        ) {
             (Some(hint), _) => (Kind::WrongProject, Some(hint)),
             (None, Some(_)) => (Kind::ClockSkew, hint),
             (None, None) => (kind(error, facts), hint),
         },
-        None if error.is::<ConnectionError>() => (Kind::Settings, hint),
-        None => (Kind::Other, hint),
+        None => match error.downcast_ref::<ConnectionError>() {
+            Some(error) => (kind_of_setting(error), hint),
+            None => (Kind::Other, hint),
+        },
     };
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }
@@ -173,7 +178,7 @@ pub(super) fn brief(error: &anyhow::Error) -> String {
 
 /// That the project is another one than IAM has.
 fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<String> {
-    let (given, found) = (facts.project_id.as_deref()?, found?);
+    let (given, found) = (facts.project_id.as_ref()?.value.as_str(), found?);
     if given == found.id || !matches!(error, ApiError::Refused(_)) {
         return None;
     }
@@ -186,13 +191,31 @@ fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<St
     })
 }
 
+/// That a login fails for the project that it is to be for.
+fn no_such_project(error: &ApiError, facts: &Facts) -> Option<String> {
+    let given = facts.project_id.as_ref()?;
+    let ApiError::Identity { doing, fault, .. } = error else { return None };
+    let is_missing =
+        *doing == LOGIN && matches!(&**fault, ApiError::Refused(refusal) if refusal.status == 404);
+    let Setting { origin, value } = given;
+    is_missing.then(|| format!("check {origin}: this user has no project with the id {value}"))
+}
+
+fn kind_of_setting(error: &ConnectionError) -> Kind {
+    match error.flaw {
+        SettingFlaw::Plain => Kind::Settings,
+        SettingFlaw::Late => Kind::TimedOut,
+        SettingFlaw::OtherRegion => Kind::WrongRegion,
+    }
+}
+
 fn kind(error: &ApiError, facts: &Facts) -> Kind {
     let refusal = match error {
         ApiError::Refused(refusal) => refusal,
-        ApiError::Identity { fault, .. } => {
+        ApiError::Identity { doing, fault, .. } => {
             return match (fault.as_ref(), kind(fault, facts)) {
                 (ApiError::Refused(refusal), Kind::WrongCredentials | Kind::ExpiredToken)
-                    if !facts.is_token && refusal.code_number() != Some("0301") =>
+                    if *doing == LOGIN && refusal.code_number() != Some("0301") =>
                 {
                     Kind::WrongPassword
                 }
@@ -254,11 +277,12 @@ mod tests {
         let key = Facts { region: Some("eu-de".to_owned()), ..Facts::default() };
         let token = Facts { is_token: true, ..Facts::default() };
         let wrong = "Incorrect IAM authentication information: ";
-        let iam = |fault| ApiError::Identity {
-            doing: "cannot log in",
+        let asked = |doing, fault| ApiError::Identity {
+            doing,
             address: String::new(),
             fault: Box::new(fault),
         };
+        let iam = |fault| asked(LOGIN, fault);
         let denied = |message: &str| refused(401, "APIGW.0301", &format!("{wrong}{message}"));
         let cases = [
             (denied("ak X not exist"), &key, Kind::UnknownKey),
@@ -277,6 +301,11 @@ mod tests {
             (refused(429, "APIGW.0308", "slower"), &key, Kind::Throttled),
             (refused(400, "BackupService.9900", "invalid"), &key, Kind::Other),
             (iam(refused(401, "", "The password is wrong.")), &key, Kind::WrongPassword),
+            (
+                asked("cannot look up the project", refused(401, "", "no")),
+                &key,
+                Kind::WrongCredentials,
+            ),
             (iam(refused(401, "", "The user is locked.")), &key, Kind::Locked),
             (iam(denied("verify aksk signature fail")), &key, Kind::WrongSecretKey),
             (iam(denied("decrypt token fail")), &token, Kind::ExpiredToken),
@@ -297,8 +326,8 @@ mod tests {
 
     #[test]
     fn a_project_that_iam_does_not_have_is_named() {
-        let facts =
-            |is_token| Facts { project_id: Some("given".to_owned()), is_token, region: None };
+        let given = Setting { origin: "o".to_owned(), value: "given".to_owned() };
+        let facts = |is_token| Facts { project_id: Some(given.clone()), is_token, region: None };
         let found = |id: &str| Found { id: id.to_owned(), name: "eu-de".to_owned() };
         let refused = || refused(403, "APIGW.0302", "not allowed").into();
         let cases = [

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::api::{Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
+use crate::api::{self, Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
 use crate::auth;
-use crate::connection::{ConnectionArgs, Environment, Home, Metadata, Resolution, Trust};
+use crate::config::Config;
+use crate::connection::{
+    ConnectionArgs, ConnectionError, Environment, Home, Metadata, Resolution, Trust,
+};
 use crate::console::Console;
 use crate::iam::{self, Cache};
 use crate::terminal::Stdout;
@@ -15,9 +18,16 @@ pub(crate) fn show_settings(
     args: &auth::ShowArgs,
     connection: &ConnectionArgs,
     console: &Console,
+    check_defaults: impl Fn(&Config) -> Result<(), ConnectionError>,
 ) -> anyhow::Result<()> {
     let resolution = settings(connection, console);
-    auth::show(args, &resolution, &mut Stdout)
+    let run = auth::RunSettings {
+        connection,
+        proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
+        broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
+        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
+    };
+    auth::show(args, &resolution, &run, &mut Stdout)
 }
 
 /// `cbr auth check`.

@@ -151,6 +151,10 @@ fn seen(command: Command, words: &[OsString]) -> Option<Vec<Seen>> {
 fn connection(command: Command, words: &[OsString]) -> Option<Connection> {
     let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
+    // Nobody is asked for a secret, and no stdin is read, in the middle of a line.
+    if args.credentials.first_given().is_some() {
+        return None;
+    }
     args.own_file = OwnFile::of_process();
     let config = args.own_file.config.as_ref();
     let runs_command = config.is_some_and(|config| {

@@ -3,7 +3,7 @@
 //! No secret is taken from the command line, where others see it in the list of processes and it stays in
 //! the shell's history; and none is shown.
 
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -18,7 +18,7 @@ use crate::auth::shortened;
 use crate::completions;
 use crate::connection::{ConnectionError, Environment, Home, Text};
 use crate::console::Console;
-use crate::suggest;
+use crate::{secret, suggest};
 
 /// What to do with the file.
 #[derive(Subcommand)]
@@ -180,7 +180,7 @@ impl File<'_> {
         let value = if !key.is_secret() {
             edit::value(&shown, key, &args.values)
         } else if args.values.is_empty() {
-            edit::value(&shown, key, &[secret(key.name)?])
+            edit::value(&shown, key, &[secret::ask(key.name)?])
         } else {
             return Err(ConnectionError::new(
                 format!(
@@ -276,18 +276,6 @@ impl File<'_> {
             ));
         }
     }
-}
-
-/// A secret: typed without being shown, or from stdin where that is not a terminal.
-fn secret(name: &str) -> anyhow::Result<String> {
-    if io::stdin().is_terminal() {
-        return rpassword::prompt_password(format!("{name}: "))
-            .context("cannot ask for the secret");
-    }
-    let mut text = String::new();
-    // No secret is that long; what is may never end.
-    io::stdin().lock().take(1 << 16).read_to_string(&mut text).context("cannot read stdin")?;
-    Ok(text)
 }
 
 /// Prints the entries, each table with its heading.

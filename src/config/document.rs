@@ -161,6 +161,12 @@ impl Config {
         self.entries.iter().filter(move |entry| entry.table == *table)
     }
 
+    /// Each default for a flag, with its value.
+    pub(crate) fn defaults(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let entries = self.of(&Table::Defaults);
+        entries.map(|entry| (entry.key.name, entry.value.text()))
+    }
+
     /// The names of the profiles.
     pub(crate) fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.iter().map(String::as_str)
@@ -357,8 +363,9 @@ mod tests {
             (
                 "[profiles.'ä']\nx = {regin = 'hunter2'}",
                 "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, `iam_endpoint`, \
-                 `access_key`, `secret_key`, `secret_key_file`, `security_token`, \
-                 `security_token_file`, `token`, `token_file`, `credential_command`, \
+                 `project_name`, `access_key`, `secret_key`, `secret_key_file`, `security_token`, \
+                 `security_token_file`, `token`, `token_file`, `username`, `user_id`, `domain_name`, \
+                 `domain_id`, `password`, `password_file`, `credential_command`, \
                  `credential_timeout`, `koocli_profile`, `cloud`",
             ),
             (

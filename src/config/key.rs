@@ -76,6 +76,7 @@ const PROFILE: &[Key] = &[
         check: check_endpoint,
         ..key("iam_endpoint", Kind::Text, "base URL of the identity service (IAM)")
     },
+    key("project_name", Kind::Text, "its name, in place of the id"),
     key("access_key", Kind::AccessKey, "access key (AK)"),
     key("secret_key", Kind::Secret, "its secret key (SK)"),
     key("secret_key_file", Kind::Text, "a file that holds nothing but the secret key"),
@@ -83,6 +84,12 @@ const PROFILE: &[Key] = &[
     key("security_token_file", Kind::Text, "a file that holds nothing but the security token"),
     key("token", Kind::Secret, "a token, in place of keys"),
     key("token_file", Kind::Text, "a file that holds nothing but the token"),
+    key("username", Kind::Text, "user who logs in, in place of keys; or user_id"),
+    key("user_id", Kind::Text, "the user's id"),
+    key("domain_name", Kind::Text, "account of the user; or domain_id"),
+    key("domain_id", Kind::Text, "the account's id"),
+    key("password", Kind::Secret, "the user's password"),
+    key("password_file", Kind::Text, "a file that holds nothing but the password"),
     key("credential_command", Kind::Command, "a command that prints credentials as JSON"),
     Key {
         check: |text| time::duration(text).map(|_| ()),

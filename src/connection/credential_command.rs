@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::credentials::{Part, Parts};
-use super::{ConnectionError, Credentials};
+use super::{ConnectionError, Credentials, SettingFlaw};
 use crate::config::Value;
 use crate::time;
 
@@ -31,7 +31,8 @@ const SECURITY_TOKEN: [&str; 3] = ["security_token", "SessionToken", "securityto
 const TOKEN: [&str; 1] = ["token"];
 const EXPIRES_AT: [&str; 2] = ["expires_at", "Expiration"];
 
-/// Runs the command and reads what it prints. `place` names it in messages.
+/// Runs the command and reads what it prints. `place` names it in messages; it may take `limit`, and no
+/// longer than the whole run.
 ///
 /// # Errors
 ///
@@ -40,23 +41,59 @@ pub(super) fn run(
     place: &str,
     command: &Value,
     limit: Option<&str>,
+    timeout: Option<Duration>,
 ) -> Result<Credentials, ConnectionError> {
     let limit = limit.map(time::duration).transpose().map_err(|why| {
         let place = place.replace("credential_command", "credential_timeout");
         ConnectionError::new(format!("{place}: {why}"), "write it as 30s or 5m")
     })?;
-    let output = output(command, limit.unwrap_or(LIMIT)).map_err(|why| {
-        ConnectionError::new(
-            format!("{place}: {why}"),
-            "run the command by itself to see what it does",
-        )
+    let limit = limit.unwrap_or(LIMIT);
+    let of_run = timeout.filter(|timeout| *timeout < limit);
+    let output = output(command, of_run.unwrap_or(limit)).map_err(|failure| {
+        match (failure, of_run) {
+            (Failure::Late, Some(timeout)) => ConnectionError {
+                flaw: SettingFlaw::Late,
+                ..ConnectionError::new(
+                    format!(
+                        "{place}: did not end within {} s, which is all of --timeout",
+                        timeout.as_secs_f64()
+                    ),
+                    "allow more time with --timeout, or run the command by itself to see what it waits for",
+                )
+            },
+            (failure, _) => ConnectionError::new(
+                format!("{place}: {}", failure.words(limit)),
+                "run the command by itself to see what it does",
+            ),
+        }
     })?;
     read(place, &output)
 }
 
-fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, String> {
+/// Why there is no output.
+enum Failure {
+    /// In words for a user.
+    Broken(String),
+    /// It did not end in time.
+    Late,
+}
+
+impl Failure {
+    fn words(self, limit: Duration) -> String {
+        match self {
+            Self::Broken(why) => why,
+            Self::Late => format!(
+                "did not end within {} s; credential_timeout gives it more time",
+                limit.as_secs_f64()
+            ),
+        }
+    }
+}
+
+fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limit;
-    let mut child = start(command).map_err(|error| format!("cannot be run: {error}"))?;
+    let mut child =
+        start(command).map_err(|error| Failure::Broken(format!("cannot be run: {error}")))?;
     let stdout = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     // Whoever the command leaves behind may keep its stdout open: this thread is not waited for.
@@ -80,16 +117,15 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, String> {
         let _ = child.wait();
     }
     if too_large {
-        return Err("printed more than 1 MiB".to_owned());
+        return Err(Failure::Broken("printed more than 1 MiB".to_owned()));
     }
     match (bytes, status) {
         (Ok(Ok(bytes)), Ok(Some(status))) if status.success() => Ok(bytes),
-        (Ok(Ok(_)), Ok(Some(status))) => Err(format!("failed: {status}")),
-        (Ok(Err(error)), _) | (_, Err(error)) => Err(format!("cannot be read: {error}")),
-        _ => Err(format!(
-            "did not end within {} s; credential_timeout gives it more time",
-            limit.as_secs_f64()
-        )),
+        (Ok(Ok(_)), Ok(Some(status))) => Err(Failure::Broken(format!("failed: {status}"))),
+        (Ok(Err(error)), _) | (_, Err(error)) => {
+            Err(Failure::Broken(format!("cannot be read: {error}")))
+        }
+        _ => Err(Failure::Late),
     }
 }
 

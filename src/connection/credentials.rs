@@ -141,6 +141,9 @@ impl Parts {
 
     /// How a user takes a part away.
     fn unset(&self) -> &'static str {
+        if self.access_key.name.starts_with("--") {
+            return "leave out";
+        }
         if self.place.is_empty() { "unset" } else { "remove" }
     }
 

@@ -86,10 +86,11 @@ impl Endpoint {
     }
 
     /// The endpoint of this service of a region, in the cloud whose IAM is there: the host has another
-    /// service in front, and may have another region.
+    /// service in front, and may have another region, or none where IAM is the whole cloud's.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
         let (service, rest) = iam.url.host_str()?.split_once('.')?;
-        let (_, domain) = rest.split_once('.')?;
+        let (_, below) = rest.split_once('.')?;
+        let domain = if cloud::is_known(&format!("iam.{below}")) { below } else { rest };
         let is_iam = iam.is_https() && matches!(service, "iam" | "iam-pub");
         let is_ours = is_iam && cloud::is_known(&format!("iam.{domain}"));
         let domain = Setting::new("", domain);
@@ -228,6 +229,11 @@ mod tests {
             (
                 "https://iam-pub.eu-ch2.sc.otc.t-systems.com",
                 Some("https://cbr.eu-x1.sc.otc.t-systems.com"),
+            ),
+            ("https://iam.myhuaweicloud.com", Some("https://cbr.eu-x1.myhuaweicloud.com")),
+            (
+                "https://iam.cn-north-4.myhuaweicloud.com",
+                Some("https://cbr.eu-x1.myhuaweicloud.com"),
             ),
             ("https://iam.example.com", None),
             ("https://iam.eu-de.example.com", None),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use super::Setting;
+use super::{Setting, region};
 
 /// Name and meaning of each variable, in the order of the README's table.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
@@ -39,11 +39,24 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HW_PROJECT_ID", "project that goes with these"),
     ("HW_PROJECT_NAME", "its name, in place of the id"),
     ("HW_AUTH_URL", "where IAM is, for these"),
-    ("HW_CLOUD", "domain of the cloud, such as `myhuaweicloud.com`, for these"),
+    (
+        "HW_CLOUD",
+        "domain of the cloud, such as `myhuaweicloud.com`, for these, and for a region from the next \
+         variable or that `cbr` does not know",
+    ),
     ("HW_REGION_NAME", "region; also `HW_REGION` and `HUAWEICLOUD_REGION`"),
     ("HW_REGION", "the same"),
     ("HUAWEICLOUD_REGION", "the same"),
-    ("OS_AUTH_URL", "must lead to one of these clouds, or no other `OS_` variable is used"),
+    (
+        "HW_ASSUME_ROLE_AGENCY_NAME",
+        "an error beside credentials of this kind: `cbr` does not ask for an agency's rights",
+    ),
+    ("HW_ASSUME_ROLE_DOMAIN_NAME", "the same"),
+    ("HW_ASSUME_ROLE_DOMAIN_ID", "the same"),
+    (
+        "OS_AUTH_URL",
+        "must lead to one of these clouds, or to an `iam_endpoint` of your own file; or no other `OS_` variable is used",
+    ),
     ("OS_TOKEN", "a token, as OpenStack's client takes it"),
     ("OS_AUTH_TOKEN", "the same"),
     ("OS_ACCESS_KEY", "access key, where there is no such token"),
@@ -53,6 +66,12 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_USER_ID", "the user's id"),
     ("OS_PASSWORD", "the user's password"),
     ("OS_AUTH_TYPE", "anything but `password` and `token` turns the password off"),
+    ("OS_PASSCODE", "turns the password off: `cbr` does not log in with a second factor"),
+    (
+        "OS_APPLICATION_CREDENTIAL_ID",
+        "not used, and said so: these clouds are not known to take them",
+    ),
+    ("OS_APPLICATION_CREDENTIAL_NAME", "the same"),
     ("OS_USER_DOMAIN_NAME", "account of the user; also `OS_DOMAIN_NAME`"),
     ("OS_DOMAIN_NAME", "the same"),
     ("OS_USER_DOMAIN_ID", "its id; also `OS_DOMAIN_ID`"),
@@ -66,18 +85,27 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_TENANT_ID", "the same"),
     ("OS_PROJECT_NAME", "its name, in place of the id"),
     ("OS_TENANT_NAME", "the same"),
-    ("OS_REGION_NAME", "region"),
-    ("OS_CACERT", "file of authorities to trust, where `--ca-file` is not given"),
+    ("OS_REGION_NAME", "region; without `OS_AUTH_URL` only if it is one of these clouds'"),
+    (
+        "OS_AGENCY_NAME",
+        "an error beside credentials of this kind: `cbr` does not ask for an agency's rights",
+    ),
+    ("OS_AGENCY_DOMAIN_NAME", "the same"),
+    ("OS_CACERT", "authorities to trust, as a file or as PEM text, where `--ca-file` is not given"),
     ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
     ("CLOUD_SDK_SK", "its secret key"),
     ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
     ("CLOUD_SDK_PROJECT_ID", "project that goes with it"),
+    ("HUAWEICLOUD_ACCESS_KEY_ID", "not used, since it is another tool's; the hint says what to do"),
     ("OS_CLOUD", "cloud of `clouds.yaml`; goes before the other `OS_` variables"),
     ("OS_CLIENT_CONFIG_FILE", "in place of `clouds.yaml` where OpenStack's client looks for it"),
     ("OS_CLIENT_SECURE_FILE", "in place of `secure.yaml` where OpenStack's client looks for it"),
-    ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "in place of `~/.huaweicloud/credentials`"),
+    (
+        "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+        "in place of `~/.huaweicloud/credentials`; a file that a variable names has to be there",
+    ),
     ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
-    ("HW_PROFILE", "profile of that file, in place of its current one"),
+    ("HW_PROFILE", "profile of that file, in place of its current one; it has to be there"),
     (
         "CBR_ECS_METADATA",
         "`off`: the metadata service of a server in the cloud is not asked for keys",
@@ -132,6 +160,13 @@ impl Environment {
         let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
         let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
         Some(Setting::new(name, endpoint))
+    }
+
+    /// Whether it is known where the service of a region is: to `cbr`, or to a user who has set one of the
+    /// variables that say so.
+    pub(super) fn leads_somewhere(&self, region: &str) -> bool {
+        let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
+        is_named || region::host(region).is_some()
     }
 
     /// The value of a variable of [`VARIABLES`].

@@ -1,8 +1,9 @@
 //! The families of variables: the names under which each tool keeps its settings.
 
+use super::cloud::Hosts;
 use super::credentials::{Both, Part, Parts};
 use super::source::Source;
-use super::{Environment, Setting, cloud, login};
+use super::{ConnectionError, Environment, Setting, login};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
@@ -10,7 +11,7 @@ pub(super) struct Family {
     pub(super) name: &'static str,
     access_key: &'static str,
     pub(super) secret_key: &'static str,
-    security_token: &'static str,
+    pub(super) security_token: &'static str,
     token: &'static [&'static str],
     both: Both,
     login: Option<&'static LoginNames>,
@@ -29,6 +30,8 @@ pub(super) struct Family {
     /// The variable whose host must be of a cloud with this service: the names of this family may
     /// belong to another OpenStack.
     guard: Option<&'static str>,
+    /// Variables that ask for an agency's rights in place of the user's own.
+    agency: &'static [&'static str],
     /// Meant for this tool, and so for whatever credentials it uses.
     is_own: bool,
 }
@@ -50,6 +53,9 @@ struct LoginNames {
     project_domain_id: &'static str,
     /// How to authenticate, in a tool that has several ways.
     kind: &'static str,
+    /// The code of a second factor.
+    passcode: &'static str,
+    application: &'static [&'static str],
 }
 
 /// Those of `cbr` itself; nearer to the user than those of other tools.
@@ -71,6 +77,7 @@ pub(super) const OWN: Family = Family {
     ca_file: None,
     insecure: None,
     guard: None,
+    agency: &[],
     is_own: true,
 };
 
@@ -92,6 +99,7 @@ pub(super) const SDK: Family = Family {
     ca_file: None,
     insecure: None,
     guard: None,
+    agency: &[],
     is_own: false,
 };
 
@@ -112,6 +120,8 @@ pub(super) const TERRAFORM: Family = Family {
         project_domain_name: "",
         project_domain_id: "",
         kind: "",
+        passcode: "",
+        application: &[],
     }),
     region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
     project_id: &["HW_PROJECT_ID"],
@@ -122,6 +132,11 @@ pub(super) const TERRAFORM: Family = Family {
     ca_file: None,
     insecure: Some("HW_INSECURE"),
     guard: None,
+    agency: &[
+        "HW_ASSUME_ROLE_AGENCY_NAME",
+        "HW_ASSUME_ROLE_DOMAIN_NAME",
+        "HW_ASSUME_ROLE_DOMAIN_ID",
+    ],
     is_own: false,
 };
 
@@ -142,6 +157,8 @@ pub(super) const OPENSTACK: Family = Family {
         project_domain_name: "OS_PROJECT_DOMAIN_NAME",
         project_domain_id: "OS_PROJECT_DOMAIN_ID",
         kind: "OS_AUTH_TYPE",
+        passcode: "OS_PASSCODE",
+        application: &["OS_APPLICATION_CREDENTIAL_ID", "OS_APPLICATION_CREDENTIAL_NAME"],
     }),
     region: &["OS_REGION_NAME"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
@@ -152,6 +169,7 @@ pub(super) const OPENSTACK: Family = Family {
     ca_file: Some("OS_CACERT"),
     insecure: Some("OS_INSECURE"),
     guard: Some("OS_AUTH_URL"),
+    agency: &["OS_AGENCY_NAME", "OS_AGENCY_DOMAIN_NAME"],
     is_own: false,
 };
 
@@ -173,24 +191,34 @@ pub(super) const SAMPLES: Family = Family {
     ca_file: None,
     insecure: None,
     guard: None,
+    agency: &[],
     is_own: false,
 };
 
 impl Family {
-    /// Everything under these names.
-    pub(super) fn read(&self, environment: &Environment) -> Source {
+    /// Everything under these names. `hosts` are those of our clouds.
+    pub(super) fn read(&self, environment: &Environment, hosts: &Hosts) -> Source {
         let parts = self.parts(environment);
-        if let Some(reason) = self.foreign(environment) {
+        if let Some(reason) = self.foreign(environment, hosts) {
             let note = (parts.are_set() || parts.note().is_some()).then_some(reason);
             // Authorities are those of this cloud as long as nothing says that they are another's.
             let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
             let ca_file = self.ca_file(environment).filter(|_| is_open);
-            return Source { note, ca_file, ..Source::named(self.name) };
+            let warnings = self.insecure(environment).filter(|_| is_open).into_iter().collect();
+            // So is a region that is one of ours: Terraform's provider takes it beside keys of another name.
+            let region = environment
+                .first(self.region)
+                .filter(|region| is_open && environment.leads_somewhere(&region.value));
+            return Source { note, region, ca_file, warnings, ..Source::named(self.name) };
         }
         let note = parts.note();
+        let agency = environment.first(self.agency).filter(|_| parts.are_set());
         Source {
             name: self.name.to_owned(),
-            credentials: parts.whole(),
+            credentials: match agency {
+                Some(agency) => Err(no_agency(&agency.origin)),
+                None => parts.whole(),
+            },
             region: environment.first(self.region),
             project_id: environment.first(self.project_id),
             project_name: environment.first(self.project_name),
@@ -198,15 +226,18 @@ impl Family {
             iam: environment.first(self.iam),
             cloud: environment.first(self.cloud.as_slice()),
             ca_file: self.ca_file(environment),
-            caution: self.insecure.filter(|name| environment.get(name).is_some_and(is_on)).map(
-                |name| {
-                    format!("{name} has no effect: only --insecure leaves certificates unchecked")
-                },
-            ),
             note,
             lends_project: self.is_own,
-            warnings: Vec::new(),
+            warnings: self.insecure(environment).into_iter().collect(),
+            ..Source::named(self.name)
         }
+    }
+
+    /// What is said of a variable that asks not to check certificates. It is set for all that its tool does,
+    /// and so it is told whichever credentials are used.
+    fn insecure(&self, environment: &Environment) -> Option<String> {
+        let name = self.insecure.filter(|name| environment.get(name).is_some_and(is_on))?;
+        Some(format!("{name} has no effect: only --insecure leaves certificates unchecked"))
     }
 
     fn ca_file(&self, environment: &Environment) -> Option<Setting> {
@@ -228,23 +259,27 @@ impl Family {
     }
 
     /// Why these variables are taken to be those of another cloud.
-    fn foreign(&self, environment: &Environment) -> Option<String> {
+    fn foreign(&self, environment: &Environment, hosts: &Hosts) -> Option<String> {
         let guard = self.guard?;
         match environment.get(guard) {
             None => Some(format!("{guard} is not set, so they may belong to another cloud")),
-            Some(url) => {
-                let host = cloud::host_of(url);
-                // A private cloud is one of these where its user says so.
-                let named = environment.get("CBR_IAM_ENDPOINT").and_then(cloud::host_of);
-                let is_ours = host.as_deref().is_some_and(cloud::is_known)
-                    || (host.is_some() && host == named);
-                (!is_ours).then(|| {
-                    let host = host.as_deref().unwrap_or("no host").escape_debug().to_string();
-                    format!("{guard} leads to another cloud ({host})")
-                })
-            }
+            Some(url) => hosts.refuse(url).map(|reason| format!("{guard} {reason}")),
         }
     }
+}
+
+/// Whoever asks for an agency's rights means the account that it belongs to: the user's own keys would list
+/// another.
+fn no_agency(variable: &str) -> ConnectionError {
+    ConnectionError::new(
+        format!(
+            "{variable} is set: it asks for the rights of an agency, which cbr does not ask IAM for"
+        ),
+        format!(
+            "unset {variable} to list as the user of these credentials, or export temporary keys of the \
+             agency as CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_SECURITY_TOKEN"
+        ),
+    )
 }
 
 impl LoginNames {
@@ -264,120 +299,11 @@ impl LoginNames {
             project_domain_name: part(self.project_domain_name),
             project_domain_id: part(self.project_domain_id),
             kind: part(self.kind),
+            passcode: part(self.passcode),
+            application: first(self.application),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::connection::Setting;
-
-    const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
-
-    #[test]
-    fn each_family_says_whether_it_holds_credentials_and_why_not() {
-        let cases: &[(&Family, &[(&str, &str)], bool, &str)] = &[
-            (&OWN, &[], false, ""),
-            (&OWN, &[("CBR_TOKEN", "t")], true, ""),
-            (&SDK, &[("HUAWEICLOUD_SDK_AK", "a"), ("HUAWEICLOUD_SDK_SK", "s")], true, ""),
-            (&TERRAFORM, &[("HW_ACCESS_KEY", "a"), ("HW_SECRET_KEY", "s")], true, ""),
-            (&TERRAFORM, &[("HW_REGION", "eu-de")], false, ""),
-            (
-                &TERRAFORM,
-                &[("HW_USER_NAME", "u"), ("HW_USER_PASSWORD", "p"), ("HW_DOMAIN_NAME", "d")],
-                true,
-                "",
-            ),
-            (&TERRAFORM, &[("HW_USER_ID", "u"), ("HW_USER_PASSWORD", "p")], true, ""),
-            (
-                &TERRAFORM,
-                &[("HW_USER_NAME", "u")],
-                false,
-                "HW_USER_NAME is set, but HW_USER_PASSWORD is not",
-            ),
-            (&TERRAFORM, &[("HW_AUTH_TOKEN", "t"), ("HW_USER_PASSWORD", "p")], true, ""),
-            (&OPENSTACK, &[OTC, ("OS_TOKEN", "t")], true, ""),
-            (&OPENSTACK, &[OTC, ("OS_AUTH_TOKEN", "t")], true, ""),
-            (&OPENSTACK, &[OTC, ("OS_ACCESS_KEY", "a"), ("OS_SECRET_KEY", "s")], true, ""),
-            (
-                &OPENSTACK,
-                &[OTC, ("OS_USERNAME", "u"), ("OS_PASSWORD", "p"), ("OS_DOMAIN_NAME", "d")],
-                true,
-                "",
-            ),
-            (
-                &OPENSTACK,
-                &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
-                false,
-                "OS_AUTH_TYPE asks for another way than a password",
-            ),
-            (
-                &OPENSTACK,
-                &[OTC, ("OS_USERNAME", "u")],
-                false,
-                "OS_USERNAME is set, but OS_PASSWORD is not",
-            ),
-            (
-                &OPENSTACK,
-                &[("OS_USERNAME", "u")],
-                false,
-                "OS_AUTH_URL is not set, so they may belong to another cloud",
-            ),
-            (
-                &OPENSTACK,
-                &[("OS_TOKEN", "t")],
-                false,
-                "OS_AUTH_URL is not set, so they may belong to another cloud",
-            ),
-            (
-                &OPENSTACK,
-                &[("OS_AUTH_URL", "https://keystone.example.com:5000/v3"), ("OS_PASSWORD", "p")],
-                false,
-                "OS_AUTH_URL leads to another cloud (keystone.example.com)",
-            ),
-            (
-                &OPENSTACK,
-                &[
-                    ("OS_AUTH_URL", "https://keystone.example.com:5000/v3"),
-                    ("CBR_IAM_ENDPOINT", "https://keystone.example.com:5000"),
-                    ("OS_TOKEN", "t"),
-                ],
-                true,
-                "",
-            ),
-            // Half of another cloud's credentials are none of ours.
-            (
-                &OPENSTACK,
-                &[("OS_AUTH_URL", "garbage"), ("OS_ACCESS_KEY", "a")],
-                false,
-                "OS_AUTH_URL leads to another cloud (no host)",
-            ),
-            (&OPENSTACK, &[("OS_REGION_NAME", "RegionOne")], false, ""),
-            (&SAMPLES, &[("CLOUD_SDK_AK", "a"), ("CLOUD_SDK_SK", "s")], true, ""),
-        ];
-        for (family, variables, whole, note) in cases {
-            let source = family.read(&Environment::with(variables));
-            assert_eq!(source.credentials.unwrap().is_some(), *whole, "{variables:?}");
-            assert_eq!(source.note.as_deref().unwrap_or_default(), *note, "{variables:?}");
-        }
-    }
-
-    /// The rest of a family that belongs to another cloud is not used either.
-    #[test]
-    fn settings_of_another_cloud_are_not_taken() {
-        let variables = [("OS_REGION_NAME", "RegionOne"), ("OS_PROJECT_ID", "p")];
-        let source = OPENSTACK.read(&Environment::with(&variables));
-        assert_eq!((source.region, source.project_id), (None, None));
-        let source = OPENSTACK.read(&Environment::with(&[&variables[..], &[OTC]].concat()));
-        assert_eq!(source.region, Some(Setting::new("OS_REGION_NAME", "RegionOne")));
-        assert_eq!(source.project_id, Some(Setting::new("OS_PROJECT_ID", "p")));
-    }
-
-    #[test]
-    fn of_several_names_the_first_that_is_set_counts() {
-        let variables = [("HUAWEICLOUD_REGION", "c"), ("HW_REGION", "b")];
-        let source = TERRAFORM.read(&Environment::with(&variables));
-        assert_eq!(source.region, Some(Setting::new("HW_REGION", "b")));
-    }
-}
+mod tests;

@@ -3,11 +3,11 @@
 //! Read leniently, since the types of its values have changed between versions: what should be a boolean
 //! or a number may be a string. Only ever read, never written.
 
-use std::path::PathBuf;
-
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::credentials::{Part, Parts};
+use super::given_file::{self, NoUse};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::{Environment, Setting};
@@ -15,6 +15,9 @@ use crate::suggest;
 
 /// What to do about values that are of no use to others.
 const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them as they are";
+
+const FILE: &str = ".hcloud/config.json";
+const VARIABLE: &str = "HW_SHARED_CONFIG_FILE";
 
 /// The profile of this name, or the current one.
 ///
@@ -25,22 +28,15 @@ pub(super) fn read(
     environment: &Environment,
     home: &Home,
     profile: Option<&str>,
-) -> Result<Option<Source>, String> {
-    let Some(path) = path(environment, home) else { return Ok(None) };
-    let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
-    let profile = profile.or_else(|| environment.get("HW_PROFILE"));
-    file.map(|file| source(&file, profile)).transpose()
-}
-
-fn path(environment: &Environment, home: &Home) -> Option<PathBuf> {
-    let given = environment.get("HW_SHARED_CONFIG_FILE").map(PathBuf::from);
-    given.or_else(|| home.file(".hcloud/config.json"))
+) -> Result<Option<Source>, NoUse> {
+    let file = given_file::read(environment, home, VARIABLE, FILE)?;
+    Ok(file.map(|file| source(&file, profile)).transpose()?)
 }
 
 /// The name of the file, and the names of its profiles; none where it cannot be read.
 pub(super) fn profiles(environment: &Environment, home: &Home) -> (String, Vec<String>) {
-    let file = path(environment, home).and_then(|path| home.read(&path).ok()?);
-    let Some(Text { name, text }) = file else { return (String::new(), Vec::new()) };
+    let file = given_file::read(environment, home, VARIABLE, FILE).ok();
+    let Some(Text { name, text }) = file.flatten() else { return (String::new(), Vec::new()) };
     let mut names = serde_json::from_str(&text.0).map(|file| names(&file)).unwrap_or_default();
     // Each is to be a word on a line.
     names.retain(|name| !name.contains(char::is_control));
@@ -80,45 +76,104 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         project_id: setting("projectId"),
         ..Source::named(&name)
     };
-    let mode = string(profile, "mode").unwrap_or_default();
-    let keys = match mode.as_str() {
-        "ecsAgency" => {
-            let note =
-                "its mode is ecsAgency: the server's metadata service is asked last".to_owned();
-            return Ok(Source { note: Some(note), ..rest });
+    let keys = match Mode::of(profile) {
+        // The server's metadata service has the keys, and whoever has set this up wants those.
+        Mode::Server => return Ok(Source { asks_metadata: true, ..rest }),
+        Mode::Agency => {
+            let agency = string(profile, "agencyName").unwrap_or_default();
+            return Ok(noted(
+                rest,
+                format!(
+                    "its mode is agency: KooCLI lists as agency `{}` of another account, which cbr does not ask \
+                 IAM for, and its own keys would list their own account",
+                    agency.escape_debug()
+                ),
+            ));
         }
-        "SSO" => profile.pointer("/ssoAuth/stsToken").unwrap_or(&Value::Null),
-        _ => profile,
+        Mode::Session => profile.pointer("/ssoAuth/stsToken").unwrap_or(&Value::Null),
+        Mode::Token | Mode::Keys => profile,
     };
-    if let Some(note) = unusable(&file, keys) {
-        return Ok(Source { note: Some(note), ..rest });
+    let is_token = Mode::of(profile) == Mode::Token;
+    let names: &[&str] = if is_token {
+        &["xAuthToken"]
+    } else {
+        &["accessKeyId", "secretAccessKey", "securityToken"]
+    };
+    if let Some(note) = unusable(&file, keys, names) {
+        return Ok(noted(rest, note));
     }
-    let part = |key| Part::new(key, string(keys, key).as_deref());
+    let expires = string(profile, "expiresAt");
+    let expires = expires.filter(|_| is_token).and_then(|time| time.parse::<Timestamp>().ok());
+    if expires.is_some_and(|end| end <= Timestamp::now()) {
+        return Ok(noted(rest, "its token has expired".to_owned()));
+    }
+    let part = |key| {
+        let value = string(keys, key).filter(|_| names.contains(&key));
+        Part::new(key, value.as_deref())
+    };
     let parts = Parts {
         place: format!("{name}: "),
         access_key: part("accessKeyId"),
         secret_key: part("secretAccessKey"),
         security_token: part("securityToken"),
+        token: part("xAuthToken"),
         ..Parts::default()
     };
     Ok(Source { credentials: parts.whole(), ..rest })
 }
 
-/// Why the keys must not be sent: they are ciphertext, which only KooCLI can read, or were copied from
+/// The source without credentials, and why.
+fn noted(source: Source, note: String) -> Source {
+    Source { note: Some(note), ..source }
+}
+
+/// How a profile authenticates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// With an access key.
+    Keys,
+    /// With the temporary keys of single sign-on.
+    Session,
+    /// With a token.
+    Token,
+    /// As an agency, for which another profile's keys are asked.
+    Agency,
+    /// With the keys of the server's agency.
+    Server,
+}
+
+impl Mode {
+    fn of(profile: &Value) -> Self {
+        match string(profile, "mode").unwrap_or_default().to_ascii_lowercase().as_str() {
+            "ecsagency" => Self::Server,
+            "sso" => Self::Session,
+            "token" => Self::Token,
+            "agency" => Self::Agency,
+            // Old files do not say.
+            "" if string(profile, "agencyName").is_some() => Self::Agency,
+            _ => Self::Keys,
+        }
+    }
+}
+
+/// Why these secrets must not be sent: they are ciphertext, which only KooCLI can read, or were copied from
 /// what it shows.
-fn unusable(file: &Value, keys: &Value) -> Option<String> {
-    let secrets = ["accessKeyId", "secretAccessKey", "securityToken"];
-    let mut set = secrets.iter().filter_map(|key| string(keys, key)).peekable();
-    set.peek()?;
-    if set.any(|value| value.contains("****")) {
-        return Some("its keys are masked".to_owned());
+fn unusable(file: &Value, keys: &Value, names: &[&str]) -> Option<String> {
+    let set: Vec<_> = names.iter().filter_map(|key| string(keys, key)).collect();
+    if set.is_empty() {
+        return None;
+    }
+    let (what, are) = if names.len() > 1 { ("keys", "are") } else { ("token", "is") };
+    // As `configure show` prints them, with more or fewer stars.
+    if set.iter().any(|value| value.contains('*')) {
+        return Some(format!("its {what} {are} masked"));
     }
     let is_encrypted = match string(file, "authEncrypt") {
         Some(flag) => flag.eq_ignore_ascii_case("true"),
         // Older versions do not say; an access key as it is has a form of its own.
         None => !string(keys, "accessKeyId").is_some_and(|key| is_access_key(&key)),
     };
-    is_encrypted.then(|| format!("its keys are encrypted; {DECRYPT}"))
+    is_encrypted.then(|| format!("its {what} {are} encrypted; {DECRYPT}"))
 }
 
 fn is_access_key(value: &str) -> bool {
@@ -195,13 +250,29 @@ mod tests {
             file["authEncrypt"] = flag;
             file
         };
+        let agency = |mode: &str| {
+            json!({"mode": mode, "agencyName": "ops", "agencyDomainName": "other",
+                "sourceProfile": "q", "accessKeyId": KEY, "secretAccessKey": "s"})
+        };
+        let token = |token: &str| json!({"mode": "token", "xAuthToken": token});
+        let old = json!({"mode": "token", "xAuthToken": "t", "expiresAt": "2020-01-04T09:05:22Z"});
         let cases = [
             (with(json!("true"), keys(KEY)), "its keys are encrypted"),
             (with(json!(true), keys(KEY)), "its keys are encrypted"),
             (with(json!("TRUE"), keys("x")), "its keys are encrypted"),
             (with(json!(null), keys("9f8a7b6c5d4e3f2a1b0c9d8e7f")), "its keys are encrypted"),
             (with(json!("false"), keys("HPU****WYH")), "its keys are masked"),
-            (with(json!("false"), json!({"mode": "ecsAgency"})), "its mode is ecsAgency"),
+            (with(json!("false"), keys("HPU***WYH")), "its keys are masked"),
+            (with(json!("false"), keys("***")), "its keys are masked"),
+            (
+                with(json!("false"), agency("AGENCY")),
+                "its mode is agency: KooCLI lists as agency `ops`",
+            ),
+            (with(json!("false"), agency("")), "its mode is agency: KooCLI lists as agency `ops`"),
+            (with(json!("true"), token("t")), "its token is encrypted"),
+            (with(json!(null), token("t")), "its token is encrypted"),
+            (with(json!("false"), token("MII***")), "its token is masked"),
+            (with(json!("false"), old), "its token has expired"),
         ];
         for (file, expected) in cases {
             let source = read(&file, None).unwrap();
@@ -214,6 +285,22 @@ mod tests {
         // Without the flag, and in the form of an access key: an old version that kept it as it is.
         let source = read(&with(json!(null), keys(KEY)), None).unwrap();
         assert!(matches!(source.credentials, Ok(Some(_))), "{source:?}");
+    }
+
+    #[test]
+    fn other_modes_have_their_credentials_elsewhere() {
+        let token = json!({"mode": "token", "xAuthToken": "t", "expiresAt": "2999-01-04T09:05:22Z",
+            "accessKeyId": KEY, "agencyName": "left over"});
+        let credentials = read(&file(token), None).unwrap().credentials;
+        let Ok(Some(Credentials::Token(token))) = credentials else { panic!("{credentials:?}") };
+        assert_eq!(token.reveal(), "t");
+        // An agency that was set up before the mode was changed plays no part.
+        let keys = json!({"mode": "AKSK", "agencyName": "ops", "accessKeyId": KEY, "secretAccessKey": "s"});
+        assert!(matches!(read(&file(keys), None).unwrap().credentials, Ok(Some(_))));
+        let server = json!({"mode": "ecsAgency", "region": "eu-de", "accessKeyId": KEY});
+        let server = read(&file(server), None).unwrap();
+        assert_eq!((server.credentials, server.asks_metadata), (Ok(None), true));
+        assert_eq!(server.region.unwrap().value, "eu-de");
     }
 
     #[test]

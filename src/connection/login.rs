@@ -38,6 +38,10 @@ pub(super) struct Parts {
     pub(super) project_domain_id: Part,
     /// How to authenticate, where the tool has several ways.
     pub(super) kind: Part,
+    /// The code of a second factor.
+    pub(super) passcode: Part,
+    /// An application credential.
+    pub(super) application: Part,
 }
 
 impl Parts {
@@ -49,12 +53,31 @@ impl Parts {
     /// Other ways may need a password too, but not this one's request.
     fn is_by_password(&self) -> bool {
         let kind = self.kind.value.as_ref().map(Secret::reveal);
-        kind.is_none_or(|kind| ["password", "v3password", "token", "v3token"].contains(&kind))
+        let is_known =
+            kind.is_none_or(|kind| ["password", "v3password", "token", "v3token"].contains(&kind));
+        // Without its code, the password of a user with a second factor only counts as a failure.
+        is_known && !self.passcode.is_set()
     }
 
     /// Why nobody logs in: the way is another, or there is no password, which files to be sourced often
     /// leave out.
     pub(super) fn note(&self) -> Option<String> {
+        let kind = self.kind.value.as_ref().map(Secret::reveal).unwrap_or_default();
+        let is_asked = kind.contains("applicationcredential").then_some(&self.kind);
+        let is_there = Some(&self.application).filter(|part| part.is_set());
+        if let Some(part) = is_asked.or(is_there.filter(|_| !self.password.is_set())) {
+            return Some(format!(
+                "{} asks for an application credential, which these clouds are not known to take; an access key serves \
+                 the same end",
+                part.name
+            ));
+        }
+        if self.password.is_set() && self.passcode.is_set() {
+            return Some(format!(
+                "{} is set, and cbr does not log in with a second factor; an access key needs none",
+                self.passcode.name
+            ));
+        }
         if self.password.is_set() && !self.is_by_password() {
             return Some(format!("{} asks for another way than a password", self.kind.name));
         }
@@ -112,6 +135,8 @@ mod tests {
             project_domain_name: part("PROJECT_DOMAIN"),
             project_domain_id: part("PROJECT_DOMAIN_ID"),
             kind: part("TYPE"),
+            passcode: part("PASSCODE"),
+            application: part("APPLICATION"),
         }
     }
 
@@ -132,6 +157,8 @@ mod tests {
             (&[password, ("USER_ID", "u")], login(id("u"), None, None)),
             (&[password, ("USER_ID", "u"), ("TYPE", "password")], login(id("u"), None, None)),
             (&[password, ("USER_ID", "u"), ("TYPE", "v3oidcpassword")], Ok(None)),
+            (&[password, ("USER_ID", "u"), ("PASSCODE", "123456")], Ok(None)),
+            (&[password, ("USER_ID", "u"), ("APPLICATION", "a")], login(id("u"), None, None)),
             (
                 &[password, ("USER_ID", "u"), ("USER", "v"), ("DOMAIN_ID", "d"), ("DOMAIN", "e")],
                 login(id("u"), Some(id("d")), None),
@@ -151,5 +178,19 @@ mod tests {
         assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
         let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
         assert_eq!(note.as_deref(), Some("TYPE asks for another way than a password"));
+        let application = "asks for an application credential, which these clouds are not known to take; an access key \
+                           serves the same end";
+        let cases = [
+            (&[("TYPE", "v3applicationcredential")][..], format!("TYPE {application}")),
+            (&[("APPLICATION", "a")], format!("APPLICATION {application}")),
+            (
+                &[password, ("PASSCODE", "123456")],
+                "PASSCODE is set, and cbr does not log in with a second factor; an access key needs none"
+                    .to_owned(),
+            ),
+        ];
+        for (values, expected) in cases {
+            assert_eq!(parts(values).note(), Some(expected));
+        }
     }
 }

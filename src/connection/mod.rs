@@ -9,12 +9,13 @@
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
+//! | [`flag_credentials`] | flags that say as whom, and where their secrets come from |
 //! | [`environment`], [`family`], [`cloud`] | variables, by the tool that they belong to |
 //! | [`own_file`], [`credential_command`] | what a profile of [`crate::config`] gives |
 //! | [`koocli`], [`sdk_file`], [`clouds`] | the files of other tools, which are only read |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
-//! | [`home`], [`yaml`] | where files are, and how they are read |
+//! | [`home`], [`given_file`], [`secret_file`], [`yaml`] | where files are, which ones are named in their place, and how they are read |
 //! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
 mod cloud;
@@ -24,6 +25,8 @@ mod credentials;
 mod endpoint;
 mod environment;
 mod family;
+mod flag_credentials;
+mod given_file;
 mod home;
 mod identity;
 mod koocli;
@@ -35,6 +38,7 @@ pub(crate) mod region;
 mod regions_file;
 mod sdk_file;
 mod search;
+mod secret_file;
 mod setting;
 mod source;
 mod trust;
@@ -54,7 +58,7 @@ pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{NoPlace, Place, Resolution};
 pub(crate) use setting::Setting;
 pub(crate) use source::Look;
-pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust};
+pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 
 use crate::config::OwnFile;
 use crate::number::whole;
@@ -85,6 +89,10 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "NAME", global = true, add = completions::found(cloud_names))]
     pub(crate) cloud: Option<String>,
 
+    /// As whom to ask.
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+
     /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<String>,
@@ -99,7 +107,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) timeout: Option<Duration>,
 
     /// Try a request again at most this often when the service is unreachable, throttling or failing
-    #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = 5, value_parser = whole::<u32>(0..=100))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
 
     /// What the user's own file says. It is read with the flags, since it has defaults for some.
@@ -107,7 +115,44 @@ pub(crate) struct ConnectionArgs {
     pub(crate) own_file: OwnFile,
 }
 
+/// The flags that say as whom to ask, before all other sources. None of them takes a secret.
+#[derive(Args, Debug, Default)]
+pub(crate) struct CredentialArgs {
+    /// Access key (AK) to ask with, before all other sources; a terminal is asked for its secret key
+    #[arg(long, value_name = "AK", global = true)]
+    pub(crate) access_key: Option<String>,
+
+    /// File that holds the secret key (SK) of --access-key; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) secret_key_file: Option<String>,
+
+    /// File that holds the security token, where --access-key is a temporary one; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) security_token_file: Option<String>,
+
+    /// File that holds a token to ask with in place of keys, before all other sources; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) token_file: Option<String>,
+}
+
+impl CredentialArgs {
+    /// The first of them that was given.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let Self { access_key, secret_key_file, security_token_file, token_file } = self;
+        let given = [
+            ("--access-key", access_key),
+            ("--secret-key-file", secret_key_file),
+            ("--security-token-file", security_token_file),
+            ("--token-file", token_file),
+        ];
+        given.into_iter().find(|(_, given)| given.is_some()).map(|(flag, _)| flag)
+    }
+}
+
 impl ConnectionArgs {
+    /// How often a request is tried again, where nobody says.
+    pub(crate) const RETRIES: u32 = 5;
+
     /// The first of these flags that was given, as far as its value tells.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
         let Self {
@@ -116,6 +161,7 @@ impl ConnectionArgs {
             endpoint,
             profile,
             cloud,
+            credentials,
             ca_file,
             insecure,
             timeout,
@@ -132,14 +178,14 @@ impl ConnectionArgs {
             ("--insecure", *insecure),
             ("--timeout", timeout.is_some()),
         ];
-        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+        let given = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        given.or_else(|| credentials.first_given())
     }
 
     /// The first of these flags that was given and goes before the variables that say where the service is.
     #[cfg(feature = "sandbox")]
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
-            ("--region", self.region.is_some()),
             ("--endpoint", self.endpoint.is_some()),
             ("--profile", self.profile.is_some()),
             ("--cloud", self.cloud.is_some()),
@@ -176,6 +222,10 @@ pub(crate) struct Origin {
     pub(crate) source: String,
     /// The secret key in it, such as `HW_SECRET_KEY`.
     pub(crate) secret_key: String,
+    /// The security token in it, such as `HW_SECURITY_TOKEN`.
+    pub(crate) security_token: String,
+    /// Whether there is such a token.
+    pub(crate) has_security_token: bool,
 }
 
 /// A setting that is missing, broken or contradictory. Leads to exit code 2.
@@ -185,11 +235,25 @@ pub(crate) struct ConnectionError {
     message: String,
     /// What would work.
     pub(crate) hint: String,
+    /// What kind of setting it is, where that makes a difference.
+    pub(crate) flaw: SettingFlaw,
+}
+
+/// What is wrong with a setting, where scripts are told more than that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum SettingFlaw {
+    /// It is missing, broken or contradictory.
+    #[default]
+    Plain,
+    /// To find it took all the time for the run, which leads to exit code 5.
+    Late,
+    /// Whoever asks has nothing in that region.
+    OtherRegion,
 }
 
 impl ConnectionError {
     /// Names what is wrong and where, and what would work; neither holds a secret.
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
+        Self { message: message.into(), hint: hint.into(), flaw: SettingFlaw::Plain }
     }
 }

@@ -4,14 +4,19 @@
 //! has to run: they are only asked for when they are to be used.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::cloud::Hosts;
+use super::clouds::{self, Wanted};
 use super::credentials::{Part, Parts};
-use super::home::{Home, Text};
+use super::given_file::NoUse;
+use super::home::Home;
 use super::source::Source;
 use super::{
-    ConnectionError, Credentials, Environment, Setting, clouds, credential_command, koocli,
+    ConnectionError, Credentials, Environment, Setting, credential_command, koocli, login,
+    secret_file,
 };
-use crate::config::{Profile, is_readable_by_others};
+use crate::config::Profile;
 
 /// Region, project and endpoints.
 pub(super) fn settings(profile: &Profile<'_>) -> Source {
@@ -20,6 +25,7 @@ pub(super) fn settings(profile: &Profile<'_>) -> Source {
     Source {
         region: setting("region"),
         project_id: setting("project_id"),
+        project_name: setting("project_name"),
         endpoint: setting("endpoint"),
         iam: setting("iam_endpoint"),
         // A project goes with the keys beside it, and with any where there are none.
@@ -28,17 +34,27 @@ pub(super) fn settings(profile: &Profile<'_>) -> Source {
     }
 }
 
+/// What a profile may need to get at its credentials.
+pub(super) struct Surroundings<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) home: &'a Home,
+    pub(super) hosts: &'a Hosts,
+    /// The time for the whole run.
+    pub(super) timeout: Option<Duration>,
+}
+
 /// The same, with credentials.
-pub(super) fn whole(profile: &Profile<'_>, environment: &Environment, home: &Home) -> Source {
+pub(super) fn whole(profile: &Profile<'_>, around: &Surroundings<'_>) -> Source {
     let mut source = settings(profile);
-    source.credentials = Asked { profile, environment, home }.credentials(&mut source);
+    source.credentials = Asked { profile, around }.credentials(&mut source);
     source
 }
 
 /// Each way to credentials, with the keys that it consists of; the first one gives it a name.
-const WAYS: [&[&str]; 5] = [
+const WAYS: [&[&str]; 6] = [
     &["access_key", "secret_key", "secret_key_file", "security_token", "security_token_file"],
     &["token", "token_file"],
+    &["username", "user_id", "domain_name", "domain_id", "password", "password_file"],
     &["credential_command", "credential_timeout"],
     &["koocli_profile"],
     &["cloud"],
@@ -58,8 +74,7 @@ pub(super) fn has_credentials(profile: &Profile<'_>) -> bool {
 /// A profile whose credentials are wanted.
 struct Asked<'a> {
     profile: &'a Profile<'a>,
-    environment: &'a Environment,
-    home: &'a Home,
+    around: &'a Surroundings<'a>,
 }
 
 impl Asked<'_> {
@@ -68,18 +83,20 @@ impl Asked<'_> {
             [] => Ok(None),
             ["credential_command" | "credential_timeout"] => self.of_command(),
             ["koocli_profile"] => {
+                let Surroundings { environment, home, .. } = self.around;
                 let name = self.profile.text("koocli_profile");
-                self.of_tool(
-                    source,
-                    "koocli_profile",
-                    koocli::read(self.environment, self.home, name),
-                )
+                self.of_tool(source, "koocli_profile", koocli::read(environment, home, name))
             }
             ["cloud"] => {
-                let name = self.profile.text("cloud");
-                self.of_tool(source, "cloud", clouds::read(self.environment, self.home, name))
+                let Surroundings { environment, home, hosts, .. } = self.around;
+                let wanted = Wanted::OfProfile(self.profile.text("cloud").unwrap_or_default());
+                self.of_tool(source, "cloud", clouds::read(environment, home, hosts, wanted))
             }
-            [_] => self.parts(source)?.whole(),
+            [key] => match self.parts(source)?.whole()? {
+                // Nothing but a part of who logs in.
+                None => Err(self.half(key, "password")),
+                whole => Ok(whole),
+            },
             [first, second, ..] => Err(self.contradiction(first, second)),
         }
     }
@@ -92,8 +109,20 @@ impl Asked<'_> {
             secret_key: self.secret("secret_key", "secret_key_file", source)?,
             security_token: self.secret("security_token", "security_token_file", source)?,
             token: self.secret("token", "token_file", source)?,
+            login: login::Parts {
+                user_name: self.text("username"),
+                user_id: self.text("user_id"),
+                password: self.secret("password", "password_file", source)?,
+                domain_name: self.text("domain_name"),
+                domain_id: self.text("domain_id"),
+                ..login::Parts::default()
+            },
             ..Parts::default()
         })
+    }
+
+    fn text(&self, key: &str) -> Part {
+        Part::new(key, self.profile.text(key))
     }
 
     fn secret(
@@ -102,7 +131,7 @@ impl Asked<'_> {
         file_key: &str,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let path = self.profile.file(file_key, |name| self.home.file(name));
+        let path = self.profile.file(file_key, |name| self.around.home.file(name));
         let value = self.profile.text(key);
         let Some(path) = path else { return Ok(Part::new(key, value)) };
         if value.is_some() {
@@ -117,42 +146,23 @@ impl Asked<'_> {
         path: &Path,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let name = self.home.name(path);
-        let refuse = |why: String| {
-            let place = self.profile.place();
-            Err(ConnectionError::new(
-                format!("{place} {key}: {why}"),
+        let (text, warning) = secret_file::read(self.around.home, path).map_err(|why| {
+            ConnectionError::new(
+                format!("{} {key}: {why}", self.profile.place()),
                 format!("let {key} name a file that holds nothing but the secret"),
-            ))
-        };
-        let Text { text, .. } = match self.home.read(path) {
-            Ok(Some(text)) => text,
-            Ok(None) => return refuse(format!("there is no file {name}")),
-            Err(why) => return refuse(format!("{name}: {why}")),
-        };
-        if text.0.trim().is_empty() {
-            return refuse(format!("{name} is empty"));
-        }
-        if is_readable_by_others(path) {
-            source.warnings.push(format!(
-                "{name} holds a secret, and others can read it; chmod 600 {name} mends that"
-            ));
-        }
+            )
+        })?;
+        source.warnings.extend(warning);
         Ok(Part::new(key, Some(&text.0)))
     }
 
     fn of_command(&self) -> Result<Option<Credentials>, ConnectionError> {
         let place = format!("{} credential_command", self.profile.place());
         let Some(command) = self.profile.get("credential_command") else {
-            return Err(ConnectionError::new(
-                format!(
-                    "{}: credential_timeout is set, but credential_command is not",
-                    self.profile.place()
-                ),
-                "set credential_command as well, or remove credential_timeout",
-            ));
+            return Err(self.half("credential_timeout", "credential_command"));
         };
-        credential_command::run(&place, command, self.profile.text("credential_timeout")).map(Some)
+        let limit = self.profile.text("credential_timeout");
+        credential_command::run(&place, command, limit, self.around.timeout).map(Some)
     }
 
     /// From another tool's entry, with the settings that go with them where the profile has none itself.
@@ -160,7 +170,7 @@ impl Asked<'_> {
         &self,
         source: &mut Source,
         key: &str,
-        read: Result<Option<Source>, String>,
+        read: Result<Option<Source>, NoUse>,
     ) -> Result<Option<Credentials>, ConnectionError> {
         let place = self.profile.place();
         let refuse = |why: String| {
@@ -172,9 +182,12 @@ impl Asked<'_> {
         let found = match read {
             Ok(Some(found)) => found,
             Ok(None) => return Err(refuse("there is no such file".to_owned())),
-            Err(why) => return Err(refuse(why)),
+            Err(why) => return Err(refuse(why.to_string())),
         };
         let Source { name, credentials, region, project_id, project_name, iam, note, .. } = found;
+        source.ca_file = found.ca_file;
+        source.cautions = found.cautions;
+        source.asks_metadata = found.asks_metadata;
         if source.endpoint.is_none() {
             source.region = source.region.take().or(region);
         }
@@ -182,12 +195,19 @@ impl Asked<'_> {
         source.project_name = source.project_name.take().or(project_name);
         source.iam = source.iam.take().or(iam);
         match credentials {
-            Ok(None) => {
+            Ok(None) if !source.asks_metadata => {
                 let why = note.unwrap_or_else(|| "it holds no credentials".to_owned());
                 Err(refuse(format!("{name}: {why}")))
             }
             whole => whole,
         }
+    }
+
+    fn half(&self, set: &str, missing: &str) -> ConnectionError {
+        ConnectionError::new(
+            format!("{}: {set} is set, but {missing} is not", self.profile.place()),
+            format!("set {missing} as well, or remove {set}"),
+        )
     }
 
     fn contradiction(&self, first: &str, second: &str) -> ConnectionError {

@@ -54,7 +54,14 @@ pub(crate) fn host(region: &str) -> Option<String> {
         return Some(format!("cbr.{region}.myhuaweicloud.com"));
     }
     let other = OTHERS.iter().find(|(name, _)| *name == region);
-    other.map(|(_, host)| (*host).to_owned())
+    other.map(|(_, host)| (*host).to_owned()).or_else(|| host_in_europe(region))
+}
+
+/// Further regions of Huawei Cloud Europe, which are named `eu-west-1` and two digits.
+fn host_in_europe(region: &str) -> Option<String> {
+    let digits = region.strip_prefix("eu-west-1")?;
+    let is_one = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| format!("cbr.{region}.myhuaweicloud.eu"))
 }
 
 /// Every known region, for suggestions and completion.
@@ -71,6 +78,9 @@ mod tests {
         let cases = [
             ("cn-north-4", Some("cbr.cn-north-4.myhuaweicloud.com")),
             ("eu-west-101", Some("cbr.eu-west-101.myhuaweicloud.eu")),
+            ("eu-west-102", Some("cbr.eu-west-102.myhuaweicloud.eu")),
+            ("eu-west-1x2", None),
+            ("eu-west-1", None),
             ("eu-de", Some("cbr.eu-de.otc.t-systems.com")),
             ("eu-nl", Some("cbr.eu-nl.otc.t-systems.com")),
             ("eu-ch2", Some("cbr.eu-ch2.sc.otc.t-systems.com")),

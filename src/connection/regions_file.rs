@@ -1,6 +1,7 @@
 //! The vendor's SDKs let users name the endpoint of a region: in `~/.huaweicloud/regions.yaml`, for
 //! regions that are new or private.
 
+use super::given_file::{self, NoUse};
 use super::home::{Home, Text};
 use super::yaml::{self, Node};
 use super::{Environment, Setting};
@@ -14,13 +15,10 @@ pub(super) fn read(
     environment: &Environment,
     home: &Home,
     region: &str,
-) -> Result<Option<Setting>, String> {
-    let given = environment.get("HUAWEICLOUD_SDK_REGIONS_FILE").map(Into::into);
-    let Some(path) = given.or_else(|| home.file(".huaweicloud/regions.yaml")) else {
-        return Ok(None);
-    };
-    let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
-    file.map_or(Ok(None), |file| endpoint(&file, region))
+) -> Result<Option<Setting>, NoUse> {
+    let usual = ".huaweicloud/regions.yaml";
+    let file = given_file::read(environment, home, "HUAWEICLOUD_SDK_REGIONS_FILE", usual)?;
+    Ok(file.map_or(Ok(None), |file| endpoint(&file, region))?)
 }
 
 fn endpoint(Text { name, text }: &Text, region: &str) -> Result<Option<Setting>, String> {

@@ -4,6 +4,7 @@
 //! of them does: `=` and `:`, comments at the end of a line, quotes around a value, `%` as it stands.
 
 use super::credentials::{Part, Parts};
+use super::given_file::{self, NoUse};
 use super::home::{Home, Text};
 use super::source::Source;
 use super::{Environment, Setting};
@@ -16,13 +17,10 @@ const SECTIONS: [&str; 2] = ["basic", "basiccredentials"];
 /// # Errors
 ///
 /// It cannot be read, or has no such section; in words for a user.
-pub(super) fn read(environment: &Environment, home: &Home) -> Result<Option<Source>, String> {
-    let given = environment.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE").map(Into::into);
-    let Some(path) = given.or_else(|| home.file(".huaweicloud/credentials")) else {
-        return Ok(None);
-    };
-    let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
-    file.map(|file| source(&file)).transpose()
+pub(super) fn read(environment: &Environment, home: &Home) -> Result<Option<Source>, NoUse> {
+    let usual = ".huaweicloud/credentials";
+    let file = given_file::read(environment, home, "HUAWEICLOUD_SDK_CREDENTIALS_FILE", usual)?;
+    Ok(file.map(|file| source(&file)).transpose()?)
 }
 
 fn source(Text { name, text }: &Text) -> Result<Source, String> {

@@ -26,7 +26,9 @@ pub(super) struct Source {
     /// Why there are no credentials, where there is more to say than that they are not set.
     pub(super) note: Option<String>,
     /// What may surprise, where its credentials are used.
-    pub(super) caution: Option<String>,
+    pub(super) cautions: Vec<String>,
+    /// Whether it says that the server's metadata service has the credentials.
+    pub(super) asks_metadata: bool,
     /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
     /// settings is not asked for with the keys of another's: it may be another account's.
     pub(super) lends_project: bool,
@@ -45,7 +47,8 @@ impl Source {
             project_name: None,
             endpoint: None,
             ca_file: None,
-            caution: None,
+            cautions: Vec::new(),
+            asks_metadata: false,
             iam: None,
             cloud: None,
             note: None,

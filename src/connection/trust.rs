@@ -14,6 +14,8 @@ pub(crate) enum Trust {
     Unchecked,
     /// Those in a file (PEM), and the flag, variable or cloud that names it.
     File { origin: String, path: PathBuf },
+    /// Those that stand in the setting itself, as PEM, which Terraform's provider takes for a file too.
+    Text { origin: String, pem: String },
     /// Those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
     Environment { file: Option<PathBuf>, directories: Option<String> },
     /// Those of the system.
@@ -32,6 +34,9 @@ impl Trust {
             return Self::Unchecked;
         }
         if let Some(Setting { origin, value }) = file {
+            if value.contains("-----BEGIN") {
+                return Self::Text { origin, pem: value };
+            }
             return Self::File { origin, path: PathBuf::from(value) };
         }
         let file = environment.get(CERT_FILE).map(PathBuf::from);
@@ -46,11 +51,12 @@ impl Trust {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Unchecked => "not checked".to_owned(),
-            Self::File { path, .. } => path.display().to_string().escape_debug().to_string(),
+            Self::File { path, .. } => shown(&path.display().to_string()),
+            Self::Text { .. } => "PEM text".to_owned(),
             Self::Environment { file, directories } => {
                 let file = file.as_ref().map(|file| file.display().to_string());
                 let both: Vec<_> = file.into_iter().chain(directories.clone()).collect();
-                both.join(" and ").escape_debug().to_string()
+                shown(&both.join(" and "))
             }
             Self::System => "the system's".to_owned(),
         }
@@ -60,7 +66,7 @@ impl Trust {
     pub(crate) fn origin(&self) -> Option<&str> {
         match self {
             Self::Unchecked => Some("--insecure"),
-            Self::File { origin, .. } => Some(origin),
+            Self::File { origin, .. } | Self::Text { origin, .. } => Some(origin),
             Self::Environment { file: Some(_), directories: Some(_) } => {
                 Some("SSL_CERT_FILE and SSL_CERT_DIR")
             }
@@ -69,6 +75,17 @@ impl Trust {
             Self::System => None,
         }
     }
+}
+
+/// A path as it may stand in a message: what is far longer than one is something else, such as a certificate.
+pub(crate) fn shown(path: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut shown: String = path.chars().take(LONGEST).collect();
+    if path.chars().count() > LONGEST {
+        shown.truncate(shown.char_indices().nth(20).map_or(0, |(end, _)| end));
+        shown.push('…');
+    }
+    shown.escape_debug().to_string()
 }
 
 #[cfg(test)]
@@ -83,6 +100,20 @@ mod tests {
         let cases: &[(bool, Option<Setting>, &[(&str, &str)], &str, Option<&str>)] = &[
             (true, file(), &[cert_file], "not checked", Some("--insecure")),
             (false, file(), &[cert_file], "ca.pem", Some("--ca-file")),
+            (
+                false,
+                Some(Setting::new("OS_CACERT", "-----BEGIN CERTIFICATE-----\nMII\n")),
+                &[],
+                "PEM text",
+                Some("OS_CACERT"),
+            ),
+            (
+                false,
+                Some(Setting::new("OS_CACERT", "MII/".repeat(100))),
+                &[],
+                "MII/MII/MII/MII/MII/…",
+                Some("OS_CACERT"),
+            ),
             (false, None, &[cert_file], "f", Some("SSL_CERT_FILE")),
             (false, None, &[cert_dir], "a:b", Some("SSL_CERT_DIR")),
             (false, None, &[cert_file, cert_dir], "f and a:b", Some(both)),

@@ -58,6 +58,9 @@ const UNKNOWN_PROJECT: &str = "PROJECT_ID";
 /// Stands where IAM's catalogue would be asked for the service first.
 const UNKNOWN_ENDPOINT: &str = "https://ENDPOINT";
 
+/// The file of authorities for curl, where a setting holds them itself.
+const AUTHORITIES: &str = "authorities.pem";
+
 /// Prints the request, and what comes after it.
 ///
 /// # Errors
@@ -107,6 +110,11 @@ pub(crate) fn print(
             _ => format!("set {names} to what is in {source}: the command takes them from there"),
         });
     }
+    if let (Form::Curl, Trust::Text { origin, .. }) = (form, &resolution.trust) {
+        console.warn(&format!(
+            "put the certificates of {origin} into a file {AUTHORITIES}: the command takes them from there"
+        ));
+    }
     let means = Means {
         patience: Patience { retries: 0, deadline: None },
         journal: Arc::new(Journal::new(Arc::clone(console))),
@@ -134,6 +142,7 @@ pub(crate) fn print(
             if logs_in {
                 text.push_str("x-auth-token: [redacted]\n");
             }
+            text.push_str(&format!("\n# The credentials are those of {source}.\n"));
             if resolution.needs_iam() {
                 text.push_str(&before(resolution, logs_in, is_known));
             }
@@ -200,6 +209,7 @@ fn trust(connection: &Way<'_>) -> String {
         Trust::File { path, .. } => {
             format!(" --cacert {}", shell_quoted(&path.display().to_string()))
         }
+        Trust::Text { .. } => format!(" --cacert {AUTHORITIES}"),
         Trust::Environment { .. } | Trust::System => String::new(),
     }
 }

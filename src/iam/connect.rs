@@ -24,6 +24,7 @@ pub(crate) async fn connect(
     resolution.check()?;
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
     let ((credentials, _), project) = (credentials?, project?);
+    let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
     let region = region.map(|region| region.value);
     let asked = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
@@ -59,7 +60,7 @@ pub(crate) async fn connect(
                 Credentials::Key { access_key, .. } => access_key.as_str(),
                 Credentials::Token(_) | Credentials::Password(_) => return Err(no_project().into()),
             };
-            let projects = Projects::new(asked(&credentials)?, access_key, name, cache);
+            let projects = Projects::new(asked(&credentials)?, access_key, name, is_region, cache);
             let endpoint = place(endpoint, None)?;
             match projects.kept() {
                 Some(id) => {
@@ -89,10 +90,22 @@ pub(crate) async fn scope(
     match (&iam.credentials, region) {
         (Credentials::Token(_), _) => Ok(login::scope_of(&iam, None).await?.project),
         (Credentials::Key { .. }, Some(region)) => {
-            let id = project::find(&iam, region).await?;
+            let id = project::find(&iam, region, true).await?;
             Ok(Some(Found { id, name: region.value.clone() }))
         }
         _ => Ok(None),
+    }
+}
+
+/// The project's id, where it was looked up in an earlier run and is still kept.
+pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
+    let (credentials, _) = resolution.credentials.as_ref().ok()?;
+    let (iam, _) = resolution.iam.as_ref().ok()?;
+    match (credentials, &resolution.project) {
+        (Credentials::Key { access_key, .. }, Ok(Project::Named(name))) => {
+            Projects::kept_in(cache, access_key, iam, name)
+        }
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Error, Value, json};
 
 use super::Iam;
 use super::project::Found;
-use crate::api::{ApiError, Call};
+use crate::api::{ApiError, Call, LOGIN};
 use crate::connection::{Credentials, Endpoint, Login, Named};
 use crate::secret::Secret;
 
@@ -72,7 +72,7 @@ pub(super) async fn log_in(
             })
             .await
     };
-    answer.await.map_err(iam.failed("cannot log in"))
+    answer.await.map_err(iam.failed(LOGIN))
 }
 
 /// What a token is good for, of which that is not known.

@@ -7,7 +7,7 @@ use serde_json::Error;
 
 use super::Iam;
 use crate::api::{ApiError, Call, Client};
-use crate::connection::{ConnectionError, Setting, check_project_id};
+use crate::connection::{ConnectionError, Setting, SettingFlaw, check_project_id};
 use crate::output;
 use crate::query::Pair;
 
@@ -31,12 +31,12 @@ impl Found {
     }
 }
 
-/// The id of the project of that name.
+/// The id of the project of that name; `is_region` where that is only the name of the region.
 ///
 /// # Errors
 ///
 /// What a request came to; there is no such project, or several of them.
-pub(super) async fn find(iam: &Iam, name: &Setting) -> anyhow::Result<String> {
+pub(super) async fn find(iam: &Iam, name: &Setting, is_region: bool) -> anyhow::Result<String> {
     let failed = || iam.failed("cannot look up the project");
     let client = iam.client().map_err(failed())?;
     let named = match list(&client, "/projects", &[("name", name.value.clone())]).await {
@@ -50,6 +50,7 @@ pub(super) async fn find(iam: &Iam, name: &Setting) -> anyhow::Result<String> {
     let own = list(&client, "/auth/projects", &[]).await.map_err(failed())?;
     match only(&own, name)? {
         Some(found) => Ok(found.id.clone()),
+        None if is_region => Err(elsewhere(&own, name).into()),
         None => Err(missing(&own, name).into()),
     }
 }
@@ -91,6 +92,31 @@ fn only<'a>(all: &'a [Found], name: &Setting) -> Result<Option<&'a Found>, Conne
             choose(first),
         )),
     }
+}
+
+/// That there is nothing in the region, where it is the region that was asked for.
+fn elsewhere(all: &[Found], region: &Setting) -> ConnectionError {
+    let mut error = missing(all, region);
+    // A part of a region's project has the region's name in front.
+    let mut regions: Vec<_> =
+        all.iter().map(|project| project.name.split('_').next().unwrap_or_default()).collect();
+    regions.dedup();
+    if regions.contains(&region.value.as_str()) {
+        return error;
+    }
+    let named: Vec<_> = regions.iter().take(NAMED).map(|name| output::visible(name)).collect();
+    let Setting { origin, value } = region;
+    let hint = match named.as_slice() {
+        [] => error.hint.clone(),
+        named => format!(
+            "check {origin}: this user has no project in region {}, but in {}",
+            output::visible(value),
+            named.join(", ")
+        ),
+    };
+    error.hint = hint;
+    error.flaw = SettingFlaw::OtherRegion;
+    error
 }
 
 fn missing(all: &[Found], name: &Setting) -> ConnectionError {
@@ -160,6 +186,10 @@ mod tests {
         let message = missing(&all, &name).to_string();
         assert!(message.starts_with("no project is named `x` (--region); there are: 0 (a"));
         assert!(message.ends_with("19 (a\\u{7}), and 5 more"), "{message}");
+        let region = elsewhere(&[project("1", "eu-de_team"), project("2", "eu-nl")], &name);
+        assert_eq!(region.flaw, SettingFlaw::OtherRegion);
+        let hint = "check --region: this user has no project in region x, but in eu-de, eu-nl";
+        assert_eq!(region.hint, hint);
         let none = missing(&[], &name).to_string();
         assert!(none.ends_with(", and there is no other for this user"), "{none}");
     }

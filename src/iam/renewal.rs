@@ -9,7 +9,7 @@ use super::login::{self, Scope, Session};
 use super::{Iam, project, seal};
 use crate::api::sign::hex;
 use crate::api::{Access, ApiError, Renewal, Renewed};
-use crate::connection::{Credentials, Login, Named, Setting, check_project_id};
+use crate::connection::{Credentials, Endpoint, Login, Named, Setting, check_project_id};
 use crate::secret::Secret;
 
 /// A token that ends sooner than this is not begun with.
@@ -124,21 +124,43 @@ impl Renewal for Logins {
 pub(super) struct Projects {
     iam: Iam,
     wanted: Setting,
+    /// Whether that is only the name of the region.
+    is_region: bool,
     cache: Cache,
     name: Name,
 }
 
 impl Projects {
     /// Only an access key has one that is worth keeping: that of a token changes with the token.
-    pub(super) fn new(iam: Iam, access_key: &str, wanted: Setting, cache: Cache) -> Self {
-        let name = Name::of(&["project", access_key, iam.endpoint.base(), &wanted.value]);
-        Self { iam, wanted, cache, name }
+    pub(super) fn new(
+        iam: Iam,
+        access_key: &str,
+        wanted: Setting,
+        is_region: bool,
+        cache: Cache,
+    ) -> Self {
+        let name = Self::name(access_key, &iam.endpoint, &wanted);
+        Self { iam, wanted, is_region, cache, name }
+    }
+
+    /// Under which name an id is kept.
+    fn name(access_key: &str, iam: &Endpoint, wanted: &Setting) -> Name {
+        Name::of(&["project", access_key, iam.base(), &wanted.value])
     }
 
     /// The id that was found earlier.
     pub(super) fn kept(&self) -> Option<String> {
-        let id = self.cache.read(&self.name, SignedDuration::ZERO)?;
-        check_project_id(&id).ok().map(|()| id)
+        kept(&self.cache, &self.name)
+    }
+
+    /// The same, for somebody who only wants to know.
+    pub(super) fn kept_in(
+        cache: &Cache,
+        access_key: &str,
+        iam: &Endpoint,
+        wanted: &Setting,
+    ) -> Option<String> {
+        kept(cache, &Self::name(access_key, iam, wanted))
     }
 
     /// Asks for the id.
@@ -147,7 +169,7 @@ impl Projects {
     ///
     /// What the look-up came to.
     pub(super) async fn find(&self) -> anyhow::Result<String> {
-        let id = project::find(&self.iam, &self.wanted).await?;
+        let id = project::find(&self.iam, &self.wanted, self.is_region).await?;
         if let Ok(until) = Timestamp::now().checked_add(LONGEST) {
             self.cache.write(&self.name, until, id.clone());
         }
@@ -157,6 +179,11 @@ impl Projects {
     pub(super) fn access(&self, id: String) -> Access {
         Access { credentials: self.iam.credentials.clone(), project_id: Some(id) }
     }
+}
+
+fn kept(cache: &Cache, name: &Name) -> Option<String> {
+    let id = cache.read(name, SignedDuration::ZERO)?;
+    check_project_id(&id).ok().map(|()| id)
 }
 
 /// A project that was kept, and may be there no more.

@@ -136,7 +136,15 @@ const OFFERED: &[(&str, &[&str])] = &[
     // A flag that is given is not offered again, unless it repeats.
     (
         "cbr backups list --since 7d --status error --s",
-        &["--show-replication", "--sort", "--status", "--stream", "--system-disk"],
+        &[
+            "--secret-key-file",
+            "--security-token-file",
+            "--show-replication",
+            "--sort",
+            "--status",
+            "--stream",
+            "--system-disk",
+        ],
     ),
 ];
 

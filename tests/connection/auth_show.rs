@@ -1,8 +1,8 @@
 //! `cbr auth show`: where each setting comes from, without a secret and without a request.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, cbr};
+use crate::harness::{Cbr, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, cbr};
 
 #[test]
 fn each_setting_has_its_origin_and_no_secret_is_shown() {
@@ -26,6 +26,9 @@ fn each_setting_has_its_origin_and_no_secret_is_shown() {
         &format!("project_id {PROJECT_ID} HW_PROJECT_ID"),
         "endpoint https://cbr.eu-de.otc.t-systems.com --region",
         "certificates the system's -",
+        "proxy - -",
+        "timeout - -",
+        "retries 5 -",
         "",
         "SOURCE STATE REASON",
         "CBR_* not set -",
@@ -55,8 +58,53 @@ fn what_is_missing_is_told_as_well() {
         setting("project_id", Some("no project id")),
         setting("endpoint", Some("no region")),
         json!({"setting": "certificates", "value": "the system's", "origin": null, "problem": null}),
+        setting("timeout", None),
+        json!({"setting": "retries", "value": "5", "origin": null, "problem": null}),
     ];
     assert_eq!(told["settings"], json!(expected));
     let first = json!({"source": "CBR_*", "state": "passed_over", "reason": half});
     assert_eq!(told["sources"][0], first);
+}
+
+/// What is not of the connection, and still decides how a run goes.
+#[test]
+fn proxy_patience_and_defaults_are_told() {
+    let own = ".config/cbr/config.toml";
+    let text =
+        "[defaults]\noutput = 'wide'\ncolumns = ['id', 'name']\npage_size = 500\ntimeout = '5m'\n";
+    let told = |run: Cbr| {
+        let told = run.run().json();
+        let lines = told["settings"].as_array().unwrap().clone();
+        move |setting: &str| {
+            let found = lines.iter().find(|line| line["setting"] == setting);
+            let text = |key: &str| {
+                let line: &Value = found.unwrap_or(&Value::Null);
+                line[key].as_str().unwrap_or("-").to_owned()
+            };
+            [text("value"), text("origin"), text("problem")].join(" | ")
+        }
+    };
+    let run = cbr("auth show -o json --region eu-de --retries 2").private_file(own, text);
+    let run = run.env("HTTPS_PROXY", "http://me:hunter2hunter2@127.0.0.1:3128");
+    let line = told(run.hides("hunter2hunter2"));
+    let place = |key: &str| format!("~/{own} [defaults] {key}");
+    assert_eq!(line("proxy"), "127.0.0.1:3128 (password not shown) | HTTPS_PROXY | -");
+    assert_eq!(line("timeout"), format!("300 s | {} | -", place("timeout")));
+    assert_eq!(line("retries"), "2 | --retries | -");
+    assert_eq!(line("output"), format!("wide | {} | -", place("output")));
+    assert_eq!(line("columns"), format!("id,name | {} | -", place("columns")));
+    assert_eq!(line("page_size"), format!("500 | {} | -", place("page_size")));
+    let line = told(cbr("auth show -o json --timeout 30s").private_file(own, text));
+    assert_eq!(line("timeout"), "30 s | --timeout | -");
+    // What would stop a listing is told here.
+    for broken in ["output = 'nonsense'", "timeout = 'soon'", "page_size = 0"] {
+        let run = cbr("auth show -o json").private_file(own, &format!("[defaults]\n{broken}\n"));
+        let line = told(run)("defaults");
+        let key = broken.split(' ').next().unwrap();
+        assert!(line.contains(&format!("~/{own}, line 2, column")), "{line}");
+        assert!(line.contains(&format!("defaults.{key}: ")), "{line}");
+    }
+    let line =
+        told(cbr("auth show -o json --region eu-de").env("HTTPS_PROXY", "socks5://127.0.0.1:1"));
+    assert!(line("proxy").contains("HTTPS_PROXY is not the URL of an HTTP proxy"));
 }

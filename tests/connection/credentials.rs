@@ -130,8 +130,8 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
          ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml; \
          passed over: ECS metadata (CBR_ECS_METADATA is off)",
-        "export CBR_ACCESS_KEY and CBR_SECRET_KEY; or try it without an account: cbr sandbox -- \
-         backups list",
+        "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or write them down with \
+         cbr config set; or try it without an account: cbr sandbox -- backups list",
     ),
     (
         &[("CBR_ACCESS_KEY", ACCESS_KEY)],
@@ -195,6 +195,34 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "set CBR_TOKEN to the value as the service gave it, without quotes or line breaks",
     ),
 ];
+
+/// What there is to do depends on what there is.
+#[test]
+fn the_shortest_way_to_a_listing_is_told() {
+    let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or write them down";
+    cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
+    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID is another tool's, which cbr does not take: export \
+                 CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
+                 CBR_SECRET_KEY=\"$HUAWEICLOUD_SECRET_ACCESS_KEY\"";
+    let run = cbr(LIST).env("HUAWEICLOUD_ACCESS_KEY_ID", ACCESS_KEY);
+    let run = run.secret("HUAWEICLOUD_SECRET_ACCESS_KEY", SECRET_KEY);
+    run.env("HUAWEICLOUD_REGION", "eu-de").exit(2).stderr_holds([other]).run();
+}
+
+/// Whoever has set it believes that certificates are not checked, with whatever keys.
+#[test]
+fn a_variable_that_turns_checks_off_is_always_told_of() {
+    let told = |name: &str| {
+        format!(
+            "cbr: warning: {name} has no effect: only --insecure leaves certificates unchecked\n"
+        )
+    };
+    let sandbox = Sandbox::start("--backups 3");
+    for name in ["HW_INSECURE", "OS_INSECURE"] {
+        sandbox.cbr(LIST).with_key().env(name, "true").stderr(told(name)).run();
+        sandbox.cbr(LIST).with_key().env(name, "false").run();
+    }
+}
 
 #[test]
 fn a_half_set_names_what_is_missing_and_asks_nobody() {

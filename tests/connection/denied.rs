@@ -41,7 +41,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "check the credentials of CBR_*: access key and secret key, or token",
+        hint: "set CBR_SECURITY_TOKEN: the access key is a temporary one, which needs it",
     },
     Case {
         name: "a temporary key with another token",
@@ -51,7 +51,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECURITY_TOKEN", "hunter2hunter2"),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "check the credentials of CBR_*: access key and secret key, or token",
+        hint: "check CBR_SECURITY_TOKEN: it has expired, or is not that of the access key",
     },
     Case {
         name: "a temporary key with another secret key, whose token is echoed",

@@ -21,16 +21,35 @@ fn the_nearest_endpoint_wins() {
         list("--endpoint").arg(&here).args(["--region", "nowhere"]),
         list("--region nowhere --endpoint").arg(&here).env("CBR_REGION", "nowhere"),
         list("--endpoint").arg(format!("{here}/")),
+        // An endpoint goes before a region even where the region is the flag's, as CBR_IAM_ENDPOINT does.
+        list("--region nowhere").env("CBR_ENDPOINT", &here),
     ];
     let number = runs.len();
     for run in runs {
         run.run();
     }
     assert_eq!(sandbox.requests().len(), number);
-    // The flag's region wins over the variable's endpoint.
-    let told = ["--region: unknown region `nowhere`"];
-    list("--region nowhere").env("CBR_ENDPOINT", &here).exit(2).stderr_holds(told).run();
-    assert_eq!(sandbox.requests().len(), number);
+}
+
+/// Whoever names a region for this run should know that it makes no difference.
+#[test]
+fn a_region_that_an_endpoint_goes_before_is_told_of() {
+    let sandbox = Sandbox::start("--backups 3");
+    let here = sandbox.endpoint();
+    let told = |region: &str| {
+        format!("cbr: warning: CBR_ENDPOINT goes before {region}: requests go to {here}\n")
+    };
+    let run = list("--region eu-de").env("CBR_ENDPOINT", &here);
+    run.stderr(told("--region")).run();
+    let own = "[profiles.p]\nregion = 'eu-de'\ntoken = 'sandbox-token-that-is-not-a-secret'\n";
+    let run = cbr(LIST).args(["--profile", "p"]).private_file(".config/cbr/config.toml", own);
+    let run = run.env("CBR_ENDPOINT", &here).env("CBR_PROJECT_ID", PROJECT_ID);
+    run.stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
+    // Both are as near, or the region is only a name.
+    list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "eu-de").run();
+    list("--region sandbox-1").env("CBR_ENDPOINT", &here).run();
+    list("--region eu-de --endpoint").arg(&here).run();
+    assert_eq!(sandbox.requests().len(), 5);
 }
 
 #[test]

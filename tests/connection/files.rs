@@ -168,8 +168,115 @@ fn a_file_of_the_current_directory_counts_only_when_asked_for() {
         || cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file(SECURE, &secure());
     assert_eq!(origins(show()), ["-", "-", "-"]);
     let here = "clouds.yaml, cloud `otc`";
-    assert_eq!(origins(show().args(["--cloud", "otc"])), [here, here, here]);
-    assert_eq!(origins(show().env("OS_CLOUD", "otc")), [here, here, here]);
+    let told = format!(
+        "cbr: warning: {here}: clouds.yaml of the current directory is used, and the credentials go to \
+         iam.eu-de.otc.t-systems.com\n"
+    );
+    assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*told)), [here, here, here]);
+    assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*told)), [here, here, here]);
+    assert_eq!(origins(show().args(["--cloud", "otc", "--quiet"])), [here, here, here]);
+    // A file that was named is not just there.
+    let named = || show().env("OS_CLIENT_CONFIG_FILE", "clouds.yaml");
+    assert_eq!(origins(named()), [here, here, here]);
+}
+
+/// A profile is written down for good, and not for the directory where a run happens to take place.
+#[test]
+fn the_cloud_of_a_profile_is_not_that_of_the_current_directory() {
+    let theirs = clouds("https://iam.eu-nl.otc.t-systems.com/v3").replace(PROJECT_ID, "theirs");
+    let own = ".config/cbr/config.toml";
+    for args in ["auth show -o json", "auth show -o json --profile p"] {
+        let run = cbr(args)
+            .private_file(own, "[profiles.p]\ncloud = 'otc'\n")
+            .file(CLOUDS, &clouds(OTC))
+            .file(SECURE, &secure())
+            .file("clouds.yaml", &theirs)
+            .file(
+                "secure.yaml",
+                "clouds: {otc: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}",
+            );
+        let profile = format!("~/{own} [profiles.p]");
+        let otc = "~/.config/openstack/clouds.yaml, cloud `otc`";
+        assert_eq!(origins(run), [profile.as_str(), otc, otc], "{args}");
+    }
+}
+
+/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads to it.
+#[test]
+fn a_profile_takes_the_authorities_of_its_cloud() {
+    let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` has no effect: \
+                only --insecure leaves certificates unchecked\n";
+    let run = cbr("auth show")
+        .private_file(".config/cbr/config.toml", "[profiles.p]\ncloud = 'otc'\n")
+        .file(CLOUDS, &cloud)
+        .file(SECURE, &secure());
+    let run = run.stderr(told).run();
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let [certificates] = &run
+        .lines()
+        .iter()
+        .map(|line| words(line))
+        .filter(|words| words.first().is_some_and(|word| word == "certificates"))
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{}", run.stdout)
+    };
+    assert!(certificates[1].ends_with("/ca.pem"), "{certificates:?}");
+    assert_eq!(certificates[2..].join(" "), "~/.config/openstack/clouds.yaml, cloud `otc`");
+}
+
+/// Each of these would list another account than the tool that it belongs to.
+#[test]
+fn an_agency_is_never_left_out_without_a_word() {
+    let profile = json!({"name": "ops", "mode": "agency", "agencyName": "ops", "agencyDomainName": "x",
+        "sourceProfile": "prod", "accessKeyId": ACCESS_KEY, "secretAccessKey": SECRET_KEY});
+    let file = json!({"authEncrypt": "false", "current": "ops", "profiles": [profile]}).to_string();
+    let sandbox = Sandbox::start("--backups 3");
+    let list = || sandbox.cbr(LIST).file(KOOCLI, &file);
+    let why = "its mode is agency: KooCLI lists as agency `ops` of another account";
+    list().exit(2).stderr_holds(["no credentials; ", why]).run();
+    let named = format!("cbr: error: --profile: ~/.hcloud/config.json, profile `ops`: {why}");
+    list().args(["--profile", "ops"]).exit(2).stderr_holds([named.as_str()]).run();
+    let named = named.replace("--profile", "HW_PROFILE");
+    list().env("HW_PROFILE", "ops").exit(2).stderr_holds([named.as_str()]).run();
+    let terraform = || {
+        let run = sandbox.cbr(LIST).env("HW_ACCESS_KEY", ACCESS_KEY);
+        run.env("HW_SECRET_KEY", SECRET_KEY)
+    };
+    for variable in ["HW_ASSUME_ROLE_AGENCY_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME"] {
+        let told = format!("cbr: error: {variable} is set: it asks for the rights of an agency");
+        let hint = format!("cbr: hint: unset {variable} to list as the user");
+        terraform().env(variable, "x").exit(2).stderr_holds([&*told, &*hint]).run();
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+/// Whoever names a file or a profile means that one: what is missing is not made up for by another account.
+#[test]
+fn a_file_that_a_variable_names_must_be_there() {
+    let files = [
+        ("HW_SHARED_CONFIG_FILE", "~/none"),
+        ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "~/none"),
+        ("OS_CLIENT_CONFIG_FILE", "none"),
+    ];
+    for (variable, path) in files {
+        let told = format!(
+            "cbr: error: {variable}: there is no file {path}\ncbr: hint: unset {variable}, or let it name a \
+             file that can be read\n"
+        );
+        cbr(LIST).env(variable, path).exit(2).stderr(told).run();
+        let show = cbr("auth show").env(variable, path).run();
+        assert!(show.stdout.contains(&format!("there is no file {path}")), "{}", show.stdout);
+    }
+    let told =
+        "cbr: error: HW_PROFILE: ~/.hcloud/config.json: no profile `prdo`; did you mean `prod`?\n";
+    let run = cbr(LIST).file(KOOCLI, &koocli("false")).file(SDK, &sdk()).env("HW_PROFILE", "prdo");
+    run.exit(2).stderr_holds([told]).run();
+    // Nobody has written out the home directory in what a file of variables holds.
+    let run =
+        cbr("auth show -o json").file("f", &koocli("false")).env("HW_SHARED_CONFIG_FILE", "~/f");
+    assert_eq!(origins(run), ["~/f, profile `prod`"; 3]);
 }
 
 /// Files that nobody could read do no harm to those whose variables say it all.

@@ -81,6 +81,37 @@ fn the_service_knows_where_the_server_is() {
     assert_eq!(asked, expected);
 }
 
+/// KooCLI's word for the same: whoever has set that up wants these keys, before any that come later.
+#[test]
+fn a_profile_may_lead_to_the_service() {
+    let file =
+        json!({"current": "s", "profiles": [{"name": "s", "mode": "ecsAgency"}]}).to_string();
+    let sandbox = Sandbox::start("--backups 3");
+    let run = |args: &str| {
+        let run = on_server(&sandbox, LIST).args(args.split_whitespace());
+        run.file(".hcloud/config.json", &file)
+            .file(".huaweicloud/credentials", "[basic]\nak=a\nsk=s\n")
+    };
+    let own = "[profiles.p]\nkoocli_profile = 's'\n";
+    let runs = [
+        run(""),
+        run("--profile s --quiet").with_key(),
+        run("").env("HW_PROFILE", "s"),
+        run("").private_file(".config/cbr/config.toml", own),
+    ];
+    let number = runs.len();
+    for run in runs {
+        assert_eq!(run.run().lines().len(), 3);
+    }
+    let requests = sandbox.requests();
+    let listings: Vec<_> = requests.iter().filter(|request| request.auth == "sts").collect();
+    assert_eq!((requests.len(), listings.len()), (4 * number, number));
+    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and CBR_ECS_METADATA \
+                is off\n\
+                cbr: hint: run it on a server with an agency, or choose a profile with keys\n";
+    run("").env("CBR_ECS_METADATA", "off").exit(2).stderr(told).run();
+}
+
 #[test]
 fn whoever_has_credentials_does_not_ask_the_service() {
     let sandbox = Sandbox::start("--backups 3");
@@ -206,7 +237,7 @@ fn keys_that_are_refused_are_replaced_once() {
     assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
 
     let bad = service(&[401, 401, 200]);
-    let told = ["cbr: hint: check the credentials of ECS metadata"];
+    let told = ["cbr: hint: check the security token of ECS metadata: it has expired"];
     list_at(&bad).exit(3).stderr_holds(told).run();
     assert_eq!(presented(&bad), ["hunter3-0", "hunter3-1"]);
 }

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::files::origins;
 use crate::harness::{
-    ACCESS_KEY, Cbr, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY,
-    TEMPORARY_SECRET_KEY, TOKEN, cbr,
+    ACCESS_KEY, Cbr, PASSWORD, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER_ID, cbr,
 };
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
@@ -70,20 +70,31 @@ fn a_profile_gives_credentials_of_each_kind() {
         ("credential_command = ['/bin/cat', '.config/cbr/token.json']".to_owned(), "token"),
         ("koocli_profile = 'theirs'".to_owned(), "aksk"),
         ("cloud = 'otc'".to_owned(), "token"),
+        (
+            "username = 'sandbox-user'\ndomain_name = 'sandbox-account'\npassword_file = 'pw'"
+                .to_owned(),
+            "token",
+        ),
+        (format!("user_id = '{USER_ID}'\npassword = '{PASSWORD}'"), "token"),
     ];
     let endpoint = sandbox.endpoint();
     for (number, (credentials, auth)) in cases.iter().enumerate() {
-        let profile =
-            format!("endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}");
+        let profile = format!(
+            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}"
+        );
         cbr(LIST)
             .private_file(OWN, &format!("[profiles.prod]\n{profile}\n"))
             .private_file("private/sk", &format!("{SECRET_KEY}\r\n"))
+            .private_file(".config/cbr/pw", &format!("{PASSWORD}\n"))
             .private_file(".config/cbr/token", &format!("{TOKEN}\n"))
             .private_file(".config/cbr/token.json", &json!({"token": TOKEN}).to_string())
             .file(KOOCLI, &koocli())
             .file(CLOUDS, &clouds())
             .run();
-        let requests = sandbox.requests();
+        // Some of them log in first.
+        let requests: Vec<_> = sandbox.requests();
+        let requests: Vec<_> =
+            requests.into_iter().filter(|request| request.path.contains("/backups")).collect();
         assert_eq!(requests.len(), number + 1, "{credentials}");
         assert_eq!((requests[number].auth.as_str(), requests[number].status), (*auth, Some(200)));
         assert_eq!(requests[number].path, format!("/v3/{PROJECT_ID}/backups"));
@@ -275,6 +286,17 @@ fn a_profile_that_cannot_be_used_says_why_and_asks_nobody() {
         (
             command("echo '{\"token\": \"hunter2\", \"Expiration\": \"hunter2\"}'"),
             " credential_command: printed Expiration, which is not a time of RFC 3339",
+        ),
+        ("username = 'u'".to_owned(), ": username is set, but password is not"),
+        ("domain_id = 'd'".to_owned(), ": domain_id is set, but password is not"),
+        ("password = 'hunter2'".to_owned(), ": password is set, but username is not"),
+        (
+            "password = 'hunter2'\nusername = 'u'".to_owned(),
+            ": password is set, but domain_name is not",
+        ),
+        (
+            "password = 'hunter2'\ntoken = 't'".to_owned(),
+            ": token is set, and so is password: which to use is not clear",
         ),
         ("koocli_profile = 'x'".to_owned(), " koocli_profile: there is no such file"),
         ("cloud = 'x'".to_owned(), " cloud: no clouds.yaml, and so no cloud `x`"),

@@ -221,3 +221,25 @@ fn nothing_but_a_flag_leaves_certificates_unchecked() {
     run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
     assert_eq!(sandbox.requests().len(), 4);
 }
+
+/// Terraform's provider takes the certificates themselves in this variable, and not only a file of them. What
+/// is neither is never repeated.
+#[test]
+fn authorities_may_stand_in_the_variable_itself() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let text = std::fs::read_to_string(tls.authority()).unwrap();
+    let list = || list(&tls.endpoint("localhost"));
+    assert_eq!(list().env("OS_CACERT", &text).run().lines().len(), 3);
+    let body: String = text.lines().filter(|line| !line.contains("-----")).collect();
+    let inside = &body[40..80];
+    let told = ["cbr: error: cannot set up HTTP: OS_CACERT: ", "… cannot be read: "];
+    list().env("OS_CACERT", &body).hides(inside).exit(2).stderr_holds(told).run();
+    let cut = text.replace("-----END", "");
+    let told = ["OS_CACERT: its PEM text ends within a certificate"];
+    list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
+    let told = "cbr: warning: put the certificates of OS_CACERT into a file authorities.pem: the command takes \
+                them from there\n";
+    let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
+    assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
+}

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, DOMAIN, OTHER_PROJECT_ID, PASSWORD, PROJECT_ID, SECRET_KEY, Sandbox,
-    Service, TOKEN, USER, sandboxed,
+    Service, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER, sandboxed,
 };
 
 /// The steps of a report, each with whether it worked.
-fn steps(report: &Value) -> Vec<(&str, bool)> {
+pub(super) fn steps(report: &Value) -> Vec<(&str, bool)> {
     let steps = report["steps"].as_array().unwrap().iter();
     steps.map(|step| (step["step"].as_str().unwrap(), step["ok"].as_bool().unwrap())).collect()
 }
@@ -178,10 +178,10 @@ const CASES: &[Case] = &[
             ("CBR_SECRET_KEY", SECRET_KEY),
             ("CBR_REGION", "r"),
         ],
-        kind: "settings",
+        kind: "wrong_region",
         exit: 2,
         step: "identity",
-        hint: "choose one, such as --project-id 5a4db0c5000000000000000000000001",
+        hint: "check CBR_REGION: this user has no project in region r, but in sandbox-1",
         requests: 2,
     },
     Case {
@@ -191,6 +191,47 @@ const CASES: &[Case] = &[
         exit: 3,
         step: "identity",
         hint: "the access key of CBR_* is unknown to this cloud",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "wrong_credentials",
+        exit: 3,
+        step: "service",
+        hint: "set CBR_SECURITY_TOKEN: the access key is a temporary one, which needs it",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("CBR_ACCESS_KEY", TEMPORARY_ACCESS_KEY),
+            ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
+            ("CBR_SECURITY_TOKEN", "ended"),
+            ("CBR_PROJECT_ID", PROJECT_ID),
+        ],
+        kind: "wrong_credentials",
+        exit: 3,
+        step: "service",
+        hint: "check CBR_SECURITY_TOKEN: it has expired, or is not that of the access key",
+        requests: 1,
+    },
+    Case {
+        options: "",
+        settings: &[
+            ("HW_USER_NAME", USER),
+            ("HW_DOMAIN_NAME", DOMAIN),
+            ("HW_USER_PASSWORD", PASSWORD),
+            ("HW_PROJECT_ID", "nowhere"),
+        ],
+        kind: "wrong_project",
+        exit: 4,
+        step: "identity",
+        hint: "check HW_PROJECT_ID: this user has no project with the id nowhere",
         requests: 1,
     },
     Case {

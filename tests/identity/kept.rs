@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{ACCESS_KEY, Cbr, DOMAIN, PASSWORD, SECRET_KEY, Sandbox, USER};
+use crate::harness::{ACCESS_KEY, Cbr, DOMAIN, PASSWORD, PROJECT_ID, SECRET_KEY, Sandbox, USER};
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
@@ -143,4 +144,21 @@ fn a_kept_file_that_cannot_be_used_is_passed_by() {
     let before = asked(&sandbox);
     key(&sandbox, &cache).env("XDG_CACHE_HOME", "/dev/null").run();
     assert_eq!(asked(&sandbox), before + 1);
+}
+
+#[test]
+fn a_project_that_is_kept_is_shown_as_such() {
+    let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+    let shown = || {
+        let run =
+            sandbox.cbr_by_region("auth show -o json").env("CBR_ENDPOINT", sandbox.endpoint());
+        let told = run.with_key().env("XDG_CACHE_HOME", cache.path()).run().json();
+        let lines = told["settings"].as_array().unwrap().iter();
+        let line = lines.clone().find(|line| line["setting"] == "project_id").unwrap();
+        (line["value"].clone(), line["origin"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(shown(), (Value::Null, "looked up by the name sandbox-1 (CBR_REGION)".to_owned()));
+    key(&sandbox, &cache).run();
+    let kept = "kept since it was looked up by the name sandbox-1 (CBR_REGION)".to_owned();
+    assert_eq!(shown(), (PROJECT_ID.into(), kept));
 }

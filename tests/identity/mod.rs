@@ -4,4 +4,5 @@
 mod check;
 mod kept;
 mod login;
+mod named_faults;
 mod project;

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use reqwest::Certificate;
@@ -14,7 +14,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 
 use crate::api::ApiError;
-use crate::connection::{CERT_DIR, CERT_FILE, Trust};
+use crate::connection::{CERT_DIR, CERT_FILE, Trust, shown};
 
 /// A bundle of all authorities of the world is about 250 KB; what is far larger is something else, and
 /// is not read to its end.
@@ -31,6 +31,9 @@ pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> 
         Trust::Unchecked => return Ok(None),
         Trust::System => return check_blank_variables().map(|()| None),
         Trust::File { origin, path } => of_file(path).map_err(|why| refuse(origin, path, &why))?,
+        Trust::Text { origin, pem } => {
+            of_pem(pem.as_bytes()).map_err(|why| refuse(origin, Path::new("its PEM text"), &why))?
+        }
         Trust::Environment { file, directories } => {
             let mut found = Vec::new();
             if let Some(path) = file {
@@ -71,7 +74,11 @@ const NONE: &str = "holds no certificate in PEM form (-----BEGIN CERTIFICATE----
 /// The certificates of a file, of which at least one can be used.
 fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let certificates = CertificateDer::pem_reader_iter(BufReader::new(file.take(LARGEST)));
+    of_pem(BufReader::new(file.take(LARGEST)))
+}
+
+fn of_pem(text: impl BufRead) -> Result<Vec<CertificateDer<'static>>, String> {
+    let certificates = CertificateDer::pem_reader_iter(text);
     let certificates =
         certificates.collect::<Result<Vec<_>, _>>().map_err(|error| match error {
             pem::Error::Io(error) => unreadable(&error),
@@ -97,7 +104,7 @@ fn unreadable(error: &io::Error) -> String {
 
 fn refuse(origin: &str, path: &Path, why: &str) -> ApiError {
     ApiError::Setup {
-        reason: format!("{origin}: {} {why}", path.display().to_string().escape_debug()),
+        reason: format!("{origin}: {} {why}", shown(&path.display().to_string())),
         hint: format!("{origin} takes the certificates of the authorities to trust, as PEM"),
     }
 }

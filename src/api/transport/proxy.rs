@@ -17,6 +17,8 @@ pub(super) struct Proxy {
     variable: &'static str,
     /// Host and port.
     address: String,
+    /// Whether the variable holds a user name, and so a password.
+    has_password: bool,
 }
 
 impl Proxy {
@@ -42,13 +44,22 @@ impl Proxy {
         Ok(found.zip(set.first()).map(|(proxy, (variable, _))| Self {
             variable,
             address: proxy.uri().authority().map(ToString::to_string).unwrap_or_default(),
+            has_password: proxy.basic_auth().is_some(),
         }))
+    }
+
+    /// Its address, without the password, and the variable.
+    pub(super) fn shown(self) -> (String, &'static str) {
+        let Self { variable, address, has_password } = self;
+        (if has_password { format!("{address} (password not shown)") } else { address }, variable)
     }
 
     /// No connection came about. The HTTP client has words for what the proxy says, and no type.
     pub(super) fn fault(&self, reason: &str) -> ApiError {
         let wants_password = reason.contains("proxy authorization required");
-        let reason = if wants_password {
+        let reason = if wants_password && self.has_password {
+            "it refuses the user name and password that it was given"
+        } else if wants_password {
             "it wants a user name and a password"
         } else if reason.ends_with("tunnel error: unsuccessful") {
             "it makes no connection to the service"
@@ -56,9 +67,9 @@ impl Proxy {
             let inner = "tunnel error: failed to create underlying connection: ";
             reason.strip_prefix(inner).unwrap_or(reason)
         };
-        let Self { variable, address } = self;
+        let Self { variable, address, has_password } = self;
         let (address, reason) = (address.clone(), reason.to_owned());
-        ApiError::Proxy { variable, address, reason, wants_password }
+        ApiError::Proxy { variable, address, reason, wants_password, has_password: *has_password }
     }
 }
 

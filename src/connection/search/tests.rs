@@ -5,7 +5,11 @@ use std::fs;
 use clap::Parser;
 use tempfile::TempDir;
 
+mod named;
+mod place;
+
 use super::*;
+use crate::config::OwnFile;
 use crate::connection::Server;
 use crate::secret::Secret;
 
@@ -320,11 +324,16 @@ fn an_endpoint_goes_before_a_region() {
             "https://g",
             "--endpoint",
         ),
-        // Even a variable goes after the region of a flag.
+        // Wherever each of them comes from, as an address of IAM does.
         (
             given().var("CBR_ENDPOINT", "https://e").flag("--region", "eu-nl"),
-            "https://cbr.eu-nl.otc.t-systems.com",
-            "--region",
+            "https://e",
+            "CBR_ENDPOINT",
+        ),
+        (
+            given().file(".config/cbr/config.toml", place::PLACE).flag("--region", "eu-nl"),
+            "https://p",
+            "~/.config/cbr/config.toml [profiles.p] endpoint",
         ),
     ];
     for (given, expected, origin) in cases {

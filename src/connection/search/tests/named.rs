@@ -1,0 +1,84 @@
+//! What a user names has to be there: files of variables, profiles, and the metadata service that one leads to.
+
+use super::*;
+
+const AGENCY: &str =
+    r#"{"current":"s","profiles":[{"name":"s","mode":"ecsAgency","region":"cn-north-1"}]}"#;
+
+/// A profile that means the server's own keys is followed in its turn, and nothing that comes after it is
+/// asked.
+#[test]
+fn a_profile_may_lead_to_the_metadata_service() {
+    let server = "~/.hcloud/config.json, profile `s`";
+    let koocli = |given: Given| given.file(".hcloud/config.json", AGENCY);
+    let own = |given: Given| {
+        given.file(
+            ".config/cbr/config.toml",
+            "[profiles.p]\nkoocli_profile = 's'\nproject_id = 'pp'",
+        )
+    };
+    let place = "~/.config/cbr/config.toml [profiles.p]";
+    let project = "~/.config/cbr/config.toml [profiles.p] project_id";
+    check([
+        (koocli(given().sdk_file()).metadata(), [server, server, "ECS metadata"]),
+        (koocli(given().own()).metadata().flag("--profile", "s"), [server, server, "ECS metadata"]),
+        (
+            koocli(given().sdk_file()).metadata().var("HW_PROFILE", "s"),
+            [server, server, "ECS metadata"],
+        ),
+        (own(koocli(given())).metadata(), [place, server, project]),
+        (koocli(given().own()).metadata(), ["CBR_*", "-", "CBR_PROJECT_ID"]),
+    ]);
+    let unasked = |given: Given| Given { metadata: Metadata::NotAsked, ..given };
+    let found = unasked(koocli(given().sdk_file())).find();
+    assert!(found.to_ask.is_some());
+    let told = format!("{server}: ECS metadata would be asked");
+    assert_eq!(found.credentials.unwrap_err().to_string(), told);
+    let nobody = koocli(given().sdk_file()).find().credentials.unwrap_err().to_string();
+    let told =
+        format!("{server}: its mode is ecsAgency, and ECS metadata gives no keys (nobody answers)");
+    assert_eq!(nobody, told);
+    let off = unasked(koocli(given())).var("CBR_ECS_METADATA", "off").find();
+    let told = format!("{server}: its mode is ecsAgency, and CBR_ECS_METADATA is off");
+    assert_eq!(off.credentials.unwrap_err().to_string(), told);
+}
+
+/// Who names a file, or a profile, means that one.
+#[test]
+fn what_a_variable_names_must_be_there() {
+    let cases = [
+        (
+            given().var("HW_SHARED_CONFIG_FILE", "~/k"),
+            "HW_SHARED_CONFIG_FILE: there is no file ~/k",
+        ),
+        (
+            given().var("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "~/f"),
+            "HUAWEICLOUD_SDK_CREDENTIALS_FILE: there is no file ~/f",
+        ),
+        (
+            given().var("OS_CLIENT_CONFIG_FILE", "/no/c"),
+            "OS_CLIENT_CONFIG_FILE: there is no file /no/c",
+        ),
+        (
+            given().clouds(1).var("OS_CLIENT_SECURE_FILE", "~/s"),
+            "OS_CLIENT_SECURE_FILE: there is no file ~/s",
+        ),
+        (
+            given().koocli().var("HW_PROFILE", "x"),
+            "HW_PROFILE: ~/.hcloud/config.json: no profile `x`; known: `k`, `other`",
+        ),
+        (given().var("HW_PROFILE", "x"), "HW_PROFILE: there is no file with profiles"),
+    ];
+    for (given, expected) in cases {
+        let found = given.metadata().find();
+        assert_eq!(found.credentials.unwrap_err().to_string(), expected);
+    }
+    let regions = given().own().var("CBR_REGION", "eu-de");
+    let regions = regions.var("HUAWEICLOUD_SDK_REGIONS_FILE", "~/r").find();
+    let told = "HUAWEICLOUD_SDK_REGIONS_FILE: there is no file ~/r";
+    assert_eq!(regions.endpoint.unwrap_err().error.to_string(), told);
+    let named = given().file("k", AGENCY).var("HW_SHARED_CONFIG_FILE", "~/k").metadata();
+    check([(named, ["~/k, profile `s`", "~/k, profile `s`", "ECS metadata"])]);
+    // Who has credentials before does not need it.
+    check([(given().own().var("HW_SHARED_CONFIG_FILE", "~/k"), ["CBR_*", "-", "CBR_PROJECT_ID"])]);
+}

@@ -1,0 +1,61 @@
+//! Where to ask: service and IAM of one cloud, from whichever settings say so.
+
+use super::*;
+
+/// A place in another cloud than those that are known.
+pub(super) const PLACE: &str =
+    "[profiles.p]\nendpoint = 'https://p'\niam_endpoint = 'https://i'\ntoken = 't'";
+
+/// Half of one cloud and half of another would show one's secrets to the other.
+#[test]
+fn service_and_iam_are_of_one_cloud() {
+    let place = || given().file(".config/cbr/config.toml", PLACE);
+    let own = || given().var("CBR_ENDPOINT", "https://e").var("CBR_IAM_ENDPOINT", "https://f");
+    let cases = [
+        (place(), ["https://p", "https://i"]),
+        (place().flag("--region", "eu-de"), ["https://p", "https://i"]),
+        (place().flag("--profile", "p").flag("--region", "eu-de"), ["https://p", "https://i"]),
+        (own().flag("--region", "eu-de"), ["https://e", "https://f"]),
+        (own().terraform(), ["https://e", "https://f"]),
+        (own().clouds(1).flag("--cloud", "c"), ["https://e", OTC.trim_end_matches("/v3")]),
+        // Another tool's domain goes with its region, and with one that nobody else knows.
+        (
+            given().own().var("HW_REGION", "x-1").var("HW_CLOUD", "example.com"),
+            ["https://cbr.x-1.example.com", "https://iam.x-1.example.com"],
+        ),
+        (
+            given().own().var("CBR_REGION", "x-1").var("HW_CLOUD", "example.com"),
+            ["https://cbr.x-1.example.com", "https://iam.x-1.example.com"],
+        ),
+        (
+            given().own().var("CBR_REGION", "eu-de").var("HW_CLOUD", "example.com"),
+            ["https://cbr.eu-de.otc.t-systems.com", "https://iam.eu-de.otc.t-systems.com"],
+        ),
+    ];
+    for (given, expected) in cases {
+        let found = given.find();
+        let (endpoint, (iam, _)) = (found.endpoint.unwrap().endpoint, found.iam.unwrap());
+        assert_eq!([endpoint.base(), iam.base()], expected, "{:?}", given.variables);
+    }
+}
+
+/// Terraform's provider takes this variable beside keys of its own name.
+#[test]
+fn a_region_of_ours_counts_whatever_else_is_set() {
+    let os = |region: &str| given().own().var("OS_REGION_NAME", region);
+    let origin = |given: Given| given.find().region.map(|region| region.origin);
+    let cases = [
+        (os("eu-de"), Some("OS_REGION_NAME")),
+        (os("eu-de").var("HW_REGION", "eu-nl"), Some("HW_REGION")),
+        (os("RegionOne"), None),
+        (os("x-1").var("HUAWEICLOUD_SDK_REGION_CBR_X_1", "https://x"), Some("OS_REGION_NAME")),
+        (os("x-1").var("HW_CLOUD", "example.com"), Some("OS_REGION_NAME")),
+        (os("eu-de").var("OS_AUTH_URL", "https://keystone.example.com"), None),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(origin(given).as_deref(), expected);
+    }
+    // A project is somebody's.
+    let project = given().own().var("OS_PROJECT_ID", "p").find().project.unwrap();
+    assert!(matches!(project, Project::Id(id) if id.origin == "CBR_PROJECT_ID"));
+}

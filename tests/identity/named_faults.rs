@@ -1,0 +1,64 @@
+//! `cbr auth check`: failures that look like others, each with its own name.
+
+use serde_json::json;
+
+use super::check::steps;
+use crate::harness::{Answer, Service};
+
+/// What is wrong on this machine is wrong with the settings, however right they looked.
+#[test]
+fn what_cannot_be_used_here_is_one_step_that_failed() {
+    let check = |args: &str| {
+        let run = crate::harness::cbr("auth check -o json --region eu-de").with_key();
+        run.args(args.split_whitespace()).reports().exit(2)
+    };
+    let cases = [
+        (
+            check("--project-id p --ca-file /nope"),
+            "--ca-file: /nope cannot be read: No such file or directory",
+        ),
+        (check("--ca-file /nope"), "--ca-file: /nope cannot be read: No such file or directory"),
+        (
+            check("--project-id p").env("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+            "HTTPS_PROXY is not the URL of an HTTP proxy",
+        ),
+    ];
+    for (run, why) in cases {
+        let report = run.stderr_holds([why]).run().json();
+        assert_eq!(steps(&report), [("settings", false)]);
+        assert!(report["steps"][0]["detail"].as_str().unwrap().starts_with(why), "{report}");
+        assert_eq!(report["diagnosis"]["kind"], "settings");
+    }
+}
+
+/// Keys have neither user nor password.
+#[test]
+fn a_project_that_keys_may_not_look_up_is_no_login() {
+    let body = json!({"error": {"code": 401, "message": "The request you have made requires authentication."}});
+    let service = Service::answering([Answer::new(401, &body.to_string())]);
+    let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");
+    let run =
+        run.env("CBR_ENDPOINT", service.endpoint()).env("CBR_IAM_ENDPOINT", service.endpoint());
+    let told = "cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+    let report = run.reports().exit(3).stderr_holds([told]).run().json();
+    assert_eq!(report["diagnosis"]["kind"], "wrong_credentials");
+}
+
+/// One that was given credentials wants others.
+#[test]
+fn a_proxy_that_refuses_its_password_says_so() {
+    let proxy = Service::start(|_, _| Answer::new(407, ""));
+    let address = proxy.endpoint().replace("http://", "");
+    let run = |variable: String| {
+        let run = crate::harness::cbr("backups list --retries 0 --region eu-de --project-id p");
+        run.with_key().env("HTTPS_PROXY", variable).hides("hunter2hunter2").exit(5)
+    };
+    let told = [
+        "it refuses the user name and password that it was given",
+        "cbr: hint: check the user name and password in HTTPS_PROXY; in a URL, @, : and / in them",
+    ];
+    run(format!("http://me:hunter2hunter2@{address}")).stderr_holds(told).run();
+    let told =
+        ["it wants a user name and a password", "write HTTPS_PROXY as http://USER:PASSWORD@"];
+    run(format!("http://{address}")).stderr_holds(told).run();
+}
