@@ -75,6 +75,19 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// [`text`](Self::text), where that is found without another look at it: of a string that has neither this
+    /// ASCII character nor an escape, and so no quote and no control character either, or of what is no string, object
+    /// or array.
+    pub(crate) fn plain_text_without(self, character: u8) -> Option<&'a str> {
+        match self.0.as_bytes() {
+            [b'"', inner @ .., b'"'] if memchr2(b'\\', character, inner).is_none() => {
+                self.0.get(1..inner.len() + 1)
+            }
+            [b'"' | b'{' | b'[', ..] => None,
+            _ => Some(self.0),
+        }
+    }
+
     /// For a string with its quotes. Half of a surrogate pair is valid JSON but no character; a
     /// string that holds one keeps its escapes.
     fn unescaped(self, has_escapes: bool) -> Cow<'a, str> {
@@ -730,6 +743,7 @@ mod tests {
             (r#""autobk_b629""#, "autobk_b629"),
             (r#""""#, ""),
             (r#"" a ""#, " a "),
+            (r#""a, b""#, "a, b"),
             (r#""a \"b\"\n\u4e2d""#, "a \"b\"\n中"),
             (r#""half \ud83d pair""#, r"half \ud83d pair"),
             ("40", "40"),
@@ -740,7 +754,10 @@ mod tests {
             (r#"{ "a b" : [ 1, "c \" d" ] }"#, r#"{"a b":[1,"c \" d"]}"#),
         ];
         for (json, expected) in cases {
-            assert_eq!(Json::new(json).text(), expected, "{json}");
+            let value = Json::new(json);
+            assert_eq!(value.text(), expected, "{json}");
+            let is_plain = !json.contains(['\\', ',', '{', '[']);
+            assert_eq!(value.plain_text_without(b','), is_plain.then_some(expected), "{json}");
         }
     }
 

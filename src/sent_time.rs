@@ -49,6 +49,13 @@ impl<'a> SentTime<'a> {
         [&self.seconds, self.fraction, "Z"].concat()
     }
 
+    /// Adds [`exact`](Self::exact) to a text.
+    pub(crate) fn push_exact(&self, text: &mut Vec<u8>) {
+        for part in [&self.seconds, self.fraction, "Z"] {
+            text.extend_from_slice(part.as_bytes());
+        }
+    }
+
     /// The moment, without its fraction.
     pub(crate) fn moment(&self) -> Option<Timestamp> {
         TimeZone::UTC.to_timestamp(self.utc).ok()

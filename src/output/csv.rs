@@ -20,8 +20,9 @@ use super::screen_text;
 use super::spool::{FAULT, Spool};
 use super::value;
 use crate::backup::Backup;
-use crate::column::Column;
+use crate::column::{Column, Kind, Value};
 use crate::row::Row;
+use crate::sent_time::SentTime;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -83,16 +84,35 @@ impl Sheet {
         row: impl Iterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
         self.start()?;
-        for mut value in row {
-            if self.spreadsheet.safe && is_formula(&value) {
-                value = Cow::Owned(format!("'{value}"));
-            }
-            if self.terminal {
-                value = Cow::Owned(screen_text::visible(&value).into_owned());
-            }
-            push_field(&mut self.row, &value);
-        }
+        row.for_each(|value| self.push_value(value));
         self.end_row()
+    }
+
+    fn push_value(&mut self, mut value: Cow<'_, str>) {
+        if self.spreadsheet.safe && is_formula(&value) {
+            value = Cow::Owned(format!("'{value}"));
+        }
+        if self.terminal {
+            value = Cow::Owned(screen_text::visible(&value).into_owned());
+        }
+        push_field(&mut self.row, &value);
+    }
+
+    /// Adds what a backup has for a column, if that is only to be copied, as almost all is; whether it is.
+    fn push_plain(&mut self, column: &Column, backup: &Backup<'_>) -> bool {
+        let text = match column.value(backup) {
+            _ if self.spreadsheet.safe || self.terminal => None,
+            None => Some(""),
+            Some(Value::Sent(json)) => json.plain_text_without(b','),
+            Some(_) => None,
+        };
+        let Some(text) = text else { return false };
+        match (column.kind == Kind::Time).then(|| SentTime::parse(text)).flatten() {
+            Some(time) => time.push_exact(&mut self.row),
+            None => self.row.extend_from_slice(text.as_bytes()),
+        }
+        self.row.push(b',');
+        true
     }
 
     /// Writes the fields so far, each with its comma, as a row.
@@ -146,7 +166,13 @@ impl Csv {
     }
 
     fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        self.sheet.push(self.columns.iter().map(|column| value::exact(column, backup)))
+        self.sheet.start()?;
+        for column in &self.columns {
+            if !self.sheet.push_plain(column, backup) {
+                self.sheet.push_value(value::exact(column, backup));
+            }
+        }
+        self.sheet.end_row()
     }
 }
 
