@@ -224,7 +224,7 @@ fn a_long_answer_is_cut() {
 /// No page is nearly as large; memory stays bounded, also for what is small on its way.
 #[test]
 fn an_answer_without_end_is_given_up() {
-    let told = "cbr: error: unreadable answer: more than 64 MiB\n\
+    let told = "cbr: error: unreadable answer: more than 16 MiB\n\
                 cbr: hint: try a smaller --page-size\n";
     for options in ["--fault huge=70MB@*", "--gzip --fault gzip-bomb=70MB@*"] {
         let run = sandboxed(options, "backups list").exit(5).stderr(told).run();

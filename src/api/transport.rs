@@ -28,7 +28,7 @@ use crate::connection::{Endpoint, Trust};
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
-const LARGEST_BODY: usize = 64 << 20;
+const LARGEST_BODY: usize = 16 << 20;
 
 /// The way to one endpoint.
 pub(crate) struct Transport {

@@ -79,6 +79,11 @@ fn completeness() -> Text {
              answer gives.",
         )
         .paragraph(
+            "A service that does not do as it documents is found out where its answers contradict each other: \
+             rows that are counted and never listed, an offset or an order that is ignored, an end that moves. \
+             One that leaves rows out of all that it says cannot be.",
+        )
+        .paragraph(
             "Nothing is written to stdout before all of that is done: it is complete or empty. --stream \
              gives this up for rows as they come; then the exit code alone tells. With --limit, only what \
              was asked for is read and proven.",
