@@ -27,8 +27,9 @@ pub(crate) struct Query {
 
     /// Backups made at or after this time: 2026-11-01, today, or an age such as 7d
     ///
-    /// A date, a time in RFC 3339, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w, 1mo, 1y. A day begins at
-    /// midnight. A time without a zone is UTC, and so are days.
+    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w,
+    /// 1mo, 1y. A day begins at midnight. A zone may be named: 2026-11-01[Europe/Berlin]. A time without a zone
+    /// is UTC, and so are days.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time", add = completions::one_of(Moment::offered))]
     since: Option<Moment>,
 

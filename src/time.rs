@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::sent_time::SentTime;
-use jiff::{SignedDuration, Span, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil, tz::TimeZone};
 
 /// A point in time given to a flag, not before 1970. Read by [`FromStr`], `7d` is seven days ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,11 +26,6 @@ impl Moment {
     /// Ways to write one, for completion: the shortest of each kind.
     pub(crate) fn offered() -> impl Iterator<Item = &'static str> {
         ["now", "today", "yesterday", "36h", "7d", "2w", "1mo", "1y"].into_iter()
-    }
-
-    /// Spans, for completion.
-    pub(crate) fn offered_spans() -> impl Iterator<Item = &'static str> {
-        Self::offered().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
     }
 
     /// As a lower bound of the API: whole seconds, rounded down so that nothing is lost.
@@ -81,16 +76,6 @@ impl Moment {
         Self::parse(text, *NOW, Way::Ahead)
     }
 
-    /// The time that lies a span before now: `7d`, and no date.
-    ///
-    /// # Errors
-    ///
-    /// Says what would work.
-    pub(crate) fn before_now(text: &str) -> Result<Self, String> {
-        Self::relative(text, *NOW, Way::Back)?
-            .ok_or_else(|| format!("not a span of time; write {SPANS}"))
-    }
-
     /// Reads a date, an RFC 3339 time, a word for one, or a span that counts from `now`.
     fn parse(text: &str, now: Timestamp, way: Way) -> Result<Self, String> {
         if let Some(moment) = Self::relative(text, now, way)? {
@@ -103,7 +88,8 @@ impl Moment {
             "today" => midnight(0),
             "yesterday" => midnight(-1),
             "tomorrow" => midnight(1),
-            _ => text.parse().ok().or_else(|| utc(text.parse().ok()?)),
+            _ if text.contains('[') => Some(in_zone(text)?),
+            _ => with_offset(text).or_else(|| utc(text.parse().ok()?)),
         };
         let unknown = || {
             format!(
@@ -148,6 +134,38 @@ static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
 /// Spans that are understood.
 const SPANS: &str = "a span such as 36h, 7d, 2w, 1mo or 1y";
+
+/// Reads a time with the zone that it is in: `2026-11-01T12:00[Europe/Berlin]`. Where the clocks are put back,
+/// an hour comes twice; the first of the two is meant, as RFC 5545 has it.
+///
+/// # Errors
+///
+/// What stands in brackets is no zone, or not the one of the offset before it.
+fn in_zone(text: &str) -> Result<Timestamp, String> {
+    let zone = text.split(['[', ']']).nth(1).unwrap_or_default();
+    // A calendar and the like would be passed over without a word.
+    let is_alone = text.ends_with(']') && text.matches(['[', ']']).count() == 2;
+    let time = text.parse::<ZonedDateTime>().ok().filter(|_| is_alone && !zone.contains('='));
+    time.map(|time| time.timestamp()).ok_or_else(|| {
+        format!(
+            "no time in a zone `{}` that is known here; write the offset from UTC: \
+             2026-11-01T12:00:00+01:00",
+            zone.escape_debug()
+        )
+    })
+}
+
+/// Reads a time with its offset from UTC, or `Z`: in RFC 3339, and in the forms that `--time utc` and
+/// `--time local` print, down to a day. `None` for anything else.
+fn with_offset(text: &str) -> Option<Timestamp> {
+    let (date, rest) = text.split_at_checked("2026-11-01".len())?;
+    let (time, offset) = rest.split_at_checked(rest.find(['+', '-', 'Z', 'z'])?)?;
+    let time = match time.strip_suffix(' ').unwrap_or(time) {
+        "" => "T00:00",
+        time => time,
+    };
+    [date, time, offset].concat().parse().ok()
+}
 
 /// The day of a time, in UTC.
 fn date_of(time: Timestamp) -> civil::Date {
@@ -248,6 +266,25 @@ mod tests {
             ("2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
             ("2026-11-01T12:00:00+08:00", "2026-11-01T04:00:00Z", "2026-11-01T04:00:00Z"),
             ("2026-11-01T12:00:00.25Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z"),
+            // As --time utc and --time local print times, whole and to the minute and the day.
+            ("2026-11-19 18:57:42 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
+            ("2026-11-19 18:57:42.5 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:43Z"),
+            ("2026-11-19 18:57 -05:00", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
+            ("2026-11-19 +05:30", "2026-11-18T18:30:00Z", "2026-11-18T18:30:00Z"),
+            ("2026-11-19 +01", "2026-11-18T23:00:00Z", "2026-11-18T23:00:00Z"),
+            ("2026-11-19 23:57:42Z", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
+            ("2026-11-19 23:57Z", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
+            ("2026-11-19Z", "2026-11-19T00:00:00Z", "2026-11-19T00:00:00Z"),
+            // In the zone that is named; where an hour comes twice, the first of them.
+            ("2026-11-19T23:00:00[Asia/Shanghai]", "2026-11-19T15:00:00Z", "2026-11-19T15:00:00Z"),
+            ("2026-07-01[Europe/Berlin]", "2026-06-30T22:00:00Z", "2026-06-30T22:00:00Z"),
+            ("2026-10-25T02:30[Europe/Berlin]", "2026-10-25T00:30:00Z", "2026-10-25T00:30:00Z"),
+            (
+                "2026-11-01T12:00+01:00[Europe/Berlin]",
+                "2026-11-01T11:00:00Z",
+                "2026-11-01T11:00:00Z",
+            ),
+            ("2026-11-01T11:00Z[Europe/Berlin]", "2026-11-01T11:00:00Z", "2026-11-01T11:00:00Z"),
             ("36h", "2026-11-22T00:30:15Z", "2026-11-22T00:30:16Z"),
             ("7d", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
             ("2w", "2026-11-09T12:30:15Z", "2026-11-09T12:30:16Z"),
@@ -289,6 +326,19 @@ mod tests {
             ("Today", "now, today, yesterday"),
             ("30m", "`m` could be minutes or months; write 30min or 1mo"),
             ("1h30m", "`m` could be minutes or months"),
+            ("2026-11-19T23:00:00[Foo/Bar]", "no time in a zone `Foo/Bar` that is known here"),
+            (
+                "2026-11-19T23:00:00[u-ca=hebrew]",
+                "write the offset from UTC: 2026-11-01T12:00:00+01:00",
+            ),
+            ("2026-11-19T23:00:00[Asia/Shanghai][u-ca=hebrew]", "offset from UTC"),
+            ("2026-11-19T23:00:00+01:00[Asia/Shanghai]", "offset from UTC"),
+            ("2026-11-19T23:00:00[]", "offset from UTC"),
+            ("today[Europe/Berlin]", "offset from UTC"),
+            ("2026-11-19T23:00:00[Asia/Shanghai", "offset from UTC"),
+            ("2026-11-19 25:00 -05:00", "not a time"),
+            ("2026-11-19 -05:00 -05:00", "not a time"),
+            ("2026-11-1Z", "not a time"),
             ("1969-12-31", "before 1970"),
             ("57y", "before 1970"),
             ("99999999999999999999d", "not a time"),
@@ -317,16 +367,6 @@ mod tests {
         let month_end = "2026-03-31T00:00:00Z".parse().unwrap();
         let moment = Moment::parse("1mo", month_end, Way::Back).unwrap();
         assert_eq!(moment.at_or_after(), "2026-02-28T00:00:00Z");
-    }
-
-    #[test]
-    fn an_age_is_a_span_and_nothing_else() {
-        assert!(Moment::before_now("7d").is_ok());
-        for text in ["2026-11-01", "now", "yesterday", "", "7", "-7d"] {
-            let error = Moment::before_now(text).unwrap_err();
-            assert!(error.contains("7d, 2w, 1mo or 1y"), "{text}: {error}");
-        }
-        assert!(Moment::before_now("1m").unwrap_err().contains("write 30min or 1mo"));
     }
 
     #[test]

@@ -239,7 +239,7 @@ mod tests {
             ),
             ("cbr backups list --dec=", "words --dec=|true|false"),
             ("cbr backups list --since to", "words |today"),
-            ("cbr backups list --older-than ", "words |36h|7d|2w|1mo|1y"),
+            ("cbr backups list --older-than ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
             ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
             (
                 "cbr backups list --latest 1 --per ",
