@@ -45,19 +45,19 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
     min_size: Option<u64>,
 
-    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character), or
-    /// a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
+    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character,
+    /// [a-z] one of these, [!a-z] one of others), or a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
     /// of several
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 
-    /// Backups created less than this long ago: 36h, 7d, 2w, 1mo, 1y. --since leaves that to the service, which
-    /// is quicker
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    /// Backups created at or after this time, written as for --since, which leaves that to the service and is
+    /// quicker
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     newer_than: Option<Moment>,
 
-    /// Backups created at least this long ago: 36h, 7d, 2w, 1mo, 1y
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    /// Backups created before this time, written as for --since: 30d finds what is older than 30 days
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     older_than: Option<Moment>,
 
     /// Backups of resources whose name matches, written as for --name-matches
@@ -118,8 +118,8 @@ impl Filter {
             && max_size.is_none_or(|most| size().is_some_and(|size| size <= most as f64))
             && expires_after.is_none_or(|at| expiry().is_some_and(|end| end >= at.microsecond()))
             && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
-            && newer_than.is_none_or(|at| creation().is_some_and(|made| made > at.microsecond()))
-            && older_than.is_none_or(|at| creation().is_some_and(|made| made <= at.microsecond()))
+            && newer_than.is_none_or(|at| creation().is_some_and(|made| made >= at.microsecond()))
+            && older_than.is_none_or(|at| creation().is_some_and(|made| made < at.microsecond()))
             && matches(name_matches, backup.name())
             && matches(resource_name_matches, backup.resource_name())
     }
@@ -148,10 +148,38 @@ impl Filter {
         {
             let (newer, older) = (newer.at_or_after(), older.at_or_after());
             return Err(nothing(format!(
-                "--newer-than asks for backups after {newer}, --older-than for ones before {older}"
+                "--newer-than {newer} is not before --older-than {older}"
             )));
         }
         Ok(())
+    }
+
+    /// The columns of what the conditions look at.
+    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+        let Self {
+            automatic,
+            encrypted,
+            expires_after,
+            expires_before,
+            max_size,
+            min_size,
+            name_matches,
+            newer_than,
+            older_than,
+            resource_name_matches,
+            system_disk,
+        } = self;
+        let columns = [
+            ("extend_info.auto_trigger", automatic.is_some()),
+            ("extend_info.encrypted", encrypted.is_some()),
+            ("expired_at", expires_after.or(*expires_before).is_some()),
+            ("resource_size", max_size.or(*min_size).is_some()),
+            ("name", !name_matches.is_empty()),
+            ("created_at", newer_than.or(*older_than).is_some()),
+            ("resource_name", !resource_name_matches.is_empty()),
+            ("extend_info.system_disk", system_disk.is_some()),
+        ];
+        columns.into_iter().filter(|(_, is_set)| *is_set).map(|(column, _)| column)
     }
 
     /// The conditions that are set, by their flags and as they are understood, for the receipt.
@@ -282,6 +310,12 @@ mod tests {
             ("--newer-than 1y", field("created_at", r#""9999-01-01T00:00:00""#), true),
             ("--newer-than 1y", field("created_at", "null"), false),
             ("--older-than 1y", "{}".to_owned(), false),
+            ("--older-than 2026-01-01", field("created_at", r#""2025-12-31T23:59:59.9""#), true),
+            ("--older-than 2026-01-01", field("created_at", r#""2026-01-01T00:00:00""#), false),
+            ("--newer-than 2026-01-01", field("created_at", r#""2026-01-01T00:00:00""#), true),
+            ("--newer-than 2026-01-01", field("created_at", r#""2025-12-31T23:59:59.9""#), false),
+            ("--older-than now", field("created_at", r#""1999-01-01T00:00:00""#), true),
+            ("--newer-than yesterday", field("created_at", r#""9999-01-01T00:00:00Z""#), true),
             ("--name-matches web-*", field("name", r#""web-1""#), true),
             ("--name-matches web-*", field("name", r#""my web-1""#), false),
             ("--name-matches web-* --name-matches /1$/", field("name", r#""db-1""#), true),
