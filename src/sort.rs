@@ -51,6 +51,13 @@ impl Sort {
         })
     }
 
+    /// The columns that the user sorts by.
+    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+        // Whoever did not ask for an order gets the one of the default.
+        let is_default = self.to_string() == Self::default().to_string();
+        self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
+    }
+
     /// A key that the service fills only where it is asked to, with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         self.0

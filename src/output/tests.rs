@@ -68,7 +68,8 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     let args = args(line);
     assert_eq!(args.check(), Ok(()), "{line}");
     let Target { width, colored } = target;
-    let mut renderer = args.renderer_with(Look { width, colored, times: times(&args) }).unwrap();
+    let mut renderer =
+        args.renderer_with(Look { width, colored, times: times(&args) }, &[]).unwrap();
     for record in records {
         renderer.push(record).unwrap();
     }

@@ -39,7 +39,7 @@ pub(super) enum Times {
 pub(super) struct Lengths {
     /// Nothing that was meant to be shown is lost.
     pub(super) whole: &'static [usize],
-    /// To the minute, the hour or the day.
+    /// To the minute or the day.
     pub(super) shortened: &'static [usize],
 }
 
@@ -87,10 +87,10 @@ impl Times {
     /// What its times may be shortened to.
     pub(super) fn lengths(&self) -> Lengths {
         match self {
-            Self::Utc => Lengths { whole: &[20], shortened: &[17, 14, 11] },
+            Self::Utc => Lengths { whole: &[20], shortened: &[17, 11] },
             Self::Local(_) => Lengths { whole: &[26], shortened: &[23, 17, 14] },
             Self::Relative(_) => Lengths { whole: &[], shortened: &[] },
-            Self::Raw => Lengths { whole: &[26, 19], shortened: &[17, 14, 11] },
+            Self::Raw => Lengths { whole: &[26, 19], shortened: &[17, 11] },
         }
     }
 }
@@ -111,24 +111,23 @@ fn distance(now: Timestamp, moment: Timestamp) -> String {
     }
 }
 
-/// A shown time in at most `width` cells. Times of ours keep their zone, and lose seconds, minutes and hours.
+/// A shown time in at most `width` cells. Times of ours keep their zone, and lose the seconds, then the time of
+/// day: an hour alone reads as if it were something else.
 pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     if text.len() <= width || !text.is_ascii() {
         return screen_text::shortened(text, width);
     }
-    let forms: [[&str; 2]; 3] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
+    let forms: &[[&str; 2]] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
         // 2026-11-19T23:57:42Z
-        (20, b'T') if text.ends_with('Z') => {
-            [&text[..16], &text[..13], &text[..10]].map(|kept| [kept, "Z"])
-        }
+        (20, b'T') if text.ends_with('Z') => &[[&text[..16], "Z"], [&text[..10], "Z"]],
         // 2026-11-20 00:57:42 +01:00
         (26, b' ') if text.as_bytes()[19] == b' ' => {
             match (&text[19..], text[19..].strip_suffix(":00")) {
                 (zone, Some(hours)) => {
-                    [[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
+                    &[[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
                 }
                 // For half an hour the year goes.
-                (zone, None) => [[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
+                (zone, None) => &[[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
             }
         }
         _ => return screen_text::shortened(text, width),
@@ -226,8 +225,8 @@ mod tests {
             (utc, 20, utc),
             (utc, 19, "2026-11-19T23:57Z"),
             (utc, 17, "2026-11-19T23:57Z"),
-            (utc, 14, "2026-11-19T23Z"),
-            (utc, 12, "2026-11-19Z"),
+            (utc, 16, "2026-11-19Z"),
+            (utc, 11, "2026-11-19Z"),
             (utc, 10, "2026-11-1…"),
             (local, 26, local),
             (local, 23, "2026-11-20 00:57 +01:00"),
