@@ -105,6 +105,10 @@ pub(crate) struct ConnectionArgs {
     /// What the user's own file says. It is read with the flags, since it has defaults for some.
     #[arg(skip)]
     pub(crate) own_file: OwnFile,
+
+    /// Credentials that a command would have to fetch are as good as broken: it is not run.
+    #[arg(skip)]
+    pub(crate) runs_no_command: bool,
 }
 
 impl ConnectionArgs {
@@ -121,6 +125,7 @@ impl ConnectionArgs {
             timeout,
             retries: _,
             own_file: _,
+            runs_no_command: _,
         } = self;
         let given = [
             ("--region", region.is_some()),

@@ -28,10 +28,16 @@ pub(super) fn settings(profile: &Profile<'_>) -> Source {
     }
 }
 
-/// The same, with credentials.
-pub(super) fn whole(profile: &Profile<'_>, environment: &Environment, home: &Home) -> Source {
+/// The same, with credentials, for which a command is run only where that may be.
+pub(super) fn whole(
+    profile: &Profile<'_>,
+    environment: &Environment,
+    home: &Home,
+    runs_commands: bool,
+) -> Source {
     let mut source = settings(profile);
-    source.credentials = Asked { profile, environment, home }.credentials(&mut source);
+    let asked = Asked { profile, environment, home, runs_commands };
+    source.credentials = asked.credentials(&mut source);
     source
 }
 
@@ -60,6 +66,7 @@ struct Asked<'a> {
     profile: &'a Profile<'a>,
     environment: &'a Environment,
     home: &'a Home,
+    runs_commands: bool,
 }
 
 impl Asked<'_> {
@@ -152,6 +159,12 @@ impl Asked<'_> {
                 "set credential_command as well, or remove credential_timeout",
             ));
         };
+        if !self.runs_commands {
+            return Err(ConnectionError::new(
+                format!("{place}: is not run for this"),
+                "use a profile that holds its credentials",
+            ));
+        }
         credential_command::run(&place, command, self.profile.text("credential_timeout")).map(Some)
     }
 

@@ -84,7 +84,8 @@ impl Resolution {
         metadata: &Metadata,
     ) -> Self {
         let own = &args.own_file;
-        let files = Files { environment, home: LazyCell::new(home), own };
+        let runs_commands = !args.runs_no_command;
+        let files = Files { environment, home: LazyCell::new(home), own, runs_commands };
         let mut search = Search { warnings: own.warnings.clone(), ..Search::default() };
         search.sources.push(flags(args));
         let profile = environment.get("CBR_PROFILE");
@@ -172,6 +173,8 @@ struct Files<'a, F> {
     environment: &'a Environment,
     home: LazyCell<Home, F>,
     own: &'a OwnFile,
+    /// Whether commands may be run for credentials.
+    runs_commands: bool,
 }
 
 /// What a file gave: nothing if there is none, or in words for a user why it is of no use.
@@ -205,7 +208,7 @@ impl<F: FnOnce() -> Home> Files<'_, F> {
     }
 
     fn whole(&self, profile: &Profile<'_>) -> Source {
-        own_file::whole(profile, self.environment, &self.home)
+        own_file::whole(profile, self.environment, &self.home, self.runs_commands)
     }
 
     fn current_profile(&self) -> FromFile {
