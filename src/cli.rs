@@ -20,7 +20,7 @@ use crate::group::Group;
 use crate::help::{self, HelpArgs};
 use crate::manual::ManArgs;
 use crate::number::whole;
-use crate::output::{ListOutputArgs, OutputArgs, ReportArgs};
+use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
@@ -73,12 +73,12 @@ Examples:
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List backups, or show one
-    #[command(subcommand, arg_required_else_help = false)]
+    /// List backups, show one, or sum them up
+    #[command(subcommand, arg_required_else_help = false, after_help = BACKUPS_EXAMPLES)]
     Backups(BackupsCommand),
 
     /// See where the settings come from, and whether they work
-    #[command(subcommand, arg_required_else_help = false)]
+    #[command(subcommand, arg_required_else_help = false, after_help = AUTH_EXAMPLES)]
     Auth(AuthCommand),
 
     /// See and change your settings: profiles, and other defaults for flags
@@ -92,10 +92,8 @@ pub(crate) enum Command {
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
     /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
-    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code:
-    ///
-    ///     cbr sandbox -- backups list --resource-type OS::Nova::Server
-    #[command(verbatim_doc_comment)]
+    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code.
+    #[command(after_help = SANDBOX_EXAMPLES)]
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 
@@ -129,11 +127,13 @@ pub(crate) enum AuthCommand {
     /// Show each setting with its origin, and which sources of credentials were passed over, and why
     ///
     /// Sends nothing. Secrets are not shown.
+    #[command(after_help = AUTH_SHOW_EXAMPLES)]
     Show(auth::ShowArgs),
 
     /// Check that the settings work: one cheap request, and what is wrong if it fails
     ///
     /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    #[command(after_help = AUTH_CHECK_EXAMPLES)]
     Check(auth::CheckArgs),
 }
 
@@ -174,7 +174,7 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 
-    /// Print at most this many backups [default: all]
+    /// Print at most N backups [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
 
@@ -182,9 +182,9 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
     pub(crate) offset: u64,
 
-    /// Keep the newest N backups, by created_at: of all, or of each group with --per
+    /// Keep the newest N, of all or of each --per GROUP
     ///
-    /// The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
+    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
     /// each group stay; then --offset and --limit count what is left.
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) latest: Option<u64>,
@@ -194,18 +194,19 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
     pub(crate) per: Option<Group>,
 
-    /// Order of the rows, by any column, the first key first; without a direction, down
+    /// Order, such as name:asc
     ///
-    /// The service sorts by created_at and id. Any other order is made here once everything was read, since rows
+    /// By any column, each with :asc or :desc behind it, the first key first; without a direction it goes down. The
+    /// service sorts by created_at and id. Any other order is made here once everything was read, since rows
     /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
     ///
     /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at, the service
     /// sorts, which reads no more than is printed. Where rows without a value and equal ones stand is up to it
     /// then, and whether it sorted is not checked.
-    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
+    #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
-    /// Print only how many backups would be printed
+    /// Print only how many backups there are
     ///
     /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
     /// them, with --receipt, or where the service gives no number, everything is read and counted.
@@ -253,18 +254,60 @@ Examples:
   cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
 
 const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
-and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
-
 Examples:
   cbr backups summary --by vault
   cbr backups summary --by month --resource-type server -o csv
-  cbr backups summary --status error --since 7d --fail-on-empty";
+  cbr backups summary --status error --since 7d --fail-on-empty
+
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
+and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00 -o json | jq .extend_info
+  cbr backups show \"$(cbr backups list --limit 1 -o ids)\"";
+
+const BACKUPS_EXAMPLES: &str = "\
+Examples:
+  cbr backups list --resource-type server --since 7d
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
+  cbr backups summary --by vault";
+
+const AUTH_EXAMPLES: &str = "\
+Examples:
+  cbr auth show                                      what is used, and where it comes from
+  cbr auth check                                     whether it works";
+
+const AUTH_SHOW_EXAMPLES: &str = "\
+Examples:
+  cbr auth show
+  cbr auth show --profile prod
+  cbr auth show -o json";
+
+const AUTH_CHECK_EXAMPLES: &str = "\
+Examples:
+  cbr auth check
+  cbr auth check --profile prod --region eu-de
+  cbr auth check -o json | jq -r .diagnosis";
+
+#[cfg(feature = "sandbox")]
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  cbr sandbox                                        serve, and print what leads to it
+  cbr sandbox -- backups list --resource-type OS::Nova::Server
+  cbr sandbox --backups 100000 --latency 50ms -- backups list --count
+  cbr sandbox --fault 503@2 -- backups list -v";
 
 /// What to show.
 #[derive(Args)]
 // One backup is shown whole.
-#[command(mut_arg("format", |arg| arg.default_value("long")))]
+#[command(
+    after_help = SHOW_EXAMPLES,
+    mut_arg("format", |arg| {
+        arg.default_value("long").value_parser(FormatParser(Printed::OneBackup))
+    })
+)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = backup_id)]

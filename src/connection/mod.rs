@@ -64,11 +64,13 @@ use crate::{completions, time};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Region of the backups, such as eu-de; gives the endpoint [env: CBR_REGION]
+    /// Region of the backups, such as eu-de [env: CBR_REGION]
+    ///
+    /// It gives the endpoint.
     #[arg(long, value_name = "REGION", global = true, add = completions::one_of(region::names))]
     pub(crate) region: Option<String>,
 
-    /// Project that the backups belong to (its id) [env: CBR_PROJECT_ID]
+    /// Project of the backups (its id) [env: CBR_PROJECT_ID]
     #[arg(long, value_name = "ID", global = true)]
     pub(crate) project_id: Option<String>,
 

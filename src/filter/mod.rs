@@ -28,35 +28,43 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     encrypted: Option<bool>,
 
-    /// Backups that expire at or after this time, written as for --since, but 7d is in seven days. Those
-    /// that are kept for ever match neither this nor --expires-before
+    /// Expire at or after this time; 7d is in seven days
+    ///
+    /// Written as for --expires-before. Backups that are kept for ever match neither of the two.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
     expires_after: Option<Moment>,
 
-    /// Backups that expire before this time, written as for --expires-after: 7d finds what goes this week
+    /// Expire before this time; 7d is in seven days
+    ///
+    /// Written as for --since, but spans count ahead: 7d finds what goes this week.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
     expires_before: Option<Moment>,
 
-    /// Backups of at most this size (resource_size), in GB
+    /// Of at most this size (resource_size), in GB
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
     max_size: Option<u64>,
 
-    /// Backups of at least this size (resource_size), in GB
+    /// Of at least this size (resource_size), in GB
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
     min_size: Option<u64>,
 
-    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character,
-    /// [a-z] one of these, [!a-z] one of others), or a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
-    /// of several
+    /// Name fits a glob, or a regular expression: /…/
+    ///
+    /// A glob is for the whole name, such as 'web-*': * is any text, ? one character, [a-z] one of these, [!a-z] one
+    /// of others. A regular expression between slashes is for any part of it, such as '/^web-[0-9]+$/'. May repeat,
+    /// for any of several.
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 
-    /// Backups created at or after this time, written as for --since, which leaves that to the service and is
-    /// quicker
+    /// Made at or after this time
+    ///
+    /// Written as for --since, which leaves that to the service and is quicker.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     newer_than: Option<Moment>,
 
-    /// Backups created before this time, written as for --since: 30d finds what is older than 30 days
+    /// Made before this time; 30d is 30 days ago
+    ///
+    /// Written as for --since: a date, a time, or an age. 30d finds what is older than 30 days.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     older_than: Option<Moment>,
 

@@ -155,7 +155,10 @@ fn other_flag<'a>(
 fn takes(command: &Command, flag: &str) -> bool {
     let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
     own.any(|arg| match flag.strip_prefix("--") {
-        Some(name) => arg.get_long_and_visible_aliases().unwrap_or_default().contains(&name),
+        Some(name) => {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            arg.get_long() == Some(name) || aliases.contains(&name)
+        }
         None => flag.chars().nth(1).is_some_and(|name| arg.get_short() == Some(name)),
     })
 }

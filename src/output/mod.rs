@@ -35,7 +35,7 @@ use std::io::Write;
 
 use clap::builder::ArgPredicate;
 
-pub(crate) use format::Format;
+pub(crate) use format::{Format, FormatParser, Printed};
 pub(crate) use report::{Report, ReportArgs, ReportColumn};
 pub(crate) use screen_text::{cells, visible};
 
@@ -71,8 +71,7 @@ pub(crate) struct OutputArgs {
     #[command(flatten)]
     rows: FormatArgs,
 
-    /// The fields to print, by their API names, in this order; default, wide or all; +NAME adds one, -NAME
-    /// drops one (--columns=+vault_id,-name)
+    /// Fields to print; +NAME adds one, -NAME drops one
     #[arg(
         long,
         value_name = "COLUMN,…",
@@ -95,8 +94,8 @@ pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Print ids alone, one a line: the same as --output ids
-    #[arg(long, conflicts_with = "format", display_order = 1, help_heading = "Output")]
+    /// Print ids alone, one a line: --output ids
+    #[arg(long, conflicts_with = "format", display_order = 2, help_heading = "Output")]
     ids: bool,
 
     /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
