@@ -94,9 +94,10 @@ impl FromStr for Sort {
         let mut keys: Vec<(Column, Direction)> = Vec::new();
         for part in text.split(',') {
             let (name, direction) = part.split_once(':').unwrap_or((part, "desc"));
+            // In any case, as the names of columns.
             let direction = match direction {
-                "asc" => Direction::Ascending,
-                "desc" => Direction::Descending,
+                word if word.eq_ignore_ascii_case("asc") => Direction::Ascending,
+                word if word.eq_ignore_ascii_case("desc") => Direction::Descending,
                 other => {
                     return Err(format!("direction `{}`: use asc or desc", other.escape_debug()));
                 }
@@ -115,8 +116,10 @@ fn unknown(name: &str) -> String {
     let names = || COLUMNS.iter().map(|column| column.name);
     let question = suggest::nearest(name, names())
         .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-    let known = names().collect::<Vec<_>>().join(", ");
-    format!("unknown column `{}`{question} (columns: {known})", name.escape_debug())
+    format!(
+        "unknown column `{}`{question}\n\n  tip: 'cbr help columns' lists all columns",
+        name.escape_debug()
+    )
 }
 
 impl fmt::Display for Sort {
@@ -396,7 +399,7 @@ mod tests {
             ("created_at:down", "direction `down`: use asc or desc"),
             ("name,", "unknown column ``"),
             ("name,name:asc", "`name` stands twice"),
-            ("size", "(columns: id, name,"),
+            ("size", "tip: 'cbr help columns' lists all columns"),
         ];
         for (text, expected) in cases {
             let error = text.parse::<Sort>().err().unwrap();

@@ -41,11 +41,11 @@ pub(crate) struct Filter {
     expires_before: Option<Moment>,
 
     /// Of at most this size (resource_size), in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     max_size: Option<u64>,
 
     /// Of at least this size (resource_size), in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     min_size: Option<u64>,
 
     /// Name fits a glob, or a regular expression: /…/
@@ -213,6 +213,20 @@ impl Filter {
         told.extend(patterns("resource_name_matches", &self.resource_name_matches));
         told
     }
+}
+
+/// A size as the service counts.
+fn gigabytes(text: &str) -> Result<u64, String> {
+    whole(0..=u64::MAX)(text).map_err(|error| {
+        let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+        match unit.trim_start() {
+            _ if number.is_empty() || unit.is_empty() => error,
+            unit if ["G", "GB", "GiB"].iter().any(|known| unit.eq_ignore_ascii_case(known)) => {
+                format!("{error}; sizes are in GB: write {number}, without the unit")
+            }
+            _ => format!("{error}; sizes are in GB, without the unit"),
+        }
+    })
 }
 
 fn nothing(contradiction: String) -> String {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::sync::LazyLock;
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, ValueEnum};
 
 use crate::column::{self, COLUMNS, Column};
@@ -116,7 +117,7 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chose
     Ok(columns)
 }
 
-/// What stands in the list without a sign, for clap: its errors name the nearest and list them all.
+/// What stands in the list without a sign, for clap: its errors name the nearest.
 impl ValueEnum for What {
     fn value_variants<'a>() -> &'a [Self] {
         static VARIANTS: LazyLock<Vec<What>> = LazyLock::new(|| {
@@ -135,6 +136,15 @@ impl ValueEnum for What {
             }
         }
     }
+}
+
+/// The error for an unknown name, with where all names are instead of all of them, among which the tip would get
+/// lost.
+fn without_wall(mut error: clap::Error) -> clap::Error {
+    error.remove(ContextKind::ValidValue);
+    let tip = "'cbr help columns' lists all columns".to_owned();
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
 }
 
 /// Reads one item.
@@ -156,7 +166,8 @@ impl TypedValueParser for ChoiceParser {
             Some(b'-') => (Action::Drop, OsStr::new(&text[1..])),
             _ => (Action::Print, value),
         };
-        let what = EnumValueParser::<What>::new().parse_ref(command, arg, name)?;
+        let what = EnumValueParser::<What>::new().parse_ref(command, arg, name);
+        let what = what.map_err(without_wall)?;
         Ok(Choice { action, what })
     }
 

@@ -50,17 +50,25 @@ impl TimeStyle {
     pub(super) fn times(self) -> Result<Times, String> {
         Ok(match self {
             Self::Utc => Times::Utc,
-            Self::Local => Times::Local(TimeZone::try_system().map_err(|error| {
-                format!(
-                    "'--time local': the time zone is not known: {error}; set TZ to one such as \
-                     Europe/Berlin (which takes the files of the package tzdata) or CET-1, or use \
-                     --time utc"
-                )
-            })?),
+            Self::Local => Times::Local(TimeZone::try_system().map_err(|_| unknown_zone())?),
             Self::Relative => Times::Relative(Timestamp::now()),
             Self::Raw => Times::Raw,
         })
     }
+}
+
+/// The message for a user whose zone is not known. What a POSIX zone means that has summer time without rules is not
+/// guessed: systems differ.
+fn unknown_zone() -> String {
+    let zone = match std::env::var("TZ") {
+        Ok(zone) => format!("TZ=`{}` names no time zone that is known here", zone.escape_debug()),
+        Err(_) => "the time zone of this machine is not known".to_owned(),
+    };
+    format!(
+        "'--time local': {zone}; set TZ to a name such as Europe/Berlin (which takes the files of the package \
+         tzdata), to an offset such as CET-1, or to one with its rules such as CET-1CEST,M3.5.0,M10.5.0/3, or \
+         use --time utc"
+    )
 }
 
 impl Times {

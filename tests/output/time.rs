@@ -45,6 +45,14 @@ fn a_zone_that_is_not_known_is_told_before_anything_is_sent() {
     let run =
         run.exit(2).stderr_holds(["--time local", "time zone", "TZ", "tzdata", "--time utc"]).run();
     assert!(run.requests.is_empty());
+    // What a zone with summer time but without rules means is not guessed.
+    let run = sandboxed("--backups 3", "backups list --time local").env("TZ", "CET-1CEST");
+    let told = "cbr: error: '--time local': TZ=`CET-1CEST` names no time zone that is known here; set TZ to a \
+                name such as Europe/Berlin";
+    run.exit(2).stderr_holds([told, "CET-1CEST,M3.5.0,M10.5.0/3"]).run();
+    for zone in ["CET-1", "CET-1CEST,M3.5.0,M10.5.0/3"] {
+        sandboxed("--backups 3", "backups list --time local").env("TZ", zone).run();
+    }
     // Others do not ask for it.
     sandboxed("--backups 3", "backups list --time relative").env("TZ", "Nowhere/Atlantis").run();
 }
