@@ -1,5 +1,7 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+mod examples;
+
 use std::env;
 #[cfg(feature = "sandbox")]
 use std::ffi::OsString;
@@ -49,8 +51,8 @@ impl CommandFactory for Cli {
         let program = clap::Command::new("cbr")
             .version(env!("CARGO_PKG_VERSION"))
             .disable_help_subcommand(true)
-            .after_help(EXAMPLES)
-            .after_long_help(format!("{EXAMPLES}\n\n{}", help::topics()));
+            .after_help(examples::PROGRAM)
+            .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
         // A missing command is an error like any other, not a page of help.
         help::arrange(Self::augment_args(program).arg_required_else_help(false))
     }
@@ -62,23 +64,15 @@ impl CommandFactory for Cli {
 
 impl Parser for Cli {}
 
-const EXAMPLES: &str = "\
-Examples:
-  cbr sandbox -- backups list                        try it, without an account
-  cbr backups list --resource-type server            every backup of a server
-  cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o ids                            for scripts
-  cbr help                                           commands and topics";
-
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List backups, show one, or sum them up
-    #[command(subcommand, arg_required_else_help = false, after_help = BACKUPS_EXAMPLES)]
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::BACKUPS)]
     Backups(BackupsCommand),
 
     /// See where the settings come from, and whether they work
-    #[command(subcommand, arg_required_else_help = false, after_help = AUTH_EXAMPLES)]
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::AUTH)]
     Auth(AuthCommand),
 
     /// See and change your settings: profiles, and other defaults for flags
@@ -86,14 +80,14 @@ pub(crate) enum Command {
     /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
     /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
     /// used after variables and before the files of other tools.
-    #[command(subcommand, arg_required_else_help = false, after_help = CONFIG_EXAMPLES)]
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::CONFIG)]
     Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
     /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
     /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code.
-    #[command(after_help = SANDBOX_EXAMPLES)]
+    #[command(after_help = examples::SANDBOX)]
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 
@@ -127,13 +121,13 @@ pub(crate) enum AuthCommand {
     /// Show each setting with its origin, and which sources of credentials were passed over, and why
     ///
     /// Sends nothing. Secrets are not shown.
-    #[command(after_help = AUTH_SHOW_EXAMPLES)]
+    #[command(after_help = examples::AUTH_SHOW)]
     Show(auth::ShowArgs),
 
     /// Check that the settings work: one cheap request, and what is wrong if it fails
     ///
     /// Tells what worked, also when it fails; the exit codes are those of a listing.
-    #[command(after_help = AUTH_CHECK_EXAMPLES)]
+    #[command(after_help = examples::AUTH_CHECK)]
     Check(auth::CheckArgs),
 }
 
@@ -169,7 +163,7 @@ pub(crate) struct ReadArgs {
 
 /// What to list.
 #[derive(Args)]
-#[command(after_help = LIST_EXAMPLES)]
+#[command(after_help = examples::LIST)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -219,7 +213,7 @@ pub(crate) struct ListArgs {
 
 /// What to sum up.
 #[derive(Args)]
-#[command(after_help = SUMMARY_EXAMPLES)]
+#[command(after_help = examples::SUMMARY)]
 pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -238,72 +232,11 @@ pub(crate) struct SummaryArgs {
 /// `offset` is an int32 in the API.
 const LARGEST_OFFSET: u64 = i32::MAX as u64;
 
-const CONFIG_EXAMPLES: &str = "\
-Examples:
-  cbr config set profiles.prod.region eu-de
-  cbr config set profiles.prod.secret_key            asks for it
-  cbr config set default_profile prod
-  cbr config set defaults.columns id,name,status";
-
-const LIST_EXAMPLES: &str = "\
-Examples:
-  cbr backups list --resource-type OS::Nova::Server
-  cbr backups list --status available,error --since 2026-11-01 --until 7d
-  cbr backups list --resource-type server --latest 1 --per resource
-  cbr backups list --columns id,name,expired_at -o csv > backups.csv
-  cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
-
-const SUMMARY_EXAMPLES: &str = "\
-Examples:
-  cbr backups summary --by vault
-  cbr backups summary --by month --resource-type server -o csv
-  cbr backups summary --status error --since 7d --fail-on-empty
-
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
-and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.";
-
-const SHOW_EXAMPLES: &str = "\
-Examples:
-  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
-  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00 -o json | jq .extend_info
-  cbr backups show \"$(cbr backups list --limit 1 -o ids)\"";
-
-const BACKUPS_EXAMPLES: &str = "\
-Examples:
-  cbr backups list --resource-type server --since 7d
-  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
-  cbr backups summary --by vault";
-
-const AUTH_EXAMPLES: &str = "\
-Examples:
-  cbr auth show                                      what is used, and where it comes from
-  cbr auth check                                     whether it works";
-
-const AUTH_SHOW_EXAMPLES: &str = "\
-Examples:
-  cbr auth show
-  cbr auth show --profile prod
-  cbr auth show -o json";
-
-const AUTH_CHECK_EXAMPLES: &str = "\
-Examples:
-  cbr auth check
-  cbr auth check --profile prod --region eu-de
-  cbr auth check -o json | jq -r .diagnosis";
-
-#[cfg(feature = "sandbox")]
-const SANDBOX_EXAMPLES: &str = "\
-Examples:
-  cbr sandbox                                        serve, and print what leads to it
-  cbr sandbox -- backups list --resource-type OS::Nova::Server
-  cbr sandbox --backups 100000 --latency 50ms -- backups list --count
-  cbr sandbox --fault 503@2 -- backups list -v";
-
 /// What to show.
 #[derive(Args)]
 // One backup is shown whole.
 #[command(
-    after_help = SHOW_EXAMPLES,
+    after_help = examples::SHOW,
     mut_arg("format", |arg| {
         arg.default_value("long").value_parser(FormatParser(Printed::OneBackup))
     })

@@ -61,7 +61,8 @@ impl Long {
 
     fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
         let text = value::shown(column, backup, &self.look.times, Precision::Full);
-        Line::field(column.name, column.kind, text)
+        let label = self.look.times.heading(column.name, column.kind);
+        Line { level: 0, label, value: Some((column.kind, text)) }
     }
 
     /// The fields that have no column, such as ones that the service added later; `children` among

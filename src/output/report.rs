@@ -101,7 +101,7 @@ impl Report {
             }
             Format::Markdown => {
                 let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &look)));
-                let columns = self.columns.iter().map(|column| (column.name, column.kind));
+                let columns = self.columns.iter().map(|column| (column.name.into(), column.kind));
                 [markdown::head(columns)].into_iter().chain(rows).collect()
             }
             // Its parser takes no such format.

@@ -43,7 +43,7 @@ impl Table {
     fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, look: Look) -> Self {
         let (columns, ranks): (Vec<Column>, Vec<u8>) = columns.unzip();
         let headings = columns.iter().zip(ranks).map(|(column, rank)| Heading {
-            text: column.heading(),
+            text: look.times.heading(&column.heading(), column.kind).into_owned(),
             kind: column.kind,
             rank,
         });

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::screen_text;
 use super::value::Precision;
+use crate::column::Kind;
 use crate::sent_time::SentTime;
 
 /// How formats for people write times.
@@ -20,7 +21,7 @@ pub(super) enum TimeStyle {
     Local,
     /// 3 d ago, in 27 d
     Relative,
-    /// As the service sends it, without a zone: UTC
+    /// As the service sends it; without a zone it is UTC, as the heading says
     Raw,
 }
 
@@ -89,6 +90,15 @@ impl Times {
         match shown {
             Some(shown) => Cow::Owned(shown),
             None => sent,
+        }
+    }
+
+    /// The heading of a column or the label of a field of what was sent, with the zone where its times do not show
+    /// one.
+    pub(super) fn heading<'a>(&self, name: &'a str, kind: Kind) -> Cow<'a, str> {
+        match (self, kind) {
+            (Self::Raw, Kind::Time) => Cow::Owned(format!("{name} (UTC)")),
+            _ => Cow::Borrowed(name),
         }
     }
 

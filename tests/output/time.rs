@@ -28,6 +28,21 @@ fn each_style_shows_the_zone() {
     }
 }
 
+/// Times as they were sent have no zone, so what stands above or beside them does.
+#[test]
+fn the_zone_of_raw_times_is_in_their_heading() {
+    let head = |flags: &str| {
+        let run = sandboxed("--backups 3", &format!("backups list --time raw {flags}")).run();
+        run.lines()[0].split("  ").last().unwrap_or_default().to_owned()
+    };
+    let columns = "--columns id,created_at";
+    assert_eq!(head(columns), "CREATED_AT (UTC)");
+    assert_eq!(head(&format!("-o wide {columns}")), "CREATED_AT (UTC)");
+    assert_eq!(head(&format!("-o markdown {columns}")), "| id | created_at (UTC) |");
+    let run = sandboxed("--backups 3", "backups list --time raw -o long --limit 1").run();
+    assert!(run.stdout.contains("\ncreated_at (UTC)          2026-"), "{}", run.stdout);
+}
+
 #[test]
 fn relative_times_are_told_from_now() {
     let (_service, run) = list("--time relative");
