@@ -61,7 +61,7 @@ pub(super) struct FormatArgs {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
-    /// way (… at the end of the header). Elsewhere nothing is shortened
+    /// way (… at the end of the header, or of each row without it). Elsewhere nothing is shortened
     Table,
     /// For people, with more columns; runs past the edge rather than leave one out
     Wide,

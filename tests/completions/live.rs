@@ -101,8 +101,15 @@ fn what_an_earlier_run_has_found_out_is_used() {
         let offered = || !offered(cbr("completions"), cache.path(), line).is_empty();
         assert_eq!((offered(), sandbox.requests().len()), (false, 0), "{by_login}");
         cbr("backups list -o ids").run();
-        let before = sandbox.requests().len();
-        assert!(offered(), "{by_login}");
+        // Where the machine is busy the time may be up too early, which is remembered.
+        let memory = cache.path().join("cbr/completions.json");
+        let mut before = sandbox.requests().len();
+        let is_offered = (0..5).any(|_| {
+            let _ = std::fs::remove_file(&memory);
+            before = sandbox.requests().len();
+            offered()
+        });
+        assert!(is_offered, "{by_login}");
         let sent = &sandbox.requests()[before..];
         assert_eq!(windows(sent), [(0, 200)], "{by_login}");
         assert_eq!(sent.len(), 1, "{by_login}");
