@@ -1,5 +1,7 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+mod examples;
+
 use std::env;
 #[cfg(feature = "sandbox")]
 use std::ffi::OsString;
@@ -20,7 +22,7 @@ use crate::group::Group;
 use crate::help::{self, HelpArgs};
 use crate::manual::ManArgs;
 use crate::number::whole;
-use crate::output::{ListOutputArgs, OutputArgs, ReportArgs};
+use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
 use crate::query::Query;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
@@ -49,8 +51,8 @@ impl CommandFactory for Cli {
         let program = clap::Command::new("cbr")
             .version(env!("CARGO_PKG_VERSION"))
             .disable_help_subcommand(true)
-            .after_help(EXAMPLES)
-            .after_long_help(format!("{EXAMPLES}\n\n{}", help::topics()));
+            .after_help(examples::PROGRAM)
+            .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
         // A missing command is an error like any other, not a page of help.
         help::arrange(Self::augment_args(program).arg_required_else_help(false))
     }
@@ -62,23 +64,15 @@ impl CommandFactory for Cli {
 
 impl Parser for Cli {}
 
-const EXAMPLES: &str = "\
-Examples:
-  cbr sandbox -- backups list                        try it, without an account
-  cbr backups list --resource-type server            every backup of a server
-  cbr backups list --status error --since 7d         what failed in the last week
-  cbr backups list -o ids                            for scripts
-  cbr help                                           commands and topics";
-
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List backups, or show one
-    #[command(subcommand, arg_required_else_help = false)]
+    /// List backups, show one, or sum them up
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::BACKUPS)]
     Backups(BackupsCommand),
 
     /// See where the settings come from, and whether they work
-    #[command(subcommand, arg_required_else_help = false)]
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::AUTH)]
     Auth(AuthCommand),
 
     /// See and change your settings: profiles, and other defaults for flags
@@ -86,16 +80,14 @@ pub(crate) enum Command {
     /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
     /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
     /// used after variables and before the files of other tools.
-    #[command(subcommand, arg_required_else_help = false, after_help = CONFIG_EXAMPLES)]
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::CONFIG)]
     Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
     /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
-    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code:
-    ///
-    ///     cbr sandbox -- backups list --resource-type OS::Nova::Server
-    #[command(verbatim_doc_comment)]
+    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code.
+    #[command(after_help = examples::SANDBOX)]
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
 
@@ -129,11 +121,13 @@ pub(crate) enum AuthCommand {
     /// Show each setting with its origin, and which sources of credentials were passed over, and why
     ///
     /// Sends nothing. Secrets are not shown.
+    #[command(after_help = examples::AUTH_SHOW)]
     Show(auth::ShowArgs),
 
     /// Check that the settings work: one cheap request, and what is wrong if it fails
     ///
     /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    #[command(after_help = examples::AUTH_CHECK)]
     Check(auth::CheckArgs),
 }
 
@@ -169,12 +163,12 @@ pub(crate) struct ReadArgs {
 
 /// What to list.
 #[derive(Args)]
-#[command(after_help = LIST_EXAMPLES)]
+#[command(after_help = examples::LIST)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 
-    /// Print at most this many backups [default: all]
+    /// Print at most N backups [default: all]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
 
@@ -182,9 +176,9 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
     pub(crate) offset: u64,
 
-    /// Keep the newest N backups, by created_at: of all, or of each group with --per
+    /// Keep the newest N, of all or of each --per GROUP
     ///
-    /// The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
+    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
     /// each group stay; then --offset and --limit count what is left.
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) latest: Option<u64>,
@@ -194,18 +188,19 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
     pub(crate) per: Option<Group>,
 
-    /// Order of the rows, by any column, the first key first; without a direction, down
+    /// Order, such as name:asc
     ///
-    /// The service sorts by created_at and id. Any other order is made here once everything was read, since rows
+    /// By any column, each with :asc or :desc behind it, the first key first; without a direction it goes down. The
+    /// service sorts by created_at and id. Any other order is made here once everything was read, since rows
     /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
     ///
     /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at, the service
     /// sorts, which reads no more than is printed. Where rows without a value and equal ones stand is up to it
     /// then, and whether it sorted is not checked.
-    #[arg(long, value_name = "COLUMN[:asc|desc],…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
+    #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = completions::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
-    /// Print only how many backups would be printed
+    /// Print only how many backups there are
     ///
     /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
     /// them, with --receipt, or where the service gives no number, everything is read and counted.
@@ -218,7 +213,7 @@ pub(crate) struct ListArgs {
 
 /// What to sum up.
 #[derive(Args)]
-#[command(after_help = SUMMARY_EXAMPLES)]
+#[command(after_help = examples::SUMMARY)]
 pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -237,34 +232,15 @@ pub(crate) struct SummaryArgs {
 /// `offset` is an int32 in the API.
 const LARGEST_OFFSET: u64 = i32::MAX as u64;
 
-const CONFIG_EXAMPLES: &str = "\
-Examples:
-  cbr config set profiles.prod.region eu-de
-  cbr config set profiles.prod.secret_key            asks for it
-  cbr config set default_profile prod
-  cbr config set defaults.columns id,name,status";
-
-const LIST_EXAMPLES: &str = "\
-Examples:
-  cbr backups list --resource-type OS::Nova::Server
-  cbr backups list --status available,error --since 2026-11-01 --until 7d
-  cbr backups list --resource-type server --latest 1 --per resource
-  cbr backups list --columns id,name,expired_at -o csv > backups.csv
-  cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
-
-const SUMMARY_EXAMPLES: &str = "\
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
-and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.
-
-Examples:
-  cbr backups summary --by vault
-  cbr backups summary --by month --resource-type server -o csv
-  cbr backups summary --status error --since 7d --fail-on-empty";
-
 /// What to show.
 #[derive(Args)]
 // One backup is shown whole.
-#[command(mut_arg("format", |arg| arg.default_value("long")))]
+#[command(
+    after_help = examples::SHOW,
+    mut_arg("format", |arg| {
+        arg.default_value("long").value_parser(FormatParser(Printed::OneBackup))
+    })
+)]
 pub(crate) struct ShowArgs {
     /// Id of the backup
     #[arg(value_parser = backup_id)]

@@ -151,7 +151,13 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Man(args) => manual::print(&args)?,
         Command::Help(args) => help::print(&args)?,
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(args) => return sandbox::run(args).await,
+        Command::Sandbox(args) => {
+            let args = match cli.console.error_format() {
+                ErrorFormat::Json => args.with_messages_for_scripts(),
+                ErrorFormat::Text => args,
+            };
+            return sandbox::run(args).await;
+        }
     }
     Ok(Exit::Done.into())
 }

@@ -25,18 +25,20 @@ pub(crate) struct Query {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     dec: Option<bool>,
 
-    /// Backups made at or after this time: 2026-11-01, today, or an age such as 7d
+    /// Made at or after this time: 2026-11-01, today, 7d
     ///
-    /// A date, a time in RFC 3339, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w, 1mo, 1y. A day begins at
-    /// midnight. A time without a zone is UTC, and so are days.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "start-time", add = completions::one_of(Moment::offered))]
+    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w,
+    /// 1mo, 1y. A day begins at midnight. A zone may be named: 2026-11-01[Europe/Berlin]. A time without a zone
+    /// is UTC, and so are days. Also --start-time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "start-time", add = completions::one_of(Moment::offered))]
     since: Option<Moment>,
 
-    /// Backups made at or before this time, written as for --since
+    /// Made at or before this time, written the same way
     ///
     /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is November. The
-    /// service compares fractions of a second too, so 23:59:59 leaves out what was made in the last second.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, visible_alias = "end-time", add = completions::one_of(Moment::offered))]
+    /// service compares fractions of a second too, so 23:59:59 leaves out what was made in the last second. Also
+    /// --end-time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "end-time", add = completions::one_of(Moment::offered))]
     until: Option<Moment>,
 
     /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may see
@@ -84,8 +86,9 @@ pub(crate) struct Query {
     #[arg(long, value_name = "NAME", value_parser = text)]
     resource_name: Option<String>,
 
-    /// Kind of resource: server, volume, turbo, desktop, bare-metal, native-server, or the API's own
-    /// value such as OS::Nova::Server
+    /// Kind of resource, such as server or volume
+    ///
+    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as OS::Nova::Server
     #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
     resource_type: Option<String>,
 
@@ -93,8 +96,10 @@ pub(crate) struct Query {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     show_replication: Option<bool>,
 
-    /// Status of the backup: available, protecting, deleting, restoring, error, waiting_protect,
-    /// waiting_delete or waiting_restore; may repeat, or take several with commas
+    /// Status, such as available or error,available
+    ///
+    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or waiting_restore; may
+    /// repeat, or take several with commas
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
     status: Vec<String>,
 

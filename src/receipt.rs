@@ -234,6 +234,8 @@ impl Receipt {
                 };
                 format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
             }
+            // The service's own filters left nothing to look at.
+            (true, _) if listing.rows == 0 => read,
             (true, true) => format!("{} of {read} match", grouped(rows)),
             (true, false) => {
                 format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
@@ -369,6 +371,7 @@ mod tests {
         let cases = [
             ((1663, 1663), (true, 12, 12, false), None, "12 of 1,663 backups match · complete"),
             ((1663, 1663), (true, 0, 0, false), None, "0 of 1,663 backups match · complete"),
+            ((0, 0), (true, 0, 0, false), None, "0 backups · complete"),
             (
                 (1663, 1663),
                 (true, 40, 5, false),

@@ -51,6 +51,13 @@ impl Sort {
         })
     }
 
+    /// The columns that the user sorts by.
+    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+        // Whoever did not ask for an order gets the one of the default.
+        let is_default = self.to_string() == Self::default().to_string();
+        self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
+    }
+
     /// A key that the service fills only where it is asked to, with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         self.0
@@ -87,9 +94,10 @@ impl FromStr for Sort {
         let mut keys: Vec<(Column, Direction)> = Vec::new();
         for part in text.split(',') {
             let (name, direction) = part.split_once(':').unwrap_or((part, "desc"));
+            // In any case, as the names of columns.
             let direction = match direction {
-                "asc" => Direction::Ascending,
-                "desc" => Direction::Descending,
+                word if word.eq_ignore_ascii_case("asc") => Direction::Ascending,
+                word if word.eq_ignore_ascii_case("desc") => Direction::Descending,
                 other => {
                     return Err(format!("direction `{}`: use asc or desc", other.escape_debug()));
                 }
@@ -108,8 +116,10 @@ fn unknown(name: &str) -> String {
     let names = || COLUMNS.iter().map(|column| column.name);
     let question = suggest::nearest(name, names())
         .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-    let known = names().collect::<Vec<_>>().join(", ");
-    format!("unknown column `{}`{question} (columns: {known})", name.escape_debug())
+    format!(
+        "unknown column `{}`{question}\n\n  tip: 'cbr help columns' lists all columns",
+        name.escape_debug()
+    )
 }
 
 impl fmt::Display for Sort {
@@ -389,7 +399,7 @@ mod tests {
             ("created_at:down", "direction `down`: use asc or desc"),
             ("name,", "unknown column ``"),
             ("name,name:asc", "`name` stands twice"),
-            ("size", "(columns: id, name,"),
+            ("size", "tip: 'cbr help columns' lists all columns"),
         ];
         for (text, expected) in cases {
             let error = text.parse::<Sort>().err().unwrap();

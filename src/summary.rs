@@ -10,7 +10,7 @@ use crate::backup::Backup;
 use crate::column::Kind;
 use crate::group::Group;
 use crate::json::Json;
-use crate::output::Report;
+use crate::output::{Report, ReportColumn};
 use crate::time;
 
 /// The numbers so far.
@@ -76,18 +76,18 @@ impl Summary {
                 _ if group.is_calendar() => Kind::Word,
                 _ => Kind::Id,
             };
-            columns.push((group.column(), kind));
+            columns.push(column(group.column(), kind, 0));
         }
         let named = self.group == Some(Group::Resource);
         if named {
-            columns.push(("resource_name", Kind::Text));
+            columns.push(column("resource_name", Kind::Text, 1));
         }
         columns.extend([
-            ("count", Kind::Number),
-            ("total_size", Kind::Size),
-            ("oldest", Kind::Time),
-            ("newest", Kind::Time),
-            ("next_expiry", Kind::Time),
+            column("count", Kind::Number, 0),
+            column("total_size", Kind::Size, 1),
+            column("oldest", Kind::Time, 4),
+            column("newest", Kind::Time, 2),
+            column("next_expiry", Kind::Time, 3),
         ]);
         let mut report = Report::new(columns);
         for (key, total) in self.sorted() {
@@ -143,6 +143,11 @@ impl Total {
             self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
         }
     }
+}
+
+/// Keeps the columns to one line each.
+fn column(name: &'static str, kind: Kind, rank: u8) -> ReportColumn {
+    ReportColumn { name, kind, rank }
 }
 
 /// Text as JSON.

@@ -1,5 +1,7 @@
 //! `--dry-run` and `--print-curl`: what would be sent, and that nothing is.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -134,7 +136,11 @@ fn what_iam_would_be_asked_before_is_told_and_not_asked() {
     cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(told).run();
     let told = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
     let run = user("backups list --print-curl --project-id p").stderr(told).run();
-    assert!(run.stdout.contains("-H \"x-auth-token: ${CBR_TOKEN:?}\""), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("-H @- <<END\nx-auth-token: ${CBR_TOKEN:?}\nEND\n"),
+        "{}",
+        run.stdout
+    );
 }
 
 /// Without a region the service is where the catalogue says, which comes with the token.
@@ -199,14 +205,16 @@ fn run(shell: &str, command: &str, user: &[(&str, &str)]) -> (bool, String) {
 
 #[test]
 fn the_command_works_when_pasted() {
-    let programs = ["bash", "sh", "zsh", "curl", "openssl"];
-    if programs.iter().any(|program| host::find(program).is_none()) {
+    let programs = ["curl", "openssl", "bash", "sh", "dash", "zsh"];
+    if programs[..2].iter().any(|program| host::find(program).is_none()) {
         return;
     }
+    let shells: Vec<_> =
+        programs[2..].iter().filter(|shell| host::find(shell).is_some()).copied().collect();
     let sandbox = Sandbox::start("--backups 30");
     let list = "backups list --print-curl --limit 2 --status available,error --name";
     for user in USERS {
-        for shell in ["bash", "sh", "zsh"] {
+        for &shell in &shells {
             let command = command(&sandbox, &format!("{SHOW} --print-curl"), user);
             let (succeeded, answer) = run(shell, &command, user);
             assert!(succeeded && answer.starts_with("{\"backup\":{"), "{shell}: {answer}");
@@ -217,7 +225,44 @@ fn the_command_works_when_pasted() {
             assert!(succeeded && answer.starts_with("{\"backups\":[]"), "{shell}: {answer}");
         }
     }
-    assert_eq!(sandbox.requests().len(), 2 * 3 * USERS.len());
+    assert_eq!(sandbox.requests().len(), 2 * shells.len() * USERS.len());
+}
+
+/// Every user of a machine sees the arguments of its programs.
+#[test]
+fn no_program_gets_a_secret_as_an_argument() {
+    let programs = ["curl", "openssl", "sed", "od", "date"];
+    if programs.iter().any(|program| host::find(program).is_none()) {
+        return;
+    }
+    let sandbox = Sandbox::start("--backups 3");
+    let directory = TempDir::new().unwrap();
+    let log = directory.path().join("arguments");
+    // Each says how it was called, then is what it was.
+    for program in programs {
+        let path = directory.path().join(program);
+        let text = format!(
+            "#!/bin/sh\necho \"{program} $*\" >> {}\nexec {} \"$@\"\n",
+            log.display(),
+            host::find(program).unwrap().display()
+        );
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap());
+    for user in USERS {
+        let command = command(&sandbox, &format!("{SHOW} --print-curl"), user);
+        let command = format!("PATH={path}\n{command}");
+        let (succeeded, answer) = run("sh", &command, user);
+        assert!(succeeded && answer.starts_with("{\"backup\":{"), "{answer}");
+    }
+    let log = fs::read_to_string(log).unwrap();
+    assert!(log.contains("curl -sS") && log.contains("openssl dgst -sha256"), "{log}");
+    let all = USERS.iter().copied().flatten().filter(|(name, _)| *name != "CBR_ACCESS_KEY");
+    for (name, value) in all {
+        assert!(!log.contains(value), "{name} is in\n{log}");
+    }
+    assert!(!log.contains("Signature="), "{log}");
 }
 
 /// A signature with half of a key would count as a failure, and a few of those lock it.

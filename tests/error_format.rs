@@ -43,6 +43,22 @@ fn a_refusal_has_every_field() {
     );
 }
 
+/// A flag of every command, wherever it stands.
+#[cfg(feature = "sandbox")]
+#[test]
+fn the_form_that_the_sandbox_is_asked_for_is_that_of_the_command_in_it() {
+    let run = |flags: &str, command: &str| {
+        let words = format!("{flags} sandbox --backups 3 --fault 400@1 -- {command}");
+        cbr(&words).exit(4)
+    };
+    let list = "backups list";
+    assert_eq!(error(run("--error-format json", list))["code"], "refused");
+    assert_eq!(error(run("--error-format=json", "backups summary"))["code"], "refused");
+    assert_eq!(error(run("", "backups list --error-format json"))["code"], "refused");
+    let text = "backups list --error-format text";
+    run("--error-format json", text).stderr_holds(["cbr: error: HTTP 400"]).run();
+}
+
 #[test]
 fn each_kind_of_failure_has_a_word() {
     let cases = [

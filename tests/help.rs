@@ -76,8 +76,23 @@ fn lines_break_where_the_text_does() {
 
 #[test]
 fn examples_come_before_flags() {
-    for args in ["-h", "--help", "backups list -h", "backups list --help", "man --help"] {
-        let text = help(args);
+    let commands = [
+        "",
+        "backups",
+        "backups list",
+        "backups show",
+        "backups summary",
+        "auth",
+        "auth show",
+        "auth check",
+        "config",
+        "config show",
+        "config set",
+        "sandbox",
+        "man",
+    ];
+    for args in commands.iter().flat_map(|words| ["-h", "--help"].map(|flag| [words, flag])) {
+        let text = help(&args.join(" "));
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in\n{text}"));
         assert!(place("Usage:") < place("Examples:"), "{text}");
         assert!(place("Examples:") < place("Options:"), "{text}");
@@ -87,15 +102,50 @@ fn examples_come_before_flags() {
 #[test]
 fn the_short_help_has_what_is_needed_day_by_day_and_the_long_one_all() {
     let (short, long) = (help("backups list -h"), help("backups list --help"));
-    for flag in ["--status", "--since", "--output", "--limit", "--region"] {
+    for flag in [
+        "--status",
+        "--since",
+        "--output",
+        "--limit",
+        "--region",
+        "--latest",
+        "--count",
+        "--ids",
+        "--name-matches",
+        "--expires-before",
+    ] {
         assert!(short.contains(flag) && long.contains(flag), "{flag}");
     }
     for flag in ["--member-status", "--existed-quantity-based-retention-backups", "--retries"] {
         assert!(!short.contains(flag) && long.contains(flag), "{flag}");
     }
     assert!(short.contains("see more with '--help'"), "{short}");
-    // One that has none of those shows all.
-    assert!(help("sandbox -h").contains("--fault"));
+    assert!(help("backups summary -h").contains("--by"));
+    assert!(help("sandbox -h").contains("--fault") && !help("sandbox -h").contains("--churn"));
+    // One that has few shows all.
+    assert!(help("backups show -h").contains("--csv-bom"));
+}
+
+#[test]
+fn formats_are_told_as_the_command_prints_them() {
+    // The command, what json is there, and whether there are ids.
+    let cases = [
+        ("list", "One array, a backup a line, each as the service sent it", true),
+        ("show", "One object, as the service sent it", true),
+        ("summary", "One array, an object a line", false),
+    ];
+    for (command, json, has_ids) in cases {
+        let whole = [format!("backups {command} --help"), format!("man backups {command}")];
+        for args in &whole {
+            let text = help(args).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(json), "{args}\n{text}");
+            assert_eq!(text.contains("ids: The id"), has_ids, "{args}\n{text}");
+        }
+        let short = help(&format!("backups {command} -h"));
+        assert_eq!(short.contains("ids]"), has_ids, "{short}");
+    }
+    let told = ["a summary has no ids", "cbr backups list has it"];
+    cbr("backups summary -o ids").exit(2).stderr_holds(told).run();
 }
 
 #[test]

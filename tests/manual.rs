@@ -55,6 +55,7 @@ fn a_page_is_found_by_its_name_as_well() {
     ] {
         assert_eq!(page(name), page(words), "{name}");
     }
+    assert_eq!(page("cbr-exit-codes"), page("exit-codes"));
     cbr("man no-page").exit(2).stderr_holds(["unrecognized subcommand 'no-page'"]).run();
 }
 
@@ -63,7 +64,17 @@ fn each_command_has_a_page_which_nobody_complains_about() {
     let (_directory, pages) = all();
     let names: Vec<_> =
         pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap()).collect();
-    for name in ["cbr.1", "cbr-backups-list.1", "cbr-backups-show.1", "cbr-help.1", "cbr-man.1"] {
+    for name in [
+        "cbr.1",
+        "cbr-auth.1",
+        "cbr-backups.1",
+        "cbr-backups-list.1",
+        "cbr-backups-show.1",
+        "cbr-config.1",
+        "cbr-config-set.1",
+        "cbr-help.1",
+        "cbr-man.1",
+    ] {
         assert!(names.contains(&name), "{names:?}");
     }
     let (Some(groff), Some(mandoc)) = (host::find("groff"), host::find("mandoc")) else { return };
@@ -113,6 +124,33 @@ fn the_page_of_a_command_is_about_it_alone() {
     assert!(page.contains("cbr backups list") && page.contains("cbr backups show"), "{page}");
 }
 
+/// What `cbr help` has besides commands.
+#[test]
+fn each_topic_has_a_page_which_nobody_complains_about() {
+    let topics =
+        ["columns", "completeness", "environment", "errors", "exit-codes", "filters", "formats"];
+    for topic in topics {
+        let Some((page, complaints)) = typeset(topic) else { return };
+        assert_eq!(complaints, "", "{topic}");
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = format!("CBR-{}(7)", topic.to_uppercase());
+        assert!(page.starts_with(&title), "{page}");
+        assert!(page.contains(&format!("NAME cbr-{topic} - ")), "{page}");
+        assert!(page.contains("DESCRIPTION") && page.contains("SEE ALSO cbr(1)"), "{page}");
+    }
+}
+
+#[test]
+fn examples_stand_under_their_heading_and_nothing_else_does() {
+    let Some((page, _)) = typeset("backups summary") else { return };
+    let (before, examples) = page.split_once("\nEXAMPLES\n").unwrap();
+    let (examples, _) = examples.split_once("\nSEE ALSO\n").unwrap();
+    let lines: Vec<_> = examples.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert!(lines.iter().all(|line| line.trim().starts_with("cbr backups summary")), "{lines:?}");
+    let before = before.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(before.contains("NOTES Columns: the group; count;"), "{before}");
+}
+
 #[test]
 fn a_page_that_there_is_not_or_cannot_be_written_is_told() {
     let told = ["unrecognized subcommand 'lst'", "list'"];
@@ -136,7 +174,7 @@ fn groff_typesets_it_without_a_warning() {
         "\nNAME\ncbr - ",
         "\nSYNOPSIS\ncbr backups list [OPTIONS]\ncbr backups show [OPTIONS] <ID>\n",
         "\ncbr backups list\nList every backup that matches, newest first.\n",
-        "\n--since, --start-time TIME\n",
+        "\n--since TIME\n",
         "\n--incremental [BOOL]\n",
         "\n-o, --output FORMAT\nThe format to print in\n",
         "\n• jsonl: One backup a line, each as the service sent it\n",

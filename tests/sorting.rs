@@ -49,6 +49,8 @@ fn rows_are_printed_in_the_order_that_was_asked_for() {
         ("id:asc", "id", false),
         ("name:asc", "name", false),
         ("status:desc", "status", true),
+        ("NAME:ASC", "name", false),
+        ("Status:Desc", "status", true),
         ("resource_name", "resource_name", true),
     ] {
         for limit in ["", "--limit 60"] {

@@ -18,19 +18,32 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--used-percent", "0"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "101"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "50%"], &["--used-percent", "not a whole number from 1 to 100"]),
-    (&["--sort", "size"], &["--sort", "unknown column `size`", "columns: id, name, "]),
+    (&["--sort", "size"], &["--sort", "unknown column `size`", "tip: 'cbr help columns' lists"]),
+    (
+        &["--columns", "naem"],
+        &["invalid value 'naem'", "exists: 'name'", "tip: 'cbr help columns' lists"],
+    ),
+    (&["--columns", "id,-naem"], &["exists: 'name'", "tip: 'cbr help columns' lists all"]),
+    (&["--columns", "zzz"], &["'zzz' for '--columns", "tip: 'cbr help columns' lists all"]),
     (&["--sort", "created"], &["--sort", "did you mean `created_at`?"]),
     (&["--sort", "name:up"], &["--sort", "direction `up`: use asc or desc"]),
     (&["--sort", "name,name"], &["--sort", "`name` stands twice"]),
-    (&["--sort", ""], &["--sort", "columns: id, name, "]),
+    (&["--sort", ""], &["--sort", "unknown column ``", "'cbr help columns' lists"]),
     (&["--since", "soon"], &["'soon'", "--since", "2026-11-01"]),
     (&["--since", "7x"], &["'7x'", "--since", "a span such as 36h, 7d, 2w, 1mo or 1y"]),
     (&["--since", "30m"], &["--since", "minutes or months; write 30min or 1mo"]),
     (&["--since", "-7d"], &["'-7d'", "--since", "now, today, yesterday, or a span such as 36h"]),
-    (&["--older-than", "2026-11-01"], &["--older-than", "not a span of time", "7d, 2w, 1mo or 1y"]),
+    (&["--older-than", "2026-13-01"], &["--older-than", "not a time", "7d, 2w, 1mo or 1y"]),
+    (&["--since", "2026-11-19T23:00:00[Foo/Bar]"], &["--since", "a zone `Foo/Bar`", "+01:00"]),
     (&["--expires-before", "soon"], &["'soon'", "--expires-before", "not a time"]),
     (&["--min-size", "-1"], &["'-1'", "--min-size", "not a whole number from 0 on"]),
-    (&["--max-size", "10GB"], &["'10GB'", "--max-size", "not a whole number from 0 on"]),
+    (
+        &["--max-size", "10GB"],
+        &["'10GB'", "--max-size", "sizes are in GB: write 10, without the unit"],
+    ),
+    (&["--min-size", "10 g"], &["--min-size", "write 10, without the unit"]),
+    (&["--min-size", "1TB"], &["--min-size", "sizes are in GB, without the unit"]),
+    (&["--min-size", "1.5"], &["--min-size", "not a whole number from 0 on"]),
     (&["--name-matches", ""], &["--name-matches", "empty"]),
     (&["--resource-name-matches", "/(/"], &["--resource-name-matches", "not a regular expression"]),
     (&["--automatic=maybe"], &["'maybe'", "--automatic", "[possible values: true, false]"]),
@@ -176,11 +189,30 @@ fn a_flag_of_another_tool_is_told_as_ours() {
         ("backups list --tenant x", "'--project-id'"),
         ("auth check --tenant x", "'--project-id'"),
         ("backups list --type server", "'--resource-type'"),
+        ("backups list --size 5", "'--min-size'"),
+        ("backups list --by vault", "'--latest 1 --per'"),
+        ("backups list --group-by vault", "'--latest 1 --per'"),
+        ("backups summary --per vault", "'--by'"),
+        ("backups summary --group-by vault", "'--by'"),
+        ("backups list --order-by name", "'--sort'"),
     ];
     for (args, flag) in cases {
         let words = args.split(" -").next().unwrap().trim_end_matches(" x");
         let tip = format!(" found\n\n  tip: {flag} is the flag for that\n\nUsage: cbr {words} [");
         cbr(args).exit(2).stderr_holds(["unexpected argument", &tip]).run();
+    }
+    // Some are not needed, or do not make sense here; none is taken for one that it is not.
+    let cases = [
+        ("backups list --all", "tip: every backup is read, unless a flag such as --limit"),
+        ("backups summary --all", "tip: every backup is read"),
+        ("backups list --exclude x", "tip: filters say what to list: 'cbr help filters'"),
+        ("backups summary --columns x", "tip: a summary has few columns; jq picks"),
+        ("backups list --colour never", "exists: '--color'"),
+        ("backups list --limt 5", "exists: '--limit'"),
+    ];
+    for (args, tip) in cases {
+        let run = cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
+        assert!(!run.stderr.contains("--cloud"), "{}", run.stderr);
     }
     // Where it would be as wrong, nothing is said of it.
     let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();

@@ -95,7 +95,9 @@ async fn print(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let renderer = args.output.renderer(terminal.target())?;
+    let asked_about: Vec<_> =
+        args.sort.asked_about().chain(args.read.filter.asked_about()).collect();
+    let renderer = args.output.renderer(terminal.target(), &asked_about)?;
     let mut rows = read_into(args, reading, renderer).await?;
     rows.sort()?;
     reading.tally.rows = rows.printed;

@@ -84,7 +84,7 @@ pub(super) async fn read(
             let result = work(&mut reading).await;
             let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
             if is_proven && reading.tally.rows == 0 && console.is_watched() {
-                nothing = Some(reading.why_nothing(cut.offset).await);
+                nothing = Some(reading.why_nothing(&cut).await);
             }
             tally = reading.tally;
             result
@@ -200,16 +200,26 @@ impl Reading<'_> {
 
     /// Why there are no rows, for a person: whether there are no backups at all, or which of the flags is to
     /// blame. Sends one request where only that can tell.
-    async fn why_nothing(&self, offset: u64) -> String {
+    async fn why_nothing(&self, cut: &Cut) -> String {
         let Tally { listing, matched, .. } = self.tally;
+        let narrows = self.args.query.narrows();
         let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
-        if offset > 0 && available > 0 {
-            return format!("--offset skips all that match: {}", grouped(available));
+        if cut.offset > 0 && available > 0 {
+            return match cut.latest {
+                Some(latest) => format!("--offset skips all that --latest {latest} leaves"),
+                None => format!("--offset skips all that match: {}", grouped(available)),
+            };
         }
         if listing.rows > 0 {
-            return format!("none of {} backups matches the filters", grouped(listing.rows));
+            let read = grouped(listing.rows);
+            return match narrows {
+                true => format!(
+                    "cbr's filters match none of the {read} backups that the service's filters match"
+                ),
+                false => format!("none of {read} backups matches the filters"),
+            };
         }
-        if !self.args.query.narrows() {
+        if !narrows {
             return "the project has no backups".to_owned();
         }
         match self.backups(&[], Order::default()).count().await {

@@ -1,15 +1,17 @@
 //! Values that only the service knows: the ids and names in the newest backups.
 //!
-//! A press of Tab must be quick, and must do no harm. So there is one small request, and no second one
-//! while its answer is fresh; whatever takes longer than [`LIMIT`] or goes wrong offers nothing, without a
-//! word. Nothing is asked with credentials that would first have to be fetched: no password is sent, no
-//! command is run. A request that fails is not repeated for [`FAILURE_LASTS`], since a few failures lock
-//! an access key; where that cannot be remembered, nothing is sent at all.
+//! A press of Tab must be quick, and must do no harm. So a small request comes first, larger ones follow for as
+//! long as there is time, and none is sent while the answer is fresh; whatever takes longer than [`LIMIT`] or goes
+//! wrong offers what is there until then, without a word. Nothing is asked with credentials that would first
+//! have to be fetched: no password is sent, no command is run, and only what an earlier run has kept is used. A
+//! request that fails is not repeated for [`FAILURE_LASTS`], since a few failures lock an access key; where that
+//! cannot be remembered, nothing is sent at all.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io, thread};
 
@@ -21,16 +23,22 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Access, Backups, Client, Journal, Means, Patience};
 use crate::config::OwnFile;
 use crate::connection::{
-    ConnectionArgs, Credentials, Endpoint, Environment, Home, Metadata, Origin, Project,
-    Resolution, Trust,
+    ConnectionArgs, Credentials, Endpoint, Environment, Home, Metadata, Resolution,
 };
 use crate::console::{Console, ConsoleArgs};
+use crate::iam::{self, Cache};
+use crate::listing::{Ask, Order, Source as _};
 use crate::output;
+use crate::row::Row;
 
 /// How long it may take in all.
 const LIMIT: Duration = Duration::from_millis(900);
-/// How many backups are looked at.
-const ROWS: u64 = 200;
+/// How many backups are looked at first, which is quick.
+const FIRST_ROWS: u64 = 200;
+/// How many are looked at in each request after it, which is as many as the service gives.
+const MORE_ROWS: u64 = 1000;
+/// How many are looked at in all: a service is not to be read to its end at every other press.
+const MOST_ROWS: u64 = 5200;
 /// How long an answer is used again.
 const ANSWER_LASTS: Duration = Duration::from_secs(60);
 /// How long nothing is asked after a failure; an access key is locked for as long.
@@ -50,12 +58,11 @@ pub(super) enum Field {
 struct Connection {
     endpoint: Endpoint,
     access: Access,
-    trust: Trust,
-    origin: Arc<Origin>,
+    means: Means,
 }
 
 /// What is kept of a backup. Whatever is missing or of another type is not offered.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Seen {
     id: Option<String>,
@@ -117,38 +124,44 @@ fn is_plain(value: &str) -> bool {
 /// The values to offer, each once, with what it is recognised by; `words` is the line so far.
 pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec<(String, String)> {
     let (command, words) = (command.clone(), words.to_vec());
-    let (sender, receiver) = mpsc::channel();
+    let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
     // A thread of its own, so that nothing of it can hold the shell up: not even a slow name service.
-    thread::spawn(move || sender.send(seen(command, &words)));
-    let seen = receiver.recv_timeout(LIMIT).ok().flatten().unwrap_or_default();
-    let found = seen.iter().filter_map(|seen| field.of_backup(seen));
-    // Of several backups with one value the newest tells: it comes first.
+    thread::spawn(move || look(command, &words, start + LIMIT, &sender));
     let mut values = BTreeMap::new();
-    for (value, help) in found {
-        values.entry(value).or_insert(help);
+    while let Ok(seen) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
+        // Of several backups with one value the newest tells: it comes first.
+        for (value, help) in seen.iter().filter_map(|seen| field.of_backup(seen)) {
+            values.entry(value).or_insert(help);
+        }
     }
     values.into_iter().collect()
 }
 
-/// What is in the newest backups, from memory or from the service.
-fn seen(command: Command, words: &[OsString]) -> Option<Vec<Seen>> {
-    let start = Instant::now();
-    let connection = connection(command, words)?;
+/// Sends what is in the newest backups, from memory or from the service, as it comes.
+fn look(
+    command: Command,
+    words: &[OsString],
+    deadline: Instant,
+    sender: &Sender<Vec<Seen>>,
+) -> Option<()> {
+    let connection = connection(command, words, deadline)?;
     let key = key(&connection);
     let path = path()?;
     if let Some(memory) = recall(&path).filter(|memory| memory.key == key && memory.is_fresh()) {
-        return memory.seen;
+        return sender.send(memory.seen?).ok();
     }
     let memory = |seen| Memory { key: key.clone(), at: now(), seen };
     remember(&path, &memory(None)).ok()?;
-    let seen = ask(connection, start + LIMIT)?;
-    let memory = memory(Some(seen));
-    remember(&path, &memory).ok()?;
-    memory.seen
+    let mut all = Vec::new();
+    ask(connection, |seen| {
+        all.extend(seen.iter().cloned());
+        remember(&path, &memory(Some(all.clone()))).ok()?;
+        sender.send(seen).ok()
+    })
 }
 
 /// Where to ask and as whom, as the line has it; `None` where that is not there to be used at once.
-fn connection(command: Command, words: &[OsString]) -> Option<Connection> {
+fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option<Connection> {
     let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
     // Nobody is asked for a secret, and no stdin is read, in the middle of a line.
@@ -156,40 +169,47 @@ fn connection(command: Command, words: &[OsString]) -> Option<Connection> {
         return None;
     }
     args.own_file = OwnFile::of_process();
-    let config = args.own_file.config.as_ref();
-    let runs_command = config.is_some_and(|config| {
-        let mut profiles = config.profiles().filter_map(|name| config.profile(name));
-        profiles.any(|profile| profile.get("credential_command").is_some())
-    });
-    if args.own_file.problem.is_some() || runs_command {
+    args.runs_no_command = true;
+    if args.own_file.problem.is_some() {
         return None;
     }
     let environment = Environment::of_process();
     let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
-    resolution.check().ok()?;
-    let Ok(Project::Id(project)) = &resolution.project else { return None };
-    let (credentials, _) = resolution.credentials.clone().ok()?;
-    let is_at_hand = matches!(credentials, Credentials::Key { .. } | Credentials::Token(_));
-    is_at_hand.then_some(Connection {
-        endpoint: resolution.endpoint.as_ref().ok()?.endpoint.clone(),
-        access: Access { credentials, project_id: Some(project.value.clone()) },
+    let means = Means {
+        patience: Patience { retries: 0, deadline: Some(deadline) },
+        journal: Arc::new(Journal::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
-    })
+        session: None,
+    };
+    let (endpoint, access) = iam::kept(resolution, Cache::of_process(), &means)?;
+    Some(Connection { endpoint, access, means })
 }
 
-/// One request, without another try.
-fn ask(connection: Connection, deadline: Instant) -> Option<Vec<Seen>> {
+/// Asks for the newest backups, then for older ones, each request without another try, and hands on what comes.
+fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    let journal = Arc::new(Journal::new(Arc::new(Console::new(ConsoleArgs::quiet()))));
-    let patience = Patience { retries: 0, deadline: Some(deadline) };
-    let Connection { endpoint, access, trust, origin } = connection;
-    let means = Means { patience, journal, trust, origin, session: None };
-    let client = Client::new(endpoint, access, None, &means).ok()?;
-    let seen = runtime.block_on(Backups::newest(&client, ROWS)).ok();
+    let Connection { endpoint, access, means } = connection;
+    let client = Arc::new(Client::new(endpoint, access, None, &means).ok()?);
+    let asked = runtime.block_on(async {
+        let newest = Backups::newest(&client, FIRST_ROWS).await.ok()?;
+        let mut ask = Ask { offset: 0, limit: FIRST_ROWS };
+        let mut rows = newest.len() as u64;
+        found(newest)?;
+        let older = Backups::new(Arc::clone(&client), Vec::new(), Order::default());
+        while rows == ask.limit && ask.offset + ask.limit < MOST_ROWS {
+            ask = Ask { offset: ask.offset + ask.limit, limit: MORE_ROWS };
+            let page = older.page(ask).await.ok()?;
+            rows = page.records.len() as u64;
+            let indexes: Vec<_> = page.records.iter().map(|record| record.index).collect();
+            let read = |row: Row<'_>| serde_json::from_str(row.json()).ok();
+            found(page.rows.at(&indexes).filter_map(read).collect())?;
+        }
+        Some(())
+    });
     // A name that is still looked up is not waited for.
     runtime.shutdown_background();
-    seen
+    asked
 }
 
 /// The file of the last request: in a directory that others cannot look into.
@@ -234,6 +254,7 @@ fn key(connection: &Connection) -> String {
     let Access { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];
     match credentials {
+        // None is sent: a token that was kept stands for it.
         Credentials::Password(_) => {}
         Credentials::Token(token) => parts.push(token.reveal()),
         Credentials::Key { access_key, secret_key, security_token } => {

@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 
 use super::live::Field;
+use crate::help;
 
 /// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate, or
 /// `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
@@ -94,7 +95,8 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
     let word = word.to_string_lossy();
     if let Some(flag) = word.strip_prefix("--") {
         let name = flag.split_once('=').map_or(flag, |(name, _)| name);
-        arg.get_long_and_visible_aliases().is_some_and(|names| names.contains(&name))
+        let aliases = arg.get_all_aliases().unwrap_or_default();
+        arg.get_long() == Some(name) || aliases.contains(&name)
     } else {
         let name = word.strip_prefix('-').and_then(|flags| flags.chars().next());
         name.is_some() && name == arg.get_short()
@@ -104,20 +106,21 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
 /// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
 /// the names of files are the shell's to find.
 fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command {
+    let name = command.get_name().to_owned();
     let command = command.mut_args(|arg| {
+        if ["help", "man"].contains(&&*name) && arg.get_id() == "words" {
+            let words = behind(words, &name);
+            return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
+                candidates(help::names_behind(&words), word)
+            }));
+        }
         let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
         let given = words.iter().any(|word| gives(word, &arg));
         let arg = if given && !repeats { arg.hide(true) } else { arg };
         if let (Some(field), Some(line)) = (Field::of(&arg), line.map(Arc::clone)) {
             return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
                 let (command, words, live) = &*line;
-                let values = live(field, command, words).into_iter();
-                let fitting =
-                    values.filter(|(value, _)| value.starts_with(&*word.to_string_lossy()));
-                let candidate = |(value, help): (String, String)| {
-                    CompletionCandidate::new(value).help(Some(help.into()))
-                };
-                fitting.map(candidate).collect()
+                candidates(live(field, command, words), word)
             }));
         }
         match arg.get_value_hint() {
@@ -130,6 +133,22 @@ fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command
         }
     });
     command.mut_subcommands(|command| prepare(command, words, line))
+}
+
+/// The words that follow a command, without its flags.
+fn behind(words: &[OsString], command: &str) -> Vec<String> {
+    let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+    let behind = words.skip_while(|word| word != command).skip(1);
+    behind.filter(|word| !word.starts_with('-')).collect()
+}
+
+/// Those that begin like the word, each with its help.
+fn candidates(values: Vec<(String, String)>, word: &OsStr) -> Vec<CompletionCandidate> {
+    let word = word.to_string_lossy();
+    let fitting = values.into_iter().filter(|(value, _)| value.starts_with(&*word));
+    let candidate =
+        |(value, help): (String, String)| CompletionCandidate::new(value).help(Some(help.into()));
+    fitting.map(candidate).collect()
 }
 
 /// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a list.
@@ -239,13 +258,21 @@ mod tests {
             ),
             ("cbr backups list --dec=", "words --dec=|true|false"),
             ("cbr backups list --since to", "words |today"),
-            ("cbr backups list --older-than ", "words |36h|7d|2w|1mo|1y"),
+            ("cbr backups list --older-than ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
             ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
             (
                 "cbr backups list --latest 1 --per ",
                 "words |resource|vault|type|status|checkpoint|day|month",
             ),
             ("cbr backups summary --by d", "words |day"),
+            ("cbr backups summary -o i", "words "),
+            ("cbr help backups ", "words |list|show|summary"),
+            ("cbr help backups s", "words |show|summary"),
+            ("cbr help backups list x", "words "),
+            ("cbr help nonsense x", "words "),
+            ("cbr man b", "words |backups"),
+            ("cbr man ex", "words |exit-codes"),
+            ("cbr man config s", "words |show|set"),
             ("cbr backups list --name a,b", "words a,"),
             ("cbr backups list --status a,b,c", "words a,b,"),
             ("cbr backups list --status error,deleting,e", "words error,deleting,"),

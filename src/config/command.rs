@@ -27,6 +27,9 @@ pub(crate) enum ConfigCommand {
     Path,
 
     /// Print what the file holds, without its secrets
+    #[command(
+        after_help = "Examples:\n  cbr config show\n  cbr config show -o json | jq .defaults"
+    )]
     Show(ShowArgs),
 
     /// Set a key, and make the file if there is none
@@ -36,7 +39,7 @@ pub(crate) enum ConfigCommand {
     /// A secret is never an argument: it is asked for without being shown, or read from stdin:
     ///
     ///     cbr config set profiles.prod.secret_key < FILE
-    #[command(verbatim_doc_comment, after_help = keys())]
+    #[command(verbatim_doc_comment, after_help = set_help())]
     Set(SetArgs),
 
     /// Remove a key, or a whole profile
@@ -77,6 +80,16 @@ pub(crate) struct UnsetArgs {
     /// What to remove, such as defaults.output, profiles.prod.region or profiles.prod
     #[arg(value_name = "KEY", add = completions::found(keys_to_offer))]
     key: String,
+}
+
+/// Examples, then the keys.
+fn set_help() -> String {
+    format!(
+        "Examples:\n  cbr config set profiles.prod.region eu-de\n  \
+         cbr config set profiles.prod.secret_key            asks for it\n  \
+         cbr config set defaults.columns id,name,status\n\n{}",
+        keys()
+    )
 }
 
 /// The keys, for the help of `set`.

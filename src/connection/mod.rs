@@ -68,11 +68,13 @@ use crate::{completions, time};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Region of the backups, such as eu-de; gives the endpoint [env: CBR_REGION]
+    /// Region of the backups, such as eu-de [env: CBR_REGION]
+    ///
+    /// It gives the endpoint.
     #[arg(long, value_name = "REGION", global = true, add = completions::one_of(region::names))]
     pub(crate) region: Option<String>,
 
-    /// Project that the backups belong to (its id) [env: CBR_PROJECT_ID]
+    /// Project of the backups (its id) [env: CBR_PROJECT_ID]
     #[arg(long, value_name = "ID", global = true)]
     pub(crate) project_id: Option<String>,
 
@@ -113,6 +115,10 @@ pub(crate) struct ConnectionArgs {
     /// What the user's own file says. It is read with the flags, since it has defaults for some.
     #[arg(skip)]
     pub(crate) own_file: OwnFile,
+
+    /// Credentials that a command would have to fetch are as good as broken: it is not run.
+    #[arg(skip)]
+    pub(crate) runs_no_command: bool,
 }
 
 /// The flags that say as whom to ask, before all other sources. None of them takes a secret.
@@ -167,6 +173,7 @@ impl ConnectionArgs {
             timeout,
             retries: _,
             own_file: _,
+            runs_no_command: _,
         } = self;
         let given = [
             ("--region", region.is_some()),

@@ -41,9 +41,11 @@ pub(super) struct Surroundings<'a> {
     pub(super) hosts: &'a Hosts,
     /// The time for the whole run.
     pub(super) timeout: Option<Duration>,
+    /// Whether commands may be run for credentials.
+    pub(super) runs_commands: bool,
 }
 
-/// The same, with credentials.
+/// The same, with credentials, for which a command is run only where that may be.
 pub(super) fn whole(profile: &Profile<'_>, around: &Surroundings<'_>) -> Source {
     let mut source = settings(profile);
     source.credentials = Asked { profile, around }.credentials(&mut source);
@@ -161,6 +163,12 @@ impl Asked<'_> {
         let Some(command) = self.profile.get("credential_command") else {
             return Err(self.half("credential_timeout", "credential_command"));
         };
+        if !self.around.runs_commands {
+            return Err(ConnectionError::new(
+                format!("{place}: is not run for this"),
+                "use a profile that holds its credentials",
+            ));
+        }
         let limit = self.profile.text("credential_timeout");
         credential_command::run(&place, command, limit, self.around.timeout).map(Some)
     }

@@ -1,7 +1,10 @@
 //! A request as a command for sh, bash and zsh, which takes the secrets from the environment.
 //!
 //! A signature holds its date and expires, so the command signs itself, with openssl: its steps are those
-//! of [`sign`], from the same canonical request.
+//! of [`sign`], from the same canonical request. No program gets a secret as an argument, which all users of a
+//! machine can see: headers with secrets go to curl on its stdin, and openssl only hashes, since it takes the key
+//! of an HMAC nowhere but there. What is done with the key is done by the shell itself (RFC 2104; a secret key is
+//! shorter than the 64 bytes of a block).
 
 use crate::api::{Draft, sign};
 use crate::connection::Credentials;
@@ -28,7 +31,7 @@ pub(super) fn command(
     );
     match credentials {
         Credentials::Token(_) | Credentials::Password(_) => {
-            format!("{curl}  -H \"x-auth-token: ${{CBR_TOKEN:?}}\"\n")
+            format!("{curl}  -H @- <<END\nx-auth-token: ${{CBR_TOKEN:?}}\nEND\n")
         }
         Credentials::Key { security_token, .. } => {
             let guards = variables(credentials)
@@ -36,17 +39,26 @@ pub(super) fn command(
                 .map(|name| format!(" \"${{{name}:?}}\""))
                 .collect::<String>();
             let token = security_token.is_some();
-            let token_header =
-                if token { "  -H \"x-security-token: $CBR_SECURITY_TOKEN\" \\\n" } else { "" };
+            let token_header = if token { "x-security-token: $CBR_SECURITY_TOKEN\n" } else { "" };
             let (canonical, names) = canonical(connection, draft, token);
             format!(
                 "(:{guards}
 date=$(date -u +%Y%m%dT%H%M%SZ)
 hash=$(printf %s \"{canonical}\" | openssl dgst -sha256 | sed 's/.* //')
-signature=$(printf '{algorithm}\\n%s\\n%s' \"$date\" \"$hash\" |
-  openssl dgst -sha256 -hmac \"$CBR_SECRET_KEY\" | sed 's/.* //')
-{curl}{token_header}  -H \"x-sdk-date: $date\" \\
-  -H \"authorization: {algorithm} Access=$CBR_ACCESS_KEY, SignedHeaders={names}, Signature=$signature\")
+octet() {{ printf \"\\\\$(printf %03o $1)\"; }}
+pad() {{
+  left=64
+  for byte in $(printf %s \"$CBR_SECRET_KEY\" | od -An -v -tu1); do octet $((byte ^ $1)); left=$((left - 1)); done
+  while [ $left -gt 0 ]; do octet $1; left=$((left - 1)); done
+}}
+signature=$({{ pad 92
+  {{ pad 54; printf '{algorithm}\\n%s\\n%s' \"$date\" \"$hash\"; }} | openssl dgst -sha256 -binary
+}} | openssl dgst -sha256 | sed 's/.* //')
+{curl}  -H @- <<END
+{token_header}x-sdk-date: $date
+authorization: {algorithm} Access=$CBR_ACCESS_KEY, SignedHeaders={names}, Signature=$signature
+END
+)
 ",
                 algorithm = sign::ALGORITHM
             )

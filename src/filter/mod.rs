@@ -28,36 +28,44 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     encrypted: Option<bool>,
 
-    /// Backups that expire at or after this time, written as for --since, but 7d is in seven days. Those
-    /// that are kept for ever match neither this nor --expires-before
+    /// Expire at or after this time; 7d is in seven days
+    ///
+    /// Written as for --expires-before. Backups that are kept for ever match neither of the two.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
     expires_after: Option<Moment>,
 
-    /// Backups that expire before this time, written as for --expires-after: 7d finds what goes this week
+    /// Expire before this time; 7d is in seven days
+    ///
+    /// Written as for --since, but spans count ahead: 7d finds what goes this week.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
     expires_before: Option<Moment>,
 
-    /// Backups of at most this size (resource_size), in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    /// Of at most this size (resource_size), in GB
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     max_size: Option<u64>,
 
-    /// Backups of at least this size (resource_size), in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = whole::<u64>(0..=u64::MAX))]
+    /// Of at least this size (resource_size), in GB
+    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     min_size: Option<u64>,
 
-    /// Backups whose name matches: a glob for the whole name, such as 'web-*' (* is any text, ? one character), or
-    /// a regular expression for any part of it between slashes, such as '/^web-[0-9]+$/'; may repeat, for any
-    /// of several
+    /// Name fits a glob, or a regular expression: /…/
+    ///
+    /// A glob is for the whole name, such as 'web-*': * is any text, ? one character, [a-z] one of these, [!a-z] one
+    /// of others. A regular expression between slashes is for any part of it, such as '/^web-[0-9]+$/'. May repeat,
+    /// for any of several.
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 
-    /// Backups created less than this long ago: 36h, 7d, 2w, 1mo, 1y. --since leaves that to the service, which
-    /// is quicker
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    /// Made at or after this time
+    ///
+    /// Written as for --since, which leaves that to the service and is quicker.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     newer_than: Option<Moment>,
 
-    /// Backups created at least this long ago: 36h, 7d, 2w, 1mo, 1y
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = Moment::before_now, add = completions::one_of(Moment::offered_spans))]
+    /// Made before this time; 30d is 30 days ago
+    ///
+    /// Written as for --since: a date, a time, or an age. 30d finds what is older than 30 days.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = completions::one_of(Moment::offered))]
     older_than: Option<Moment>,
 
     /// Backups of resources whose name matches, written as for --name-matches
@@ -118,8 +126,8 @@ impl Filter {
             && max_size.is_none_or(|most| size().is_some_and(|size| size <= most as f64))
             && expires_after.is_none_or(|at| expiry().is_some_and(|end| end >= at.microsecond()))
             && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
-            && newer_than.is_none_or(|at| creation().is_some_and(|made| made > at.microsecond()))
-            && older_than.is_none_or(|at| creation().is_some_and(|made| made <= at.microsecond()))
+            && newer_than.is_none_or(|at| creation().is_some_and(|made| made >= at.microsecond()))
+            && older_than.is_none_or(|at| creation().is_some_and(|made| made < at.microsecond()))
             && matches(name_matches, backup.name())
             && matches(resource_name_matches, backup.resource_name())
     }
@@ -148,10 +156,38 @@ impl Filter {
         {
             let (newer, older) = (newer.at_or_after(), older.at_or_after());
             return Err(nothing(format!(
-                "--newer-than asks for backups after {newer}, --older-than for ones before {older}"
+                "--newer-than {newer} is not before --older-than {older}"
             )));
         }
         Ok(())
+    }
+
+    /// The columns of what the conditions look at.
+    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+        let Self {
+            automatic,
+            encrypted,
+            expires_after,
+            expires_before,
+            max_size,
+            min_size,
+            name_matches,
+            newer_than,
+            older_than,
+            resource_name_matches,
+            system_disk,
+        } = self;
+        let columns = [
+            ("extend_info.auto_trigger", automatic.is_some()),
+            ("extend_info.encrypted", encrypted.is_some()),
+            ("expired_at", expires_after.or(*expires_before).is_some()),
+            ("resource_size", max_size.or(*min_size).is_some()),
+            ("name", !name_matches.is_empty()),
+            ("created_at", newer_than.or(*older_than).is_some()),
+            ("resource_name", !resource_name_matches.is_empty()),
+            ("extend_info.system_disk", system_disk.is_some()),
+        ];
+        columns.into_iter().filter(|(_, is_set)| *is_set).map(|(column, _)| column)
     }
 
     /// The conditions that are set, by their flags and as they are understood, for the receipt.
@@ -177,6 +213,20 @@ impl Filter {
         told.extend(patterns("resource_name_matches", &self.resource_name_matches));
         told
     }
+}
+
+/// A size as the service counts.
+fn gigabytes(text: &str) -> Result<u64, String> {
+    whole(0..=u64::MAX)(text).map_err(|error| {
+        let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+        match unit.trim_start() {
+            _ if number.is_empty() || unit.is_empty() => error,
+            unit if ["G", "GB", "GiB"].iter().any(|known| unit.eq_ignore_ascii_case(known)) => {
+                format!("{error}; sizes are in GB: write {number}, without the unit")
+            }
+            _ => format!("{error}; sizes are in GB, without the unit"),
+        }
+    })
 }
 
 fn nothing(contradiction: String) -> String {
@@ -205,160 +255,4 @@ fn matches(patterns: &[Pattern], name: Option<Json<'_>>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::*;
-
-    #[derive(clap::Parser)]
-    struct Flags {
-        #[command(flatten)]
-        filter: Filter,
-    }
-
-    fn filter(flags: &str) -> Filter {
-        let words = std::iter::once("cbr").chain(flags.split_whitespace());
-        Flags::try_parse_from(words).unwrap_or_else(|error| panic!("{error}")).filter
-    }
-
-    fn passes(flags: &str, record: &str) -> bool {
-        filter(flags).passes(&Backup::parse(record).unwrap())
-    }
-
-    #[test]
-    fn each_condition_alone() {
-        let info = |field: &str, value: &str| format!(r#"{{"extend_info":{{"{field}":{value}}}}}"#);
-        let field = |field: &str, value: &str| format!(r#"{{"{field}":{value}}}"#);
-        // Flags; a record; whether it passes.
-        let cases = [
-            ("--automatic", info("auto_trigger", "true"), true),
-            ("--automatic=true", info("auto_trigger", "false"), false),
-            ("--automatic=false", info("auto_trigger", "false"), true),
-            ("--automatic=false", info("auto_trigger", "null"), false),
-            ("--automatic=false", "{}".to_owned(), false),
-            ("--automatic", info("auto_trigger", r#""true""#), true),
-            ("--encrypted", info("encrypted", "true"), true),
-            ("--encrypted=false", info("encrypted", "false"), true),
-            ("--encrypted=false", r#"{"extend_info":null}"#.to_owned(), false),
-            ("--system-disk", info("system_disk", "true"), true),
-            ("--system-disk=false", info("system_disk", "true"), false),
-            ("--min-size 40", field("resource_size", "40"), true),
-            ("--min-size 40", field("resource_size", "39"), false),
-            ("--max-size 40", field("resource_size", "40"), true),
-            ("--max-size 40", field("resource_size", "40.5"), false),
-            ("--max-size 40", field("resource_size", r#""7""#), true),
-            ("--min-size 0", field("resource_size", "null"), false),
-            ("--max-size 99", "{}".to_owned(), false),
-            ("--min-size 40 --max-size 40", field("resource_size", "40"), true),
-            ("--expires-after 2026-01-01", field("expired_at", r#""2026-01-01T00:00:00""#), true),
-            (
-                "--expires-after 2026-01-01",
-                field("expired_at", r#""2025-12-31T23:59:59.9""#),
-                false,
-            ),
-            (
-                "--expires-before 2026-01-01",
-                field("expired_at", r#""2025-12-31T23:59:59.9""#),
-                true,
-            ),
-            (
-                "--expires-before 2026-01-01",
-                field("expired_at", r#""2026-01-01T00:00:00Z""#),
-                false,
-            ),
-            (
-                "--expires-before 2026-01-01",
-                field("expired_at", r#""2026-01-01T01:00:00+08:00""#),
-                true,
-            ),
-            ("--expires-before 9999-01-01", field("expired_at", "null"), false),
-            ("--expires-after 1970-01-01", field("expired_at", "null"), false),
-            ("--expires-after 1970-01-01", field("expired_at", r#""never""#), false),
-            ("--expires-before 1d", field("expired_at", r#""1999-01-01T00:00:00""#), true),
-            ("--expires-after 1d", field("expired_at", r#""9999-01-01T00:00:00""#), true),
-            ("--older-than 1y", field("created_at", r#""1999-01-01T00:00:00""#), true),
-            ("--older-than 1y", field("created_at", r#""9999-01-01T00:00:00""#), false),
-            ("--newer-than 1y", field("created_at", r#""1999-01-01T00:00:00""#), false),
-            ("--newer-than 1y", field("created_at", r#""9999-01-01T00:00:00""#), true),
-            ("--newer-than 1y", field("created_at", "null"), false),
-            ("--older-than 1y", "{}".to_owned(), false),
-            ("--name-matches web-*", field("name", r#""web-1""#), true),
-            ("--name-matches web-*", field("name", r#""my web-1""#), false),
-            ("--name-matches web-* --name-matches /1$/", field("name", r#""db-1""#), true),
-            ("--name-matches *", field("name", "null"), false),
-            ("--name-matches *", r#"{"resource_name":"a"}"#.to_owned(), false),
-            ("--resource-name-matches 备*", field("resource_name", r#""\u5907份""#), true),
-            ("--resource-name-matches a", field("name", r#""a""#), false),
-            ("", "{}".to_owned(), true),
-        ];
-        for (flags, record, expected) in cases {
-            assert_eq!(passes(flags, &record), expected, "{flags} {record}");
-            assert_eq!(filter(flags).is_empty(), flags.is_empty(), "{flags}");
-        }
-    }
-
-    #[test]
-    fn all_conditions_must_be_met() {
-        let record = r#"{"resource_size":40,"name":"a","extend_info":{"encrypted":true}}"#;
-        assert!(passes("--min-size 40 --name-matches a --encrypted", record));
-        for flags in [
-            "--min-size 41 --name-matches a --encrypted",
-            "--min-size 40 --name-matches b --encrypted",
-            "--min-size 40 --name-matches a --encrypted=false",
-        ] {
-            assert!(!passes(flags, record), "{flags}");
-        }
-    }
-
-    #[test]
-    fn what_can_match_nothing_is_told() {
-        let cases = [
-            ("--min-size 5 --max-size 4", Some("--min-size 5 is more than --max-size 4")),
-            ("--min-size 4 --max-size 4", None),
-            (
-                "--expires-after 2026-02-01 --expires-before 2026-02-01",
-                Some("2026-02-01T00:00:00Z"),
-            ),
-            ("--expires-after 2026-02-01 --expires-before 2026-02-02", None),
-            ("--newer-than 1d --older-than 1d", Some("--older-than")),
-            ("--newer-than 2d --older-than 1d", None),
-        ];
-        for (flags, expected) in cases {
-            let error = filter(flags).check().err();
-            assert_eq!(error.is_some(), expected.is_some(), "{flags} {error:?}");
-            let told = expected.is_none_or(|part| {
-                error.is_some_and(|error| {
-                    error.contains(part) && error.ends_with("nothing can match")
-                })
-            });
-            assert!(told, "{flags}");
-        }
-    }
-
-    #[test]
-    fn the_receipt_tells_every_condition() {
-        let flags = "--automatic --encrypted=false --expires-after 2026-01-01 --expires-before \
-                     2026-02-01T00:00:00.5Z --max-size 9 --min-size 1 --name-matches a* \
-                     --name-matches /b/ --newer-than 2y --older-than 1y --resource-name-matches c \
-                     --system-disk";
-        let told = filter(flags).told();
-        let names: Vec<_> =
-            told.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
-        let given = flags.split_whitespace().filter(|word| word.starts_with("--"));
-        let given =
-            given.map(|word| word.split('=').next().unwrap_or_default().to_owned()).collect();
-        let sorted = |mut names: Vec<String>| {
-            names.sort();
-            names
-        };
-        assert_eq!(sorted(names), sorted(given));
-        for part in [
-            ("expires_before", "2026-02-01T00:00:00.500000Z"),
-            ("name_matches", "a*"),
-            ("name_matches", "/b/"),
-            ("encrypted", "false"),
-        ] {
-            assert!(told.iter().any(|(name, value)| (*name, value.as_str()) == part), "{part:?}");
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Patterns for names: a glob that the whole name fits, or a regular expression between slashes.
+//! Patterns for names: a glob that the whole name fits, as shells have them, or a regular expression between slashes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,7 +31,10 @@ impl FromStr for Pattern {
             }
             Some("") => return Err("nothing between the slashes".to_owned()),
             Some(regex) => RegexBuilder::new(regex).build(),
-            None => RegexBuilder::new(&anchored(text)).dot_matches_new_line(true).build(),
+            None => {
+                let regex = RegexBuilder::new(&anchored(text)?).dot_matches_new_line(true).build();
+                return Ok(Self { given: text.to_owned(), regex: regex.map_err(no_glob)? });
+            }
         };
         let regex = regex.map_err(|error| format!("not a regular expression: {error}"))?;
         Ok(Self { given: text.to_owned(), regex })
@@ -44,24 +47,72 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// A glob as a regular expression: `*` is any text, `?` any one character, a backslash takes the next
-/// character as it is, and so is everything else.
-fn anchored(glob: &str) -> String {
+/// A glob as a regular expression: `*` is any text, `?` any one character, `[a-z]` one of these and `[!a-z]` one
+/// of others, a backslash takes the next character as it is, and so is everything else. A bracket that is
+/// not closed is itself, as in shells.
+///
+/// # Errors
+///
+/// A set in brackets is none.
+fn anchored(glob: &str) -> Result<String, String> {
     let mut regex = String::from("^");
-    let mut chars = glob.chars();
-    while let Some(char) = chars.next() {
+    let mut rest = glob.chars();
+    while let Some(char) = rest.next() {
         match char {
             '*' => regex.push_str(".*"),
             '?' => regex.push('.'),
-            '\\' => {
-                let literal = chars.next().unwrap_or('\\');
-                regex.push_str(&regex_lite::escape(literal.encode_utf8(&mut [0; 4])));
-            }
-            other => regex.push_str(&regex_lite::escape(other.encode_utf8(&mut [0; 4]))),
+            '\\' => push_literal(&mut regex, rest.next().unwrap_or('\\')),
+            '[' => match set(rest.as_str())? {
+                Some((set, after)) => {
+                    regex.push_str(&set);
+                    rest = after.chars();
+                }
+                None => push_literal(&mut regex, '['),
+            },
+            other => push_literal(&mut regex, other),
         }
     }
     regex.push('$');
-    regex
+    Ok(regex)
+}
+
+/// What stands behind an opening bracket as a set of a regular expression, and what comes after it. `None` if the
+/// bracket is not closed.
+///
+/// # Errors
+///
+/// It names a class of characters, such as `[:alpha:]`.
+fn set(text: &str) -> Result<Option<(String, &str)>, String> {
+    let (negation, inside) =
+        text.strip_prefix(['!', '^']).map_or(("", text), |inside| ("^", inside));
+    let mut set = format!("[{negation}");
+    let mut rest = inside.chars();
+    let mut is_first = true;
+    while let Some(char) = rest.next() {
+        match char {
+            // Right behind the opening bracket it is one of the set.
+            ']' if !is_first => return Ok(Some((set + "]", rest.as_str()))),
+            '[' if rest.as_str().starts_with([':', '.', '=']) => {
+                return Err(format!(
+                    "sets such as [a-z] have no `[{}` inside; a regular expression between slashes may",
+                    &rest.as_str()[..1]
+                ));
+            }
+            '-' if !is_first && !rest.as_str().starts_with(']') => set.push('-'),
+            '\\' => push_literal(&mut set, rest.next().unwrap_or('\\')),
+            other => push_literal(&mut set, other),
+        }
+        is_first = false;
+    }
+    Ok(None)
+}
+
+fn push_literal(regex: &mut String, char: char) {
+    regex.push_str(&regex_lite::escape(char.encode_utf8(&mut [0; 4])));
+}
+
+fn no_glob(error: regex_lite::Error) -> String {
+    format!("a set in brackets is none: {error}; a backslash before [ takes it as it is")
 }
 
 #[cfg(test)]
@@ -81,7 +132,31 @@ mod tests {
             ("web", "Web", false),
             ("a.b", "a.b", true),
             ("a.b", "axb", false),
-            ("[a]+", "[a]+", true),
+            ("[ab]*", "b1", true),
+            ("[ab]*", "c1", false),
+            ("x[a-c]", "xb", true),
+            ("x[a-c]", "x-", false),
+            ("x[!a-c]", "xd", true),
+            ("x[!a-c]", "xb", false),
+            ("x[^a]", "xa", false),
+            ("x[!a]", "x", false),
+            ("x[]a]", "x]", true),
+            ("x[!]a]", "x]", false),
+            ("x[a-]", "x-", true),
+            ("x[-a]", "x-", true),
+            ("x[\\]a]", "x]", true),
+            ("x[\\-a]z", "x-z", true),
+            ("x[[a]", "x[", true),
+            ("x[&&~~-]", "x&", true),
+            ("x[*?]", "xy", false),
+            ("x[*?]", "x*", true),
+            ("[备份]*", "备1", true),
+            ("a.[b]c", "a.bc", true),
+            ("[a", "[a", true),
+            ("a[]", "a[]", true),
+            ("a]", "a]", true),
+            ("\\[a]", "[a]", true),
+            ("[a]+", "a+", true),
             ("[a]+", "aa", false),
             ("a\\*", "a*", true),
             ("a\\*", "ab", false),
@@ -105,8 +180,13 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_told() {
-        let cases =
-            [("", "empty"), ("//", "between the slashes"), ("/(/", "not a regular expression")];
+        let cases = [
+            ("", "empty"),
+            ("//", "between the slashes"),
+            ("/(/", "not a regular expression"),
+            ("x[z-a]", "a backslash before [ takes it as it is"),
+            ("x[[:alpha:]]", "a regular expression between slashes may"),
+        ];
         for (text, expected) in cases {
             let error = text.parse::<Pattern>().unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

@@ -25,7 +25,7 @@ const OTHER_WORDS: [(&str, &str); 12] = [
 ];
 
 /// Flags that other tools have, each with the flag that does it here, and how that is written.
-const OTHER_FLAGS: [(&str, &str, &str); 11] = [
+const OTHER_FLAGS: [(&str, &str, &str); 18] = [
     ("--format", "output", "--output"),
     ("--json", "output", "-o json"),
     ("--jsonl", "output", "-o jsonl"),
@@ -37,6 +37,29 @@ const OTHER_FLAGS: [(&str, &str, &str); 11] = [
     ("--type", "resource-type", "--resource-type"),
     ("--server", "resource-name", "--resource-name"),
     ("--vault", "vault-id", "--vault-id"),
+    ("--size", "min-size", "--min-size"),
+    ("--by", "per", "--latest 1 --per"),
+    ("--group-by", "per", "--latest 1 --per"),
+    ("--per", "by", "--by"),
+    ("--group-by", "by", "--by"),
+    ("--fields", "columns", "--columns"),
+    ("--order-by", "sort", "--sort"),
+];
+
+/// Flags that there is no need for, or none of, each with the command that it is expected of, and what to say.
+const NO_FLAGS: [(&str, &str, &str); 4] = [
+    ("--all", "cbr backups", "every backup is read, unless a flag such as --limit says otherwise"),
+    ("--exclude", "cbr backups list", "filters say what to list: 'cbr help filters' has them all"),
+    (
+        "--columns",
+        "cbr backups summary",
+        "a summary has few columns; jq picks from those of -o json",
+    ),
+    (
+        "--sort",
+        "cbr backups summary",
+        "a summary is sorted by its groups; jq sorts those of -o json",
+    ),
 ];
 
 /// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
@@ -95,17 +118,28 @@ fn suggest(error: &mut clap::Error, meant: String) {
 fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let word = texts(&error, ContextKind::InvalidArg).join(" ");
     let usage = texts(&error, ContextKind::Usage).join(" ");
-    if let Some((command, flag)) = other_flag(program, &usage, &word) {
-        // clap's is about the flag that it took this one for.
-        let usage = ContextValue::StyledStr(command.clone().render_usage());
-        error.insert(ContextKind::Usage, usage);
-        error.remove(ContextKind::SuggestedArg);
-        // clap may have a tip besides, on how to give the word as a value.
-        error.remove(ContextKind::Suggested);
-        add_tip(&mut error, format!("'{flag}' is the flag for that"));
+    let called = called(program, &usage);
+    let said = NO_FLAGS.iter().find(|(flag, of, _)| *flag == word && usage.contains(of));
+    let said = said.map(|(.., what)| (*what).to_owned()).or_else(|| {
+        let flag = other_flag(called?, &word)?;
+        Some(format!("'{flag}' is the flag for that"))
+    });
+    let guesses = texts(&error, ContextKind::SuggestedArg);
+    if said.is_none() && guesses.iter().any(|guess| is_near(&word, guess)) {
         return error;
     }
-    if !texts(&error, ContextKind::SuggestedArg).is_empty() {
+    if said.is_some() || !guesses.is_empty() {
+        // clap's is about the flag that it took this one for.
+        if let Some(command) = called {
+            let usage = ContextValue::StyledStr(command.clone().render_usage());
+            error.insert(ContextKind::Usage, usage);
+        }
+        error.remove(ContextKind::SuggestedArg);
+    }
+    if let Some(said) = said {
+        // clap may have a tip besides, on how to give the word as a value.
+        error.remove(ContextKind::Suggested);
+        add_tip(&mut error, said);
         return error;
     }
     let is_command = program.get_subcommands().any(|command| command.get_name() == word);
@@ -136,26 +170,38 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     error
 }
 
-/// What the command with this usage has in place of another tool's flag.
-fn other_flag<'a>(
-    program: &'a Command,
-    usage: &str,
-    word: &str,
-) -> Option<(&'a Command, &'static str)> {
-    let (_, flag, written) = OTHER_FLAGS.iter().find(|(other, ..)| *other == word)?;
+/// The command with this usage.
+fn called<'a>(program: &'a Command, usage: &str) -> Option<&'a Command> {
     let words = usage.split_whitespace().skip_while(|word| *word != "cbr").skip(1);
-    let command = words
+    words
         .map_while(|name| Some(name).filter(|name| !name.starts_with(['[', '<', '-'])))
-        .try_fold(program, |at, name| at.find_subcommand(name))?;
-    let has = |arg: &clap::Arg| arg.get_long() == Some(flag) && !arg.is_hide_set();
-    command.get_arguments().any(has).then_some((command, *written))
+        .try_fold(program, |at, name| at.find_subcommand(name))
+}
+
+/// What the command has in place of another tool's flag.
+fn other_flag(command: &Command, word: &str) -> Option<&'static str> {
+    let has = |flag: &str| {
+        let is_it = |arg: &clap::Arg| arg.get_long() == Some(flag) && !arg.is_hide_set();
+        command.get_arguments().any(is_it)
+    };
+    let mut others = OTHER_FLAGS.iter().filter(|(other, ..)| *other == word);
+    others.find(|(_, flag, _)| has(flag)).map(|(.., written)| *written)
+}
+
+/// Whether a flag is enough like another one to be meant by it. clap finds more alike than people do.
+fn is_near(word: &str, guess: &str) -> bool {
+    let name = |flag: &str| flag.trim_start_matches('-').to_owned();
+    suggest::nearest(&name(word), [name(guess).as_str()].into_iter()).is_some()
 }
 
 /// Whether a flag is one of a command's own.
 fn takes(command: &Command, flag: &str) -> bool {
     let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
     own.any(|arg| match flag.strip_prefix("--") {
-        Some(name) => arg.get_long_and_visible_aliases().unwrap_or_default().contains(&name),
+        Some(name) => {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            arg.get_long() == Some(name) || aliases.contains(&name)
+        }
         None => flag.chars().nth(1).is_some_and(|name| arg.get_short() == Some(name)),
     })
 }

@@ -21,7 +21,6 @@ pub(crate) use layout::arrange;
 pub(crate) use mistake::explain;
 
 use crate::cli::Cli;
-use crate::completions;
 pub(crate) use text::{Block, Text};
 use topic::TOPICS;
 
@@ -30,23 +29,31 @@ pub(crate) fn topic(name: &str) -> Option<Text> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
 }
 
+/// The same in a few words.
+pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
+}
+
 /// The arguments of `cbr help`.
 #[derive(Args, Debug)]
 #[command(after_help = topics())]
 pub(crate) struct HelpArgs {
     /// A topic, or the words of a command, such as `backups list`
-    #[arg(value_name = "TOPIC|COMMAND", add = completions::found(names))]
+    #[arg(value_name = "TOPIC|COMMAND")]
     words: Vec<String>,
 }
 
-/// What `cbr help` takes as its first word, each with what it is about.
-fn names() -> Vec<(String, String)> {
-    let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+/// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and topics as
+/// the first word.
+pub(crate) fn names_behind(words: &[String]) -> Vec<(String, String)> {
     let program = Cli::command();
-    let commands = program.get_subcommands().map(|command| {
+    let parent = words.iter().try_fold(&program, |parent, word| parent.find_subcommand(word));
+    let commands = parent.into_iter().flat_map(Command::get_subcommands).map(|command| {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         (command.get_name().to_owned(), about)
     });
+    let topics = TOPICS.iter().filter(|_| words.is_empty());
+    let topics = topics.map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
     commands.chain(topics).collect()
 }
 

@@ -74,6 +74,44 @@ pub(crate) async fn connect(
     Ok(Client::new(endpoint, access, renewal, means)?)
 }
 
+/// Where to ask and as whom without asking IAM: from settings that say it all, or from what an earlier run has
+/// found out. `None` where something would have to be asked first.
+pub(crate) fn kept(
+    resolution: Resolution,
+    cache: Cache,
+    means: &Means,
+) -> Option<(Endpoint, Access)> {
+    resolution.check().ok()?;
+    let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
+    let ((credentials, _), project) = (credentials.ok()?, project.ok()?);
+    let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
+    let asked = || {
+        let (endpoint, _) = iam.ok()?;
+        Some(Iam { endpoint, credentials: credentials.clone(), means: means.clone() })
+    };
+    match (&credentials, project) {
+        (Credentials::Password(login), project) => {
+            let project = match project {
+                Project::Id(id) => Named::Id(id.value),
+                Project::Named(name) => Named::Name(name.value),
+                Project::OfToken => return None,
+            };
+            let region = region.map(|region| region.value);
+            let session = Logins::new(asked()?, login.clone(), project, region, cache).kept()?;
+            Some((place(endpoint, Some(&session.scope)).ok()?, session.access()))
+        }
+        (_, Project::Id(id)) => {
+            let access = Access { credentials, project_id: Some(id.value) };
+            Some((place(endpoint, None).ok()?, access))
+        }
+        (Credentials::Key { access_key, .. }, Project::Named(name)) => {
+            let projects = Projects::new(asked()?, access_key, name, is_region, cache);
+            Some((place(endpoint, None).ok()?, projects.access(projects.kept()?)))
+        }
+        (Credentials::Key { .. }, Project::OfToken) | (Credentials::Token(_), _) => None,
+    }
+}
+
 /// What IAM says of the project, for a diagnosis: that of the token, or that of the region's name.
 ///
 /// # Errors

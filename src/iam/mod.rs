@@ -25,7 +25,7 @@ use crate::api::{Access, ApiError, Client, Means};
 use crate::connection::{Credentials, Endpoint};
 
 pub(crate) use cache::Cache;
-pub(crate) use connect::{connect, kept_project, scope};
+pub(crate) use connect::{connect, kept, kept_project, scope};
 pub(crate) use project::Found;
 
 /// The IAM at one address, asked as one user.

@@ -74,7 +74,8 @@ impl Logins {
         }
     }
 
-    fn kept(&self) -> Option<Session> {
+    /// The token of an earlier run, if it is still good and the password is the one that it was given for.
+    pub(super) fn kept(&self) -> Option<Session> {
         let sealed = unhex(&self.cache.read(&self.name, MARGIN)?)?;
         let kept = seal::open(&self.login.password, self.name.as_bytes(), &sealed)?;
         let Kept { token, scope } = serde_json::from_str(kept.reveal()).ok()?;

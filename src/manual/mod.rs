@@ -27,9 +27,11 @@ use prose::{Place, prose};
 Examples:
   cbr man | man -l -                                 the whole manual
   cbr man backups list | man -l -                    one command
+  cbr man filters | man -l -                         one topic of cbr help
   cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
 pub(crate) struct ManArgs {
-    /// The words of a command, such as `backups list`, or the name of its page; without any, the page of the whole program
+    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr help`; without any, the
+    /// page of the whole program
     #[arg(value_name = "COMMAND")]
     words: Vec<String>,
 
@@ -55,22 +57,28 @@ pub(crate) fn print(args: &ManArgs) -> anyhow::Result<()> {
     };
     let page = match words.as_slice() {
         [] => whole(&program),
+        [topic] if let Some(about) = help::topic_about(topic) => {
+            topic::page(&program, topic, about)
+        }
         words => single(&program.clone(), help::command(&mut program, words)?),
     };
     page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
 }
 
 /// The words of the command whose page has this name, such as `cbr-backups-list` or `backups-list`; or just
-/// that, if there is none.
+/// that, if there is none, as of a topic.
 fn of_page(program: &mut Command, page: &str) -> Vec<String> {
     let words = page.split('-').map(str::to_owned);
     let words: Vec<_> = words.enumerate().filter(|(at, word)| *at > 0 || word != "cbr").collect();
     let words: Vec<_> = words.into_iter().map(|(_, word)| word).collect();
-    if help::command(program, &words).is_ok() { words } else { vec![page.to_owned()] }
+    if help::command(program, &words).is_ok() {
+        return words;
+    }
+    vec![page.strip_prefix("cbr-").unwrap_or(page).to_owned()]
 }
 
 fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {
-    let pages = leaves(program).into_iter().map(|command| (command, single(program, command)));
+    let pages = below(program).into_iter().map(|command| (command, single(program, command)));
     for (command, page) in pages.chain([(program, whole(program))]) {
         let path = directory.join(format!("{}.1", name(command)));
         let cannot = || format!("--all: cannot write {}", path.display());
@@ -87,14 +95,19 @@ fn name(command: &Command) -> String {
 
 /// Begins the page of a command.
 fn begin(program: &Command, command: &Command) -> Roff {
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    begin_named(program, &name(command), &about, ["1", "User Commands"])
+}
+
+/// Begins a page of this name, in a section of the manual.
+fn begin_named(program: &Command, name: &str, about: &str, section: [&str; 2]) -> Roff {
     let mut page = Roff::new();
     let version = format!("cbr {}", program.get_version().unwrap_or_default());
     // The empty argument is the date. There is none, so that a version prints the same page everywhere.
-    let title = name(command).to_uppercase();
-    page.control("TH", [&title, "1", "\"\"", &version, "User Commands"]);
+    let [number, section] = section;
+    page.control("TH", [&*name.to_uppercase(), number, "\"\"", &version, section]);
     page.control("SH", ["NAME"]);
-    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-    page.text([roman(format!("{} - {about}", name(command)))]);
+    page.text([roman(format!("{name} - {about}"))]);
     page
 }
 
@@ -182,19 +195,26 @@ fn environment(page: &mut Roff) {
     }
 }
 
-/// What stands after the flags of a command: its examples, as a section of their own.
+/// What stands after the flags of a command: its examples and what else there is to say, as sections of their
+/// own.
 fn examples(page: &mut Roff, command: &Command) {
     let Some(help) = command.get_after_help().map(ToString::to_string) else { return };
-    match help.strip_prefix("Examples:\n") {
-        Some(examples) => {
-            page.control("SH", ["EXAMPLES"]);
-            prose(page, examples, Place::Section);
-        }
-        None => {
-            page.control("SH", ["NOTES"]);
-            prose(page, &help, Place::Section);
+    let (examples, notes) = match help.strip_prefix("Examples:\n") {
+        Some(rest) => rest.split_once("\n\n").unwrap_or((rest, "")),
+        None => ("", &*help),
+    };
+    for (heading, text) in [("NOTES", notes), ("EXAMPLES", examples)] {
+        if !text.is_empty() {
+            page.control("SH", [heading]);
+            prose(page, text, Place::Section);
         }
     }
+}
+
+/// Every command below, each group before what is in it.
+fn below(command: &Command) -> Vec<&Command> {
+    let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.flat_map(|command| [vec![command], below(command)].concat()).collect()
 }
 
 /// The commands that do something themselves, in order.

@@ -1,9 +1,21 @@
-//! A topic of `cbr help` as a section of a page.
+//! A topic of `cbr help` as a section of a page, or as a page of its own.
 
-use roff::{Roff, bold};
+use clap::Command;
+use roff::{Roff, bold, roman};
 
+use super::begin_named;
 use super::prose::{Place, prose};
 use crate::help::{Block, topic};
+
+/// The page of a topic.
+pub(super) fn page(program: &Command, name: &str, about: &str) -> Roff {
+    let section_of_manual = ["7", "Miscellaneous"];
+    let mut page = begin_named(program, &format!("cbr-{name}"), about, section_of_manual);
+    section(&mut page, "DESCRIPTION", name);
+    page.control("SH", ["SEE ALSO"]);
+    page.text([bold("cbr"), roman("(1)")]);
+    page
+}
 
 /// Writes a topic under this heading, if there is such a topic.
 pub(super) fn section(page: &mut Roff, heading: &str, name: &str) {

@@ -1,6 +1,10 @@
 //! The formats, and the flags that each output has, whatever its rows are.
 
-use clap::ValueEnum;
+use std::ffi::OsStr;
+
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command, ValueEnum};
 
 use super::csv::Spreadsheet;
 use super::time::{TimeStyle, Times};
@@ -18,9 +22,9 @@ pub(super) struct FormatArgs {
     #[arg(
         short = 'o',
         long = "output",
-        value_enum,
         value_name = "FORMAT",
-        default_value_t = Format::Table,
+        default_value = "table",
+        value_parser = FormatParser(Printed::Backups),
         display_order = 1,
         help_heading = "Output"
     )]
@@ -57,7 +61,7 @@ pub(super) struct FormatArgs {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
-    /// way (… at the end of the header). Elsewhere nothing is shortened
+    /// way (… at the end of the header, or of each row without it). Elsewhere nothing is shortened
     Table,
     /// For people, with more columns; runs past the edge rather than leave one out
     Wide,
@@ -80,7 +84,81 @@ pub(crate) enum Format {
     Ids,
 }
 
+/// What a format is for. What it looks like depends on that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Printed {
+    /// Any number of backups.
+    Backups,
+    /// One, as itself and not as a list.
+    OneBackup,
+    /// Rows that are no backups.
+    Summary,
+}
+
+/// Reads a format, for what it is to print.
+#[derive(Clone)]
+pub(crate) struct FormatParser(pub(crate) Printed);
+
+impl TypedValueParser for FormatParser {
+    type Value = Format;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Format, clap::Error> {
+        let format = EnumValueParser::<Format>::new().parse_ref(command, arg, value)?;
+        if format.can_print(self.0) {
+            return Ok(format);
+        }
+        Err(command.clone().error(
+            ErrorKind::InvalidValue,
+            "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it",
+        ))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let fitting = Format::value_variants().iter().filter(|format| format.can_print(self.0));
+        Some(Box::new(fitting.filter_map(|format| {
+            let value = format.to_possible_value()?;
+            Some(match format.help(self.0) {
+                Some(help) => value.help(help),
+                None => value,
+            })
+        })))
+    }
+}
+
 impl Format {
+    fn can_print(self, printed: Printed) -> bool {
+        (self, printed) != (Self::Ids, Printed::Summary)
+    }
+
+    /// What it looks like, where that is not what it looks like for a list of backups.
+    fn help(self, printed: Printed) -> Option<&'static str> {
+        use Printed::{OneBackup, Summary};
+        Some(match (self, printed) {
+            (Self::Wide, Summary) => {
+                "For people; runs past the edge rather than leave a column out"
+            }
+            (Self::Long, OneBackup) => "For people: a field a line, with all that is in it",
+            (Self::Long, Summary) => "For people: a block for each row, a field a line",
+            (Self::Json, OneBackup) => "One object, as the service sent it",
+            (Self::Json, Summary) => "One array, an object a line",
+            (Self::Jsonl, OneBackup) => "The same as json",
+            (Self::Jsonl, Summary) => "One object a line",
+            (Self::Csv, Summary) => "RFC 4180 with plain line feeds, times in RFC 3339 with Z",
+            (Self::Yaml, OneBackup) => {
+                "One mapping, with all that the service sent; the same data for YAML 1.1 and 1.2"
+            }
+            (Self::Yaml, Summary) => "A sequence of mappings; the same data for YAML 1.1 and 1.2",
+            (Self::Markdown, Summary) => "A table for GitHub and others that render it",
+            (Self::Ids, OneBackup) => "The id, on a line",
+            _ => return None,
+        })
+    }
+
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }

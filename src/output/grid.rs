@@ -47,13 +47,9 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// Without headings there is nothing that could say that columns gave way, so none does.
     pub(super) fn new(mut headings: Vec<Heading>, headed: bool, look: Look) -> Self {
         if !headed {
-            for heading in &mut headings {
-                heading.text.clear();
-                heading.rank = 0;
-            }
+            headings.iter_mut().for_each(|heading| heading.text.clear());
         }
         Self { widths: vec![0; headings.len()], headings, headed, look, spool: Spool::new() }
     }
@@ -86,10 +82,13 @@ impl Grid {
         let cells = |row| shown_cells(row, &headings, &layout, look.colored);
         let screenful: Vec<_> =
             head.into_iter().chain(first.iter().map(|row| cells(row))).collect();
-        let mut text = lines(&screenful, &headings, &layout);
+        // Where there is no heading that could say that columns gave way, each row does.
+        let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
+        let mut text = lines(&screenful, &headings, &layout, &end);
         while spooled.read_line(&mut row).context(FAULT)? > 0 {
             let cells = shown_cells(&row, &headings, &layout, look.colored);
             push_line(&mut text, &cells, &headings, &layout);
+            text.push_str(&end);
             row.clear();
             if text.len() >= CHUNK {
                 out.write_all(text.as_bytes())?;
@@ -150,11 +149,10 @@ fn push_line(text: &mut String, row: &[Cell<'_>], headings: &[Heading], layout: 
         text.extend(iter::repeat_n(' ', after));
     }
     text.truncate(text.trim_end_matches(' ').len());
-    text.push('\n');
 }
 
 /// Lays out rows whose cells are no wider than their columns.
-fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout) -> String {
+fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &str) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(NOTHING);
     table.add_rows(rows.iter().map(|row| row.iter().map(|cell| &*cell.text)));
@@ -172,7 +170,7 @@ fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout) -> Strin
     let mut text = String::new();
     for (line, row) in table.lines().zip(rows) {
         push_painted(&mut text, line.trim_end_matches(' '), row, layout);
-        text.push('\n');
+        text.push_str(end);
     }
     text
 }
@@ -235,7 +233,7 @@ mod tests {
             grid.finish(&mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
-        for width in [None, Some(200), Some(70), Some(30)] {
+        for width in [None, Some(200), Some(100), Some(70), Some(30)] {
             let [plain, painted] =
                 [false, true].map(|colored| text(Look { width, colored, times: Times::Utc }));
             for text in [&plain, &painted] {

@@ -5,11 +5,13 @@
 //!
 //! 1. the widest texts are shortened, never below their heading or what can be recognised;
 //! 2. columns give way, the least important first;
-//! 3. when only the essential ones are left, times are shortened to the minute, hour or day, and keep
+//! 3. when only the essential ones are left, times are shortened to the minute or the day, and keep
 //!    their zone;
 //! 4. essential columns give way.
 //!
-//! Where even that does not help, nothing is shortened: the lines run past the edge anyway.
+//! Of those that gave way, the ones come back that still fit as they are: a narrow one may fit where a wider one
+//! that matters more does not. Where even that does not help, nothing is shortened: the lines run past the
+//! edge anyway.
 
 use super::screen_text::cells;
 use super::time::Lengths;
@@ -18,14 +20,18 @@ use crate::column::Kind;
 /// Between two columns.
 pub(super) const GAP: usize = 2;
 
-/// Ends the last heading where columns gave way.
+/// Ends the last heading where columns gave way, or each row where there are no headings.
 pub(super) const MORE: &str = " …";
 
+/// The rank of what the user asked about, by a sort or a filter.
+pub(super) const ASKED_ABOUT: u8 = 1;
+
 /// Columns up to this rank are essential.
-const ESSENTIAL: u8 = 3;
+const ESSENTIAL: u8 = 4;
 
 /// What the layout knows of a column.
 pub(super) struct Heading {
+    /// Empty where no headings are shown.
     pub(super) text: String,
     pub(super) kind: Kind,
     /// The higher, the earlier it gives way; 0 stays.
@@ -38,6 +44,8 @@ pub(super) struct Layout {
     pub(super) columns: Vec<Shown>,
     /// Columns gave way.
     pub(super) more: bool,
+    /// The cells behind each row that say so, where there are no headings.
+    mark: usize,
 }
 
 /// A column that is shown.
@@ -59,41 +67,75 @@ pub(super) fn fit(
     times: Lengths,
 ) -> Layout {
     let highest = headings.iter().map(|heading| heading.rank).max().unwrap_or(0);
-    let Some(screen) = screen else { return Layout::unfitted(headings, widths, highest) };
+    let up_to = |rank: u8| -> Vec<bool> { headings.iter().map(|it| it.rank <= rank).collect() };
+    let Some(screen) = screen else { return Layout::unfitted(headings, widths, &up_to(highest)) };
     for rank in (0..=highest).rev() {
         let shortened = if rank > ESSENTIAL { &[] } else { times.shortened };
         // As they are, at first.
         let lengths = [usize::MAX].iter().chain(times.whole).chain(shortened);
         for &time_length in lengths {
-            let mut layout = Layout::unfitted(headings, widths, rank);
-            layout.shorten_times(headings, time_length);
-            if layout.narrow(screen) {
-                return layout;
+            let layout = |kept: &[bool]| {
+                let mut layout = Layout::unfitted(headings, widths, kept);
+                layout.shorten_times(headings, time_length);
+                layout
+            };
+            let mut narrowed = layout(&up_to(rank));
+            if narrowed.narrow(screen) {
+                let refilled = refilled(up_to(rank), headings, screen, layout);
+                return refilled.unwrap_or(narrowed);
             }
         }
     }
-    Layout::unfitted(headings, widths, 0)
+    Layout::unfitted(headings, widths, &up_to(0))
+}
+
+/// A layout with all that was kept and what else there is room for, the most important first. `None` where there is
+/// no room for anything.
+fn refilled(
+    mut kept: Vec<bool>,
+    headings: &[Heading],
+    screen: usize,
+    layout: impl Fn(&[bool]) -> Layout,
+) -> Option<Layout> {
+    let mut rest: Vec<_> = (0..headings.len()).filter(|&position| !kept[position]).collect();
+    rest.sort_by_key(|&position| headings[position].rank);
+    let mut refilled = None;
+    for position in rest {
+        kept[position] = true;
+        let with_it = layout(&kept);
+        if with_it.width() <= screen {
+            refilled = Some(with_it);
+        } else {
+            kept[position] = false;
+        }
+    }
+    refilled
 }
 
 impl Layout {
-    /// The columns up to a rank, each as wide as its widest cell.
-    fn unfitted(headings: &[Heading], widths: &[usize], rank: u8) -> Self {
+    /// The columns that are kept, each as wide as its widest cell.
+    fn unfitted(headings: &[Heading], widths: &[usize], kept: &[bool]) -> Self {
         let mut columns: Vec<_> = (headings.iter().zip(widths).enumerate())
-            .filter(|(_, (heading, _))| heading.rank <= rank)
+            .filter(|(position, _)| kept[*position])
             .map(|(position, (heading, &width))| Shown::new(position, heading, width, ""))
             .collect();
         let more = columns.len() < headings.len();
+        let mut mark = 0;
         if more && let Some(last) = columns.last_mut() {
             let position = last.position;
-            *last = Shown::new(position, &headings[position], widths[position], MORE);
+            if headings[position].text.is_empty() {
+                mark = cells(MORE);
+            } else {
+                *last = Shown::new(position, &headings[position], widths[position], MORE);
+            }
         }
-        Self { columns, more }
+        Self { columns, more, mark }
     }
 
     /// The length of a line.
     fn width(&self) -> usize {
         let gaps = self.columns.len().saturating_sub(1) * GAP;
-        gaps + self.columns.iter().map(|column| column.width).sum::<usize>()
+        gaps + self.columns.iter().map(|column| column.width).sum::<usize>() + self.mark
     }
 
     /// The same for all times, so that they stay comparable.
@@ -172,11 +214,11 @@ mod tests {
     fn texts_shrink_then_columns_give_way_then_times_shrink() {
         let columns = [
             ("ID", Kind::Id, 0),
-            ("NAME", Kind::Text, 4),
-            ("OWNER", Kind::Text, 3),
-            ("SIZE", Kind::Number, 5),
-            ("STATUS", Kind::Word, 1),
-            ("MADE", Kind::Time, 2),
+            ("NAME", Kind::Text, 5),
+            ("OWNER", Kind::Text, 4),
+            ("SIZE", Kind::Number, 6),
+            ("STATUS", Kind::Word, 2),
+            ("MADE", Kind::Time, 3),
         ];
         let widths = [36, 30, 20, 3, 9, 20];
         let cases = [
@@ -190,11 +232,33 @@ mod tests {
             (Some(81), "ID:36 OWNER:10 STATUS:9 MADE:20 …"),
             (Some(80), "ID:36 OWNER:12 STATUS:9 MADE:17 …"),
             (Some(72), "ID:36 OWNER:10 STATUS:9 MADE:11 …"),
+            (Some(77), "ID:36 OWNER:15 STATUS:9 MADE:11 …"),
             (Some(71), "ID:36 STATUS:9 MADE:20 …"),
             (Some(60), "ID:36 STATUS:9 MADE:11 …"),
+            // Two that matter more do not fit, and one that is narrow does.
+            (Some(58), "ID:36 SIZE:4 STATUS:9 …"),
             (Some(50), "ID:36 STATUS:9 …"),
+            (Some(45), "ID:36 SIZE:6 …"),
             (Some(40), "ID:36 …"),
             (Some(5), "ID:36 …"),
+        ];
+        for (screen, expected) in cases {
+            assert_eq!(fitted(&columns, &widths, screen), expected, "{screen:?}");
+        }
+    }
+
+    /// There is nothing else that could say that columns gave way.
+    #[test]
+    fn without_headings_there_is_room_for_a_mark_behind_each_row() {
+        let columns = [("", Kind::Id, 0), ("", Kind::Word, 2), ("", Kind::Number, 3)];
+        let widths = [36, 9, 3];
+        let cases = [
+            (Some(52), ":36 :9 :3"),
+            (Some(51), ":36 :9 …"),
+            (Some(49), ":36 :9 …"),
+            (Some(48), ":36 :3 …"),
+            (Some(42), ":36 …"),
+            (None, ":36 :9 :3"),
         ];
         for (screen, expected) in cases {
             assert_eq!(fitted(&columns, &widths, screen), expected, "{screen:?}");

@@ -1,13 +1,14 @@
 //! long: a record as a block of lines, a field each, for people.
 //!
 //! Objects inside of it follow with their fields indented, lists of objects as one such block each, and the
-//! children as a table. Nothing is shortened; only the table of children fits the screen. A record is
-//! rendered when it comes, so memory stays bounded.
+//! children as a table, or where that is wider than the screen as blocks too. Nothing is shortened. A record
+//! is rendered when it comes, so memory stays bounded.
 
 use std::borrow::Cow;
 use std::io::Write;
 use std::mem;
 
+use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
 use super::screen_text::{cells, visible};
@@ -60,7 +61,8 @@ impl Long {
 
     fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
         let text = value::shown(column, backup, &self.look.times, Precision::Full);
-        Line::field(column.name, column.kind, text)
+        let label = self.look.times.heading(column.name, column.kind);
+        Line { level: 0, label, value: Some((column.kind, text)) }
     }
 
     /// The fields that have no column, such as ones that the service added later; `children` among
@@ -111,19 +113,37 @@ impl Long {
         }
     }
 
+    /// The children as a table, or as blocks where a line of it would not fit the screen: nothing of them is left
+    /// out.
     fn push_children(&self, text: &mut String, children: &[Json<'_>]) -> anyhow::Result<()> {
-        let narrower = |width: usize| width.saturating_sub(2);
-        let look = Look { width: self.look.width.map(narrower), ..self.look.clone() };
-        let mut table = Box::new(Table::fitting(column::table_set(), true, look));
+        let columns = column::table_set();
+        let look = Look { width: None, ..self.look.clone() };
+        let mut table = Box::new(Table::whole(columns.clone(), true, look));
         for child in children {
             table.push(child.as_sent())?;
         }
         let mut rows = Vec::new();
         table.finish(&mut rows)?;
-        text.push_str("children\n");
-        for row in String::from_utf8_lossy(&rows).lines() {
-            text.extend(["  ", row, "\n"]);
+        let rows = String::from_utf8_lossy(&rows);
+        let fits = |row: &str| self.look.width.is_none_or(|width| 2 + cells(row) <= width);
+        // Colours take no room.
+        if rows.lines().all(|row| fits(&strip_str(row).to_string())) {
+            text.push_str("children\n");
+            rows.lines().for_each(|row| text.extend(["  ", row, "\n"]));
+            return Ok(());
         }
+        let mut lines = Vec::new();
+        for (position, child) in children.iter().enumerate() {
+            lines.push(Line {
+                level: 0,
+                label: format!("children[{position}]").into(),
+                value: None,
+            });
+            let child = Backup::parse(child.as_sent())?;
+            let fields = columns.iter().map(|column| self.column_line(column, &child));
+            lines.extend(fields.map(|line| Line { level: 1, ..line }));
+        }
+        push_lines(text, &lines, self.look.colored);
         Ok(())
     }
 }

@@ -35,7 +35,11 @@ impl Markdown {
         if mem::replace(&mut self.headed, true) {
             return Ok(());
         }
-        let head = head(self.columns.iter().map(|column| (column.name, column.kind)));
+        let head = head(
+            self.columns
+                .iter()
+                .map(|column| (self.times.heading(column.name, column.kind), column.kind)),
+        );
         self.spool.write_all(head.as_bytes()).context(FAULT)
     }
 }
@@ -60,11 +64,11 @@ impl Render for Markdown {
 }
 
 /// The header of a table with these columns, and the line that makes it one.
-pub(super) fn head(columns: impl Iterator<Item = (&'static str, Kind)>) -> String {
+pub(super) fn head<'a>(columns: impl Iterator<Item = (Cow<'a, str>, Kind)>) -> String {
     let (names, rules): (Vec<_>, Vec<_>) = columns
         .map(|(name, kind)| match kind {
-            Kind::Number | Kind::Size => (Cow::Borrowed(name), Cow::Borrowed("---:")),
-            _ => (name.into(), "---".into()),
+            Kind::Number | Kind::Size => (name, Cow::Borrowed("---:")),
+            _ => (name, "---".into()),
         })
         .unzip();
     line(names.into_iter()) + &line(rules.into_iter())

@@ -35,17 +35,17 @@ use std::io::Write;
 
 use clap::builder::ArgPredicate;
 
-pub(crate) use format::Format;
-pub(crate) use report::{Report, ReportArgs};
+pub(crate) use format::{Format, FormatParser, Printed};
+pub(crate) use report::{Report, ReportArgs, ReportColumn};
 pub(crate) use screen_text::{cells, visible};
 
-use crate::column::{COLUMNS, Column, Kind};
+use crate::column::{self, COLUMNS, Column, Kind};
 use crate::row::Row;
 
 use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
-use selection::{Choice, ChoiceParser};
+use selection::{Choice, ChoiceParser, Chosen};
 use time::Times;
 
 /// What the output goes to.
@@ -71,8 +71,7 @@ pub(crate) struct OutputArgs {
     #[command(flatten)]
     rows: FormatArgs,
 
-    /// The fields to print, by their API names, in this order; default, wide or all; +NAME adds one, -NAME
-    /// drops one (--columns=+vault_id,-name)
+    /// Fields to print; +NAME adds one, -NAME drops one
     #[arg(
         long,
         value_name = "COLUMN,…",
@@ -95,8 +94,8 @@ pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Print ids alone, one a line: the same as --output ids
-    #[arg(long, conflicts_with = "format", display_order = 1, help_heading = "Output")]
+    /// Print ids alone, one a line: --output ids
+    #[arg(long, conflicts_with = "format", display_order = 2, help_heading = "Output")]
     ids: bool,
 
     /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
@@ -118,13 +117,19 @@ impl ListOutputArgs {
         self.output.check()
     }
 
-    /// A renderer for these flags.
+    /// A renderer for these flags. The columns named in `asked_about` are among the last to give way.
     ///
     /// # Errors
     ///
     /// Those of [`check`](Self::check) that depend on this machine.
-    pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
-        Ok(Renderer { stream: self.stream, ..self.output.renderer(target)? })
+    pub(crate) fn renderer(
+        &self,
+        target: Target,
+        asked_about: &[&str],
+    ) -> anyhow::Result<Renderer> {
+        let output = &self.output;
+        let renderer = output.renderer_with(output.rows.look(target)?, asked_about)?;
+        Ok(Renderer { stream: self.stream, ..renderer })
     }
 
     /// Whether people read it, a screen at a time.
@@ -146,7 +151,9 @@ fn columns_help() -> String {
         with one of these starts from what the format prints on its own: --columns=+vault_id,-name.\n\n\
         json, jsonl and yaml print objects of these fields alone, each value as the service sent it \
         and null where there is none. Names with a dot are fields inside of others; those of replication are \
-        sent only with --show-replication.\n\nGroups:"
+        sent only with --show-replication.\n\n\
+        In table on a terminal, columns of a group give way where there is no room for them; those that you \
+        name stay.\n\nGroups:"
         .to_owned();
     for (name, meaning) in selection::GROUPS {
         help.push_str(&format!("\n- {name}: {meaning}"));
@@ -169,7 +176,7 @@ impl OutputArgs {
     }
 
     /// The columns that were asked for, if any were.
-    fn chosen(&self) -> Result<Option<Vec<Column>>, String> {
+    fn chosen(&self) -> Result<Option<Vec<Chosen>>, String> {
         if self.columns.is_empty() {
             return Ok(None);
         }
@@ -187,19 +194,27 @@ impl OutputArgs {
     ///
     /// Those of [`check`](Self::check).
     pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
-        self.renderer_with(self.rows.look(target)?)
+        self.renderer_with(self.rows.look(target)?, &[])
     }
 
-    fn renderer_with(&self, look: Look) -> anyhow::Result<Renderer> {
+    /// The columns that were asked for, if any were, without what gives way.
+    fn chosen_columns(&self) -> anyhow::Result<Option<Vec<Column>>> {
         let chosen = self.chosen().map_err(anyhow::Error::msg)?;
+        Ok(chosen.map(|chosen| chosen.iter().map(|chosen| chosen.column).collect()))
+    }
+
+    fn renderer_with(&self, look: Look, asked_about: &[&str]) -> anyhow::Result<Renderer> {
+        let chosen = self.chosen_columns()?;
         let headers = self.rows.headers();
         let terminal = look.width.is_some();
         let columns = || chosen.clone().unwrap_or_else(|| self.rows.format.columns());
         let render: Box<dyn Render> = match self.rows.format {
-            Format::Table if chosen.is_none() => {
-                Box::new(table::Table::fitting(columns(), headers, look))
+            Format::Table => {
+                let of_table = || column::table_set().into_iter().map(Chosen::of_group).collect();
+                let chosen = self.chosen().map_err(anyhow::Error::msg)?.unwrap_or_else(of_table);
+                Box::new(table::Table::fitting(&chosen, headers, look, asked_about))
             }
-            Format::Table | Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
+            Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
             Format::Long => Box::new(long::Long::new(chosen, look)),
             Format::Json => Box::new(json::Json::array(chosen, terminal)),
             Format::Jsonl => Box::new(json::Json::lines(chosen, terminal)),
@@ -222,12 +237,8 @@ impl OutputArgs {
     pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
         let terminal = target.width.is_some();
         let render: Box<dyn Render> = match self.rows.format {
-            Format::Json => {
-                Box::new(json::Json::lines(self.chosen().map_err(anyhow::Error::msg)?, terminal))
-            }
-            Format::Yaml => {
-                Box::new(yaml::Yaml::single(self.chosen().map_err(anyhow::Error::msg)?))
-            }
+            Format::Json => Box::new(json::Json::lines(self.chosen_columns()?, terminal)),
+            Format::Yaml => Box::new(yaml::Yaml::single(self.chosen_columns()?)),
             _ => return self.renderer(target),
         };
         Ok(Renderer { render, stream: false })

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::format::{Format, FormatArgs};
+use super::format::{Format, FormatArgs, FormatParser, Printed};
 use super::grid::Grid;
 use super::layout::Heading;
 use super::long::{self, Line};
@@ -14,9 +14,11 @@ use super::yaml::Yaml;
 use super::{Look, Render as _, Target, csv, markdown, screen_text, tsv};
 use crate::column::Kind;
 use crate::json::Json;
+use crate::number;
 
 /// How a report is printed.
 #[derive(clap::Args)]
+#[command(mut_arg("format", |arg| arg.value_parser(FormatParser(Printed::Summary))))]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     rows: FormatArgs,
@@ -24,12 +26,21 @@ pub(crate) struct ReportArgs {
 
 /// Rows with the same columns.
 pub(crate) struct Report {
-    columns: Vec<(&'static str, Kind)>,
+    columns: Vec<ReportColumn>,
     rows: Vec<Vec<Option<String>>>,
 }
 
+/// A column of a report.
+#[derive(Clone, Copy)]
+pub(crate) struct ReportColumn {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// On a narrow terminal those with the highest rank give way first; rank 0 stays.
+    pub(crate) rank: u8,
+}
+
 impl Report {
-    pub(crate) fn new(columns: Vec<(&'static str, Kind)>) -> Self {
+    pub(crate) fn new(columns: Vec<ReportColumn>) -> Self {
         Self { columns, rows: Vec::new() }
     }
 
@@ -59,10 +70,12 @@ impl Report {
         let args = &args.rows;
         let look = args.look(target)?;
         let terminal = target.width.is_some();
-        let names =
-            args.headers().then(|| self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        let names = args
+            .headers()
+            .then(|| self.columns.iter().map(|column| column.name).collect::<Vec<_>>());
         let text = match args.format {
-            Format::Table | Format::Wide => return self.table(args.headers(), look, out),
+            Format::Table => return self.table(args.headers(), look, |rank| rank, out),
+            Format::Wide => return self.table(args.headers(), look, |_| 0, out),
             Format::Long => self.long(&look),
             Format::Json => match self.objects(terminal) {
                 objects if objects.is_empty() => "[]\n".to_owned(),
@@ -88,19 +101,27 @@ impl Report {
             }
             Format::Markdown => {
                 let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &look)));
-                [markdown::head(self.columns.iter().copied())].into_iter().chain(rows).collect()
+                let columns = self.columns.iter().map(|column| (column.name.into(), column.kind));
+                [markdown::head(columns)].into_iter().chain(rows).collect()
             }
+            // Its parser takes no such format.
             Format::Ids => String::new(),
         };
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
     }
 
-    fn table(&self, headers: bool, look: Look, out: &mut dyn Write) -> anyhow::Result<()> {
-        let heading = |&(name, kind): &(&str, Kind)| Heading {
-            text: name.to_ascii_uppercase(),
-            kind,
-            rank: 0,
+    fn table(
+        &self,
+        headers: bool,
+        look: Look,
+        rank: fn(u8) -> u8,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let heading = |column: &ReportColumn| Heading {
+            text: column.name.to_ascii_uppercase(),
+            kind: column.kind,
+            rank: rank(column.rank),
         };
         let headings = self.columns.iter().map(heading).collect();
         let mut grid = Grid::new(headings, headers, look.clone());
@@ -112,7 +133,7 @@ impl Report {
         let blocks = self.rows.iter().map(|row| {
             let cells = self.columns.iter().zip(self.shown(row, look));
             let lines: Vec<_> =
-                cells.map(|((name, kind), text)| Line::field(name, *kind, text)).collect();
+                cells.map(|(column, text)| Line::field(column.name, column.kind, text)).collect();
             let mut text = String::new();
             long::push_lines(&mut text, &lines, look.colored);
             text
@@ -125,8 +146,9 @@ impl Report {
         let object = |row: &Vec<Option<String>>| {
             let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
             let cells = self.columns.iter().zip(row);
-            let fields: Vec<_> =
-                cells.map(|((name, _), cell)| format!("\"{name}\":{}", value(cell))).collect();
+            let fields: Vec<_> = cells
+                .map(|(column, cell)| format!("\"{}\":{}", column.name, value(cell)))
+                .collect();
             let object = format!("{{{}}}", fields.join(","));
             if terminal { screen_text::json(&object) } else { object }
         };
@@ -144,7 +166,14 @@ impl Report {
         row: &'a [Option<String>],
         look: &'a Look,
     ) -> impl Iterator<Item = Cow<'a, str>> {
-        self.texts(row, |kind, value| value::shown_as(kind, value, &look.times, Precision::Second))
+        self.texts(row, |kind, value| {
+            let text = value::shown_as(kind, value, &look.times, Precision::Second);
+            match kind {
+                // Sums are long.
+                Kind::Number | Kind::Size => Cow::Owned(with_thousands(&text)),
+                _ => text,
+            }
+        })
     }
 
     fn texts<'a>(
@@ -152,20 +181,22 @@ impl Report {
         row: &'a [Option<String>],
         text: impl Fn(Kind, Json<'a>) -> Cow<'a, str>,
     ) -> impl Iterator<Item = Cow<'a, str>> {
-        self.columns.iter().zip(row).map(move |((_, kind), cell)| {
-            cell.as_deref().map(|cell| text(*kind, Json::new(cell))).unwrap_or_default()
+        self.columns.iter().zip(row).map(move |(column, cell)| {
+            cell.as_deref().map(|cell| text(column.kind, Json::new(cell))).unwrap_or_default()
         })
     }
+}
+
+/// A whole number, with its unit if it has one, with commas between the thousands.
+fn with_thousands(text: &str) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at(digits);
+    number::grouped_digits(number) + rest
 }
 
 impl ReportArgs {
     /// What clap cannot see: flags that contradict each other. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.rows.format == Format::Ids {
-            let told =
-                "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it";
-            return Err(told.to_owned());
-        }
         self.rows.check()
     }
 

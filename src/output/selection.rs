@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::sync::LazyLock;
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, ValueEnum};
 
 use crate::column::{self, COLUMNS, Column};
@@ -65,28 +66,48 @@ impl Choice {
     }
 }
 
+/// A column that is to be printed.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) column: Column,
+    /// It was asked for by its own name, and does not give way.
+    pub(super) is_named: bool,
+}
+
+impl Chosen {
+    /// One of several that stand there together.
+    pub(super) fn of_group(column: Column) -> Self {
+        Self { column, is_named: false }
+    }
+}
+
 /// The columns of a list of choices, from left to right; `default` are those of the format, from which a
 /// list starts that begins by adding or dropping.
 ///
 /// # Errors
 ///
 /// If a column is named twice, or none is left. The message is for a usage error.
-pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Column>, String> {
+pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chosen>, String> {
     let starts_anew = choices.first().is_none_or(|choice| choice.action == Action::Print);
-    let mut columns = if starts_anew { Vec::new() } else { default.to_vec() };
+    let mut columns: Vec<_> = match starts_anew {
+        true => Vec::new(),
+        false => default.iter().copied().map(Chosen::of_group).collect(),
+    };
     for choice in choices {
         for column in choice.columns(default) {
-            let is_there = columns.iter().any(|there| there.name == column.name);
-            match (choice.action, choice.what) {
-                (Action::Drop, _) => columns.retain(|there| there.name != column.name),
-                (Action::Print, What::Column(_)) if is_there => {
+            let is_this = |there: &Chosen| there.column.name == column.name;
+            let is_named = matches!(choice.what, What::Column(_));
+            let there = columns.iter_mut().find(|there| is_this(there));
+            match (choice.action, there) {
+                (Action::Drop, _) => columns.retain(|there| !is_this(there)),
+                (Action::Print, Some(_)) if is_named => {
                     let name = column.name;
                     return Err(format!(
                         "'{name}' stands twice in '--columns'; each column can be printed once"
                     ));
                 }
-                (Action::Print | Action::Add, _) if is_there => {}
-                (Action::Print | Action::Add, _) => columns.push(column),
+                (Action::Print | Action::Add, Some(there)) => there.is_named |= is_named,
+                (Action::Print | Action::Add, None) => columns.push(Chosen { column, is_named }),
             }
         }
     }
@@ -96,7 +117,7 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Colum
     Ok(columns)
 }
 
-/// What stands in the list without a sign, for clap: its errors name the nearest and list them all.
+/// What stands in the list without a sign, for clap: its errors name the nearest.
 impl ValueEnum for What {
     fn value_variants<'a>() -> &'a [Self] {
         static VARIANTS: LazyLock<Vec<What>> = LazyLock::new(|| {
@@ -115,6 +136,15 @@ impl ValueEnum for What {
             }
         }
     }
+}
+
+/// The error for an unknown name, with where all names are instead of all of them, among which the tip would get
+/// lost.
+fn without_wall(mut error: clap::Error) -> clap::Error {
+    error.remove(ContextKind::ValidValue);
+    let tip = "'cbr help columns' lists all columns".to_owned();
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
 }
 
 /// Reads one item.
@@ -136,7 +166,8 @@ impl TypedValueParser for ChoiceParser {
             Some(b'-') => (Action::Drop, OsStr::new(&text[1..])),
             _ => (Action::Print, value),
         };
-        let what = EnumValueParser::<What>::new().parse_ref(command, arg, name)?;
+        let what = EnumValueParser::<What>::new().parse_ref(command, arg, name);
+        let what = what.map_err(without_wall)?;
         Ok(Choice { action, what })
     }
 
@@ -164,7 +195,7 @@ mod tests {
         list.split(',').map(parse).collect()
     }
 
-    /// The names that come of a list, where the format prints `id`, `name` and `status`.
+    /// The names that come of a list, with a mark at those that do not give way, where the format prints `id`, `name` and `status`.
     fn names(list: &str) -> Result<String, String> {
         let default: Vec<_> = COLUMNS
             .iter()
@@ -172,24 +203,28 @@ mod tests {
             .copied()
             .collect();
         let columns = chosen(&choices(list), &default)?;
-        Ok(columns.iter().map(|column| column.name).collect::<Vec<_>>().join(","))
+        let mark = |chosen: &Chosen| if chosen.is_named { "!" } else { "" };
+        let names = columns.iter().map(|chosen| [chosen.column.name, mark(chosen)].concat());
+        Ok(names.collect::<Vec<_>>().join(","))
     }
 
     #[test]
     fn columns_are_named_added_and_dropped() {
         let cases = [
-            ("status,id", "status,id"),
+            ("status,id", "status!,id!"),
             ("default", "id,name,status"),
-            ("default,+vault_id,-name", "id,status,vault_id"),
-            ("default,vault_id", "id,name,status,vault_id"),
-            ("+vault_id", "id,name,status,vault_id"),
-            ("+name,-name,+name", "id,status,name"),
+            ("default,+vault_id,-name", "id,status,vault_id!"),
+            ("default,vault_id", "id,name,status,vault_id!"),
+            ("+vault_id", "id,name,status,vault_id!"),
+            ("+name", "id,name!,status"),
+            ("+name,-name,+name", "id,status,name!"),
             ("-name", "id,status"),
             ("-vault_id", "id,name,status"),
-            ("vault_id,+default", "vault_id,id,name,status"),
-            ("vault_id,default", "vault_id,id,name,status"),
-            ("all,-all,id", "id"),
-            ("+extend_info.progress,-default", "extend_info.progress"),
+            ("vault_id,+default", "vault_id!,id,name,status"),
+            ("vault_id,default", "vault_id!,id,name,status"),
+            ("name,default", "name!,id,status"),
+            ("all,-all,id", "id!"),
+            ("+extend_info.progress,-default", "extend_info.progress!"),
         ];
         for (list, expected) in cases {
             assert_eq!(names(list).as_deref(), Ok(expected), "{list}");

@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use super::grid::Grid;
-use super::layout::Heading;
+use super::layout::{ASKED_ABOUT, Heading};
+use super::selection::Chosen;
 use super::time::Times;
 use super::value::{self, Precision};
 use super::{Look, Render};
 use crate::backup::Backup;
-use crate::column::{Column, Place};
+use crate::column::Column;
 use crate::row::Row;
 
 pub(super) struct Table {
@@ -18,24 +19,33 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Columns give way on a narrow screen, by their rank.
-    pub(super) fn fitting(columns: Vec<Column>, headers: bool, look: Look) -> Self {
-        Self::new(columns, headers, look, |column| match column.place {
-            Place::Table(rank) => rank,
-            Place::Wide | Place::Asked | Place::Nested => 0,
-        })
+    /// Columns give way on a narrow screen, by their rank, but for those asked for by their names. The columns
+    /// named in `asked_about` are among the last.
+    pub(super) fn fitting(
+        columns: &[Chosen],
+        headers: bool,
+        look: Look,
+        asked_about: &[&str],
+    ) -> Self {
+        let rank = |chosen: &Chosen| match chosen.column.place.rank() {
+            _ if chosen.is_named => 0,
+            rank if asked_about.contains(&chosen.column.name) => rank.min(ASKED_ABOUT),
+            rank => rank,
+        };
+        Self::new(columns.iter().map(|chosen| (chosen.column, rank(chosen))), headers, look)
     }
 
     /// Every column is shown on any screen.
     pub(super) fn whole(columns: Vec<Column>, headers: bool, look: Look) -> Self {
-        Self::new(columns, headers, look, |_| 0)
+        Self::new(columns.into_iter().map(|column| (column, 0)), headers, look)
     }
 
-    fn new(columns: Vec<Column>, headers: bool, look: Look, rank: fn(&Column) -> u8) -> Self {
-        let headings = columns.iter().map(|column| Heading {
-            text: column.heading(),
+    fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, look: Look) -> Self {
+        let (columns, ranks): (Vec<Column>, Vec<u8>) = columns.unzip();
+        let headings = columns.iter().zip(ranks).map(|(column, rank)| Heading {
+            text: look.times.heading(&column.heading(), column.kind).into_owned(),
             kind: column.kind,
-            rank: rank(column),
+            rank,
         });
         let times = look.times.clone();
         let grid = Grid::new(headings.collect(), headers, look);

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::screen_text;
 use super::value::Precision;
+use crate::column::Kind;
 use crate::sent_time::SentTime;
 
 /// How formats for people write times.
@@ -20,7 +21,7 @@ pub(super) enum TimeStyle {
     Local,
     /// 3 d ago, in 27 d
     Relative,
-    /// As the service sends it, without a zone: UTC
+    /// As the service sends it; without a zone it is UTC, as the heading says
     Raw,
 }
 
@@ -39,7 +40,7 @@ pub(super) enum Times {
 pub(super) struct Lengths {
     /// Nothing that was meant to be shown is lost.
     pub(super) whole: &'static [usize],
-    /// To the minute, the hour or the day.
+    /// To the minute or the day.
     pub(super) shortened: &'static [usize],
 }
 
@@ -50,17 +51,25 @@ impl TimeStyle {
     pub(super) fn times(self) -> Result<Times, String> {
         Ok(match self {
             Self::Utc => Times::Utc,
-            Self::Local => Times::Local(TimeZone::try_system().map_err(|error| {
-                format!(
-                    "'--time local': the time zone is not known: {error}; set TZ to one such as \
-                     Europe/Berlin (which takes the files of the package tzdata) or CET-1, or use \
-                     --time utc"
-                )
-            })?),
+            Self::Local => Times::Local(TimeZone::try_system().map_err(|_| unknown_zone())?),
             Self::Relative => Times::Relative(Timestamp::now()),
             Self::Raw => Times::Raw,
         })
     }
+}
+
+/// The message for a user whose zone is not known. What a POSIX zone means that has summer time without rules is not
+/// guessed: systems differ.
+fn unknown_zone() -> String {
+    let zone = match std::env::var("TZ") {
+        Ok(zone) => format!("TZ=`{}` names no time zone that is known here", zone.escape_debug()),
+        Err(_) => "the time zone of this machine is not known".to_owned(),
+    };
+    format!(
+        "'--time local': {zone}; set TZ to a name such as Europe/Berlin (which takes the files of the package \
+         tzdata), to an offset such as CET-1, or to one with its rules such as CET-1CEST,M3.5.0,M10.5.0/3, or \
+         use --time utc"
+    )
 }
 
 impl Times {
@@ -84,13 +93,22 @@ impl Times {
         }
     }
 
+    /// The heading of a column or the label of a field of what was sent, with the zone where its times do not show
+    /// one.
+    pub(super) fn heading<'a>(&self, name: &'a str, kind: Kind) -> Cow<'a, str> {
+        match (self, kind) {
+            (Self::Raw, Kind::Time) => Cow::Owned(format!("{name} (UTC)")),
+            _ => Cow::Borrowed(name),
+        }
+    }
+
     /// What its times may be shortened to.
     pub(super) fn lengths(&self) -> Lengths {
         match self {
-            Self::Utc => Lengths { whole: &[20], shortened: &[17, 14, 11] },
+            Self::Utc => Lengths { whole: &[20], shortened: &[17, 11] },
             Self::Local(_) => Lengths { whole: &[26], shortened: &[23, 17, 14] },
             Self::Relative(_) => Lengths { whole: &[], shortened: &[] },
-            Self::Raw => Lengths { whole: &[26, 19], shortened: &[17, 14, 11] },
+            Self::Raw => Lengths { whole: &[26, 19], shortened: &[17, 11] },
         }
     }
 }
@@ -111,24 +129,23 @@ fn distance(now: Timestamp, moment: Timestamp) -> String {
     }
 }
 
-/// A shown time in at most `width` cells. Times of ours keep their zone, and lose seconds, minutes and hours.
+/// A shown time in at most `width` cells. Times of ours keep their zone, and lose the seconds, then the time of
+/// day: an hour alone reads as if it were something else.
 pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     if text.len() <= width || !text.is_ascii() {
         return screen_text::shortened(text, width);
     }
-    let forms: [[&str; 2]; 3] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
+    let forms: &[[&str; 2]] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
         // 2026-11-19T23:57:42Z
-        (20, b'T') if text.ends_with('Z') => {
-            [&text[..16], &text[..13], &text[..10]].map(|kept| [kept, "Z"])
-        }
+        (20, b'T') if text.ends_with('Z') => &[[&text[..16], "Z"], [&text[..10], "Z"]],
         // 2026-11-20 00:57:42 +01:00
         (26, b' ') if text.as_bytes()[19] == b' ' => {
             match (&text[19..], text[19..].strip_suffix(":00")) {
                 (zone, Some(hours)) => {
-                    [[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
+                    &[[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
                 }
                 // For half an hour the year goes.
-                (zone, None) => [[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
+                (zone, None) => &[[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
             }
         }
         _ => return screen_text::shortened(text, width),
@@ -226,8 +243,8 @@ mod tests {
             (utc, 20, utc),
             (utc, 19, "2026-11-19T23:57Z"),
             (utc, 17, "2026-11-19T23:57Z"),
-            (utc, 14, "2026-11-19T23Z"),
-            (utc, 12, "2026-11-19Z"),
+            (utc, 16, "2026-11-19Z"),
+            (utc, 11, "2026-11-19Z"),
             (utc, 10, "2026-11-1…"),
             (local, 26, local),
             (local, 23, "2026-11-20 00:57 +01:00"),

@@ -90,6 +90,16 @@ impl SandboxArgs {
     pub(crate) fn command(&self) -> &[OsString] {
         &self.command
     }
+
+    /// The same, where the command gives messages for scripts unless it says itself how it gives them.
+    pub(crate) fn with_messages_for_scripts(mut self) -> Self {
+        let flag = "--error-format";
+        let says = |word: &OsString| word.to_string_lossy().starts_with(flag);
+        if !self.command.is_empty() && !self.command.iter().any(says) {
+            self.command.insert(0, format!("{flag}=json").into());
+        }
+        self
+    }
 }
 
 /// A duration with a sign.

@@ -68,6 +68,30 @@ fn a_person_is_told_why_there_is_nothing() {
             2,
         ),
         ("--backups 30", "list --min-size 99999", "none of 30 backups matches the filters", 1),
+        (
+            "--backups 30",
+            "list --resource-type server --min-size 99999",
+            "cbr's filters match none of the 3 backups that the service's filters match",
+            1,
+        ),
+        (
+            "--backups 30",
+            "list --resource-name x --min-size 9",
+            "the filters match none of the project's 30 backups",
+            2,
+        ),
+        (
+            "--backups 30",
+            "list --latest 1 --offset 5",
+            "--offset skips all that --latest 1 leaves",
+            1,
+        ),
+        (
+            "--backups 30",
+            "list --latest 1 --per type --offset 9 --count",
+            "--offset skips all that --latest 1 leaves",
+            1,
+        ),
         ("--backups 30", "list --offset 40", "--offset skips all that match: 30", 1),
         ("--backups 30", "list --offset 40 --min-size 0", "--offset skips all that match: 30", 1),
     ];

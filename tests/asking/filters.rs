@@ -134,6 +134,23 @@ fn ages_count_back_from_now() {
     assert!((before..=after).contains(&(1663 - newer)), "{before} {newer} {after}");
 }
 
+/// Times are the same on every flag for them.
+#[test]
+fn older_and_newer_take_a_time_as_well_as_an_age() {
+    let count = |flags: &str| {
+        let run = sandboxed("--backups 200", &format!("backups list --count {flags}")).run();
+        run.stdout.trim().parse::<u64>().unwrap()
+    };
+    // What the service says of the same moments.
+    for time in ["2026-10-01", "2026-10-01T12:00:00+08:00", "2026-10-01[Asia/Shanghai]"] {
+        let newer = count(&format!("--newer-than {time}"));
+        assert_eq!(newer, count(&format!("--since {time}")), "{time}");
+        assert_eq!(count(&format!("--older-than {time}")), 200 - newer, "{time}");
+        assert!((1..200).contains(&newer), "{time}: {newer}");
+    }
+    assert_eq!(count("--older-than now"), 200);
+}
+
 /// What is read besides the filters of the service stays the same, and ends once there is enough.
 #[test]
 fn reading_stops_once_enough_have_matched() {

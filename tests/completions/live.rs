@@ -5,7 +5,10 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{ACCESS_KEY, Answer, Cbr, SECRET_KEY, Sandbox, Service, TOKEN, cbr};
+use crate::harness::{
+    ACCESS_KEY, Answer, Cbr, DOMAIN, PASSWORD, Request, SECRET_KEY, Sandbox, Service, TOKEN, USER,
+    cbr,
+};
 
 /// What is offered for the last word of a line: the values, which are found with `run`'s settings.
 fn offered(run: Cbr, cache: &Path, line: &str) -> Vec<String> {
@@ -15,12 +18,17 @@ fn offered(run: Cbr, cache: &Path, line: &str) -> Vec<String> {
     lines.map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// Offset and limit of each request, in the order of arrival.
+fn windows(requests: &[Request]) -> Vec<(u64, u64)> {
+    requests.iter().map(Request::window).collect()
+}
+
 #[test]
 fn ids_and_names_of_the_newest_backups_are_offered() {
     let sandbox = Sandbox::start("--backups 300");
     let cache = TempDir::new().unwrap();
     let offered = |line: &str| offered(sandbox.cbr("completions").with_key(), cache.path(), line);
-    let body: Value = serde_json::from_str(&sandbox.body("backups?limit=200")).unwrap();
+    let body: Value = serde_json::from_str(&sandbox.body("backups?limit=1000")).unwrap();
     let listed = |field: &str| {
         let mut values: Vec<_> = body["backups"]
             .as_array()
@@ -42,10 +50,70 @@ fn ids_and_names_of_the_newest_backups_are_offered() {
     assert_eq!(offered(&format!("cbr backups show {}", &ids[7][..6])), [ids[7].clone()]);
     let names = offered("cbr backups list --resource-name ecs-d");
     assert!(!names.is_empty() && names.iter().all(|name| listed("resource_name").contains(name)));
-    // All of this takes one request, for a few rows.
-    let requests = sandbox.requests();
-    assert_eq!(requests.len() - before, 1);
-    assert_eq!(requests[before].filters(), []);
+    // All of this takes one request for a few rows, and one for the rest.
+    let requests = &sandbox.requests()[before..];
+    assert!(requests.iter().all(|request| request.filters().is_empty()));
+    assert_eq!(windows(requests), [(0, 200), (200, 1000)]);
+}
+
+/// What is old is asked for too, as long as there is time.
+#[test]
+fn older_backups_are_looked_at_after_the_newest() {
+    let sandbox = Sandbox::start("--backups 10000");
+    let cache = TempDir::new().unwrap();
+    let ids = offered(sandbox.cbr("completions").with_key(), cache.path(), "cbr backups show ");
+    let windows = windows(&sandbox.requests());
+    let all = [(0, 200), (200, 1000), (1200, 1000), (2200, 1000), (3200, 1000), (4200, 1000)];
+    // Where the machine is slow the time is up earlier.
+    assert!(windows.len() > 1 && all.starts_with(&windows), "{windows:?}");
+    assert!(ids.len() >= 200, "{}", ids.len());
+
+    // What was there when the time was up is offered.
+    let page = |number: u32| {
+        let record = |row| format!(r#"{{"id":"{number}-{row}"}}"#);
+        let records: Vec<_> = (0..200).map(record).collect();
+        Answer::page(&records.iter().map(String::as_str).collect::<Vec<_>>(), "900")
+    };
+    let service = Service::answering([page(1), Answer::stalling("HTTP/1.1 200 OK\r\n")]);
+    let run = || service.cbr("completions").env("CBR_TOKEN", TOKEN);
+    assert_eq!(offered(run(), cache.path(), "cbr backups show ").len(), 200);
+    assert_eq!(offered(run(), cache.path(), "cbr backups show ").len(), 200);
+    assert_eq!(service.received().len(), 2);
+}
+
+/// The project's id and the token of a login, as a run has kept them.
+#[test]
+fn what_an_earlier_run_has_found_out_is_used() {
+    for by_login in [false, true] {
+        let sandbox = Sandbox::start("--backups 3");
+        let cache = TempDir::new().unwrap();
+        let cbr = |args: &str| {
+            let run = sandbox.cbr_by_region(args).env("CBR_ENDPOINT", sandbox.endpoint());
+            let run = run.env("XDG_CACHE_HOME", cache.path());
+            if !by_login {
+                return run.with_key();
+            }
+            run.env("HW_USER_NAME", USER)
+                .env("HW_DOMAIN_NAME", DOMAIN)
+                .env("HW_USER_PASSWORD", PASSWORD)
+        };
+        let line = "cbr backups list --vault-id ";
+        let offered = || !offered(cbr("completions"), cache.path(), line).is_empty();
+        assert_eq!((offered(), sandbox.requests().len()), (false, 0), "{by_login}");
+        cbr("backups list -o ids").run();
+        // Where the machine is busy the time may be up too early, which is remembered.
+        let memory = cache.path().join("cbr/completions.json");
+        let mut before = sandbox.requests().len();
+        let is_offered = (0..5).any(|_| {
+            let _ = std::fs::remove_file(&memory);
+            before = sandbox.requests().len();
+            offered()
+        });
+        assert!(is_offered, "{by_login}");
+        let sent = &sandbox.requests()[before..];
+        assert_eq!(windows(sent), [(0, 200)], "{by_login}");
+        assert_eq!(sent.len(), 1, "{by_login}");
+    }
 }
 
 #[test]
@@ -127,6 +195,17 @@ fn no_command_is_run_for_credentials() {
     let run = sandbox.cbr("completions").file(".config/cbr/config.toml", own).with_key();
     assert!(offered(run, cache.path(), "cbr --profile a backups list --vault-id ").is_empty());
     assert!(sandbox.requests().is_empty());
+    // Nor is anything asked as somebody else. A profile beside it is no obstacle.
+    let own = format!(
+        "{own}[profiles.b]\naccess_key = \"{ACCESS_KEY}\"\nsecret_key = \"{SECRET_KEY}\"\n"
+    );
+    let run = || {
+        let run = sandbox.cbr("completions").private_file(".config/cbr/config.toml", &own);
+        run.hides(SECRET_KEY)
+    };
+    assert!(!offered(run(), cache.path(), "cbr --profile b backups list --vault-id ").is_empty());
+    assert!(offered(run(), cache.path(), "cbr --profile a backups list --vault-id ").is_empty());
+    assert!(!offered(run().with_key(), cache.path(), "cbr backups list --vault-id ").is_empty());
 }
 
 /// Too many failures lock a user.

@@ -51,7 +51,7 @@ impl Request {
     }
 
     /// Offset and limit.
-    fn window(&self) -> (u64, u64) {
+    pub(crate) fn window(&self) -> (u64, u64) {
         ["offset", "limit"].map(|name| self.value(name).unwrap().parse().unwrap()).into()
     }
 }

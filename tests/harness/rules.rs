@@ -105,7 +105,7 @@ pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) ->
 /// signs, a variable, and the hash of no body.
 const NO_SIGNATURE: [&str; 3] = [
     "SignedHeaders=host;x-project-id;x-sdk-date",
-    "Signature=$signature\"",
+    "Signature=$signature\n",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 ];
 

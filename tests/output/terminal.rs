@@ -28,8 +28,8 @@ fn on_eighty_columns_the_least_important_gives_way() {
     let shown = list(80, "--limit 2");
     let expected = "\
 ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
-7b2bf477-f888-4a0e-a706-dd2f4d197e00  ecs-dbfd-0018  available  2026-11-19T20Z
-1b95ab67-d980-4480-91ea-327166776b00  volume-0003    available  2026-11-18T17Z
+7b2bf477-f888-4a0e-a706-dd2f4d197e00  ecs-dbfd-0018  available  2026-11-19Z
+1b95ab67-d980-4480-91ea-327166776b00  volume-0003    available  2026-11-18Z
 ";
     assert_eq!(shown, expected);
 }
@@ -46,6 +46,98 @@ fn chosen_columns_all_stay() {
     let shown = list(40, "--columns id,name,status --limit 3");
     assert!(shown.starts_with("ID "), "{shown}");
     assert!(shown.lines().next().unwrap().ends_with("STATUS"), "{shown}");
+}
+
+/// The headings on a terminal of this width.
+fn head(columns: usize, flags: &str) -> String {
+    let shown = list(columns, &format!("--limit 3 {flags}"));
+    let head = shown.lines().next().unwrap_or_default();
+    head.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Who sorts or filters by something wants to see it.
+#[test]
+fn what_is_asked_about_is_among_the_last_to_give_way() {
+    let cases = [
+        (80, "--expires-before 900d --sort expired_at:asc", "ID STATUS CREATED_AT EXPIRED_AT …"),
+        (80, "--min-size 9", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
+        (80, "--name-matches *", "ID NAME STATUS CREATED_AT …"),
+        // What is not in the table does not get into it.
+        (80, "--automatic", "ID RESOURCE_NAME STATUS CREATED_AT …"),
+        // The default order is nobody's wish.
+        (62, "", "ID STATUS CREATED_AT …"),
+        (62, "--sort created_at:asc", "ID STATUS CREATED_AT …"),
+        (50, "--sort created_at:asc", "ID CREATED_AT …"),
+    ];
+    for (columns, flags, expected) in cases {
+        assert_eq!(head(columns, flags), expected, "{columns} {flags}");
+    }
+}
+
+#[test]
+fn columns_of_a_group_give_way_and_those_that_are_named_stay() {
+    let cases = [
+        (80, "--columns default", "ID RESOURCE_NAME STATUS CREATED_AT …"),
+        (80, "--columns=-id", "NAME RESOURCE_NAME RESOURCE_TYPE STATUS CREATED_AT …"),
+        (80, "--columns=+vault_id", "ID VAULT_ID …"),
+        (120, "--columns=+vault_id", "ID RESOURCE_NAME STATUS CREATED_AT VAULT_ID …"),
+        (80, "--columns=+resource_size", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
+        (80, "--columns all", "ID RESOURCE_NAME STATUS CREATED_AT …"),
+    ];
+    for (columns, flags, expected) in cases {
+        assert_eq!(head(columns, flags), expected, "{columns} {flags}");
+    }
+}
+
+#[test]
+fn without_headings_each_row_says_that_columns_gave_way() {
+    for columns in [60, 80, 120] {
+        let shown = list(columns, "--no-headers");
+        assert_eq!(shown.lines().count(), 200, "{columns}");
+        for line in shown.lines() {
+            assert!(line.width() <= columns && line.ends_with(" …"), "{columns}: {line}");
+        }
+    }
+    assert!(!list(200, "--no-headers --limit 9").contains('…'));
+}
+
+#[test]
+fn a_summary_fits_the_width() {
+    let summary = |columns: usize, flags: &str| {
+        let command = format!("cbr sandbox -- backups summary --color never {flags} 2>/dev/null");
+        terminal(columns, &command)
+    };
+    for by in ["resource", "vault", "type", "status", "checkpoint", "day", "month"] {
+        for columns in [80, 100, 120] {
+            for line in summary(columns, &format!("--by {by}")).lines() {
+                assert!(line.width() <= columns, "{columns}: {line}");
+            }
+        }
+    }
+    let expected = "\
+RESOURCE_TYPE                COUNT  TOTAL_SIZE  NEWEST       NEXT_EXPIRY …
+OS::Cinder::Volume             820   98,220 GB  2026-11-19Z  2026-11-";
+    assert!(summary(80, "--by type").starts_with(expected), "{}", summary(80, "--by type"));
+    assert!(summary(80, "--by vault -o wide").lines().next().unwrap().ends_with("NEXT_EXPIRY"));
+}
+
+/// The children are as wide as a table is, and are whole on any screen.
+#[test]
+fn show_leaves_out_nothing_of_the_children() {
+    let show = |columns: usize| {
+        let id = "7b2bf477-f888-4a0e-a706-dd2f4d197e00";
+        terminal(columns, &format!("cbr sandbox -- backups show {id} --color never 2>/dev/null"))
+    };
+    let (narrow, wide) = (show(80), show(200));
+    assert!(narrow.contains("\nchildren[0]\n  id             "), "{narrow}");
+    assert!(wide.contains("\nchildren\n  ID "), "{wide}");
+    for text in [&narrow, &wide] {
+        assert!(!text.contains('…'), "{text}");
+    }
+    let names = |text: &str| text.matches("OS::Cinder::Volume").count();
+    assert!(names(&narrow) > 0 && names(&narrow) == names(&wide), "{narrow}{wide}");
+    // The block of the record, and of all but wide values, is no wider than the screen.
+    assert!(narrow.lines().all(|line| line.width() <= 80), "{narrow}");
 }
 
 /// The account's awkward names: colours, titles, reversed text, hidden characters.

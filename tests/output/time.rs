@@ -28,6 +28,21 @@ fn each_style_shows_the_zone() {
     }
 }
 
+/// Times as they were sent have no zone, so what stands above or beside them does.
+#[test]
+fn the_zone_of_raw_times_is_in_their_heading() {
+    let head = |flags: &str| {
+        let run = sandboxed("--backups 3", &format!("backups list --time raw {flags}")).run();
+        run.lines()[0].split("  ").last().unwrap_or_default().to_owned()
+    };
+    let columns = "--columns id,created_at";
+    assert_eq!(head(columns), "CREATED_AT (UTC)");
+    assert_eq!(head(&format!("-o wide {columns}")), "CREATED_AT (UTC)");
+    assert_eq!(head(&format!("-o markdown {columns}")), "| id | created_at (UTC) |");
+    let run = sandboxed("--backups 3", "backups list --time raw -o long --limit 1").run();
+    assert!(run.stdout.contains("\ncreated_at (UTC)          2026-"), "{}", run.stdout);
+}
+
 #[test]
 fn relative_times_are_told_from_now() {
     let (_service, run) = list("--time relative");
@@ -45,6 +60,14 @@ fn a_zone_that_is_not_known_is_told_before_anything_is_sent() {
     let run =
         run.exit(2).stderr_holds(["--time local", "time zone", "TZ", "tzdata", "--time utc"]).run();
     assert!(run.requests.is_empty());
+    // What a zone with summer time but without rules means is not guessed.
+    let run = sandboxed("--backups 3", "backups list --time local").env("TZ", "CET-1CEST");
+    let told = "cbr: error: '--time local': TZ=`CET-1CEST` names no time zone that is known here; set TZ to a \
+                name such as Europe/Berlin";
+    run.exit(2).stderr_holds([told, "CET-1CEST,M3.5.0,M10.5.0/3"]).run();
+    for zone in ["CET-1", "CET-1CEST,M3.5.0,M10.5.0/3"] {
+        sandboxed("--backups 3", "backups list --time local").env("TZ", zone).run();
+    }
     // Others do not ask for it.
     sandboxed("--backups 3", "backups list --time relative").env("TZ", "Nowhere/Atlantis").run();
 }

@@ -29,6 +29,8 @@ pub(super) struct Files<'a, F> {
     pub(super) hosts: Hosts,
     /// The time for the whole run, of which a command that gives credentials takes its part.
     timeout: Option<Duration>,
+    /// Whether commands may be run for credentials.
+    runs_commands: bool,
 }
 
 /// What a file gave: nothing if there is none, or why it is of no use.
@@ -39,7 +41,8 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
     pub(super) fn new(args: &'a ConnectionArgs, environment: &'a Environment, home: F) -> Self {
         let own = &args.own_file;
         let hosts = Hosts::new(environment, own);
-        Self { environment, home: LazyCell::new(home), own, hosts, timeout: args.timeout }
+        let (timeout, runs_commands) = (args.timeout, !args.runs_no_command);
+        Self { environment, home: LazyCell::new(home), own, hosts, timeout, runs_commands }
     }
 
     /// The profile of this name: of the own file, or else of KooCLI.
@@ -81,8 +84,10 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
 
     /// A profile of the own file, with its credentials.
     pub(super) fn whole(&self, profile: &Profile<'_>) -> Source {
-        let Self { environment, home, hosts, timeout, .. } = self;
-        own_file::whole(profile, &Surroundings { environment, home, hosts, timeout: *timeout })
+        let Self { environment, home, hosts, .. } = self;
+        let (timeout, runs_commands) = (self.timeout, self.runs_commands);
+        let around = Surroundings { environment, home, hosts, timeout, runs_commands };
+        own_file::whole(profile, &around)
     }
 
     /// The profile of KooCLI that has this name, or its current one.

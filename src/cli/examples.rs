@@ -1,0 +1,82 @@
+//! The examples of each command, which stand first in its help and last in its manual page.
+//!
+//! What else there is to say follows after an empty line.
+
+/// Of `cbr`.
+pub(super) const PROGRAM: &str = "\
+Examples:
+  cbr sandbox -- backups list                        try it, without an account
+  cbr backups list --resource-type server            every backup of a server
+  cbr backups list --status error --since 7d         what failed in the last week
+  cbr backups list -o ids                            for scripts
+  cbr help                                           commands and topics";
+
+/// Of `cbr config`.
+pub(super) const CONFIG: &str = "\
+Examples:
+  cbr config set profiles.prod.region eu-de
+  cbr config set profiles.prod.secret_key            asks for it
+  cbr config set default_profile prod
+  cbr config set defaults.columns id,name,status";
+
+/// Of `cbr backups list`.
+pub(super) const LIST: &str = "\
+Examples:
+  cbr backups list --resource-type OS::Nova::Server
+  cbr backups list --status available,error --since 2026-11-01 --until 7d
+  cbr backups list --resource-type server --latest 1 --per resource
+  cbr backups list --columns id,name,expired_at -o csv > backups.csv
+  cbr backups list -o jsonl | jq -r 'select(.status == \"error\") | .id'";
+
+/// Of `cbr backups summary`.
+pub(super) const SUMMARY: &str = "\
+Examples:
+  cbr backups summary --by vault
+  cbr backups summary --by month --resource-type server -o csv
+  cbr backups summary --status error --since 7d --fail-on-empty
+
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
+and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.";
+
+/// Of `cbr backups show`.
+pub(super) const SHOW: &str = "\
+Examples:
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00 -o json | jq .extend_info
+  cbr backups show \"$(cbr backups list --limit 1 -o ids)\"";
+
+/// Of `cbr backups`.
+pub(super) const BACKUPS: &str = "\
+Examples:
+  cbr backups list --resource-type server --since 7d
+  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
+  cbr backups summary --by vault";
+
+/// Of `cbr auth`.
+pub(super) const AUTH: &str = "\
+Examples:
+  cbr auth show                                      what is used, and where it comes from
+  cbr auth check                                     whether it works";
+
+/// Of `cbr auth show`.
+pub(super) const AUTH_SHOW: &str = "\
+Examples:
+  cbr auth show
+  cbr auth show --profile prod
+  cbr auth show -o json";
+
+/// Of `cbr auth check`.
+pub(super) const AUTH_CHECK: &str = "\
+Examples:
+  cbr auth check
+  cbr auth check --profile prod --region eu-de
+  cbr auth check -o json | jq -r .diagnosis";
+
+/// Of `cbr sandbox`.
+#[cfg(feature = "sandbox")]
+pub(super) const SANDBOX: &str = "\
+Examples:
+  cbr sandbox                                        serve, and print what leads to it
+  cbr sandbox -- backups list --resource-type OS::Nova::Server
+  cbr sandbox --backups 100000 --latency 50ms -- backups list --count
+  cbr sandbox --fault 503@2 -- backups list -v";

@@ -1,0 +1,174 @@
+//! Every form of a time, a span and a moment, as tables.
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-11-23T12:30:15.5Z".parse().unwrap()
+}
+
+#[test]
+fn every_form_of_a_time_becomes_the_one_that_the_api_documents() {
+    let cases = [
+        ("2026-11-01", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"),
+        ("2026-11-01T12:00:00", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
+        ("2026-11-01 12:00", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
+        ("2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
+        ("2026-11-01T12:00:00+08:00", "2026-11-01T04:00:00Z", "2026-11-01T04:00:00Z"),
+        ("2026-11-01T12:00:00.25Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z"),
+        // As --time utc and --time local print times, whole and to the minute and the day.
+        ("2026-11-19 18:57:42 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
+        ("2026-11-19 18:57:42.5 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:43Z"),
+        ("2026-11-19 18:57 -05:00", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
+        ("2026-11-19 +05:30", "2026-11-18T18:30:00Z", "2026-11-18T18:30:00Z"),
+        ("2026-11-19 +01", "2026-11-18T23:00:00Z", "2026-11-18T23:00:00Z"),
+        ("2026-11-19 23:57:42Z", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
+        ("2026-11-19 23:57Z", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
+        ("2026-11-19Z", "2026-11-19T00:00:00Z", "2026-11-19T00:00:00Z"),
+        // In the zone that is named; where an hour comes twice, the first of them.
+        ("2026-11-19T23:00:00[Asia/Shanghai]", "2026-11-19T15:00:00Z", "2026-11-19T15:00:00Z"),
+        ("2026-07-01[Europe/Berlin]", "2026-06-30T22:00:00Z", "2026-06-30T22:00:00Z"),
+        ("2026-10-25T02:30[Europe/Berlin]", "2026-10-25T00:30:00Z", "2026-10-25T00:30:00Z"),
+        ("2026-11-01T12:00+01:00[Europe/Berlin]", "2026-11-01T11:00:00Z", "2026-11-01T11:00:00Z"),
+        ("2026-11-01T11:00Z[Europe/Berlin]", "2026-11-01T11:00:00Z", "2026-11-01T11:00:00Z"),
+        ("36h", "2026-11-22T00:30:15Z", "2026-11-22T00:30:16Z"),
+        ("7d", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
+        ("2w", "2026-11-09T12:30:15Z", "2026-11-09T12:30:16Z"),
+        ("0d", "2026-11-23T12:30:15Z", "2026-11-23T12:30:16Z"),
+        ("90min", "2026-11-23T11:00:15Z", "2026-11-23T11:00:16Z"),
+        ("1d12h", "2026-11-22T00:30:15Z", "2026-11-22T00:30:16Z"),
+        ("7 days", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
+        // By the calendar, not in days of a fixed number.
+        ("1mo", "2026-10-23T12:30:15Z", "2026-10-23T12:30:16Z"),
+        ("9mo", "2026-02-23T12:30:15Z", "2026-02-23T12:30:16Z"),
+        ("1y", "2025-11-23T12:30:15Z", "2025-11-23T12:30:16Z"),
+        ("now", "2026-11-23T12:30:15Z", "2026-11-23T12:30:16Z"),
+        ("today", "2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z"),
+        ("yesterday", "2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z"),
+        ("tomorrow", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z"),
+    ];
+    for (text, lower, upper) in cases {
+        let moment = Moment::parse(text, now(), Way::Back).unwrap();
+        assert_eq!(moment.at_or_after(), lower, "{text}");
+        assert_eq!(moment.at_or_before(), upper, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_time_is_refused_with_what_would_work() {
+    let cases = [
+        ("", "not a time"),
+        ("soon", "not a time"),
+        ("2026-13-01", "not a time"),
+        ("2026-02-30", "not a time"),
+        ("-7d", "not a time"),
+        ("7", "not a time"),
+        ("d", "not a time"),
+        ("+7d", "not a time"),
+        ("7d ago", "not a time"),
+        ("7D", "not a time"),
+        ("P7D", "not a time"),
+        ("7x", "36h, 7d, 2w, 1mo or 1y"),
+        ("Today", "now, today, yesterday"),
+        ("30m", "`m` could be minutes or months; write 30min or 1mo"),
+        ("1h30m", "`m` could be minutes or months"),
+        ("2026-11-19T23:00:00[Foo/Bar]", "no time in a zone `Foo/Bar` that is known here"),
+        (
+            "2026-11-19T23:00:00[u-ca=hebrew]",
+            "write the offset from UTC: 2026-11-01T12:00:00+01:00",
+        ),
+        ("2026-11-19T23:00:00[Asia/Shanghai][u-ca=hebrew]", "offset from UTC"),
+        ("2026-11-19T23:00:00+01:00[Asia/Shanghai]", "offset from UTC"),
+        ("2026-11-19T23:00:00[]", "offset from UTC"),
+        ("today[Europe/Berlin]", "offset from UTC"),
+        ("2026-11-19T23:00:00[Asia/Shanghai", "offset from UTC"),
+        ("2026-11-19 25:00 -05:00", "not a time"),
+        ("2026-11-19 -05:00 -05:00", "not a time"),
+        ("2026-11-1Z", "not a time"),
+        ("1969-12-31", "before 1970"),
+        ("57y", "before 1970"),
+        ("99999999999999999999d", "not a time"),
+    ];
+    for (text, expected) in cases {
+        let error = Moment::parse(text, now(), Way::Back).unwrap_err();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_span_counts_back_or_ahead_and_a_time_stays_where_it_is() {
+    let cases = [
+        ("36h", "2026-11-25T00:30:15Z"),
+        ("2w", "2026-12-07T12:30:15Z"),
+        ("3mo", "2027-02-23T12:30:15Z"),
+        ("1y", "2027-11-23T12:30:15Z"),
+        ("2026-11-01", "2026-11-01T00:00:00Z"),
+        ("yesterday", "2026-11-22T00:00:00Z"),
+    ];
+    for (text, expected) in cases {
+        let moment = Moment::parse(text, now(), Way::Ahead).unwrap();
+        assert_eq!(moment.at_or_after(), expected, "{text}");
+    }
+    assert!(Moment::ahead("9999y").unwrap_err().contains("further away"));
+    let month_end = "2026-03-31T00:00:00Z".parse().unwrap();
+    let moment = Moment::parse("1mo", month_end, Way::Back).unwrap();
+    assert_eq!(moment.at_or_after(), "2026-02-28T00:00:00Z");
+}
+
+#[test]
+fn days_are_those_of_utc() {
+    let cases = [
+        ("2020-02-21T07:00:54.065135", Some("2020-02-21")),
+        ("2020-02-21T00:00:00Z", Some("2020-02-21")),
+        ("2020-02-21T07:00:54+08:00", Some("2020-02-20")),
+        ("2020-02-21T23:00:54.5-02:00", Some("2020-02-22")),
+        ("soon", None),
+        ("", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(day(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_services_times_are_moments() {
+    let cases = [
+        ("1970-01-01T00:00:01", Some(1_000_000)),
+        ("1970-01-01T00:00:01.000002", Some(1_000_002)),
+        ("1970-01-01T00:00:01.250+00:00", Some(1_250_000)),
+        ("1970-01-01T08:00:01+08:00", Some(1_000_000)),
+        ("1970-01-01T00:00:01Z", Some(1_000_000)),
+        ("", None),
+        ("yesterday", None),
+        ("null", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(instant(text), expected, "{text}");
+    }
+    for (text, expected) in [
+        ("2020-02-21T07:00:54.065135", true),
+        ("2020-02-21T07:00:54.065135+00:00", true),
+        ("2020-02-21T07:00:54.065+00:00", false),
+        ("2020-02-21T07:00:54", false),
+    ] {
+        assert_eq!(is_to_the_microsecond(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn durations_need_a_unit_and_are_longer_than_nothing() {
+    let cases = [
+        ("30s", Some(30_000)),
+        ("500ms", Some(500)),
+        ("1m30s", Some(90_000)),
+        ("2h", Some(7_200_000)),
+        ("0s", None),
+        ("30", None),
+        ("-5s", None),
+        ("", None),
+    ];
+    for (text, milliseconds) in cases {
+        let expected = milliseconds.map(Duration::from_millis);
+        assert_eq!(duration(text).ok(), expected, "{text}");
+    }
+    assert_eq!(span("0ms"), Ok(Duration::ZERO));
+}
