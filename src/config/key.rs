@@ -79,24 +79,24 @@ const PROFILE: &[Key] = &[
     key("project_name", Kind::Text, "its name, in place of the id"),
     key("access_key", Kind::AccessKey, "access key (AK)"),
     key("secret_key", Kind::Secret, "its secret key (SK)"),
-    key("secret_key_file", Kind::Text, "a file that holds nothing but the secret key"),
+    key("secret_key_file", Kind::Text, "file that holds that key alone"),
     key("security_token", Kind::Secret, "security token of a temporary access key"),
-    key("security_token_file", Kind::Text, "a file that holds nothing but the security token"),
+    key("security_token_file", Kind::Text, "file that holds that token alone"),
     key("token", Kind::Secret, "a token, in place of keys"),
-    key("token_file", Kind::Text, "a file that holds nothing but the token"),
-    key("username", Kind::Text, "user who logs in, in place of keys; or user_id"),
+    key("token_file", Kind::Text, "file that holds that token alone"),
+    key("username", Kind::Text, "user who logs in; or user_id"),
     key("user_id", Kind::Text, "the user's id"),
     key("domain_name", Kind::Text, "account of the user; or domain_id"),
     key("domain_id", Kind::Text, "the account's id"),
     key("password", Kind::Secret, "the user's password"),
-    key("password_file", Kind::Text, "a file that holds nothing but the password"),
+    key("password_file", Kind::Text, "file that holds that password alone"),
     key("credential_command", Kind::Command, "a command that prints credentials as JSON"),
     Key {
         check: |text| time::duration(text).map(|_| ()),
-        ..key("credential_timeout", Kind::Text, "how long that command may take [default: 1m]")
+        ..key("credential_timeout", Kind::Text, "how long that may take [default: 1m]")
     },
     key("koocli_profile", Kind::Text, "profile of KooCLI to take credentials from"),
-    key("cloud", Kind::Text, "cloud of clouds.yaml to take credentials from"),
+    key("cloud", Kind::Text, "cloud of clouds.yaml with credentials"),
 ];
 
 impl Key {
