@@ -7,13 +7,13 @@
 
 use std::borrow::Cow;
 use std::io::{BufRead as _, Write};
-use std::{iter, mem};
+use std::mem;
 
 use anyhow::Context as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
 
-use super::layout::{self, GAP, Heading, Layout, MORE};
+use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
 use super::screen_text::{cells, shortened, visible};
 use super::spool::{FAULT, Spool};
 use super::{Look, color, time};
@@ -86,8 +86,7 @@ impl Grid {
         let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
         let mut text = lines(&screenful, &headings, &layout, &end);
         while spooled.read_line(&mut row).context(FAULT)? > 0 {
-            let cells = shown_cells(&row, &headings, &layout, look.colored);
-            push_line(&mut text, &cells, &headings, &layout);
+            push_line(&mut text, &row, &headings, &layout, look.colored);
             text.push_str(&end);
             row.clear();
             if text.len() >= CHUNK {
@@ -124,31 +123,61 @@ fn shown_cells<'a>(
     colored: bool,
 ) -> Vec<Cell<'a>> {
     let row: Vec<_> = spooled.split('\t').collect();
-    let cells = layout.columns.iter().map(|shown| {
-        let (kind, text) = (headings[shown.position].kind, row[shown.position]);
-        let fitting = match kind {
-            Kind::Time => time::shortened(text, shown.width),
-            _ => shortened(text, shown.width),
-        };
-        let is_painted = colored && kind == Kind::Status;
-        let painted = is_painted.then(|| color::painted(text, fitting.clone()).into_owned());
-        Cell { text: fitting, painted }
-    });
-    cells.collect()
+    let shown = layout.columns.iter();
+    shown.map(|shown| shown_cell(row[shown.position], headings, shown, colored)).collect()
 }
 
-/// Adds a line as [`lines`] makes it of the cells.
-fn push_line(text: &mut String, row: &[Cell<'_>], headings: &[Heading], layout: &Layout) {
-    for (index, (cell, shown)) in row.iter().zip(&layout.columns).enumerate() {
+/// A spooled cell as it is shown in its column.
+fn shown_cell<'a>(
+    spooled: &'a str,
+    headings: &[Heading],
+    shown: &Shown,
+    colored: bool,
+) -> Cell<'a> {
+    let kind = headings[shown.position].kind;
+    let text = match kind {
+        Kind::Time => time::shortened(spooled, shown.width),
+        _ => shortened(spooled, shown.width),
+    };
+    let is_painted = colored && kind == Kind::Status;
+    let painted = is_painted.then(|| color::painted(spooled, text.clone()).into_owned());
+    Cell { text, painted }
+}
+
+/// Adds a spooled row as [`lines`] makes a line of its cells.
+fn push_line(
+    text: &mut String,
+    spooled: &str,
+    headings: &[Heading],
+    layout: &Layout,
+    colored: bool,
+) {
+    // Columns are shown in their order, so each cell is found behind the one before.
+    let mut row = spooled.split('\t');
+    let mut next = 0;
+    for (index, shown) in layout.columns.iter().enumerate() {
+        let spooled = row.nth(shown.position - next).unwrap_or_default();
+        next = shown.position + 1;
+        let cell = shown_cell(spooled, headings, shown, colored);
         let gap = if index == 0 { 0 } else { GAP };
         let free = shown.width.saturating_sub(cells(&cell.text));
         let (before, after) =
             if is_number(&headings[shown.position]) { (free, 0) } else { (0, free) };
-        text.extend(iter::repeat_n(' ', gap + before));
+        push_blanks(text, gap + before);
         text.push_str(cell.painted.as_deref().unwrap_or(&cell.text));
-        text.extend(iter::repeat_n(' ', after));
+        push_blanks(text, after);
     }
     text.truncate(text.trim_end_matches(' ').len());
+}
+
+/// Many at once.
+fn push_blanks(text: &mut String, mut number: usize) {
+    const BLANKS: &str = "                                                                ";
+    while number > 0 {
+        let some = number.min(BLANKS.len());
+        text.push_str(&BLANKS[..some]);
+        number -= some;
+    }
 }
 
 /// Lays out rows whose cells are no wider than their columns.
