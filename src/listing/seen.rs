@@ -53,6 +53,8 @@ pub(super) struct Seen {
     keys: Set<u64>,
     /// The furthest place in the order, and half of the key of the row there.
     furthest: Option<(Rank, u64)>,
+    /// Whether the moment of some row was all that is told of its place.
+    has_vague: bool,
     /// Whether a row was noted that cannot be told from one that stands elsewhere.
     ambiguous: bool,
 }
@@ -74,6 +76,7 @@ impl Seen {
         let beyond = self.is_beyond(record);
         let half = record.key.half();
         if let Some(rank) = record.rank {
+            self.has_vague |= rank.1 == 0;
             self.furthest = Some(match self.furthest {
                 // Where the order within a moment is not told of one row, the other's tells nothing.
                 Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
@@ -101,6 +104,11 @@ impl Seen {
     /// Whether the moment of the furthest row is all that is told of its place.
     pub(super) fn is_vague(&self) -> bool {
         matches!(self.furthest, Some((Rank(_, 0), _)))
+    }
+
+    /// Whether that was so of any row.
+    pub(super) fn has_vague(&self) -> bool {
+        self.has_vague
     }
 
     /// Whether a page holds a row that was seen.

@@ -275,11 +275,8 @@ impl<P> Stitcher<P> {
         }
         // Behind a gap, the next row is asked for. Where the next row should have been, rows were deleted
         // before it, so a lower page tells where it is now.
-        let lower = if ask.offset > position {
-            self.seam(position)
-        } else {
-            ask.offset.saturating_sub(self.step())
-        };
+        let lower =
+            if ask.offset > position { self.seam(position) } else { self.below(ask.offset) };
         self.ask_first(lower);
         Ok(())
     }
@@ -294,7 +291,7 @@ impl<P> Stitcher<P> {
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let seam = self.position.map_or(0, |position| self.seam(position));
-        let below = ask.offset.saturating_sub(self.step()).max(self.extent.offset);
+        let below = self.below(ask.offset).max(self.extent.offset);
         let lower = if ask.offset > seam { seam } else { below };
         if self.of_last_moment + 1 >= self.overlapping_size() {
             self.unordered = true;

@@ -19,9 +19,16 @@ impl<P> Stitcher<P> {
         (certain || (self.slots.len() < window && expected)).then_some(Ask { offset, limit })
     }
 
-    /// Pages follow each other at this distance: all of a page but the seam.
+    /// Pages follow each other at this distance: all of a page but the seam. Which rows will stand at a seam is not
+    /// known yet, so it is as wide as any may have to be.
     pub(super) fn step(&self) -> u64 {
-        self.overlapping_size() - self.least_overlap()
+        let overlap = if self.seen.has_vague() { 2 } else { 1 };
+        self.page_size.max(overlap + 1) - overlap
+    }
+
+    /// Where the page begins whose last row stands at `offset`.
+    pub(super) fn below(&self, offset: u64) -> u64 {
+        offset.saturating_sub(self.overlapping_size() - 1)
     }
 
     /// A page of fewer rows could not both overlap and go on.
