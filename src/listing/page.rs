@@ -1,6 +1,8 @@
 //! One request for rows, and what came back.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+
+use super::seen::Set;
 
 /// Which rows to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,35 @@ pub(crate) struct Page<P> {
     pub(crate) rows: P,
     /// Rows in the whole list at that moment, as far as the service tells.
     pub(crate) count: Option<u64>,
+}
+
+impl<P> Page<P> {
+    /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
+    pub(super) fn is_in_order(&self) -> bool {
+        let follows = |pair: &[Record]| match pair {
+            [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
+            _ => true,
+        };
+        self.records.windows(2).all(follows)
+    }
+
+    /// Drops rows that stand on the page twice, and says how many. `None` if two rows have one id.
+    pub(super) fn drop_repeated(&mut self) -> Option<u64> {
+        let mut keys =
+            Set::with_capacity_and_hasher(self.records.len(), BuildHasherDefault::default());
+        let mut repeated = Vec::new();
+        self.records.retain(|record| {
+            let new = keys.insert(record.key);
+            if !new {
+                repeated.push(*record);
+            }
+            new
+        });
+        let is_there = |again: &Record| {
+            self.records.iter().any(|there| (there.key, there.rank) == (again.key, again.rank))
+        };
+        repeated.iter().all(is_there).then_some(repeated.len() as u64)
+    }
 }
 
 /// What the listing has to know of one row.

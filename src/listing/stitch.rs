@@ -42,12 +42,11 @@ mod plan;
 mod tests;
 
 use std::collections::VecDeque;
-use std::hash::BuildHasherDefault;
 use std::mem;
 
-use super::page::{Ask, Batch, Key, Page, Rank, Record};
+use super::page::{Ask, Batch, Key, Page, Rank};
 use super::proof::{Reason, Receipt, Unproven};
-use super::seen::{Seen, Set, Touch};
+use super::seen::{Seen, Touch};
 
 /// What part of the list to read.
 #[derive(Debug, Clone, Copy)]
@@ -230,7 +229,7 @@ impl<P> Stitcher<P> {
         set_aside: bool,
     ) -> Result<(), Unproven> {
         let answered = page.records.len() as u64;
-        match drop_repeated(&mut page.records) {
+        match page.drop_repeated() {
             Some(repeated) => self.receipt.duplicates += repeated,
             None => return Err(self.unproven(Reason::Ambiguous)),
         }
@@ -311,7 +310,7 @@ impl<P> Stitcher<P> {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;
         self.receipt.count = page.count.or(count_before);
-        let is_in_order = is_in_order(&page.records);
+        let is_in_order = page.is_in_order();
         if first {
             let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
             self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
@@ -418,31 +417,4 @@ impl<P> Stitcher<P> {
     fn unproven(&self, reason: Reason) -> Unproven {
         Unproven { reason, receipt: self.receipt }
     }
-}
-
-/// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
-fn is_in_order(records: &[Record]) -> bool {
-    let follows = |pair: &[Record]| match pair {
-        [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
-        _ => true,
-    };
-    records.windows(2).all(follows)
-}
-
-/// Drops rows that stand on one page twice, and says how many. `None` if two rows have one id.
-fn drop_repeated(records: &mut Vec<Record>) -> Option<u64> {
-    let before = records.len();
-    let mut keys = Set::with_capacity_and_hasher(before, BuildHasherDefault::default());
-    let mut repeated = Vec::new();
-    records.retain(|record| {
-        let new = keys.insert(record.key);
-        if !new {
-            repeated.push(*record);
-        }
-        new
-    });
-    let is_there = |again: &Record| {
-        records.iter().any(|record| (record.key, record.rank) == (again.key, again.rank))
-    };
-    repeated.iter().all(is_there).then_some(repeated.len() as u64)
 }

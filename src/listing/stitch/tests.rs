@@ -1,6 +1,7 @@
 //! The stitcher against lists at rest, and against services that misbehave.
 
 use super::*;
+use crate::listing::page::Record;
 
 fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page<Vec<u64>> {
     let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize).copied();
