@@ -62,7 +62,7 @@ pub(crate) struct Query {
     #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser(), hide_possible_values = true)]
     member_status: Option<String>,
 
-    /// Backups with this name (at most 255 characters)
+    /// Backups with this in their name, as the service matches it (at most 255 characters)
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
 
@@ -82,7 +82,7 @@ pub(crate) struct Query {
     #[arg(long, value_name = "ID", value_parser = text)]
     resource_id: Option<String>,
 
-    /// Backups of resources with this name
+    /// Backups of resources with this in their name
     #[arg(long, value_name = "NAME", value_parser = text)]
     resource_name: Option<String>,
 

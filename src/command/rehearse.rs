@@ -45,7 +45,15 @@ pub(super) fn rehearse(
     let first = first.unwrap_or(Ask { offset: 0, limit: args.page_size });
     let pairs = args.query.pairs();
     let draft = Backups::page_draft(&pairs, &order, first);
-    let then = format!("\n# {then}\n");
+    let mut then = format!("\n# {then}\n");
+    if !args.filter.is_empty() {
+        let filters: Vec<_> = args.filter.told().into_iter().map(|(name, _)| name).collect();
+        let told = format!("cbr's own filters come after: {}", filters.join(", "));
+        match form {
+            Form::Request => then.push_str(&format!("# {told}\n")),
+            Form::Curl => console.warn(&told),
+        }
+    }
     dry_run::print(form, &settings(connection, console), console, &draft, &then, &mut Stdout)
 }
 

@@ -101,7 +101,13 @@ impl Flags<'_> {
 fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
     let text = secret::ask(what).map_err(|error| unread(flag, &format!("{error:#}")))?;
     if text.trim().is_empty() {
-        return Err(unread(flag, "nothing came from stdin"));
+        return Err(match flag == what {
+            true => unread(flag, "nothing came from stdin"),
+            false => ConnectionError::new(
+                format!("no {what} was typed"),
+                format!("type it when it is asked for, or give it with {flag} FILE"),
+            ),
+        });
     }
     Ok(Part::new(flag, Some(&text)))
 }

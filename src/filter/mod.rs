@@ -36,7 +36,8 @@ pub(crate) struct Filter {
 
     /// Expire before this time; 7d is in seven days
     ///
-    /// Written as for --since, but spans count ahead: 7d finds what goes this week.
+    /// Written as for --since, but spans count ahead: 7d finds what goes this week, and what has expired already unless
+    /// --expires-after now leaves that out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = completions::one_of(Moment::offered))]
     expires_before: Option<Moment>,
 

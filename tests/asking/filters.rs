@@ -154,7 +154,7 @@ fn older_and_newer_take_a_time_as_well_as_an_age() {
 /// What is read besides the filters of the service stays the same, and ends once there is enough.
 #[test]
 fn reading_stops_once_enough_have_matched() {
-    let all: &[(u64, u64)] = &[(0, 500), (499, 500), (998, 500), (1497, 500)];
+    let all: &[(u64, u64)] = &[(0, 500), (499, 500), (997, 500), (1495, 500)];
     let cases = [
         ("--automatic=false --limit 3", &all[..1]),
         ("--automatic=false --limit 3 --offset 2", &all[..1]),
