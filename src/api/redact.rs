@@ -10,10 +10,6 @@ pub(super) struct Redaction(Vec<(String, &'static str)>);
 
 const REDACTED: &str = "[redacted]";
 
-/// In bytes. A shorter password is none that a cloud accepts, and may be any word: taken out of `the password is
-/// wrong`, it would be told.
-const SHORTEST_PASSWORD: usize = 6;
-
 impl Redaction {
     /// Of a request that was made with these credentials, and with this `Authorization` header.
     pub(super) fn of(credentials: &Credentials, authorization: Option<&str>) -> Self {
@@ -24,12 +20,7 @@ impl Redaction {
             redaction.hide(signature);
         }
         match credentials {
-            Credentials::Password(login) => {
-                let password = login.password.reveal();
-                if password.len() >= SHORTEST_PASSWORD {
-                    redaction.hide(password);
-                }
-            }
+            Credentials::Password(login) => redaction.hide(login.password.reveal()),
             Credentials::Token(token) => redaction.hide(token.reveal()),
             Credentials::Key { access_key, secret_key, security_token } => {
                 redaction.hide(secret_key.reveal());
