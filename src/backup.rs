@@ -7,6 +7,7 @@
 //! Source: API page "Querying Backups", response parameters.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use anyhow::Context as _;
 
@@ -14,32 +15,40 @@ use crate::json::{Json, Names, Scanner};
 
 /// Where a value stands in a text. Nothing stands between 0 and 0.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Place {
+struct Place {
     start: u32,
     end: u32,
 }
 
 impl Place {
+    /// None behind the fourth gigabyte of a text.
+    fn of(value: Range<usize>) -> Option<Self> {
+        let byte = |at| u32::try_from(at).ok();
+        Some(Self { start: byte(value.start)?, end: byte(value.end)? })
+    }
+
     /// The value, if it stands there.
-    pub(crate) fn find(self, text: &str) -> Option<Json<'_>> {
+    fn find(self, text: &str) -> Option<Json<'_>> {
         let json = text.get(self.start as usize..self.end as usize)?;
         (!json.is_empty()).then(|| Json::exactly(json))
     }
 }
 
-/// Declares the fields of the view, and finds a field's place in it by the API's name, from one list.
+/// Declares the fields of the view, and finds them by the API's names, from one list.
 macro_rules! backup {
     ($($(#[$doc:meta])* $visibility:vis $field:ident,)*) => {
-        /// Where the fields of one record stand.
-        #[derive(Debug, Clone, Default)]
-        pub(crate) struct Places {
-            $($visibility $field: Place,)*
-        }
+        /// A field of a record.
+        #[expect(non_camel_case_types, reason = "they are the names of the API")]
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) enum Field { $($field,)* }
 
-        /// Where a field is, by its name.
+        /// How many there are.
+        const FIELDS: usize = [$(Field::$field),*].len();
+
+        /// The field of this name.
         fn field_named(name: &str) -> Option<Field> {
             match name {
-                $(stringify!($field) => Some(|places| &mut places.$field),)*
+                $(stringify!($field) => Some(Field::$field),)*
                 _ => None,
             }
         }
@@ -47,11 +56,15 @@ macro_rules! backup {
         /// The fields of one record, in the order of the API page. `None` is absent or null.
         impl<'a> Backup<'a> {
             $($(#[$doc])* $visibility fn $field(&self) -> Option<Json<'a>> {
-                self.places.$field.find(self.text)
+                self.places.find(Field::$field, self.text)
             })*
         }
     };
 }
+
+/// Where the fields of one record stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places([Place; FIELDS]);
 
 /// One record. A field is looked at when it is asked for.
 pub(crate) struct Backup<'a> {
@@ -90,37 +103,26 @@ backup! {
     pub(crate) scheduled_operation_id,
 }
 
-/// Finds the place of a field.
-pub(crate) type Field = fn(&mut Places) -> &mut Place;
-
 impl Places {
-    /// Reads one record; nothing if there is none. If a field stands twice, the last one counts.
-    fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
-        let mut places = Self::default();
-        scanner.object(|scanner, name| places.read_value(scanner, field_named(name)))?;
-        Some(places)
-    }
-
-    /// As one of many, whose fields are `names`.
-    pub(crate) fn read_like(
-        names: &mut Names<Option<Field>>,
+    /// Reads one record; nothing if there is none. If a field stands twice, the last one counts. `names` are those of
+    /// the fields of other records.
+    pub(crate) fn read(
         scanner: &mut Scanner<'_>,
+        names: &mut Names<Option<Field>>,
     ) -> Option<Self> {
         let mut places = Self::default();
-        scanner
-            .object_like(names, field_named, |scanner, field| places.read_value(scanner, field))?;
+        scanner.object_like(names, field_named, |field, value| {
+            if let Some(field) = field {
+                places.0[field as usize] = value.map_or(Some(Place::default()), Place::of)?;
+            }
+            Some(())
+        })?;
         Some(places)
     }
 
-    fn read_value(&mut self, scanner: &mut Scanner<'_>, field: Option<Field>) -> Option<()> {
-        let start = scanner.position();
-        let is_null = scanner.skip_value()?;
-        if let Some(field) = field {
-            let place_of = |at| u32::try_from(at).ok();
-            let end = if is_null { start } else { scanner.position() };
-            *field(self) = Place { start: place_of(start)?, end: place_of(end)? };
-        }
-        Some(())
+    /// A field in the text that was read, unless it is null.
+    pub(crate) fn find<'a>(&self, field: Field, text: &'a str) -> Option<Json<'a>> {
+        self.0[field as usize].find(text)
     }
 }
 
@@ -128,7 +130,8 @@ impl<'a> Backup<'a> {
     /// Fails only when `record` is no JSON object.
     pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let places = Places::read(&mut scanner).filter(|_| scanner.end().is_some());
+        let places =
+            Places::read(&mut scanner, &mut Names::default()).filter(|_| scanner.end().is_some());
         let places = places.context("a backup in the answer is not a JSON object")?;
         Ok(Self { text: record, places: Cow::Owned(places) })
     }

@@ -7,6 +7,8 @@
 //!
 //! Knows nothing of backups.
 
+mod block;
+mod names;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -15,7 +17,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
-pub(crate) use scan::{Names, Scanner};
+pub(crate) use names::Names;
+pub(crate) use scan::Scanner;
 
 /// The text of one JSON value, as it was sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of where the text came from.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub(crate) struct Rows {
 pub(crate) struct Found {
     place: Range<usize>,
     fields: Places,
+    /// Whether there may be line breaks between its tokens.
+    breaks_lines: bool,
 }
 
 /// One backup in its text.
@@ -44,14 +47,16 @@ impl Rows {
 }
 
 impl Found {
-    /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it.
+    /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it in
+    /// the same text.
     pub(crate) fn read(
         scanner: &mut Scanner<'_>,
         names: &mut Names<Option<Field>>,
     ) -> Option<Self> {
         let start = scanner.position();
-        let fields = Places::read_like(names, scanner)?;
-        Some(Self { place: start..scanner.position(), fields })
+        let fields = Places::read(scanner, names)?;
+        let (place, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
+        Some(Self { place, fields, breaks_lines })
     }
 
     /// The backup itself, in the text that was read.
@@ -66,6 +71,12 @@ impl<'a> Row<'a> {
         self.text.get(self.found.place.clone()).unwrap_or_default()
     }
 
+    /// The same on one line.
+    pub(crate) fn one_line(self) -> Cow<'a, str> {
+        let json = self.json();
+        if self.found.breaks_lines { Json::new(json).one_line() } else { Cow::Borrowed(json) }
+    }
+
     /// Its fields.
     pub(crate) fn backup(self) -> Backup<'a> {
         Backup::at(self.text, &self.found.fields)
@@ -73,11 +84,11 @@ impl<'a> Row<'a> {
 
     /// Its `id`, as the others only if it is not null.
     pub(crate) fn id(self) -> Option<Json<'a>> {
-        self.found.fields.id.find(self.text)
+        self.found.fields.find(Field::id, self.text)
     }
 
     /// Its `created_at`.
     pub(crate) fn created_at(self) -> Option<Json<'a>> {
-        self.found.fields.created_at.find(self.text)
+        self.found.fields.find(Field::created_at, self.text)
     }
 }

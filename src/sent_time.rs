@@ -4,7 +4,6 @@
 //! `+00:00`. Fractions have none to many digits, all of which are kept.
 
 use std::borrow::Cow;
-use std::iter;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -63,19 +62,32 @@ impl<'a> SentTime<'a> {
 
     /// In microseconds since 1970; further digits are dropped.
     pub(crate) fn microsecond(&self) -> Option<i64> {
-        let digits = self.fraction.bytes().skip(1).chain(iter::repeat(b'0')).take(6);
-        let fraction = digits.fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+        let digits = self.fraction.as_bytes().get(1..).unwrap_or_default();
+        let digit = |at| digits.get(at).map_or(0, |digit| i64::from(digit - b'0'));
+        let fraction = (0..6).fold(0, |number, at| number * 10 + digit(at));
         Some(self.moment()?.as_microsecond() + fraction)
+    }
+
+    /// How many digits the fraction has.
+    pub(crate) fn fraction_digits(&self) -> usize {
+        self.fraction.len().saturating_sub(1)
     }
 }
 
 /// `bytes` are [`LENGTH`] long.
 fn date_time(bytes: &[u8]) -> Option<DateTime> {
-    if SEPARATORS.iter().any(|&(at, separator)| bytes[at] != separator) {
+    let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
+    let digits = bytes.map(|byte| byte.wrapping_sub(b'0'));
+    let mut fits = digits.map(|digit| digit < 10);
+    for (at, separator) in SEPARATORS {
+        fits[at] = bytes[at] == separator;
+    }
+    if fits.contains(&false) {
         return None;
     }
-    let two = |at: usize| i8::try_from(number(&bytes[at..at + 2])?).ok();
-    DateTime::new(number(&bytes[..4])?, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, 0).ok()
+    let two = |at: usize| (digits[at] * 10 + digits[at + 1]) as i8;
+    let year = i16::from(two(0)) * 100 + i16::from(two(2));
+    DateTime::new(year, two(5), two(8), two(11), two(14), two(17), 0).ok()
 }
 
 fn leading_digits(text: &str) -> usize {

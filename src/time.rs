@@ -204,11 +204,19 @@ pub(crate) fn rfc3339(microsecond: i64) -> Option<String> {
 /// The moment that a time of the service stands for, in microseconds since 1970. The service writes
 /// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset; `None` for anything else.
 pub(crate) fn instant(text: &str) -> Option<i64> {
-    SentTime::parse(text).map_or_else(|| unusual_instant(text), |time| time.microsecond())
+    instant_and_digits(text).map(|(instant, _)| instant)
+}
+
+/// The same, and how many digits of a second were told.
+pub(crate) fn instant_and_digits(text: &str) -> Option<(i64, usize)> {
+    match SentTime::parse(text) {
+        Some(time) => Some((time.microsecond()?, time.fraction_digits())),
+        None => unusual_instant(text),
+    }
 }
 
 /// For a time in a form that the service has not been seen to write.
-fn unusual_instant(text: &str) -> Option<i64> {
+fn unusual_instant(text: &str) -> Option<(i64, usize)> {
     // A time without a zone ends in digits, with no sign after its date.
     let has_zone = text.ends_with('Z') || text.get(10..)?.contains(['+', '-']);
     let timestamp = if has_zone {
@@ -216,13 +224,9 @@ fn unusual_instant(text: &str) -> Option<i64> {
     } else {
         TimeZone::UTC.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok()?
     };
-    Some(timestamp.as_microsecond())
-}
-
-/// Whether a time of the service has six digits of a second or more.
-pub(crate) fn is_to_the_microsecond(text: &str) -> bool {
-    let digits = |(_, rest): (&str, &str)| rest.bytes().take_while(u8::is_ascii_digit).count();
-    text.split_once('.').is_some_and(|parts| digits(parts) >= 6)
+    let (_, fraction) = text.split_once('.').unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    Some((timestamp.as_microsecond(), digits))
 }
 
 /// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`.

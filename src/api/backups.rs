@@ -14,7 +14,7 @@ use super::sign;
 use crate::json::{Names, Scanner};
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
-use crate::row::{Found, Row, Rows};
+use crate::row::{Found, Rows};
 use crate::time;
 
 /// The backups of a project that match some filters.
@@ -201,29 +201,30 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
     scanner.end()?;
     let found: Vec<Found> = found?;
     let count = count.and_then(|count| count.as_sent().parse().ok());
-    let is_exact = |row: &Found| {
-        row.row(text).created_at().is_some_and(|at| time::is_to_the_microsecond(&at.text()))
-    };
-    let has_microseconds = found.iter().any(is_exact);
-    let rows = found.iter().enumerate();
-    let records =
-        rows.map(|(index, row)| record(row.row(text), index, order, has_microseconds)).collect();
-    let records: Option<Vec<_>> = records;
-    Some(Page { records: records?, rows: Rows::new(Arc::clone(body) as _, found), count })
+    let records = records(&found, text, order)?;
+    Some(Page { records, rows: Rows::new(Arc::clone(body) as _, found), count })
 }
 
-/// What the listing has to know of a backup, which has to have an id. Among times with microseconds, one without a
+/// What the listing has to know of each backup. All have to have an id. Among times with microseconds, one without a
 /// fraction is as exact: its fraction is zero, which the service leaves out (as `isoformat` does in Python).
-fn record(row: Row<'_>, index: usize, order: &Order, has_microseconds: bool) -> Option<Record> {
-    let key = Key::of(&row.id().filter(|id| id.is_string())?.text());
-    let created = row.created_at().and_then(|at| {
-        let text = at.text();
-        let is_whole = || has_microseconds && !text.contains('.');
-        let is_exact = time::is_to_the_microsecond(&text) || is_whole();
-        Some(Created { microsecond: time::instant(&text)?, is_exact })
+fn records(found: &[Found], text: &str, order: &Order) -> Option<Vec<Record>> {
+    let created = |row: &Found| time::instant_and_digits(&row.row(text).created_at()?.text());
+    let created: Vec<_> = found.iter().map(created).collect();
+    let has_microseconds = created.iter().flatten().any(|(_, digits)| *digits >= MICROSECONDS);
+    let rows = found.iter().zip(created).enumerate();
+    let records = rows.map(|(index, (row, created))| {
+        let key = Key::of(&row.row(text).id().filter(|id| id.is_string())?.text());
+        let created = created.map(|(microsecond, digits)| {
+            let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
+            Created { microsecond, is_exact }
+        });
+        Some(Record { key, rank: order.rank(created, key), index })
     });
-    Some(Record { key, rank: order.rank(created, key), index })
+    records.collect()
 }
+
+/// The digits of a second that the service counts in.
+const MICROSECONDS: usize = 6;
 
 #[cfg(test)]
 mod tests {

@@ -1,40 +1,10 @@
 //! One pass over JSON text, which checks it and finds where values stand.
 
+use std::ops::Range;
+
 use super::Json;
-
-/// The names of fields that came before, in their order, each with what it means. Most objects of a list have the
-/// same ones, so a name is compared to the one that is expected before it is read.
-#[derive(Debug)]
-pub(crate) struct Names<T>(pub(super) Vec<(String, T)>);
-
-/// Names that are kept. An object with more is a strange one.
-pub(super) const MOST_NAMES: usize = 64;
-
-impl<T> Default for Names<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T: Copy> Names<T> {
-    /// What a name means, and the place of the one that is expected to follow. `expected` is the place where this
-    /// one was, so there it is noted if it is new.
-    fn find(&mut self, expected: usize, name: &str, meaning: impl Fn(&str) -> T) -> (T, usize) {
-        let known = self.0.iter().enumerate().skip(expected);
-        let is_name = |text: &str| text[1..text.len() - 2] == *name;
-        for (place, (text, meaning)) in known {
-            if is_name(text) {
-                return (*meaning, place + 1);
-            }
-        }
-        let meaning = meaning(name);
-        if self.0.len() == MOST_NAMES {
-            return (meaning, expected);
-        }
-        self.0.insert(expected, (format!("\"{name}\":"), meaning));
-        (meaning, expected + 1)
-    }
-}
+use super::block::{BLOCK, Block};
+use super::names::Names;
 
 /// Goes through JSON text from its beginning. Each method reads what it is named after, and is `None`
 /// where that does not stand here; there is no going on after that.
@@ -47,12 +17,13 @@ pub(crate) struct Scanner<'a> {
     /// The brackets that will close what is open in the value that is being read. Not on the stack of the
     /// program, which has an end.
     closing: Vec<u8>,
+    breaks_lines: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         let block = Block::at(text.as_bytes(), 0);
-        let mut scanner = Self { text, at: 0, block, closing: Vec::new() };
+        let mut scanner = Self { text, at: 0, block, closing: Vec::new(), breaks_lines: false };
         scanner.skip_space();
         scanner
     }
@@ -60,6 +31,12 @@ impl<'a> Scanner<'a> {
     /// The byte of the text that is read next.
     pub(crate) fn position(&self) -> usize {
         self.at
+    }
+
+    /// Whether there was a line break between tokens so far. Where [names](Names) were expected, in the text where
+    /// they came first.
+    pub(crate) fn breaks_lines(&self) -> bool {
+        self.breaks_lines
     }
 
     /// An object. `field` is told the name of each field, without quotes but as it was sent, and has to
@@ -75,28 +52,78 @@ impl<'a> Scanner<'a> {
     }
 
     /// An object that is like others: `names` are those of its fields that came before. `field` is told what the name
-    /// of each field means, which `meaning` tells of one that is new, and has to read its value.
+    /// of each field means, which `meaning` tells of one that is new, and where its value stands, unless that is null.
+    #[inline]
     pub(crate) fn object_like<T: Copy>(
         &mut self,
         names: &mut Names<T>,
         meaning: impl Fn(&str) -> T,
-        mut field: impl FnMut(&mut Self, T) -> Option<()>,
+        mut field: impl FnMut(T, Option<Range<usize>>) -> Option<()>,
     ) -> Option<()> {
-        let mut expected = 0;
-        self.items(b'{', b'}', |scanner| {
-            let known = names.0.get(expected).filter(|(text, _)| scanner.starts_with(text));
-            let meaning = if let Some((text, meaning)) = known {
-                scanner.at += text.len();
-                scanner.skip_space();
-                expected += 1;
-                *meaning
-            } else {
-                let (meaning, next) = names.find(expected, scanner.name()?, &meaning);
-                expected = next;
-                meaning
-            };
-            field(scanner, meaning)
+        self.fields_like(names, meaning, |scanner, meaning, inner| {
+            field(meaning, scanner.value_like(Some(inner))?)
         })
+    }
+
+    /// An object like those that had these names. `field` has to read each value; it gets the names that were in
+    /// objects there.
+    #[inline(always)]
+    fn fields_like<T: Copy>(
+        &mut self,
+        names: &mut Names<T>,
+        meaning: impl Fn(&str) -> T,
+        mut field: impl FnMut(&mut Self, T, &mut Names<()>) -> Option<()>,
+    ) -> Option<()> {
+        let (mut before, mut place) = (b'{', 0);
+        loop {
+            let (first, rest) = self.text.as_bytes().get(self.at..)?.split_first()?;
+            let expected = rest.first_chunk().filter(|_| *first == before);
+            if let Some((found, length)) = expected.and_then(|text| names.expected(place, text)) {
+                self.at += 1 + length;
+                place = found;
+            } else {
+                self.skip_space();
+                if before == b',' && self.byte(b'}').is_some() {
+                    return Some(());
+                }
+                self.byte(before)?;
+                let start = self.at;
+                self.skip_space();
+                if before == b'{' && self.byte(b'}').is_some() {
+                    return Some(());
+                }
+                let name = self.name()?;
+                place = names.find(place, name, self.text.get(start..self.at)?, &meaning);
+            }
+            let known = names.get(place)?;
+            field(self, known.meaning, &mut known.inner)?;
+            (before, place) = (b',', place + 1);
+        }
+    }
+
+    /// Any value, most probably a short one, or an object like those that had these names. Says where it stands,
+    /// unless it is null.
+    #[inline(always)]
+    fn value_like(&mut self, names: Option<&mut Names<()>>) -> Option<Option<Range<usize>>> {
+        let start = self.at;
+        let first = self.peek()?;
+        match (first, names) {
+            (b'"', _) => self.string()?,
+            (b'n', _) => self.word(b"null")?,
+            (b't', _) => self.word(b"true")?,
+            (b'f', _) => self.word(b"false")?,
+            (b'0'..=b'9', _) => self.number()?,
+            (b'{', Some(names)) => self.inner_object(names)?,
+            _ => self.skip()?,
+        }
+        Some((first != b'n').then_some(start..self.at))
+    }
+
+    /// An object in one that is like others. Objects in this one may be as deep as they like, so they are no more
+    /// calls.
+    #[inline(never)]
+    fn inner_object(&mut self, names: &mut Names<()>) -> Option<()> {
+        self.fields_like(names, |_| (), |scanner, (), _| scanner.value_like(None).map(drop))
     }
 
     /// An array. `element` has to read each element.
@@ -111,17 +138,6 @@ impl<'a> Scanner<'a> {
         Some(Json::exactly(self.text.get(start..self.at)?))
     }
 
-    /// Any value, of which only the place is wanted, and whether it is null.
-    #[inline]
-    pub(crate) fn skip_value(&mut self) -> Option<bool> {
-        let first = self.peek()?;
-        match first {
-            b'"' => self.string()?,
-            _ => self.skip()?,
-        }
-        Some(first == b'n')
-    }
-
     /// The end of the text.
     pub(crate) fn end(mut self) -> Option<()> {
         self.skip_space();
@@ -134,9 +150,9 @@ impl<'a> Scanner<'a> {
         loop {
             match self.peek()? {
                 b'"' => self.string()?,
-                b't' => self.word("true")?,
-                b'f' => self.word("false")?,
-                b'n' => self.word("null")?,
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
                 open @ (b'{' | b'[') => {
                     // Two further in the table of characters.
                     let close = open + 2;
@@ -284,15 +300,11 @@ impl<'a> Scanner<'a> {
         (self.at > start).then_some(())
     }
 
-    fn word(&mut self, word: &str) -> Option<()> {
-        let found = self.starts_with(word);
-        self.at += word.len();
+    #[inline]
+    fn word<const N: usize>(&mut self, word: &[u8; N]) -> Option<()> {
+        let found = self.text.as_bytes().get(self.at..)?.first_chunk() == Some(word);
+        self.at += N;
         found.then_some(())
-    }
-
-    fn starts_with(&self, text: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..);
-        rest.is_some_and(|rest| rest.starts_with(text.as_bytes()))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -305,48 +317,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn skip_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+        while let Some(space @ (b' ' | b'\n' | b'\r' | b'\t')) = self.peek() {
+            self.breaks_lines |= matches!(space, b'\n' | b'\r');
             self.at += 1;
         }
     }
-}
-
-/// Bytes of text that are looked at together: as many as a word has bits.
-pub(super) const BLOCK: usize = 64;
-
-/// Where in a block of text a string may end, or not go on as it did.
-#[derive(Clone, Copy, Debug)]
-struct Block {
-    /// Where in the text it begins: a multiple of its length.
-    start: usize,
-    /// A bit for each byte, the first one lowest: whether it is a quote, a backslash or a control character.
-    special: u64,
-}
-
-impl Block {
-    /// The block that begins at `start`. Behind the end of the text every byte is special.
-    fn at(text: &[u8], start: usize) -> Self {
-        let rest = text.get(start..).unwrap_or_default();
-        let special = match rest.first_chunk() {
-            Some(bytes) => special(bytes),
-            None => {
-                let mut bytes = [0; BLOCK];
-                bytes[..rest.len()].copy_from_slice(rest);
-                special(&bytes)
-            }
-        };
-        Self { start, special }
-    }
-}
-
-/// Each byte becomes 0 or 1 first, which the compiler does to many of them at once.
-fn special(bytes: &[u8; BLOCK]) -> u64 {
-    /// Moves the lowest bit of each byte of a word into its highest byte, in their order.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut marks = [0; BLOCK];
-    for (mark, byte) in marks.iter_mut().zip(bytes) {
-        *mark = u8::from((*byte == b'"') | (*byte == b'\\') | (*byte < 0x20));
-    }
-    let eights = marks.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight));
-    eights.rev().fold(0, |bits, word| bits << 8 | word.wrapping_mul(GATHER) >> 56)
 }

@@ -15,10 +15,10 @@ use std::mem;
 use anyhow::Context as _;
 use memchr::{memchr, memchr3};
 
-use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
 use super::value;
+use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::{Column, Kind, Value};
 use crate::row::Row;
@@ -129,7 +129,7 @@ impl Sheet {
         Ok(())
     }
 
-    pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(super) fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.start()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
@@ -185,11 +185,11 @@ impl Render for Csv {
         self.write(&row.backup())
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.sheet.drain(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.sheet.drain(out)
     }
 }

@@ -5,9 +5,9 @@ use std::mem;
 
 use anyhow::Context as _;
 
-use super::Render;
 use super::screen_text::visible;
 use super::spool::{FAULT, Spool};
+use super::{Output, Render};
 use crate::backup::Backup;
 use crate::json::Json;
 use crate::row::Row;
@@ -35,11 +35,11 @@ impl Render for Ids {
         self.write(row.id())
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         mem::replace(&mut self.0, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.drain(out)
     }
 }

@@ -9,12 +9,13 @@ use std::mem;
 
 use anyhow::Context as _;
 
-use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
+use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::Column;
 use crate::json;
+use crate::row::Row;
 
 /// Renders an array, or a line for each record.
 pub(super) struct Json {
@@ -51,6 +52,17 @@ impl Json {
         if self.array { "" } else { "\n" }
     }
 
+    /// Writes a record that is on one line.
+    fn write(&mut self, record: &str) -> anyhow::Result<()> {
+        let shown = self.terminal.then(|| screen_text::json(record));
+        let record = shown.as_deref().unwrap_or(record);
+        for text in [self.separator(), record, self.terminator()] {
+            self.spool.write_all(text.as_bytes()).context(FAULT)?;
+        }
+        self.empty = false;
+        Ok(())
+    }
+
     /// What stands after the last record, or in place of any.
     fn end(&self) -> &'static str {
         match (self.array, self.empty) {
@@ -63,25 +75,24 @@ impl Json {
 
 impl Render for Json {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        let mut record = match &self.columns {
-            Some(columns) => Cow::Owned(projected(record, columns)?),
-            None => json::Json::new(record).one_line(),
-        };
-        if self.terminal {
-            record = Cow::Owned(screen_text::json(&record));
+        match &self.columns {
+            Some(columns) => self.write(&projected(&Backup::parse(record)?, columns)),
+            None => self.write(&json::Json::new(record).one_line()),
         }
-        for text in [self.separator(), &record, self.terminator()] {
-            self.spool.write_all(text.as_bytes()).context(FAULT)?;
-        }
-        self.empty = false;
-        Ok(())
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        match &self.columns {
+            Some(columns) => self.write(&projected(&row.backup(), columns)),
+            None => self.write(&row.one_line()),
+        }
+    }
+
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         let end = self.end();
         self.spool.write_all(end.as_bytes()).context(FAULT)?;
         self.drain(out)
@@ -89,14 +100,13 @@ impl Render for Json {
 }
 
 /// An object of the chosen fields. Names of columns need no escape.
-pub(super) fn projected(record: &str, columns: &[Column]) -> anyhow::Result<String> {
-    let backup = Backup::parse(record)?;
+pub(super) fn projected(backup: &Backup<'_>, columns: &[Column]) -> String {
     let mut object = String::from("{");
     for (position, column) in columns.iter().enumerate() {
-        let value = column.value(&backup).map_or(Cow::Borrowed("null"), |value| value.json());
+        let value = column.value(backup).map_or(Cow::Borrowed("null"), |value| value.json());
         let comma = if position == 0 { "" } else { "," };
         object.extend([comma, "\"", column.name, "\":", &value]);
     }
     object.push('}');
-    Ok(object)
+    object
 }

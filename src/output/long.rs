@@ -15,7 +15,7 @@ use super::screen_text::{cells, visible};
 use super::spool::{FAULT, Spool};
 use super::table::Table;
 use super::value::{self, Precision};
-use super::{Look, Render, color};
+use super::{Look, Output, Render, color};
 use crate::backup::Backup;
 use crate::column::{self, Column, Kind};
 use crate::json::Json;
@@ -175,11 +175,11 @@ impl Render for Long {
         self.spool.write_all(text.as_bytes()).context(FAULT)
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.drain(out)
     }
 }

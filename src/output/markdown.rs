@@ -14,7 +14,7 @@ use super::screen_text::visible;
 use super::spool::{FAULT, Spool};
 use super::time::Times;
 use super::value::{self, Precision};
-use super::{Look, Render};
+use super::{Look, Output, Render};
 use crate::backup::Backup;
 use crate::column::{Column, Kind};
 
@@ -53,12 +53,12 @@ impl Render for Markdown {
         self.spool.write_all(row.as_bytes()).context(FAULT)
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.start()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.drain(out)
     }
 }

@@ -31,7 +31,9 @@ mod yaml;
 mod tests;
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Write};
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
 
 use clap::builder::ArgPredicate;
 
@@ -56,6 +58,21 @@ pub(crate) struct Target {
     /// Whether it shows colours.
     pub(crate) colored: bool,
 }
+
+/// Where output goes.
+pub(crate) trait Output: Write {
+    /// The same by itself, with everything written that came before: what the kernel may copy to.
+    ///
+    /// # Errors
+    ///
+    /// What came before cannot be written.
+    #[cfg(target_os = "linux")]
+    fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
+        Ok(None)
+    }
+}
+
+impl Output for Vec<u8> {}
 
 /// How formats for people look there.
 #[derive(Clone)]
@@ -276,8 +293,8 @@ trait Render: Send {
         self.push(row.json())
     }
     /// Writes what can be written already.
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()>;
-    fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()>;
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()>;
+    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()>;
 }
 
 impl Renderer {
@@ -292,13 +309,13 @@ impl Renderer {
     }
 
     /// Writes the rows so far to `out` if they are to be streamed.
-    pub(crate) fn advance(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         if self.stream { self.render.drain(out) } else { Ok(()) }
     }
 
     /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its
     /// `io::Error` as it is inside the error.
-    pub(crate) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(crate) fn finish(self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.render.finish(out)
     }
 }

@@ -11,7 +11,7 @@ use super::layout::Heading;
 use super::long::{self, Line};
 use super::value::{self, Precision};
 use super::yaml::Yaml;
-use super::{Look, Render as _, Target, csv, markdown, screen_text, tsv};
+use super::{Look, Output, Render as _, Target, csv, markdown, screen_text, tsv};
 use crate::column::Kind;
 use crate::json::Json;
 use crate::number;
@@ -65,7 +65,7 @@ impl Report {
         &self,
         args: &ReportArgs,
         target: Target,
-        out: &mut dyn Write,
+        out: &mut dyn Output,
     ) -> anyhow::Result<()> {
         let args = &args.rows;
         let look = args.look(target)?;

@@ -1,13 +1,11 @@
 //! table and wide: the chosen columns of each record as a row.
 
-use std::io::Write;
-
 use super::grid::Grid;
 use super::layout::{ASKED_ABOUT, Heading};
 use super::selection::Chosen;
 use super::time::Times;
 use super::value::{self, Precision};
-use super::{Look, Render};
+use super::{Look, Output, Render};
 use crate::backup::Backup;
 use crate::column::Column;
 use crate::row::Row;
@@ -68,11 +66,11 @@ impl Render for Table {
     }
 
     /// Widths are known once the last row is there.
-    fn drain(&mut self, _: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, _: &mut dyn Output) -> anyhow::Result<()> {
         Ok(())
     }
 
-    fn finish(self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.grid.finish(out)
     }
 }

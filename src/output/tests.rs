@@ -399,6 +399,8 @@ struct Broken {
     room: usize,
 }
 
+impl Output for Broken {}
+
 impl Write for Broken {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.room);

@@ -11,10 +11,10 @@ use std::mem;
 
 use anyhow::Context as _;
 
-use super::Render;
 use super::screen_text;
 use super::spool::{FAULT, Spool};
 use super::value;
+use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::Column;
 use crate::row::Row;
@@ -62,7 +62,7 @@ impl Sheet {
         self.spool.write_all(b"\n").context(FAULT)
     }
 
-    pub(super) fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(super) fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.start()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
@@ -88,11 +88,11 @@ impl Render for Tsv {
         self.write(&row.backup())
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.sheet.drain(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         self.sheet.drain(out)
     }
 }

@@ -15,10 +15,10 @@ use std::mem;
 
 use anyhow::Context as _;
 
-use super::Render;
 use super::json::projected;
 use super::screen_text::is_unseen;
 use super::spool::{FAULT, Spool};
+use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::Column;
 use crate::json::Json;
@@ -56,9 +56,8 @@ impl Yaml {
 impl Render for Yaml {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
         // Fails if it is no object.
-        Backup::parse(record)?;
-        let projected = self.columns.as_ref().map(|columns| projected(record, columns));
-        let projected = projected.transpose()?;
+        let backup = Backup::parse(record)?;
+        let projected = self.columns.as_ref().map(|columns| projected(&backup, columns));
         let json = Json::new(projected.as_deref().unwrap_or(record));
         let mut text = String::new();
         let level = usize::from(self.sequence);
@@ -73,11 +72,11 @@ impl Render for Yaml {
         self.spool.write_all(text.as_bytes()).context(FAULT)
     }
 
-    fn drain(&mut self, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         if self.empty && self.sequence {
             self.spool.write_all(b"[]\n").context(FAULT)?;
         }

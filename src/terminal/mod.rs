@@ -7,6 +7,8 @@ mod pager;
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write};
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use anstream::ColorChoice;
@@ -16,7 +18,7 @@ use terminal_size::{Height, Width};
 pub(crate) use pager::{Paged, takes_interrupt};
 
 use crate::console::Console;
-use crate::output::Target;
+use crate::output::{Output, Target};
 
 /// What to do on a terminal.
 #[derive(Args, Debug, Clone, Copy)]
@@ -139,5 +141,13 @@ impl Write for Stdout {
 
     fn flush(&mut self) -> io::Result<()> {
         io::stdout().lock().flush().map_err(Self::fault)
+    }
+}
+
+impl Output for Stdout {
+    #[cfg(target_os = "linux")]
+    fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
+        self.flush()?;
+        Ok(Some(rustix::stdio::stdout()))
     }
 }

@@ -7,13 +7,15 @@
 use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::mem;
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Stdout;
 use crate::console::Console;
-use crate::output::cells;
+use crate::output::{Output, cells};
 
 /// Where the pager is named, the first one that is set. An empty name, and `cat`, mean none.
 const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
@@ -177,6 +179,13 @@ impl Write for Paged {
     fn flush(&mut self) -> io::Result<()> {
         // A pager gets every byte at once, and what is held back is not to be written yet.
         if matches!(self.state, State::Plain) { Stdout.flush() } else { Ok(()) }
+    }
+}
+
+impl Output for Paged {
+    #[cfg(target_os = "linux")]
+    fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
+        if matches!(self.state, State::Plain) { Stdout.descriptor() } else { Ok(None) }
     }
 }
 
