@@ -8,8 +8,10 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use anyhow::Context as _;
+use memchr::memmem::Finder;
 
 use crate::json::{Json, Names, Scanner};
 
@@ -143,7 +145,10 @@ impl<'a> Backup<'a> {
 
     /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
     pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
-        self.incremental().or_else(|| self.in_extend_info("incremental"))
+        /// Most backups have it in neither place.
+        static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("incremental"));
+        let is_inside = || NAME.find(self.extend_info()?.as_sent().as_bytes());
+        self.incremental().or_else(|| is_inside().and_then(|_| self.in_extend_info("incremental")))
     }
 
     /// A field of `extend_info`.

@@ -84,14 +84,11 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// [`text`](Self::text), where that is found without another look at it: of a string that has neither this
-    /// ASCII character nor an escape, and so no quote and no control character either, or of what is no string, object
-    /// or array.
-    pub(crate) fn plain_text_without(self, character: u8) -> Option<&'a str> {
+    /// A string without its quotes, or a value that is no string, object or array. This is its
+    /// [text](Self::text) unless there is a backslash in it; there are no quotes and control characters.
+    pub(crate) fn unquoted(self) -> Option<&'a str> {
         match self.0.as_bytes() {
-            [b'"', inner @ .., b'"'] if memchr2(b'\\', character, inner).is_none() => {
-                self.0.get(1..inner.len() + 1)
-            }
+            [b'"', .., b'"'] => self.0.get(1..self.0.len() - 1),
             [b'"' | b'{' | b'[', ..] => None,
             _ => Some(self.0),
         }

@@ -19,9 +19,6 @@ pub(crate) struct SentTime<'a> {
     utc: DateTime,
 }
 
-/// The separators of a time and where they stand; digits are around them.
-const SEPARATORS: [(usize, u8); 5] = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-
 /// The bytes of a time without fraction and zone.
 const LENGTH: usize = 19;
 
@@ -74,20 +71,29 @@ impl<'a> SentTime<'a> {
     }
 }
 
-/// `bytes` are [`LENGTH`] long.
-fn date_time(bytes: &[u8]) -> Option<DateTime> {
-    let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
-    let digits = bytes.map(|byte| byte.wrapping_sub(b'0'));
-    let mut fits = digits.map(|digit| digit < 10);
-    for (at, separator) in SEPARATORS {
-        fits[at] = bytes[at] == separator;
-    }
-    if fits.contains(&false) {
-        return None;
-    }
-    let two = |at: usize| (digits[at] * 10 + digits[at + 1]) as i8;
-    let year = i16::from(two(0)) * 100 + i16::from(two(2));
-    DateTime::new(year, two(5), two(8), two(11), two(14), two(17), 0).ok()
+/// `text` is [`LENGTH`] bytes long.
+fn date_time(text: &[u8]) -> Option<DateTime> {
+    let (date, time) = text.split_first_chunk()?;
+    let year_and_month = digits(date, b"0000-00-")?;
+    let day_and_hour = digits(time.first_chunk()?, b"00T00:00")?;
+    let time = digits(time.last_chunk()?, b"00:00:00")?;
+    let two = |digits: [u8; 8], at: usize| (digits[at] * 10 + digits[at + 1]) as i8;
+    let year = i16::from(two(year_and_month, 0)) * 100 + i16::from(two(year_and_month, 2));
+    let (month, day) = (two(year_and_month, 5), two(day_and_hour, 0));
+    DateTime::new(year, month, day, two(time, 0), two(time, 3), two(time, 6), 0).ok()
+}
+
+/// The digits of a text of this form: any digit where the form has a zero, the same where it has anything else. All
+/// bytes are looked at together.
+fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
+    /// The highest bit of each byte.
+    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    // What is added to a byte to reach the highest bit if it is more than 9, or more than 0.
+    let to_highest = word(&form.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x80 - 1 }));
+    let digits = word(text) ^ word(form);
+    let fits = (digits | digits.wrapping_add(to_highest)) & HIGHEST == 0;
+    fits.then(|| digits.to_le_bytes())
 }
 
 fn leading_digits(text: &str) -> usize {
@@ -138,6 +144,27 @@ mod tests {
                 Some(expected),
                 "{sent}"
             );
+        }
+    }
+
+    #[test]
+    fn every_wrong_byte_is_found() {
+        let text = "2020-02-21T07:00:54";
+        for (at, sent) in text.bytes().enumerate() {
+            for byte in 0..=u8::MAX {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes[at] = byte;
+                let is_form = byte == sent || byte.is_ascii_digit() && sent.is_ascii_digit();
+                let is_moment = || match at {
+                    5 => byte < b'2',
+                    8 => byte < b'3',
+                    11 => byte < b'2',
+                    14 | 17 => byte < b'6',
+                    _ => true,
+                };
+                let expected = is_form && is_moment() && bytes[5..7] != *b"00";
+                assert_eq!(date_time(&bytes).is_some(), expected, "{at} {byte}");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::sign;
 use crate::json::{Names, Scanner};
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
-use crate::row::{Found, Rows};
+use crate::row::{Found, Row, Rows};
 use crate::time;
 
 /// The backups of a project that match some filters.
@@ -179,7 +179,7 @@ fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::
 /// The page, or nothing if this is none.
 fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
     let text = body.text();
-    let (mut found, mut count) = (None, None);
+    let (mut found, mut told, mut count) = (None, Vec::new(), None);
     let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
@@ -187,9 +187,13 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
             "backups" if found.is_some() => return None,
             "backups" => {
                 // Most backups are longer.
-                let found = found.insert(Vec::with_capacity(text.len() / 900));
+                let rows = text.len() / 900;
+                let found = found.insert(Vec::with_capacity(rows));
+                told.reserve(rows);
                 scanner.array(|scanner| {
-                    found.push(Found::read(scanner, &mut names)?);
+                    let backup = Found::read(scanner, &mut names)?;
+                    told.push(Told::by(backup.row(text))?);
+                    found.push(backup);
                     Some(())
                 })?;
             }
@@ -199,28 +203,40 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
         Some(())
     })?;
     scanner.end()?;
-    let found: Vec<Found> = found?;
+    let rows = Rows::new(Arc::clone(body) as _, found?);
     let count = count.and_then(|count| count.as_sent().parse().ok());
-    let records = records(&found, text, order)?;
-    Some(Page { records, rows: Rows::new(Arc::clone(body) as _, found), count })
+    Some(Page { records: records(&told, order), rows, count })
 }
 
-/// What the listing has to know of each backup. All have to have an id. Among times with microseconds, one without a
-/// fraction is as exact: its fraction is zero, which the service leaves out (as `isoformat` does in Python).
-fn records(found: &[Found], text: &str, order: &Order) -> Option<Vec<Record>> {
-    let created = |row: &Found| time::instant_and_digits(&row.row(text).created_at()?.text());
-    let created: Vec<_> = found.iter().map(created).collect();
-    let has_microseconds = created.iter().flatten().any(|(_, digits)| *digits >= MICROSECONDS);
-    let rows = found.iter().zip(created).enumerate();
-    let records = rows.map(|(index, (row, created))| {
-        let key = Key::of(&row.row(text).id().filter(|id| id.is_string())?.text());
-        let created = created.map(|(microsecond, digits)| {
+/// What a backup tells of its place in the list.
+struct Told {
+    id: Key,
+    /// The microsecond of its creation, and how many digits of a second were told.
+    created: Option<(i64, usize)>,
+}
+
+impl Told {
+    /// None if it has no id.
+    fn by(backup: Row<'_>) -> Option<Self> {
+        let id = Key::of(&backup.id().filter(|id| id.is_string())?.text());
+        let created = backup.created_at().and_then(|at| time::instant_and_digits(&at.text()));
+        Some(Self { id, created })
+    }
+}
+
+/// What the listing has to know of each backup. Among times with microseconds, one without a fraction is as exact: its
+/// fraction is zero, which the service leaves out (as `isoformat` does in Python).
+fn records(told: &[Told], order: &Order) -> Vec<Record> {
+    let created = told.iter().filter_map(|told| told.created);
+    let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
+    let record = |(index, told): (usize, &Told)| {
+        let created = told.created.map(|(microsecond, digits)| {
             let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
             Created { microsecond, is_exact }
         });
-        Some(Record { key, rank: order.rank(created, key), index })
-    });
-    records.collect()
+        Record { key: told.id, rank: order.rank(created, told.id), index }
+    };
+    told.iter().enumerate().map(record).collect()
 }
 
 /// The digits of a second that the service counts in.

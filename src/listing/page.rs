@@ -37,8 +37,11 @@ impl<P> Page<P> {
 
     /// Drops rows that stand on the page twice, and says how many. `None` if two rows have one id.
     pub(super) fn drop_repeated(&mut self) -> Option<u64> {
-        let mut keys =
-            Set::with_capacity_and_hasher(self.records.len(), BuildHasherDefault::default());
+        let mut halves = set_for(self.records.len());
+        if self.records.iter().all(|record| halves.insert(record.key.half())) {
+            return Some(0);
+        }
+        let mut keys = set_for(self.records.len());
         let mut repeated = Vec::new();
         self.records.retain(|record| {
             let new = keys.insert(record.key);
@@ -52,6 +55,10 @@ impl<P> Page<P> {
         };
         repeated.iter().all(is_there).then_some(repeated.len() as u64)
     }
+}
+
+fn set_for<T>(rows: usize) -> Set<T> {
+    Set::with_capacity_and_hasher(rows, BuildHasherDefault::default())
 }
 
 /// What the listing has to know of one row.

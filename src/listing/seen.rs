@@ -1,12 +1,16 @@
-//! Which rows were seen before, in nine bytes a row, so that a million of them fit beside the pages.
+//! Which rows were seen before, in eight bytes a row, so that a million of them fit beside the pages.
+//!
+//! A row that lies further in the order than all others is new, so it is only noted. What was noted becomes a set
+//! once it is asked for a row that lies elsewhere than at the end, which takes a change of the list.
 //!
 //! Keeps 64 of the 128 bits of a key. Two ids may agree in those (once in fifty million listings of a
-//! million rows). It shows: such a row seems to be an old one, and yet stands further in the order than any
-//! that was seen. The listing is given up then, as it is when a service lists one id at two places. Where
-//! there is no order to rely on, the row counts as a duplicate, which gives the listing up as well.
+//! million rows). It shows: two rows that lie apart seem to be one. The listing is given up then, as it is
+//! when a service lists one id at two places. Where there is no order to rely on, the second row counts as a
+//! duplicate, which gives the listing up as well.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::mem;
 
 use super::page::{Key, Rank, Record};
 
@@ -51,29 +55,31 @@ pub(super) enum Touch {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     keys: Set<u64>,
+    /// Keys of further rows, each of which lay beyond all others.
+    noted: Vec<u64>,
     /// The furthest place in the order, and half of the key of the row there.
     furthest: Option<(Rank, u64)>,
     /// Whether the moment of some row was all that is told of its place.
     has_vague: bool,
-    /// Whether a row was noted that cannot be told from one that stands elsewhere.
+    /// Whether there is a key of two rows that lie apart.
     ambiguous: bool,
 }
 
 impl Seen {
     /// Makes room for this many rows at once, which takes less than growing does.
     pub(super) fn expect(&mut self, count: u64) {
-        let more = count.min(MOST_EXPECTED).saturating_sub(self.keys.len() as u64);
-        self.keys.reserve(more as usize);
+        self.noted.reserve(count.min(MOST_EXPECTED) as usize);
     }
 
     /// Whether this row was seen before.
-    pub(super) fn contains(&self, record: &Record) -> bool {
-        !self.is_beyond(record) && self.keys.contains(&record.key.half())
+    pub(super) fn contains(&mut self, record: &Record) -> bool {
+        !self.is_beyond(record)
+            && (self.is_furthest(record) || self.set().contains(&record.key.half()))
     }
 
     /// Notes a row; whether it is new.
     pub(super) fn insert(&mut self, record: &Record) -> bool {
-        let beyond = self.is_beyond(record);
+        let (is_beyond, is_furthest) = (self.is_beyond(record), self.is_furthest(record));
         let half = record.key.half();
         if let Some(rank) = record.rank {
             self.has_vague |= rank.1 == 0;
@@ -86,9 +92,19 @@ impl Seen {
                 _ => (rank, half),
             });
         }
-        let new = self.keys.insert(half);
-        self.ambiguous |= beyond && !new;
-        new
+        if is_beyond {
+            self.noted.push(half);
+        }
+        is_beyond || !is_furthest && self.set().insert(half)
+    }
+
+    /// All rows.
+    fn set(&mut self) -> &mut Set<u64> {
+        self.keys.reserve(self.noted.len());
+        for half in mem::take(&mut self.noted) {
+            self.ambiguous |= !self.keys.insert(half);
+        }
+        &mut self.keys
     }
 
     /// The furthest place in the order that was seen.
@@ -112,7 +128,7 @@ impl Seen {
     }
 
     /// Whether a page holds a row that was seen.
-    pub(super) fn touch(&self, page: &[Record]) -> Option<Touch> {
+    pub(super) fn touch(&mut self, page: &[Record]) -> Option<Touch> {
         let furthest = self.furthest.filter(|_| self.is_vague()).map(|(rank, _)| rank);
         let mut seen = page.iter().filter(|record| self.contains(record)).peekable();
         seen.peek()?;
@@ -123,9 +139,17 @@ impl Seen {
         Some(if seen.any(is_earlier) { Touch::Firm } else { Touch::Loose })
     }
 
-    /// Whether a row was noted that cannot be told from one that stands elsewhere in the order.
-    pub(super) fn is_ambiguous(&self) -> bool {
-        self.ambiguous
+    /// Whether two rows were noted that cannot be told from each other, although they lie apart in the order.
+    pub(super) fn is_ambiguous(&mut self) -> bool {
+        self.noted.sort_unstable();
+        self.ambiguous |= self.noted.windows(2).any(|pair| pair[0] == pair[1]);
+        self.ambiguous || self.noted.iter().any(|half| self.keys.contains(half))
+    }
+
+    /// Whether it is the row at the furthest place, where all of that is told.
+    fn is_furthest(&self, record: &Record) -> bool {
+        let (Some(furthest), Some(rank)) = (self.furthest, record.rank) else { return false };
+        rank.1 != 0 && furthest == (rank, record.key.half())
     }
 
     /// Whether it stands further than all that were seen, as far as its place is told.

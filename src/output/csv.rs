@@ -13,7 +13,7 @@ use std::io::Write;
 use std::mem;
 
 use anyhow::Context as _;
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 use super::screen_text;
 use super::spool::{FAULT, Spool};
@@ -98,21 +98,42 @@ impl Sheet {
         push_field(&mut self.row, &value);
     }
 
-    /// Adds what a backup has for a column, if that is only to be copied, as almost all is; whether it is.
-    fn push_plain(&mut self, column: &Column, backup: &Backup<'_>) -> bool {
-        let text = match column.value(backup) {
-            _ if self.spreadsheet.safe || self.terminal => None,
-            None => Some(""),
-            Some(Value::Sent(json)) => json.plain_text_without(b','),
-            Some(_) => None,
-        };
-        let Some(text) = text else { return false };
-        match (column.kind == Kind::Time).then(|| SentTime::parse(text)).flatten() {
-            Some(time) => time.push_exact(&mut self.row),
-            None => self.row.extend_from_slice(text.as_bytes()),
+    /// Adds what a backup has for each column.
+    fn push_backup(&mut self, columns: &[Column], backup: &Backup<'_>) {
+        if self.spreadsheet.safe || self.terminal || !self.push_as_sent(columns, backup) {
+            columns.iter().for_each(|column| self.push_value(value::exact(column, backup)));
         }
-        self.row.push(b',');
-        true
+    }
+
+    /// The same, where almost all is only to be copied: a text without escapes or commas needs no quotes. Whether it
+    /// was so is seen at the end, by all commas and backslashes of the row; nothing is added if not.
+    fn push_as_sent(&mut self, columns: &[Column], backup: &Backup<'_>) -> bool {
+        let (mut commas, mut backslashes) = (0, 0);
+        for column in columns {
+            let text = match column.value(backup) {
+                None => Some(""),
+                Some(Value::Sent(json)) => json.unquoted(),
+                Some(_) => None,
+            };
+            let Some(text) = text else {
+                let start = self.row.len();
+                self.push_value(value::exact(column, backup));
+                commas += count(b',', &self.row[start..]);
+                backslashes += count(b'\\', &self.row[start..]);
+                continue;
+            };
+            match (column.kind == Kind::Time).then(|| SentTime::parse(text)).flatten() {
+                Some(time) => time.push_exact(&mut self.row),
+                None => self.row.extend_from_slice(text.as_bytes()),
+            }
+            self.row.push(b',');
+            commas += 1;
+        }
+        let was_so = (commas, backslashes) == (count(b',', &self.row), count(b'\\', &self.row));
+        if !was_so {
+            self.row.clear();
+        }
+        was_so
     }
 
     /// Writes the fields so far, each with its comma, as a row.
@@ -133,6 +154,10 @@ impl Sheet {
         self.start()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
+}
+
+fn count(byte: u8, text: &[u8]) -> usize {
+    memchr_iter(byte, text).count()
 }
 
 /// Adds a field and a comma. It stands in quotes where something in it would end it.
@@ -167,11 +192,7 @@ impl Csv {
 
     fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
         self.sheet.start()?;
-        for column in &self.columns {
-            if !self.sheet.push_plain(column, backup) {
-                self.sheet.push_value(value::exact(column, backup));
-            }
-        }
+        self.sheet.push_backup(&self.columns, backup);
         self.sheet.end_row()
     }
 }

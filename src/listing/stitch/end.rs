@@ -62,13 +62,19 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// At the end: new rows that stood before seen ones were inserted, or the service sorts each page for itself.
+    /// At the end, new rows that stood before seen ones were inserted, or the service sorts each page for itself.
     /// Nothing was inserted where the one count of all answers is what was seen.
     pub(super) fn judge_order(&mut self) -> Result<(), Unproven> {
+        self.judge_ids()?;
         let seen = self.extent.offset.saturating_add(self.receipt.rows);
         let at_rest = !self.recounted && self.receipt.count == Some(seen);
         let is_cut = self.extent.limit == Some(self.receipt.rows) && !self.recounted;
         if self.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
+    }
+
+    /// Each row needs an id of its own: by those, rows are told to be seen.
+    pub(super) fn judge_ids(&mut self) -> Result<(), Unproven> {
+        if self.seen.is_ambiguous() { Err(self.unproven(Reason::Ambiguous)) } else { Ok(()) }
     }
 
     /// The service does not sort as it is asked to, so which rows are the first of the list cannot be told.
