@@ -1,7 +1,7 @@
 //! Which rows were seen before, in eight bytes a row, so that a million of them fit beside the pages.
 //!
-//! A row that lies further in the order than all others is new, so it is only noted. What was noted becomes a set
-//! once it is asked for a row that lies elsewhere than at the end, which takes a change of the list.
+//! A row that lies further in the order than all others is new, and a seam is among the last, so rows are only noted.
+//! They become a set once it is asked for a row that lies elsewhere, which takes a change of the list.
 //!
 //! Keeps 64 of the 128 bits of a key. Two ids may agree in those (once in fifty million listings of a
 //! million rows). It shows: two rows that lie apart seem to be one. The listing is given up then, as it is
@@ -51,14 +51,20 @@ pub(super) enum Touch {
     Loose,
 }
 
+/// Rows at the end that are looked through one by one: where a page begins earlier than was planned, it and the one
+/// after it share almost all of their rows.
+const RECENT: usize = 2048;
+
 /// The rows seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     keys: Set<u64>,
-    /// Keys of further rows, each of which lay beyond all others.
+    /// Keys that are not in the set yet, as they came.
     noted: Vec<u64>,
     /// The furthest place in the order, and half of the key of the row there.
     furthest: Option<(Rank, u64)>,
+    /// How many rows are of the same moment as that, as far as they were new when they came.
+    of_last_moment: usize,
     /// Whether the moment of some row was all that is told of its place.
     has_vague: bool,
     /// Whether there is a key of two rows that lie apart.
@@ -73,29 +79,48 @@ impl Seen {
 
     /// Whether this row was seen before.
     pub(super) fn contains(&mut self, record: &Record) -> bool {
-        !self.is_beyond(record)
-            && (self.is_furthest(record) || self.set().contains(&record.key.half()))
+        if self.is_beyond(record) {
+            return false;
+        }
+        let half = record.key.half();
+        if record.rank.is_none() {
+            return self.set().contains(&half);
+        }
+        let recent = &self.noted[self.noted.len().saturating_sub(RECENT)..];
+        if recent.contains(&half) {
+            return true;
+        }
+        let moments = record.rank.zip(self.furthest()).map(|(rank, furthest)| (rank.0, furthest.0));
+        let is_of_last_moment = moments.is_some_and(|(moment, last)| moment == last);
+        if is_of_last_moment && self.of_last_moment <= recent.len() {
+            return self.keys.contains(&half);
+        }
+        self.set().contains(&half)
     }
 
     /// Notes a row; whether it is new.
     pub(super) fn insert(&mut self, record: &Record) -> bool {
-        let (is_beyond, is_furthest) = (self.is_beyond(record), self.is_furthest(record));
+        let new = !self.contains(record);
         let half = record.key.half();
-        if let Some(rank) = record.rank {
-            self.has_vague |= rank.1 == 0;
-            self.furthest = Some(match self.furthest {
-                // Where the order within a moment is not told of one row, the other's tells nothing.
-                Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
-                    (Rank(moment, 0), half)
-                }
-                Some(furthest) if furthest.0 > rank => furthest,
-                _ => (rank, half),
-            });
-        }
-        if is_beyond {
+        if new {
             self.noted.push(half);
         }
-        is_beyond || !is_furthest && self.set().insert(half)
+        let Some(rank) = record.rank else { return new };
+        self.has_vague |= rank.1 == 0;
+        match self.furthest {
+            Some((furthest, _)) if furthest.0 > rank.0 => return new,
+            Some((furthest, _)) if furthest.0 == rank.0 => self.of_last_moment += usize::from(new),
+            _ => self.of_last_moment = 1,
+        }
+        self.furthest = Some(match self.furthest {
+            // Where the order within a moment is not told of one row, the other's tells nothing.
+            Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
+                (Rank(moment, 0), half)
+            }
+            Some(furthest) if furthest.0 > rank => furthest,
+            _ => (rank, half),
+        });
+        new
     }
 
     /// All rows.
@@ -139,17 +164,20 @@ impl Seen {
         Some(if seen.any(is_earlier) { Touch::Firm } else { Touch::Loose })
     }
 
-    /// Whether two rows were noted that cannot be told from each other, although they lie apart in the order.
+    /// Whether two rows cannot be told from each other, although they lie apart in the order.
     pub(super) fn is_ambiguous(&mut self) -> bool {
-        self.noted.sort_unstable();
-        self.ambiguous |= self.noted.windows(2).any(|pair| pair[0] == pair[1]);
-        self.ambiguous || self.noted.iter().any(|half| self.keys.contains(half))
+        self.set();
+        self.ambiguous
     }
 
-    /// Whether it is the row at the furthest place, where all of that is told.
-    fn is_furthest(&self, record: &Record) -> bool {
-        let (Some(furthest), Some(rank)) = (self.furthest, record.rank) else { return false };
-        rank.1 != 0 && furthest == (rank, record.key.half())
+    /// The same at the end, where sorting takes less than a set does.
+    pub(super) fn ends_ambiguous(&mut self) -> bool {
+        if self.keys.is_empty() {
+            let mut all = mem::take(&mut self.noted);
+            all.sort_unstable();
+            return self.ambiguous || all.windows(2).any(|pair| pair[0] == pair[1]);
+        }
+        self.is_ambiguous()
     }
 
     /// Whether it stands further than all that were seen, as far as its place is told.
@@ -163,20 +191,55 @@ impl Seen {
 mod tests {
     use super::*;
 
+    fn row(id: &str, rank: Option<Rank>) -> Record {
+        Record { key: Key::of(id), rank, index: 0 }
+    }
+
     #[test]
     fn a_row_beyond_all_others_with_a_known_key_is_neither_new_nor_old() {
-        let row =
-            |id: &str, rank: i64| Record { key: Key::of(id), rank: Some(Rank(rank, 0)), index: 0 };
-        let mut seen = Seen::default();
-        assert!(seen.insert(&row("a", 1)));
-        assert!(seen.contains(&row("a", 1)));
-        assert!(!seen.insert(&row("a", 1)));
-        assert!(!seen.contains(&row("b", 1)));
-        assert!(seen.insert(&row("b", 3)));
-        assert!(!seen.insert(&row("b", 3)));
-        assert!(!seen.is_ambiguous());
-        assert!(!seen.contains(&row("a", 4)));
-        seen.insert(&row("a", 4));
-        assert!(seen.is_ambiguous());
+        for at_end in [false, true] {
+            let row = |id: &str, rank: i64| row(id, Some(Rank(rank, 0)));
+            let mut seen = Seen::default();
+            let is_ambiguous =
+                |seen: &mut Seen| if at_end { seen.ends_ambiguous() } else { seen.is_ambiguous() };
+            assert!(seen.insert(&row("a", 1)));
+            assert!(seen.contains(&row("a", 1)));
+            assert!(!seen.insert(&row("a", 1)));
+            assert!(!seen.contains(&row("b", 1)));
+            assert!(seen.insert(&row("b", 3)));
+            assert!(!seen.insert(&row("b", 3)));
+            assert!(at_end || !is_ambiguous(&mut seen));
+            assert!(!seen.contains(&row("a", 4)));
+            seen.insert(&row("a", 4));
+            assert!(is_ambiguous(&mut seen), "{at_end}");
+        }
+    }
+
+    /// Rows that come in their order, with some that came before: of the same moment, from right before, from long
+    /// before. Where no order is told, in any.
+    #[test]
+    fn what_was_seen_is_what_a_set_says() {
+        const ROWS: usize = 2 * RECENT;
+        let mut rng = fastrand::Rng::with_seed(3);
+        for round in 0..30 {
+            let (most_of_a_moment, told) = (rng.i64(1..4000), rng.bool());
+            let rows: Vec<_> = (0..ROWS)
+                .map(|at| {
+                    let place = if told { at as u128 + 1 } else { 0 };
+                    let rank = Rank(at as i64 / most_of_a_moment, place);
+                    row(&format!("{at}"), (round % 3 > 0).then_some(rank))
+                })
+                .collect();
+            let (mut seen, mut known) = (Seen::default(), std::collections::BTreeSet::new());
+            let mut next = 0;
+            while next < rows.len() {
+                let back = [0, 1, rng.usize(..70), rng.usize(..ROWS)][rng.usize(..4)];
+                let at = if rng.u8(..4) > 0 { next } else { next.saturating_sub(back) };
+                next = next.max(at + 1);
+                assert_eq!(seen.contains(&rows[at]), known.contains(&at), "{round} {at}");
+                assert_eq!(seen.insert(&rows[at]), known.insert(at), "{round} {at}");
+            }
+            assert!(if rng.bool() { !seen.is_ambiguous() } else { !seen.ends_ambiguous() });
+        }
     }
 }

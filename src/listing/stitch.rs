@@ -238,7 +238,7 @@ impl<P> Stitcher<P> {
                 ask.offset + answered == end && page.count.is_none_or(|count| count == end);
             if ends_so && page.records.last().is_some_and(|record| record.key == last) {
                 self.done = true;
-                return self.judge_order();
+                return self.judge_rows();
             }
             self.looks += 1;
             if self.looks > REPETITIONS {
@@ -370,9 +370,9 @@ impl<P> Stitcher<P> {
         if self.extent.stable && !is_in_order {
             self.is_unsorted()?;
         }
-        if self.extent.first_rows {
-            // They may be enough, and then this is the end.
-            self.judge_ids()?;
+        // The first rows may be enough, and then this is the end.
+        if self.extent.first_rows && self.seen.is_ambiguous() {
+            return Err(self.unproven(Reason::Ambiguous));
         }
         if self.unordered && self.disturbed {
             return Err(self.unproven(Reason::Moved));
@@ -387,7 +387,7 @@ impl<P> Stitcher<P> {
         let more_counted = page.count.is_some_and(|count| count > end);
         if self.extent.limit == Some(self.receipt.rows) {
             self.done = true;
-            return self.judge_order();
+            return self.judge_rows();
         }
         if first && short && page.count == Some(answered) && USUAL_PAGES.contains(&answered) {
             return Ok(());

@@ -38,7 +38,7 @@ impl<P> Stitcher<P> {
             None if count.is_none() && self.contradictions == 0 => return self.contradicted(),
             _ => {
                 self.done = true;
-                return self.judge_order();
+                return self.judge_rows();
             }
         }
         Ok(())
@@ -62,19 +62,17 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// At the end, new rows that stood before seen ones were inserted, or the service sorts each page for itself.
-    /// Nothing was inserted where the one count of all answers is what was seen.
-    pub(super) fn judge_order(&mut self) -> Result<(), Unproven> {
-        self.judge_ids()?;
+    /// At the end. No two rows have one id: by that, rows are told to be seen. New rows that stood before seen ones
+    /// were inserted, or the service sorts each page for itself; nothing was inserted where the one count of all
+    /// answers is what was seen.
+    pub(super) fn judge_rows(&mut self) -> Result<(), Unproven> {
+        if self.seen.ends_ambiguous() {
+            return Err(self.unproven(Reason::Ambiguous));
+        }
         let seen = self.extent.offset.saturating_add(self.receipt.rows);
         let at_rest = !self.recounted && self.receipt.count == Some(seen);
         let is_cut = self.extent.limit == Some(self.receipt.rows) && !self.recounted;
         if self.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
-    }
-
-    /// Each row needs an id of its own: by those, rows are told to be seen.
-    pub(super) fn judge_ids(&mut self) -> Result<(), Unproven> {
-        if self.seen.is_ambiguous() { Err(self.unproven(Reason::Ambiguous)) } else { Ok(()) }
     }
 
     /// The service does not sort as it is asked to, so which rows are the first of the list cannot be told.
@@ -97,7 +95,7 @@ impl<P> Stitcher<P> {
             return self.look_for_more();
         }
         self.done = true;
-        self.judge_order()
+        self.judge_rows()
     }
 
     /// An answer that counts rows and does not bring them. It may be a passing fault, so the rows
