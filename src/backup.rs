@@ -15,6 +15,9 @@ use memchr::memmem::Finder;
 
 use crate::json::{Json, Names, Scanner};
 
+/// What is said of a record that is none.
+pub(crate) const NO_OBJECT: &str = "a backup in the answer is not a JSON object";
+
 /// Where a value stands in a text. Nothing stands between 0 and 0.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -134,7 +137,7 @@ impl<'a> Backup<'a> {
         let mut scanner = Scanner::new(record);
         let places =
             Places::read(&mut scanner, &mut Names::default()).filter(|_| scanner.end().is_some());
-        let places = places.context("a backup in the answer is not a JSON object")?;
+        let places = places.context(NO_OBJECT)?;
         Ok(Self { text: record, places: Cow::Owned(places) })
     }
 

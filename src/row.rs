@@ -6,16 +6,31 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::backup::{Backup, Field, Places};
+use anyhow::Context as _;
+
+use crate::backup::{Backup, Field, NO_OBJECT, Places};
 use crate::json::{Json, Names, Scanner};
 
 /// The text of an answer.
 type Text = dyn AsRef<str> + Send + Sync;
 
+/// Makes a text of each backup that depends on no other one.
+pub(crate) trait RowFormat: Send + Sync {
+    /// Adds the text of a backup.
+    fn push(&self, row: Row<'_>, text: &mut String);
+}
+
 /// The backups of one answer.
 pub(crate) struct Rows {
     text: Arc<Text>,
     found: Vec<Found>,
+}
+
+/// Their texts in some format.
+pub(crate) struct Texts {
+    text: Arc<Text>,
+    /// Where each ends.
+    ends: Vec<usize>,
 }
 
 /// Where a backup stands in a text.
@@ -46,6 +61,24 @@ impl Rows {
     }
 }
 
+impl Texts {
+    /// Texts that stand one after the other, and where each ends.
+    pub(crate) fn new(text: Arc<Text>, ends: Vec<usize>) -> Self {
+        Self { text, ends }
+    }
+
+    /// The texts with these indexes, of which all that follow each other are one.
+    pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = &str> {
+        let text = (*self.text).as_ref();
+        let end = |index: usize| self.ends.get(index).copied();
+        let runs = indexes.chunk_by(|index, next| index + 1 == *next);
+        runs.filter_map(move |run| {
+            let start = run.first()?.checked_sub(1).map_or(Some(0), end)?;
+            text.get(start..end(*run.last()?)?)
+        })
+    }
+}
+
 impl Found {
     /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it in
     /// the same text.
@@ -57,6 +90,17 @@ impl Found {
         let fields = Places::read(scanner, names)?;
         let (place, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
         Some(Self { place, fields, breaks_lines })
+    }
+
+    /// Reads a text that is one backup.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON object.
+    pub(crate) fn alone(record: &str) -> anyhow::Result<Self> {
+        let mut scanner = Scanner::new(record);
+        let found = Self::read(&mut scanner, &mut Names::default());
+        found.filter(|_| scanner.end().is_some()).context(NO_OBJECT)
     }
 
     /// The backup itself, in the text that was read.

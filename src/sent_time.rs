@@ -46,9 +46,9 @@ impl<'a> SentTime<'a> {
     }
 
     /// Adds [`exact`](Self::exact) to a text.
-    pub(crate) fn push_exact(&self, text: &mut Vec<u8>) {
+    pub(crate) fn push_exact(&self, text: &mut String) {
         for part in [&self.seconds, self.fraction, "Z"] {
-            text.extend_from_slice(part.as_bytes());
+            text.push_str(part);
         }
     }
 

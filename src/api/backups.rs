@@ -14,7 +14,7 @@ use super::sign;
 use crate::json::{Names, Scanner};
 use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
 use crate::query::Pair;
-use crate::row::{Found, Row, Rows};
+use crate::row::{Found, Row, RowFormat, Rows, Texts};
 use crate::time;
 
 /// The backups of a project that match some filters.
@@ -22,6 +22,12 @@ pub(crate) struct Backups {
     client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
+}
+
+/// The same in some format, in which they are brought right where they are read, while they are at hand.
+pub(crate) struct FormattedBackups {
+    backups: Backups,
+    format: Arc<dyn RowFormat>,
 }
 
 /// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
@@ -51,6 +57,21 @@ impl Backups {
     /// Those that match `filters`, in `order`.
     pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
+    }
+
+    /// The same in a format.
+    pub(crate) fn formatted(self, format: Arc<dyn RowFormat>) -> FormattedBackups {
+        FormattedBackups { backups: self, format }
+    }
+
+    /// Asks for a page and reads it with `read`.
+    async fn ask<P>(
+        &self,
+        ask: Ask,
+        read: impl Fn(&Arc<Body>, &Order) -> Result<Page<P>, serde_json::Error>,
+    ) -> Result<Page<P>, ApiError> {
+        let Draft { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
+        self.client.get(&below, &pairs, |body| read(body, &self.order)).await
     }
 
     /// The request for one backup.
@@ -159,8 +180,7 @@ impl Source for Backups {
     type Error = ApiError;
 
     async fn page(&self, ask: Ask) -> Result<Page<Rows>, ApiError> {
-        let Draft { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
-        self.client.get(&below, &pairs, |body| read_page(body, &self.order)).await
+        self.ask(ask, read_page).await
     }
 
     fn troubles(&self) -> u64 {
@@ -168,32 +188,71 @@ impl Source for Backups {
     }
 }
 
+impl Source for FormattedBackups {
+    type Rows = Texts;
+    type Error = ApiError;
+
+    async fn page(&self, ask: Ask) -> Result<Page<Texts>, ApiError> {
+        self.backups.ask(ask, |body, order| format_page(body, order, &*self.format)).await
+    }
+
+    fn troubles(&self) -> u64 {
+        self.backups.troubles()
+    }
+}
+
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
 fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
-    scan_page(body, order).ok_or_else(|| {
+    let mut found = Vec::with_capacity(usual_rows(body));
+    let page = scan(body, order, |backup| found.push(backup))?;
+    Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
+}
+
+/// Reads a page and brings its backups in a format.
+fn format_page(
+    body: &Arc<Body>,
+    order: &Order,
+    format: &dyn RowFormat,
+) -> Result<Page<Texts>, serde_json::Error> {
+    let mut text = body.another();
+    let mut ends = Vec::with_capacity(usual_rows(body));
+    let page = scan(body, order, |backup| {
+        format.push(backup.row(body.text()), &mut text);
+        ends.push(text.len());
+    })?;
+    Ok(page.with(Texts::new(Arc::new(body.beside(text)), ends)))
+}
+
+/// How many backups there may be on a page: most are longer.
+fn usual_rows(body: &Body) -> usize {
+    body.text().len() / 900
+}
+
+/// Goes through a page, and says what is wrong if it is none.
+fn scan(
+    body: &Body,
+    order: &Order,
+    take: impl FnMut(Found),
+) -> Result<Page<()>, serde_json::Error> {
+    scan_text(body.text(), order, take).ok_or_else(|| {
         let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
         wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
     })
 }
 
-/// The page, or nothing if this is none.
-fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
-    let text = body.text();
-    let (mut found, mut told, mut count) = (None, Vec::new(), None);
+fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<Page<()>> {
+    let (mut told, mut count) = (None, None);
     let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match name {
-            "backups" if found.is_some() => return None,
+            "backups" if told.is_some() => return None,
             "backups" => {
-                // Most backups are longer.
-                let rows = text.len() / 900;
-                let found = found.insert(Vec::with_capacity(rows));
-                told.reserve(rows);
+                let told = told.insert(Vec::new());
                 scanner.array(|scanner| {
                     let backup = Found::read(scanner, &mut names)?;
                     told.push(Told::by(backup.row(text))?);
-                    found.push(backup);
+                    take(backup);
                     Some(())
                 })?;
             }
@@ -203,9 +262,8 @@ fn scan_page(body: &Arc<Body>, order: &Order) -> Option<Page<Rows>> {
         Some(())
     })?;
     scanner.end()?;
-    let rows = Rows::new(Arc::clone(body) as _, found?);
     let count = count.and_then(|count| count.as_sent().parse().ok());
-    Some(Page { records: records(&told, order), rows, count })
+    Some(Page { records: records(&told?, order), rows: (), count })
 }
 
 /// What a backup tells of its place in the list.

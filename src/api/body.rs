@@ -53,6 +53,16 @@ impl Body {
         Self { text, spare: Arc::clone(spare) }
     }
 
+    /// Memory for another text, which is to be kept [beside](Self::beside) this one. It has room for this one.
+    pub(super) fn another(&self) -> String {
+        String::from_utf8(self.spare.take(self.text.len())).unwrap_or_default()
+    }
+
+    /// A text whose memory goes back to where that of this one goes.
+    pub(super) fn beside(&self, text: String) -> Self {
+        Self::new(text, &self.spare)
+    }
+
     /// All of it.
     pub(crate) fn text(&self) -> &str {
         &self.text

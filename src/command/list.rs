@@ -97,14 +97,24 @@ async fn print(
 ) -> anyhow::Result<()> {
     let asked_about: Vec<_> =
         args.sort.asked_about().chain(args.read.filter.asked_about()).collect();
-    let renderer = args.output.renderer(terminal.target(), &asked_about)?;
-    let mut rows = read_into(args, reading, renderer).await?;
-    rows.sort()?;
-    reading.tally.rows = rows.printed;
+    let mut renderer = args.output.renderer(terminal.target(), &asked_about)?;
+    let approach = approach(args);
+    let renderer = if !approach.cuts_here
+        && let Some(mut lines) = renderer.lines()
+    {
+        let result = reading.texts(approach.order, approach.extent, &mut lines).await;
+        reading.tally.rows = reading.tally.matched;
+        result.map(|()| renderer)?
+    } else {
+        let mut rows = read_into(args, approach, reading, renderer).await?;
+        rows.sort()?;
+        reading.tally.rows = rows.printed;
+        rows.to
+    };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
     let mut output = terminal.output(args.output.is_for_reading(), console);
-    rows.to.finish(&mut output)?;
+    renderer.finish(&mut output)?;
     Ok(output.close()?)
 }
 
@@ -116,7 +126,7 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
         reading.tally.listing.count = Some(count);
     } else {
-        read_into(args, reading, ()).await?;
+        read_into(args, approach(args), reading, ()).await?;
     }
     reading.refuse_nothing()?;
     writeln!(Stdout, "{}", reading.tally.rows)?;
@@ -126,10 +136,11 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
 /// Reads the list, and hands the rows that are wanted to `to` unless they have to be sorted first.
 async fn read_into<P: Print>(
     args: &ListArgs,
+    approach: Approach,
     reading: &mut Reading<'_>,
     to: P,
 ) -> anyhow::Result<Rows<P>> {
-    let Approach { order, extent, sorter, cuts_here } = approach(args);
+    let Approach { order, extent, sorter, cuts_here } = approach;
     let latest = args.latest.map(|most| Latest::new(most, args.per));
     let (skip, limit) = if cuts_here { (args.offset, args.limit) } else { (0, None) };
     let mut rows = Rows { latest, sorter, skip, limit, to, printed: 0 };

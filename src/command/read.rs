@@ -13,11 +13,13 @@ use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
 use crate::group::Group;
-use crate::listing::{self, Extent, Failure, Order};
+use crate::listing::{self, Batch, Extent, Failure, Order, Source};
 use crate::number::grouped;
+use crate::output::LineRenderer;
 use crate::query::Pair;
 use crate::receipt::{Outcome, Receipt, Tally};
 use crate::row::Row;
+use crate::terminal::Stdout;
 
 /// Takes the backups that pass the filters, in order.
 pub(super) trait Sink {
@@ -158,26 +160,62 @@ impl Reading<'_> {
         sink: &mut impl Sink,
     ) -> anyhow::Result<()> {
         let source = self.backups(self.query, order);
+        let filter = self.tally.filtered.then_some(&self.args.filter);
+        self.batches(source, extent, |tally, batches| {
+            let rows = batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes));
+            for row in rows.filter(|row| filter.is_none_or(|filter| filter.passes(&row.backup()))) {
+                tally.matched += 1;
+                if sink.take(row)?.is_break() {
+                    tally.stopped = true;
+                    sink.advance()?;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            sink.advance()?;
+            Ok(ControlFlow::Continue(()))
+        })
+        .await
+    }
+
+    /// Reads the rows of that part of the list, which are all wanted, and hands their texts to `lines`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`rows`](Self::rows).
+    pub(super) async fn texts(
+        &mut self,
+        order: Order,
+        extent: Extent,
+        lines: &mut LineRenderer<'_>,
+    ) -> anyhow::Result<()> {
+        let source = self.backups(self.query, order).formatted(lines.format());
+        self.batches(source, extent, |tally, batches| {
+            for Batch { rows, indexes } in &batches {
+                tally.matched += indexes.len() as u64;
+                rows.at(indexes).try_for_each(|text| lines.push(text))?;
+            }
+            // A header alone waits: it may be that nothing is to be printed.
+            if tally.matched > 0 {
+                lines.advance(&mut Stdout)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+        .await
+    }
+
+    /// Reads that part of a list.
+    async fn batches<S: Source<Error = ApiError>>(
+        &mut self,
+        source: S,
+        extent: Extent,
+        mut take: impl FnMut(&mut Tally, Vec<Batch<S::Rows>>) -> anyhow::Result<ControlFlow<()>>,
+    ) -> anyhow::Result<()> {
         let Self { args, console, tally, .. } = self;
-        let filter = tally.filtered.then_some(&args.filter);
         let ticker = tick(console);
         let concurrency = usize::from(args.concurrency);
         let listing = listing::list(Arc::new(source), extent, concurrency, |batches, receipt| {
-            let mut flow = ControlFlow::Continue(());
-            for row in batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes)) {
-                if filter.is_some_and(|filter| !filter.passes(&row.backup())) {
-                    continue;
-                }
-                tally.matched += 1;
-                flow = sink.take(row)?;
-                if flow.is_break() {
-                    tally.stopped = true;
-                    break;
-                }
-            }
             console.progress(receipt.rows, receipt.count);
-            sink.advance()?;
-            Ok(flow)
+            take(tally, batches)
         })
         .await;
         ticker.abort();

@@ -25,6 +25,13 @@ pub(crate) struct Page<P> {
     pub(crate) count: Option<u64>,
 }
 
+impl Page<()> {
+    /// With its rows.
+    pub(crate) fn with<P>(self, rows: P) -> Page<P> {
+        Page { records: self.records, rows, count: self.count }
+    }
+}
+
 impl<P> Page<P> {
     /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
     pub(super) fn is_in_order(&self) -> bool {

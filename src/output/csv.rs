@@ -9,37 +9,29 @@
 //! that would be formulas (CWE-1236), since names are text of whoever may create a backup.
 
 use std::borrow::Cow;
-use std::io::Write;
-use std::mem;
 
-use anyhow::Context as _;
 use memchr::{memchr, memchr_iter, memchr3};
 
+use super::lines::Lines;
 use super::screen_text;
-use super::spool::{FAULT, Spool};
 use super::value;
-use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::{Column, Kind, Value};
-use crate::row::Row;
+use crate::row::{Row, RowFormat};
 use crate::sent_time::SentTime;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
-    sheet: Sheet,
+    headers: bool,
+    style: Style,
 }
 
-/// Rows of texts.
-pub(super) struct Sheet {
-    /// The header, if there is one.
-    names: Option<Vec<&'static str>>,
+/// How values are written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Style {
     /// Characters that could act on a terminal are shown escaped there; elsewhere the text is exact.
-    terminal: bool,
-    spreadsheet: Spreadsheet,
-    started: bool,
-    /// The row that is being written: its memory is used again.
-    row: Vec<u8>,
-    spool: Spool,
+    pub(super) terminal: bool,
+    pub(super) spreadsheet: Spreadsheet,
 }
 
 /// What to do for spreadsheets.
@@ -51,168 +43,134 @@ pub(super) struct Spreadsheet {
     pub(super) safe: bool,
 }
 
-/// U+FEFF in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Before the text for a spreadsheet.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-impl Sheet {
-    pub(super) fn new(
-        names: Option<Vec<&'static str>>,
-        terminal: bool,
-        spreadsheet: Spreadsheet,
-    ) -> Self {
-        let (row, spool) = (Vec::new(), Spool::new());
-        Self { names, terminal, spreadsheet, started: false, row, spool }
+impl Csv {
+    pub(super) fn new(columns: Vec<Column>, headers: bool, style: Style) -> Self {
+        Self { columns, headers, style }
     }
 
-    /// What stands before the first row, also when none follows.
-    fn start(&mut self) -> anyhow::Result<()> {
-        if mem::replace(&mut self.started, true) {
-            return Ok(());
+    /// Adds what a backup has for each column, where almost all is only to be copied: a text without escapes or commas
+    /// needs no quotes. Whether it was so is seen at the end, by all commas and backslashes of the row; nothing is
+    /// added if not.
+    fn push_as_sent(&self, text: &mut String, backup: &Backup<'_>) -> bool {
+        let start = text.len();
+        let (mut commas, mut backslashes) = (0, 0);
+        for column in &self.columns {
+            let value = match column.value(backup) {
+                None => Some(""),
+                Some(Value::Sent(json)) => json.unquoted(),
+                Some(_) => None,
+            };
+            let Some(value) = value else {
+                let start = text.len();
+                self.style.push_value(text, value::exact(column, backup));
+                commas += count(b',', &text[start..]);
+                backslashes += count(b'\\', &text[start..]);
+                continue;
+            };
+            match (column.kind == Kind::Time).then(|| SentTime::parse(value)).flatten() {
+                Some(time) => time.push_exact(text),
+                None => text.push_str(value),
+            }
+            text.push(',');
+            commas += 1;
         }
-        if self.spreadsheet.mark && !self.terminal {
-            self.spool.write_all(BYTE_ORDER_MARK).context(FAULT)?;
+        let row = &text[start..];
+        let was_so = (commas, backslashes) == (count(b',', row), count(b'\\', row));
+        if !was_so {
+            text.truncate(start);
         }
-        let Some(names) = self.names.take() else { return Ok(()) };
-        for name in names {
-            push_field(&mut self.row, name);
+        was_so
+    }
+}
+
+impl RowFormat for Csv {
+    fn push(&self, row: Row<'_>, text: &mut String) {
+        let (start, backup) = (text.len(), row.backup());
+        let Style { terminal, spreadsheet } = self.style;
+        if spreadsheet.safe || terminal || !self.push_as_sent(text, &backup) {
+            let values = self.columns.iter().map(|column| value::exact(column, &backup));
+            values.for_each(|value| self.style.push_value(text, value));
         }
-        self.end_row()
+        end_row(text, start);
+    }
+}
+
+impl Lines for Csv {
+    fn head(&self) -> String {
+        let names = self.columns.iter().map(|column| column.name);
+        self.style.head(self.headers.then_some(names))
+    }
+}
+
+impl Style {
+    /// What stands before the first row, with the names of the columns if there is to be a header.
+    pub(super) fn head<'a>(&self, names: Option<impl Iterator<Item = &'a str>>) -> String {
+        let marked = self.spreadsheet.mark && !self.terminal;
+        let mut text = if marked { BYTE_ORDER_MARK } else { "" }.to_owned();
+        if let Some(names) = names {
+            let start = text.len();
+            names.for_each(|name| push_field(&mut text, name));
+            end_row(&mut text, start);
+        }
+        text
     }
 
-    pub(super) fn push<'a>(
-        &mut self,
-        row: impl Iterator<Item = Cow<'a, str>>,
-    ) -> anyhow::Result<()> {
-        self.start()?;
-        row.for_each(|value| self.push_value(value));
-        self.end_row()
+    /// Adds a row of values.
+    pub(super) fn push_row<'a>(
+        &self,
+        text: &mut String,
+        values: impl Iterator<Item = Cow<'a, str>>,
+    ) {
+        let start = text.len();
+        values.for_each(|value| self.push_value(text, value));
+        end_row(text, start);
     }
 
-    fn push_value(&mut self, mut value: Cow<'_, str>) {
+    fn push_value(&self, text: &mut String, mut value: Cow<'_, str>) {
         if self.spreadsheet.safe && is_formula(&value) {
             value = Cow::Owned(format!("'{value}"));
         }
         if self.terminal {
             value = Cow::Owned(screen_text::visible(&value).into_owned());
         }
-        push_field(&mut self.row, &value);
-    }
-
-    /// Adds what a backup has for each column.
-    fn push_backup(&mut self, columns: &[Column], backup: &Backup<'_>) {
-        if self.spreadsheet.safe || self.terminal || !self.push_as_sent(columns, backup) {
-            columns.iter().for_each(|column| self.push_value(value::exact(column, backup)));
-        }
-    }
-
-    /// The same, where almost all is only to be copied: a text without escapes or commas needs no quotes. Whether it
-    /// was so is seen at the end, by all commas and backslashes of the row; nothing is added if not.
-    fn push_as_sent(&mut self, columns: &[Column], backup: &Backup<'_>) -> bool {
-        let (mut commas, mut backslashes) = (0, 0);
-        for column in columns {
-            let text = match column.value(backup) {
-                None => Some(""),
-                Some(Value::Sent(json)) => json.unquoted(),
-                Some(_) => None,
-            };
-            let Some(text) = text else {
-                let start = self.row.len();
-                self.push_value(value::exact(column, backup));
-                commas += count(b',', &self.row[start..]);
-                backslashes += count(b'\\', &self.row[start..]);
-                continue;
-            };
-            match (column.kind == Kind::Time).then(|| SentTime::parse(text)).flatten() {
-                Some(time) => time.push_exact(&mut self.row),
-                None => self.row.extend_from_slice(text.as_bytes()),
-            }
-            self.row.push(b',');
-            commas += 1;
-        }
-        let was_so = (commas, backslashes) == (count(b',', &self.row), count(b'\\', &self.row));
-        if !was_so {
-            self.row.clear();
-        }
-        was_so
-    }
-
-    /// Writes the fields so far, each with its comma, as a row.
-    fn end_row(&mut self) -> anyhow::Result<()> {
-        if self.row == b"," {
-            // A line without anything would be none.
-            self.row.splice(.., *b"\"\",");
-        }
-        if let Some(last) = self.row.last_mut() {
-            *last = b'\n';
-        }
-        self.spool.write_all(&self.row).context(FAULT)?;
-        self.row.clear();
-        Ok(())
-    }
-
-    pub(super) fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.start()?;
-        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+        push_field(text, &value);
     }
 }
 
-fn count(byte: u8, text: &[u8]) -> usize {
-    memchr_iter(byte, text).count()
+/// Makes a row of the fields from `start` on, each of which has its comma.
+fn end_row(text: &mut String, start: usize) {
+    let fields = text.pop();
+    if text.len() == start && fields.is_some() {
+        // A line without anything would be none.
+        text.push_str("\"\"");
+    }
+    text.push('\n');
+}
+
+fn count(byte: u8, text: &str) -> usize {
+    memchr_iter(byte, text.as_bytes()).count()
 }
 
 /// Adds a field and a comma. It stands in quotes where something in it would end it.
-fn push_field(row: &mut Vec<u8>, field: &str) {
-    let field = field.as_bytes();
-    let ends = memchr3(b',', b'"', b'\n', field).or_else(|| memchr(b'\r', field)).is_some();
+fn push_field(text: &mut String, field: &str) {
+    let bytes = field.as_bytes();
+    let ends = memchr3(b',', b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some();
     if ends {
-        row.push(b'"');
-        for part in field.split_inclusive(|byte| *byte == b'"') {
-            row.extend_from_slice(part);
-            if part.ends_with(b"\"") {
-                row.push(b'"');
+        text.push('"');
+        for part in field.split_inclusive('"') {
+            text.push_str(part);
+            if part.ends_with('"') {
+                text.push('"');
             }
         }
-        row.push(b'"');
+        text.push('"');
     } else {
-        row.extend_from_slice(field);
+        text.push_str(field);
     }
-    row.push(b',');
-}
-
-impl Csv {
-    pub(super) fn new(
-        columns: Vec<Column>,
-        headers: bool,
-        terminal: bool,
-        spreadsheet: Spreadsheet,
-    ) -> Self {
-        let names = headers.then(|| columns.iter().map(|column| column.name).collect());
-        Self { columns, sheet: Sheet::new(names, terminal, spreadsheet) }
-    }
-
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        self.sheet.start()?;
-        self.sheet.push_backup(&self.columns, backup);
-        self.sheet.end_row()
-    }
-}
-
-impl Render for Csv {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.write(&Backup::parse(record)?)
-    }
-
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.write(&row.backup())
-    }
-
-    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.sheet.drain(out)
-    }
-
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.sheet.drain(out)
-    }
+    text.push(',');
 }
 
 /// Whether a spreadsheet could take a cell for more than its text: it begins with one of the characters that
@@ -247,11 +205,9 @@ mod tests {
             (&["中文, é", "🚀"], "\"中文, é\",🚀\n"),
         ];
         for (row, expected) in cases {
-            let mut sheet = Sheet::new(None, false, Spreadsheet::default());
-            sheet.push(row.iter().map(|text| Cow::Borrowed(*text))).unwrap();
-            let mut out = Vec::new();
-            sheet.drain(&mut out).unwrap();
-            assert_eq!(String::from_utf8(out).unwrap(), expected, "{row:?}");
+            let mut text = String::new();
+            Style::default().push_row(&mut text, row.iter().map(|text| Cow::Borrowed(*text)));
+            assert_eq!(text, expected, "{row:?}");
         }
     }
 

@@ -4,20 +4,14 @@
 //! survive. Only line breaks between tokens go, of a service that sends them.
 
 use std::borrow::Cow;
-use std::io::Write;
-use std::mem;
 
-use anyhow::Context as _;
-
+use super::lines::Lines;
 use super::screen_text;
-use super::spool::{FAULT, Spool};
-use super::{Output, Render};
 use crate::backup::Backup;
 use crate::column::Column;
-use crate::json;
-use crate::row::Row;
+use crate::row::{Row, RowFormat};
 
-/// Renders an array, or a line for each record.
+/// An array, or a line for each record.
 pub(super) struct Json {
     array: bool,
     /// Only these fields, in this order.
@@ -25,77 +19,51 @@ pub(super) struct Json {
     /// Characters that could act on a terminal are written as JSON escapes: other bytes, but the
     /// same JSON.
     terminal: bool,
-    empty: bool,
-    spool: Spool,
 }
 
 impl Json {
     pub(super) fn array(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { array: true, columns, terminal, empty: true, spool: Spool::new() }
+        Self { array: true, columns, terminal }
     }
 
     pub(super) fn lines(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { array: false, columns, terminal, empty: true, spool: Spool::new() }
+        Self { array: false, columns, terminal }
     }
+}
 
-    /// What stands before the next record.
-    fn separator(&self) -> &'static str {
-        match (self.array, self.empty) {
-            (true, true) => "[\n",
-            (true, false) => ",\n",
-            (false, _) => "",
+impl RowFormat for Json {
+    fn push(&self, row: Row<'_>, text: &mut String) {
+        let record = match &self.columns {
+            Some(columns) => Cow::Owned(projected(&row.backup(), columns)),
+            None => row.one_line(),
+        };
+        text.push_str(self.separator());
+        if self.terminal {
+            text.push_str(&screen_text::json(&record));
+        } else {
+            text.push_str(&record);
         }
-    }
-
-    /// What stands after each record.
-    fn terminator(&self) -> &'static str {
-        if self.array { "" } else { "\n" }
-    }
-
-    /// Writes a record that is on one line.
-    fn write(&mut self, record: &str) -> anyhow::Result<()> {
-        let shown = self.terminal.then(|| screen_text::json(record));
-        let record = shown.as_deref().unwrap_or(record);
-        for text in [self.separator(), record, self.terminator()] {
-            self.spool.write_all(text.as_bytes()).context(FAULT)?;
-        }
-        self.empty = false;
-        Ok(())
-    }
-
-    /// What stands after the last record, or in place of any.
-    fn end(&self) -> &'static str {
-        match (self.array, self.empty) {
-            (true, true) => "[]\n",
-            (true, false) => "\n]\n",
-            (false, _) => "",
+        if !self.array {
+            text.push('\n');
         }
     }
 }
 
-impl Render for Json {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        match &self.columns {
-            Some(columns) => self.write(&projected(&Backup::parse(record)?, columns)),
-            None => self.write(&json::Json::new(record).one_line()),
-        }
+impl Lines for Json {
+    fn head(&self) -> String {
+        if self.array { "[\n".to_owned() } else { String::new() }
     }
 
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        match &self.columns {
-            Some(columns) => self.write(&projected(&row.backup(), columns)),
-            None => self.write(&row.one_line()),
-        }
+    fn separator(&self) -> &'static str {
+        if self.array { ",\n" } else { "" }
     }
 
-    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
+    fn tail(&self) -> &'static str {
+        if self.array { "\n]\n" } else { "" }
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        let end = self.end();
-        self.spool.write_all(end.as_bytes()).context(FAULT)?;
-        self.drain(out)
+    fn nothing(&self) -> String {
+        if self.array { "[]\n".to_owned() } else { String::new() }
     }
 }
 

@@ -5,61 +5,38 @@
 //! end `&#32;`, since a renderer would trim it. Cells are not filled up, so a row depends on no other.
 
 use std::borrow::Cow;
-use std::io::Write;
-use std::mem;
 
-use anyhow::Context as _;
-
+use super::Look;
+use super::lines::Lines;
 use super::screen_text::visible;
-use super::spool::{FAULT, Spool};
 use super::time::Times;
 use super::value::{self, Precision};
-use super::{Look, Output, Render};
-use crate::backup::Backup;
 use crate::column::{Column, Kind};
+use crate::row::{Row, RowFormat};
 
 pub(super) struct Markdown {
     columns: Vec<Column>,
     times: Times,
-    headed: bool,
-    spool: Spool,
 }
 
 impl Markdown {
     pub(super) fn new(columns: Vec<Column>, look: Look) -> Self {
-        Self { columns, times: look.times, headed: false, spool: Spool::new() }
-    }
-
-    /// Before the first row, also when none follows.
-    fn start(&mut self) -> anyhow::Result<()> {
-        if mem::replace(&mut self.headed, true) {
-            return Ok(());
-        }
-        let head = head(
-            self.columns
-                .iter()
-                .map(|column| (self.times.heading(column.name, column.kind), column.kind)),
-        );
-        self.spool.write_all(head.as_bytes()).context(FAULT)
+        Self { columns, times: look.times }
     }
 }
 
-impl Render for Markdown {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.start()?;
-        let backup = Backup::parse(record)?;
+impl RowFormat for Markdown {
+    fn push(&self, backup: Row<'_>, text: &mut String) {
+        let backup = backup.backup();
         let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
-        let row = row(self.columns.iter().map(shown));
-        self.spool.write_all(row.as_bytes()).context(FAULT)
+        text.push_str(&row(self.columns.iter().map(shown)));
     }
+}
 
-    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.start()?;
-        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
-    }
-
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.drain(out)
+impl Lines for Markdown {
+    fn head(&self) -> String {
+        let columns = self.columns.iter();
+        head(columns.map(|column| (self.times.heading(column.name, column.kind), column.kind)))
     }
 }
 

@@ -15,6 +15,7 @@ mod grid;
 mod ids;
 mod json;
 mod layout;
+mod lines;
 mod long;
 mod markdown;
 mod report;
@@ -34,6 +35,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 
 use clap::builder::ArgPredicate;
 
@@ -42,11 +44,12 @@ pub(crate) use report::{Report, ReportArgs, ReportColumn};
 pub(crate) use screen_text::{cells, visible};
 
 use crate::column::{self, COLUMNS, Column, Kind};
-use crate::row::Row;
+use crate::row::{Row, RowFormat};
 
 use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
+use lines::LineByLine;
 use selection::{Choice, ChoiceParser, Chosen};
 use time::Times;
 
@@ -233,15 +236,16 @@ impl OutputArgs {
             }
             Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
             Format::Long => Box::new(long::Long::new(chosen, look)),
-            Format::Json => Box::new(json::Json::array(chosen, terminal)),
-            Format::Jsonl => Box::new(json::Json::lines(chosen, terminal)),
+            Format::Json => Box::new(LineByLine::new(json::Json::array(chosen, terminal))),
+            Format::Jsonl => Box::new(LineByLine::new(json::Json::lines(chosen, terminal))),
             Format::Csv => {
-                Box::new(csv::Csv::new(columns(), headers, terminal, self.rows.spreadsheet()))
+                let style = csv::Style { terminal, spreadsheet: self.rows.spreadsheet() };
+                Box::new(LineByLine::new(csv::Csv::new(columns(), headers, style)))
             }
-            Format::Tsv => Box::new(tsv::Tsv::new(columns(), headers, terminal)),
+            Format::Tsv => Box::new(LineByLine::new(tsv::Tsv::new(columns(), headers, terminal))),
             Format::Yaml => Box::new(yaml::Yaml::sequence(chosen)),
-            Format::Markdown => Box::new(markdown::Markdown::new(columns(), look)),
-            Format::Ids => Box::new(ids::Ids::new()),
+            Format::Markdown => Box::new(LineByLine::new(markdown::Markdown::new(columns(), look))),
+            Format::Ids => Box::new(LineByLine::new(ids::Ids)),
         };
         Ok(Renderer { render, stream: false })
     }
@@ -254,7 +258,9 @@ impl OutputArgs {
     pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
         let terminal = target.width.is_some();
         let render: Box<dyn Render> = match self.rows.format {
-            Format::Json => Box::new(json::Json::lines(self.chosen_columns()?, terminal)),
+            Format::Json => {
+                Box::new(LineByLine::new(json::Json::lines(self.chosen_columns()?, terminal)))
+            }
             Format::Yaml => Box::new(yaml::Yaml::single(self.chosen_columns()?)),
             _ => return self.renderer(target),
         };
@@ -285,12 +291,39 @@ pub(crate) struct Renderer {
     stream: bool,
 }
 
+/// Takes the texts of records.
+pub(crate) struct LineRenderer<'a> {
+    lines: &'a mut LineByLine,
+    stream: bool,
+}
+
+impl LineRenderer<'_> {
+    /// What makes the texts.
+    pub(crate) fn format(&self) -> Arc<dyn RowFormat> {
+        self.lines.format()
+    }
+
+    /// Takes texts that stand one after the other.
+    pub(crate) fn push(&mut self, texts: &str) -> anyhow::Result<()> {
+        self.lines.push_text(texts)
+    }
+
+    /// As [`Renderer::advance`].
+    pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
+        if self.stream { self.lines.drain(out) } else { Ok(()) }
+    }
+}
+
 /// What a format does.
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
     /// The same with a row whose fields are found already.
     fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push(row.json())
+    }
+    /// The same where the text of a row depends on no other one.
+    fn lines(&mut self) -> Option<&mut LineByLine> {
+        None
     }
     /// Writes what can be written already.
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()>;
@@ -306,6 +339,11 @@ impl Renderer {
     /// Takes one row.
     pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.render.push_row(row)
+    }
+
+    /// The same for texts of rows, where they can be made elsewhere.
+    pub(crate) fn lines(&mut self) -> Option<LineRenderer<'_>> {
+        Some(LineRenderer { lines: self.render.lines()?, stream: self.stream })
     }
 
     /// Writes the rows so far to `out` if they are to be streamed.

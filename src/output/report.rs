@@ -70,9 +70,7 @@ impl Report {
         let args = &args.rows;
         let look = args.look(target)?;
         let terminal = target.width.is_some();
-        let names = args
-            .headers()
-            .then(|| self.columns.iter().map(|column| column.name).collect::<Vec<_>>());
+        let names = self.columns.iter().map(|column| column.name);
         let text = match args.format {
             Format::Table => return self.table(args.headers(), look, |rank| rank, out),
             Format::Wide => return self.table(args.headers(), look, |_| 0, out),
@@ -85,14 +83,17 @@ impl Report {
                 self.objects(terminal).into_iter().map(|object| object + "\n").collect()
             }
             Format::Csv => {
-                let mut sheet = csv::Sheet::new(names, terminal, args.spreadsheet());
-                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
-                return sheet.drain(out);
+                let style = csv::Style { terminal, spreadsheet: args.spreadsheet() };
+                let mut text = style.head(args.headers().then_some(names));
+                self.rows.iter().for_each(|row| style.push_row(&mut text, self.exact(row)));
+                text
             }
             Format::Tsv => {
-                let mut sheet = tsv::Sheet::new(names, terminal);
-                self.rows.iter().try_for_each(|row| sheet.push(self.exact(row)))?;
-                return sheet.drain(out);
+                let mut text = if args.headers() { tsv::head(names) } else { String::new() };
+                for row in &self.rows {
+                    tsv::push_row(&mut text, self.exact(row), terminal);
+                }
+                text
             }
             Format::Yaml => {
                 let mut yaml = Box::new(Yaml::sequence(None));

@@ -18,7 +18,7 @@ use crate::temporary::TemporaryFault;
 const IN_MEMORY: usize = 2 << 20;
 
 /// Bytes that go to and come from a file at once.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// What to say about a fault of the temporary file, so that it is not taken for one of stdout.
 pub(super) const FAULT: TemporaryFault = TemporaryFault::Rows;

@@ -6,95 +6,59 @@
 //! and PostgreSQL's `COPY` read. Values are those of csv.
 
 use std::borrow::Cow;
-use std::io::Write;
-use std::mem;
 
-use anyhow::Context as _;
-
+use super::lines::Lines;
 use super::screen_text;
-use super::spool::{FAULT, Spool};
 use super::value;
-use super::{Output, Render};
-use crate::backup::Backup;
 use crate::column::Column;
-use crate::row::Row;
+use crate::row::{Row, RowFormat};
 
 pub(super) struct Tsv {
     columns: Vec<Column>,
-    sheet: Sheet,
-}
-
-/// Rows of texts.
-pub(super) struct Sheet {
-    /// The header, until it is written.
-    names: Option<Vec<&'static str>>,
-    /// Characters that could act on a terminal are shown escaped there.
+    headers: bool,
     terminal: bool,
-    spool: Spool,
-}
-
-impl Sheet {
-    pub(super) fn new(names: Option<Vec<&'static str>>, terminal: bool) -> Self {
-        Self { names, terminal, spool: Spool::new() }
-    }
-
-    /// Before the first row, also when none follows.
-    fn start(&mut self) -> anyhow::Result<()> {
-        match self.names.take() {
-            Some(names) => writeln!(self.spool, "{}", names.join("\t")).context(FAULT),
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn push<'a>(
-        &mut self,
-        row: impl Iterator<Item = Cow<'a, str>>,
-    ) -> anyhow::Result<()> {
-        self.start()?;
-        for (position, value) in row.enumerate() {
-            if position > 0 {
-                self.spool.write_all(b"\t").context(FAULT)?;
-            }
-            let value = escaped(&value);
-            let shown = if self.terminal { screen_text::visible(&value) } else { value };
-            self.spool.write_all(shown.as_bytes()).context(FAULT)?;
-        }
-        self.spool.write_all(b"\n").context(FAULT)
-    }
-
-    pub(super) fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.start()?;
-        mem::replace(&mut self.spool, Spool::new()).copy_to(out)
-    }
 }
 
 impl Tsv {
     pub(super) fn new(columns: Vec<Column>, headers: bool, terminal: bool) -> Self {
-        let names = headers.then(|| columns.iter().map(|column| column.name).collect());
-        Self { columns, sheet: Sheet::new(names, terminal) }
-    }
-
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        self.sheet.push(self.columns.iter().map(|column| value::exact(column, backup)))
+        Self { columns, headers, terminal }
     }
 }
 
-impl Render for Tsv {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.write(&Backup::parse(record)?)
+impl RowFormat for Tsv {
+    fn push(&self, row: Row<'_>, text: &mut String) {
+        let backup = row.backup();
+        let values = self.columns.iter().map(|column| value::exact(column, &backup));
+        push_row(text, values, self.terminal);
     }
+}
 
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.write(&row.backup())
+impl Lines for Tsv {
+    fn head(&self) -> String {
+        let names = self.columns.iter().map(|column| column.name);
+        if self.headers { head(names) } else { String::new() }
     }
+}
 
-    fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.sheet.drain(out)
-    }
+/// The header.
+pub(super) fn head<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join("\t") + "\n"
+}
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.sheet.drain(out)
+/// Adds a row of values. Characters that could act on a terminal are shown escaped there.
+pub(super) fn push_row<'a>(
+    text: &mut String,
+    values: impl Iterator<Item = Cow<'a, str>>,
+    terminal: bool,
+) {
+    for (position, value) in values.enumerate() {
+        if position > 0 {
+            text.push('\t');
+        }
+        let value = escaped(&value);
+        text.push_str(&if terminal { screen_text::visible(&value) } else { value });
     }
+    text.push('\n');
 }
 
 /// A value without the characters that separate values.
