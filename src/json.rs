@@ -7,8 +7,8 @@
 //!
 //! Knows nothing of backups.
 
-mod block;
 mod names;
+mod plain;
 mod scan;
 #[cfg(test)]
 mod tests;

@@ -203,7 +203,7 @@ impl Source for FormattedBackups {
 
 /// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
 fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
-    let mut found = Vec::with_capacity(usual_rows(body));
+    let mut found = Vec::with_capacity(usual_rows(body.text()));
     let page = scan(body, order, |backup| found.push(backup))?;
     Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
 }
@@ -215,7 +215,7 @@ fn format_page(
     format: &dyn RowFormat,
 ) -> Result<Page<Texts>, serde_json::Error> {
     let mut text = body.another();
-    let mut ends = Vec::with_capacity(usual_rows(body));
+    let mut ends = Vec::with_capacity(usual_rows(body.text()));
     let page = scan(body, order, |backup| {
         format.push(backup.row(body.text()), &mut text);
         ends.push(text.len());
@@ -224,8 +224,8 @@ fn format_page(
 }
 
 /// How many backups there may be on a page: most are longer.
-fn usual_rows(body: &Body) -> usize {
-    body.text().len() / 900
+fn usual_rows(page: &str) -> usize {
+    page.len() / 900
 }
 
 /// Goes through a page, and says what is wrong if it is none.
@@ -248,7 +248,7 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<P
         match name {
             "backups" if told.is_some() => return None,
             "backups" => {
-                let told = told.insert(Vec::new());
+                let told = told.insert(Vec::with_capacity(usual_rows(text)));
                 scanner.array(|scanner| {
                     let backup = Found::read(scanner, &mut names)?;
                     told.push(Told::by(backup.row(text))?);

@@ -12,6 +12,7 @@ use super::access::{Access, Holder, Renewal};
 use super::body::{Body, Spare};
 use super::clock;
 use super::error::{ApiError, Class, Refusal, Spent};
+use super::incoming::Incoming;
 use super::journal::{Entry, Journal};
 use super::means::Means;
 use super::pace::{self, Pace};
@@ -71,7 +72,7 @@ impl<'a> Call<'a> {
 
 /// An answer that is none of a failure.
 struct Answer {
-    body: Vec<u8>,
+    body: Incoming,
     headers: HeaderMap,
     request_id: Option<String>,
     redaction: Redaction,
@@ -252,7 +253,7 @@ impl Client {
             let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
             ApiError::unreadable(reason, &body, request_id, error.is_eof())
         };
-        match String::from_utf8(body) {
+        match body.into_text() {
             Ok(text) => {
                 let body = Arc::new(Body::new(text, &self.spare));
                 read(&body, &headers).map_err(|error| unreadable(error, body.text()))
@@ -287,7 +288,7 @@ impl Client {
             return Ok(Answer { body: body?, request_id, redaction, headers });
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let explanation = redaction.body(&body.unwrap_or_default());
+        let explanation = redaction.body(&body.unwrap_or_default().into_bytes());
         let (location, retry_after) = (text("location"), text("retry-after"));
         let (location, retry_after) = (location.as_deref(), retry_after.as_deref());
         let status = status.as_u16();

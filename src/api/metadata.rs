@@ -164,7 +164,7 @@ impl MetadataService {
                 .map_err(|_| ("no answer", format!("nobody answers at {}", self.address.base())))?;
             let status = response.status();
             let body = self.transport.body(response, Vec::with_capacity).await.unwrap_or_default();
-            Ok(Said { status, body: String::from_utf8_lossy(&body).into_owned() })
+            Ok(Said { status, body: String::from_utf8_lossy(&body.into_bytes()).into_owned() })
         };
         let late = |_| Err(("timed out", "no answer in time".to_owned()));
         let said = tokio::time::timeout_at(end.into(), asked).await.unwrap_or_else(late);

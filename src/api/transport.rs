@@ -23,6 +23,7 @@ pub(crate) use distrust::{Distrust, Flaw};
 use proxy::Proxy;
 
 use super::ApiError;
+use super::incoming::Incoming;
 use crate::connection::{Endpoint, Trust};
 
 /// How long to wait for a connection.
@@ -87,14 +88,14 @@ impl Transport {
         &self,
         mut response: Response,
         room: impl FnOnce(usize) -> Vec<u8>,
-    ) -> Result<Vec<u8>, ApiError> {
+    ) -> Result<Incoming, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = room(announced as usize);
+        let mut body = Incoming::within(room(announced as usize));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.fault(&error))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(ApiError::TooLarge { limit: LARGEST_BODY });
             }
-            body.extend_from_slice(&chunk);
+            body.push(&chunk);
         }
         Ok(body)
     }

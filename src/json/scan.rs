@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Json;
-use super::block::{BLOCK, Block};
 use super::names::Names;
+use super::plain::plain_bytes;
 
 /// Goes through JSON text from its beginning. Each method reads what it is named after, and is `None`
 /// where that does not stand here; there is no going on after that.
@@ -12,8 +12,6 @@ use super::names::Names;
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    /// The last block in which the end of a string was looked for.
-    block: Block,
     /// The brackets that will close what is open in the value that is being read. Not on the stack of the
     /// program, which has an end.
     closing: Vec<u8>,
@@ -22,8 +20,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let block = Block::at(text.as_bytes(), 0);
-        let mut scanner = Self { text, at: 0, block, closing: Vec::new(), breaks_lines: false };
+        let mut scanner = Self { text, at: 0, closing: Vec::new(), breaks_lines: false };
         scanner.skip_space();
         scanner
     }
@@ -223,11 +220,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string with its quotes.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Option<()> {
         self.byte(b'"')?;
         loop {
-            self.go_to_special();
+            self.at += plain_bytes(self.text.as_bytes().get(self.at..)?);
             match self.peek()? {
                 b'"' => {
                     self.at += 1;
@@ -236,26 +233,6 @@ impl<'a> Scanner<'a> {
                 b'\\' => self.escape()?,
                 // A control character.
                 _ => return None,
-            }
-        }
-    }
-
-    /// Goes on to the next quote, backslash or control character, or to the end of the text or behind it.
-    #[inline]
-    fn go_to_special(&mut self) {
-        loop {
-            let within = self.at % BLOCK;
-            if self.at - within != self.block.start {
-                self.block = Block::at(self.text.as_bytes(), self.at - within);
-            }
-            let special = self.block.special >> within;
-            if special != 0 {
-                self.at += special.trailing_zeros() as usize;
-                return;
-            }
-            self.at += BLOCK - within;
-            if self.at >= self.text.len() {
-                return;
             }
         }
     }

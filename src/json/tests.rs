@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::block::BLOCK;
 use super::names::MOST;
+use super::plain::TOGETHER;
 use super::*;
 
 fn fields(json: &str) -> Option<Vec<(&str, &str)>> {
@@ -165,7 +165,7 @@ fn what_is_json_is_what_a_full_parser_says() {
 
 #[test]
 fn strings_of_every_length_end_where_they_end() {
-    for length in (0..20).chain(BLOCK - 9..BLOCK + 3).chain(2 * BLOCK - 9..2 * BLOCK + 3) {
+    for length in 0..4 * TOGETHER {
         for (at, special) in (0..=length).flat_map(|at| {
             ["\"", "\\\"", "\u{1f}", "\\", "\u{7f}", "é", "\\u00e9"].map(|special| (at, special))
         }) {

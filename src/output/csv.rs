@@ -10,7 +10,8 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr3};
+use wide::u8x16;
 
 use super::lines::Lines;
 use super::screen_text;
@@ -51,48 +52,36 @@ impl Csv {
         Self { columns, headers, style }
     }
 
-    /// Adds what a backup has for each column, where almost all is only to be copied: a text without escapes or commas
-    /// needs no quotes. Whether it was so is seen at the end, by all commas and backslashes of the row; nothing is
-    /// added if not.
-    fn push_as_sent(&self, text: &mut String, backup: &Backup<'_>) -> bool {
-        let start = text.len();
-        let (mut commas, mut backslashes) = (0, 0);
-        for column in &self.columns {
-            let value = match column.value(backup) {
-                None => Some(""),
-                Some(Value::Sent(json)) => json.unquoted(),
-                Some(_) => None,
-            };
-            let Some(value) = value else {
-                let start = text.len();
-                self.style.push_value(text, value::exact(column, backup));
-                commas += count(b',', &text[start..]);
-                backslashes += count(b'\\', &text[start..]);
-                continue;
-            };
-            match (column.kind == Kind::Time).then(|| SentTime::parse(value)).flatten() {
-                Some(time) => time.push_exact(text),
-                None => text.push_str(value),
-            }
-            text.push(',');
-            commas += 1;
+    /// Adds a value that is only to be copied, as almost all are; whether it is.
+    fn push_as_sent(&self, text: &mut String, column: &Column, backup: &Backup<'_>) -> bool {
+        let value = match column.value(backup) {
+            None => Some(""),
+            Some(Value::Sent(json)) => json.unquoted(),
+            Some(_) => None,
+        };
+        let Some(value) = value else { return false };
+        if column.kind == Kind::Time
+            && let Some(time) = SentTime::parse(value)
+        {
+            time.push_exact(text);
+        } else if is_plain(value) {
+            text.push_str(value);
+        } else {
+            return false;
         }
-        let row = &text[start..];
-        let was_so = (commas, backslashes) == (count(b',', row), count(b'\\', row));
-        if !was_so {
-            text.truncate(start);
-        }
-        was_so
+        text.push(',');
+        true
     }
 }
 
 impl RowFormat for Csv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let (start, backup) = (text.len(), row.backup());
-        let Style { terminal, spreadsheet } = self.style;
-        if spreadsheet.safe || terminal || !self.push_as_sent(text, &backup) {
-            let values = self.columns.iter().map(|column| value::exact(column, &backup));
-            values.for_each(|value| self.style.push_value(text, value));
+        let is_exact = !self.style.terminal && !self.style.spreadsheet.safe;
+        for column in &self.columns {
+            if !(is_exact && self.push_as_sent(text, column, &backup)) {
+                self.style.push_value(text, value::exact(column, &backup));
+            }
         }
         end_row(text, start);
     }
@@ -150,8 +139,16 @@ fn end_row(text: &mut String, start: usize) {
     text.push('\n');
 }
 
-fn count(byte: u8, text: &str) -> usize {
-    memchr_iter(byte, text.as_bytes()).count()
+/// Whether a string of JSON, without its quotes, is a field as it stands: no escapes, no commas. There are no quotes
+/// and control characters in it.
+fn is_plain(value: &str) -> bool {
+    let (sixteens, rest) = value.as_bytes().as_chunks();
+    let is_special = |bytes: &[u8; 16]| {
+        let bytes = u8x16::new(*bytes);
+        bytes.simd_eq(u8x16::splat(b',')) | bytes.simd_eq(u8x16::splat(b'\\'))
+    };
+    let special = sixteens.iter().fold(u8x16::ZERO, |any, bytes| any | is_special(bytes));
+    special.to_bitmask() == 0 && !rest.iter().any(|byte| matches!(byte, b',' | b'\\'))
 }
 
 /// Adds a field and a comma. It stands in quotes where something in it would end it.
