@@ -15,7 +15,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
 pub(crate) use names::Names;
 pub(crate) use scan::Scanner;
@@ -78,7 +78,7 @@ impl<'a> Json<'a> {
     /// sent (so a number of any size survives), an object or array as compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
-            [b'"', inner @ .., b'"'] => self.unescaped(memchr(b'\\', inner).is_some()),
+            [b'"', inner @ .., b'"'] => self.unescaped(plain::has_backslash(inner)),
             [b'{' | b'[', ..] => compact(self.0),
             _ => Cow::Borrowed(self.0),
         }

@@ -19,6 +19,16 @@ pub(super) fn plain_bytes(text: &[u8]) -> usize {
     plain + plain_bytes_one_by_one(&text[plain..])
 }
 
+/// Whether one of the bytes is a backslash. Shorter than a call of `memchr` for what is mostly short.
+#[inline]
+pub(super) fn has_backslash(text: &[u8]) -> bool {
+    let (chunks, rest) = text.as_chunks::<TOGETHER>();
+    let backslash = u8x16::splat(b'\\');
+    let found =
+        chunks.iter().fold(u8x16::ZERO, |any, bytes| any | u8x16::new(*bytes).simd_eq(backslash));
+    found.to_bitmask() != 0 || rest.contains(&b'\\')
+}
+
 /// A bit for each byte, the first one lowest: whether it is special.
 #[inline(always)]
 fn special(bytes: [u8; TOGETHER]) -> u32 {

@@ -12,9 +12,10 @@ use std::mem;
 use anyhow::Context as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
+use memchr::memchr_iter;
 
 use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
-use super::screen_text::{cells, shortened, visible};
+use super::screen_text::{cells, shortened, visible_cells};
 use super::spool::{FAULT, Spool};
 use super::{Look, color, time};
 use crate::column::Kind;
@@ -29,8 +30,8 @@ const CHUNK: usize = 64 << 10;
 const NOTHING_THERE: &str = "-";
 
 /// Ends of cells and rows in the spool. A cell that is ready to be shown holds neither.
-const CELL_END: &[u8] = b"\t";
-const ROW_END: &[u8] = b"\n";
+const CELL_END: u8 = b'\t';
+const ROW_END: u8 = b'\n';
 
 /// The widest cell. Longer texts are shortened, also where nobody is looking.
 const WIDEST: usize = u16::MAX as usize - GAP;
@@ -61,12 +62,12 @@ impl Grid {
     ) -> anyhow::Result<()> {
         for (text, widest) in row.into_iter().zip(&mut self.widths) {
             let text = if text.is_empty() { Cow::Borrowed(NOTHING_THERE) } else { text };
-            let cell = visible(&text);
-            *widest = cells(&cell).min(WIDEST).max(*widest);
+            let (cell, cells) = visible_cells(&text);
+            *widest = cells.min(WIDEST).max(*widest);
             self.spool.write_all(cell.as_bytes()).context(FAULT)?;
-            self.spool.write_all(CELL_END).context(FAULT)?;
+            self.spool.write_all(&[CELL_END]).context(FAULT)?;
         }
-        self.spool.write_all(ROW_END).context(FAULT)
+        self.spool.write_all(&[ROW_END]).context(FAULT)
     }
 
     /// Writes all rows to `out`, in lines that fit the screen where that is possible.
@@ -122,9 +123,19 @@ fn shown_cells<'a>(
     layout: &Layout,
     colored: bool,
 ) -> Vec<Cell<'a>> {
-    let row: Vec<_> = spooled.split('\t').collect();
+    let row: Vec<_> = cells_of(spooled).collect();
     let shown = layout.columns.iter();
     shown.map(|shown| shown_cell(row[shown.position], headings, shown, colored)).collect()
+}
+
+/// The cells of a spooled row.
+fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr_iter(CELL_END, spooled.as_bytes()).map_while(move |end| {
+        let cell = spooled.get(start..end);
+        start = end + 1;
+        cell
+    })
 }
 
 /// A spooled cell as it is shown in its column.
@@ -153,7 +164,7 @@ fn push_line(
     colored: bool,
 ) {
     // Columns are shown in their order, so each cell is found behind the one before.
-    let mut row = spooled.split('\t');
+    let mut row = cells_of(spooled);
     let mut next = 0;
     for (index, shown) in layout.columns.iter().enumerate() {
         let spooled = row.nth(shown.position - next).unwrap_or_default();

@@ -21,7 +21,7 @@ pub(crate) fn cells(text: &str) -> usize {
 
 /// `text` with every character visible and none that acts on a terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(stands_alone) {
+    if is_printable(text) || text.chars().all(stands_alone) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -29,6 +29,22 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         push_visible(&mut shown, cluster);
     }
     Cow::Owned(shown)
+}
+
+/// The same, and its width in terminal cells.
+pub(super) fn visible_cells(text: &str) -> (Cow<'_, str>, usize) {
+    if is_printable(text) {
+        return (Cow::Borrowed(text), text.len());
+    }
+    let shown = visible(text);
+    let cells = cells(&shown);
+    (shown, cells)
+}
+
+/// Whether all characters are those of ASCII that show something, or blanks, as in almost all text. Looks at all of
+/// them, which takes less than to stop at the first.
+fn is_printable(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 /// Marks and joiners are legitimate only in a cluster that starts with something to sit on.

@@ -57,7 +57,7 @@ pub(super) fn shown_as<'a>(
         Kind::Time => times.shown(text, precision),
         // What is no number has no unit.
         Kind::Size if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
-            Cow::Owned(format!("{text} GB"))
+            Cow::Owned([&text, " GB"].concat())
         }
         _ => text,
     }
