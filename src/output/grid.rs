@@ -6,8 +6,7 @@
 //! stays bounded. Knows nothing of backups.
 
 use std::borrow::Cow;
-use std::io::{BufRead as _, Write};
-use std::mem;
+use std::io::Write;
 
 use anyhow::Context as _;
 use comfy_table::presets::NOTHING;
@@ -30,8 +29,8 @@ const CHUNK: usize = 64 << 10;
 const NOTHING_THERE: &str = "-";
 
 /// Ends of cells and rows in the spool. A cell that is ready to be shown holds neither.
-const CELL_END: u8 = b'\t';
-const ROW_END: u8 = b'\n';
+const CELL_END: char = '\t';
+const ROW_END: char = '\n';
 
 /// The widest cell. Longer texts are shortened, also where nobody is looking.
 const WIDEST: usize = u16::MAX as usize - GAP;
@@ -44,6 +43,8 @@ pub(super) struct Grid {
     look: Look,
     /// Of the widest cell of each column so far.
     widths: Vec<usize>,
+    /// The row that is being written: its memory is used again.
+    row: String,
     spool: Spool,
 }
 
@@ -52,7 +53,8 @@ impl Grid {
         if !headed {
             headings.iter_mut().for_each(|heading| heading.text.clear());
         }
-        Self { widths: vec![0; headings.len()], headings, headed, look, spool: Spool::new() }
+        let (widths, row, spool) = (vec![0; headings.len()], String::new(), Spool::new());
+        Self { headings, headed, look, widths, row, spool }
     }
 
     /// Takes a row: a text for each heading.
@@ -64,20 +66,25 @@ impl Grid {
             let text = if text.is_empty() { Cow::Borrowed(NOTHING_THERE) } else { text };
             let (cell, cells) = visible_cells(&text);
             *widest = cells.min(WIDEST).max(*widest);
-            self.spool.write_all(cell.as_bytes()).context(FAULT)?;
-            self.spool.write_all(&[CELL_END]).context(FAULT)?;
+            self.row.push_str(&cell);
+            self.row.push(CELL_END);
         }
-        self.spool.write_all(&[ROW_END]).context(FAULT)
+        self.row.push(ROW_END);
+        self.spool.write_all(self.row.as_bytes()).context(FAULT)?;
+        self.row.clear();
+        Ok(())
     }
 
     /// Writes all rows to `out`, in lines that fit the screen where that is possible.
     pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let Self { headings, headed, look, widths, spool } = self;
+        let Self { headings, headed, look, widths, spool, .. } = self;
         let layout = layout::fit(&headings, &widths, look.width, look.times.lengths());
-        let mut spooled = spool.into_reader()?;
-        let (mut first, mut row) = (Vec::with_capacity(SCREENFUL), String::new());
-        while first.len() < SCREENFUL && spooled.read_line(&mut row).context(FAULT)? > 0 {
-            first.push(mem::take(&mut row));
+        let mut spooled = spool.into_lines()?;
+        let mut first = Vec::with_capacity(SCREENFUL);
+        while first.len() < SCREENFUL
+            && let Some(row) = spooled.next()?
+        {
+            first.push(row.to_owned());
         }
         let head = headed.then(|| heading_cells(&headings, &layout));
         let cells = |row| shown_cells(row, &headings, &layout, look.colored);
@@ -86,10 +93,9 @@ impl Grid {
         // Where there is no heading that could say that columns gave way, each row does.
         let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
         let mut text = lines(&screenful, &headings, &layout, &end);
-        while spooled.read_line(&mut row).context(FAULT)? > 0 {
-            push_line(&mut text, &row, &headings, &layout, look.colored);
+        while let Some(row) = spooled.next()? {
+            push_line(&mut text, row, &headings, &layout, look.colored);
             text.push_str(&end);
-            row.clear();
             if text.len() >= CHUNK {
                 out.write_all(text.as_bytes())?;
                 text.clear();
@@ -131,7 +137,7 @@ fn shown_cells<'a>(
 /// The cells of a spooled row.
 fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
-    memchr_iter(CELL_END, spooled.as_bytes()).map_while(move |end| {
+    memchr_iter(CELL_END as u8, spooled.as_bytes()).map_while(move |end| {
         let cell = spooled.get(start..end);
         start = end + 1;
         cell
@@ -166,17 +172,17 @@ fn push_line(
     // Columns are shown in their order, so each cell is found behind the one before.
     let mut row = cells_of(spooled);
     let mut next = 0;
-    for (index, shown) in layout.columns.iter().enumerate() {
+    let mut blanks = 0;
+    for shown in &layout.columns {
         let spooled = row.nth(shown.position - next).unwrap_or_default();
         next = shown.position + 1;
         let cell = shown_cell(spooled, headings, shown, colored);
-        let gap = if index == 0 { 0 } else { GAP };
         let free = shown.width.saturating_sub(cells(&cell.text));
         let (before, after) =
             if is_number(&headings[shown.position]) { (free, 0) } else { (0, free) };
-        push_blanks(text, gap + before);
+        push_blanks(text, blanks + before);
         text.push_str(cell.painted.as_deref().unwrap_or(&cell.text));
-        push_blanks(text, after);
+        blanks = after + GAP;
     }
     text.truncate(text.trim_end_matches(' ').len());
 }

@@ -4,11 +4,13 @@
 //! (`TMPDIR`), which is gone with the process however that ends. Knows bytes only.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, Write};
+use std::mem;
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
 
 use anyhow::Context as _;
+use memchr::memchr;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use super::Output;
@@ -31,9 +33,10 @@ impl Spool {
         Self(BufWriter::with_capacity(CHUNK, SpooledTempFile::new(IN_MEMORY)))
     }
 
-    /// Ends the writing.
-    pub(super) fn into_reader(self) -> anyhow::Result<BufReader<SpooledTempFile>> {
-        Ok(BufReader::with_capacity(CHUNK, self.written()?))
+    /// Ends the writing, where all that was written is lines of text.
+    pub(super) fn into_lines(self) -> anyhow::Result<Lines> {
+        let reader = BufReader::with_capacity(CHUNK, self.written()?);
+        Ok(Lines { reader, text: String::new(), next: 0 })
     }
 
     /// Copies everything to `out`.
@@ -84,6 +87,31 @@ fn copy_within_kernel(file: &File, out: BorrowedFd<'_>) {
     }
 }
 
+/// Reads lines, many at once.
+pub(super) struct Lines {
+    reader: BufReader<SpooledTempFile>,
+    text: String,
+    /// Where in the text the next line begins.
+    next: usize,
+}
+
+impl Lines {
+    /// The next line, without its end. None behind the last one.
+    pub(super) fn next(&mut self) -> anyhow::Result<Option<&str>> {
+        if self.next == self.text.len() {
+            let mut bytes = mem::take(&mut self.text).into_bytes();
+            bytes.clear();
+            self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut bytes).context(FAULT)?;
+            self.reader.read_until(b'\n', &mut bytes).context(FAULT)?;
+            (self.text, self.next) = (String::from_utf8(bytes)?, 0);
+        }
+        let text = &self.text[self.next..];
+        let Some(length) = memchr(b'\n', text.as_bytes()) else { return Ok(None) };
+        self.next += length + 1;
+        Ok(Some(&text[..length]))
+    }
+}
+
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
@@ -113,6 +141,21 @@ mod tests {
             let mut copy = Vec::new();
             spool.copy_to(&mut copy).unwrap();
             assert!(copy == bytes, "{size}");
+        }
+    }
+
+    #[test]
+    fn lines_are_read_as_they_were_written() {
+        for rows in [0, 1, 30_000] {
+            let lines: Vec<_> = (0..rows).map(|row| "é".repeat(row % 97)).collect();
+            let mut spool = Spool::new();
+            lines.iter().for_each(|line| writeln!(spool, "{line}").unwrap());
+            let mut read = spool.into_lines().unwrap();
+            for line in &lines {
+                assert_eq!(read.next().unwrap(), Some(&**line));
+            }
+            assert_eq!(read.next().unwrap(), None);
+            assert_eq!(read.next().unwrap(), None);
         }
     }
 }
