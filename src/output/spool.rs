@@ -78,8 +78,9 @@ fn copy(file: File, out: &mut dyn Output) -> anyhow::Result<()> {
 /// stands in the way of the rest stands in the way of an ordinary copy too, and is told there.
 #[cfg(target_os = "linux")]
 fn copy_within_kernel(file: &File, out: BorrowedFd<'_>) {
+    const AT_ONCE: usize = 1 << 30;
     loop {
-        match rustix::fs::sendfile(out, file, None, usize::MAX >> 1) {
+        match rustix::fs::sendfile(out, file, None, AT_ONCE) {
             Err(rustix::io::Errno::INTR) => {}
             Ok(0) | Err(_) => return,
             Ok(_) => {}

@@ -1,6 +1,9 @@
 //! Where rows wait until the last one is there: in memory, then in a temporary file that leaves nothing
 //! behind.
 
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, Write as _};
+
 use crate::harness::sandboxed;
 
 /// More than fits into the memory that is set aside.
@@ -16,6 +19,45 @@ fn a_list_that_does_not_fit_into_memory_is_whole() {
     assert!(sorted.stdout == run.stdout);
     let streamed = sandboxed(MANY, "backups list -o jsonl --stream").run();
     assert!(streamed.stdout == run.stdout);
+}
+
+/// The kernel copies to some of these and not to others.
+#[test]
+fn it_is_whole_wherever_it_goes() {
+    let piped = sandboxed(MANY, "backups list -o jsonl").run().stdout;
+    let to = |file: &File| {
+        let list = sandboxed(MANY, "backups list -o jsonl");
+        let output = list.start_with_stdout(file.try_clone().unwrap()).finish();
+        list.check(&output);
+    };
+    let contents = |mut file: File| {
+        let mut text = String::new();
+        file.rewind().unwrap();
+        file.read_to_string(&mut text).unwrap();
+        text
+    };
+
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"before\n").unwrap();
+    to(&file);
+    file.write_all(b"behind\n").unwrap();
+    assert!(contents(file) == format!("before\n{piped}behind\n"));
+
+    let appended = tempfile::NamedTempFile::new().unwrap();
+    fs::write(appended.path(), "before\n").unwrap();
+    let file = OpenOptions::new().append(true).read(true).open(appended.path()).unwrap();
+    to(&file);
+    to(&file);
+    assert!(contents(file) == format!("before\n{piped}{piped}"));
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
+    let list = sandboxed(MANY, "backups list -o jsonl").exit(1).stderr(told);
+    let output = list.start_with_stdout(full).finish();
+    list.check(&output);
 }
 
 #[test]
