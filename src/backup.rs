@@ -26,10 +26,9 @@ struct Place {
 }
 
 impl Place {
-    /// None behind the fourth gigabyte of a text.
-    fn of(value: Range<usize>) -> Option<Self> {
-        let byte = |at| u32::try_from(at).ok();
-        Some(Self { start: byte(value.start)?, end: byte(value.end)? })
+    /// `value` lies within the first four gigabytes of a text.
+    fn of(value: Range<usize>) -> Self {
+        Self { start: value.start as u32, end: value.end as u32 }
     }
 
     /// The value, if it stands there.
@@ -118,11 +117,10 @@ impl Places {
         let mut places = Self::default();
         scanner.object_like(names, field_named, |field, value| {
             if let Some(field) = field {
-                places.0[field as usize] = value.map_or(Some(Place::default()), Place::of)?;
+                places.0[field as usize] = value.map_or(Place::default(), Place::of);
             }
-            Some(())
         })?;
-        Some(places)
+        u32::try_from(scanner.position()).is_ok().then_some(places)
     }
 
     /// A field in the text that was read, unless it is null.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,7 +16,7 @@ pub(crate) struct SentTime<'a> {
     /// As sent, with its point, or empty: no zone changes it.
     pub(crate) fraction: &'a str,
     /// The same as `seconds`.
-    utc: DateTime,
+    utc: Clock,
 }
 
 /// The bytes of a time without fraction and zone.
@@ -27,17 +27,16 @@ impl<'a> SentTime<'a> {
     /// of that form or names no real moment.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (seconds, rest) = text.split_at_checked(LENGTH)?;
-        let local = date_time(seconds.as_bytes())?;
+        let local = Clock::read(seconds.as_bytes())?;
         let digits = rest.strip_prefix('.').map_or(0, leading_digits);
         let (fraction, zone) = rest.split_at(if digits == 0 { 0 } else { digits + 1 });
-        let (utc, seconds) = match offset(zone)? {
-            SignedDuration::ZERO => (local, Cow::Borrowed(seconds)),
-            offset => {
-                let utc = local.checked_sub(offset).ok()?;
-                (utc, Cow::Owned(utc.to_string()))
-            }
-        };
-        Some(Self { seconds, fraction, utc })
+        if is_utc(zone) {
+            return Some(Self { seconds: Cow::Borrowed(seconds), fraction, utc: local });
+        }
+        let utc = local.date_time()?.checked_sub(offset(zone)?).ok()?;
+        let seconds = utc.to_string();
+        let utc = Clock::read(seconds.as_bytes())?;
+        Some(Self { seconds: Cow::Owned(seconds), fraction, utc })
     }
 
     /// RFC 3339 with every digit that was sent.
@@ -54,7 +53,7 @@ impl<'a> SentTime<'a> {
 
     /// The moment, without its fraction.
     pub(crate) fn moment(&self) -> Option<Timestamp> {
-        TimeZone::UTC.to_timestamp(self.utc).ok()
+        TimeZone::UTC.to_timestamp(self.utc.date_time()?).ok()
     }
 
     /// In microseconds since 1970; further digits are dropped.
@@ -71,16 +70,44 @@ impl<'a> SentTime<'a> {
     }
 }
 
-/// `text` is [`LENGTH`] bytes long.
-fn date_time(text: &[u8]) -> Option<DateTime> {
-    let (date, time) = text.split_first_chunk()?;
-    let year_and_month = digits(date, b"0000-00-")?;
-    let day_and_hour = digits(time.first_chunk()?, b"00T00:00")?;
-    let time = digits(time.last_chunk()?, b"00:00:00")?;
-    let two = |digits: [u8; 8], at: usize| (digits[at] * 10 + digits[at + 1]) as i8;
-    let year = i16::from(two(year_and_month, 0)) * 100 + i16::from(two(year_and_month, 2));
-    let (month, day) = (two(year_and_month, 5), two(day_and_hour, 0));
-    DateTime::new(year, month, day, two(time, 0), two(time, 3), two(time, 6), 0).ok()
+/// A date and a time of day that exist.
+struct Clock {
+    year: i16,
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+    second: i8,
+}
+
+impl Clock {
+    /// `text` is [`LENGTH`] bytes long.
+    fn read(text: &[u8]) -> Option<Self> {
+        let (date, time) = text.split_first_chunk()?;
+        let year_and_month = digits(date, b"0000-00-")?;
+        let day_and_hour = digits(time.first_chunk()?, b"00T00:00")?;
+        let time = digits(time.last_chunk()?, b"00:00:00")?;
+        let two = |digits: [u8; 8], at: usize| (digits[at] * 10 + digits[at + 1]) as i8;
+        let year = i16::from(two(year_and_month, 0)) * 100 + i16::from(two(year_and_month, 2));
+        let (month, day) = (two(year_and_month, 5), two(day_and_hour, 0));
+        let (hour, minute, second) = (two(time, 0), two(time, 3), two(time, 6));
+        // Days that every month has are not looked up.
+        let is_date = (1..=12).contains(&month)
+            && ((1..=28).contains(&day) || Date::new(year, month, day).is_ok());
+        (is_date && hour < 24 && minute < 60 && second < 60).then_some(Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        })
+    }
+
+    fn date_time(&self) -> Option<DateTime> {
+        let Self { year, month, day, hour, minute, second } = *self;
+        DateTime::new(year, month, day, hour, minute, second, 0).ok()
+    }
 }
 
 /// The digits of a text of this form: any digit where the form has a zero, the same where it has anything else. All
@@ -100,10 +127,13 @@ fn leading_digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// How far local time is ahead of UTC in `zone`; none is UTC.
+fn is_utc(zone: &str) -> bool {
+    matches!(zone, "" | "Z" | "+00:00" | "-00:00")
+}
+
+/// How far local time is ahead of UTC in `zone`.
 fn offset(zone: &str) -> Option<SignedDuration> {
     let (sign, hours, minutes) = match zone.as_bytes() {
-        [] | [b'Z'] => return Some(SignedDuration::ZERO),
         [sign @ (b'+' | b'-'), a, b, b':', c, d] => (sign, number(&[*a, *b])?, number(&[*c, *d])?),
         _ => return None,
     };
@@ -163,7 +193,7 @@ mod tests {
                     _ => true,
                 };
                 let expected = is_form && is_moment() && bytes[5..7] != *b"00";
-                assert_eq!(date_time(&bytes).is_some(), expected, "{at} {byte}");
+                assert_eq!(Clock::read(&bytes).is_some(), expected, "{at} {byte}");
             }
         }
     }

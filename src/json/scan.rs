@@ -55,10 +55,11 @@ impl<'a> Scanner<'a> {
         &mut self,
         names: &mut Names<T>,
         meaning: impl Fn(&str) -> T,
-        mut field: impl FnMut(T, Option<Range<usize>>) -> Option<()>,
+        mut field: impl FnMut(T, Option<Range<usize>>),
     ) -> Option<()> {
         self.fields_like(names, meaning, |scanner, meaning, inner| {
-            field(meaning, scanner.value_like(Some(inner))?)
+            field(meaning, scanner.value_like(Some(inner))?);
+            Some(())
         })
     }
 
