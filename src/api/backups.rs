@@ -325,6 +325,37 @@ mod tests {
         }
     }
 
+    /// A service may break lines anywhere, or nowhere but in one backup.
+    #[test]
+    fn each_backup_is_one_line_however_it_was_sent() {
+        struct AsSent;
+        impl RowFormat for AsSent {
+            fn push(&self, row: Row<'_>, text: &mut String) {
+                text.push_str(&row.one_line());
+            }
+        }
+        let broken = "{\n \"id\": \"b\",\r\n \"extend_info\": {\n\"x\" :[\n1 ] }\n}";
+        let whole = r#"{"id": "a","extend_info": {"x" :[1 ]}}"#;
+        let compact = r#"{"id":"b","extend_info":{"x":[1]}}"#;
+        for (rows, expected) in [
+            ([whole, whole, whole], [whole, whole, whole]),
+            ([broken, broken, broken], [compact, compact, compact]),
+            ([whole, broken, broken], [whole, compact, compact]),
+            ([whole, whole, broken], [whole, whole, compact]),
+        ] {
+            let text = format!("{{\"backups\":[{}]}}\n", rows.join(","));
+            let body = Arc::new(Body::new(text, &Arc::default()));
+            let page = format_page(&body, &Order::default(), &AsSent).unwrap();
+            for (row, expected) in expected.iter().enumerate() {
+                assert_eq!(page.rows.at(&[row]).collect::<Vec<_>>(), [*expected]);
+            }
+            let together: Vec<_> = page.rows.at(&[0, 1, 2]).collect();
+            assert_eq!(together, [expected.concat()]);
+            let apart: Vec<_> = page.rows.at(&[0, 2]).collect();
+            assert_eq!(apart, [expected[0], expected[2]]);
+        }
+    }
+
     /// Where the order within a moment is told, and where it is not.
     #[test]
     fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {

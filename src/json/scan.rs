@@ -78,6 +78,8 @@ impl<'a> Scanner<'a> {
             let expected = rest.first_chunk().filter(|_| *first == before);
             if let Some((found, length)) = expected.and_then(|text| names.expected(place, text)) {
                 self.at += 1 + length;
+                // There may be more than stood there first.
+                self.skip_space();
                 place = found;
             } else {
                 self.skip_space();

@@ -189,11 +189,12 @@ fn fields_of_like_objects_are_those_of_any() {
             rng.shuffle(&mut chosen);
             chosen.extend_from_within(..chosen.len().min(2));
         }
-        let colon = if rng.bool() { ":" } else { " : " };
+        let colon = [":", ": ", " : ", ":\n\t"][rng.usize(..4)];
         let value = |rng: &mut fastrand::Rng| random(rng, 2).to_string();
         let json: Vec<_> =
             chosen.iter().map(|name| format!("\"{name}\"{colon}{}", value(&mut rng))).collect();
-        let json = format!("{{ {} }}", json.join(" , "));
+        let comma = [",", " ,", ", ", ",\r\n"][rng.usize(..4)];
+        let json = ["{", "{ "][rng.usize(..2)].to_owned() + &json.join(comma) + "}";
         let mut found = Vec::new();
         let mut scanner = Scanner::new(&json);
         let number = |name: &str| name[1..].parse::<usize>().unwrap();
