@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 pub(crate) use names::Names;
+pub(crate) use plain::has_any;
 pub(crate) use scan::Scanner;
 
 /// The text of one JSON value, as it was sent.
@@ -78,7 +79,7 @@ impl<'a> Json<'a> {
     /// sent (so a number of any size survives), an object or array as compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
-            [b'"', inner @ .., b'"'] => self.unescaped(plain::has_backslash(inner)),
+            [b'"', inner @ .., b'"'] => self.unescaped(has_any(inner, [b'\\'])),
             [b'{' | b'[', ..] => compact(self.0),
             _ => Cow::Borrowed(self.0),
         }

@@ -11,13 +11,13 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr3};
-use wide::u8x16;
 
 use super::lines::Lines;
 use super::screen_text;
 use super::value;
 use crate::backup::Backup;
 use crate::column::{Column, Kind, Value};
+use crate::json::has_any;
 use crate::row::{Row, RowFormat};
 use crate::sent_time::SentTime;
 
@@ -54,20 +54,23 @@ impl Csv {
 
     /// Adds a value that is only to be copied, as almost all are; whether it is.
     fn push_as_sent(&self, text: &mut String, column: &Column, backup: &Backup<'_>) -> bool {
-        let value = match column.value(backup) {
-            None => Some(""),
-            Some(Value::Sent(json)) => json.unquoted(),
-            Some(_) => None,
-        };
-        let Some(value) = value else { return false };
-        if column.kind == Kind::Time
-            && let Some(time) = SentTime::parse(value)
-        {
-            time.push_exact(text);
-        } else if is_plain(value) {
-            text.push_str(value);
-        } else {
-            return false;
+        match column.value(backup) {
+            None => {}
+            Some(Value::Sent(json)) => {
+                let Some(value) = json.unquoted() else { return false };
+                if column.kind == Kind::Time
+                    && let Some(time) = SentTime::parse(value)
+                {
+                    time.push_exact(text);
+                } else if has_any(value.as_bytes(), [b',', b'\\']) {
+                    // It has to stand in quotes, or is not the text that is meant. Quotes and control characters are
+                    // not in it.
+                    return false;
+                } else {
+                    text.push_str(value);
+                }
+            }
+            Some(_) => return false,
         }
         text.push(',');
         true
@@ -137,18 +140,6 @@ fn end_row(text: &mut String, start: usize) {
         text.push_str("\"\"");
     }
     text.push('\n');
-}
-
-/// Whether a string of JSON, without its quotes, is a field as it stands: no escapes, no commas. There are no quotes
-/// and control characters in it.
-fn is_plain(value: &str) -> bool {
-    let (sixteens, rest) = value.as_bytes().as_chunks();
-    let is_special = |bytes: &[u8; 16]| {
-        let bytes = u8x16::new(*bytes);
-        bytes.simd_eq(u8x16::splat(b',')) | bytes.simd_eq(u8x16::splat(b'\\'))
-    };
-    let special = sixteens.iter().fold(u8x16::ZERO, |any, bytes| any | is_special(bytes));
-    special.to_bitmask() == 0 && !rest.iter().any(|byte| matches!(byte, b',' | b'\\'))
 }
 
 /// Adds a field and a comma. It stands in quotes where something in it would end it.
