@@ -39,12 +39,21 @@ impl Place {
 }
 
 /// Declares the fields of the view, and finds them by the API's names, from one list.
-macro_rules! backup {
-    ($($(#[$doc:meta])* $visibility:vis $field:ident,)*) => {
-        /// A field of a record.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident,)*) => {
+        /// A field of a record, in the order of the API page.
         #[expect(non_camel_case_types, reason = "they are the names of the API")]
         #[derive(Debug, Clone, Copy)]
-        pub(crate) enum Field { $($field,)* }
+        pub(crate) enum Field { $($(#[$doc])* $field,)* }
+
+        impl Field {
+            /// Its name in the API.
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$field => stringify!($field),)*
+                }
+            }
+        }
 
         /// How many there are.
         const FIELDS: usize = [$(Field::$field),*].len();
@@ -55,13 +64,6 @@ macro_rules! backup {
                 $(stringify!($field) => Some(Field::$field),)*
                 _ => None,
             }
-        }
-
-        /// The fields of one record, in the order of the API page. `None` is absent or null.
-        impl<'a> Backup<'a> {
-            $($(#[$doc])* $visibility fn $field(&self) -> Option<Json<'a>> {
-                self.places.find(Field::$field, self.text)
-            })*
         }
     };
 }
@@ -76,35 +78,35 @@ pub(crate) struct Backup<'a> {
     places: Cow<'a, Places>,
 }
 
-backup! {
-    pub(crate) id,
-    pub(crate) name,
-    pub(crate) checkpoint_id,
-    pub(crate) project_id,
-    pub(crate) vault_id,
-    pub(crate) provider_id,
-    pub(crate) resource_id,
-    pub(crate) resource_name,
-    pub(crate) resource_type,
+fields! {
+    id,
+    name,
+    checkpoint_id,
+    project_id,
+    vault_id,
+    provider_id,
+    resource_id,
+    resource_name,
+    resource_type,
     /// In GB.
-    pub(crate) resource_size,
-    pub(crate) resource_az,
-    pub(crate) status,
-    pub(crate) image_type,
-    pub(crate) created_at,
-    pub(crate) updated_at,
-    pub(crate) protected_at,
-    pub(crate) expired_at,
-    pub(crate) description,
-    pub(crate) parent_id,
+    resource_size,
+    resource_az,
+    status,
+    image_type,
+    created_at,
+    updated_at,
+    protected_at,
+    expired_at,
+    description,
+    parent_id,
     extend_info,
     children,
     replication_records,
     /// A string on Huawei Cloud, an integer on some of its sister clouds.
-    pub(crate) enterprise_project_id,
+    enterprise_project_id,
     incremental,
-    pub(crate) version,
-    pub(crate) scheduled_operation_id,
+    version,
+    scheduled_operation_id,
 }
 
 impl Places {
@@ -144,17 +146,24 @@ impl<'a> Backup<'a> {
         Self { text, places: Cow::Borrowed(places) }
     }
 
+    /// A field, unless it is absent or null.
+    #[inline]
+    pub(crate) fn get(&self, field: Field) -> Option<Json<'a>> {
+        self.places.find(field, self.text)
+    }
+
     /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
     pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
         /// Most backups have it in neither place.
         static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("incremental"));
-        let is_inside = || NAME.find(self.extend_info()?.as_sent().as_bytes());
-        self.incremental().or_else(|| is_inside().and_then(|_| self.in_extend_info("incremental")))
+        let is_inside = || NAME.find(self.get(Field::extend_info)?.as_sent().as_bytes());
+        self.get(Field::incremental)
+            .or_else(|| is_inside().and_then(|_| self.in_extend_info("incremental")))
     }
 
     /// A field of `extend_info`.
     pub(crate) fn in_extend_info(&self, name: &str) -> Option<Json<'a>> {
-        field(self.extend_info()?, name)
+        field(self.get(Field::extend_info)?, name)
     }
 
     /// A field of `app_consistency`, which examples show inside `extend_info`.
@@ -170,12 +179,12 @@ impl<'a> Backup<'a> {
 
     /// How many copies there are. Lists tell only where they are asked to.
     pub(crate) fn replications_count(&self) -> Option<usize> {
-        Some(self.replication_records()?.elements().len())
+        Some(self.get(Field::replication_records)?.elements().len())
     }
 
     /// A field of each copy that has it.
     pub(crate) fn replications(&self, name: &str) -> Vec<Json<'a>> {
-        let copies = self.replication_records().map(Json::elements).unwrap_or_default();
+        let copies = self.get(Field::replication_records).map(Json::elements).unwrap_or_default();
         copies.into_iter().filter_map(|copy| field(copy, name)).collect()
     }
 
@@ -187,13 +196,13 @@ impl<'a> Backup<'a> {
 
     /// How many backups of single volumes came with it.
     pub(crate) fn children_count(&self) -> Option<usize> {
-        Some(self.children()?.elements().len())
+        Some(self.get(Field::children)?.elements().len())
     }
 
     /// The backups of the single volumes of a server backup. Only the answer about one backup has
     /// them filled. None if they are not of the documented form.
     pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
-        let children = self.children().map(Json::elements).unwrap_or_default();
+        let children = self.get(Field::children).map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
 }
@@ -218,11 +227,11 @@ mod tests {
         let record = r#"{"id": 7, "name": null, "status": ["new"], "children": "none",
             "extend_info": "x", "enterprise_project_id": 0, "shiny": {"id": 1}}"#;
         let backup = Backup::parse(record).unwrap();
-        assert_eq!(backup.id(), Some(Json::new("7")));
-        assert_eq!(backup.name(), None);
-        assert_eq!(backup.vault_id(), None);
-        assert_eq!(backup.status(), Some(Json::new(r#"["new"]"#)));
-        assert_eq!(backup.enterprise_project_id(), Some(Json::new("0")));
+        assert_eq!(backup.get(Field::id), Some(Json::new("7")));
+        assert_eq!(backup.get(Field::name), None);
+        assert_eq!(backup.get(Field::vault_id), None);
+        assert_eq!(backup.get(Field::status), Some(Json::new(r#"["new"]"#)));
+        assert_eq!(backup.get(Field::enterprise_project_id), Some(Json::new("0")));
         assert_eq!(backup.incremental_in_either(), None);
         assert!(backup.child_backups().is_empty());
         assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().child_backups().is_empty());
@@ -231,8 +240,8 @@ mod tests {
     #[test]
     fn the_last_of_two_fields_counts() {
         let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
-        assert_eq!(backup.id(), Some(Json::new("2")));
-        assert_eq!(backup.name(), None);
+        assert_eq!(backup.get(Field::id), Some(Json::new("2")));
+        assert_eq!(backup.get(Field::name), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::backup::Backup;
+use crate::backup::{Backup, Field};
 use crate::json::Json;
 
 /// One column.
@@ -82,6 +82,8 @@ impl Place {
 /// Finds a value in a record.
 #[derive(Clone, Copy)]
 enum Find {
+    Field(Field),
+    /// What is further inside, or in one of several places.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
     /// How many there are; `None` if the service does not say.
     Count(fn(&Backup<'_>) -> Option<usize>),
@@ -136,43 +138,36 @@ use Place::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then what is inside of them.
 pub(crate) const COLUMNS: &[Column] = &[
-    column("id", "ID of the backup", Id, Table(0), |b| b.id()),
-    column("name", "name of the backup", Text, Table(5), |b| b.name()),
-    column("checkpoint_id", "ID of the restore point it was made with", Id, Asked, |b| {
-        b.checkpoint_id()
-    }),
-    column("project_id", "ID of the project", Id, Asked, |b| b.project_id()),
-    column("vault_id", "ID of the vault that holds it", Id, Wide, |b| b.vault_id()),
-    column("provider_id", "ID of the kind of backup", Id, Asked, |b| b.provider_id()),
-    column("resource_id", "ID of what was backed up", Id, Wide, |b| b.resource_id()),
-    column("resource_name", "name of what was backed up", Text, Table(4), |b| b.resource_name()),
-    column("resource_type", "type of what was backed up", Word, Table(6), |b| b.resource_type()),
-    column("resource_size", "size of what was backed up, in GB", Size, Table(8), |b| {
-        b.resource_size()
-    }),
-    column("resource_az", "availability zone", Text, Wide, |b| b.resource_az()),
-    column("status", "status, such as available", Status, Table(2), |b| b.status()),
-    column("image_type", "backup, or replication (a copy)", Word, Wide, |b| b.image_type()),
-    column("created_at", "when it was created", Time, Table(3), |b| b.created_at()),
-    column("updated_at", "when it last changed", Time, Asked, |b| b.updated_at()),
-    column("protected_at", "when it was protected", Time, Asked, |b| b.protected_at()),
-    column("expired_at", "when it expires; none if kept", Time, Table(7), |b| b.expired_at()),
-    column("description", "description", Text, Wide, |b| b.description()),
-    column("parent_id", "ID of the backup that this one is part of", Id, Wide, |b| b.parent_id()),
+    column(Field::id, "ID of the backup", Id, Table(0)),
+    column(Field::name, "name of the backup", Text, Table(5)),
+    column(Field::checkpoint_id, "ID of the restore point it was made with", Id, Asked),
+    column(Field::project_id, "ID of the project", Id, Asked),
+    column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
+    column(Field::provider_id, "ID of the kind of backup", Id, Asked),
+    column(Field::resource_id, "ID of what was backed up", Id, Wide),
+    column(Field::resource_name, "name of what was backed up", Text, Table(4)),
+    column(Field::resource_type, "type of what was backed up", Word, Table(6)),
+    column(Field::resource_size, "size of what was backed up, in GB", Size, Table(8)),
+    column(Field::resource_az, "availability zone", Text, Wide),
+    column(Field::status, "status, such as available", Status, Table(2)),
+    column(Field::image_type, "backup, or replication (a copy)", Word, Wide),
+    column(Field::created_at, "when it was created", Time, Table(3)),
+    column(Field::updated_at, "when it last changed", Time, Asked),
+    column(Field::protected_at, "when it was protected", Time, Asked),
+    column(Field::expired_at, "when it expires; none if kept", Time, Table(7)),
+    column(Field::description, "description", Text, Wide),
+    column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
     column(
-        "enterprise_project_id",
+        Field::enterprise_project_id,
         "ID of the enterprise project, 0 is the default",
         Id,
         Asked,
-        |b| b.enterprise_project_id(),
     ),
-    column("incremental", "true, or false for a full backup", Word, Wide, |b| {
+    found("incremental", "true, or false for a full backup", Word, Wide, |b| {
         b.incremental_in_either()
     }),
-    column("version", "version of the snapshot", Number, Asked, |b| b.version()),
-    column("scheduled_operation_id", "ID of the policy that made it", Id, Asked, |b| {
-        b.scheduled_operation_id()
-    }),
+    column(Field::version, "version of the snapshot", Number, Asked),
+    column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
     }),
@@ -269,7 +264,12 @@ pub(crate) const COLUMNS: &[Column] = &[
 ];
 
 /// Keeps the table above to one line a column.
-const fn column(
+const fn column(field: Field, help: &'static str, kind: Kind, place: Place) -> Column {
+    Column { name: field.name(), help, kind, place, find: Find::Field(field) }
+}
+
+/// A column that is no field of its own.
+const fn found(
     name: &'static str,
     help: &'static str,
     kind: Kind,
@@ -286,7 +286,7 @@ const fn nested(
     kind: Kind,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
-    column(name, help, kind, Nested, value)
+    found(name, help, kind, Nested, value)
 }
 
 /// A column that counts.
@@ -317,6 +317,7 @@ impl Column {
     /// What a record has for this column; `None` where it has nothing.
     pub(crate) fn value<'a>(&self, backup: &Backup<'a>) -> Option<Value<'a>> {
         match self.find {
+            Find::Field(field) => backup.get(field).map(Value::Sent),
             Find::One(find) => find(backup).map(Value::Sent),
             Find::Count(find) => find(backup).map(Value::Count),
             Find::Each(find) => {

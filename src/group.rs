@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use clap::ValueEnum;
 
-use crate::backup::Backup;
+use crate::backup::{Backup, Field};
 use crate::json::Json;
 use crate::time;
 
@@ -52,11 +52,11 @@ impl Group {
     pub(crate) fn key<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
         let text = |field: Option<Json<'a>>| field.map(Json::text).filter(|text| !text.is_empty());
         match self {
-            Self::Resource => text(backup.resource_id()),
-            Self::Vault => text(backup.vault_id()),
-            Self::Type => text(backup.resource_type()),
-            Self::Status => text(backup.status()),
-            Self::Checkpoint => text(backup.checkpoint_id()),
+            Self::Resource => text(backup.get(Field::resource_id)),
+            Self::Vault => text(backup.get(Field::vault_id)),
+            Self::Type => text(backup.get(Field::resource_type)),
+            Self::Status => text(backup.get(Field::status)),
+            Self::Checkpoint => text(backup.get(Field::checkpoint_id)),
             Self::Day => day(backup).map(Cow::Owned),
             Self::Month => day(backup).map(|mut day| {
                 day.truncate("2020-02".len());
@@ -67,7 +67,7 @@ impl Group {
 }
 
 fn day(backup: &Backup<'_>) -> Option<String> {
-    time::day(&backup.created_at()?.text())
+    time::day(&backup.get(Field::created_at)?.text())
 }
 
 #[cfg(test)]

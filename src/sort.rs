@@ -260,6 +260,7 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 mod tests {
 
     use super::*;
+    use crate::backup::Field;
     use crate::json::{Names, Scanner};
     use crate::row::Found;
 
@@ -278,7 +279,7 @@ mod tests {
         let mut ids = String::new();
         sorter
             .finish(0, None, |record| {
-                ids.push_str(&Backup::parse(record)?.id().unwrap().text());
+                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
                 Ok(())
             })
             .unwrap();
@@ -345,7 +346,7 @@ mod tests {
             }
             let mut ids = String::new();
             let sink = |record: &str| {
-                ids.push_str(&Backup::parse(record)?.id().unwrap().text());
+                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
                 Ok(())
             };
             let delivered = sorter.finish(offset, limit, sink).unwrap();

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::backup::Backup;
+use crate::backup::{Backup, Field};
 use crate::column::Kind;
 use crate::group::Group;
 use crate::json::Json;
@@ -128,18 +128,20 @@ impl Total {
     fn add(&mut self, backup: &Backup<'_>, now: i64, named: bool) {
         let instant = |field: Option<Json<'_>>| time::instant(&field?.text());
         self.count += 1;
-        match backup.resource_size().and_then(|size| size.text().parse::<u128>().ok()) {
+        match backup.get(Field::resource_size).and_then(|size| size.text().parse::<u128>().ok()) {
             Some(size) => self.size = self.size.saturating_add(size),
             None => self.unsized_ += 1,
         }
-        if let Some(created) = instant(backup.created_at()) {
+        if let Some(created) = instant(backup.get(Field::created_at)) {
             if named && self.newest.is_none_or(|newest| created > newest) {
-                self.resource_name = backup.resource_name().map(|name| name.as_sent().into());
+                self.resource_name =
+                    backup.get(Field::resource_name).map(|name| name.as_sent().into());
             }
             self.oldest = Some(self.oldest.map_or(created, |oldest| oldest.min(created)));
             self.newest = self.newest.max(Some(created));
         }
-        if let Some(expiry) = instant(backup.expired_at()).filter(|expiry| *expiry >= now) {
+        if let Some(expiry) = instant(backup.get(Field::expired_at)).filter(|expiry| *expiry >= now)
+        {
             self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
         }
     }

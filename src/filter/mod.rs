@@ -8,7 +8,7 @@ mod pattern;
 
 use clap::Args;
 
-use crate::backup::Backup;
+use crate::backup::{Backup, Field};
 use crate::completions;
 use crate::json::Json;
 use crate::number::whole;
@@ -117,9 +117,9 @@ impl Filter {
             resource_name_matches,
             system_disk,
         } = self;
-        let size = || number(backup.resource_size());
-        let expiry = || instant(backup.expired_at());
-        let creation = || instant(backup.created_at());
+        let size = || number(backup.get(Field::resource_size));
+        let expiry = || instant(backup.get(Field::expired_at));
+        let creation = || instant(backup.get(Field::created_at));
         automatic.is_none_or(|wanted| is(backup.in_extend_info("auto_trigger"), wanted))
             && encrypted.is_none_or(|wanted| is(backup.in_extend_info("encrypted"), wanted))
             && system_disk.is_none_or(|wanted| is(backup.in_extend_info("system_disk"), wanted))
@@ -129,8 +129,8 @@ impl Filter {
             && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
             && newer_than.is_none_or(|at| creation().is_some_and(|made| made >= at.microsecond()))
             && older_than.is_none_or(|at| creation().is_some_and(|made| made < at.microsecond()))
-            && matches(name_matches, backup.name())
-            && matches(resource_name_matches, backup.resource_name())
+            && matches(name_matches, backup.get(Field::name))
+            && matches(resource_name_matches, backup.get(Field::resource_name))
     }
 
     /// Why the conditions, as given, can match nothing at all.
