@@ -327,6 +327,16 @@ impl Column {
         }
     }
 
+    /// The same for one value that was sent as such, or none; `None` for other columns.
+    #[inline]
+    pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
+        match self.find {
+            Find::Field(field) => Some(backup.get(field)),
+            Find::One(find) => Some(find(backup)),
+            Find::Count(_) | Find::Each(_) => None,
+        }
+    }
+
     /// The service sends it only where `--show-replication` asks for it.
     pub(crate) fn is_of_replication(&self) -> bool {
         self.name.starts_with("replication.")

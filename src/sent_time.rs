@@ -11,11 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A time in UTC, to the digit of a second that was sent.
 pub(crate) struct SentTime<'a> {
-    /// `2020-02-21T07:00:54`
-    pub(crate) seconds: Cow<'a, str>,
-    /// As sent, with its point, or empty: no zone changes it.
-    pub(crate) fraction: &'a str,
-    /// The same as `seconds`.
+    /// `2020-02-21T07:00:54.065135`, with the fraction as sent, if there is one: no zone changes it.
+    text: Cow<'a, str>,
+    /// The same without the fraction.
     utc: Clock,
 }
 
@@ -29,26 +27,36 @@ impl<'a> SentTime<'a> {
         let (seconds, rest) = text.split_at_checked(LENGTH)?;
         let local = Clock::read(seconds.as_bytes())?;
         let digits = rest.strip_prefix('.').map_or(0, leading_digits);
-        let (fraction, zone) = rest.split_at(if digits == 0 { 0 } else { digits + 1 });
+        let fraction = if digits == 0 { 0 } else { digits + 1 };
+        let (text, zone) = text.split_at(LENGTH + fraction);
         if is_utc(zone) {
-            return Some(Self { seconds: Cow::Borrowed(seconds), fraction, utc: local });
+            return Some(Self { text: Cow::Borrowed(text), utc: local });
         }
-        let utc = local.date_time()?.checked_sub(offset(zone)?).ok()?;
-        let seconds = utc.to_string();
-        let utc = Clock::read(seconds.as_bytes())?;
-        Some(Self { seconds: Cow::Owned(seconds), fraction, utc })
+        let mut utc = local.date_time()?.checked_sub(offset(zone)?).ok()?.to_string();
+        let clock = Clock::read(utc.as_bytes())?;
+        utc.push_str(&text[LENGTH..]);
+        Some(Self { text: Cow::Owned(utc), utc: clock })
+    }
+
+    /// `2020-02-21T07:00:54`
+    pub(crate) fn seconds(&self) -> &str {
+        &self.text[..LENGTH]
+    }
+
+    /// `.065135`, or nothing.
+    pub(crate) fn fraction(&self) -> &str {
+        &self.text[LENGTH..]
     }
 
     /// RFC 3339 with every digit that was sent.
     pub(crate) fn exact(&self) -> String {
-        [&self.seconds, self.fraction, "Z"].concat()
+        [&self.text, "Z"].concat()
     }
 
     /// Adds [`exact`](Self::exact) to a text.
     pub(crate) fn push_exact(&self, text: &mut String) {
-        for part in [&self.seconds, self.fraction, "Z"] {
-            text.push_str(part);
-        }
+        text.push_str(&self.text);
+        text.push('Z');
     }
 
     /// The moment, without its fraction.
@@ -58,7 +66,7 @@ impl<'a> SentTime<'a> {
 
     /// In microseconds since 1970; further digits are dropped.
     pub(crate) fn microsecond(&self) -> Option<i64> {
-        let digits = self.fraction.as_bytes().get(1..).unwrap_or_default();
+        let digits = self.fraction().as_bytes().get(1..).unwrap_or_default();
         let digit = |at| digits.get(at).map_or(0, |digit| i64::from(digit - b'0'));
         let fraction = (0..6).fold(0, |number, at| number * 10 + digit(at));
         Some(self.moment()?.as_microsecond() + fraction)
@@ -66,7 +74,7 @@ impl<'a> SentTime<'a> {
 
     /// How many digits the fraction has.
     pub(crate) fn fraction_digits(&self) -> usize {
-        self.fraction.len().saturating_sub(1)
+        self.fraction().len().saturating_sub(1)
     }
 }
 

@@ -16,7 +16,7 @@ use super::lines::Lines;
 use super::screen_text;
 use super::value;
 use crate::backup::Backup;
-use crate::column::{Column, Kind, Value};
+use crate::column::{Column, Kind};
 use crate::json::has_any;
 use crate::row::{Row, RowFormat};
 use crate::sent_time::SentTime;
@@ -54,23 +54,20 @@ impl Csv {
 
     /// Adds a value that is only to be copied, as almost all are; whether it is.
     fn push_as_sent(&self, text: &mut String, column: &Column, backup: &Backup<'_>) -> bool {
-        match column.value(backup) {
-            None => {}
-            Some(Value::Sent(json)) => {
-                let Some(value) = json.unquoted() else { return false };
-                if column.kind == Kind::Time
-                    && let Some(time) = SentTime::parse(value)
-                {
-                    time.push_exact(text);
-                } else if has_any(value.as_bytes(), [b',', b'\\']) {
-                    // It has to stand in quotes, or is not the text that is meant. Quotes and control characters are
-                    // not in it.
-                    return false;
-                } else {
-                    text.push_str(value);
-                }
+        let Some(sent) = column.sent(backup) else { return false };
+        if let Some(json) = sent {
+            let Some(value) = json.unquoted() else { return false };
+            if column.kind == Kind::Time
+                && let Some(time) = SentTime::parse(value)
+            {
+                time.push_exact(text);
+            } else if has_any(value.as_bytes(), [b',', b'\\']) {
+                // It has to stand in quotes, or is not the text that is meant. Quotes and control characters are not
+                // in it.
+                return false;
+            } else {
+                text.push_str(value);
             }
-            Some(_) => return false,
         }
         text.push(',');
         true

@@ -20,7 +20,7 @@ use super::{Look, color, time};
 use crate::column::Kind;
 
 /// Lines that people look at, which are laid out together.
-const SCREENFUL: usize = 100;
+const SCREENFUL: usize = 60;
 
 /// Bytes of lines that are written at once.
 const CHUNK: usize = 64 << 10;

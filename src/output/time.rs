@@ -76,10 +76,10 @@ impl Times {
     /// A time that was sent, in this style. What is no time stays as it is.
     pub(super) fn shown<'a>(&self, sent: Cow<'a, str>, precision: Precision) -> Cow<'a, str> {
         let Some(time) = SentTime::parse(&sent) else { return sent };
-        let fraction = if precision == Precision::Full { time.fraction } else { "" };
+        let fraction = if precision == Precision::Full { time.fraction() } else { "" };
         let shown = match self {
             Self::Raw => None,
-            Self::Utc => Some([&time.seconds, fraction, "Z"].concat()),
+            Self::Utc => Some([time.seconds(), fraction, "Z"].concat()),
             Self::Local(zone) => time.moment().map(|moment| {
                 let local = moment.to_zoned_datetime(zone.clone());
                 let seconds = local.strftime("%Y-%m-%d %H:%M:%S");

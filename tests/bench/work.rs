@@ -105,7 +105,7 @@ impl Work {
     pub(crate) fn runs(&self) -> usize {
         match self.program.account() {
             Some(account) if account.backups > LARGE.backups || !account.options.is_empty() => 3,
-            Some(account) if account.backups == LARGE.backups => 9,
+            Some(account) if account.backups == LARGE.backups => 21,
             _ => 30,
         }
     }
