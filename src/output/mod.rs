@@ -6,7 +6,8 @@
 //! [told](Target).
 //!
 //! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`]; reports, whose
-//! rows are no backups, have one more.
+//! rows are no backups, have one more. Where the text of a record depends on no other one, a format is
+//! [`Lines`](lines::Lines), and its texts are made side by side, where the records are read.
 
 mod color;
 mod csv;
