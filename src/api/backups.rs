@@ -1,4 +1,4 @@
-//! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`, and how their bodies are read.
+//! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`.
 
 use std::sync::Arc;
 
@@ -10,12 +10,11 @@ use super::body::Body;
 use super::client::{Call, Client, Draft};
 use super::clock;
 use super::error::ApiError;
+use super::page::{ListAnswer, format_page, read_page};
 use super::sign;
-use crate::json::{Names, Scanner};
-use crate::listing::{Ask, Created, Key, Order, Page, Record, Source};
+use crate::listing::{Ask, Order, Page, Source};
 use crate::query::Pair;
-use crate::row::{Found, Row, RowFormat, Rows, Texts};
-use crate::time;
+use crate::row::{RowFormat, Rows, Texts};
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
@@ -28,22 +27,6 @@ pub(crate) struct Backups {
 pub(crate) struct FormattedBackups {
     backups: Backups,
     format: Arc<dyn RowFormat>,
-}
-
-/// The answer to `GET /v3/{project_id}/backups`, to tell what is wrong with one that is no page.
-/// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
-#[derive(Deserialize)]
-#[serde(expecting = "a list of backups")]
-struct ListAnswer {
-    #[serde(rename = "backups")]
-    _backups: Vec<Identified>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "a backup")]
-struct Identified {
-    #[serde(rename = "id")]
-    _id: String,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -198,205 +181,5 @@ impl Source for FormattedBackups {
 
     fn troubles(&self) -> u64 {
         self.backups.troubles()
-    }
-}
-
-/// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
-fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
-    let mut found = Vec::with_capacity(usual_rows(body.text()));
-    let page = scan(body, order, |backup| found.push(backup))?;
-    Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
-}
-
-/// Reads a page and brings its backups in a format.
-fn format_page(
-    body: &Arc<Body>,
-    order: &Order,
-    format: &dyn RowFormat,
-) -> Result<Page<Texts>, serde_json::Error> {
-    let mut text = body.another();
-    let mut ends = Vec::with_capacity(usual_rows(body.text()));
-    let page = scan(body, order, |backup| {
-        format.push(backup.row(body.text()), &mut text);
-        ends.push(text.len());
-    })?;
-    Ok(page.with(Texts::new(Arc::new(body.beside(text)), ends)))
-}
-
-/// How many backups there may be on a page: most are longer.
-fn usual_rows(page: &str) -> usize {
-    page.len() / 900
-}
-
-/// Goes through a page, and says what is wrong if it is none.
-fn scan(
-    body: &Body,
-    order: &Order,
-    take: impl FnMut(Found),
-) -> Result<Page<()>, serde_json::Error> {
-    scan_text(body.text(), order, take).ok_or_else(|| {
-        let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
-        wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
-    })
-}
-
-fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<Page<()>> {
-    let (mut told, mut count) = (None, None);
-    let mut names = Names::default();
-    let mut scanner = Scanner::new(text);
-    scanner.object(|scanner, name| {
-        match name {
-            "backups" if told.is_some() => return None,
-            "backups" => {
-                let told = told.insert(Vec::with_capacity(usual_rows(text)));
-                scanner.array(|scanner| {
-                    let backup = Found::read(scanner, &mut names)?;
-                    told.push(Told::by(backup.row(text))?);
-                    take(backup);
-                    Some(())
-                })?;
-            }
-            "count" => count = scanner.value(),
-            _ => drop(scanner.value()?),
-        }
-        Some(())
-    })?;
-    scanner.end()?;
-    let count = count.and_then(|count| count.as_sent().parse().ok());
-    Some(Page { records: records(&told?, order), rows: (), count })
-}
-
-/// What a backup tells of its place in the list.
-struct Told {
-    id: Key,
-    /// The microsecond of its creation, and how many digits of a second were told.
-    created: Option<(i64, usize)>,
-}
-
-impl Told {
-    /// None if it has no id.
-    fn by(backup: Row<'_>) -> Option<Self> {
-        let id = Key::of(&backup.id().filter(|id| id.is_string())?.text());
-        let created = backup.created_at().and_then(|at| time::instant_and_digits(&at.text()));
-        Some(Self { id, created })
-    }
-}
-
-/// What the listing has to know of each backup. Among times with microseconds, one without a fraction is as exact: its
-/// fraction is zero, which the service leaves out (as `isoformat` does in Python).
-fn records(told: &[Told], order: &Order) -> Vec<Record> {
-    let created = told.iter().filter_map(|told| told.created);
-    let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
-    let record = |(index, told): (usize, &Told)| {
-        let created = told.created.map(|(microsecond, digits)| {
-            let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
-            Created { microsecond, is_exact }
-        });
-        Record { key: told.id, rank: order.rank(created, told.id), index }
-    };
-    told.iter().enumerate().map(record).collect()
-}
-
-/// The digits of a second that the service counts in.
-const MICROSECONDS: usize = 6;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documented_bodies_are_read_as_they_are() {
-        let cases: [(&str, usize, Option<u64>); 7] = [
-            (include_str!("../../tests/data/list_volume_backup.json"), 1, Some(1663)),
-            (include_str!("../../tests/data/list_no_echo.json"), 2, Some(2)),
-            (include_str!("../../tests/data/list_offset_timestamps.json"), 2, Some(2)),
-            (r#"{"backups":[]}"#, 0, None),
-            (r#"{"backups":[],"count":null}"#, 0, None),
-            (r#"{"backups":[],"count":-1}"#, 0, None),
-            (r#"{"backups":[],"count":"many"}"#, 0, None),
-        ];
-        for (body, rows, count) in cases {
-            let page = read_page(
-                &Arc::new(Body::new(body.to_owned(), &Arc::default())),
-                &Order::default(),
-            )
-            .unwrap();
-            assert_eq!((page.records.len(), page.count), (rows, count));
-        }
-    }
-
-    /// A service may break lines anywhere, or nowhere but in one backup.
-    #[test]
-    fn each_backup_is_one_line_however_it_was_sent() {
-        struct AsSent;
-        impl RowFormat for AsSent {
-            fn push(&self, row: Row<'_>, text: &mut String) {
-                text.push_str(&row.one_line());
-            }
-        }
-        let broken = "{\n \"id\": \"b\",\r\n \"extend_info\": {\n\"x\" :[\n1 ] }\n}";
-        let whole = r#"{"id": "a","extend_info": {"x" :[1 ]}}"#;
-        let compact = r#"{"id":"b","extend_info":{"x":[1]}}"#;
-        for (rows, expected) in [
-            ([whole, whole, whole], [whole, whole, whole]),
-            ([broken, broken, broken], [compact, compact, compact]),
-            ([whole, broken, broken], [whole, compact, compact]),
-            ([whole, whole, broken], [whole, whole, compact]),
-        ] {
-            let text = format!("{{\"backups\":[{}]}}\n", rows.join(","));
-            let body = Arc::new(Body::new(text, &Arc::default()));
-            let page = format_page(&body, &Order::default(), &AsSent).unwrap();
-            for (row, expected) in expected.iter().enumerate() {
-                assert_eq!(page.rows.at(&[row]).collect::<Vec<_>>(), [*expected]);
-            }
-            let together: Vec<_> = page.rows.at(&[0, 1, 2]).collect();
-            assert_eq!(together, [expected.concat()]);
-            let apart: Vec<_> = page.rows.at(&[0, 2]).collect();
-            assert_eq!(apart, [expected[0], expected[2]]);
-        }
-    }
-
-    /// Where the order within a moment is told, and where it is not.
-    #[test]
-    fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
-        let (exact, thousandths, whole) =
-            ("2026-11-01T02:00:00.120001", "2026-11-01T02:00:00.120", "2026-11-01T01:00:00");
-        for (times, told) in [
-            ([exact, whole], [true, true]),
-            ([exact, thousandths], [true, false]),
-            ([thousandths, whole], [false, false]),
-            ([whole, whole], [false, false]),
-        ] {
-            let backups = times.map(|at| {
-                format!(r#"{{"id":"00000000-0000-4000-8000-00000000000a","created_at":"{at}"}}"#)
-            });
-            let text = format!(r#"{{"backups":[{}]}}"#, backups.join(","));
-            let body = Arc::new(Body::new(text, &Arc::default()));
-            let page = read_page(&body, &Order::default()).unwrap();
-            let found: Vec<_> =
-                page.records.iter().map(|record| record.rank.unwrap().1 != 0).collect();
-            assert_eq!(found, told, "{times:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_page_is_an_error() {
-        let cases = [
-            "",
-            "{}",
-            "[]",
-            r#"{"backups":null,"count":0}"#,
-            r#"{"backups":[{}],"count":1}"#,
-            r#"{"backups":[{"id":null}],"count":1}"#,
-            r#"{"backups":[{"id":"a"}],"count":1} x"#,
-            r#"{"backups":[{"id":"a"}"#,
-        ];
-        let order = Order::default();
-        for body in cases {
-            assert!(
-                read_page(&Arc::new(Body::new(body.to_owned(), &Arc::default())), &order).is_err(),
-                "{body}"
-            );
-        }
     }
 }

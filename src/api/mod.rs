@@ -13,6 +13,7 @@ mod journal;
 mod means;
 mod metadata;
 mod pace;
+mod page;
 mod redact;
 mod retry;
 mod session;
