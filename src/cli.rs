@@ -23,7 +23,7 @@ use crate::help::{self, HelpArgs};
 use crate::manual::ManArgs;
 use crate::number::whole;
 use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
-use crate::query::Query;
+use crate::query::{self, Query};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::sort::Sort;
@@ -141,7 +141,7 @@ pub(crate) struct ReadArgs {
     pub(crate) filter: Filter,
 
     /// Ask for this many backups in one request, 1 to 1000
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", display_order = 900, default_value_t = 1000, value_parser = whole::<u64>(1..=1000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", display_order = 900, default_value_t = 1000, value_parser = whole::<u64>(1..=query::LARGEST_PAGE))]
     pub(crate) page_size: u64,
 
     /// Ask for at most this many pages at a time, 1 to 64

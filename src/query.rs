@@ -13,6 +13,9 @@ use crate::number::whole;
 use crate::time::Moment;
 use crate::vocabulary;
 
+/// The most backups of one page (parameter `limit` of the API page "Querying All Backups").
+pub(crate) const LARGEST_PAGE: u64 = 1000;
+
 /// The filters of a listing, in the order of the API's page. What is `None` is not sent.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters (applied by the service)")]

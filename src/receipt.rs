@@ -92,6 +92,8 @@ struct Document<'a> {
     retries: u64,
     seams_mended: u64,
     duplicates: u64,
+    /// How often the list was read from its beginning again, since it changed too much.
+    rereads: u32,
     out_of_order: bool,
     started_at: String,
     ended_at: String,
@@ -194,6 +196,7 @@ impl Receipt {
             requests: outcome.journal.requests(),
             retries: outcome.journal.retries(),
             seams_mended: listing.seams_mended,
+            rereads: listing.rereads,
             duplicates: listing.duplicates,
             out_of_order: listing.out_of_order,
             started_at: milliseconds(self.started_at),
@@ -254,6 +257,7 @@ impl Receipt {
         let notes = [
             (listing.seams_mended, "seam", " mended"),
             (listing.duplicates, "duplicate", " dropped"),
+            (u64::from(listing.rereads), "reread", ""),
             (retries, if retries == 1 { "retry" } else { "retrie" }, ""),
         ];
         for (count, thing, what) in notes {
@@ -329,6 +333,7 @@ mod tests {
             seams_mended,
             duplicates,
             out_of_order: false,
+            rereads: 0,
         };
         let cases = [
             (

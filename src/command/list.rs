@@ -97,25 +97,39 @@ async fn print(
 ) -> anyhow::Result<()> {
     let asked_about: Vec<_> =
         args.sort.asked_about().chain(args.read.filter.asked_about()).collect();
-    let mut renderer = args.output.renderer(terminal.target(), &asked_about)?;
-    let approach = approach(args);
-    let renderer = if !approach.cuts_here
-        && let Some(mut lines) = renderer.lines()
-    {
-        let result = reading.texts(approach.order, approach.extent, &mut lines).await;
-        reading.tally.rows = reading.tally.matched;
-        result.map(|()| renderer)?
-    } else {
-        let mut rows = read_into(args, approach, reading, renderer).await?;
-        rows.sort()?;
-        reading.tally.rows = rows.printed;
-        rows.to
+    let renderer = loop {
+        let renderer = args.output.renderer(terminal.target(), &asked_about)?;
+        match read_rows(args, reading, renderer).await {
+            // Rows that were streamed cannot be taken back.
+            Err(error) if !args.output.streams() => reading.again(error)?,
+            result => break result?,
+        }
     };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
     let mut output = terminal.output(args.output.is_for_reading(), console);
     renderer.finish(&mut output)?;
     Ok(output.close()?)
+}
+
+/// Reads the rows that are to be printed into the renderer.
+async fn read_rows(
+    args: &ListArgs,
+    reading: &mut Reading<'_>,
+    mut renderer: Renderer,
+) -> anyhow::Result<Renderer> {
+    let approach = approach(args);
+    if !approach.cuts_here
+        && let Some(mut lines) = renderer.lines()
+    {
+        let result = reading.texts(approach.order, approach.extent, &mut lines).await;
+        reading.tally.rows = reading.tally.matched;
+        return result.map(|()| renderer);
+    }
+    let mut rows = read_into(args, approach, reading, renderer).await?;
+    rows.sort()?;
+    reading.tally.rows = rows.printed;
+    Ok(rows.to)
 }
 
 /// Prints how many rows there would be.
@@ -126,7 +140,9 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
         reading.tally.listing.count = Some(count);
     } else {
-        read_into(args, approach(args), reading, ()).await?;
+        while let Err(error) = read_into(args, approach(args), reading, ()).await {
+            reading.again(error)?;
+        }
     }
     reading.refuse_nothing()?;
     writeln!(Stdout, "{}", reading.tally.rows)?;

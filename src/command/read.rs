@@ -13,10 +13,10 @@ use crate::cli::ReadArgs;
 use crate::connection::ConnectionArgs;
 use crate::console::Console;
 use crate::group::Group;
-use crate::listing::{self, Batch, Extent, Failure, Order, Source};
+use crate::listing::{self, Batch, Extent, Failure, Order, Source, Unproven};
 use crate::number::grouped;
 use crate::output::LineRenderer;
-use crate::query::Pair;
+use crate::query::{self, Pair};
 use crate::receipt::{Outcome, Receipt, Tally};
 use crate::row::Row;
 use crate::terminal::Stdout;
@@ -126,7 +126,8 @@ impl ReadArgs {
     /// The whole list, whose first rows may be enough.
     pub(super) fn everything(&self, first_rows: bool) -> Extent {
         let page_size = self.page_size;
-        Extent { offset: 0, limit: None, page_size, stable: true, first_rows }
+        let largest_page = query::LARGEST_PAGE;
+        Extent { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
     }
 }
 
@@ -220,8 +221,27 @@ impl Reading<'_> {
         .await;
         ticker.abort();
         self.console.clear();
-        self.tally.listing = listing.receipt;
+        let rereads = self.tally.listing.rereads;
+        self.tally.listing = listing::Receipt { rereads, ..listing.receipt };
         listing.result.map_err(describe)
+    }
+
+    /// Prepares to read the list again from its beginning, if `error` means that it changed too much while it was
+    /// read. What the sink received is void then.
+    ///
+    /// # Errors
+    ///
+    /// `error` itself, if reading again would not help or was tried often enough.
+    pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        let rereads = self.tally.listing.rereads + 1;
+        let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);
+        if !passes || rereads == listing::MOST_READS {
+            return Err(error);
+        }
+        self.console.detail(|| format!("{error:#}: reading it again, {rereads}"));
+        let listing = listing::Receipt { rereads, ..listing::Receipt::default() };
+        self.tally = Tally { listing, filtered: self.tally.filtered, ..Tally::default() };
+        Ok(())
     }
 
     /// Nothing is printed if there is nothing and the user asked for that to be a failure.

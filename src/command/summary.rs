@@ -30,11 +30,16 @@ pub(crate) async fn summary(
     }
     let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {
-        let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
         let extent = args.read.everything(false);
-        let result = reading.rows(Order::default(), extent, &mut summary).await;
-        reading.tally.rows = reading.tally.matched;
-        result?;
+        let summary = loop {
+            let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
+            let result = reading.rows(Order::default(), extent, &mut summary).await;
+            reading.tally.rows = reading.tally.matched;
+            match result {
+                Ok(()) => break summary,
+                Err(error) => reading.again(error)?,
+            }
+        };
         reading.refuse_nothing()?;
         match summary.without_size() {
             0 => {}

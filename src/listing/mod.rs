@@ -3,15 +3,13 @@
 //! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`Ask`] at a time, and rows leave in
 //! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
 
-#[cfg(test)]
-mod liar;
-#[cfg(test)]
-mod model;
 mod order;
 mod page;
 mod proof;
 mod seen;
 mod stitch;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::future::Future;
@@ -22,7 +20,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Ask, Batch, Key, Page, Record};
-pub(crate) use proof::{Receipt, Unproven};
+pub(crate) use proof::{MOST_READS, Receipt, Unproven};
 pub(crate) use stitch::Extent;
 use stitch::{Stitcher, Ticket};
 use window::Window;

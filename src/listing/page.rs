@@ -80,6 +80,15 @@ pub(crate) struct Record {
     pub(crate) index: usize,
 }
 
+impl Record {
+    /// Returns whether the two may be the last row of one list: they are one row, or share a moment within which
+    /// the order is unknown.
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        let tied = |(a, b): (Rank, Rank)| a.0 == b.0 && (a.1 == 0 || b.1 == 0);
+        self.key == other.key || self.rank.zip(other.rank).is_some_and(tied)
+    }
+}
+
 /// The rows of one page that have their place in the list now.
 #[derive(Debug)]
 pub(crate) struct Batch<P> {

@@ -17,14 +17,29 @@ pub(crate) struct Receipt {
     pub(crate) duplicates: u64,
     /// The service did not keep to a stable order that it was asked for.
     pub(crate) out_of_order: bool,
+    /// How often the list was read from its beginning before, in vain because it changed.
+    pub(crate) rereads: u32,
 }
 
 /// The pages do not add up to a complete list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unproven {
     pub(super) reason: Reason,
+    /// Whether the list changed while it was read.
+    pub(super) changed: bool,
     /// How far the listing came.
     pub(crate) receipt: Receipt,
+}
+
+/// How often a list is read from its beginning at most: four times as a whole.
+pub(crate) const MOST_READS: u32 = 4;
+
+impl Unproven {
+    /// Returns whether reading the list again may prove it. A service that contradicts itself over a list at rest
+    /// would do so again.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.changed && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +60,6 @@ pub(super) enum Reason {
     Misplaced,
     /// Page upon page brings nothing further in the order.
     Outrun,
-    /// All rows that were seen are gone, so nothing tells where to go on.
-    AllGone,
 }
 
 impl std::error::Error for Unproven {}
@@ -66,7 +79,6 @@ impl fmt::Display for Unproven {
             Reason::NoEnd => "the service does not end the list where it says that it ends",
             Reason::Misplaced => "the service answers backups from behind the end that it counts",
             Reason::Outrun => "backups are added as fast as they are read",
-            Reason::AllGone => "the backups that mark the place were deleted meanwhile",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;
         write!(formatter, " ({} seen", self.receipt.rows)?;

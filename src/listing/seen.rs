@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 
-use super::page::{Key, Rank, Record};
+use super::page::{Rank, Record};
 
 /// No more rows than this are expected on the word of the service.
 const MOST_EXPECTED: u64 = 4_000_000;
@@ -42,13 +42,13 @@ impl Hasher for Spread {
     }
 }
 
-/// How a page holds on to what was seen.
+/// How a page overlaps the rows that were seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Touch {
-    /// By a row behind which nothing was missed.
-    Firm,
-    /// By rows of the last moment alone, which may have changed places with others of it.
-    Loose,
+pub(super) enum Overlap {
+    /// With a row behind which nothing was missed.
+    Certain,
+    /// With rows of the last moment alone, which may have changed places with others of it.
+    Uncertain,
 }
 
 /// Rows at the end that are looked through one by one: where a page begins earlier than was planned, it and the one
@@ -66,7 +66,7 @@ pub(super) struct Seen {
     /// How many rows are of the same moment as that, as far as they were new when they came.
     of_last_moment: usize,
     /// Whether the moment of some row was all that is told of its place.
-    has_vague: bool,
+    has_ties: bool,
     /// Whether there is a key of two rows that lie apart.
     ambiguous: bool,
 }
@@ -106,7 +106,7 @@ impl Seen {
             self.noted.push(half);
         }
         let Some(rank) = record.rank else { return new };
-        self.has_vague |= rank.1 == 0;
+        self.has_ties |= rank.1 == 0;
         match self.furthest {
             Some((furthest, _)) if furthest.0 > rank.0 => return new,
             Some((furthest, _)) if furthest.0 == rank.0 => self.of_last_moment += usize::from(new),
@@ -137,31 +137,45 @@ impl Seen {
         self.furthest.map(|(rank, _)| rank)
     }
 
-    /// Whether some row was seen that lies behind this one, which was noted last.
-    pub(super) fn lies_behind(&self, last: Key) -> bool {
-        self.furthest.is_some_and(|(_, half)| half != last.half())
+    /// Returns whether no row was seen that is further than this one. Rows that share its moment, and whose order
+    /// is unknown, are as far.
+    pub(super) fn is_furthest(&self, last: &Record) -> bool {
+        self.furthest.is_none_or(|(furthest, half)| {
+            half == last.key.half()
+                || (furthest.1 == 0 && last.rank.is_some_and(|rank| rank.0 == furthest.0))
+        })
+    }
+
+    /// Number of rows.
+    pub(super) fn rows(&self) -> u64 {
+        (self.keys.len() + self.noted.len()) as u64
+    }
+
+    /// Number of rows that share the furthest moment.
+    pub(super) fn moment_rows(&self) -> u64 {
+        self.of_last_moment as u64
     }
 
     /// Whether the moment of the furthest row is all that is told of its place.
-    pub(super) fn is_vague(&self) -> bool {
+    pub(super) fn is_tied(&self) -> bool {
         matches!(self.furthest, Some((Rank(_, 0), _)))
     }
 
     /// Whether that was so of any row.
-    pub(super) fn has_vague(&self) -> bool {
-        self.has_vague
+    pub(super) fn has_ties(&self) -> bool {
+        self.has_ties
     }
 
-    /// Whether a page holds a row that was seen.
-    pub(super) fn touch(&mut self, page: &[Record]) -> Option<Touch> {
-        let furthest = self.furthest.filter(|_| self.is_vague()).map(|(rank, _)| rank);
+    /// Returns how a page overlaps the rows that were seen; `None` if it contains none of them.
+    pub(super) fn overlap(&mut self, page: &[Record]) -> Option<Overlap> {
+        let furthest = self.furthest.filter(|_| self.is_tied()).map(|(rank, _)| rank);
         let mut seen = page.iter().filter(|record| self.contains(record)).peekable();
         seen.peek()?;
         let is_earlier = |record: &Record| match (furthest, record.rank) {
             (Some(furthest), Some(rank)) => rank.0 < furthest.0,
             _ => true,
         };
-        Some(if seen.any(is_earlier) { Touch::Firm } else { Touch::Loose })
+        Some(if seen.any(is_earlier) { Overlap::Certain } else { Overlap::Uncertain })
     }
 
     /// Whether two rows cannot be told from each other, although they lie apart in the order.
@@ -190,6 +204,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listing::page::Key;
 
     fn row(id: &str, rank: Option<Rank>) -> Record {
         Record { key: Key::of(id), rank, index: 0 }

@@ -153,6 +153,11 @@ impl ListOutputArgs {
         Ok(Renderer { stream: self.stream, ..renderer })
     }
 
+    /// Returns whether rows may be written before the last one is there.
+    pub(crate) fn streams(&self) -> bool {
+        self.stream
+    }
+
     /// Whether people read it, a screen at a time.
     pub(crate) fn is_for_reading(&self) -> bool {
         self.output.is_for_reading()

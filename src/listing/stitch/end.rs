@@ -1,21 +1,27 @@
-//! Whether the list is at its end, or whether there is none in sight.
+//! Decides whether the list is at its end.
 //!
-//! A service may say that its list ends and be wrong. Where another answer of its own tells otherwise, it is asked
-//! again, and if it keeps to it, the listing is given up.
+//! A service may claim an end and be wrong. Where another of its answers indicates otherwise, the rows are
+//! requested again, and if the service keeps to it, the listing gives up.
 
-use super::{REPETITIONS, Stitcher};
-use crate::listing::page::Ask;
+use super::guard::{CONTRADICTIONS, REPETITIONS};
+use super::{Stitcher, Ticket};
+use crate::listing::page::{Ask, Page, Record};
 use crate::listing::proof::{Reason, Unproven};
 
-/// How often in a row an answer may contradict itself before the listing is given up.
-const CONTRADICTIONS: u32 = 3;
-/// How many pages in a row may bring nothing that lies further in the order, beside eight times as many as it took to
-/// come so far: a list that grows faster than it is read has no end.
-const STANDSTILL: u64 = 1000;
+/// A claimed end whose last row is not the furthest one that was seen. That row is requested once more.
+#[derive(Debug)]
+pub(super) struct EndCheck {
+    ticket: Ticket,
+    /// The last row.
+    last: Record,
+    /// The number of rows up to the claimed end.
+    end: u64,
+    /// Whether the count claims it.
+    is_counted: bool,
+}
 
 impl<P> Stitcher<P> {
-    /// A page says that it is the last one, and that the list ends there: so it does, unless other answers tell
-    /// otherwise.
+    /// Ends the list where a page claims that it ends, unless other answers indicate otherwise.
     pub(super) fn end_at(
         &mut self,
         end: u64,
@@ -25,17 +31,21 @@ impl<P> Stitcher<P> {
         if self.counts_more_than_seen() {
             return self.look_for_more();
         }
-        match self.last.last().copied() {
-            Some(last) if self.seen.lies_behind(last) => {
-                // From another offset than before: a service that ignores it would say the same again.
+        // The oldest rows are being deleted: a later page that brings nothing new, and ends the list in front of
+        // the first claim, confirms it.
+        let is_confirmed = self.end_check.take().is_some_and(|check| end < check.end);
+        match self.last_record {
+            Some(last) if !self.seen.is_furthest(&last) && !is_confirmed => {
+                // From another offset than before: a service that ignores it would answer the same again.
                 let row = end.saturating_sub(1);
                 let offset = if row == offset { row.saturating_sub(1) } else { row };
-                let look = self.slot(Ask { offset, limit: end - offset + 1 });
-                self.last_look = Some((look.ticket, last, end));
-                self.slots.push_front(look);
+                let is_counted = count == Some(end);
+                self.check_end(Ask { offset, limit: end - offset + 1 }, last, end, is_counted);
             }
             // Nothing at all, and not even counted: that may be a passing fault.
-            None if count.is_none() && self.contradictions == 0 => return self.contradicted(),
+            None if count.is_none() && self.guard.contradictions == 0 => {
+                return self.contradicted();
+            }
             _ => {
                 self.done = true;
                 return self.judge_rows();
@@ -44,80 +54,122 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Whether rows are missing that the service counts, in the one count that it gives throughout.
-    pub(super) fn counts_more_than_seen(&self) -> bool {
-        let seen = self.extent.offset.saturating_add(self.receipt.rows);
-        !self.recounted && self.receipt.count.is_some_and(|count| count > seen)
+    /// Ends the list at a page with the seam alone, without a `count` that confirms it.
+    ///
+    /// A service that has answered with more rows would do so again if it had more.
+    pub(super) fn end_at_seam(
+        &mut self,
+        ask: Ask,
+        answered: u64,
+        count: Option<u64>,
+    ) -> Result<(), Unproven> {
+        let end = ask.offset + answered;
+        let answers_more = self.evidence.longest_page > answered;
+        if count.is_some_and(|count| count > end) {
+            return if answers_more { self.contradicted() } else { Ok(()) };
+        }
+        if self.counts_more_than_seen() {
+            return self.look_for_more();
+        }
+        if answered > 1
+            && let Some(last) = self.last_record
+        {
+            // A wide seam may be all that the service answers with. The last row alone is not.
+            let check = Ask { offset: end - 1, limit: self.overlapping_size() };
+            self.check_end(check, last, end, false);
+            return Ok(());
+        }
+        if answers_more || self.evidence.ended {
+            return self.end_at(end, ask.offset, count);
+        }
+        // One row, and never more than one: the service may have more and answer with one at a time.
+        let probe = self.slot(Ask { offset: end, limit: self.overlapping_size() });
+        self.slots.push_front(probe);
+        Ok(())
     }
 
-    /// Reads all once more where as many rows may have come, to what was read already, as went elsewhere. Otherwise
-    /// the service counts rows that it does not list.
-    pub(super) fn look_for_more(&mut self) -> Result<(), Unproven> {
-        if !self.disturbed || self.rereads == CONTRADICTIONS {
+    /// Requests the last row once more.
+    fn check_end(&mut self, ask: Ask, last: Record, end: u64, is_counted: bool) {
+        let slot = self.slot(ask);
+        self.end_check = Some(EndCheck { ticket: slot.ticket, last, end, is_counted });
+        self.slots.push_front(slot);
+    }
+
+    /// Returns whether a page confirms the end that was claimed: it ends with the same row at the same place.
+    ///
+    /// # Errors
+    ///
+    /// Too many checks in a row did not.
+    pub(super) fn passes_end_check(
+        &mut self,
+        ticket: Ticket,
+        ask: Ask,
+        page: &Page<P>,
+    ) -> Result<bool, Unproven> {
+        let Some(check) = self.end_check.as_ref().filter(|check| check.ticket == ticket) else {
+            return Ok(false);
+        };
+        let end = ask.offset + page.records.len() as u64;
+        let agrees = |count| if check.is_counted { count == end } else { count <= end };
+        let ends_there = end == check.end && page.count.is_none_or(agrees);
+        if ends_there && page.records.last().is_some_and(|last| last.may_be(&check.last)) {
+            return Ok(true);
+        }
+        self.guard.end_checks += 1;
+        if self.guard.end_checks > REPETITIONS {
+            return Err(self.unproven(Reason::NoEnd));
+        }
+        Ok(false)
+    }
+
+    /// Returns whether rows are missing that the service counts, in one count that it gives throughout.
+    fn counts_more_than_seen(&self) -> bool {
+        let seen = self.extent.offset.saturating_add(self.receipt.rows);
+        !self.evidence.recounted && self.receipt.count.is_some_and(|count| count > seen)
+    }
+
+    /// Reads all once more where as many rows may have been created in the part that was read as were deleted
+    /// elsewhere. Otherwise the service counts rows that it does not list.
+    fn look_for_more(&mut self) -> Result<(), Unproven> {
+        if !self.evidence.disturbed || self.guard.rereads == CONTRADICTIONS {
             return self.contradicted();
         }
-        self.rereads += 1;
+        self.guard.rereads += 1;
         self.slots.clear();
         self.position = Some(self.extent.offset);
         Ok(())
     }
 
-    /// At the end. No two rows have one id: by that, rows are told to be seen. New rows that stood before seen ones
-    /// were inserted, or the service sorts each page for itself; nothing was inserted where the one count of all
-    /// answers is what was seen.
+    /// Checks the rows at the end. No two rows share an id, which identifies the rows that were seen. New rows in
+    /// front of seen ones were created, or the service sorts each page for itself; nothing was created where the
+    /// one count of all answers is the number of rows.
     pub(super) fn judge_rows(&mut self) -> Result<(), Unproven> {
         if self.seen.ends_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
         let seen = self.extent.offset.saturating_add(self.receipt.rows);
-        let at_rest = !self.recounted && self.receipt.count == Some(seen);
-        let is_cut = self.extent.limit == Some(self.receipt.rows) && !self.recounted;
-        if self.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
+        let recounted = self.evidence.recounted;
+        let at_rest = !recounted && self.receipt.count == Some(seen);
+        let is_cut = self.extent.limit == Some(self.receipt.rows) && !recounted;
+        if self.evidence.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
     }
 
-    /// The service does not sort as it is asked to, so which rows are the first of the list cannot be told.
+    /// Handles a service that does not sort as requested, so that the first rows of the list are unknown.
     pub(super) fn is_unsorted(&mut self) -> Result<(), Unproven> {
         self.receipt.out_of_order = true;
-        self.unordered = true;
+        self.evidence.unordered = true;
         if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
             return Err(self.unproven(Reason::Unsorted));
         }
         Ok(())
     }
 
-    /// An empty page right behind the last row: the end, unless the answer itself counts more.
-    pub(super) fn end_behind(&mut self, ask: Ask, count: Option<u64>) -> Result<(), Unproven> {
-        self.receipt.count = count.or(self.receipt.count);
-        if count.is_some_and(|count| count > ask.offset) {
-            return self.contradicted();
-        }
-        if self.counts_more_than_seen() {
-            return self.look_for_more();
-        }
-        self.done = true;
-        self.judge_rows()
-    }
-
-    /// An answer that counts rows and does not bring them. It may be a passing fault, so the rows
-    /// are asked for again a few times.
+    /// Counts an answer that counts rows and does not contain them. It may be a passing fault, so the rows are
+    /// requested again a few times.
     pub(super) fn contradicted(&mut self) -> Result<(), Unproven> {
-        self.contradictions += 1;
-        if self.contradictions > CONTRADICTIONS {
+        self.guard.contradictions += 1;
+        if self.guard.contradictions > CONTRADICTIONS {
             return Err(self.unproven(Reason::EndsEarly));
-        }
-        Ok(())
-    }
-
-    /// Rows inserted while the list is read push the seen ones further down, so some pages may bring nothing
-    /// new: as many as hold the rows seen, and a few. More is a service that does not page. The `count` has no
-    /// say in this, since it may be absurd.
-    pub(super) fn check_progress(&self) -> Result<(), Unproven> {
-        let pages = self.receipt.rows / self.step();
-        if self.repetitions > REPETITIONS || self.fruitless > u64::from(REPETITIONS) + pages {
-            return Err(self.unproven(Reason::NoProgress));
-        }
-        if self.standstill > STANDSTILL + 8 * self.stitched_before {
-            return Err(self.unproven(Reason::Outrun));
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
-//! Which rows to ask for: where the next page begins, and how many rows it has.
+//! Decides which rows to request: where the next page begins, and how many rows it has.
 
 use super::{Slot, State, Stitcher, Ticket};
 use crate::listing::page::Ask;
 
 impl<P> Stitcher<P> {
-    /// The ask after those that are planned already: what comes next for certain if there are none, or
-    /// else what the count says will come.
+    /// Returns the request after those that are planned: the certain next one if there are none, or else what the
+    /// count predicts.
     pub(super) fn plan(&self, window: usize) -> Option<Ask> {
         let offset = match (self.slots.back(), self.position) {
             (None, None) => self.extent.offset,
@@ -19,43 +19,67 @@ impl<P> Stitcher<P> {
         (certain || (self.slots.len() < window && expected)).then_some(Ask { offset, limit })
     }
 
-    /// Pages follow each other at this distance: all of a page but the seam. Which rows will stand at a seam is not
-    /// known yet, so it is as wide as any may have to be.
+    /// Distance between the offsets of pages: a page without its seam. The rows at a seam are not known yet, so it
+    /// is as wide as any may have to be.
     pub(super) fn step(&self) -> u64 {
-        let overlap = if self.seen.has_vague() { 2 } else { 1 };
+        let overlap = if self.seen.has_ties() { 2 } else { 1 };
         self.page_size.max(overlap + 1) - overlap
     }
 
-    /// Where the page begins whose last row stands at `offset`.
+    /// Offset of a page that ends with the row at `offset`, and begins further below after each page that
+    /// overlapped nothing.
     pub(super) fn below(&self, offset: u64) -> u64 {
-        offset.saturating_sub(self.overlapping_size() - 1)
+        let rows = (self.overlapping_size() - 1) << self.guard.unstitched.saturating_sub(1).min(32);
+        offset.saturating_sub(rows)
     }
 
-    /// A page of fewer rows could not both overlap and go on.
+    /// Rows of a page, at least as many as it takes to overlap and go on.
     pub(super) fn overlapping_size(&self) -> u64 {
         self.page_size.max(self.least_overlap() + 1)
     }
 
-    /// The rows of a seam: one, or, where rows of one moment may change places, one of an earlier moment too.
-    pub(super) fn least_overlap(&self) -> u64 {
-        if self.seen.is_vague() { 2 } else { 1 }
+    /// Rows of a seam: one, or where rows of one moment may change places, one of an earlier moment too.
+    fn least_overlap(&self) -> u64 {
+        if self.seen.is_tied() { 2 } else { 1 }
     }
 
-    /// Where the page begins that follows the one whose last row stands at `position`.
+    /// Rows at the end of the last page that share a moment. If the whole page does, those of earlier pages count.
+    pub(super) fn moment_rows(&self) -> u64 {
+        if self.of_last_moment < self.last.len() as u64 {
+            return self.of_last_moment;
+        }
+        self.of_last_moment.max(self.seen.moment_rows())
+    }
+
+    /// Makes pages large enough for the rows of the last moment and its neighbors. Returns `false` if no page can
+    /// be.
+    pub(super) fn enlarge_pages(&mut self) -> bool {
+        let size = (2 * (self.moment_rows() + 1)).min(self.extent.largest_page);
+        if self.evidence.capped || size <= self.page_size || self.moment_rows() + 1 >= size {
+            return false;
+        }
+        self.page_size = size;
+        true
+    }
+
+    /// Offset of the page that follows one whose last row is at `position`.
     pub(super) fn seam(&self, position: u64) -> u64 {
-        let overlap = if self.seen.is_vague() { self.of_last_moment + 1 } else { 1 };
+        let overlap = if self.seen.is_tied() { self.moment_rows() + 1 } else { 1 };
         let seam = (position + 1).saturating_sub(overlap.min(self.overlapping_size() - 1));
-        seam.max(self.extent.offset)
+        seam.max(self.floor())
     }
 
-    /// How many rows to ask for at an offset: what is still needed, up to a page. `None` if nothing is
-    /// needed from there.
+    /// The lowest offset to request. Rows of the range may have moved in front of it if the list changed.
+    pub(super) fn floor(&self) -> u64 {
+        if self.evidence.disturbed { 0 } else { self.extent.offset }
+    }
+
+    /// Rows to request at an offset: what is still needed, up to a page. `None` if nothing is needed from there.
     pub(super) fn limit_at(&self, offset: u64) -> Option<u64> {
         let (start, page, least) = match self.position {
             None => (self.extent.offset, self.page_size, 1),
             Some(position) => {
-                let overlap =
-                    self.least_overlap().min((position + 1).saturating_sub(self.extent.offset));
+                let overlap = self.least_overlap().min((position + 1).saturating_sub(self.floor()));
                 (position + 1, self.overlapping_size(), overlap + 1)
             }
         };
@@ -67,10 +91,10 @@ impl<P> Stitcher<P> {
     pub(super) fn slot(&mut self, ask: Ask) -> Slot<P> {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        Slot { ticket, ask, state: State::Planned, set_aside: false }
+        Slot { ticket, ask, state: State::Planned, deferred: false }
     }
 
-    /// Plans an ask that has to be answered before everything else.
+    /// Plans a request that has to be answered before all others.
     pub(super) fn ask_first(&mut self, offset: u64) {
         let limit = self.limit_at(offset).unwrap_or(self.overlapping_size());
         let slot = self.slot(Ask { offset, limit });

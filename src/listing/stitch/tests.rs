@@ -44,7 +44,7 @@ fn read(
 }
 
 fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
-    Extent { offset, limit, page_size, stable: true, first_rows: false }
+    Extent { offset, limit, page_size, largest_page: page_size, stable: true, first_rows: false }
 }
 
 #[test]

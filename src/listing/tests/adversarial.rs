@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use fastrand::Rng;
 
-use super::model::{cases, report};
-use super::page::{Ask, Batch, Key, Page, Rank, Record};
-use super::stitch::{Extent, Stitcher, Ticket};
+use super::{report, seeds};
+use crate::listing::page::{Ask, Batch, Key, Page, Rank, Record};
+use crate::listing::stitch::{Extent, Stitcher, Ticket};
 
 /// What is wrong with answers.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,12 @@ impl Service {
     fn new(random: &mut Rng) -> Self {
         let length = random.u64(0..=60);
         let is_vague = random.bool();
-        let together = if is_vague { random.u64(1..=4) } else { 1 };
+        let together = match random.u8(0..3) {
+            _ if !is_vague => 1,
+            // A page or more of one moment.
+            0 => random.u64(5..=60),
+            _ => random.u64(1..=4),
+        };
         let moment = |row| i64::try_from(row / together).unwrap();
         let rows: Vec<Row> = (0..length).map(|row| (row, moment(row))).collect();
         let mut mixed = rows.clone();
@@ -136,7 +141,14 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);
     let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
-    let mut extent = Extent { offset: 0, limit: None, page_size, stable: true, first_rows: false };
+    let mut extent = Extent {
+        offset: 0,
+        limit: None,
+        page_size,
+        largest_page: page_size,
+        stable: true,
+        first_rows: false,
+    };
     let harms_no_piece = matches!(service.lie, Lie::Clamp(_) | Lie::NoCount | Lie::Nothing);
     if harms_no_piece && random.bool() {
         extent.offset = random.u64(0..=40);
@@ -186,7 +198,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
 #[test]
 fn what_a_service_that_lies_leaves_out_is_not_told_to_be_complete() {
     let (mut failures, mut told, mut all) = (Vec::new(), 0, 0);
-    for seed in cases(20_000) {
+    for seed in seeds(20_000) {
         all += 1;
         if let Err(what) = play(seed, &mut told) {
             failures.push((seed, what));

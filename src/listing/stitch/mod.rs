@@ -1,0 +1,457 @@
+//! Decides which rows to request next, and turns pages into one list without a gap.
+//!
+//! Pure: requests come out, pages go in, rows come out. Knows no clock, no network and no tasks.
+//!
+//! Offset paging over a list that changes loses rows: a deletion between two requests moves what follows
+//! up by one, and the row at the boundary is never seen. So each page overlaps its predecessor by one row,
+//! the seam, in a total order over keys that never change. Let p be the furthest row in that order that was
+//! seen. At all times, **every row up to p that existed throughout was seen**:
+//!
+//! - The first page begins where the range begins, so it holds after that page.
+//! - A page is only stitched if it overlaps: it contains a row that was seen, or begins the list. The rows of a
+//!   page are all the rows of the list between its first and its last at that moment. So what existed
+//!   throughout, between the row that was seen and the end of the page, is on the page and is seen now.
+//! - A page that does not overlap is deferred. A lower one is read first, until one overlaps, at the latest
+//!   the one that begins the list.
+//!
+//! When a page was read makes no difference, so pages may be requested side by side and far ahead.
+//!
+//! **The list ends** on one answer: a page that overlaps, is shorter than requested and ends at the `count` of
+//! the same answer. Where `count` is missing, or smaller than what the same answer shows, it is a page with the
+//! seam alone, from a service that has answered with more rows than that. An empty page proves nothing: what was
+//! not seen may have moved in front of it. Any other end is reported as unproven.
+//!
+//! Where the service rounds times, several rows share a moment and their order within it is unknown, so they may
+//! be in another order each time. Then p is a moment, every row of earlier moments was seen, and a page has to
+//! begin before that moment to be stitched. Seams are wider for that, and pages grow up to
+//! [`Extent::largest_page`]. Where more rows share a moment than a page can hold, there is no order.
+//!
+//! With an offset, rows in front of the first row of the range are not delivered, wherever they are found later.
+//!
+//! The proof assumes honest answers, so they are cross-checked where that is possible. If all answers give one
+//! count, no more rows may be counted than were seen; if the list moved meanwhile, it is read again to find them.
+//! The page that ends the list has to end with p. If it does not, p was deleted or the page is not what was
+//! requested, and its last row is requested once more. A first page that counts exactly itself, and is as short
+//! as the pages of many services, is not believed either.
+//!
+//! In an order over keys that change, or with a service that does not sort as requested, a row may move from
+//! where nothing was read yet to where everything was. Then nothing may indicate that the list changed: every
+//! seam in its place, and one `count` throughout, which is the number of rows.
+
+mod end;
+mod guard;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::mem;
+
+use super::page::{Ask, Batch, Key, Page, Rank, Record};
+use super::proof::{Reason, Receipt, Unproven};
+use super::seen::{Overlap, Seen};
+use end::EndCheck;
+use guard::Guard;
+
+/// The part of the list to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// Rows to skip.
+    pub(crate) offset: u64,
+    /// Rows to deliver at most; all of them if `None`.
+    pub(crate) limit: Option<u64>,
+    /// Rows of a page, 1 to 1000.
+    pub(crate) page_size: u64,
+    /// Rows of a page where that many are needed because they share a moment; at least `page_size`.
+    pub(crate) largest_page: u64,
+    /// Whether rows keep their places for as long as they exist.
+    pub(crate) stable: bool,
+    /// Whether the caller may stop after the first rows, it is not known how many. Which rows are the first
+    /// must be certain then, as it must with an offset or a limit.
+    pub(crate) first_rows: bool,
+}
+
+/// Identifies a request, to match its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket(u64);
+
+/// A request in the order in which its page will be stitched.
+#[derive(Debug)]
+struct Slot<P> {
+    ticket: Ticket,
+    ask: Ask,
+    state: State<P>,
+    /// Whether its page was read, and waits until a lower one is.
+    deferred: bool,
+}
+
+#[derive(Debug)]
+enum State<P> {
+    /// Not sent yet.
+    Planned,
+    /// Sent, not answered yet.
+    Sent,
+    /// Answered, not stitched yet.
+    Here(Page<P>),
+}
+
+/// What the answers indicate about the list and the service.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// There is no order to rely on.
+    unordered: bool,
+    /// The list changed.
+    disturbed: bool,
+    /// New rows were in front of rows that had been seen.
+    stragglers: bool,
+    /// Answers gave different counts.
+    recounted: bool,
+    /// A page behind the first row was empty.
+    ended: bool,
+    /// The service answers with fewer rows than requested, although it has more.
+    capped: bool,
+    /// The most rows of an answer.
+    longest_page: u64,
+}
+
+/// On which side of the first row of the range another row is.
+#[derive(Debug, PartialEq, Eq)]
+enum Side {
+    /// The offset skips it.
+    Before,
+    /// It is in the range.
+    After,
+    /// Both may be: the two share a moment, or have none.
+    Unknown,
+}
+
+/// The rows of a short page that many services answer with where more are requested.
+const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
+
+/// Turns pages into one list.
+#[derive(Debug)]
+pub(super) struct Stitcher<P> {
+    extent: Extent,
+    /// Rows of a page: fewer than in `extent` once the service has answered with fewer, more where a moment
+    /// takes it.
+    page_size: u64,
+    slots: VecDeque<Slot<P>>,
+    next_ticket: u64,
+    seen: Seen,
+    /// The first row of the range, and its place in the order.
+    start: Option<(Key, Option<Rank>)>,
+    /// The offset that the last row of the last stitched page had.
+    position: Option<u64>,
+    /// The rows of the last stitched page.
+    last: Vec<Key>,
+    last_record: Option<Record>,
+    /// How many of them, at its end, share a moment.
+    of_last_moment: u64,
+    ready: Vec<Batch<P>>,
+    done: bool,
+    end_check: Option<EndCheck>,
+    evidence: Evidence,
+    guard: Guard,
+    receipt: Receipt,
+}
+
+impl<P> Stitcher<P> {
+    pub(super) fn new(extent: Extent) -> Self {
+        Self {
+            extent,
+            page_size: extent.page_size,
+            slots: VecDeque::new(),
+            next_ticket: 0,
+            seen: Seen::default(),
+            start: None,
+            position: None,
+            last: Vec::new(),
+            last_record: None,
+            of_last_moment: 0,
+            ready: Vec::new(),
+            done: false,
+            end_check: None,
+            evidence: Evidence { unordered: !extent.stable, ..Evidence::default() },
+            guard: Guard::default(),
+            receipt: Receipt::default(),
+        }
+    }
+
+    /// Returns the next request, while fewer than `window` pages are requested or deferred.
+    pub(super) fn next_ask(&mut self, window: usize) -> Option<(Ticket, Ask)> {
+        if self.done {
+            return None;
+        }
+        let planned = |slot: &Slot<P>| matches!(slot.state, State::Planned);
+        if !self.slots.iter().any(planned) {
+            let ask = self.plan(window)?;
+            let slot = self.slot(ask);
+            self.slots.push_back(slot);
+        }
+        let slot = self.slots.iter_mut().find(|slot| planned(slot))?;
+        slot.state = State::Sent;
+        Some((slot.ticket, slot.ask))
+    }
+
+    /// Takes the answer to a request.
+    pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<P>) -> Result<(), Unproven> {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.ticket == ticket) {
+            slot.state = State::Here(page);
+        }
+        while !self.done {
+            match self.slots.pop_front() {
+                Some(Slot { ticket, ask, state: State::Here(page), deferred }) => {
+                    self.consider(ticket, ask, page, deferred)?;
+                }
+                Some(slot) => {
+                    self.slots.push_front(slot);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the rows that are in order now.
+    pub(super) fn ready(&mut self) -> Vec<Batch<P>> {
+        mem::take(&mut self.ready)
+    }
+
+    /// Returns whether the rows so far may be all that the caller needs.
+    pub(super) fn may_be_enough(&self) -> bool {
+        self.extent.first_rows
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.done
+    }
+
+    pub(super) fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
+    /// Stitches a page, or plans what has to be read before it can be.
+    fn consider(
+        &mut self,
+        ticket: Ticket,
+        ask: Ask,
+        mut page: Page<P>,
+        deferred: bool,
+    ) -> Result<(), Unproven> {
+        let answered = page.records.len() as u64;
+        self.evidence.longest_page = self.evidence.longest_page.max(answered);
+        self.evidence.ended |= answered == 0 && ask.offset > 0;
+        match page.drop_repeated() {
+            Some(repeated) => self.receipt.duplicates += repeated,
+            None => return Err(self.unproven(Reason::Ambiguous)),
+        }
+        if self.passes_end_check(ticket, ask, &page)? {
+            self.done = true;
+            return self.judge_rows();
+        }
+        let Some(position) = self.position else {
+            return self.stitch(ask, answered, page);
+        };
+        let overlap = self.seen.overlap(&page.records);
+        let first = page.records.first().map(|record| record.key);
+        let begins_range = self.extent.offset > 0
+            && first.is_some_and(|first| self.start.is_some_and(|(start, _)| first == start));
+        if ask.offset == 0
+            || begins_range
+            || overlap == Some(Overlap::Certain)
+            || (overlap.is_some() && self.evidence.unordered)
+        {
+            return self.stitch(ask, answered, page);
+        }
+        if !deferred {
+            self.guard.unstitched += 1;
+            self.check_progress()?;
+        }
+        if overlap.is_some() {
+            return self.read_whole_moment(ticket, ask, page, deferred);
+        }
+        if deferred && ask.offset <= position {
+            // The list has moved on since it was read. Its rows are requested again.
+            return Ok(());
+        }
+        self.receipt.seams_mended += 1;
+        self.evidence.disturbed = true;
+        // Behind a gap, the next row is requested. Where the next row should have been, rows were deleted in
+        // front of it, so a lower page shows where it is now.
+        let lower = if ask.offset > position {
+            self.seam(position)
+        } else {
+            let end = page.count.map_or(ask.offset, |count| count.min(ask.offset));
+            self.below(end.saturating_sub(u64::from(end < ask.offset)))
+        };
+        if !page.records.is_empty() {
+            self.defer(ticket, ask, page);
+        }
+        self.ask_first(lower);
+        Ok(())
+    }
+
+    /// Handles a page that begins within the last moment that was seen, so that rows of it may be missing. One
+    /// that begins before the moment is read first, and is larger if it has to be. Where no page can be that
+    /// large, there is no order.
+    fn read_whole_moment(
+        &mut self,
+        ticket: Ticket,
+        ask: Ask,
+        page: Page<P>,
+        deferred: bool,
+    ) -> Result<(), Unproven> {
+        if self.moment_rows() + 1 >= self.overlapping_size() && !self.enlarge_pages() {
+            self.evidence.unordered = true;
+            let answered = page.records.len() as u64;
+            return self.stitch(ask, answered, page);
+        }
+        let seam = self.position.map_or(0, |position| self.seam(position));
+        let lower = if ask.offset > seam { seam } else { self.below(ask.offset).max(self.floor()) };
+        if !deferred {
+            self.defer(ticket, ask, page);
+            self.ask_first(lower);
+        }
+        Ok(())
+    }
+
+    /// Keeps a page until lower ones were stitched.
+    fn defer(&mut self, ticket: Ticket, ask: Ask, page: Page<P>) {
+        self.slots.push_front(Slot { ticket, ask, state: State::Here(page), deferred: true });
+    }
+
+    /// Delivers what is new on a page that overlaps, and decides how to go on.
+    fn stitch(&mut self, ask: Ask, answered: u64, page: Page<P>) -> Result<(), Unproven> {
+        let first = self.position.is_none();
+        let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
+        let count_before = self.receipt.count;
+        self.receipt.count = page.count.or(count_before);
+        let is_in_order = page.is_in_order();
+        self.last_record = page.records.last().copied();
+        if first {
+            let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
+            self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
+            self.start = page.records.first().map(|record| (record.key, record.rank));
+        }
+        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
+        let of_last_moment =
+            moments.clone().take_while(|moment| Some(*moment) == moments.clone().next()).count()
+                as u64;
+        let furthest = self.seen.furthest();
+        let (mut known, mut fresh, mut uncertain): (u64, u64, bool) = (0, 0, false);
+        let mut indexes = Vec::with_capacity(page.records.len());
+        for record in page.records {
+            if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
+                break;
+            }
+            if !self.seen.insert(&record) {
+                known += 1;
+                continue;
+            }
+            fresh += 1;
+            match self.side(&record) {
+                Side::Before => continue,
+                Side::Unknown => uncertain = true,
+                Side::After => {}
+            }
+            self.receipt.rows += 1;
+            indexes.push(record.index);
+            let precedes =
+                |(rank, furthest): (Rank, Rank)| rank != furthest && !furthest.may_precede(rank);
+            self.evidence.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
+        }
+        self.ready.push(Batch { rows: page.rows, indexes });
+        self.receipt.pages += 1;
+        let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
+        self.evidence.recounted |= recounted;
+        let seam = keys.get(..known as usize).unwrap_or_default();
+        let expected =
+            self.position.map_or(0, |position| (position + 1).saturating_sub(ask.offset));
+        let is_seamed = known > 0 && known == expected && self.last.ends_with(seam);
+        self.evidence.disturbed |= recounted || !(first || is_seamed);
+        self.receipt.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) };
+        if uncertain && self.evidence.disturbed && self.extent.offset > 0 {
+            return Err(self.unproven(Reason::Moved));
+        }
+        let is_further = self.seen.furthest() > furthest;
+        self.guard.stitched(fresh > 0, is_further, keys == self.last, self.receipt.pages);
+        if fresh > 0 {
+            self.end_check = None;
+        }
+        // The seam alone: nothing follows the row that was the last one.
+        let is_seam_alone = fresh == 0
+            && self.position.is_some_and(|last| {
+                ask.offset >= self.seam(last) && ask.offset + keys.len() as u64 == last + 1
+            });
+        if let Some(last) = (keys.len() as u64).checked_sub(1) {
+            self.position = Some(ask.offset + last);
+            self.of_last_moment = of_last_moment;
+        }
+        self.last = keys;
+        if self.extent.stable && !is_in_order {
+            self.is_unsorted()?;
+        }
+        // The first rows may be enough, and then this is the end.
+        if self.extent.first_rows && self.seen.is_ambiguous() {
+            return Err(self.unproven(Reason::Ambiguous));
+        }
+        if self.evidence.unordered && self.evidence.disturbed {
+            return Err(self.unproven(Reason::Moved));
+        }
+
+        let end = ask.offset + answered;
+        if first && ask.offset > 0 && answered > 0 && page.count.is_some_and(|count| count < end) {
+            // One of the two is wrong. If it is the offset, these are not the rows of the range.
+            return Err(self.unproven(Reason::Misplaced));
+        }
+        if self.extent.limit == Some(self.receipt.rows) {
+            self.done = true;
+            return self.judge_rows();
+        }
+        let short = answered < ask.limit;
+        let more_counted = page.count.is_some_and(|count| count > end);
+        if first && short && page.count == Some(answered) && USUAL_PAGES.contains(&answered) {
+            // A page of that size would be full if the service had more, and brings more if it has.
+            (self.page_size, self.evidence.capped) = (answered, true);
+            return Ok(());
+        }
+        // The offset is behind the end, or the list is empty.
+        let nothing = answered == 0 && !more_counted;
+        if nothing || (short && page.count == Some(end)) {
+            return self.end_at(end, ask.offset, page.count);
+        }
+        if answered == 0 {
+            return self.contradicted();
+        }
+        self.check_progress()?;
+        if short && more_counted && answered > 1 {
+            self.page_size = answered;
+            self.evidence.capped = true;
+        }
+        if short && is_seam_alone {
+            return self.end_at_seam(ask, self.last.len() as u64, page.count);
+        }
+        Ok(())
+    }
+
+    /// Returns on which side of the first row of the range a row is.
+    fn side(&self, record: &Record) -> Side {
+        if self.extent.offset == 0 {
+            return Side::After;
+        }
+        match self.start.and_then(|(_, start)| start).zip(record.rank) {
+            Some((start, rank)) if start == rank && rank.1 != 0 => Side::After,
+            Some((start, rank)) => match (start.may_precede(rank), rank.may_precede(start)) {
+                (true, false) => Side::After,
+                (false, true) => Side::Before,
+                _ => Side::Unknown,
+            },
+            None => Side::Unknown,
+        }
+    }
+
+    fn unproven(&self, reason: Reason) -> Unproven {
+        Unproven { reason, changed: self.evidence.disturbed, receipt: self.receipt }
+    }
+}

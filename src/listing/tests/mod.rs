@@ -1,0 +1,27 @@
+//! The listing against models of a service: many small random cases, each told by a seed.
+//!
+//! `CBR_TEST_CASES` sets the number of cases of each model, `CBR_TEST_SEED` plays one case again.
+
+mod adversarial;
+mod churn;
+
+use std::env;
+use std::ops::Range;
+
+/// Returns the seeds to play: `usual` of them, unless the environment says otherwise.
+fn seeds(usual: u64) -> Range<u64> {
+    let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let cases = number("CBR_TEST_CASES").unwrap_or(usual);
+    number("CBR_TEST_SEED").map_or(0..cases, |seed| seed..seed + 1)
+}
+
+/// Fails with the first seeds of the cases that failed, if any did.
+#[track_caller]
+fn report(failures: &[(u64, String)]) {
+    let first: Vec<_> = failures
+        .iter()
+        .take(5)
+        .map(|(seed, what)| format!("CBR_TEST_SEED={seed}: {what}"))
+        .collect();
+    assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), first.join("\n"));
+}
