@@ -16,7 +16,7 @@ fn each_topic_is_explained() {
         ("formats", "  jsonl  "),
         ("columns", "  scheduled_operation_id  "),
         ("errors", "  unknown_host  "),
-        ("completeness", "begins with the last row of the one before it"),
+        ("completeness", "begins with the last row of the page before it"),
     ];
     let whole = help("help");
     for (topic, part) in topics {

@@ -22,7 +22,7 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     (24, "--limit 5000", 24, &[(0, 1000)]),
     // As many as the pages of some services have, so there may be more.
     (25, "--limit 26", 25, &[(0, 26), (24, 2)]),
-    (25, "--limit 5000", 25, &[(0, 1000), (24, 1000)]),
+    (25, "--limit 5000", 25, &[(0, 1000), (24, 25)]),
     (25, "--limit 10 --page-size 10", 10, &[(0, 10)]),
     (25, "--limit 12 --page-size 10", 12, &[(0, 10), (9, 3)]),
     (25, "--limit 19 --page-size 10", 19, &[(0, 10), (9, 10)]),

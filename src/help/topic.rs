@@ -69,30 +69,32 @@ fn completeness() -> Text {
     Text::default()
         .paragraph(
             "A listing is complete, or its exit code is 6. Every backup that existed throughout the \
-             listing is printed, and once, whatever else is made or deleted meanwhile.",
+             listing is printed, and once, whatever else is created or deleted meanwhile.",
         )
         .paragraph(
             "The service answers in pages, and a list that changes between two pages would lose rows at \
-             the boundary without a word. So each page begins with the last row of the one before it, in \
-             an order that never changes. Where that row is not found, the list has moved, and what lies \
-             between is read again. The listing ends where a page ends short at the count that the same \
-             answer gives.",
+             the boundary without a word. So each page begins with the last row of the page before it, in \
+             an order that never changes. If that row is not there, the list has moved, and the rows between \
+             are read again. The listing ends at a page that contains the last row, is short, and ends at the \
+             count of the same answer. If it changes so much that this fails, it is read again from its \
+             beginning, four times at most.",
         )
         .paragraph(
-            "A service that does not do as it documents is found out where its answers contradict each other: \
+            "A service that does not keep to its documentation is detected if its answers contradict each other: \
              rows that are counted and never listed, an offset or an order that is ignored, an end that moves. \
-             One that leaves rows out of all that it says cannot be.",
+             Two things cannot be detected: rows that are missing from all answers, and a service that answers \
+             with fewer rows than requested and counts just those. A single page of 10, 20, 25, 50, 100, 200, 250 or \
+             500 rows that counts itself is checked for that; a page of another size is not.",
         )
         .paragraph(
             "Nothing is written to stdout before all of that is done: it is complete or empty. --stream \
-             gives this up for rows as they come; then the exit code alone tells. With --limit, only what \
-             was asked for is read and proven.",
+             prints rows as they come instead; then only the exit code says whether they are all. With --limit, \
+             only the rows up to the limit are read and proven.",
         )
         .paragraph(
-            "What was proven is told on a terminal, and written to a file as JSON by --receipt FILE: rows, \
-             count, pages, requests, retries, what was mended, and whether it is complete. Where reading ends as soon as \
-             --limit or --latest has enough, the file's stopped_early is true, and its matched counts only what was \
-             looked at.",
+            "What was proven is shown on a terminal, and written to a file as JSON by --receipt FILE: rows, \
+             count, pages, requests, retries, repairs, and whether it is complete. Where reading ends as soon as \
+             --limit or --latest has enough, stopped_early is true, and matched counts only the rows that were read.",
         )
         .typed("Example", &[
             "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",

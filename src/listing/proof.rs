@@ -36,9 +36,10 @@ pub(crate) const MOST_READS: u32 = 4;
 
 impl Unproven {
     /// Returns whether reading the list again may prove it. A service that contradicts itself over a list at rest
-    /// would do so again.
+    /// would do so again, and one that counts more than it lists was read again already.
     pub(crate) fn may_pass(&self) -> bool {
-        self.changed && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous)
+        self.changed
+            && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous | Reason::EndsEarly)
     }
 }
 

@@ -29,7 +29,8 @@ impl<P> Stitcher<P> {
     /// Offset of a page that ends with the row at `offset`, and begins further below after each page that
     /// overlapped nothing.
     pub(super) fn below(&self, offset: u64) -> u64 {
-        let rows = (self.overlapping_size() - 1) << self.guard.unstitched.saturating_sub(1).min(32);
+        let rows =
+            (self.overlapping_size() - 1) << (self.guard.unstitched.saturating_sub(1) / 2).min(32);
         offset.saturating_sub(rows)
     }
 
