@@ -1,27 +1,42 @@
-//! Programs of the host that tests need.
+//! Programs of this machine that tests need.
+//!
+//! A test whose program is missing is skipped, and `tests/skipped.rs` names it at the end of the run. With
+//! `CBR_TEST_REQUIRE_PROGRAMS=1`, as in CI, it fails.
 
 use std::env;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::thread;
 
-/// Set this to pass over the tests whose program is missing. Without it they fail, since a test that
-/// quietly does not run proves nothing.
-const MAY_SKIP: &str = "CBR_TEST_SKIP_MISSING_PROGRAMS";
+/// Set this to let the tests fail whose program is missing.
+const REQUIRED: &str = "CBR_TEST_REQUIRE_PROGRAMS";
 
-/// Where the program is, or `None` if the test is to be passed over.
+/// Returns the path of the program, or `None` if the test is to be skipped.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found =
         env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
-        pass_over(program, "is not installed");
+        skip(program, "is not installed");
     }
     found
 }
 
-/// Says that a test is passed over for want of something, or fails.
-#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
-pub(crate) fn pass_over(what: &str, why: &str) {
-    let may_skip = env::var_os(MAY_SKIP).is_some_and(|value| !value.is_empty());
-    assert!(may_skip, "{what} {why}; install it, or set {MAY_SKIP}=1");
-    eprintln!("passed over: {what} {why}");
+/// Notes that the current test is skipped, or fails it.
+pub(crate) fn skip(what: &str, why: &str) {
+    let is_required = env::var_os(REQUIRED).is_some_and(|value| !value.is_empty());
+    assert!(!is_required, "{what} {why}, and {REQUIRED} is set");
+    let current = thread::current();
+    let test = current.name().unwrap_or("a test");
+    let line = format!("{what} {why}\t{test}\n");
+    let mut file = File::options().create(true).append(true).open(skipped()).unwrap();
+    // In one piece: tests run side by side.
+    file.write_all(line.as_bytes()).unwrap();
+}
+
+/// The list of skipped tests of this run of `cargo test`, which is the parent of all test programs.
+fn skipped() -> PathBuf {
+    let run = std::os::unix::process::parent_id();
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("skipped-{run}.tsv"))
 }

@@ -87,7 +87,7 @@ fn rows_are_those_that_another_program_finds() {
                    "offset": offset, "limit": limit})
         })
         .collect();
-    let answers = answers(&records, &asked);
+    let Some(answers) = answers(&records, &asked) else { return };
     let asked: Vec<_> = questions.iter().zip(answers).collect();
     // A sandbox serves for a while only.
     for some in asked.chunks(8) {

@@ -20,7 +20,8 @@ fn numbers_are_those_that_another_program_finds() {
     ];
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string();
     let questions: Vec<_> = groups.iter().map(|by| json!({"by": by, "now": now})).collect();
-    for (by, expected) in groups.iter().zip(answers(&records, &questions)) {
+    let Some(answers) = answers(&records, &questions) else { return };
+    for (by, expected) in groups.iter().zip(answers) {
         // A sandbox serves for a while only.
         let sandbox = Sandbox::start("");
         let by = by.map(|by| format!("--by {by}")).unwrap_or_default();

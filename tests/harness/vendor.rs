@@ -56,7 +56,7 @@ fn install() -> Option<PathBuf> {
             Some(own)
         }
         Err(why) => {
-            host::pass_over(&format!("{SDK} of PyPI"), &format!("cannot be installed: {why}"));
+            host::skip(&format!("{SDK} of PyPI"), &format!("cannot be installed: {why}"));
             None
         }
     }

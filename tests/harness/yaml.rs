@@ -3,7 +3,7 @@
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Number, Value};
 
-use super::csv::python;
+use super::python::{has_module, python};
 
 /// Numbers that JSON cannot write do not come back from Python.
 const READER: &str = "import io, json, sys, yaml; \
@@ -12,11 +12,14 @@ const READER: &str = "import io, json, sys, yaml; \
 /// The one document of a text, as both readers read it. Numbers that neither a 64-bit integer nor a float
 /// holds are compared by their floats.
 pub(crate) fn read(text: &str) -> Value {
-    let old: Value = serde_json::from_slice(&python(READER, text)).unwrap();
     let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);
     let new = value(&documents[0]);
-    assert_eq!(old, new);
+    if has_module("yaml")
+        && let Some(old) = python(READER, text)
+    {
+        assert_eq!(serde_json::from_slice::<Value>(&old).unwrap(), new);
+    }
     new
 }
 
