@@ -24,6 +24,19 @@ fn where_it_was_tried_again_the_number_of_tries_is_told() {
     assert_eq!(run.exit(5).stderr(told).run().requests.len(), 3);
 }
 
+/// Half of the time may pass in silence, so that the rest is enough for a retry.
+#[test]
+fn silence_leaves_time_for_a_retry() {
+    let page = |records: &[&str]| Answer::page(records, "1");
+    let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"backups\":[";
+    for silent in ["", "HTTP/1.1 200 OK\r\nContent-", cut] {
+        let service = Service::answering([Answer::stalling(silent), page(&[r#"{"id":"a"}"#])]);
+        let run = service.cbr("backups list -o ids --timeout 4s").with_key().run();
+        assert_eq!(run.lines(), ["a"], "{silent}");
+        assert_eq!(service.received().len(), 2, "{silent}");
+    }
+}
+
 /// A label of a name has 63 characters at most, so nobody has to be asked.
 #[test]
 fn a_host_that_there_is_not_is_told_at_once() {

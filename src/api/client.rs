@@ -17,15 +17,13 @@ use super::journal::{Entry, Journal};
 use super::means::Means;
 use super::pace::{self, Pace};
 use super::redact::Redaction;
-use super::retry::{Patience, retry_after};
+use super::retry::{Limits, Patience, retry_after};
 use super::sign::{self, Signable};
+use super::silence::Silence;
 use super::transport::Transport;
 use crate::connection::{Credentials, Endpoint, Origin};
 use crate::query::Pair;
 use crate::secret::Secret;
-
-/// How long one attempt may take, the whole answer included. The vendor's SDK allows as much.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A client for one endpoint.
 pub(crate) struct Client {
@@ -175,7 +173,7 @@ impl Client {
         read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
-        let mut faults = 0;
+        let (mut faults, mut timeouts) = (0, 0);
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
@@ -183,7 +181,8 @@ impl Client {
             let sent = Instant::now();
             let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
-            let fault = match self.attempt(&request, sent, &read).await {
+            let limits = self.patience.limits(faults, timeouts);
+            let fault = match self.attempt(&request, sent, limits, &read).await {
                 Ok(value) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
@@ -198,6 +197,7 @@ impl Client {
                 (self.throttled(sent, &fault), format!("throttled ({})", fault.brief()))
             } else {
                 faults += 1;
+                timeouts += u32::from(matches!(fault, ApiError::TimedOut));
                 (self.patience.pause(faults - 1, &fault), fault.brief())
             };
             let pause = match pause {
@@ -225,16 +225,18 @@ impl Client {
         self.patience.affords(pause.ok_or(Some(Spent::Retries))?)
     }
 
-    /// One request, within the time that is left, and a line about it in the journal.
+    /// One request, within its limits, and a line about it in the journal.
     async fn attempt<T>(
         &self,
         request: &Request<'_>,
         sent: Instant,
+        limits: Limits,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
-        let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
-        let answer =
-            tokio::time::timeout(time, self.send(request)).await.unwrap_or(Err(ApiError::TimedOut));
+        let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
+        let answer = self.send(request, Silence::new(limits.silence, &notify));
+        let answer = tokio::time::timeout(limits.whole, answer).await;
+        let answer = answer.unwrap_or(Err(ApiError::TimedOut));
         let success = request.call.success.as_str();
         let (outcome, request_id) = match &answer {
             Ok(answer) => (success.to_owned(), answer.request_id.as_deref()),
@@ -265,7 +267,7 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: &Request<'_>) -> Result<Answer, ApiError> {
+    async fn send(&self, request: &Request<'_>, silence: Silence<'_>) -> Result<Answer, ApiError> {
         let Request { call, access, .. } = request;
         let url = self.url(request);
         let headers = self.headers(request)?;
@@ -274,7 +276,7 @@ impl Client {
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }
-        let sent = sending.send().await;
+        let sent = silence.wait_for(sending.send()).await?;
         let mut response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
         let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
@@ -283,7 +285,7 @@ impl Client {
         let headers = std::mem::take(response.headers_mut());
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
-        let body = self.transport.body(response, |size| self.spare.take(size)).await;
+        let body = self.transport.body(response, silence, |size| self.spare.take(size)).await;
         if status == call.success {
             return Ok(Answer { body: body?, request_id, redaction, headers });
         }

@@ -88,6 +88,12 @@ impl Journal {
         self.console.detail(|| format!("{why}: again with other keys, another token or project"));
     }
 
+    /// Notes that a host has sent nothing for so long.
+    pub(super) fn note_silence(&self, host: &str, silence: Duration) {
+        self.console
+            .detail(|| format!("no answer from {host} for {} s, still waiting", silence.as_secs()));
+    }
+
     fn ids(&self) -> MutexGuard<'_, Vec<String>> {
         self.request_ids.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! Whether an attempt is worth repeating, and how long to wait first.
+//! Whether an attempt is worth repeating, how long to wait first, and how long it may take.
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,24 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A `Retry-After` beyond this is not waited for.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
+/// Limit of one attempt, the whole answer included. The vendor's SDK has the same.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Limit on the time without a byte, both before and within an answer. A page of 1000 backups takes the service
+/// seconds, but its API gateway may wait 60 s for it. So the limit doubles after each time-out, up to
+/// [`ATTEMPT_TIMEOUT`], and a slow service is still waited for.
+pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+/// No time is reserved for a retry that would have less than this.
+const SHORTEST_ATTEMPT: Duration = Duration::from_secs(1);
+
+/// Time limits of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// For the whole answer.
+    pub(super) whole: Duration,
+    /// For the next part of it.
+    pub(super) silence: Duration,
+}
+
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -26,6 +44,12 @@ impl Patience {
     /// The time left for the run.
     pub(crate) fn left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Returns the limits of an attempt after so many faults, of which so many were time-outs.
+    pub(super) fn limits(&self, faults: u32, timeouts: u32) -> Limits {
+        let has_retry = timeouts == 0 && faults < self.retries;
+        limits(self.left(), timeouts, has_retry.then(|| growing(FIRST_PAUSE, faults)))
     }
 
     /// How long to wait before the attempt after `attempt` (from 0). Throttling is
@@ -59,6 +83,16 @@ impl Patience {
             _ => Ok(pause),
         }
     }
+}
+
+/// Returns the limits of an attempt in a run that has `left`. If a retry may follow, after that pause at most, silence
+/// may take half of the time, so that the retry fits. An answer that keeps coming may take all of it.
+fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Limits {
+    let whole = left.map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
+    let silence = SILENCE_LIMIT.saturating_mul(2_u32.saturating_pow(timeouts)).min(whole);
+    let half = left.map(|left| left / 2);
+    let fits = |half: &Duration| retry.is_some_and(|pause| *half >= pause + SHORTEST_ATTEMPT);
+    Limits { whole, silence: half.filter(fits).map_or(silence, |half| silence.min(half)) }
 }
 
 /// The pause after a number of refusals in a row, where the service does not say how long to wait.
@@ -164,6 +198,42 @@ mod tests {
         for (value, expected) in cases {
             let pause = patience.pause(0, &refused(503, "", Some(value))).unwrap();
             assert!(expected.contains(&pause.as_secs()), "{value}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn silence_is_limited_and_leaves_time_for_a_retry() {
+        let seconds = Duration::from_secs;
+        // Seconds left, time-outs so far, the pause before a retry, the limits of the attempt.
+        let cases = [
+            (None, 0, Some(0.5), 120.0, 30.0),
+            (None, 1, None, 120.0, 60.0),
+            (None, 2, None, 120.0, 120.0),
+            (None, 99, None, 120.0, 120.0),
+            (Some(500.0), 0, Some(0.5), 120.0, 30.0),
+            (Some(60.0), 0, Some(0.5), 60.0, 30.0),
+            (Some(30.0), 0, Some(0.5), 30.0, 15.0),
+            (Some(30.0), 0, None, 30.0, 30.0),
+            (Some(16.0), 1, None, 16.0, 16.0),
+            (Some(3.0), 0, Some(0.5), 3.0, 1.5),
+            // A retry would not fit.
+            (Some(2.9), 0, Some(0.5), 2.9, 2.9),
+            (Some(9.0), 0, Some(8.0), 9.0, 9.0),
+            (Some(0.0), 0, Some(0.5), 0.0, 0.0),
+        ];
+        for (left, timeouts, pause, whole, silence) in cases {
+            let [left, pause] = [left, pause].map(|time| time.map(Duration::from_secs_f64));
+            let found = limits(left, timeouts, pause);
+            let expected = [whole, silence].map(Duration::from_secs_f64);
+            assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
+        }
+        // The attempt after the last retry, and that after a time-out, have all the time that is left.
+        let patience = Patience { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
+        for (faults, timeouts, halves) in
+            [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]
+        {
+            let Limits { silence, .. } = patience.limits(faults, timeouts);
+            assert_eq!(silence <= seconds(10), halves, "{faults} {timeouts}");
         }
     }
 

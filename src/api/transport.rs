@@ -24,10 +24,14 @@ use proxy::Proxy;
 
 use super::ApiError;
 use super::incoming::Incoming;
+use super::silence::Silence;
 use crate::connection::{Endpoint, Trust};
 
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit for the
+/// reply. A slow service replies, a dead connection does not.
+const PING: Duration = Duration::from_secs(10);
 /// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
 const LARGEST_BODY: usize = 16 << 20;
 
@@ -83,21 +87,23 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// It breaks off, or is larger.
+    /// It breaks off, stalls, or is larger.
     pub(crate) async fn body(
         &self,
         mut response: Response,
+        silence: Silence<'_>,
         room: impl FnOnce(usize) -> Vec<u8>,
     ) -> Result<Incoming, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
         let mut body = Incoming::within(room(announced as usize));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.fault(&error))? {
+        loop {
+            let chunk = silence.wait_for(response.chunk()).await?;
+            let Some(chunk) = chunk.map_err(|error| self.fault(&error))? else { return Ok(body) };
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(ApiError::TooLarge { limit: LARGEST_BODY });
             }
             body.push(&chunk);
         }
-        Ok(body)
     }
 
     /// What it means that there is no answer.
@@ -142,6 +148,8 @@ fn builder() -> ClientBuilder {
         // Each attempt needs a date and signature of its own.
         .retry(reqwest::retry::never())
         .tcp_nodelay(true)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
 }
 
 fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {

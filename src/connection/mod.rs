@@ -103,8 +103,8 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, conflicts_with = "ca_file")]
     pub(crate) insecure: bool,
 
-    /// Give the whole run up to the printing at most this long, such as 30s or 5m [default: no limit, and 2 minutes
-    /// for a single request]
+    /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request is given up
+    /// after 2 minutes, or 30 seconds without a byte]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
