@@ -182,13 +182,17 @@ impl Client {
             let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
             let limits = self.patience.limits(faults, timeouts);
-            let fault = match self.attempt(&request, sent, limits, &read).await {
+            let http = self.transport.http();
+            let fault = match self.attempt(&request, &http, sent, limits, &read).await {
                 Ok(value) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
                 }
                 Err(fault) => fault,
             };
+            if fault.is_of_connection() {
+                self.transport.leave(&http);
+            }
             if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
                 self.journal.note_again(&fault.brief());
                 continue;
@@ -229,12 +233,13 @@ impl Client {
     async fn attempt<T>(
         &self,
         request: &Request<'_>,
+        http: &reqwest::Client,
         sent: Instant,
         limits: Limits,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
-        let answer = self.send(request, Silence::new(limits.silence, &notify));
+        let answer = self.send(request, http, Silence::new(limits.silence, &notify));
         let answer = tokio::time::timeout(limits.whole, answer).await;
         let answer = answer.unwrap_or(Err(ApiError::TimedOut));
         let success = request.call.success.as_str();
@@ -267,12 +272,17 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: &Request<'_>, silence: Silence<'_>) -> Result<Answer, ApiError> {
+    async fn send(
+        &self,
+        request: &Request<'_>,
+        http: &reqwest::Client,
+        silence: Silence<'_>,
+    ) -> Result<Answer, ApiError> {
         let Request { call, access, .. } = request;
         let url = self.url(request);
         let headers = self.headers(request)?;
         let authorization = headers.get("authorization").cloned();
-        let mut sending = self.transport.http().request(call.method.clone(), url).headers(headers);
+        let mut sending = http.request(call.method.clone(), url).headers(headers);
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }

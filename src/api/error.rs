@@ -31,6 +31,8 @@ pub(crate) enum ApiError {
     Unreachable {
         /// Why, from the outside in.
         reason: String,
+        /// Whether it was a connection that broke.
+        was_connected: bool,
     },
     /// No connection through the proxy of the environment.
     #[error("no way through the proxy {address} of {variable}: {reason}")]
@@ -244,6 +246,11 @@ impl ApiError {
             Self::Refused(refusal) => refusal.class() == Class::Denied,
             _ => false,
         }
+    }
+
+    /// Returns whether the connection is to blame, so that others like it may fail as well.
+    pub(super) fn is_of_connection(&self) -> bool {
+        matches!(self, Self::TimedOut | Self::Unreachable { was_connected: true, .. })
     }
 
     /// Whether another attempt can help.

@@ -127,6 +127,10 @@ mod tests {
         ApiError::Refused(Refusal::new(status, body, None, None, retry_after))
     }
 
+    fn broken(was_connected: bool) -> ApiError {
+        ApiError::Unreachable { reason: String::new(), was_connected }
+    }
+
     fn proxy(wants_password: bool) -> ApiError {
         let (address, reason) = (String::new(), String::new());
         ApiError::Proxy {
@@ -156,7 +160,8 @@ mod tests {
             (0, refused(503, "", Some("601")), false),
             (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
-            (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
+            (0, broken(true), true),
+            (0, broken(false), true),
             (0, proxy(false), true),
             (0, proxy(true), false),
             (0, ApiError::Setup { reason: String::new(), hint: String::new() }, false),

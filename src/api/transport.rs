@@ -7,10 +7,12 @@
 //! |---|---|
 //! | [`certificates`] | the authorities that are trusted, from the files that name them |
 //! | [`distrust`] | what is wrong with a certificate |
+//! | [`pool`] | connections that are shared, and replaced after a failure |
 //! | [`proxy`] | the proxy of the environment |
 
 mod certificates;
 mod distrust;
+mod pool;
 mod proxy;
 
 use std::error::Error as _;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use reqwest::{ClientBuilder, Response, redirect};
 
 pub(crate) use distrust::{Distrust, Flaw};
+use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
@@ -37,7 +40,7 @@ const LARGEST_BODY: usize = 16 << 20;
 
 /// The way to one endpoint.
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    pool: Pool,
     trust: Trust,
     proxy: Option<Proxy>,
 }
@@ -57,13 +60,16 @@ impl Transport {
         let proxy = Proxy::to(endpoint.base())?;
         // Another provider is only ever there if one was installed before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = match certificates::read(trust)? {
-            Some(authorities) => builder().tls_certs_only(authorities),
-            None => builder(),
-        };
-        let http = http.tls_danger_accept_invalid_certs(*trust == Trust::Unchecked);
-        let http = http.connect_timeout(CONNECT_TIMEOUT);
-        Ok(Self { http: build(http)?, trust: trust.clone(), proxy })
+        let (authorities, unchecked) = (certificates::read(trust)?, *trust == Trust::Unchecked);
+        let pool = Pool::new(move || {
+            let http = match &authorities {
+                Some(authorities) => builder().tls_certs_only(authorities.clone()),
+                None => builder(),
+            };
+            let http = http.tls_danger_accept_invalid_certs(unchecked);
+            build(http.connect_timeout(CONNECT_TIMEOUT))
+        })?;
+        Ok(Self { pool, trust: trust.clone(), proxy })
     }
 
     /// Plain http without a proxy, and without the time that it takes to read the system's certificates.
@@ -72,14 +78,21 @@ impl Transport {
     ///
     /// None that are known.
     pub(super) fn plain(connect_timeout: Duration) -> Result<Self, ApiError> {
-        let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
-        let http = build(http.connect_timeout(connect_timeout))?;
-        Ok(Self { http, trust: Trust::System, proxy: None })
+        let pool = Pool::new(move || {
+            let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
+            build(http.connect_timeout(connect_timeout))
+        })?;
+        Ok(Self { pool, trust: Trust::System, proxy: None })
     }
 
-    /// What sends. Follows no redirect and repeats nothing.
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.http
+    /// Returns the client that sends the next request. Follows no redirect and repeats nothing.
+    pub(crate) fn http(&self) -> Arc<reqwest::Client> {
+        self.pool.current()
+    }
+
+    /// Makes later requests open new connections, after a request failed on one of `http`.
+    pub(crate) fn leave(&self, http: &Arc<reqwest::Client>) {
+        self.pool.replace(http);
     }
 
     /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
@@ -121,7 +134,7 @@ impl Transport {
         }
         match &self.proxy {
             Some(proxy) if error.is_connect() => proxy.fault(&reason),
-            _ => ApiError::Unreachable { reason },
+            _ => ApiError::Unreachable { reason, was_connected: !error.is_connect() },
         }
     }
 }
