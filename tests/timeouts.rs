@@ -1,6 +1,7 @@
 //! `--timeout`: the whole run ends in time, whatever the service does.
 
 use std::net::{TcpListener, TcpStream};
+use std::thread;
 
 use crate::harness::{Answer, Service, cbr, sandboxed};
 
@@ -35,6 +36,31 @@ fn silence_leaves_time_for_a_retry() {
         assert_eq!(run.lines(), ["a"], "{silent}");
         assert_eq!(service.received().len(), 2, "{silent}");
     }
+}
+
+/// Nothing else in a script's log shows that the run goes on. Requests that wait together are reported once.
+#[test]
+fn a_long_silence_is_reported_without_a_terminal() {
+    let told =
+        "cbr: warning: no answer from HOST for 10 s, still waiting (--timeout limits this)\n";
+    let one_page = |flags: &str, told: &str| {
+        let service = Service::answering([Answer::stalling(""), Answer::page(&[], "0")]);
+        let told = told.replace("HOST", &service.endpoint().replace("http://", ""));
+        let run = service.cbr(&format!("backups list --timeout 21s {flags}")).with_key();
+        run.stderr(told).run();
+        assert_eq!(service.received().len(), 2);
+    };
+    let three_pages = || {
+        let list = "backups list --page-size 10 --timeout 21s";
+        let run = sandboxed("--backups 30 --fault hang@2-3", list);
+        let run = run.stderr_holds(["cbr: warning: no answer from 127.0.0.1:"]).run();
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| one_page("", told));
+        scope.spawn(|| one_page("--quiet", ""));
+        scope.spawn(three_pages);
+    });
 }
 
 /// A label of a name has 63 characters at most, so nobody has to be asked.
