@@ -1,7 +1,7 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -17,7 +17,7 @@ use super::journal::{Entry, Journal};
 use super::means::Means;
 use super::pace::{self, Pace};
 use super::redact::Redaction;
-use super::retry::{Limits, Patience, retry_after};
+use super::retry::{Failures, Limits, Patience, Retry, retry_after};
 use super::sign::{self, Signable};
 use super::silence::Silence;
 use super::transport::Transport;
@@ -141,7 +141,7 @@ impl Client {
         }
     }
 
-    /// Faults so far that asking less would ease.
+    /// Returns the number of faults so far that fewer requests at a time would reduce.
     pub(super) fn troubles(&self) -> u64 {
         self.journal.troubles()
     }
@@ -173,7 +173,7 @@ impl Client {
         read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
-        let (mut faults, mut timeouts) = (0, 0);
+        let mut failures = Failures::default();
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
@@ -181,7 +181,7 @@ impl Client {
             let sent = Instant::now();
             let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
-            let limits = self.patience.limits(faults, timeouts);
+            let limits = self.patience.limits(&failures);
             let http = self.transport.http();
             let fault = match self.attempt(&request, &http, sent, limits, &read).await {
                 Ok(value) => {
@@ -197,36 +197,37 @@ impl Client {
                 self.journal.note_again(&fault.brief());
                 continue;
             }
-            let (pause, why) = if fault.class() == Class::Throttled {
+            let (retry, why) = if fault.class() == Class::Throttled {
                 (self.throttled(sent, &fault), format!("throttled ({})", fault.brief()))
             } else {
-                faults += 1;
-                timeouts += u32::from(matches!(fault, ApiError::TimedOut));
-                (self.patience.pause(faults - 1, &fault), fault.brief())
+                let has_progress = self.pace.has_progress_since(sent);
+                (self.patience.next(&mut failures, &fault, has_progress), fault.brief())
             };
-            let pause = match pause {
-                Ok(pause) => pause,
+            let tries = failures.counted;
+            let Retry { pause, is_congestion } = match retry {
+                Ok(retry) => retry,
                 Err(spent) => {
                     return Err(match fault {
-                        ApiError::TimedOut if faults > 1 => ApiError::OutOfTime { tries: faults },
+                        ApiError::TimedOut if tries > 1 => ApiError::OutOfTime { tries },
                         fault => fault.given_up(spent),
                     });
                 }
             };
-            self.journal.note_retry(&why, pause);
+            self.journal.note_retry(&why, pause, is_congestion);
             tokio::time::sleep(pause).await;
         }
     }
 
     /// How long to wait after a refusal for asking too much, which holds back all requests.
-    fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Duration, Option<Spent>> {
+    fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Retry, Option<Spent>> {
         let span = match fault {
             ApiError::Refused(refusal) => pace::named_span(&refusal.message),
             _ => None,
         };
         let retries = self.patience.retries;
         let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries);
-        self.patience.affords(pause.ok_or(Some(Spent::Retries))?)
+        let pause = self.patience.affords(pause.ok_or(Some(Spent::Retries))?)?;
+        Ok(Retry { pause, is_congestion: true })
     }
 
     /// One request, within its limits, and a line about it in the journal.

@@ -53,7 +53,7 @@ impl Journal {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Faults that asking less would ease.
+    /// Faults that fewer requests at a time would reduce.
     pub(super) fn troubles(&self) -> u64 {
         self.troubles.load(Ordering::Relaxed)
     }
@@ -79,9 +79,9 @@ impl Journal {
     }
 
     /// Notes that a request will be sent again after a pause.
-    pub(super) fn note_retry(&self, why: &str, pause: Duration) {
+    pub(super) fn note_retry(&self, why: &str, pause: Duration, is_congestion: bool) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.troubles.fetch_add(1, Ordering::Relaxed);
+        self.troubles.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
         self.console.waits(why, pause);
         self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }

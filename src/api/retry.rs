@@ -6,6 +6,8 @@ use super::error::{ApiError, Spent};
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The pause after a connection broke while others came through.
+const PAUSE_BESIDE_PROGRESS: Duration = Duration::from_millis(100);
 /// The first pause after throttling. The vendor advises to wait for seconds, not milliseconds.
 const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
 /// No pause of our own is longer.
@@ -31,6 +33,27 @@ pub(super) struct Limits {
     pub(super) silence: Duration,
 }
 
+/// Failed attempts at one request. Throttled ones are [`Pace`](super::pace::Pace)'s.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Failures {
+    /// Those that count as retries.
+    pub(super) counted: u32,
+    /// Those among them that timed out.
+    pub(super) timeouts: u32,
+    /// Connections that broke while other requests came through. A service may take a few requests only on a
+    /// connection. They are not counted: requests that come through are only so many.
+    pub(super) beside_progress: u32,
+}
+
+/// Another attempt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retry {
+    /// How long to wait first.
+    pub(super) pause: Duration,
+    /// Whether fewer requests at a time may help.
+    pub(super) is_congestion: bool,
+}
+
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -46,10 +69,11 @@ impl Patience {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Returns the limits of an attempt after so many faults, of which so many were time-outs.
-    pub(super) fn limits(&self, faults: u32, timeouts: u32) -> Limits {
-        let has_retry = timeouts == 0 && faults < self.retries;
-        limits(self.left(), timeouts, has_retry.then(|| growing(FIRST_PAUSE, faults)))
+    /// Returns the limits of the attempt after these failures.
+    pub(super) fn limits(&self, failures: &Failures) -> Limits {
+        let Failures { counted, timeouts, .. } = *failures;
+        let has_retry = timeouts == 0 && counted < self.retries;
+        limits(self.left(), timeouts, has_retry.then(|| growing(FIRST_PAUSE, counted)))
     }
 
     /// How long to wait before the attempt after `attempt` (from 0). Throttling is
@@ -58,14 +82,43 @@ impl Patience {
     /// # Errors
     ///
     /// To give up, and what was used up, if more of it could have helped.
-    pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
+    fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
         if !fault.is_transient() {
             return Err(None);
         }
         if attempt >= self.retries {
             return Err(Some(Spent::Retries));
         }
-        self.affords(retry_after(fault).unwrap_or_else(|| jitter(growing(FIRST_PAUSE, attempt))))
+        self.affords(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
+    }
+
+    /// Counts a failed attempt and decides on the next one. `has_progress` says whether other requests came through
+    /// since the attempt began.
+    ///
+    /// # Errors
+    ///
+    /// As [`Patience::pause`].
+    pub(super) fn next(
+        &self,
+        failures: &mut Failures,
+        fault: &ApiError,
+        has_progress: bool,
+    ) -> Result<Retry, Option<Spent>> {
+        if fault.is_broken_connection() && has_progress && self.retries > 0 {
+            let pause = if *failures == Failures::default() {
+                Duration::ZERO
+            } else {
+                jitter(PAUSE_BESIDE_PROGRESS)
+            };
+            failures.beside_progress += 1;
+            return Ok(Retry { pause: self.affords(pause)?, is_congestion: false });
+        }
+        failures.counted += 1;
+        failures.timeouts += u32::from(matches!(fault, ApiError::TimedOut));
+        let pause = self.pause(failures.counted - 1, fault)?;
+        // Where nothing comes through, the number of requests at a time may be what breaks connections.
+        let breaks_again = fault.is_broken_connection() && failures.counted > 1;
+        Ok(Retry { pause, is_congestion: fault.is_congestion() || breaks_again })
     }
 
     /// The pause, unless it is too long: one that the run cannot outlast helps nobody, and the fault had
@@ -98,6 +151,12 @@ fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Lim
 /// The pause after a number of refusals in a row, where the service does not say how long to wait.
 pub(super) fn throttled_pause(refusals: u32) -> Duration {
     jitter(growing(FIRST_PAUSE_THROTTLED, refusals))
+}
+
+/// Returns the pause before the attempt after `attempt` (from 0).
+fn pause_after(fault: &ApiError, attempt: u32) -> Duration {
+    let pauses = if fault.is_broken_connection() { attempt.checked_sub(1) } else { Some(attempt) };
+    pauses.map_or(Duration::ZERO, |pauses| jitter(growing(FIRST_PAUSE, pauses)))
 }
 
 /// The pause before jitter: twice as long each time.
@@ -191,6 +250,53 @@ mod tests {
     }
 
     #[test]
+    fn broken_connections_are_retried_at_once_and_count_where_nothing_else_comes_through() {
+        let reset = || broken(true);
+        // The faults in a row, each with whether other requests came through, and the longest pause after it in
+        // milliseconds and whether it is congestion; `None` for no retry.
+        let cases: [(u32, Vec<(ApiError, bool, Option<(u64, bool)>)>); 7] = [
+            (5, vec![(reset(), false, Some((0, false))), (reset(), false, Some((500, true)))]),
+            (5, vec![(reset(), true, Some((0, false))), (reset(), true, Some((100, false)))]),
+            (
+                1,
+                vec![
+                    (reset(), true, Some((0, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), false, Some((0, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), false, None),
+                ],
+            ),
+            (0, vec![(reset(), true, None)]),
+            (1, vec![(ApiError::TimedOut, true, Some((500, true))), (reset(), false, None)]),
+            (
+                5,
+                vec![
+                    (broken(false), true, Some((500, false))),
+                    (reset(), true, Some((100, false))),
+                ],
+            ),
+            (1, vec![(refused(503, "", None), true, Some((500, true))), (reset(), false, None)]),
+        ];
+        for (retries, faults) in cases {
+            let patience = Patience { retries, deadline: None };
+            let mut failures = Failures::default();
+            for (fault, has_progress, expected) in faults {
+                let told = format!("{fault:?} {failures:?}");
+                let retry = patience.next(&mut failures, &fault, has_progress).ok();
+                let congestion = retry.map(|retry| retry.is_congestion);
+                assert_eq!(congestion, expected.map(|(_, congestion)| congestion), "{told}");
+                let (Some(Retry { pause, .. }), Some((longest, _))) = (retry, expected) else {
+                    continue;
+                };
+                let longest = Duration::from_millis(longest);
+                assert!(pause >= longest / 2 && pause <= longest, "{told} {pause:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_services_own_wish_comes_first() {
         let patience = Patience { retries: 2, deadline: None };
         let later = SystemTime::now() + Duration::from_secs(90);
@@ -234,11 +340,12 @@ mod tests {
         }
         // The attempt after the last retry, and that after a time-out, have all the time that is left.
         let patience = Patience { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
-        for (faults, timeouts, halves) in
+        for (counted, timeouts, halves) in
             [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]
         {
-            let Limits { silence, .. } = patience.limits(faults, timeouts);
-            assert_eq!(silence <= seconds(10), halves, "{faults} {timeouts}");
+            let failures = Failures { counted, timeouts, beside_progress: 9 };
+            let Limits { silence, .. } = patience.limits(&failures);
+            assert_eq!(silence <= seconds(10), halves, "{failures:?}");
         }
     }
 

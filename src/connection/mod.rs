@@ -109,6 +109,8 @@ pub(crate) struct ConnectionArgs {
     pub(crate) timeout: Option<Duration>,
 
     /// Try a request again at most this often when the service is unreachable, throttling or failing
+    ///
+    /// A connection that breaks while other requests succeed does not count.
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
 
