@@ -25,6 +25,9 @@ use crate::connection::{Credentials, Endpoint, Origin};
 use crate::query::Pair;
 use crate::secret::Secret;
 
+/// Outcome of a request whose access was rejected before it was answered.
+const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
+
 /// A client for one endpoint.
 pub(crate) struct Client {
     transport: Transport,
@@ -178,15 +181,19 @@ impl Client {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
             }
+            let access = self.access.current().await?;
             let sent = Instant::now();
-            let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
             let limits = self.patience.limits(&failures);
             let http = self.transport.http();
             let fault = match self.attempt(&request, &http, sent, limits, &read).await {
-                Ok(value) => {
+                Ok(Some(value)) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
+                }
+                Ok(None) => {
+                    self.journal.note_again(WITHDRAWN);
+                    continue;
                 }
                 Err(fault) => fault,
             };
@@ -230,7 +237,8 @@ impl Client {
         Ok(Retry { pause, is_congestion: true })
     }
 
-    /// One request, within its limits, and a line about it in the journal.
+    /// Makes one request within its limits, and notes it in the journal. `None` if it was withdrawn, since its
+    /// access was rejected meanwhile.
     async fn attempt<T>(
         &self,
         request: &Request<'_>,
@@ -238,14 +246,15 @@ impl Client {
         sent: Instant,
         limits: Limits,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
-    ) -> Result<T, ApiError> {
+    ) -> Result<Option<T>, ApiError> {
         let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
         let answer = self.send(request, http, Silence::new(limits.silence, &notify));
         let answer = tokio::time::timeout(limits.whole, answer).await;
         let answer = answer.unwrap_or(Err(ApiError::TimedOut));
         let success = request.call.success.as_str();
         let (outcome, request_id) = match &answer {
-            Ok(answer) => (success.to_owned(), answer.request_id.as_deref()),
+            Ok(Some(answer)) => (success.to_owned(), answer.request_id.as_deref()),
+            Ok(None) => (WITHDRAWN.to_owned(), None),
             Err(fault) => (fault.brief(), fault.request_id()),
         };
         self.journal.note(&Entry {
@@ -256,7 +265,9 @@ impl Client {
             outcome: &outcome,
             request_id,
         });
-        let Answer { body, headers, request_id, redaction } = answer?;
+        let Some(Answer { body, headers, request_id, redaction }) = answer? else {
+            return Ok(None);
+        };
         let unreadable = |error: serde_json::Error, body: &str| {
             let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
             ApiError::unreadable(reason, &body, request_id, error.is_eof())
@@ -264,7 +275,8 @@ impl Client {
         match body.into_text() {
             Ok(text) => {
                 let body = Arc::new(Body::new(text, &self.spare));
-                read(&body, &headers).map_err(|error| unreadable(error, body.text()))
+                let value = read(&body, &headers);
+                value.map(Some).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -278,7 +290,7 @@ impl Client {
         request: &Request<'_>,
         http: &reqwest::Client,
         silence: Silence<'_>,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Option<Answer>, ApiError> {
         let Request { call, access, .. } = request;
         let url = self.url(request);
         let headers = self.headers(request)?;
@@ -287,7 +299,12 @@ impl Client {
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }
-        let sent = silence.wait_for(sending.send()).await?;
+        // It may still wait for a connection, and not be sent at all.
+        let sent = tokio::select! {
+            biased;
+            sent = silence.wait_for(sending.send()) => sent?,
+            () = self.access.rejection(access) => return Ok(None),
+        };
         let mut response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
         let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
@@ -298,7 +315,7 @@ impl Client {
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
         let body = self.transport.body(response, silence, |size| self.spare.take(size)).await;
         if status == call.success {
-            return Ok(Answer { body: body?, request_id, redaction, headers });
+            return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
         // A refusal counts even where its explanation did not arrive whole.
         let explanation = redaction.body(&body.unwrap_or_default().into_bytes());

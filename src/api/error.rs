@@ -127,7 +127,7 @@ pub(crate) enum Spent {
 }
 
 /// An answer other than 200.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     pub(crate) status: u16,
