@@ -51,6 +51,8 @@ struct Progress {
     bar: Option<ProgressBar>,
     /// Why a request waits, and until when: the one that waits longest. Others may come through meanwhile.
     waits: Option<(String, Instant)>,
+    /// Since when a request has had no byte, if that is long. No page has come in since.
+    silent_since: Option<Instant>,
     over: bool,
 }
 
@@ -73,8 +75,15 @@ impl Console {
     /// For one run.
     pub(crate) fn new(args: ConsoleArgs) -> Self {
         let started = Instant::now();
-        let progress =
-            Progress { started, rows: 0, count: None, bar: None, waits: None, over: false };
+        let progress = Progress {
+            started,
+            rows: 0,
+            count: None,
+            bar: None,
+            waits: None,
+            silent_since: None,
+            over: false,
+        };
         let is_terminal = io::stderr().is_terminal();
         Self { args, is_terminal, progress: Mutex::new(progress) }
     }
@@ -120,6 +129,7 @@ impl Console {
             let mut progress = self.lock();
             progress.rows = rows;
             progress.count = count;
+            progress.silent_since = None;
         }
     }
 
@@ -131,6 +141,15 @@ impl Console {
             if progress.waits.as_ref().is_none_or(|(_, other)| *other < until) {
                 progress.waits = Some((why.to_owned(), until));
             }
+        }
+    }
+
+    /// Reports that a host has sent nothing for so long. On a terminal, the progress shows that nothing comes.
+    pub(crate) fn silent(&self, host: &str, silence: Duration) {
+        if self.is_watched() {
+            self.lock().silent_since = Instant::now().checked_sub(silence);
+        } else {
+            self.warn(&silence_text(host, silence));
         }
     }
 
@@ -184,12 +203,21 @@ impl Progress {
         if let Some((why, until)) = self.waits.as_ref().filter(|(_, until)| *until > now) {
             let left = until.saturating_duration_since(now).as_secs_f64().ceil();
             text.push_str(&format!(" · {why}, again in {left:.0} s"));
+        } else if let Some(since) = self.silent_since {
+            let seconds = now.saturating_duration_since(since).as_secs();
+            text.push_str(&format!(" · no answer for {seconds} s"));
         } else if self.rows > 0 {
             let rate = self.rows as f64 / self.started.elapsed().as_secs_f64();
             text.push_str(&format!(" · {}/s", grouped(rate as u64)));
         }
         text
     }
+}
+
+/// Without a terminal nothing else shows that the run goes on.
+fn silence_text(host: &str, silence: Duration) -> String {
+    let seconds = silence.as_secs();
+    format!("no answer from {host} for {seconds} s, still waiting (--timeout limits this)")
 }
 
 fn new_bar() -> ProgressBar {
@@ -212,15 +240,19 @@ mod tests {
         let start = Instant::now();
         let wait = |seconds: u32| ("503".to_owned(), start + seconds * second);
         let cases = [
-            (0, None, None, "0 backups"),
-            (5_000, None, None, "5,000 backups · 49"),
-            (5_000, Some(30_000), None, "5,000 of 30,000 backups · 49"),
-            (1_000, Some(1_663), Some(wait(7)), "1,000 of 1,663 backups · 503, again in 7 s"),
-            (1_000, Some(1_663), Some(wait(0)), "1,000 of 1,663 backups · 9"),
+            (0, None, None, None, "0 backups"),
+            (5_000, None, None, None, "5,000 backups · 49"),
+            (5_000, Some(30_000), None, None, "5,000 of 30,000 backups · 49"),
+            (1_000, Some(1_663), Some(wait(7)), None, "1,000 of 1,663 backups · 503, again in 7 s"),
+            (1_000, Some(1_663), Some(wait(0)), None, "1,000 of 1,663 backups · 9"),
+            (1_000, Some(1_663), None, Some(12), "1,000 of 1,663 backups · no answer for 12 s"),
+            (0, None, Some(wait(7)), Some(12), "0 backups · 503, again in 7 s"),
         ];
-        for (rows, count, waits, expected) in cases {
+        for (rows, count, waits, silent, expected) in cases {
             let Some(started) = Instant::now().checked_sub(100 * second + second) else { return };
-            let progress = Progress { started, rows, count, bar: None, waits, over: false };
+            let silent_since = silent.and_then(|seconds| start.checked_sub(seconds * second));
+            let progress =
+                Progress { started, rows, count, bar: None, waits, silent_since, over: false };
             let text = progress.text();
             assert!(text.starts_with(expected), "{text}");
         }

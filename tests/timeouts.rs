@@ -1,6 +1,7 @@
 //! `--timeout`: the whole run ends in time, whatever the service does.
 
 use std::net::{TcpListener, TcpStream};
+use std::thread;
 
 use crate::harness::{Answer, Service, cbr, sandboxed};
 
@@ -22,6 +23,44 @@ fn where_it_was_tried_again_the_number_of_tries_is_told() {
     let told = "cbr: error: no answer from the service in time, in 3 tries\n\
                 cbr: hint: allow more time with --timeout, or more --retries\n";
     assert_eq!(run.exit(5).stderr(told).run().requests.len(), 3);
+}
+
+/// Half of the time may pass in silence, so that the rest is enough for a retry.
+#[test]
+fn silence_leaves_time_for_a_retry() {
+    let page = |records: &[&str]| Answer::page(records, "1");
+    let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"backups\":[";
+    for silent in ["", "HTTP/1.1 200 OK\r\nContent-", cut] {
+        let service = Service::answering([Answer::stalling(silent), page(&[r#"{"id":"a"}"#])]);
+        let run = service.cbr("backups list -o ids --timeout 4s").with_key().run();
+        assert_eq!(run.lines(), ["a"], "{silent}");
+        assert_eq!(service.received().len(), 2, "{silent}");
+    }
+}
+
+/// Nothing else in a script's log shows that the run goes on. Requests that wait together are reported once.
+#[test]
+fn a_long_silence_is_reported_without_a_terminal() {
+    let told =
+        "cbr: warning: no answer from HOST for 10 s, still waiting (--timeout limits this)\n";
+    let one_page = |flags: &str, told: &str| {
+        let service = Service::answering([Answer::stalling(""), Answer::page(&[], "0")]);
+        let told = told.replace("HOST", &service.endpoint().replace("http://", ""));
+        let run = service.cbr(&format!("backups list --timeout 21s {flags}")).with_key();
+        run.stderr(told).run();
+        assert_eq!(service.received().len(), 2);
+    };
+    let three_pages = || {
+        let list = "backups list --page-size 10 --timeout 21s";
+        let run = sandboxed("--backups 30 --fault hang@2-3", list);
+        let run = run.stderr_holds(["cbr: warning: no answer from 127.0.0.1:"]).run();
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| one_page("", told));
+        scope.spawn(|| one_page("--quiet", ""));
+        scope.spawn(three_pages);
+    });
 }
 
 /// A label of a name has 63 characters at most, so nobody has to be asked.

@@ -1,13 +1,13 @@
 //! As whom requests are made and about which project, and how that is put right while a run goes on: a
 //! token that a login gave can end, and a project that was looked up once can be gone.
 
-use std::future::Future;
+use std::future::{self, Future};
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
-use super::error::ApiError;
+use super::error::{ApiError, Refusal};
 use super::session::Session;
 use crate::connection::Credentials;
 
@@ -34,11 +34,33 @@ pub(crate) trait Renewal: Send + Sync {
 
 /// The access of a client, which all its requests share.
 pub(super) struct Holder {
-    current: RwLock<Arc<Access>>,
-    /// Taken by whoever renews; the others wait for the outcome.
+    state: watch::Sender<State>,
+    /// Locked by the request that renews; the others wait for the outcome.
     renewal: Mutex<Option<Arc<dyn Renewal>>>,
     /// Gives other keys before those that are in use expire.
     session: Option<Arc<Session>>,
+}
+
+/// The access in use, and what the service thinks of it.
+struct State {
+    access: Arc<Access>,
+    standing: Standing,
+}
+
+/// What the service thinks of an access.
+enum Standing {
+    /// Not rejected so far.
+    Accepted,
+    /// Rejected, and whether another one is available is being found out.
+    Questioned,
+    /// Rejected for good.
+    Rejected(Refusal),
+}
+
+/// Holds back requests until it is known whether there is another access. Dropped without an answer, it lets
+/// them go on.
+struct Question<'a> {
+    state: &'a watch::Sender<State>,
 }
 
 impl Holder {
@@ -47,19 +69,59 @@ impl Holder {
         renewal: Option<Arc<dyn Renewal>>,
         session: Option<Arc<Session>>,
     ) -> Self {
-        Self { current: RwLock::new(Arc::new(access)), renewal: Mutex::new(renewal), session }
+        let state = State { access: Arc::new(access), standing: Standing::Accepted };
+        Self { state: watch::Sender::new(state), renewal: Mutex::new(renewal), session }
     }
 
-    /// The access to make the next request with.
-    pub(super) async fn current(&self) -> Arc<Access> {
-        let current = self.held();
-        let Some(session) = &self.session else { return current };
-        let credentials = session.credentials().await;
-        if credentials == current.credentials {
-            return current;
+    /// Returns the access to make the next request with. While it is in question, waits: each rejected request
+    /// may count towards the lock of an access key.
+    ///
+    /// # Errors
+    ///
+    /// The rejection, if there is no other access.
+    pub(super) async fn current(&self) -> Result<Arc<Access>, ApiError> {
+        loop {
+            self.state
+                .subscribe()
+                .wait_for(|state| !matches!(state.standing, Standing::Questioned))
+                .await
+                .ok();
+            if let Standing::Rejected(refusal) = &self.state.borrow().standing {
+                return Err(ApiError::Refused(refusal.clone()));
+            }
+            let current = self.held();
+            let Some(session) = &self.session else { return Ok(current) };
+            let credentials = session.credentials().await;
+            // The keys may have been replaced or rejected meanwhile.
+            let is_current = |state: &State| {
+                Arc::ptr_eq(&state.access, &current) && matches!(state.standing, Standing::Accepted)
+            };
+            if credentials == current.credentials {
+                if is_current(&self.state.borrow()) {
+                    return Ok(current);
+                }
+                continue;
+            }
+            let project_id = current.project_id.clone();
+            self.state.send_if_modified(|state| {
+                let is_current = is_current(state);
+                if is_current {
+                    state.access = Arc::new(Access { credentials, project_id });
+                }
+                is_current
+            });
         }
-        self.hold(Access { credentials, project_id: current.project_id.clone() });
-        self.held()
+    }
+
+    /// Waits until an access is rejected. A request that has not been answered by then need not be sent.
+    pub(super) async fn rejection(&self, access: &Arc<Access>) {
+        let rejected = |state: &State| {
+            Arc::ptr_eq(&state.access, access) && !matches!(state.standing, Standing::Accepted)
+        };
+        if self.state.subscribe().wait_for(rejected).await.is_err() {
+            // The sender is part of this.
+            future::pending::<()>().await;
+        }
     }
 
     /// The project of the next request.
@@ -69,19 +131,20 @@ impl Holder {
 
     /// The access as it is, whether it ends soon or not.
     pub(super) fn held(&self) -> Arc<Access> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.state.borrow().access)
     }
 
     fn hold(&self, access: Access) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(access);
+        let access = Arc::new(access);
+        self.state.send_replace(State { access, standing: Standing::Accepted });
     }
 
-    /// Whether there is another access than `refused` by now, so that the request may be made again. Of
-    /// requests that are refused at one time, the first renews, and the others have the good of it.
+    /// Returns whether there is another access than `refused`, so that the request may be made again. Concurrent
+    /// rejections share one renewal.
     ///
     /// # Errors
     ///
-    /// What the renewal came to.
+    /// Those of the renewal.
     pub(super) async fn renew(
         &self,
         refused: &Arc<Access>,
@@ -91,17 +154,169 @@ impl Holder {
         if !Arc::ptr_eq(refused, &self.held()) {
             return Ok(true);
         }
+        let rejection = fault.refusal().filter(|_| fault.is_unauthenticated());
+        let question = rejection.map(|_| Question::raise(&self.state));
         // Keys may stop working before they expire. Others are no second try of the same ones, which
         // could lock an access key.
-        if fault.is_unauthenticated()
+        if rejection.is_some()
             && let Some(session) = &self.session
             && session.has_others_than(&refused.credentials).await
         {
             return Ok(true);
         }
-        let Some(renewal) = renewal.take() else { return Ok(false) };
-        let Some(access) = renewal.renew(fault).await? else { return Ok(false) };
-        self.hold(access);
-        Ok(true)
+        let renewed = match renewal.take() {
+            Some(renewal) => renewal.renew(fault).await,
+            None => Ok(None),
+        };
+        if let Ok(Some(access)) = renewed {
+            self.hold(access);
+            return Ok(true);
+        }
+        if let Some((question, rejection)) = question.zip(rejection) {
+            question.reject(rejection);
+        }
+        renewed.map(|_| false)
+    }
+}
+
+impl<'a> Question<'a> {
+    fn raise(state: &'a watch::Sender<State>) -> Self {
+        state.send_if_modified(|state| {
+            let is_new = matches!(state.standing, Standing::Accepted);
+            if is_new {
+                state.standing = Standing::Questioned;
+            }
+            is_new
+        });
+        Self { state }
+    }
+
+    /// Rejects the access for good.
+    fn reject(&self, refusal: &Refusal) {
+        self.state.send_modify(|state| state.standing = Standing::Rejected(refusal.clone()));
+    }
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.state.send_if_modified(|state| {
+            let is_open = matches!(state.standing, Standing::Questioned);
+            if is_open {
+                state.standing = Standing::Accepted;
+            }
+            is_open
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex as StdMutex;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    /// Answers when the test says so.
+    struct OnCommand(StdMutex<Option<oneshot::Receiver<Result<Option<Access>, ApiError>>>>);
+
+    impl Renewal for OnCommand {
+        fn renew<'a>(&'a self, _: &'a ApiError) -> Renewed<'a> {
+            let answer = self.0.lock().unwrap().take().unwrap();
+            Box::pin(async move { answer.await.unwrap() })
+        }
+    }
+
+    fn access(token: &str) -> Access {
+        Access { credentials: Credentials::Token(Secret::new(token.to_owned())), project_id: None }
+    }
+
+    fn refused(status: u16) -> ApiError {
+        ApiError::Refused(Refusal::new(status, "", None, None, None))
+    }
+
+    /// Lets all other tasks run until they wait.
+    async fn settle() {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_wait_while_an_access_is_in_question() {
+        // The status of the rejection, and what the renewal comes to; whether requests wait for it, and what they
+        // get: the token, or the status of the rejection.
+        let cases: [(u16, Result<Option<Access>, ApiError>, bool, Result<&str, u16>); 5] = [
+            (401, Ok(Some(access("b"))), true, Ok("b")),
+            (401, Ok(None), true, Err(401)),
+            (401, Err(ApiError::TimedOut), true, Err(401)),
+            // No number of these locks a key.
+            (403, Ok(Some(access("b"))), false, Ok("a")),
+            (404, Ok(None), false, Ok("a")),
+        ];
+        for (status, outcome, waits, expected) in cases {
+            let told = format!("{status} {outcome:?}");
+            let (command, answer) = oneshot::channel();
+            let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
+            let holder = Arc::new(Holder::new(access("a"), Some(renewal), None));
+            let first = holder.current().await.unwrap();
+            let renewing = {
+                let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
+                tokio::spawn(async move { holder.renew(&first, &refused(status)).await })
+            };
+            settle().await;
+            let withdrawn = {
+                let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
+                tokio::spawn(async move { holder.rejection(&first).await })
+            };
+            let next = {
+                let holder = Arc::clone(&holder);
+                tokio::spawn(async move { holder.current().await })
+            };
+            settle().await;
+            assert_eq!(next.is_finished(), !waits, "{told}");
+            assert_eq!(withdrawn.is_finished(), waits, "{told}");
+            withdrawn.abort();
+            let renewed = matches!(outcome, Ok(Some(_)));
+            command.send(outcome).unwrap();
+            assert_eq!(renewing.await.unwrap().ok() == Some(true), renewed, "{told}");
+            let found = next.await.unwrap().map(|access| access.credentials.clone());
+            let found = found.map_err(|fault| fault.refusal().map(|refusal| refusal.status));
+            let expected = expected.map(|token| access(token).credentials).map_err(Some);
+            assert_eq!(found, expected, "{told}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rejections_of_an_access_that_was_replaced_share_its_renewal() {
+        let (command, answer) = oneshot::channel();
+        let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
+        let holder = Holder::new(access("a"), Some(renewal), None);
+        let first = holder.current().await.unwrap();
+        command.send(Ok(Some(access("b")))).unwrap();
+        for _ in 0..3 {
+            assert!(holder.renew(&first, &refused(401)).await.unwrap());
+        }
+        // The new one is not renewed again.
+        let second = holder.current().await.unwrap();
+        assert!(!holder.renew(&second, &refused(401)).await.unwrap());
+        assert!(holder.current().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_question_that_is_dropped_holds_nobody_back() {
+        let (_command, answer) = oneshot::channel();
+        let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
+        let holder = Arc::new(Holder::new(access("a"), Some(renewal), None));
+        let first = holder.current().await.unwrap();
+        let renewing = {
+            let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
+            tokio::spawn(async move { holder.renew(&first, &refused(401)).await })
+        };
+        settle().await;
+        renewing.abort();
+        assert!(renewing.await.is_err());
+        assert!(Arc::ptr_eq(&holder.current().await.unwrap(), &first));
     }
 }

@@ -1,7 +1,7 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -17,15 +17,16 @@ use super::journal::{Entry, Journal};
 use super::means::Means;
 use super::pace::{self, Pace};
 use super::redact::Redaction;
-use super::retry::{Patience, retry_after};
+use super::retry::{Failures, Limits, Patience, Retry, retry_after};
 use super::sign::{self, Signable};
+use super::silence::Silence;
 use super::transport::Transport;
 use crate::connection::{Credentials, Endpoint, Origin};
 use crate::query::Pair;
 use crate::secret::Secret;
 
-/// How long one attempt may take, the whole answer included. The vendor's SDK allows as much.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Outcome of a request whose access was rejected before it was answered.
+const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
 
 /// A client for one endpoint.
 pub(crate) struct Client {
@@ -143,7 +144,7 @@ impl Client {
         }
     }
 
-    /// Faults so far that asking less would ease.
+    /// Returns the number of faults so far that fewer requests at a time would reduce.
     pub(super) fn troubles(&self) -> u64 {
         self.journal.troubles()
     }
@@ -175,69 +176,85 @@ impl Client {
         read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
-        let mut faults = 0;
+        let mut failures = Failures::default();
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
             }
+            let access = self.access.current().await?;
             let sent = Instant::now();
-            let access = self.access.current().await;
             let request = Request { call, path: access.path(call.path), access, query: &query };
-            let fault = match self.attempt(&request, sent, &read).await {
-                Ok(value) => {
+            let limits = self.patience.limits(&failures);
+            let http = self.transport.http();
+            let fault = match self.attempt(&request, &http, sent, limits, &read).await {
+                Ok(Some(value)) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
                 }
+                Ok(None) => {
+                    self.journal.note_again(WITHDRAWN);
+                    continue;
+                }
                 Err(fault) => fault,
             };
+            if fault.is_of_connection() {
+                self.transport.leave(&http);
+            }
             if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
                 self.journal.note_again(&fault.brief());
                 continue;
             }
-            let (pause, why) = if fault.class() == Class::Throttled {
+            let (retry, why) = if fault.class() == Class::Throttled {
                 (self.throttled(sent, &fault), format!("throttled ({})", fault.brief()))
             } else {
-                faults += 1;
-                (self.patience.pause(faults - 1, &fault), fault.brief())
+                let has_progress = self.pace.has_progress_since(sent);
+                (self.patience.next(&mut failures, &fault, has_progress), fault.brief())
             };
-            let pause = match pause {
-                Ok(pause) => pause,
+            let tries = failures.counted;
+            let Retry { pause, is_congestion } = match retry {
+                Ok(retry) => retry,
                 Err(spent) => {
                     return Err(match fault {
-                        ApiError::TimedOut if faults > 1 => ApiError::OutOfTime { tries: faults },
+                        ApiError::TimedOut if tries > 1 => ApiError::OutOfTime { tries },
                         fault => fault.given_up(spent),
                     });
                 }
             };
-            self.journal.note_retry(&why, pause);
+            self.journal.note_retry(&why, pause, is_congestion);
             tokio::time::sleep(pause).await;
         }
     }
 
     /// How long to wait after a refusal for asking too much, which holds back all requests.
-    fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Duration, Option<Spent>> {
+    fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Retry, Option<Spent>> {
         let span = match fault {
             ApiError::Refused(refusal) => pace::named_span(&refusal.message),
             _ => None,
         };
         let retries = self.patience.retries;
         let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries);
-        self.patience.affords(pause.ok_or(Some(Spent::Retries))?)
+        let pause = self.patience.affords(pause.ok_or(Some(Spent::Retries))?)?;
+        Ok(Retry { pause, is_congestion: true })
     }
 
-    /// One request, within the time that is left, and a line about it in the journal.
+    /// Makes one request within its limits, and notes it in the journal. `None` if it was withdrawn, since its
+    /// access was rejected meanwhile.
     async fn attempt<T>(
         &self,
         request: &Request<'_>,
+        http: &reqwest::Client,
         sent: Instant,
+        limits: Limits,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
-    ) -> Result<T, ApiError> {
-        let time = self.patience.left().map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
-        let answer =
-            tokio::time::timeout(time, self.send(request)).await.unwrap_or(Err(ApiError::TimedOut));
+    ) -> Result<Option<T>, ApiError> {
+        let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
+        let answer = self.send(request, http, Silence::new(limits.silence, &notify));
+        let answer = tokio::time::timeout(limits.whole, answer).await;
+        let answer = answer.unwrap_or(Err(ApiError::TimedOut));
         let success = request.call.success.as_str();
         let (outcome, request_id) = match &answer {
-            Ok(answer) => (success.to_owned(), answer.request_id.as_deref()),
+            Ok(Some(answer)) => (success.to_owned(), answer.request_id.as_deref()),
+            Ok(None) => (WITHDRAWN.to_owned(), None),
             Err(fault) => (fault.brief(), fault.request_id()),
         };
         self.journal.note(&Entry {
@@ -248,7 +265,9 @@ impl Client {
             outcome: &outcome,
             request_id,
         });
-        let Answer { body, headers, request_id, redaction } = answer?;
+        let Some(Answer { body, headers, request_id, redaction }) = answer? else {
+            return Ok(None);
+        };
         let unreadable = |error: serde_json::Error, body: &str| {
             let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
             ApiError::unreadable(reason, &body, request_id, error.is_eof())
@@ -256,7 +275,8 @@ impl Client {
         match body.into_text() {
             Ok(text) => {
                 let body = Arc::new(Body::new(text, &self.spare));
-                read(&body, &headers).map_err(|error| unreadable(error, body.text()))
+                let value = read(&body, &headers);
+                value.map(Some).map_err(|error| unreadable(error, body.text()))
             }
             Err(error) => Err(unreadable(
                 serde_json::Error::custom(error.utf8_error()),
@@ -265,16 +285,26 @@ impl Client {
         }
     }
 
-    async fn send(&self, request: &Request<'_>) -> Result<Answer, ApiError> {
+    async fn send(
+        &self,
+        request: &Request<'_>,
+        http: &reqwest::Client,
+        silence: Silence<'_>,
+    ) -> Result<Option<Answer>, ApiError> {
         let Request { call, access, .. } = request;
         let url = self.url(request);
         let headers = self.headers(request)?;
         let authorization = headers.get("authorization").cloned();
-        let mut sending = self.transport.http().request(call.method.clone(), url).headers(headers);
+        let mut sending = http.request(call.method.clone(), url).headers(headers);
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }
-        let sent = sending.send().await;
+        // It may still wait for a connection, and not be sent at all.
+        let sent = tokio::select! {
+            biased;
+            sent = silence.wait_for(sending.send()) => sent?,
+            () = self.access.rejection(access) => return Ok(None),
+        };
         let mut response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
         let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
@@ -283,9 +313,9 @@ impl Client {
         let headers = std::mem::take(response.headers_mut());
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
-        let body = self.transport.body(response, |size| self.spare.take(size)).await;
+        let body = self.transport.body(response, silence, |size| self.spare.take(size)).await;
         if status == call.success {
-            return Ok(Answer { body: body?, request_id, redaction, headers });
+            return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
         // A refusal counts even where its explanation did not arrive whole.
         let explanation = redaction.body(&body.unwrap_or_default().into_bytes());

@@ -31,6 +31,8 @@ pub(crate) enum ApiError {
     Unreachable {
         /// Why, from the outside in.
         reason: String,
+        /// Whether it was a connection that broke.
+        was_connected: bool,
     },
     /// No connection through the proxy of the environment.
     #[error("no way through the proxy {address} of {variable}: {reason}")]
@@ -125,7 +127,7 @@ pub(crate) enum Spent {
 }
 
 /// An answer other than 200.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     pub(crate) status: u16,
@@ -242,6 +244,26 @@ impl ApiError {
                 !code.as_deref().is_some_and(|code| code.starts_with("BackupService."))
             }
             Self::Refused(refusal) => refusal.class() == Class::Denied,
+            _ => false,
+        }
+    }
+
+    /// Returns whether the connection is to blame, so that others like it may fail as well.
+    pub(super) fn is_of_connection(&self) -> bool {
+        self.is_broken_connection() || matches!(self, Self::TimedOut)
+    }
+
+    /// Returns whether there was a connection, which broke.
+    pub(super) fn is_broken_connection(&self) -> bool {
+        matches!(self, Self::Unreachable { was_connected: true, .. })
+    }
+
+    /// Returns whether fewer requests at a time may help. A connection that breaks says nothing about the load: load
+    /// balancers close connections after some time or number of requests.
+    pub(super) fn is_congestion(&self) -> bool {
+        match self {
+            Self::TimedOut => true,
+            Self::Refused(refusal) => refusal.class() == Class::Throttled || self.is_transient(),
             _ => false,
         }
     }
@@ -460,6 +482,28 @@ mod tests {
     fn a_redirect_says_where_to() {
         let refusal = Refusal::new(302, "", None, Some("https://other.example/\u{7}"), None);
         assert_eq!(refusal.to_string(), r"HTTP 302: redirected to https://other.example/\u{7}");
+    }
+
+    #[test]
+    fn only_an_overloaded_service_is_congestion() {
+        let unreachable =
+            |was_connected| ApiError::Unreachable { reason: String::new(), was_connected };
+        let cut_short = ApiError::unreadable(String::new(), "", None, true);
+        let cases = [
+            (ApiError::TimedOut, true),
+            (ApiError::Refused(refusal(429, "")), true),
+            (ApiError::Refused(refusal(408, "")), true),
+            (ApiError::Refused(refusal(500, "")), true),
+            (ApiError::Refused(refusal(503, "")), true),
+            (ApiError::Refused(refusal(401, "")), false),
+            (ApiError::Refused(refusal(404, "")), false),
+            (unreachable(true), false),
+            (unreachable(false), false),
+            (cut_short, false),
+        ];
+        for (fault, expected) in cases {
+            assert_eq!(fault.is_congestion(), expected, "{fault:?}");
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::retry::SILENCE_LIMIT;
 use crate::console::Console;
 
 /// The journal of one run, shared by all requests.
@@ -14,6 +15,8 @@ pub(crate) struct Journal {
     retries: AtomicU64,
     troubles: AtomicU64,
     request_ids: Mutex<Vec<String>>,
+    /// When silence was last reported.
+    silence_reported: Mutex<Option<Instant>>,
 }
 
 /// One request and its outcome, for `-v`.
@@ -36,6 +39,7 @@ impl Journal {
             retries: AtomicU64::new(0),
             troubles: AtomicU64::new(0),
             request_ids: Mutex::default(),
+            silence_reported: Mutex::default(),
         }
     }
 
@@ -49,7 +53,7 @@ impl Journal {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Faults that asking less would ease.
+    /// Faults that fewer requests at a time would reduce.
     pub(super) fn troubles(&self) -> u64 {
         self.troubles.load(Ordering::Relaxed)
     }
@@ -75,9 +79,9 @@ impl Journal {
     }
 
     /// Notes that a request will be sent again after a pause.
-    pub(super) fn note_retry(&self, why: &str, pause: Duration) {
+    pub(super) fn note_retry(&self, why: &str, pause: Duration, is_congestion: bool) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.troubles.fetch_add(1, Ordering::Relaxed);
+        self.troubles.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
         self.console.waits(why, pause);
         self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }
@@ -86,6 +90,16 @@ impl Journal {
     pub(super) fn note_again(&self, why: &str) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.console.detail(|| format!("{why}: again with other keys, another token or project"));
+    }
+
+    /// Notes that a host has sent nothing for so long. Requests that wait together are reported once.
+    pub(super) fn note_silence(&self, host: &str, silence: Duration) {
+        let now = Instant::now();
+        let mut reported = self.silence_reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.is_none_or(|before| now.duration_since(before) >= SILENCE_LIMIT) {
+            *reported = Some(now);
+            self.console.silent(host, silence);
+        }
     }
 
     fn ids(&self) -> MutexGuard<'_, Vec<String>> {

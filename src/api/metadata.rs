@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::ApiError;
 use super::journal::{Entry, Journal};
+use super::silence::Silence;
 use super::transport::Transport;
 use crate::connection::{Credentials, MetadataAddress, Server};
 use crate::secret::Secret;
@@ -163,7 +164,10 @@ impl MetadataService {
                 .await
                 .map_err(|_| ("no answer", format!("nobody answers at {}", self.address.base())))?;
             let status = response.status();
-            let body = self.transport.body(response, Vec::with_capacity).await.unwrap_or_default();
+            // All of it is over at `end`.
+            let silence = Silence::new(TIMEOUT, &|_| ());
+            let body = self.transport.body(response, silence, Vec::with_capacity).await;
+            let body = body.unwrap_or_default();
             Ok(Said { status, body: String::from_utf8_lossy(&body.into_bytes()).into_owned() })
         };
         let late = |_| Err(("timed out", "no answer in time".to_owned()));

@@ -18,6 +18,7 @@ mod redact;
 mod retry;
 mod session;
 pub(crate) mod sign;
+mod silence;
 mod transport;
 
 pub(crate) use access::{Access, Renewal, Renewed};

@@ -52,6 +52,11 @@ impl Pace {
         state.progress = Some(now);
     }
 
+    /// Returns whether a request came through after that moment.
+    pub(super) fn has_progress_since(&self, moment: Instant) -> bool {
+        self.lock().progress.is_some_and(|progress| progress > moment)
+    }
+
     /// A request that was sent at `sent` was throttled. Holds back all requests for as long as seems
     /// right; `None` if the service has throttled for so long that waiting does not help.
     pub(super) fn throttled(

@@ -1,4 +1,4 @@
-//! Whether an attempt is worth repeating, and how long to wait first.
+//! Whether an attempt is worth repeating, how long to wait first, and how long it may take.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,53 @@ use super::error::{ApiError, Spent};
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The pause after a connection broke while others came through.
+const PAUSE_BESIDE_PROGRESS: Duration = Duration::from_millis(100);
 /// The first pause after throttling. The vendor advises to wait for seconds, not milliseconds.
 const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
 /// No pause of our own is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A `Retry-After` beyond this is not waited for.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+
+/// Limit of one attempt, the whole answer included. The vendor's SDK has the same.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Limit on the time without a byte, both before and within an answer. A page of 1000 backups takes the service
+/// seconds, but its API gateway may wait 60 s for it. So the limit doubles after each time-out, up to
+/// [`ATTEMPT_TIMEOUT`], and a slow service is still waited for.
+pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+/// No time is reserved for a retry that would have less than this.
+const SHORTEST_ATTEMPT: Duration = Duration::from_secs(1);
+
+/// Time limits of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// For the whole answer.
+    pub(super) whole: Duration,
+    /// For the next part of it.
+    pub(super) silence: Duration,
+}
+
+/// Failed attempts at one request. Throttled ones are [`Pace`](super::pace::Pace)'s.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Failures {
+    /// Those that count as retries.
+    pub(super) counted: u32,
+    /// Those among them that timed out.
+    pub(super) timeouts: u32,
+    /// Connections that broke while other requests came through. A service may take a few requests only on a
+    /// connection. They are not counted: requests that come through are only so many.
+    pub(super) beside_progress: u32,
+}
+
+/// Another attempt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retry {
+    /// How long to wait first.
+    pub(super) pause: Duration,
+    /// Whether fewer requests at a time may help.
+    pub(super) is_congestion: bool,
+}
 
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy)]
@@ -28,20 +69,56 @@ impl Patience {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
+    /// Returns the limits of the attempt after these failures.
+    pub(super) fn limits(&self, failures: &Failures) -> Limits {
+        let Failures { counted, timeouts, .. } = *failures;
+        let has_retry = timeouts == 0 && counted < self.retries;
+        limits(self.left(), timeouts, has_retry.then(|| growing(FIRST_PAUSE, counted)))
+    }
+
     /// How long to wait before the attempt after `attempt` (from 0). Throttling is
     /// [`Pace`](super::pace::Pace)'s.
     ///
     /// # Errors
     ///
     /// To give up, and what was used up, if more of it could have helped.
-    pub(super) fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
+    fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
         if !fault.is_transient() {
             return Err(None);
         }
         if attempt >= self.retries {
             return Err(Some(Spent::Retries));
         }
-        self.affords(retry_after(fault).unwrap_or_else(|| jitter(growing(FIRST_PAUSE, attempt))))
+        self.affords(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
+    }
+
+    /// Counts a failed attempt and decides on the next one. `has_progress` says whether other requests came through
+    /// since the attempt began.
+    ///
+    /// # Errors
+    ///
+    /// As [`Patience::pause`].
+    pub(super) fn next(
+        &self,
+        failures: &mut Failures,
+        fault: &ApiError,
+        has_progress: bool,
+    ) -> Result<Retry, Option<Spent>> {
+        if fault.is_broken_connection() && has_progress && self.retries > 0 {
+            let pause = if *failures == Failures::default() {
+                Duration::ZERO
+            } else {
+                jitter(PAUSE_BESIDE_PROGRESS)
+            };
+            failures.beside_progress += 1;
+            return Ok(Retry { pause: self.affords(pause)?, is_congestion: false });
+        }
+        failures.counted += 1;
+        failures.timeouts += u32::from(matches!(fault, ApiError::TimedOut));
+        let pause = self.pause(failures.counted - 1, fault)?;
+        // Where nothing comes through, the number of requests at a time may be what breaks connections.
+        let breaks_again = fault.is_broken_connection() && failures.counted > 1;
+        Ok(Retry { pause, is_congestion: fault.is_congestion() || breaks_again })
     }
 
     /// The pause, unless it is too long: one that the run cannot outlast helps nobody, and the fault had
@@ -61,9 +138,25 @@ impl Patience {
     }
 }
 
+/// Returns the limits of an attempt in a run that has `left`. If a retry may follow, after that pause at most, silence
+/// may take half of the time, so that the retry fits. An answer that keeps coming may take all of it.
+fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Limits {
+    let whole = left.map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
+    let silence = SILENCE_LIMIT.saturating_mul(2_u32.saturating_pow(timeouts)).min(whole);
+    let half = left.map(|left| left / 2);
+    let fits = |half: &Duration| retry.is_some_and(|pause| *half >= pause + SHORTEST_ATTEMPT);
+    Limits { whole, silence: half.filter(fits).map_or(silence, |half| silence.min(half)) }
+}
+
 /// The pause after a number of refusals in a row, where the service does not say how long to wait.
 pub(super) fn throttled_pause(refusals: u32) -> Duration {
     jitter(growing(FIRST_PAUSE_THROTTLED, refusals))
+}
+
+/// Returns the pause before the attempt after `attempt` (from 0).
+fn pause_after(fault: &ApiError, attempt: u32) -> Duration {
+    let pauses = if fault.is_broken_connection() { attempt.checked_sub(1) } else { Some(attempt) };
+    pauses.map_or(Duration::ZERO, |pauses| jitter(growing(FIRST_PAUSE, pauses)))
 }
 
 /// The pause before jitter: twice as long each time.
@@ -91,6 +184,10 @@ mod tests {
 
     fn refused(status: u16, body: &str, retry_after: Option<&str>) -> ApiError {
         ApiError::Refused(Refusal::new(status, body, None, None, retry_after))
+    }
+
+    fn broken(was_connected: bool) -> ApiError {
+        ApiError::Unreachable { reason: String::new(), was_connected }
     }
 
     fn proxy(wants_password: bool) -> ApiError {
@@ -122,7 +219,8 @@ mod tests {
             (0, refused(503, "", Some("601")), false),
             (0, refused(503, "", Some("18446744073709551615")), false),
             (0, ApiError::TimedOut, true),
-            (0, ApiError::Unreachable { reason: "reset".to_owned() }, true),
+            (0, broken(true), true),
+            (0, broken(false), true),
             (0, proxy(false), true),
             (0, proxy(true), false),
             (0, ApiError::Setup { reason: String::new(), hint: String::new() }, false),
@@ -152,6 +250,53 @@ mod tests {
     }
 
     #[test]
+    fn broken_connections_are_retried_at_once_and_count_where_nothing_else_comes_through() {
+        let reset = || broken(true);
+        // The faults in a row, each with whether other requests came through, and the longest pause after it in
+        // milliseconds and whether it is congestion; `None` for no retry.
+        let cases: [(u32, Vec<(ApiError, bool, Option<(u64, bool)>)>); 7] = [
+            (5, vec![(reset(), false, Some((0, false))), (reset(), false, Some((500, true)))]),
+            (5, vec![(reset(), true, Some((0, false))), (reset(), true, Some((100, false)))]),
+            (
+                1,
+                vec![
+                    (reset(), true, Some((0, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), false, Some((0, false))),
+                    (reset(), true, Some((100, false))),
+                    (reset(), false, None),
+                ],
+            ),
+            (0, vec![(reset(), true, None)]),
+            (1, vec![(ApiError::TimedOut, true, Some((500, true))), (reset(), false, None)]),
+            (
+                5,
+                vec![
+                    (broken(false), true, Some((500, false))),
+                    (reset(), true, Some((100, false))),
+                ],
+            ),
+            (1, vec![(refused(503, "", None), true, Some((500, true))), (reset(), false, None)]),
+        ];
+        for (retries, faults) in cases {
+            let patience = Patience { retries, deadline: None };
+            let mut failures = Failures::default();
+            for (fault, has_progress, expected) in faults {
+                let told = format!("{fault:?} {failures:?}");
+                let retry = patience.next(&mut failures, &fault, has_progress).ok();
+                let congestion = retry.map(|retry| retry.is_congestion);
+                assert_eq!(congestion, expected.map(|(_, congestion)| congestion), "{told}");
+                let (Some(Retry { pause, .. }), Some((longest, _))) = (retry, expected) else {
+                    continue;
+                };
+                let longest = Duration::from_millis(longest);
+                assert!(pause >= longest / 2 && pause <= longest, "{told} {pause:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_services_own_wish_comes_first() {
         let patience = Patience { retries: 2, deadline: None };
         let later = SystemTime::now() + Duration::from_secs(90);
@@ -164,6 +309,43 @@ mod tests {
         for (value, expected) in cases {
             let pause = patience.pause(0, &refused(503, "", Some(value))).unwrap();
             assert!(expected.contains(&pause.as_secs()), "{value}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn silence_is_limited_and_leaves_time_for_a_retry() {
+        let seconds = Duration::from_secs;
+        // Seconds left, time-outs so far, the pause before a retry, the limits of the attempt.
+        let cases = [
+            (None, 0, Some(0.5), 120.0, 30.0),
+            (None, 1, None, 120.0, 60.0),
+            (None, 2, None, 120.0, 120.0),
+            (None, 99, None, 120.0, 120.0),
+            (Some(500.0), 0, Some(0.5), 120.0, 30.0),
+            (Some(60.0), 0, Some(0.5), 60.0, 30.0),
+            (Some(30.0), 0, Some(0.5), 30.0, 15.0),
+            (Some(30.0), 0, None, 30.0, 30.0),
+            (Some(16.0), 1, None, 16.0, 16.0),
+            (Some(3.0), 0, Some(0.5), 3.0, 1.5),
+            // A retry would not fit.
+            (Some(2.9), 0, Some(0.5), 2.9, 2.9),
+            (Some(9.0), 0, Some(8.0), 9.0, 9.0),
+            (Some(0.0), 0, Some(0.5), 0.0, 0.0),
+        ];
+        for (left, timeouts, pause, whole, silence) in cases {
+            let [left, pause] = [left, pause].map(|time| time.map(Duration::from_secs_f64));
+            let found = limits(left, timeouts, pause);
+            let expected = [whole, silence].map(Duration::from_secs_f64);
+            assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
+        }
+        // The attempt after the last retry, and that after a time-out, have all the time that is left.
+        let patience = Patience { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
+        for (counted, timeouts, halves) in
+            [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]
+        {
+            let failures = Failures { counted, timeouts, beside_progress: 9 };
+            let Limits { silence, .. } = patience.limits(&failures);
+            assert_eq!(silence <= seconds(10), halves, "{failures:?}");
         }
     }
 

@@ -7,10 +7,12 @@
 //! |---|---|
 //! | [`certificates`] | the authorities that are trusted, from the files that name them |
 //! | [`distrust`] | what is wrong with a certificate |
+//! | [`pool`] | connections that are shared, and replaced after a failure |
 //! | [`proxy`] | the proxy of the environment |
 
 mod certificates;
 mod distrust;
+mod pool;
 mod proxy;
 
 use std::error::Error as _;
@@ -20,20 +22,25 @@ use std::time::Duration;
 use reqwest::{ClientBuilder, Response, redirect};
 
 pub(crate) use distrust::{Distrust, Flaw};
+use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
 use super::incoming::Incoming;
+use super::silence::Silence;
 use crate::connection::{Endpoint, Trust};
 
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit for the
+/// reply. A slow service replies, a dead connection does not.
+const PING: Duration = Duration::from_secs(10);
 /// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
 const LARGEST_BODY: usize = 16 << 20;
 
 /// The way to one endpoint.
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    pool: Pool,
     trust: Trust,
     proxy: Option<Proxy>,
 }
@@ -53,13 +60,16 @@ impl Transport {
         let proxy = Proxy::to(endpoint.base())?;
         // Another provider is only ever there if one was installed before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = match certificates::read(trust)? {
-            Some(authorities) => builder().tls_certs_only(authorities),
-            None => builder(),
-        };
-        let http = http.tls_danger_accept_invalid_certs(*trust == Trust::Unchecked);
-        let http = http.connect_timeout(CONNECT_TIMEOUT);
-        Ok(Self { http: build(http)?, trust: trust.clone(), proxy })
+        let (authorities, unchecked) = (certificates::read(trust)?, *trust == Trust::Unchecked);
+        let pool = Pool::new(move || {
+            let http = match &authorities {
+                Some(authorities) => builder().tls_certs_only(authorities.clone()),
+                None => builder(),
+            };
+            let http = http.tls_danger_accept_invalid_certs(unchecked);
+            build(http.connect_timeout(CONNECT_TIMEOUT))
+        })?;
+        Ok(Self { pool, trust: trust.clone(), proxy })
     }
 
     /// Plain http without a proxy, and without the time that it takes to read the system's certificates.
@@ -68,14 +78,21 @@ impl Transport {
     ///
     /// None that are known.
     pub(super) fn plain(connect_timeout: Duration) -> Result<Self, ApiError> {
-        let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
-        let http = build(http.connect_timeout(connect_timeout))?;
-        Ok(Self { http, trust: Trust::System, proxy: None })
+        let pool = Pool::new(move || {
+            let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
+            build(http.connect_timeout(connect_timeout))
+        })?;
+        Ok(Self { pool, trust: Trust::System, proxy: None })
     }
 
-    /// What sends. Follows no redirect and repeats nothing.
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.http
+    /// Returns the client that sends the next request. Follows no redirect and repeats nothing.
+    pub(crate) fn http(&self) -> Arc<reqwest::Client> {
+        self.pool.current()
+    }
+
+    /// Makes later requests open new connections, after a request failed on one of `http`.
+    pub(crate) fn leave(&self, http: &Arc<reqwest::Client>) {
+        self.pool.replace(http);
     }
 
     /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
@@ -83,21 +100,23 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// It breaks off, or is larger.
+    /// It breaks off, stalls, or is larger.
     pub(crate) async fn body(
         &self,
         mut response: Response,
+        silence: Silence<'_>,
         room: impl FnOnce(usize) -> Vec<u8>,
     ) -> Result<Incoming, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
         let mut body = Incoming::within(room(announced as usize));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.fault(&error))? {
+        loop {
+            let chunk = silence.wait_for(response.chunk()).await?;
+            let Some(chunk) = chunk.map_err(|error| self.fault(&error))? else { return Ok(body) };
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(ApiError::TooLarge { limit: LARGEST_BODY });
             }
             body.push(&chunk);
         }
-        Ok(body)
     }
 
     /// What it means that there is no answer.
@@ -115,7 +134,7 @@ impl Transport {
         }
         match &self.proxy {
             Some(proxy) if error.is_connect() => proxy.fault(&reason),
-            _ => ApiError::Unreachable { reason },
+            _ => ApiError::Unreachable { reason, was_connected: !error.is_connect() },
         }
     }
 }
@@ -142,6 +161,8 @@ fn builder() -> ClientBuilder {
         // Each attempt needs a date and signature of its own.
         .retry(reqwest::retry::never())
         .tcp_nodelay(true)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
 }
 
 fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {

@@ -103,12 +103,14 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, conflicts_with = "ca_file")]
     pub(crate) insecure: bool,
 
-    /// Give the whole run up to the printing at most this long, such as 30s or 5m [default: no limit, and 2 minutes
-    /// for a single request]
+    /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request is given up
+    /// after 2 minutes, or 30 seconds without a byte]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
     /// Try a request again at most this often when the service is unreachable, throttling or failing
+    ///
+    /// A connection that breaks while other requests succeed does not count.
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
 

@@ -35,8 +35,8 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
     fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
-    /// How often so far something stood in the way that asking less would ease: throttling, time-outs,
-    /// a failing service.
+    /// Returns the number of failures so far that fewer requests at a time may reduce: throttling, time-outs, a
+    /// failing service. A connection that breaks once is none.
     fn troubles(&self) -> u64;
 }
 

@@ -44,6 +44,19 @@ fn pages_that_are_asked_for_together_share_one_connection() {
     assert_eq!(tls.agreed(), ["h2"]);
 }
 
+/// A retry on the silent connection, or on an idle one that is silent as well, would use up the time.
+#[test]
+fn a_retry_opens_a_new_connection() {
+    for protocol in ["h2", "http/1.1"] {
+        let sandbox = Sandbox::start("--backups 100");
+        let tls = Tls::dying(20_000, &sandbox, "localhost", &[protocol]);
+        let run = list(&tls.endpoint("localhost")).args(["--page-size", "10", "--timeout", "6s"]);
+        let run = run.env("SSL_CERT_FILE", tls.authority()).run();
+        assert_eq!(run.lines().len(), 100, "{protocol}");
+        assert!(tls.agreed().len() > 1, "{protocol}");
+    }
+}
+
 /// What is said, and that it is said at once: no second attempt makes a certificate better.
 fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
     let told =

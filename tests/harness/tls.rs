@@ -1,21 +1,22 @@
 //! TLS in front of a sandbox: what is decrypted goes there as it is, HTTP/2 included, so the sandbox
 //! checks signatures and answers as ever.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::{fs, future, io};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::TempDir;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy, copy_bidirectional, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, version};
+use tokio_rustls::server::TlsStream;
 
 use super::sandbox::Sandbox;
 
@@ -34,6 +35,10 @@ struct Log {
     accepted: AtomicUsize,
     /// The protocol of each that came about.
     agreed: Mutex<Vec<String>>,
+    /// Bytes of answers after which all open connections go silent.
+    life: Option<usize>,
+    /// Bytes of answers so far.
+    answered: AtomicUsize,
 }
 
 /// A certificate with its chain, and the key that goes with it.
@@ -49,6 +54,11 @@ impl Tls {
         Self::until(4096, sandbox, name, protocols)
     }
 
+    /// All open connections go silent after so many bytes of answers. New ones work.
+    pub(crate) fn dying(life: usize, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
+        Self::with(Identity::issue(name, 4096), sandbox, protocols, Some(life))
+    }
+
     /// With a certificate that is valid from 1990 to the end of 2020.
     pub(crate) fn expired(sandbox: &Sandbox, name: &str) -> Self {
         Self::until(2021, sandbox, name, &["h2"])
@@ -56,15 +66,20 @@ impl Tls {
 
     /// With a certificate that signed itself: as an authority, or for a host only.
     pub(crate) fn self_signed(sandbox: &Sandbox, name: &str, is_authority: bool) -> Self {
-        Self::with(Identity::self_signed(name, is_authority), sandbox, &["h2"])
+        Self::with(Identity::self_signed(name, is_authority), sandbox, &["h2"], None)
     }
 
     /// With a certificate that is valid up to that year.
     fn until(year: i32, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
-        Self::with(Identity::issue(name, year), sandbox, protocols)
+        Self::with(Identity::issue(name, year), sandbox, protocols, None)
     }
 
-    fn with((identity, pem): (Identity, String), sandbox: &Sandbox, protocols: &[&str]) -> Self {
+    fn with(
+        (identity, pem): (Identity, String),
+        sandbox: &Sandbox,
+        protocols: &[&str],
+        life: Option<usize>,
+    ) -> Self {
         let directory = TempDir::new().unwrap();
         let authority = directory.path().join("authority.pem");
         fs::write(&authority, pem).unwrap();
@@ -77,7 +92,7 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let log = Arc::new(Log::default());
+        let log = Arc::new(Log { life, ..Log::default() });
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let (target, kept) = (sandbox.address(), Arc::clone(&log));
         // The thread ends with the test program: it holds nothing but sockets.
@@ -136,6 +151,40 @@ impl Identity {
     }
 }
 
+impl Log {
+    fn is_alive(&self) -> bool {
+        self.life.is_none_or(|life| self.answered.load(Ordering::Relaxed) < life)
+    }
+}
+
+/// Forwards requests until the client leaves, and answers until connections go silent.
+async fn forward_until_death(
+    client: TlsStream<TcpStream>,
+    sandbox: TcpStream,
+    log: &Log,
+) -> io::Result<()> {
+    let (mut requests, mut to_client) = split(client);
+    let (mut answers, mut to_sandbox) = split(sandbox);
+    let answering = async {
+        let mut part = [0; 1024];
+        loop {
+            let length = answers.read(&mut part).await?;
+            log.answered.fetch_add(length, Ordering::Relaxed);
+            if length == 0 {
+                return to_client.shutdown().await;
+            }
+            if !log.is_alive() {
+                future::pending::<()>().await;
+            }
+            to_client.write_all(&part[..length]).await?;
+        }
+    };
+    tokio::select! {
+        ended = answering => ended,
+        ended = copy(&mut requests, &mut to_sandbox) => ended.map(|_| ()),
+    }
+}
+
 fn serve(
     listener: std::net::TcpListener,
     acceptor: &TlsAcceptor,
@@ -156,7 +205,10 @@ fn serve(
                 log.agreed.lock().unwrap().push(String::from_utf8(protocol).unwrap());
                 let mut sandbox = TcpStream::connect(target).await.unwrap();
                 // How a connection ends concerns its two ends.
-                let _ = copy_bidirectional(&mut client, &mut sandbox).await;
+                let _ = match log.life.filter(|_| log.is_alive()) {
+                    Some(_) => forward_until_death(client, sandbox, &log).await,
+                    None => copy_bidirectional(&mut client, &mut sandbox).await.map(|_| ()),
+                };
             });
         }
     });

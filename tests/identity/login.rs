@@ -1,6 +1,11 @@
 //! A user who logs in: from each place where tools keep a password, once, and once more where the token
 //! ends.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
 use crate::harness::{
     Answer, Cbr, DOMAIN, PASSWORD, PROJECT_ID, Request, Sandbox, Service, Tls, USER, USER_ID, cbr,
 };
@@ -132,16 +137,84 @@ fn an_iam_that_fails_is_asked_again() {
     assert_eq!(lines(&sandbox.requests()), [failed, LOGIN, LISTING]);
 }
 
+/// Answers that are on their way when the token is rejected are requested once more: seven at most, besides the one
+/// that is rejected.
 #[test]
 fn a_token_that_ends_in_the_middle_is_renewed_once() {
-    let sandbox = Sandbox::start("--backups 100 --iam expire=6");
+    let sandbox = Sandbox::start("--backups 300 --iam expire=20");
     let list = "backups list --page-size 13 -o jsonl --columns id";
     let run = user(sandbox.cbr_by_region(list)).run();
-    assert_eq!(run.lines().len(), 100);
-    let told = lines(&sandbox.requests());
+    assert_eq!(run.lines().len(), 300);
+    let requests = sandbox.requests();
+    let told = lines(&requests);
     assert_eq!(told.iter().filter(|line| *line == LOGIN).count(), 2);
-    assert_eq!(told.iter().filter(|line| *line == LISTING).count(), 9);
     assert!(told.iter().any(|line| line == "GET /v3/P/backups 401 token"));
+    let mut windows: Vec<_> = requests
+        .iter()
+        .filter(|request| request.method == "GET" && request.status == Some(200))
+        .map(Request::window)
+        .collect();
+    windows.sort_unstable();
+    let answered = windows.len();
+    windows.dedup();
+    assert!(answered - windows.len() <= 7, "{answered} {windows:?}");
+}
+
+/// A few refusals lock an access key, so nothing more is sent with a token once it is known to have ended. Only the
+/// eight requests that were on their way together have it.
+#[test]
+fn an_ended_token_is_not_sent_again_while_it_is_renewed() {
+    const ROWS: u64 = 300;
+    let (first, on_their_way) = ("ended", 8);
+    let (together, renewing) = (Barrier::new(on_their_way), (Mutex::new(false), Condvar::new()));
+    let logins = AtomicUsize::new(0);
+    let service = Service::start(move |request, number| {
+        if request.line.starts_with("POST ") {
+            let logins = logins.fetch_add(1, Ordering::Relaxed);
+            if logins == 1 {
+                *renewing.0.lock().unwrap() = true;
+                renewing.1.notify_all();
+                // Enough for a client that goes on to be found out.
+                thread::sleep(Duration::from_millis(200));
+            }
+            let project = r#"{"token":{"project":{"id":"p1","name":"sandbox-1"}}}"#;
+            let token = if logins == 0 { first } else { "fresh" };
+            return Answer::with_headers(201, &[("X-Subject-Token", token)], project);
+        }
+        // The login and the first page come before.
+        if request.header("x-auth-token") == Some(first) && number > 1 {
+            if number < 2 + on_their_way && together.wait().is_leader() {
+                return Answer::new(401, "{}");
+            }
+            let renewing = (renewing.0.lock().unwrap(), &renewing.1);
+            drop(renewing.1.wait_while(renewing.0, |renewing| !*renewing).unwrap());
+        }
+        page(&request.line, ROWS)
+    });
+    let run = service.cbr("backups list --page-size 10 -o ids");
+    let run = user(run).env("CBR_IAM_ENDPOINT", service.endpoint()).run();
+    assert_eq!(run.lines().len() as u64, ROWS);
+    let received = service.received();
+    let ended = received.iter().filter(|request| request.header("x-auth-token") == Some(first));
+    assert_eq!(ended.count(), 1 + on_their_way);
+    let logins = received.iter().filter(|request| request.line.starts_with("POST "));
+    assert_eq!(logins.count(), 2);
+}
+
+/// The rows of a list that a request asks for.
+fn page(line: &str, rows: u64) -> Answer {
+    let number = |name: &str| -> u64 {
+        let (_, value) = line.split_once(name).unwrap();
+        value.split('&').next().unwrap().parse().unwrap()
+    };
+    let (offset, limit) = (number("offset="), number("limit="));
+    let row = |row: u64| {
+        let id = format!("00000000-0000-4000-8000-{:012}", rows - row);
+        format!(r#"{{"id":"{id}","created_at":"2025-01-01T00:00:00.000000"}}"#)
+    };
+    let records: Vec<_> = (offset..rows.min(offset + limit)).map(row).collect();
+    let records: Vec<_> = records.iter().map(String::as_str).collect();
+    Answer::page(&records, &rows.to_string())
 }
 
 /// Never more than once: the service that refuses a fresh token refuses the user.
