@@ -65,15 +65,14 @@ impl Endpoint {
         region: &Setting,
         cloud: &Setting,
     ) -> Result<(Self, String), ConnectionError> {
-        let is_name = |text: &str| {
-            let is_label = |label: &str| {
-                !label.is_empty()
-                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            };
-            text.split('.').all(is_label)
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        for Setting { origin, value } in [region, cloud] {
-            if !is_name(value) {
+        // A region with a dot in it would lead to a name that a customer of the cloud can have.
+        let are_names = [is_label(&region.value), cloud.value.split('.').all(is_label)];
+        for (Setting { origin, value }, is_name) in [region, cloud].into_iter().zip(are_names) {
+            if !is_name {
                 return Err(ConnectionError::new(
                     format!("{origin}: `{}` cannot be a part of a host", value.escape_debug()),
                     "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
@@ -85,16 +84,21 @@ impl Endpoint {
         Ok((Self::parse(&setting)?, setting.origin))
     }
 
-    /// The endpoint of this service of a region, in the cloud whose IAM is there: the host has another
-    /// service in front, and may have another region, or none where IAM is the whole cloud's.
+    /// Returns the endpoint of this service in a region of the known cloud whose identity service is at `iam`.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
-        let (service, rest) = iam.url.host_str()?.split_once('.')?;
-        let (_, below) = rest.split_once('.')?;
-        let domain = if cloud::is_known(&format!("iam.{below}")) { below } else { rest };
-        let is_iam = iam.is_https() && matches!(service, "iam" | "iam-pub");
-        let is_ours = is_iam && cloud::is_known(&format!("iam.{domain}"));
+        let domain = cloud::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
         let domain = Setting::new("", domain);
-        is_ours.then(|| Self::below("cbr", region, &domain).ok()).flatten().map(|(found, _)| found)
+        let found =
+            region::is_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
+        found.flatten().map(|(found, _)| found)
+    }
+
+    /// Returns true if a catalogue of the identity service at `self` can name `service`. That of a known cloud
+    /// names hosts of this service there, and nothing else.
+    pub(crate) fn lists(&self, service: &Self) -> bool {
+        let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
+        let (iam, service) = (host(self), host(service));
+        cloud::of_identity(&iam).is_none_or(|domain| cloud::of_service(&service) == Some(domain))
     }
 
     /// The endpoint that a catalogue of IAM gives: with the version of the API and the project, or without.
@@ -215,6 +219,7 @@ mod tests {
             ("mars-1", "a@b.com", "HW_CLOUD: `a@b.com` cannot be a part of a host"),
             ("mars-1", "example.com/x", "HW_CLOUD: `example.com/x` cannot be a part of a host"),
             ("", "example.com", "R: `` cannot be a part of a host"),
+            ("x.apic.eu-de", "example.com", "R: `x.apic.eu-de` cannot be a part of a host"),
             ("a/b", "example.com", "R: `a/b` cannot be a part of a host"),
         ];
         for (region, domain, expected) in cases {
@@ -237,12 +242,39 @@ mod tests {
             ),
             ("https://iam.example.com", None),
             ("https://iam.eu-de.example.com", None),
+            ("https://iam.apic.eu-de.otc.t-systems.com", None),
+            ("https://iam.eu-de.apic.otc.t-systems.com", None),
             ("http://127.0.0.1:1", None),
         ];
+        let region = Setting::new("r", "x.apic.eu-de");
+        let otc =
+            Endpoint::parse(&Setting::new("i", "https://iam.eu-de.otc.t-systems.com")).unwrap();
+        assert_eq!(Endpoint::beside(&region, &otc), None);
         for (iam, expected) in cases {
             let iam = Endpoint::parse(&Setting::new("i", iam)).unwrap();
             let beside = Endpoint::beside(&Setting::new("r", "eu-x1"), &iam);
             assert_eq!(beside.as_ref().map(Endpoint::base), expected, "{iam:?}");
+        }
+    }
+
+    #[test]
+    fn the_catalogue_of_a_known_cloud_names_hosts_of_that_cloud() {
+        let otc = "https://iam.eu-de.otc.t-systems.com";
+        let cases = [
+            (otc, "https://cbr.eu-de.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-x1.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-de.apic.otc.t-systems.com", false),
+            (otc, "https://0123abcd.apic.eu-de.otc.t-systems.com", false),
+            (otc, "https://cbr.cn-north-4.myhuaweicloud.com", false),
+            (otc, "https://cbr.example.com", false),
+            ("https://iam.myhuaweicloud.com", "https://cbr.cn-north-4.myhuaweicloud.com", true),
+            // The user has named this one.
+            ("https://iam.example.com", "https://cbr.example.com", true),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
+        ];
+        let parse = |url| Endpoint::parse(&Setting::new("", url)).unwrap();
+        for (iam, service, expected) in cases {
+            assert_eq!(parse(iam).lists(&parse(service)), expected, "{iam} {service}");
         }
     }
 

@@ -18,7 +18,7 @@ const WITHOUT: [&str; 6] = [
 ];
 
 /// The host of IAM for a region that is known.
-fn host(region: &str) -> Option<String> {
+pub(super) fn host(region: &str) -> Option<String> {
     if WITHOUT.contains(&region) {
         return Some("iam.myhuaweicloud.com".to_owned());
     }
