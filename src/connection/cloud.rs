@@ -50,7 +50,8 @@ fn below(service: &str, host: &str) -> Option<&'static str> {
 
 /// The host of an `https` URL, or of an `http` one to this machine; nothing else may be told who a user is.
 pub(super) fn host_of(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok().filter(is_private)?;
+    // What looks like the host may be a part of a password.
+    let url = Url::parse(url).ok().filter(|parsed| is_private(parsed) && !url.contains('@'))?;
     url.host_str().map(str::to_owned)
 }
 
@@ -81,6 +82,9 @@ impl Hosts {
     /// Returns why credentials must not be sent to this address, said of the address; `None` if it is one of
     /// these hosts.
     pub(super) fn refuse(&self, url: &str) -> Option<String> {
+        if url.contains('@') {
+            return Some("holds a user name or password".to_owned());
+        }
         let Some(host) = host_of(url) else {
             let is_plain = Url::parse(url).is_ok_and(|url| url.scheme() == "http");
             return Some(if is_plain {
@@ -180,6 +184,8 @@ mod tests {
             (&here, "http://127.0.0.1:1/v3", None),
             (&hosts, "http://127.0.0.1:1/v3", Some(loopback)),
             (&hosts, "garbage", Some("leads to another cloud (no host)")),
+            (&hosts, "https://u:2/x@iam.example.com", Some("holds a user name or password")),
+            (&hosts, "https://u:p@iam.example.com", Some("holds a user name or password")),
         ];
         for (hosts, url, expected) in cases {
             assert_eq!(hosts.refuse(url).as_deref(), expected, "{url}");

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionError, Setting, cloud, region};
+use super::{ConnectionError, Setting, address, cloud, region};
 use crate::suggest;
 
 /// Scheme, host and port of the service. `https`, or `http` to this machine.
@@ -23,7 +23,8 @@ pub(crate) struct Endpoint {
 pub(crate) fn check(text: &str) -> Result<(), String> {
     let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
     let message = error.to_string();
-    Err(format!("{}; {}", message.strip_prefix("it: ").unwrap_or(&message), error.hint))
+    let message = message.strip_prefix("it: ").or_else(|| message.strip_prefix("it "));
+    Err(format!("{}; {}", message.unwrap_or_default(), error.hint))
 }
 
 impl Endpoint {
@@ -69,15 +70,19 @@ impl Endpoint {
             !label.is_empty()
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
+        let refuse = |what: String| {
+            ConnectionError::new(
+                format!("{what} cannot be a part of a host"),
+                "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
+            )
+        };
         // A region with a dot in it would lead to a name that a customer of the cloud can have.
-        let are_names = [is_label(&region.value), cloud.value.split('.').all(is_label)];
-        for (Setting { origin, value }, is_name) in [region, cloud].into_iter().zip(are_names) {
-            if !is_name {
-                return Err(ConnectionError::new(
-                    format!("{origin}: `{}` cannot be a part of a host", value.escape_debug()),
-                    "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
-                ));
-            }
+        if !is_label(&region.value) {
+            return Err(refuse(format!("{}: `{}`", region.origin, region.value.escape_debug())));
+        }
+        // In place of a domain there may be a URL with a secret in it.
+        if !cloud.value.split('.').all(is_label) {
+            return Err(refuse(cloud.origin.clone()));
         }
         let host = format!("https://{service}.{}.{}", region.value, cloud.value);
         let setting = Setting::new(format!("{} and {}", region.origin, cloud.origin), host);
@@ -120,17 +125,19 @@ impl Endpoint {
     /// It is not one, or secrets must not be sent to it.
     pub(super) fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let refuse = |reason: &str, hint: &str| {
-            let value = value.escape_debug();
-            Err(ConnectionError::new(format!("{origin}: `{value}` {reason}"), hint))
+            let message = match address::shown(value) {
+                Some(address) => format!("{origin}: `{address}` {reason}"),
+                None => format!("{origin} {reason}"),
+            };
+            Err(ConnectionError::new(message, hint))
         };
         let example = "write it as https://cbr.eu-de.otc.t-systems.com";
+        if value.contains('@') {
+            return refuse("holds a user name or password, which would be ignored", example);
+        }
         let Ok(url) = Url::parse(value) else {
             return refuse("is not a URL", example);
         };
-        if !url.username().is_empty() || url.password().is_some() {
-            let message = format!("{origin} holds a user name or password, which would be ignored");
-            return Err(ConnectionError::new(message, example));
-        }
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return refuse("is not an https URL", example);
         }
@@ -216,8 +223,8 @@ mod tests {
         };
         let cases = [
             ("mars-1", "example.com", "https://cbr.mars-1.example.com of R and HW_CLOUD"),
-            ("mars-1", "a@b.com", "HW_CLOUD: `a@b.com` cannot be a part of a host"),
-            ("mars-1", "example.com/x", "HW_CLOUD: `example.com/x` cannot be a part of a host"),
+            ("mars-1", "a@b.com", "HW_CLOUD cannot be a part of a host"),
+            ("mars-1", "example.com/x", "HW_CLOUD cannot be a part of a host"),
             ("", "example.com", "R: `` cannot be a part of a host"),
             ("x.apic.eu-de", "example.com", "R: `x.apic.eu-de` cannot be a part of a host"),
             ("a/b", "example.com", "R: `a/b` cannot be a part of a host"),
@@ -308,7 +315,14 @@ mod tests {
             ("http://localhost.example.com", "unencrypted"),
             ("https://example.com/v3", "more than scheme, host and port"),
             ("https://example.com/?a=b", "more than scheme, host and port"),
+            ("https://example.com/?token=secret", "`https://example.com…` has more than"),
+            ("https://example.com#secret", "`https://example.com…` has more than"),
+            ("http://example.com/?token=secret", "`http://example.com…` has more than"),
             ("https://user:secret@example.com", "user name or password"),
+            ("https://user:1/secret@example.com", "user name or password"),
+            ("secret@example.com", "user name or password"),
+            ("secret", "is not a URL"),
+            ("secret:secret", "is not an https URL"),
             ("", "is not a URL"),
         ];
         for (value, expected) in cases {

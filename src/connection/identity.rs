@@ -111,7 +111,7 @@ mod tests {
             ),
             (
                 "https://iam.example.com/v2.0",
-                "OS_AUTH_URL: `https://iam.example.com/v2.0` has more than scheme, host and port",
+                "OS_AUTH_URL: `https://iam.example.com…` has more than scheme, host and port",
             ),
         ];
         for (value, expected) in cases {
