@@ -5,7 +5,7 @@
 
 mod screen;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::message::{ErrorFormat, Level};
 use crate::number::grouped;
+use crate::output;
 use screen::Screen;
 
 /// How much to tell.
@@ -163,6 +164,7 @@ impl Console {
             return;
         }
         let text = progress.text();
+        let text = output::visible(&text).into_owned();
         progress.bar.get_or_insert_with(new_bar).set_message(text);
     }
 
@@ -176,10 +178,7 @@ impl Console {
     }
 
     fn line(&self, text: &str) {
-        // There is nowhere to tell that stderr is closed.
-        let write = || {
-            let _ = writeln!(io::stderr().lock(), "{text}");
-        };
+        let write = || self.args.error_format.write(text);
         match &self.lock().bar {
             Some(bar) => bar.suspend(write),
             None => write(),

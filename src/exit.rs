@@ -124,7 +124,7 @@ fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
         ErrorFormat::Text => (text, None),
         ErrorFormat::Json => in_one_line(&text),
     };
-    format.tell(&Report {
+    format.tell_usage(&Report {
         level: Level::Error,
         code: ErrorCode::Usage.word(),
         exit_code: Exit::Usage.code(),

@@ -13,6 +13,7 @@
 //! | [`sort`] | who sorts: the service, or `cbr` |
 //! | [`summary`] | numbers about them |
 //! | [`json`], [`backup`], [`row`], [`column`](mod@column), [`output`] | records to columns and formats |
+//! | [`small_file`] | files that another process may have placed, without waiting and within a limit |
 //! | [`temporary`] | what is said where a temporary file fails |
 //! | [`dry_run`] | the request that would go out first, for people and for curl |
 //! | [`auth`] | where each setting comes from and whether it works, for people and scripts |
@@ -55,6 +56,7 @@ mod row;
 mod sandbox;
 mod secret;
 mod sent_time;
+mod small_file;
 mod sort;
 mod suggest;
 mod summary;

@@ -1,6 +1,9 @@
 //! One message on stderr, in the form that its reader asked for: a line of text for people, an object on
 //! a line for scripts.
 //!
+//! Everything that `cbr` writes to stderr goes through [`ErrorFormat::write`], besides the progress bar. Paths,
+//! names and arguments in it may come from anywhere, so nothing in it acts on a terminal.
+//!
 //! Knows no error: what is said, and with which exit code, is decided in [`exit`](crate::exit).
 
 use std::ffi::OsString;
@@ -8,6 +11,8 @@ use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
+
+use crate::output;
 
 /// The form of the messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -90,6 +95,16 @@ impl ErrorFormat {
         value.and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
     }
 
+    /// Writes lines to stderr. A character that acts on a terminal or cannot be seen is shown as its escape;
+    /// only line ends are kept. There is nowhere to tell that stderr is closed.
+    pub(crate) fn write(self, lines: &str) {
+        let shown = match self {
+            Self::Json => output::visible_json(lines),
+            Self::Text => lines.split('\n').map(output::visible).collect::<Vec<_>>().join("\n"),
+        };
+        let _ = writeln!(io::stderr().lock(), "{shown}");
+    }
+
     /// A message of one line, without its end.
     pub(crate) fn line(self, level: Level, message: &str) -> String {
         match self {
@@ -100,27 +115,33 @@ impl ErrorFormat {
                     Level::Warning => "warning",
                     Level::Debug => "debug",
                 };
-                format!("cbr: {word}: {message}")
+                format!("cbr: {word}: {}", output::visible(message))
             }
         }
     }
 
-    /// Tells why the run has failed. There is nowhere to tell that stderr is closed.
+    /// Reports why the run has failed.
     pub(crate) fn tell(self, report: &Report) {
-        let mut lines = match self {
-            Self::Json => json(report),
-            Self::Text => self.line(Level::Error, &report.message),
-        };
-        if self == Self::Text
-            && let Some(hint) = &report.hint
-        {
-            lines.push_str(&format!("\ncbr: hint: {hint}"));
+        self.write(&match (self, &report.hint) {
+            (Self::Json, _) => json(report),
+            (Self::Text, None) => self.line(Level::Error, &report.message),
+            (Self::Text, Some(hint)) => {
+                let line = self.line(Level::Error, &report.message);
+                format!("{line}\ncbr: hint: {}", output::visible(hint))
+            }
+        });
+    }
+
+    /// Reports a usage error, whose message has several paragraphs.
+    pub(crate) fn tell_usage(self, report: &Report) {
+        match self {
+            Self::Json => self.tell(report),
+            Self::Text => self.write(&format!("cbr: error: {}", report.message)),
         }
-        let _ = writeln!(io::stderr().lock(), "{lines}");
     }
 }
 
-/// On one line: JSON escapes every line end. What goes in here can always be written.
+/// On one line, since JSON escapes every line end. What goes in here can always be written.
 fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_default()
 }

@@ -4,11 +4,15 @@
 //! `YYYY-MM-DDTHH:MM:SSZ`. The zone rule: a time without a zone is UTC, as the API's own times are, and
 //! so are the days of `today` and `yesterday`. `now` is the same moment for all flags of a run.
 
+mod zone;
+
 use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::sent_time::SentTime;
+pub(crate) use zone::local as local_zone;
+
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil, tz::TimeZone};
 
 /// A point in time given to a flag, not before 1970. Read by [`FromStr`], `7d` is seven days ago.

@@ -270,7 +270,7 @@ fn a_broken_file_is_told_with_line_and_column() {
             b"[defaults]\npage_size = '5'\n",
             ", line 2, column 13: page_size takes a whole number, and this is a string",
         ),
-        (b"a = '\xff'", ": cannot be read: stream did not contain valid UTF-8"),
+        (b"a = '\xff'", ": cannot be read: it is not valid UTF-8"),
     ];
     let sandbox = Sandbox::start("--backups 3");
     for (text, error) in cases {

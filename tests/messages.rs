@@ -1,4 +1,6 @@
-//! `-q` and `-v`: what is said besides errors, and never a secret.
+//! `-q` and `-v`: what is said besides errors, and never a secret. No message acts on the terminal.
+
+use serde_json::Value;
 
 use crate::harness::{
     Cbr, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, sandboxed,
@@ -52,6 +54,47 @@ fn no_detail_shows_a_secret() {
     ];
     for run in runs {
         assert_eq!(details(run).len(), 1);
+    }
+}
+
+/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on the terminal.
+#[test]
+fn what_is_typed_does_not_act_on_the_terminal() {
+    // A sequence that writes to the clipboard, one of a single byte, an order of reading, and a line that looks
+    // like one of cbr.
+    let names = [
+        ("\u{1b}]52;c;eA\u{7}x", r"\u{1b}]52;c;eA\u{7}x"),
+        ("\u{9b}31mx", r"\u{9b}31mx"),
+        ("\u{202e}gpj.x", r"\u{202e}gpj.x"),
+        ("\u{200e}\u{2066}x", r"\u{200e}\u{2066}x"),
+        ("x\ncbr: error: y", r"x\ncbr: error: y"),
+    ];
+    let sandbox = Sandbox::start("--backups 9000");
+    for (name, shown) in names {
+        let folder = format!("/nowhere/{name}");
+        let runs: [(&str, i32, &dyn Fn(Cbr) -> Cbr); 9] = [
+            ("backups list --receipt", 1, &|run| run.arg(&folder)),
+            ("backups list -o json", 1, &|run| run.env("TMPDIR", &folder)),
+            ("backups list", 2, &|run| run.arg(name)),
+            ("backups list --limit", 2, &|run| run.arg(name)),
+            ("backups list --sort", 2, &|run| run.arg(name)),
+            ("backups list", 2, &|run| run.arg(format!("--{name}"))),
+            ("", 2, &|run| run.arg(name)),
+            ("backups list --token-file", 2, &|run| run.arg(&folder)),
+            ("help", 2, &|run| run.arg(name)),
+        ];
+        for (number, (args, exit, more)) in runs.into_iter().enumerate() {
+            let run = |format: &str| {
+                let run = more(sandbox.cbr(args).with_key()).args(["--error-format", format]);
+                run.exit(exit).stderr_holds([]).run().stderr
+            };
+            let text = run("text");
+            assert!(text.contains(shown), "{number}: {text}");
+            // Scripts get the name itself where they can.
+            let report: Value = serde_json::from_str(&run("json")).unwrap();
+            let message = report["message"].as_str().unwrap();
+            assert!(message.contains(shown) || message.contains(name), "{number}: {message}");
+        }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::iam::{self, Cache};
 use crate::listing::{Ask, Order, Source as _};
 use crate::output;
 use crate::row::Row;
+use crate::small_file;
 
 /// How long it may take in all.
 const LIMIT: Duration = Duration::from_millis(900);
@@ -224,7 +225,7 @@ fn path() -> Option<PathBuf> {
 }
 
 fn recall(path: &Path) -> Option<Memory> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&small_file::read_cached(path).ok()?).ok()
 }
 
 /// Replaces the file at once, with one that only its owner can read.

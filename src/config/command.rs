@@ -16,7 +16,7 @@ use super::file::{self, OwnFile};
 use super::key::{self, Kind, Table};
 use crate::auth::shortened;
 use crate::completions;
-use crate::connection::{ConnectionError, Environment, Home, Text};
+use crate::connection::{ConnectionError, Environment, Home, Text, shown_address};
 use crate::console::Console;
 use crate::{secret, suggest};
 
@@ -341,6 +341,9 @@ fn shown(Entry { key, value, .. }: &Entry) -> Json {
     match (key.kind, value) {
         (Kind::Secret, _) => HIDDEN.into(),
         (Kind::AccessKey, value) => shortened(&value.text()).into(),
+        (Kind::Address, value) => {
+            shown_address(&value.text()).unwrap_or_else(|| HIDDEN.to_owned()).into()
+        }
         // Its arguments may hold a secret.
         (Kind::Command, Value::Words(words)) => {
             let hidden = words.iter().skip(1).map(|_| HIDDEN);

@@ -268,7 +268,9 @@ fn value(key: &Key, item: &Item) -> Result<Value, String> {
             words.collect::<Result<_, _>>().map(Value::Words)
         }
         (Kind::List | Kind::Command, _) => wrong("a text in quotes, or an array of them"),
-        (Kind::Text | Kind::AccessKey | Kind::Secret, _) => wrong("a text in quotes"),
+        (Kind::Text | Kind::Address | Kind::AccessKey | Kind::Secret, _) => {
+            wrong("a text in quotes")
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
+    /// A URL, of which only the host is shown: the rest may be a secret.
+    Address,
     Number,
     /// A list of words, or one text that holds them with commas.
     List,
@@ -70,11 +72,11 @@ const PROFILE: &[Key] = &[
     Key { check: check_project_id, ..key("project_id", Kind::Text, "id of the project") },
     Key {
         check: check_endpoint,
-        ..key("endpoint", Kind::Text, "base URL, in place of the region's")
+        ..key("endpoint", Kind::Address, "base URL, in place of the region's")
     },
     Key {
         check: check_endpoint,
-        ..key("iam_endpoint", Kind::Text, "base URL of the identity service (IAM)")
+        ..key("iam_endpoint", Kind::Address, "base URL of the identity service (IAM)")
     },
     key("project_name", Kind::Text, "its name, in place of the id"),
     key("access_key", Kind::AccessKey, "access key (AK)"),

@@ -1,8 +1,9 @@
 //! OpenStack's files: `clouds.yaml`, and `secure.yaml` over it.
 //!
-//! Only what leads to a cloud with this service is used. Endpoints of these files are not: a file that
-//! came with a directory must not decide where the secrets of another go.
+//! Only what leads to a cloud with this service is used. Endpoints of these files are not. A file that came
+//! with a directory never decides where the secrets of another directory go.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use saphyr::Yaml;
@@ -78,7 +79,11 @@ fn find(
     name: &str,
 ) -> Result<Option<Found>, NoUse> {
     match given_file::named(environment, home, variable)? {
-        Some(file) => Ok(Some(Found { file, is_here: false })),
+        Some(file) => {
+            let directory = given_file::path(environment, home, variable);
+            let directory = directory.as_deref().and_then(Path::parent).map(whole);
+            Ok(Some(Found { file, directory, place: Place::Named }))
+        }
         None => Ok(first(home, directories, name)?),
     }
 }
@@ -106,8 +111,35 @@ const PROJECT_NAME: [&[&str]; 4] =
 /// A file, and where it was found.
 struct Found {
     file: Text,
-    /// In the current directory, where nobody put it for us.
-    is_here: bool,
+    directory: Option<PathBuf>,
+    place: Place,
+}
+
+/// Where a file was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Where a variable says.
+    Named,
+    /// In the current directory, where anybody may have put it.
+    Here,
+    /// In one of the directories of OpenStack's settings.
+    Settings,
+}
+
+impl Found {
+    /// Returns true if one of them may say where the secrets of the other go: files of one directory, and a
+    /// file that the user names with any that is not just there.
+    fn goes_with(&self, other: &Self) -> bool {
+        let places = [self.place, other.place];
+        let is_chosen = places.contains(&Place::Named) && !places.contains(&Place::Here);
+        is_chosen || self.directory == other.directory
+    }
+}
+
+/// The directory with every link resolved, for comparison.
+fn whole(directory: &Path) -> PathBuf {
+    let name = if directory == Path::new("") { Path::new(".") } else { directory };
+    fs::canonicalize(name).unwrap_or_else(|_| directory.to_owned())
 }
 
 /// The first file of this name that there is.
@@ -118,8 +150,10 @@ fn first(home: &Home, directories: &[PathBuf], name: &str) -> Result<Option<Foun
     for path in paths {
         let file = home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?;
         if let Some(file) = file {
-            let is_here = path.parent() == Some(Path::new(""));
-            return Ok(Some(Found { file, is_here }));
+            let directory = path.parent();
+            let is_here = directory == Some(Path::new(""));
+            let place = if is_here { Place::Here } else { Place::Settings };
+            return Ok(Some(Found { file, directory: directory.map(whole), place }));
         }
     }
     Ok(None)
@@ -139,9 +173,11 @@ fn source(
     let over = parsed.as_ref().and_then(|secure| Node::new(secure).get("clouds")?.get(chosen));
     let name = format!("{name}, cloud `{}`", chosen.escape_debug());
     let here = [Some(clouds), secure.filter(|_| over.is_some())];
-    let here = here.into_iter().flatten().filter(|found| found.is_here);
+    let here = here.into_iter().flatten().filter(|found| found.place == Place::Here);
     let here = here.map(|found| found.file.name.as_str()).collect();
-    Ok(Cloud { entry, over, here, hosts }.source(&name))
+    let apart = secure.filter(|secure| over.is_some() && !clouds.goes_with(secure));
+    let apart = apart.map(|secure| secure.file.name.as_str());
+    Ok(Cloud { entry, over, here, apart, hosts }.source(&name))
 }
 
 fn parse(Text { name, text }: &Text) -> Result<Yaml<'_>, String> {
@@ -172,12 +208,15 @@ struct Cloud<'a> {
     over: Option<Node<'a>>,
     /// Those of the two that are files of the current directory.
     here: Vec<&'a str>,
+    /// The name of `secure.yaml`, if it is of another directory.
+    apart: Option<&'a str>,
     hosts: &'a Hosts,
 }
 
 impl<'a> Cloud<'a> {
     fn source(&self, name: &str) -> Source {
-        if let Some(note) = self.foreign().or_else(|| self.agency()) {
+        let note = self.foreign().or_else(|| self.mixed()).or_else(|| self.agency());
+        if let Some(note) = note {
             return Source { note: Some(note), ..Source::named(name) };
         }
         let parts = self.parts(name);
@@ -248,8 +287,9 @@ impl<'a> Cloud<'a> {
         let host = self.text(&["auth", "auth_url"]).and_then(cloud::host_of);
         let cautions = [
             is_here.then(|| {
+                let are = if self.here.len() > 1 { "are" } else { "is" };
                 format!(
-                    "{name}: {} of the current directory is used, and the credentials go to {}",
+                    "{name}: {} of the current directory {are} used, and the credentials go to {}",
                     self.here.join(" and "),
                     host.as_deref().unwrap_or("Open Telekom Cloud").escape_debug()
                 )
@@ -275,6 +315,27 @@ impl<'a> Cloud<'a> {
                 .then(|| "it has no auth_url, so it may be another cloud".to_owned());
         };
         self.hosts.refuse(url).map(|reason| format!("its auth_url {reason}"))
+    }
+
+    /// Returns why secrets of one directory are not sent to an address of another, unless the user names its
+    /// host: whoever can write one of the files would get the secrets of the other.
+    fn mixed(&self) -> Option<String> {
+        let secure = self.apart?;
+        let Some(url) = self.text(&["auth", "auth_url"]) else {
+            return Some(format!(
+                "it is not combined with {secure}, which is in another directory; if you trust both files, set \
+                 OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
+            ));
+        };
+        let host = cloud::host_of(url).unwrap_or_default();
+        let host = host.escape_debug().to_string();
+        (!self.hosts.names(url)).then(|| {
+            format!(
+                "it is not combined with {secure}, which is in another directory, and secrets would go to {host}; \
+                 {}",
+                Hosts::allow(&host)
+            )
+        })
     }
 
     /// That it lists as an agency: its own keys would list another account.

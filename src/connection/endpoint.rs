@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionError, Setting, cloud, region};
+use super::{ConnectionError, Setting, address, cloud, region};
 use crate::suggest;
 
 /// Scheme, host and port of the service. `https`, or `http` to this machine.
@@ -23,7 +23,8 @@ pub(crate) struct Endpoint {
 pub(crate) fn check(text: &str) -> Result<(), String> {
     let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
     let message = error.to_string();
-    Err(format!("{}; {}", message.strip_prefix("it: ").unwrap_or(&message), error.hint))
+    let message = message.strip_prefix("it: ").or_else(|| message.strip_prefix("it "));
+    Err(format!("{}; {}", message.unwrap_or_default(), error.hint))
 }
 
 impl Endpoint {
@@ -65,36 +66,44 @@ impl Endpoint {
         region: &Setting,
         cloud: &Setting,
     ) -> Result<(Self, String), ConnectionError> {
-        let is_name = |text: &str| {
-            let is_label = |label: &str| {
-                !label.is_empty()
-                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            };
-            text.split('.').all(is_label)
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        for Setting { origin, value } in [region, cloud] {
-            if !is_name(value) {
-                return Err(ConnectionError::new(
-                    format!("{origin}: `{}` cannot be a part of a host", value.escape_debug()),
-                    "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
-                ));
-            }
+        let refuse = |what: String| {
+            ConnectionError::new(
+                format!("{what} cannot be a part of a host"),
+                "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
+            )
+        };
+        // A region with a dot in it would lead to a name that a customer of the cloud can have.
+        if !is_label(&region.value) {
+            return Err(refuse(format!("{}: `{}`", region.origin, region.value.escape_debug())));
+        }
+        // In place of a domain there may be a URL with a secret in it.
+        if !cloud.value.split('.').all(is_label) {
+            return Err(refuse(cloud.origin.clone()));
         }
         let host = format!("https://{service}.{}.{}", region.value, cloud.value);
         let setting = Setting::new(format!("{} and {}", region.origin, cloud.origin), host);
         Ok((Self::parse(&setting)?, setting.origin))
     }
 
-    /// The endpoint of this service of a region, in the cloud whose IAM is there: the host has another
-    /// service in front, and may have another region, or none where IAM is the whole cloud's.
+    /// Returns the endpoint of this service in a region of the known cloud whose identity service is at `iam`.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
-        let (service, rest) = iam.url.host_str()?.split_once('.')?;
-        let (_, below) = rest.split_once('.')?;
-        let domain = if cloud::is_known(&format!("iam.{below}")) { below } else { rest };
-        let is_iam = iam.is_https() && matches!(service, "iam" | "iam-pub");
-        let is_ours = is_iam && cloud::is_known(&format!("iam.{domain}"));
+        let domain = cloud::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
         let domain = Setting::new("", domain);
-        is_ours.then(|| Self::below("cbr", region, &domain).ok()).flatten().map(|(found, _)| found)
+        let found =
+            region::is_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
+        found.flatten().map(|(found, _)| found)
+    }
+
+    /// Returns true if a catalogue of the identity service at `self` can name `service`. That of a known cloud
+    /// names hosts of this service there, and nothing else.
+    pub(crate) fn lists(&self, service: &Self) -> bool {
+        let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
+        let (iam, service) = (host(self), host(service));
+        cloud::of_identity(&iam).is_none_or(|domain| cloud::of_service(&service) == Some(domain))
     }
 
     /// The endpoint that a catalogue of IAM gives: with the version of the API and the project, or without.
@@ -116,17 +125,19 @@ impl Endpoint {
     /// It is not one, or secrets must not be sent to it.
     pub(super) fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let refuse = |reason: &str, hint: &str| {
-            let value = value.escape_debug();
-            Err(ConnectionError::new(format!("{origin}: `{value}` {reason}"), hint))
+            let message = match address::shown(value) {
+                Some(address) => format!("{origin}: `{address}` {reason}"),
+                None => format!("{origin} {reason}"),
+            };
+            Err(ConnectionError::new(message, hint))
         };
         let example = "write it as https://cbr.eu-de.otc.t-systems.com";
+        if value.contains('@') {
+            return refuse("holds a user name or password, which would be ignored", example);
+        }
         let Ok(url) = Url::parse(value) else {
             return refuse("is not a URL", example);
         };
-        if !url.username().is_empty() || url.password().is_some() {
-            let message = format!("{origin} holds a user name or password, which would be ignored");
-            return Err(ConnectionError::new(message, example));
-        }
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return refuse("is not an https URL", example);
         }
@@ -212,9 +223,10 @@ mod tests {
         };
         let cases = [
             ("mars-1", "example.com", "https://cbr.mars-1.example.com of R and HW_CLOUD"),
-            ("mars-1", "a@b.com", "HW_CLOUD: `a@b.com` cannot be a part of a host"),
-            ("mars-1", "example.com/x", "HW_CLOUD: `example.com/x` cannot be a part of a host"),
+            ("mars-1", "a@b.com", "HW_CLOUD cannot be a part of a host"),
+            ("mars-1", "example.com/x", "HW_CLOUD cannot be a part of a host"),
             ("", "example.com", "R: `` cannot be a part of a host"),
+            ("x.apic.eu-de", "example.com", "R: `x.apic.eu-de` cannot be a part of a host"),
             ("a/b", "example.com", "R: `a/b` cannot be a part of a host"),
         ];
         for (region, domain, expected) in cases {
@@ -237,12 +249,39 @@ mod tests {
             ),
             ("https://iam.example.com", None),
             ("https://iam.eu-de.example.com", None),
+            ("https://iam.apic.eu-de.otc.t-systems.com", None),
+            ("https://iam.eu-de.apic.otc.t-systems.com", None),
             ("http://127.0.0.1:1", None),
         ];
+        let region = Setting::new("r", "x.apic.eu-de");
+        let otc =
+            Endpoint::parse(&Setting::new("i", "https://iam.eu-de.otc.t-systems.com")).unwrap();
+        assert_eq!(Endpoint::beside(&region, &otc), None);
         for (iam, expected) in cases {
             let iam = Endpoint::parse(&Setting::new("i", iam)).unwrap();
             let beside = Endpoint::beside(&Setting::new("r", "eu-x1"), &iam);
             assert_eq!(beside.as_ref().map(Endpoint::base), expected, "{iam:?}");
+        }
+    }
+
+    #[test]
+    fn the_catalogue_of_a_known_cloud_names_hosts_of_that_cloud() {
+        let otc = "https://iam.eu-de.otc.t-systems.com";
+        let cases = [
+            (otc, "https://cbr.eu-de.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-x1.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-de.apic.otc.t-systems.com", false),
+            (otc, "https://0123abcd.apic.eu-de.otc.t-systems.com", false),
+            (otc, "https://cbr.cn-north-4.myhuaweicloud.com", false),
+            (otc, "https://cbr.example.com", false),
+            ("https://iam.myhuaweicloud.com", "https://cbr.cn-north-4.myhuaweicloud.com", true),
+            // The user has named this one.
+            ("https://iam.example.com", "https://cbr.example.com", true),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
+        ];
+        let parse = |url| Endpoint::parse(&Setting::new("", url)).unwrap();
+        for (iam, service, expected) in cases {
+            assert_eq!(parse(iam).lists(&parse(service)), expected, "{iam} {service}");
         }
     }
 
@@ -276,7 +315,14 @@ mod tests {
             ("http://localhost.example.com", "unencrypted"),
             ("https://example.com/v3", "more than scheme, host and port"),
             ("https://example.com/?a=b", "more than scheme, host and port"),
+            ("https://example.com/?token=secret", "`https://example.com…` has more than"),
+            ("https://example.com#secret", "`https://example.com…` has more than"),
+            ("http://example.com/?token=secret", "`http://example.com…` has more than"),
             ("https://user:secret@example.com", "user name or password"),
+            ("https://user:1/secret@example.com", "user name or password"),
+            ("secret@example.com", "user name or password"),
+            ("secret", "is not a URL"),
+            ("secret:secret", "is not an https URL"),
             ("", "is not a URL"),
         ];
         for (value, expected) in cases {

@@ -55,7 +55,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HW_ASSUME_ROLE_DOMAIN_ID", "the same"),
     (
         "OS_AUTH_URL",
-        "must lead to one of these clouds, or to an `iam_endpoint` of your own file; or no other `OS_` variable is used",
+        "must be IAM of one of these clouds (`iam.REGION.DOMAIN`), or have the host of `CBR_IAM_ENDPOINT` or of an \
+         `iam_endpoint` of your own file; otherwise no `OS_` variable is used",
     ),
     ("OS_TOKEN", "a token, as OpenStack's client takes it"),
     ("OS_AUTH_TOKEN", "the same"),

@@ -5,6 +5,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
+use std::time::Duration;
 
 use super::credentials::{Part, Parts};
 use super::home::Home;
@@ -21,7 +22,7 @@ pub(super) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
         &args.credentials;
     let name = args.credentials.first_given()?;
     let mut source = Source::named(origin(&args.credentials));
-    let mut flags = Flags { home, warnings: Vec::new() };
+    let mut flags = Flags { home, timeout: args.timeout, warnings: Vec::new() };
     let credentials = (|| {
         if let (Some(STDIN), Some(STDIN)) =
             (secret_key_file.as_deref(), security_token_file.as_deref())
@@ -79,6 +80,8 @@ fn origin(args: &CredentialArgs) -> String {
 /// Reads what the flags name.
 struct Flags<'a> {
     home: &'a Home,
+    /// The time for the whole run.
+    timeout: Option<Duration>,
     /// What may surprise in the files.
     warnings: Vec<String>,
 }
@@ -90,8 +93,8 @@ impl Flags<'_> {
             return read_stdin(flag, flag);
         }
         let path = self.home.expand(file);
-        let read = secret_file::read(self.home, Path::new(&path));
-        let (text, warning) = read.map_err(|why| unread(flag, &why))?;
+        let read = secret_file::read(self.home, Path::new(&path), self.timeout);
+        let (text, warning) = read.map_err(|unread| unread.error(flag, &hint(flag)))?;
         self.warnings.extend(warning);
         Ok(Part::new(flag, Some(&text.0)))
     }
@@ -126,6 +129,9 @@ fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
 }
 
 fn unread(flag: &str, why: &str) -> ConnectionError {
-    let hint = format!("let {flag} name a file that holds nothing but the secret, or - for stdin");
-    ConnectionError::new(format!("{flag}: {why}"), hint)
+    ConnectionError::new(format!("{flag}: {why}"), hint(flag))
+}
+
+fn hint(flag: &str) -> String {
+    format!("let {flag} name a file that holds nothing but the secret, or - for stdin")
 }

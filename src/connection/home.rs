@@ -1,10 +1,11 @@
 //! Where tools keep their files: the user's directories, asked for once a file is needed.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use etcetera::BaseStrategy as _;
+
+use crate::small_file;
 
 /// The directories of the user.
 #[derive(Debug)]
@@ -33,9 +34,6 @@ impl std::fmt::Debug for Hidden {
         formatter.write_str("[hidden]")
     }
 }
-
-/// Files are small: what is larger is something else, and is not read to its end.
-const LARGEST: u64 = 1 << 20;
 
 impl Home {
     /// That of the user of this process.
@@ -96,26 +94,20 @@ impl Home {
     ///
     /// Why it cannot be read, in words for a user.
     pub(crate) fn read(&self, path: &Path) -> Result<Option<Text>, String> {
-        let name = self.name(path);
-        match read(path) {
-            Ok(text) => {
-                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Ok(Some(Text { name, text: Hidden(text) }))
-            }
+        let read = small_file::read(path, small_file::LIMIT).and_then(small_file::text);
+        match read {
+            Ok(text) => Ok(Some(Text { name: self.name(path), text: Hidden(text) })),
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
             {
                 Ok(None)
             }
-            Err(error) => Err(format!("cannot be read: {error}")),
+            Err(error) => Err(unreadable(&error)),
         }
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    let size = fs::metadata(path)?.len();
-    if size > LARGEST {
-        return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 1 MiB"));
-    }
-    fs::read_to_string(path)
+/// Returns why a file cannot be read, in words for a user.
+pub(super) fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
 }

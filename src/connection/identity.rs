@@ -18,7 +18,7 @@ const WITHOUT: [&str; 6] = [
 ];
 
 /// The host of IAM for a region that is known.
-fn host(region: &str) -> Option<String> {
+pub(super) fn host(region: &str) -> Option<String> {
     if WITHOUT.contains(&region) {
         return Some("iam.myhuaweicloud.com".to_owned());
     }
@@ -111,7 +111,7 @@ mod tests {
             ),
             (
                 "https://iam.example.com/v2.0",
-                "OS_AUTH_URL: `https://iam.example.com/v2.0` has more than scheme, host and port",
+                "OS_AUTH_URL: `https://iam.example.com…` has more than scheme, host and port",
             ),
         ];
         for (value, expected) in cases {

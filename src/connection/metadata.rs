@@ -5,7 +5,7 @@
 //! and only happens once nothing else holds credentials.
 
 use super::source::Source;
-use super::{ConnectionError, Credentials, Endpoint, Environment, Setting};
+use super::{ConnectionError, Credentials, Endpoint, Environment, Setting, address};
 
 /// As users see it among the sources.
 pub(super) const NAME: &str = "ECS metadata";
@@ -37,10 +37,16 @@ impl MetadataAddress {
         match endpoint.filter(|endpoint| endpoint.is_loopback() && !endpoint.is_https()) {
             Some(endpoint) => Ok(Some(Self(endpoint.base().to_owned()))),
             // Whoever answers says as whom to ask.
-            None => Err(ConnectionError::new(
-                format!("{VARIABLE}: `{}` is no http URL of this machine", value.escape_debug()),
-                format!("unset {VARIABLE}, or set it to off or to http://127.0.0.1:PORT"),
-            )),
+            None => {
+                let shown = address::shown(value).map(|address| format!(": `{address}`"));
+                Err(ConnectionError::new(
+                    format!(
+                        "{VARIABLE}{} is not an http URL of this machine",
+                        shown.unwrap_or_default()
+                    ),
+                    format!("unset {VARIABLE}, or set it to off or to http://127.0.0.1:PORT"),
+                ))
+            }
         }
     }
 

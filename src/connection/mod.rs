@@ -16,8 +16,10 @@
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
 //! | [`home`], [`given_file`], [`secret_file`], [`yaml`] | where files are, which ones are named in their place, and how they are read |
+//! | [`address`] | what messages show of an address |
 //! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
 
+mod address;
 mod cloud;
 mod clouds;
 mod credential_command;
@@ -48,6 +50,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+pub(crate) use address::shown as shown_address;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};

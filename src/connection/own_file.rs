@@ -148,11 +148,10 @@ impl Asked<'_> {
         path: &Path,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let (text, warning) = secret_file::read(self.around.home, path).map_err(|why| {
-            ConnectionError::new(
-                format!("{} {key}: {why}", self.profile.place()),
-                format!("let {key} name a file that holds nothing but the secret"),
-            )
+        let read = secret_file::read(self.around.home, path, self.around.timeout);
+        let (text, warning) = read.map_err(|unread| {
+            let hint = format!("let {key} name a file that holds nothing but the secret");
+            unread.error(&format!("{} {key}", self.profile.place()), &hint)
         })?;
         source.warnings.extend(warning);
         Ok(Part::new(key, Some(&text.0)))

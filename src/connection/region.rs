@@ -64,6 +64,21 @@ fn host_in_europe(region: &str) -> Option<String> {
     is_one.then(|| format!("cbr.{region}.myhuaweicloud.eu"))
 }
 
+/// Returns true if `text` has the form of a region's name: two letters, then one or two words, such as
+/// `eu-de` and `cn-north-4`.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut words = text.split('-');
+    let is_area =
+        |word: &str| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_word = |word: &str| {
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !word.is_empty() && word.bytes().all(is_part)
+    };
+    words.next().is_some_and(is_area)
+        && matches!(words.clone().count(), 1 | 2)
+        && words.all(is_word)
+}
+
 /// Every known region, for suggestions and completion.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     HUAWEI_CLOUD.into_iter().chain(OTHERS.into_iter().map(|(name, _)| name))
@@ -90,6 +105,16 @@ mod tests {
         ];
         for (region, expected) in cases {
             assert_eq!(host(region).as_deref(), expected, "{region}");
+        }
+    }
+
+    #[test]
+    fn every_known_region_has_the_form_of_a_name() {
+        assert!(names().all(is_name));
+        for other in
+            ["obs", "apic", "x.eu-de", "eu-de.x", "eu", "eu-", "-de", "a-b-c-d", "eur-de", ""]
+        {
+            assert!(!is_name(other), "{other}");
         }
     }
 

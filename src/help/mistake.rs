@@ -4,7 +4,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
 
 use crate::cli::Cli;
-use crate::suggest;
+use crate::{output, suggest};
 
 use super::topic::TOPICS;
 
@@ -67,11 +67,33 @@ const NO_FLAGS: [(&str, &str, &str); 4] = [
 pub(crate) fn explain(error: clap::Error) -> clap::Error {
     let mut program = Cli::command();
     program.build();
-    match error.kind() {
+    visible(match error.kind() {
         ErrorKind::InvalidSubcommand => unknown_command(error, &program),
         ErrorKind::UnknownArgument => misplaced(error, &program),
         _ => error,
+    })
+}
+
+/// Shows what was typed with escapes, so that a line end in it begins no line that looks like one of `cbr`.
+fn visible(mut error: clap::Error) -> clap::Error {
+    let shown = |text: &String| output::visible(text).into_owned();
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let value = match value {
+                ContextValue::String(text) => ContextValue::String(shown(text)),
+                ContextValue::Strings(texts) => {
+                    ContextValue::Strings(texts.iter().map(shown).collect())
+                }
+                _ => return None,
+            };
+            Some((kind, value))
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
     }
+    error
 }
 
 /// The texts of a part of an error.
@@ -220,7 +242,7 @@ pub(super) fn unknown(parent: &Command, word: &str) -> clap::Error {
             add_tip(&mut error, format!("'cbr help' shows the commands; its topics are {topics}"));
         }
     }
-    error
+    visible(error)
 }
 
 /// The words of the command that does what was meant.

@@ -14,6 +14,7 @@ use ring::digest;
 use serde::{Deserialize, Serialize};
 
 use crate::api::sign::hex;
+use crate::small_file;
 
 /// The directory of the entries.
 #[derive(Debug, Clone)]
@@ -94,7 +95,7 @@ fn is_private(directory: &Path) -> bool {
 }
 
 fn read(path: &Path) -> Option<Entry> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&small_file::read_cached(path).ok()?).ok()
 }
 
 /// Whole or not at all, and from the start with the rights of a file that only its user may read.

@@ -64,7 +64,7 @@ pub(super) async fn log_in(
     let answer = async {
         iam.client()?
             .ask(&call, |body, headers| {
-                let scope = read(body.text(), region)?;
+                let scope = scope(iam, body.text(), region)?;
                 if scope.project.is_none() {
                     return Err(Error::custom("the token is for no project"));
                 }
@@ -89,7 +89,8 @@ pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, A
     };
     let headers = [(SUBJECT_TOKEN, token)];
     let call = Call { headers: &headers, ..Call::get("/auth/tokens", &[]) };
-    let answer = async { iam.client()?.ask(&call, |body, _| read(body.text(), region)).await };
+    let answer =
+        async { iam.client()?.ask(&call, |body, _| scope(iam, body.text(), region)).await };
     answer.await.map_err(iam.failed("cannot look up the token"))
 }
 
@@ -118,6 +119,16 @@ fn token(headers: &HeaderMap) -> Result<Secret, Error> {
     let token = headers.get(SUBJECT_TOKEN).and_then(|value| value.to_str().ok());
     let token = token.filter(|token| !token.is_empty());
     token.map(|token| Secret::new(token.to_owned())).ok_or_else(|| Error::custom("no token"))
+}
+
+/// Reads an answer of this IAM, without a service that its catalogue cannot name.
+fn scope(iam: &Iam, body: &str, region: Option<&str>) -> Result<Scope, Error> {
+    let mut scope = read(body, region)?;
+    let is_listed = |url: &String| {
+        Endpoint::of_catalog(url).is_some_and(|service| iam.endpoint.lists(&service))
+    };
+    scope.service = scope.service.filter(is_listed);
+    Ok(scope)
 }
 
 fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {

@@ -42,7 +42,7 @@ use clap::builder::ArgPredicate;
 
 pub(crate) use format::{Format, FormatParser, Printed};
 pub(crate) use report::{Report, ReportArgs, ReportColumn};
-pub(crate) use screen_text::{cells, visible};
+pub(crate) use screen_text::{cells, json as visible_json, visible};
 
 use crate::column::{self, COLUMNS, Column, Kind};
 use crate::row::{Row, RowFormat};

@@ -1,6 +1,7 @@
-//! Text of the service on a screen: made harmless, measured, shortened.
+//! Text of others on a screen: made harmless, measured, shortened.
 //!
-//! Names and descriptions are written by whoever may create a backup. A character that moves the
+//! Names and descriptions are written by whoever may create a backup, and scripts pass them on as arguments
+//! and paths. A character that moves the
 //! cursor, reorders text, or cannot be seen is shown as its escape, such as `\u{1b}`.
 
 use std::borrow::Cow;
@@ -86,7 +87,7 @@ pub(super) fn is_unseen(char: char) -> bool {
 
 /// JSON text with such characters as JSON escapes: the same value for every reader. Strings are
 /// the only place where they can stand, but for the whitespace between tokens.
-pub(super) fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
         if is_unseen(char) || (char.is_control() && !char.is_ascii_whitespace()) {

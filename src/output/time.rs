@@ -11,6 +11,7 @@ use super::screen_text;
 use super::value::Precision;
 use crate::column::Kind;
 use crate::sent_time::SentTime;
+use crate::time::local_zone;
 
 /// How formats for people write times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -51,7 +52,7 @@ impl TimeStyle {
     pub(super) fn times(self) -> Result<Times, String> {
         Ok(match self {
             Self::Utc => Times::Utc,
-            Self::Local => Times::Local(TimeZone::try_system().map_err(|_| unknown_zone())?),
+            Self::Local => Times::Local(local_zone().ok_or_else(unknown_zone)?),
             Self::Relative => Times::Relative(Timestamp::now()),
             Self::Raw => Times::Raw,
         })

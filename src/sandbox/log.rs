@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::call::Call;
+use crate::message::{ErrorFormat, Level};
 
 /// The headers that are logged. No other is: it might be a secret.
 const HEADERS: [&str; 7] = [
@@ -70,8 +71,8 @@ impl Log {
             (&self.0).write_all(&line)
         });
         if let Err(error) = written {
-            // Nothing is left to do when stderr is closed as well.
-            let _ = writeln!(io::stderr(), "cbr: warning: cannot write the log: {error}");
+            let format = ErrorFormat::Text;
+            format.write(&format.line(Level::Warning, &format!("cannot write the log: {error}")));
         }
     }
 }

@@ -257,7 +257,7 @@ fn credentials_that_are_passed_over_are_told() {
     let told = [
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
         "; passed over: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
-        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com))",
+        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, ",
     ];
     run.exit(2).stderr_holds(told).run();
 }

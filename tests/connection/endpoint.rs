@@ -104,11 +104,7 @@ fn an_endpoint_that_would_leak_or_cannot_be_is_refused() {
             "`http://cbr.example.com` would send credentials unencrypted",
             loopback,
         ),
-        (
-            "http://192.0.2.1:80",
-            "`http://192.0.2.1:80` would send credentials unencrypted",
-            loopback,
-        ),
+        ("http://192.0.2.1:80", "`http://192.0.2.1` would send credentials unencrypted", loopback),
         ("http://0.0.0.0", "`http://0.0.0.0` would send credentials unencrypted", loopback),
         (
             "http://localhost.example.com",
@@ -142,6 +138,79 @@ fn an_endpoint_that_would_leak_or_cannot_be_is_refused() {
     }
 }
 
+/// What else is written into a URL may be a secret.
+#[test]
+fn of_an_address_only_scheme_host_and_port_are_shown() {
+    let shown = "`https://cbr.example.com…` has more than scheme, host and port";
+    let addresses = [
+        ("https://cbr.example.com/?token=hunter2hunter2", shown),
+        ("https://cbr.example.com?hunter2hunter2", shown),
+        ("https://cbr.example.com/hunter2hunter2", shown),
+        ("https://cbr.example.com/#hunter2hunter2", shown),
+        ("https://user:hunter2hunter2@cbr.example.com", "holds a user name or password"),
+        ("https://hunter2hunter2:1/x@cbr.example.com", "holds a user name or password"),
+        ("hunter2hunter2", "is not a URL"),
+        ("hunter2hunter2:x", "is not an https URL"),
+    ];
+    let profile = ".config/cbr/config.toml";
+    for (address, told) in addresses {
+        let key = |args: &str| cbr(args).args(["--project-id", PROJECT_ID]).with_key();
+        let user = |args: &str| {
+            let run = cbr(args).env("HW_USER_ID", "u").env("HW_USER_PASSWORD", "p");
+            run.args(["--region", "eu-de"])
+        };
+        let regions = format!("cbr:\n- id: mars-1\n  endpoint: '{address}'\n");
+        let file = format!("[profiles.p]\nendpoint = '{address}'\n");
+        let iam_file = format!("[profiles.p]\niam_endpoint = '{address}'\n");
+        let clouds = format!(
+            "clouds: {{c: {{auth: {{auth_url: '{address}', username: u, password: p, user_domain_id: d}}}}}}"
+        );
+        let runs: [&dyn Fn(&str) -> Cbr; 9] = [
+            &|args| key(args).arg("--endpoint").arg(address),
+            &|args| key(args).env("CBR_ENDPOINT", address),
+            &|args| {
+                key(args).args(["--region", "mars-1"]).file(".huaweicloud/regions.yaml", &regions)
+            },
+            &|args| {
+                key(args).args(["--region", "x-1"]).env("HUAWEICLOUD_SDK_REGION_CBR_X_1", address)
+            },
+            &|args| key(args).private_file(profile, &file),
+            &|args| user(args).private_file(profile, &iam_file),
+            &|args| user(args).env("CBR_IAM_ENDPOINT", address),
+            &|args| user(args).env("HW_AUTH_URL", address),
+            &|args| user(args).env("HUAWEICLOUD_SDK_IAM_ENDPOINT", address),
+        ];
+        for (number, run) in runs.into_iter().enumerate() {
+            let run = |args| run(args).hides("hunter2").exit(2).stderr_holds([told]);
+            run("backups list --receipt receipt").makes("receipt").run();
+            if number < 2 {
+                run("backups list --error-format json").run();
+                run("auth check").reports().run();
+            }
+            let show = run("auth show -o json").exit(0).stderr("").run();
+            assert!(show.stdout.contains(told), "{number}: {}", show.stdout);
+        }
+        // These lead to another cloud, or are not looked at.
+        let others: [&dyn Fn(&str) -> Cbr; 3] = [
+            &|args| cbr(args).env("OS_AUTH_URL", address).env("OS_TOKEN", "t"),
+            &|args| cbr(args).file(".config/openstack/clouds.yaml", &clouds),
+            &|args| cbr(args).env("CBR_ECS_METADATA", address),
+        ];
+        for run in others {
+            let run = |args| run(args).hides("hunter2").exit(2).stderr_holds([]);
+            run("backups list --receipt receipt").makes("receipt").run();
+            run("auth show").exit(0).run();
+        }
+        cbr("config show").private_file(profile, &file).hides("hunter2").run();
+        cbr("config set profiles.p.endpoint")
+            .arg(address)
+            .hides("hunter2")
+            .exit(2)
+            .stderr_holds([told])
+            .run();
+    }
+}
+
 /// The sandbox listens on 127.0.0.1 alone, which `localhost` is too.
 #[test]
 fn localhost_is_this_machine() {
@@ -169,7 +238,7 @@ fn a_region_has_the_endpoint_that_its_user_gave_it() {
 
     let told = [name, "`http://cbr.example.com` would send credentials unencrypted"];
     mars().env(name, "http://cbr.example.com").exit(2).stderr_holds(told).run();
-    let told = ["~/.huaweicloud/regions.yaml: `nowhere` is not a URL"];
+    let told = ["~/.huaweicloud/regions.yaml is not a URL"];
     mars().file(file, &text("nowhere")).exit(2).stderr_holds(told).run();
     let told = ["~/.huaweicloud/regions.yaml: not YAML", "mend that file, or give --endpoint"];
     mars().file(file, "[broken").exit(2).stderr_holds(told).run();

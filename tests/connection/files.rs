@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::harness::{ACCESS_KEY, Cbr, PROJECT_ID, SECRET_KEY, Sandbox, TOKEN, cbr};
+use crate::harness::{
+    ACCESS_KEY, Answer, Cbr, PROJECT_ID, SECRET_KEY, Sandbox, Service, TOKEN, cbr,
+};
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
@@ -156,28 +158,71 @@ fn files_of_no_use_are_named_with_the_reason() {
     let told = [
         "~/.hcloud/config.json, profile `prod` (its keys are encrypted; hcloud configure set",
         "~/.huaweicloud/credentials (no section [basic])",
-        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com))",
+        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
+         CBR_IAM_ENDPOINT=https://keystone.example.com)",
     ];
     run.exit(2).stderr_holds(told).run();
 }
 
-/// A checked-out repository can bring a `clouds.yaml`, which the user's secrets would go with.
+/// A checked-out repository can bring a `clouds.yaml`.
 #[test]
 fn a_file_of_the_current_directory_counts_only_when_asked_for() {
-    let show =
-        || cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file(SECURE, &secure());
+    let show = || {
+        cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file("secure.yaml", &secure())
+    };
     assert_eq!(origins(show()), ["-", "-", "-"]);
     let here = "clouds.yaml, cloud `otc`";
     let told = format!(
-        "cbr: warning: {here}: clouds.yaml of the current directory is used, and the credentials go to \
-         iam.eu-de.otc.t-systems.com\n"
+        "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and the credentials go \
+         to iam.eu-de.otc.t-systems.com\n"
     );
     assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*told)), [here, here, here]);
     assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*told)), [here, here, here]);
     assert_eq!(origins(show().args(["--cloud", "otc", "--quiet"])), [here, here, here]);
     // A file that was named is not just there.
-    let named = || show().env("OS_CLIENT_CONFIG_FILE", "clouds.yaml");
+    let mine =
+        || cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file(SECURE, &secure());
+    let named = || mine().env("OS_CLIENT_CONFIG_FILE", "clouds.yaml");
     assert_eq!(origins(named()), [here, here, here]);
+}
+
+/// The user's own secrets would go where somebody else's `clouds.yaml` says.
+#[test]
+fn secrets_of_the_user_do_not_go_where_a_file_of_the_current_directory_says() {
+    let hosts = [
+        (
+            "https://0123abcd.apic.eu-de.otc.t-systems.com/v3",
+            "its auth_url leads to another cloud (0123abcd.",
+        ),
+        (
+            "https://iam.eu-de.otc.t-systems.com/v3",
+            "it is not combined with ~/.config/openstack/secure.yaml, which",
+        ),
+    ];
+    for (url, why) in hosts {
+        let host = url.trim_end_matches("/v3");
+        let told =
+            [format!("clouds.yaml, cloud `otc`: {why}"), format!("set CBR_IAM_ENDPOINT={host}\n")];
+        let told = told.each_ref().map(String::as_str);
+        let password = "clouds: {otc: {auth: {user_id: u, password: hunter2hunter2}}}";
+        for (args, variable) in
+            [(&["--cloud", "otc"][..], ("LANG", "C")), (&[], ("OS_CLOUD", "otc"))]
+        {
+            let proxy = Service::start(|_, _| Answer::new(403, ""));
+            let run = cbr("backups list --retries 0").args(args).env(variable.0, variable.1);
+            let run = run.file("clouds.yaml", &clouds(url)).file(SECURE, password);
+            let run = run.env("HTTPS_PROXY", proxy.endpoint()).hides("hunter2hunter2");
+            run.exit(2).stderr_holds(told).run();
+            assert!(proxy.received().is_empty(), "{url}: {:?}", proxy.received());
+        }
+    }
+    let allowed = |url: &str| {
+        let run = cbr("auth show -o json --quiet --cloud otc").env("CBR_IAM_ENDPOINT", url);
+        origins(run.file("clouds.yaml", &clouds(OTC)).file(SECURE, &secure()))
+    };
+    let here = "clouds.yaml, cloud `otc`";
+    assert_eq!(allowed("https://iam.eu-de.otc.t-systems.com"), [here, here, here]);
+    assert_eq!(allowed("https://iam.eu-nl.otc.t-systems.com"), ["-", "-", "-"]);
 }
 
 /// A profile is written down for good, and not for the directory where a run happens to take place.

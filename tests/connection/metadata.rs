@@ -151,7 +151,7 @@ fn what_the_service_does_not_give_is_told_with_the_other_sources() {
 /// Whoever answers says as whom to ask, so it has to be the server's own service.
 #[test]
 fn no_other_address_is_asked() {
-    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is no http URL of this \
+    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of this \
                 machine\n\
                 cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
     let run = cbr(LIST).env("CBR_ECS_METADATA", "http://metadata.example.com");

@@ -9,6 +9,7 @@ mod flags;
 mod metadata;
 mod own_file;
 mod own_settings;
+mod placed_files;
 mod project;
 mod proxy;
 mod redirect;

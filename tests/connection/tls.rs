@@ -175,7 +175,7 @@ fn authorities_that_cannot_be_used_are_an_error() {
         ("SSL_CERT_FILE", "words.pem", no_certificate),
         ("SSL_CERT_FILE", "cut.pem", "ends within a certificate"),
         ("SSL_CERT_FILE", "wrong.pem", no_certificate),
-        ("SSL_CERT_FILE", "folder", "cannot be read: Is a directory (os error 21)"),
+        ("SSL_CERT_FILE", "folder", "cannot be read: it is a directory, not a regular file"),
         ("SSL_CERT_DIR", "folder", no_certificate),
         ("SSL_CERT_DIR", "words.pem", "cannot be read: Not a directory (os error 20)"),
     ];

@@ -7,10 +7,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -128,6 +129,36 @@ impl Cbr {
         self
     }
 
+    /// A named pipe of the home directory.
+    pub(crate) fn pipe(self, name: &str) -> Self {
+        self.placed(name, |path| {
+            mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap()
+        })
+    }
+
+    /// A symbolic link of the home directory.
+    pub(crate) fn link(self, name: &str, target: &str) -> Self {
+        self.placed(name, |path| symlink(target, path).unwrap())
+    }
+
+    /// A file of the home directory with a size, and without content.
+    pub(crate) fn sparse(self, name: &str, size: u64) -> Self {
+        self.placed(name, |path| File::create(path).unwrap().set_len(size).unwrap())
+    }
+
+    fn placed(mut self, name: &str, place: impl FnOnce(&Path)) -> Self {
+        let path = self.directory.home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        place(&path);
+        self.files.push(path);
+        self
+    }
+
+    /// The home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.directory.home.path()
+    }
+
     /// A file of the home directory that it must make. Where that holds a secret, nobody else can read it.
     pub(crate) fn makes(mut self, name: &str) -> Self {
         self.made.push(self.directory.home.path().join(name));
@@ -156,6 +187,7 @@ impl Cbr {
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         let path = self.directory.own.path().join("stdin");
         fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         self.stdin = Some(path);
         self
     }

@@ -68,7 +68,8 @@ pub(crate) fn broken_by_a_report(
     if !stderr.is_empty() && !stderr.ends_with('\n') {
         broken.push("stderr ends in the middle of a line".to_owned());
     }
-    let acts = |char: char| char.is_control() && char != '\n';
+    let turns = |char: char| matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |char: char| (char.is_control() && char != '\n') || turns(char);
     if stderr.contains(acts) {
         broken.push("a control character is on stderr".to_owned());
     }
@@ -199,6 +200,7 @@ fn runs_that_break_a_rule() {
         (1, "rows\n", "cbr: error: a\n", "it fails, and stdout is not empty"),
         (1, "", "cbr: error: a", "stderr ends in the middle of a line"),
         (1, "", "cbr: error: \u{1b}[31ma\n", "a control character is on stderr"),
+        (1, "", "cbr: error: \u{202e}a\n", "a control character is on stderr"),
         (1, "", "", "0 errors are told, with exit code 1"),
         (0, "", "cbr: error: a\n", "1 errors are told, with exit code 0"),
         (1, "", "cbr: error: a\ncbr: error: b\n", "2 errors are told, with exit code 1"),

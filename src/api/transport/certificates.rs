@@ -3,10 +3,8 @@
 //! A file that was named and cannot be used is an error: to pass over it would end in a certificate that
 //! is not trusted, with nobody told why.
 
-use std::env;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::{env, io};
 
 use reqwest::Certificate;
 use rustls::RootCertStore;
@@ -15,10 +13,10 @@ use rustls::pki_types::pem::{self, PemObject as _};
 
 use crate::api::ApiError;
 use crate::connection::{CERT_DIR, CERT_FILE, Trust, shown};
+use crate::small_file;
 
-/// A bundle of all authorities of the world is about 250 KB; what is far larger is something else, and
-/// is not read to its end.
-const LARGEST: u64 = 16 << 20;
+/// Limit in bytes for a file. A bundle of all authorities of the world is about 250 KB.
+const LIMIT: u64 = 16 << 20;
 
 /// The authorities that are trusted in place of the system's; `None` for those of the system, or where
 /// nothing is checked.
@@ -73,15 +71,14 @@ const NONE: &str = "holds no certificate in PEM form (-----BEGIN CERTIFICATE----
 
 /// The certificates of a file, of which at least one can be used.
 fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    of_pem(BufReader::new(file.take(LARGEST)))
+    let bytes = small_file::read(path, LIMIT).map_err(|error| unreadable(&error))?;
+    of_pem(&bytes)
 }
 
-fn of_pem(text: impl BufRead) -> Result<Vec<CertificateDer<'static>>, String> {
-    let certificates = CertificateDer::pem_reader_iter(text);
+fn of_pem(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let certificates = CertificateDer::pem_slice_iter(text);
     let certificates =
         certificates.collect::<Result<Vec<_>, _>>().map_err(|error| match error {
-            pem::Error::Io(error) => unreadable(&error),
             pem::Error::MissingSectionEnd { .. } => "ends within a certificate".to_owned(),
             error => format!("is not PEM: {error}"),
         })?;
@@ -90,8 +87,16 @@ fn of_pem(text: impl BufRead) -> Result<Vec<CertificateDer<'static>>, String> {
 
 /// The certificates of the files in a directory; files of another kind are passed over.
 fn of_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    path.read_dir().map_err(|error| unreadable(&error))?;
-    Ok(rustls_native_certs::load_certs_from_paths(None, Some(path)).certs)
+    let files = path.read_dir().map_err(|error| unreadable(&error))?;
+    let texts = files.flatten().filter_map(|file| small_file::read(&file.path(), LIMIT).ok());
+    let mut found: Vec<CertificateDer<'static>> = Vec::new();
+    for text in texts {
+        found.extend(CertificateDer::pem_slice_iter(&text).flatten());
+    }
+    // `openssl rehash` makes a link to each file.
+    found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    found.dedup();
+    Ok(found)
 }
 
 fn is_authority(certificate: &CertificateDer<'static>) -> bool {

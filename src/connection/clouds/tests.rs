@@ -6,7 +6,7 @@ use crate::connection::Credentials;
 
 fn file(name: &str, text: &str) -> Found {
     let file = Text { name: name.to_owned(), text: Hidden(text.to_owned()) };
-    Found { file, is_here: false }
+    Found { file, directory: None, place: Place::Settings }
 }
 
 const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
@@ -48,7 +48,13 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ),
         (
             "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
-            "its auth_url leads to another cloud (keystone.example.com)",
+            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://keystone.example.com",
+        ),
+        (
+            "{auth: {auth_url: 'https://x.apic.eu-de.otc.t-systems.com', token: t}}".to_owned(),
+            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
         ),
         ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
         (
@@ -102,7 +108,8 @@ fn authorities_are_taken_and_checks_stay_on() {
     ];
     for (settings, is_here, ca_file, warnings) in cases {
         let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
-        let found = Found { is_here, ..file("clouds.yaml", &text) };
+        let place = if is_here { Place::Here } else { Place::Settings };
+        let found = Found { place, ..file("clouds.yaml", &text) };
         let source = source(&found, None, &Hosts::default(), None).unwrap();
         let found = source.ca_file.map(|file| file.value);
         assert_eq!(found.as_deref(), ca_file, "{settings}");
@@ -114,23 +121,94 @@ fn authorities_are_taken_and_checks_stay_on() {
 #[test]
 fn files_of_the_current_directory_are_named_with_the_host() {
     let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
-    let secure = "clouds: {a: {auth: {token: s}}}";
-    let told = |here: [bool; 2], secure: &str| {
-        let clouds = Found { is_here: here[0], ..file("clouds.yaml", &clouds) };
-        let secure = Found { is_here: here[1], ..file("secure.yaml", secure) };
+    let told = |places: [Place; 2], secure: &str| {
+        let clouds = Found { place: places[0], ..file("clouds.yaml", &clouds) };
+        let secure = Found { place: places[1], ..file("secure.yaml", secure) };
         source(&clouds, Some(&secure), &Hosts::default(), None).unwrap().cautions
     };
     let expected = |files: &str| {
         vec![format!(
-            "clouds.yaml, cloud `a`: {files} of the current directory is used, and the credentials go to \
+            "clouds.yaml, cloud `a`: {files} used, and the credentials go to \
              iam.eu-de.otc.t-systems.com"
         )]
     };
-    assert_eq!(told([true, false], secure), expected("clouds.yaml"));
-    assert_eq!(told([false, true], secure), expected("secure.yaml"));
-    assert_eq!(told([true, true], secure), expected("clouds.yaml and secure.yaml"));
-    assert!(told([false, true], "clouds: {b: {}}").is_empty());
-    assert!(told([false, false], secure).is_empty());
+    let secure = "clouds: {a: {auth: {token: s}}}";
+    let other = "clouds: {b: {}}";
+    assert_eq!(
+        told([Place::Here, Place::Here], other),
+        expected("clouds.yaml of the current directory is")
+    );
+    assert_eq!(
+        told([Place::Here, Place::Here], secure),
+        expected("clouds.yaml and secure.yaml of the current directory are")
+    );
+    assert_eq!(
+        told([Place::Here, Place::Settings], other),
+        expected("clouds.yaml of the current directory is")
+    );
+    assert!(told([Place::Settings, Place::Here], other).is_empty());
+    assert!(told([Place::Settings, Place::Settings], secure).is_empty());
+}
+
+/// Whoever writes one of the two files would get the secrets of the other.
+#[test]
+fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
+    use Place::{Here, Named, Settings};
+
+    let secure = "clouds: {a: {auth: {token: s}}}";
+    let address = "clouds: {a: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}";
+    let refused = |host: &str| {
+        format!(
+            "it is not combined with secure.yaml, which is in another directory, and secrets would go to {host}; if \
+             you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
+        )
+    };
+    let [de, nl] =
+        ["eu-de", "eu-nl"].map(|region| refused(&format!("iam.{region}.otc.t-systems.com")));
+    let trusted = Environment::with(&[("CBR_IAM_ENDPOINT", "https://iam.eu-de.otc.t-systems.com")]);
+    let trusted = Hosts::new(&trusted, &Default::default());
+    let nobody = Hosts::default();
+    let cases = [
+        ((Here, "c"), (Settings, "s"), secure, &nobody, Some(&de)),
+        ((Here, "c"), (Settings, "s"), secure, &trusted, None),
+        ((Here, "c"), (Named, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Here, "s"), secure, &nobody, Some(&de)),
+        ((Named, "c"), (Here, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Settings, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Here, "s"), address, &nobody, Some(&nl)),
+        ((Settings, "c"), (Here, "s"), address, &trusted, Some(&nl)),
+        ((Here, "c"), (Here, "c"), secure, &nobody, None),
+        ((Settings, "c"), (Settings, "c"), secure, &nobody, None),
+        ((Named, "c"), (Here, "c"), secure, &nobody, None),
+        ((Named, "c"), (Settings, "s"), secure, &nobody, None),
+        ((Settings, "c"), (Named, "s"), secure, &nobody, None),
+        ((Named, "c"), (Named, "s"), secure, &nobody, None),
+        // It has no secret of this cloud.
+        ((Here, "c"), (Settings, "s"), "clouds: {b: {auth: {token: s}}}", &nobody, None),
+    ];
+    for (clouds, over, text, hosts, expected) in cases {
+        let found = |(place, directory): (Place, &str), name: &str, text: &str| {
+            let directory = Some(PathBuf::from(directory));
+            Found { place, directory, ..file(name, text) }
+        };
+        let entry = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
+        let [clouds_at, over_at] = [clouds, over].map(|(place, directory)| (place, directory));
+        let clouds = found(clouds, "clouds.yaml", &entry);
+        let source = source(&clouds, Some(&found(over, "secure.yaml", text)), hosts, None).unwrap();
+        let told = format!("{clouds_at:?} {over_at:?} {text}");
+        assert_eq!(source.note.as_ref(), expected, "{told}");
+        assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{told}");
+        assert_eq!(source.iam.is_some(), expected.is_none(), "{told}");
+    }
+    let here = Found {
+        place: Here,
+        directory: Some("c".into()),
+        ..file("clouds.yaml", "clouds: {a: {profile: otc}}")
+    };
+    let source = source(&here, Some(&file("secure.yaml", secure)), &nobody, None).unwrap();
+    let told = "it is not combined with secure.yaml, which is in another directory; if you trust both files, set \
+                OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
+    assert_eq!(source.note.as_deref(), Some(told));
 }
 
 /// Those who keep keys beside `auth`, and the old names of a project.

@@ -64,7 +64,15 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[("OS_AUTH_URL", "https://keystone.example.com:5000/v3"), ("OS_PASSWORD", "p")],
             false,
-            "OS_AUTH_URL leads to another cloud (keystone.example.com)",
+            "OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://keystone.example.com",
+        ),
+        (
+            &OPENSTACK,
+            &[("OS_AUTH_URL", "https://x.apic.eu-de.otc.t-systems.com/v3"), ("OS_TOKEN", "t")],
+            false,
+            "OS_AUTH_URL leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
         ),
         (
             &OPENSTACK,
