@@ -213,6 +213,30 @@ fn an_answer_that_is_no_list_is_shown_in_short() {
     }
 }
 
+/// Values that are no JSON, also where the listing does not need them.
+const BROKEN_VALUES: [&str; 10] =
+    ["", "-", "1.", "1e", "01", "+1", "nul.", "fal]e", "'1'", r#"{"a":[1}"#];
+
+#[test]
+fn a_page_with_a_broken_member_is_an_error() {
+    for member in ["count", "offset", "limit", "links"] {
+        for value in BROKEN_VALUES {
+            for body in [
+                format!(r#"{{"backups":[{{"id":"a"}}],"{member}":{value}}}"#),
+                format!(r#"{{"backups":[],"{member}":{value}}}"#),
+                format!(r#"{{"{member}":{value},"backups":[{{"id":"a"}}]}}"#),
+            ] {
+                let service = Service::answering([Answer::new(200, &body)]);
+                let told = ["cbr: error: unreadable answer: ", &body];
+                let run = service.cbr("backups list -o json").with_key();
+                let run = run.exit(5).stderr_holds(told).run();
+                assert_eq!(run.stdout, "", "{body}");
+                assert_eq!(service.received().len(), 1, "{body}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_long_answer_is_cut() {
     let body = "x".repeat(100_000);

@@ -84,7 +84,7 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<P
                     Some(())
                 })?;
             }
-            "count" => count = scanner.value(),
+            "count" => count = Some(scanner.value()?),
             _ => drop(scanner.value()?),
         }
         Some(())

@@ -163,6 +163,74 @@ fn what_is_json_is_what_a_full_parser_says() {
     }
 }
 
+/// Text that is no value, whatever follows.
+const NO_VALUES: [&str; 16] = [
+    "",
+    "}",
+    "]",
+    ",",
+    ":",
+    "-",
+    "1.",
+    "1e",
+    "nul.",
+    "fal]e",
+    "tru",
+    "\"a",
+    "\"\\x\"",
+    "[1}",
+    "{\"a\":[1}",
+    "{\"a\"}",
+];
+
+#[test]
+fn a_failed_read_is_final() {
+    let reads: [fn(&mut Scanner<'_>) -> bool; 3] = [
+        |scanner| scanner.value().is_some(),
+        |scanner| scanner.object(|scanner, _| scanner.value().map(drop)).is_some(),
+        |scanner| scanner.array(|scanner| scanner.value().map(drop)).is_some(),
+    ];
+    for text in NO_VALUES {
+        for behind in ["", ",1", " 1", "}", "]", "{}", "[]", "\"\"", ":1}"] {
+            let text = format!("{text}{behind}");
+            for read in reads {
+                let mut scanner = Scanner::new(&text);
+                if read(&mut scanner) {
+                    continue;
+                }
+                for read in reads {
+                    assert!(!read(&mut scanner), "{text:?}");
+                }
+                assert!(scanner.end().is_none(), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failure_that_the_caller_drops_is_a_failure() {
+    for text in NO_VALUES {
+        for (before, behind) in [("", ""), ("1,", ""), ("", ",2"), ("1,", ",2")] {
+            let array = format!("[{before}{text}{behind}]");
+            let object = format!("{{\"a\":{}}}", array[1..array.len() - 1].replace(',', ",\"b\":"));
+            let mut ignored = 0;
+            let mut scanner = Scanner::new(&array);
+            let read = scanner.array(|scanner| {
+                ignored += usize::from(scanner.value().is_none());
+                Some(())
+            });
+            // An array may be empty, and a comma may end it early.
+            assert!(read.is_none() || ignored == 0, "{array}");
+            let mut scanner = Scanner::new(&object);
+            let read = scanner.object(|scanner, _| {
+                ignored += usize::from(scanner.value().is_none());
+                Some(())
+            });
+            assert!(read.is_none() && scanner.end().is_none(), "{object}");
+        }
+    }
+}
+
 #[test]
 fn strings_of_every_length_end_where_they_end() {
     for length in 0..4 * TOGETHER {
