@@ -193,6 +193,11 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         r#"{"backups":[{"id":7}],"count":1}"#,
     ),
     (
+        r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
+        "unexpected end of hex escape at line 1 column 26",
+        r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
+    ),
+    (
         "{\"backups\":[]}\u{7}\u{1b}[2J",
         "trailing characters at line 1 column 15",
         "{\"backups\":[]}\\u{7}\\u{1b}[2J",

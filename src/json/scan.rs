@@ -1,11 +1,11 @@
 //! One pass over JSON text, which checks it and finds where values stand.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Json;
 use super::names::Names;
 use super::plain::plain_bytes;
-
+use super::{Json, decoded};
 /// Reads JSON text from its beginning. Each method reads the item that it is named after.
 ///
 /// A method that finds something else returns `None`, and all later calls return `None` too. A caller that drops a
@@ -42,17 +42,17 @@ impl<'a> Scanner<'a> {
         self.breaks_lines
     }
 
-    /// An object. `field` is told the name of each field, without quotes but as it was sent, and has to
-    /// read its value.
+    /// An object. `field` gets the name of each field, without quotes and escapes, and has to read its value. A name
+    /// with half of a surrogate pair keeps its escapes.
     #[must_use = "the text may be no JSON"]
     pub(crate) fn object(
         &mut self,
-        mut field: impl FnMut(&mut Self, &'a str) -> Option<()>,
+        mut field: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>,
     ) -> Option<()> {
         self.or_fail(|scanner| {
             scanner.items(b'{', b'}', |scanner| {
-                let name = scanner.name()?;
-                field(scanner, name)
+                let (name, has_escapes) = scanner.name()?;
+                field(scanner, decoded(name, has_escapes))
             })
         })
     }
@@ -104,8 +104,9 @@ impl<'a> Scanner<'a> {
                 if before == b'{' && self.byte(b'}').is_some() {
                     return Some(());
                 }
-                let name = self.name()?;
-                place = names.find(place, name, self.text.get(start..self.at)?, &meaning);
+                let (name, has_escapes) = self.name()?;
+                let meaning = |name: &str| meaning(&decoded(name, has_escapes));
+                place = names.find(place, name, self.text.get(start..self.at)?, meaning);
             }
             let known = names.get(place)?;
             field(self, known.meaning, &mut known.inner)?;
@@ -213,16 +214,16 @@ impl<'a> Scanner<'a> {
         if close == b'}' { self.name().map(drop) } else { Some(()) }
     }
 
-    /// A name with its colon.
+    /// A name with its colon. Returns the name with its quotes, and whether it has escapes.
     #[inline]
-    fn name(&mut self) -> Option<&'a str> {
+    fn name(&mut self) -> Option<(&'a str, bool)> {
         let start = self.at;
-        self.string()?;
-        let name = self.text.get(start + 1..self.at - 1)?;
+        let has_escapes = self.string_with_escapes()?;
+        let name = self.text.get(start..self.at)?;
         self.skip_space();
         self.byte(b':')?;
         self.skip_space();
-        Some(name)
+        Some((name, has_escapes))
     }
 
     /// What stands between two brackets, with commas between.
@@ -252,15 +253,25 @@ impl<'a> Scanner<'a> {
     /// A string with its quotes.
     #[inline(always)]
     fn string(&mut self) -> Option<()> {
+        self.string_with_escapes().map(drop)
+    }
+
+    /// A string with its quotes. Returns whether it has escapes.
+    #[inline(always)]
+    fn string_with_escapes(&mut self) -> Option<bool> {
         self.byte(b'"')?;
+        let mut has_escapes = false;
         loop {
             self.at += plain_bytes(self.text.as_bytes().get(self.at..)?);
             match self.peek()? {
                 b'"' => {
                     self.at += 1;
-                    return Some(());
+                    return Some(has_escapes);
                 }
-                b'\\' => self.escape()?,
+                b'\\' => {
+                    has_escapes = true;
+                    self.escape()?;
+                }
                 // A control character.
                 _ => return None,
             }
