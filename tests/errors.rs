@@ -198,6 +198,16 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
     ),
     (
+        r#"{"backups":[],"backups":[]}"#,
+        "duplicate field `backups` at line 1 column 23",
+        r#"{"backups":[],"backups":[]}"#,
+    ),
+    (
+        r#"{"count":1,"backups":[],"c\u006funt":1}"#,
+        "duplicate field `count` at line 1 column 36",
+        r#"{"count":1,"backups":[],"c\u006funt":1}"#,
+    ),
+    (
         "{\"backups\":[]}\u{7}\u{1b}[2J",
         "trailing characters at line 1 column 15",
         "{\"backups\":[]}\\u{7}\\u{1b}[2J",

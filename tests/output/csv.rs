@@ -74,6 +74,20 @@ fn names_with_escapes_are_recognized() {
     }
 }
 
+/// As `jq` and most other readers of the json have it.
+#[test]
+fn the_last_of_several_fields_with_one_name_is_the_cell() {
+    let record = r#"{"id":"a","name":"x","n\u0061me":"y","status":"error","status":null,"id":"b"}"#;
+    for (flags, expected) in [
+        ("-o csv --columns id,name,status", "id,name,status\nb,y,\n"),
+        ("-o jsonl", &*format!("{record}\n")),
+    ] {
+        let service = Service::answering([Answer::page(&[record], "1")]);
+        let run = service.cbr(&format!("backups list {flags}")).with_key().run();
+        assert_eq!(run.stdout, expected, "{flags}");
+    }
+}
+
 /// In each of the forms that the service writes.
 #[test]
 fn times_end_in_z_and_lose_no_digit() {
