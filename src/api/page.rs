@@ -12,6 +12,9 @@
 //!
 //! Knows nothing of requests.
 
+#[cfg(test)]
+mod differential;
+
 use std::sync::Arc;
 
 use serde::Deserialize;

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+#[cfg(test)]
+pub(crate) use model::{cases, report};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Ask, Batch, Key, Page, Record};
 pub(crate) use proof::{Receipt, Unproven};

@@ -160,7 +160,7 @@ fn check(list: &List, delivered: &[u64]) -> Result<(), String> {
 }
 
 /// The seeds to play: `CBR_TEST_SEED` is just one case again, `CBR_TEST_CASES` more or fewer of them.
-pub(super) fn cases(usual: u64) -> Range<u64> {
+pub(crate) fn cases(usual: u64) -> Range<u64> {
     let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = number("CBR_TEST_CASES").unwrap_or(usual);
     number("CBR_TEST_SEED").map_or(0..cases, |seed| seed..seed + 1)
@@ -168,7 +168,7 @@ pub(super) fn cases(usual: u64) -> Range<u64> {
 
 /// Fails with the seeds of the cases that failed, if any did.
 #[track_caller]
-pub(super) fn report(failures: &[(u64, String)]) {
+pub(crate) fn report(failures: &[(u64, String)]) {
     let told: Vec<_> = failures
         .iter()
         .take(5)
