@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use anyhow::Context as _;
 use memchr::memmem::Finder;
 
-use crate::json::{Json, Names, Scanner};
+use crate::json::{Json, Names, Scanner, has_any};
 
 /// What is said of a record that is none.
 pub(crate) const NO_OBJECT: &str = "a backup in the answer is not a JSON object";
@@ -156,9 +156,13 @@ impl<'a> Backup<'a> {
     pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
         /// Most backups have it in neither place.
         static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("incremental"));
-        let is_inside = || NAME.find(self.get(Field::extend_info)?.as_sent().as_bytes());
+        let may_be_inside = || {
+            let text = self.get(Field::extend_info)?.as_sent().as_bytes();
+            // A name with escapes is found only by reading the fields.
+            (NAME.find(text).is_some() || has_any(text, [b'\\'])).then_some(())
+        };
         self.get(Field::incremental)
-            .or_else(|| is_inside().and_then(|_| self.in_extend_info("incremental")))
+            .or_else(|| may_be_inside().and_then(|()| self.in_extend_info("incremental")))
     }
 
     /// A field of `extend_info`.
@@ -245,6 +249,30 @@ mod tests {
     }
 
     #[test]
+    fn names_with_escapes_are_names() {
+        let record = r#"{"n\u0061me": "a", "\u0073t\u0061tus": "s", "na\\u006de": "b", "\ud800name": "c",
+            "extend_inf\u006F": {"bo\u006ftable": true},
+            "\u0072eplication_records": [{"st\u0061tus": "success"}]}"#;
+        let backup = Backup::parse(record).unwrap();
+        assert_eq!(backup.get(Field::name), Some(Json::new("\"a\"")));
+        assert_eq!(backup.get(Field::status), Some(Json::new("\"s\"")));
+        assert_eq!(backup.in_extend_info("bootable"), Some(Json::new("true")));
+        assert_eq!(backup.replications("status"), [Json::new("\"success\"")]);
+    }
+
+    #[test]
+    fn the_last_of_two_spellings_counts() {
+        for (record, expected) in [
+            (r#"{"name": "a", "n\u0061me": "b"}"#, Some("\"b\"")),
+            (r#"{"n\u0061me": "b", "name": "a"}"#, Some("\"a\"")),
+            (r#"{"name": "a", "n\u0061me": null}"#, None),
+        ] {
+            let backup = Backup::parse(record).unwrap();
+            assert_eq!(backup.get(Field::name).map(Json::as_sent), expected, "{record}");
+        }
+    }
+
+    #[test]
     fn what_is_no_object_is_an_error() {
         for record in ["", "null", "7", "\"a\"", "[]", "{", "{\"id\":}"] {
             assert!(Backup::parse(record).is_err(), "{record}");
@@ -259,6 +287,9 @@ mod tests {
             (r#"{"incremental": true, "extend_info": {"incremental": false}}"#, Some("true")),
             (r#"{"incremental": null, "extend_info": {"progress": 7}}"#, None),
             (r#"{"extend_info": {"incremental": null}}"#, None),
+            (r#"{"\u0069ncremental": true}"#, Some("true")),
+            (r#"{"extend_info": {"increment\u0061l": false}}"#, Some("false")),
+            (r#"{"extend_info": {"increment\\u0061l": false}}"#, None),
             ("{}", None),
         ];
         for (record, expected) in cases {

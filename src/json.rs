@@ -45,17 +45,13 @@ impl<'a> Json<'a> {
         self.0 == "null"
     }
 
-    pub(crate) fn is_string(self) -> bool {
-        self.0.starts_with('"')
-    }
-
     pub(crate) fn is_object(self) -> bool {
         self.0.starts_with('{')
     }
 
-    /// Visits every field of an object, in the order of the text: its name, without quotes but as
-    /// it was sent, and its value. `None` if this is no object.
-    pub(crate) fn fields(self, mut visit: impl FnMut(&'a str, Json<'a>)) -> Option<()> {
+    /// Visits every field of an object, in the order of the text: its name, without quotes and escapes, and its
+    /// value. A name with half of a surrogate pair keeps its escapes. `None` if this is no object.
+    pub(crate) fn fields(self, mut visit: impl FnMut(Cow<'a, str>, Json<'a>)) -> Option<()> {
         let mut scanner = Scanner::new(self.0);
         scanner.object(|scanner, name| {
             visit(name, scanner.value()?);
@@ -76,10 +72,11 @@ impl<'a> Json<'a> {
     }
 
     /// The value as text: a string without its quotes and escapes, a number or boolean as it was
-    /// sent (so a number of any size survives), an object or array as compact JSON.
+    /// sent (so a number of any size survives), an object or array as compact JSON. A string with half of a surrogate
+    /// pair, which is valid JSON but no character, keeps its escapes.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
-            [b'"', inner @ .., b'"'] => self.unescaped(has_any(inner, [b'\\'])),
+            [b'"', inner @ .., b'"'] => decoded(self.0, has_any(inner, [b'\\'])),
             [b'{' | b'[', ..] => compact(self.0),
             _ => Cow::Borrowed(self.0),
         }
@@ -89,19 +86,18 @@ impl<'a> Json<'a> {
     /// [text](Self::text) unless there is a backslash in it; there are no quotes and control characters.
     pub(crate) fn unquoted(self) -> Option<&'a str> {
         match self.0.as_bytes() {
-            [b'"', .., b'"'] => self.0.get(1..self.0.len() - 1),
+            [b'"', .., b'"'] => Some(inner(self.0)),
             [b'"' | b'{' | b'[', ..] => None,
             _ => Some(self.0),
         }
     }
 
-    /// For a string with its quotes. Half of a surrogate pair is valid JSON but no character; a
-    /// string that holds one keeps its escapes.
-    fn unescaped(self, has_escapes: bool) -> Cow<'a, str> {
-        if has_escapes && let Ok(text) = serde_json::from_str(self.0) {
-            return Cow::Owned(text);
+    /// The Unicode text of a string. `None` for other values, and for half of a surrogate pair.
+    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+        match self.0.as_bytes() {
+            [b'"', inner @ .., b'"'] => try_decoded(self.0, has_any(inner, [b'\\'])),
+            _ => None,
         }
-        Cow::Borrowed(&self.0[1..self.0.len() - 1])
     }
 
     /// The value on one line. What is on one line already is not touched, whatever spaces it has.
@@ -111,6 +107,24 @@ impl<'a> Json<'a> {
             None => Cow::Borrowed(self.0),
         }
     }
+}
+
+/// A string without its quotes and escapes. One with half of a surrogate pair keeps its escapes.
+fn decoded(quoted: &str, has_escapes: bool) -> Cow<'_, str> {
+    try_decoded(quoted, has_escapes).unwrap_or_else(|| Cow::Borrowed(inner(quoted)))
+}
+
+/// The same, but `None` if there is half of a surrogate pair.
+fn try_decoded(quoted: &str, has_escapes: bool) -> Option<Cow<'_, str>> {
+    if has_escapes {
+        return serde_json::from_str(quoted).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner(quoted)))
+}
+
+/// A string without its quotes.
+fn inner(quoted: &str) -> &str {
+    quoted.get(1..quoted.len() - 1).unwrap_or_default()
 }
 
 /// `json` without the whitespace between its tokens.

@@ -193,6 +193,21 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         r#"{"backups":[{"id":7}],"count":1}"#,
     ),
     (
+        r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
+        "unexpected end of hex escape at line 1 column 26",
+        r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
+    ),
+    (
+        r#"{"backups":[],"backups":[]}"#,
+        "duplicate field `backups` at line 1 column 23",
+        r#"{"backups":[],"backups":[]}"#,
+    ),
+    (
+        r#"{"count":1,"backups":[],"c\u006funt":1}"#,
+        "duplicate field `count` at line 1 column 36",
+        r#"{"count":1,"backups":[],"c\u006funt":1}"#,
+    ),
+    (
         "{\"backups\":[]}\u{7}\u{1b}[2J",
         "trailing characters at line 1 column 15",
         "{\"backups\":[]}\\u{7}\\u{1b}[2J",
@@ -210,6 +225,30 @@ fn an_answer_that_is_no_list_is_shown_in_short() {
         );
         service.cbr("backups list").with_key().exit(5).stderr(told).run();
         assert_eq!(service.received().len(), 1, "{body}");
+    }
+}
+
+/// Values that are no JSON, also where the listing does not need them.
+const BROKEN_VALUES: [&str; 10] =
+    ["", "-", "1.", "1e", "01", "+1", "nul.", "fal]e", "'1'", r#"{"a":[1}"#];
+
+#[test]
+fn a_page_with_a_broken_member_is_an_error() {
+    for member in ["count", "offset", "limit", "links"] {
+        for value in BROKEN_VALUES {
+            for body in [
+                format!(r#"{{"backups":[{{"id":"a"}}],"{member}":{value}}}"#),
+                format!(r#"{{"backups":[],"{member}":{value}}}"#),
+                format!(r#"{{"{member}":{value},"backups":[{{"id":"a"}}]}}"#),
+            ] {
+                let service = Service::answering([Answer::new(200, &body)]);
+                let told = ["cbr: error: unreadable answer: ", &body];
+                let run = service.cbr("backups list -o json").with_key();
+                let run = run.exit(5).stderr_holds(told).run();
+                assert_eq!(run.stdout, "", "{body}");
+                assert_eq!(service.received().len(), 1, "{body}");
+            }
+        }
     }
 }
 

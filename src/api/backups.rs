@@ -10,7 +10,7 @@ use super::body::Body;
 use super::client::{Call, Client, Draft};
 use super::clock;
 use super::error::ApiError;
-use super::page::{ListAnswer, format_page, read_page};
+use super::page::{format_page, read_page};
 use super::sign;
 use crate::listing::{Ask, Order, Page, Source};
 use crate::query::Pair;
@@ -122,13 +122,6 @@ impl Backups {
     }
 }
 
-/// How many there are, which is only a hint, so that a strange one is as good as none.
-#[derive(Deserialize)]
-struct Counted<'a> {
-    #[serde(borrow, default)]
-    count: Option<&'a RawValue>,
-}
-
 /// What the cheapest of listings told.
 #[derive(Debug)]
 pub(crate) struct Probe {
@@ -149,9 +142,7 @@ impl Probe {
         let call = Call::get("/backups", &pairs);
         client
             .ask(&call, |body, headers| {
-                let ListAnswer { .. } = serde_json::from_str(body.text())?;
-                let Counted { count } = serde_json::from_str(body.text())?;
-                let count = count.and_then(|count| count.get().parse().ok());
+                let count = read_page(body, &Order::default())?.count;
                 Ok(Self { count, clock_ahead: clock::ahead(headers) })
             })
             .await

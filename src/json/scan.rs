@@ -1,22 +1,28 @@
 //! One pass over JSON text, which checks it and finds where values stand.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Json;
 use super::names::Names;
 use super::plain::plain_bytes;
-
-/// Goes through JSON text from its beginning. Each method reads what it is named after, and is `None`
-/// where that does not stand here; there is no going on after that.
-#[derive(Clone, Debug)]
+use super::{Json, decoded};
+/// Reads JSON text from its beginning. Each method reads the item that it is named after.
+///
+/// A method that finds something else returns `None`, and all later calls return `None` too. A caller that drops a
+/// failure cannot continue in the middle of a value.
+#[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
+    /// The next byte, or [`FAILED`].
     at: usize,
     /// The brackets that will close what is open in the value that is being read. Not on the stack of the
     /// program, which has an end.
     closing: Vec<u8>,
     breaks_lines: bool,
 }
+
+/// The position after a failure: behind the end of every text, so there is nothing to read.
+const FAILED: usize = usize::MAX;
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
@@ -36,30 +42,36 @@ impl<'a> Scanner<'a> {
         self.breaks_lines
     }
 
-    /// An object. `field` is told the name of each field, without quotes but as it was sent, and has to
-    /// read its value.
+    /// An object. `field` gets the name of each field, without quotes and escapes, and has to read its value. A name
+    /// with half of a surrogate pair keeps its escapes.
+    #[must_use = "the text may be no JSON"]
     pub(crate) fn object(
         &mut self,
-        mut field: impl FnMut(&mut Self, &'a str) -> Option<()>,
+        mut field: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>,
     ) -> Option<()> {
-        self.items(b'{', b'}', |scanner| {
-            let name = scanner.name()?;
-            field(scanner, name)
+        self.or_fail(|scanner| {
+            scanner.items(b'{', b'}', |scanner| {
+                let (name, has_escapes) = scanner.name()?;
+                field(scanner, decoded(name, has_escapes))
+            })
         })
     }
 
     /// An object that is like others: `names` are those of its fields that came before. `field` is told what the name
     /// of each field means, which `meaning` tells of one that is new, and where its value stands, unless that is null.
     #[inline]
+    #[must_use = "the text may be no JSON"]
     pub(crate) fn object_like<T: Copy>(
         &mut self,
         names: &mut Names<T>,
         meaning: impl Fn(&str) -> T,
         mut field: impl FnMut(T, Option<Range<usize>>),
     ) -> Option<()> {
-        self.fields_like(names, meaning, |scanner, meaning, inner| {
-            field(meaning, scanner.value_like(Some(inner))?);
-            Some(())
+        self.or_fail(|scanner| {
+            scanner.fields_like(names, meaning, |scanner, meaning, inner| {
+                field(meaning, scanner.value_like(Some(inner))?);
+                Some(())
+            })
         })
     }
 
@@ -92,8 +104,9 @@ impl<'a> Scanner<'a> {
                 if before == b'{' && self.byte(b'}').is_some() {
                     return Some(());
                 }
-                let name = self.name()?;
-                place = names.find(place, name, self.text.get(start..self.at)?, &meaning);
+                let (name, has_escapes) = self.name()?;
+                let meaning = |name: &str| meaning(&decoded(name, has_escapes));
+                place = names.find(place, name, self.text.get(start..self.at)?, meaning);
             }
             let known = names.get(place)?;
             field(self, known.meaning, &mut known.inner)?;
@@ -127,18 +140,33 @@ impl<'a> Scanner<'a> {
     }
 
     /// An array. `element` has to read each element.
+    #[must_use = "the text may be no JSON"]
     pub(crate) fn array(&mut self, element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.items(b'[', b']', element)
+        self.or_fail(|scanner| scanner.items(b'[', b']', element))
     }
 
     /// Any value.
+    #[must_use = "the text may be no JSON"]
     pub(crate) fn value(&mut self) -> Option<Json<'a>> {
-        let start = self.at;
-        self.skip()?;
-        Some(Json::exactly(self.text.get(start..self.at)?))
+        self.or_fail(|scanner| {
+            let start = scanner.at;
+            scanner.skip()?;
+            Some(Json::exactly(scanner.text.get(start..scanner.at)?))
+        })
+    }
+
+    /// Makes a failure of `read` final.
+    #[inline(always)]
+    fn or_fail<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let result = read(self);
+        if result.is_none() {
+            self.at = FAILED;
+        }
+        result
     }
 
     /// The end of the text.
+    #[must_use = "the text may be no JSON"]
     pub(crate) fn end(mut self) -> Option<()> {
         self.skip_space();
         (self.at == self.text.len()).then_some(())
@@ -186,16 +214,16 @@ impl<'a> Scanner<'a> {
         if close == b'}' { self.name().map(drop) } else { Some(()) }
     }
 
-    /// A name with its colon.
+    /// A name with its colon. Returns the name with its quotes, and whether it has escapes.
     #[inline]
-    fn name(&mut self) -> Option<&'a str> {
+    fn name(&mut self) -> Option<(&'a str, bool)> {
         let start = self.at;
-        self.string()?;
-        let name = self.text.get(start + 1..self.at - 1)?;
+        let has_escapes = self.string_with_escapes()?;
+        let name = self.text.get(start..self.at)?;
         self.skip_space();
         self.byte(b':')?;
         self.skip_space();
-        Some(name)
+        Some((name, has_escapes))
     }
 
     /// What stands between two brackets, with commas between.
@@ -225,15 +253,25 @@ impl<'a> Scanner<'a> {
     /// A string with its quotes.
     #[inline(always)]
     fn string(&mut self) -> Option<()> {
+        self.string_with_escapes().map(drop)
+    }
+
+    /// A string with its quotes. Returns whether it has escapes.
+    #[inline(always)]
+    fn string_with_escapes(&mut self) -> Option<bool> {
         self.byte(b'"')?;
+        let mut has_escapes = false;
         loop {
             self.at += plain_bytes(self.text.as_bytes().get(self.at..)?);
             match self.peek()? {
                 b'"' => {
                     self.at += 1;
-                    return Some(());
+                    return Some(has_escapes);
                 }
-                b'\\' => self.escape()?,
+                b'\\' => {
+                    has_escapes = true;
+                    self.escape()?;
+                }
                 // A control character.
                 _ => return None,
             }

@@ -9,9 +9,9 @@ use super::names::MOST;
 use super::plain::TOGETHER;
 use super::*;
 
-fn fields(json: &str) -> Option<Vec<(&str, &str)>> {
+fn fields(json: &str) -> Option<Vec<(String, &str)>> {
     let mut fields = Vec::new();
-    Json::new(json).fields(|name, value| fields.push((name, value.as_sent())))?;
+    Json::new(json).fields(|name, value| fields.push((name.into_owned(), value.as_sent())))?;
     Some(fields)
 }
 
@@ -25,11 +25,20 @@ fn fields_of_an_object() {
             "{ \"a\" : [ 1, {\"]\": \"}\"} ] ,\r\n\t\"b\" : \"x \\\" y\\\\\" }",
             vec![("a", r#"[ 1, {"]": "}"} ]"#), ("b", r#""x \" y\\""#)],
         ),
-        (r#"{"a\"":{},"":[]}"#, vec![(r#"a\""#, "{}"), ("", "[]")]),
+        (r#"{"a\"":{},"":[]}"#, vec![("a\"", "{}"), ("", "[]")]),
+        (
+            r#"{"\u0061":1,"n\u0061\u006De":2,"\\u0061":3}"#,
+            vec![("a", "1"), ("name", "2"), (r"\u0061", "3")],
+        ),
+        (
+            r#"{"\ud83d\ude80":1,"\ud83d":2,"a\uDE80":3}"#,
+            vec![("🚀", "1"), (r"\ud83d", "2"), (r"a\uDE80", "3")],
+        ),
         (r#"{"id":1,"id":-2.5e9}"#, vec![("id", "1"), ("id", "-2.5e9")]),
     ];
     for (json, expected) in cases {
-        assert_eq!(fields(json), Some(expected), "{json}");
+        let expected = expected.into_iter().map(|(name, value)| (name.to_owned(), value));
+        assert_eq!(fields(json), Some(expected.collect()), "{json}");
     }
 }
 
@@ -88,10 +97,7 @@ fn fields_are_those_that_a_full_parser_finds() {
         for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
             let parsed: Option<BTreeMap<String, &RawValue>> =
                 serde_json::from_str(&json).ok().flatten();
-            let found = fields(&json).map(|fields| {
-                let decoded = |name: &str| serde_json::from_str(&format!("\"{name}\"")).unwrap();
-                fields.into_iter().map(|(name, value)| (decoded(name), value)).collect()
-            });
+            let found = fields(&json).map(|fields| fields.into_iter().collect());
             objects += usize::from(parsed.is_some());
             let parsed: Option<BTreeMap<String, &str>> = parsed.map(|fields| {
                 fields.into_iter().map(|(name, value)| (name, value.get())).collect()
@@ -163,6 +169,74 @@ fn what_is_json_is_what_a_full_parser_says() {
     }
 }
 
+/// Text that is no value, whatever follows.
+const NO_VALUES: [&str; 16] = [
+    "",
+    "}",
+    "]",
+    ",",
+    ":",
+    "-",
+    "1.",
+    "1e",
+    "nul.",
+    "fal]e",
+    "tru",
+    "\"a",
+    "\"\\x\"",
+    "[1}",
+    "{\"a\":[1}",
+    "{\"a\"}",
+];
+
+#[test]
+fn a_failed_read_is_final() {
+    let reads: [fn(&mut Scanner<'_>) -> bool; 3] = [
+        |scanner| scanner.value().is_some(),
+        |scanner| scanner.object(|scanner, _| scanner.value().map(drop)).is_some(),
+        |scanner| scanner.array(|scanner| scanner.value().map(drop)).is_some(),
+    ];
+    for text in NO_VALUES {
+        for behind in ["", ",1", " 1", "}", "]", "{}", "[]", "\"\"", ":1}"] {
+            let text = format!("{text}{behind}");
+            for read in reads {
+                let mut scanner = Scanner::new(&text);
+                if read(&mut scanner) {
+                    continue;
+                }
+                for read in reads {
+                    assert!(!read(&mut scanner), "{text:?}");
+                }
+                assert!(scanner.end().is_none(), "{text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failure_that_the_caller_drops_is_a_failure() {
+    for text in NO_VALUES {
+        for (before, behind) in [("", ""), ("1,", ""), ("", ",2"), ("1,", ",2")] {
+            let array = format!("[{before}{text}{behind}]");
+            let object = format!("{{\"a\":{}}}", array[1..array.len() - 1].replace(',', ",\"b\":"));
+            let mut ignored = 0;
+            let mut scanner = Scanner::new(&array);
+            let read = scanner.array(|scanner| {
+                ignored += usize::from(scanner.value().is_none());
+                Some(())
+            });
+            // An array may be empty, and a comma may end it early.
+            assert!(read.is_none() || ignored == 0, "{array}");
+            let mut scanner = Scanner::new(&object);
+            let read = scanner.object(|scanner, _| {
+                ignored += usize::from(scanner.value().is_none());
+                Some(())
+            });
+            assert!(read.is_none() && scanner.end().is_none(), "{object}");
+        }
+    }
+}
+
 #[test]
 fn strings_of_every_length_end_where_they_end() {
     for length in 0..4 * TOGETHER {
@@ -202,7 +276,6 @@ fn fields_of_like_objects_are_those_of_any() {
             found.push((format!("n{number}"), value.map_or("null", |value| &json[value])));
         });
         assert!(like.is_some() && scanner.end().is_some(), "{json}");
-        let found: Vec<_> = found.iter().map(|(name, value)| (&**name, *value)).collect();
         assert_eq!(Some(found), fields(&json), "{json}");
         assert!(names.len() <= MOST);
     }
@@ -262,6 +335,25 @@ fn text_of_every_kind_of_value() {
         assert_eq!(value.text(), expected, "{json}");
         let unquoted = value.unquoted().filter(|_| !json.contains('\\'));
         assert_eq!(unquoted, (!json.contains(['\\', '{', '['])).then_some(expected), "{json}");
+    }
+}
+
+#[test]
+fn only_unicode_text_is_a_string() {
+    let cases = [
+        (r#""""#, Some("")),
+        (r#""a""#, Some("a")),
+        (r#""\u0061\n""#, Some("a\n")),
+        (r#""\ud83d\ude80""#, Some("🚀")),
+        (r#""\\ud800""#, Some(r"\ud800")),
+        (r#""\ud800""#, None),
+        (r#""a\udc00""#, None),
+        ("null", None),
+        ("7", None),
+        ("[]", None),
+    ];
+    for (json, expected) in cases {
+        assert_eq!(Json::new(json).string().as_deref(), expected, "{json}");
     }
 }
 

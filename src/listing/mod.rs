@@ -23,6 +23,8 @@ pub(crate) use page::{Ask, Batch, Key, Page, Record};
 pub(crate) use proof::{MOST_READS, Receipt, Unproven};
 pub(crate) use stitch::Extent;
 use stitch::{Stitcher, Ticket};
+#[cfg(test)]
+pub(crate) use tests::{report, seeds};
 use window::Window;
 
 /// Something that answers with pages.

@@ -71,13 +71,13 @@ impl Long {
         let columns = column::scalar_set();
         let mut nested = Vec::new();
         Json::new(record).fields(|name, value| {
-            let shown_elsewhere = match name {
+            let shown_elsewhere = match &*name {
                 "children" => !with_children,
                 _ => columns.iter().any(|column| column.name == name),
             };
             if !shown_elsewhere {
                 let to = if is_block(value) { &mut nested } else { &mut *lines };
-                self.unfold(0, Cow::Borrowed(name), value, to);
+                self.unfold(0, name, value, to);
             }
         });
         lines.append(&mut nested);
@@ -105,7 +105,7 @@ impl Long {
             lines.push(Line { level, label, value: Some((kind, text)) });
         } else if value.is_object() {
             lines.push(Line { level, label, value: None });
-            value.fields(|name, value| self.unfold(level + 1, Cow::Borrowed(name), value, lines));
+            value.fields(|name, value| self.unfold(level + 1, name, value, lines));
         } else {
             for (position, element) in value.elements().into_iter().enumerate() {
                 self.unfold(level, Cow::Owned(format!("{label}[{position}]")), element, lines);

@@ -36,7 +36,7 @@ fn args(line: &str) -> OutputArgs {
 /// The records of a page, exactly as they stand there.
 fn records(body: &str) -> Vec<&str> {
     let mut records = Vec::new();
-    let page = Json::new(body).fields(|name, value| match name {
+    let page = Json::new(body).fields(|name, value| match &*name {
         "backups" => records = value.elements().into_iter().map(Json::as_sent).collect(),
         "backup" => records = vec![value.as_sent()],
         _ => {}

@@ -95,7 +95,7 @@ fn collection(json: Json<'_>) -> Option<Collection<'_>> {
         let mut entries: Vec<(String, Json<'_>)> = Vec::new();
         let mut places = HashMap::new();
         json.fields(|name, value| {
-            let key = key(name);
+            let key = key(&name);
             match places.get(&key) {
                 Some(&place) => entries[place] = (key, value),
                 None => {
@@ -110,17 +110,15 @@ fn collection(json: Json<'_>) -> Option<Collection<'_>> {
     (!elements.is_empty()).then_some(Collection::Sequence(elements))
 }
 
-/// The name of a field, as it is written in JSON but without quotes, as a key.
+/// The name of a field as a key.
 fn key(name: &str) -> String {
-    let quoted = format!("\"{name}\"");
-    let name = Json::new(&quoted).text();
     let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
     if is_word && !RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word)) {
-        return name.into_owned();
+        return name.to_owned();
     }
     let mut text = String::new();
-    push_string(&mut text, &name);
+    push_string(&mut text, name);
     text
 }
 

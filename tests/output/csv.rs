@@ -46,6 +46,48 @@ fn another_reader_reads_what_the_service_sent() {
     }
 }
 
+/// A page whose names are written with escapes, and the same page without. Values are decoded, names are too.
+#[test]
+fn names_with_escapes_are_recognized() {
+    const ESCAPED: &str = r#"{"\u0062ackups":[{"\u0069d":"a","n\u0061me":"x, y","\u0073tatus":"error","st\\u0061tus":"no",
+        "extend_inf\u006f":{"incr\u0065mental":true,"boot\u0061ble":"b"},"\ud800":1}],"\u0063ount":1}"#;
+    const PLAIN: &str = r#"{"backups":[{"id":"a","name":"x, y","status":"error",
+        "extend_info":{"incremental":true,"bootable":"b"}}],"count":1}"#;
+    for flags in [
+        "-o csv",
+        "-o csv --columns id,name,status,incremental,extend_info.bootable",
+        "-o tsv",
+        "-o wide",
+        "-o ids",
+        "-o json --columns id,name,status,incremental",
+        "-o csv --sort name",
+        "-o csv --name-matches x*",
+    ] {
+        let printed = |body: &str| {
+            let service = Service::answering([Answer::new(200, body)]);
+            let run = service.cbr(&format!("backups list {flags}")).with_key().run();
+            // The count is known, so nothing behind the only row is requested.
+            assert_eq!(service.received().len(), 1, "{flags}");
+            run.stdout
+        };
+        assert_eq!(printed(ESCAPED), printed(PLAIN), "{flags}");
+    }
+}
+
+/// As `jq` and most other readers of the json have it.
+#[test]
+fn the_last_of_several_fields_with_one_name_is_the_cell() {
+    let record = r#"{"id":"a","name":"x","n\u0061me":"y","status":"error","status":null,"id":"b"}"#;
+    for (flags, expected) in [
+        ("-o csv --columns id,name,status", "id,name,status\nb,y,\n"),
+        ("-o jsonl", &*format!("{record}\n")),
+    ] {
+        let service = Service::answering([Answer::page(&[record], "1")]);
+        let run = service.cbr(&format!("backups list {flags}")).with_key().run();
+        assert_eq!(run.stdout, expected, "{flags}");
+    }
+}
+
 /// In each of the forms that the service writes.
 #[test]
 fn times_end_in_z_and_lose_no_digit() {

@@ -9,7 +9,7 @@ use std::env;
 use std::ops::Range;
 
 /// Returns the seeds to play: `usual` of them, unless the environment says otherwise.
-fn seeds(usual: u64) -> Range<u64> {
+pub(crate) fn seeds(usual: u64) -> Range<u64> {
     let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = number("CBR_TEST_CASES").unwrap_or(usual);
     number("CBR_TEST_SEED").map_or(0..cases, |seed| seed..seed + 1)
@@ -17,7 +17,7 @@ fn seeds(usual: u64) -> Range<u64> {
 
 /// Fails with the first seeds of the cases that failed, if any did.
 #[track_caller]
-fn report(failures: &[(u64, String)]) {
+pub(crate) fn report(failures: &[(u64, String)]) {
     let first: Vec<_> = failures
         .iter()
         .take(5)
