@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, watch};
 
 use super::error::{ApiError, Refusal};
 use super::session::Session;
-use crate::connection::Credentials;
+use crate::settings::Credentials;
 
 /// As whom, and about which project.
 #[derive(Debug, Clone)]
@@ -216,7 +216,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::secret::Secret;
+    use crate::text::secret::Secret;
 
     /// Answers when the test says so.
     struct OnCommand(StdMutex<Option<oneshot::Receiver<Result<Option<Access>, ApiError>>>>);

@@ -8,13 +8,12 @@ use serde_json::value::RawValue;
 
 use super::body::Body;
 use super::client::{Call, Client, Draft};
-use super::clock;
 use super::error::ApiError;
 use super::page::{format_page, read_page};
-use super::sign;
+use super::{clock, sign};
+use crate::cli::query::Pair;
 use crate::listing::{Ask, Order, Page, Source};
-use crate::query::Pair;
-use crate::row::{RowFormat, Rows, Texts};
+use crate::record::row::{RowFormat, Rows, Texts};
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {

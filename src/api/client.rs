@@ -21,9 +21,9 @@ use super::retry::{Failures, Limits, Patience, Retry, retry_after};
 use super::sign::{self, Signable};
 use super::silence::Silence;
 use super::transport::Transport;
-use crate::connection::{Credentials, Endpoint, Origin};
-use crate::query::Pair;
-use crate::secret::Secret;
+use crate::cli::query::Pair;
+use crate::settings::{Credentials, Endpoint, Origin};
+use crate::text::secret::Secret;
 
 /// Outcome of a request whose access was rejected before it was answered.
 const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";

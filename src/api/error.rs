@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use super::transport::Distrust;
-use crate::connection::Origin;
+use crate::settings::Origin;
 
 /// A request that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -414,7 +414,8 @@ fn text(value: &Value) -> Option<String> {
 /// The beginning of a text from outside, on one line, with control characters escaped.
 fn snippet(text: &str) -> String {
     const LONGEST: usize = 300;
-    let mut shown: String = crate::output::visible(text.trim()).chars().take(LONGEST).collect();
+    let mut shown: String =
+        crate::text::sanitize::visible(text.trim()).chars().take(LONGEST).collect();
     if text.trim().chars().count() > LONGEST {
         shown.push('…');
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::retry::SILENCE_LIMIT;
-use crate::console::Console;
+use crate::terminal::console::Console;
 
 /// The journal of one run, shared by all requests.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Journal {
     /// Notes a request that came to its end.
     pub(super) fn note(&self, entry: &Entry<'_>) {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let id = entry.request_id.map(crate::output::visible);
+        let id = entry.request_id.map(crate::text::sanitize::visible);
         if let Some(id) = &id {
             self.ids().push(id.to_string());
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Journal, Patience, Session};
-use crate::connection::{Origin, Trust};
+use crate::settings::{Origin, Trust};
 
 /// What all clients of a run share.
 #[derive(Clone)]

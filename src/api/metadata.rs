@@ -17,8 +17,8 @@ use super::ApiError;
 use super::journal::{Entry, Journal};
 use super::silence::Silence;
 use super::transport::Transport;
-use crate::connection::{Credentials, MetadataAddress, Server};
-use crate::secret::Secret;
+use crate::settings::{Credentials, MetadataAddress, Server};
+use crate::text::secret::Secret;
 
 /// How long to wait for a connection: the service is on the host of the server.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);

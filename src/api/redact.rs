@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::connection::Credentials;
+use crate::settings::Credentials;
 
 /// What must not be shown of one request, each with what stands in its place.
 pub(super) struct Redaction(Vec<(String, &'static str)>);
@@ -83,7 +83,7 @@ fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::text::secret::Secret;
 
     #[test]
     fn nothing_of_a_request_that_is_secret_stays() {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use super::metadata::{ExpiringKeys, MetadataService};
-use crate::connection::Credentials;
+use crate::settings::Credentials;
 
 /// Keys that have less left than this are replaced.
 const MARGIN: Duration = Duration::from_secs(10 * 60);

@@ -13,13 +13,13 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr3};
 
 use super::lines::Lines;
-use super::screen_text;
 use super::value;
-use crate::backup::Backup;
-use crate::column::{Column, Kind};
-use crate::json::has_any;
-use crate::row::{Row, RowFormat};
-use crate::sent_time::SentTime;
+use crate::record::backup::Backup;
+use crate::record::column::{Column, Kind};
+use crate::record::json::has_any;
+use crate::record::row::{Row, RowFormat};
+use crate::text::sanitize;
+use crate::time::timestamp::SentTime;
 
 pub(super) struct Csv {
     columns: Vec<Column>,
@@ -123,7 +123,7 @@ impl Style {
             value = Cow::Owned(format!("'{value}"));
         }
         if self.terminal {
-            value = Cow::Owned(screen_text::visible(&value).into_owned());
+            value = Cow::Owned(sanitize::visible(&value).into_owned());
         }
         push_field(text, &value);
     }

@@ -9,7 +9,7 @@ use clap::{Arg, Command, ValueEnum};
 use super::csv::Spreadsheet;
 use super::time::{TimeStyle, Times};
 use super::{Look, Target};
-use crate::column::{self, Column};
+use crate::record::column::{self, Column};
 
 /// How rows are printed.
 #[derive(clap::Args)]

@@ -14,10 +14,10 @@ use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use memchr::memchr_iter;
 
 use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
-use super::screen_text::{cells, shortened, visible_cells};
 use super::spool::{FAULT, Spool};
 use super::{Look, color, time};
-use crate::column::Kind;
+use crate::record::column::Kind;
+use crate::text::sanitize::{cells, shortened, visible_cells};
 
 /// Lines that people look at, which are laid out together.
 const SCREENFUL: usize = 60;

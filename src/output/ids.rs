@@ -1,9 +1,9 @@
 //! ids: the id of each record on a line of its own, for loops and `xargs`.
 
 use super::lines::Lines;
-use super::screen_text::visible;
-use crate::json::Json;
-use crate::row::{Row, RowFormat};
+use crate::record::json::Json;
+use crate::record::row::{Row, RowFormat};
+use crate::text::sanitize::visible;
 
 pub(super) struct Ids;
 

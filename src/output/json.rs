@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::lines::Lines;
-use super::screen_text;
-use crate::backup::Backup;
-use crate::column::Column;
-use crate::row::{Row, RowFormat};
+use crate::record::backup::Backup;
+use crate::record::column::Column;
+use crate::record::row::{Row, RowFormat};
+use crate::text::sanitize;
 
 /// An array, or a line for each record.
 pub(super) struct Json {
@@ -39,7 +39,7 @@ impl RowFormat for Json {
         };
         text.push_str(self.separator());
         if self.terminal {
-            text.push_str(&screen_text::json(&record));
+            text.push_str(&sanitize::json(&record));
         } else {
             text.push_str(&record);
         }

@@ -13,9 +13,9 @@
 //! that matters more does not. Where even that does not help, nothing is shortened: the lines run past the
 //! edge anyway.
 
-use super::screen_text::cells;
 use super::time::Lengths;
-use crate::column::Kind;
+use crate::record::column::Kind;
+use crate::text::sanitize::cells;
 
 /// Between two columns.
 pub(super) const GAP: usize = 2;

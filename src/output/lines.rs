@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::spool::{FAULT, Spool};
 use super::{Output, Render};
-use crate::row::{Found, Row, RowFormat};
+use crate::record::row::{Found, Row, RowFormat};
 
 /// What such a format has besides the texts of the backups.
 pub(super) trait Lines: RowFormat {

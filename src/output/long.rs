@@ -11,14 +11,14 @@ use std::mem;
 use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
-use super::screen_text::{cells, visible};
 use super::spool::{FAULT, Spool};
 use super::table::Table;
 use super::value::{self, Precision};
 use super::{Look, Output, Render, color};
-use crate::backup::Backup;
-use crate::column::{self, Column, Kind};
-use crate::json::Json;
+use crate::record::backup::Backup;
+use crate::record::column::{self, Column, Kind};
+use crate::record::json::Json;
+use crate::text::sanitize::{cells, visible};
 
 /// Levels of nesting that get blocks of their own. What is deeper is shown as JSON.
 const DEEPEST: usize = 3;

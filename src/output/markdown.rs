@@ -8,11 +8,11 @@ use std::borrow::Cow;
 
 use super::Look;
 use super::lines::Lines;
-use super::screen_text::visible;
 use super::time::Times;
 use super::value::{self, Precision};
-use crate::column::{Column, Kind};
-use crate::row::{Row, RowFormat};
+use crate::record::column::{Column, Kind};
+use crate::record::row::{Row, RowFormat};
+use crate::text::sanitize::visible;
 
 pub(super) struct Markdown {
     columns: Vec<Column>,

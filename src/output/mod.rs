@@ -20,10 +20,10 @@ mod lines;
 mod long;
 mod markdown;
 mod report;
-mod screen_text;
 mod selection;
 mod spool;
 mod table;
+pub(crate) mod temporary;
 mod time;
 mod tsv;
 mod value;
@@ -42,10 +42,9 @@ use clap::builder::ArgPredicate;
 
 pub(crate) use format::{Format, FormatParser, Printed};
 pub(crate) use report::{Report, ReportArgs, ReportColumn};
-pub(crate) use screen_text::{cells, json as visible_json, visible};
 
-use crate::column::{self, COLUMNS, Column, Kind};
-use crate::row::{Row, RowFormat};
+use crate::record::column::{self, COLUMNS, Column, Kind};
+use crate::record::row::{Row, RowFormat};
 
 use format::FormatArgs;
 use grid::Grid;

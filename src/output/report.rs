@@ -11,10 +11,10 @@ use super::layout::Heading;
 use super::long::{self, Line};
 use super::value::{self, Precision};
 use super::yaml::Yaml;
-use super::{Look, Output, Render as _, Target, csv, markdown, screen_text, tsv};
-use crate::column::Kind;
-use crate::json::Json;
-use crate::number;
+use super::{Look, Output, Render as _, Target, csv, markdown, tsv};
+use crate::record::column::Kind;
+use crate::record::json::Json;
+use crate::text::{number, sanitize};
 
 /// How a report is printed.
 #[derive(clap::Args)]
@@ -151,7 +151,7 @@ impl Report {
                 .map(|(column, cell)| format!("\"{}\":{}", column.name, value(cell)))
                 .collect();
             let object = format!("{{{}}}", fields.join(","));
-            if terminal { screen_text::json(&object) } else { object }
+            if terminal { sanitize::json(&object) } else { object }
         };
         self.rows.iter().map(object).collect()
     }

@@ -7,7 +7,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, ValueEnum};
 
-use crate::column::{self, COLUMNS, Column};
+use crate::record::column::{self, COLUMNS, Column};
 
 /// One item of the list.
 #[derive(Clone, Copy)]

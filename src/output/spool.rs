@@ -14,7 +14,7 @@ use memchr::memchr;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use super::Output;
-use crate::temporary::TemporaryFault;
+use super::temporary::TemporaryFault;
 
 /// Bytes that are kept in memory: more than a thousand backups as json.
 const IN_MEMORY: usize = 2 << 20;

@@ -6,9 +6,9 @@ use super::selection::Chosen;
 use super::time::Times;
 use super::value::{self, Precision};
 use super::{Look, Output, Render};
-use crate::backup::Backup;
-use crate::column::Column;
-use crate::row::Row;
+use crate::record::backup::Backup;
+use crate::record::column::Column;
+use crate::record::row::Row;
 
 pub(super) struct Table {
     columns: Vec<Column>,

@@ -10,11 +10,11 @@ use clap::{CommandFactory as _, Parser, ValueEnum as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::screen_text::cells;
 use super::time::TimeStyle;
 use super::*;
-use crate::column;
-use crate::json::Json;
+use crate::record::column;
+use crate::record::json::Json;
+use crate::text::sanitize::cells;
 
 const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
 const LIST: &str = include_str!("../../tests/data/list_no_echo.json");

@@ -7,11 +7,11 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::screen_text;
 use super::value::Precision;
-use crate::column::Kind;
-use crate::sent_time::SentTime;
+use crate::record::column::Kind;
+use crate::text::sanitize;
 use crate::time::local_zone;
+use crate::time::timestamp::SentTime;
 
 /// How formats for people write times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -134,7 +134,7 @@ fn distance(now: Timestamp, moment: Timestamp) -> String {
 /// day: an hour alone reads as if it were something else.
 pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     if text.len() <= width || !text.is_ascii() {
-        return screen_text::shortened(text, width);
+        return sanitize::shortened(text, width);
     }
     let forms: &[[&str; 2]] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
         // 2026-11-19T23:57:42Z
@@ -149,11 +149,11 @@ pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
                 (zone, None) => &[[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
             }
         }
-        _ => return screen_text::shortened(text, width),
+        _ => return sanitize::shortened(text, width),
     };
     match forms.iter().find(|form| form.concat().len() <= width) {
         Some(form) => Cow::Owned(form.concat()),
-        None => screen_text::shortened(text, width),
+        None => sanitize::shortened(text, width),
     }
 }
 
@@ -264,7 +264,7 @@ mod tests {
             let Lengths { whole, shortened: lengths } = times.lengths();
             let shown = times.shown("2026-11-19T23:57:42.065135".into(), Precision::Second);
             for &length in whole.iter().chain(lengths) {
-                assert_eq!(screen_text::cells(&shortened(&shown, length)), length.min(shown.len()));
+                assert_eq!(sanitize::cells(&shortened(&shown, length)), length.min(shown.len()));
             }
         }
     }

@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 
 use super::lines::Lines;
-use super::screen_text;
 use super::value;
-use crate::column::Column;
-use crate::row::{Row, RowFormat};
+use crate::record::column::Column;
+use crate::record::row::{Row, RowFormat};
+use crate::text::sanitize;
 
 pub(super) struct Tsv {
     columns: Vec<Column>,
@@ -56,7 +56,7 @@ pub(super) fn push_row<'a>(
             text.push('\t');
         }
         let value = escaped(&value);
-        text.push_str(&if terminal { screen_text::visible(&value) } else { value });
+        text.push_str(&if terminal { sanitize::visible(&value) } else { value });
     }
     text.push('\n');
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::time::Times;
-use crate::backup::Backup;
-use crate::column::{Column, Kind};
-use crate::json::Json;
-use crate::sent_time::SentTime;
+use crate::record::backup::Backup;
+use crate::record::column::{Column, Kind};
+use crate::record::json::Json;
+use crate::time::timestamp::SentTime;
 
 /// For machines: times are RFC 3339 in UTC with every digit that was sent; what is no time stays as it
 /// is. Empty where there is no value.

@@ -16,12 +16,12 @@ use std::mem;
 use anyhow::Context as _;
 
 use super::json::projected;
-use super::screen_text::is_unseen;
 use super::spool::{FAULT, Spool};
 use super::{Output, Render};
-use crate::backup::Backup;
-use crate::column::Column;
-use crate::json::Json;
+use crate::record::backup::Backup;
+use crate::record::column::Column;
+use crate::record::json::Json;
+use crate::text::sanitize::is_unseen;
 
 /// Levels of nesting; readers give up soon after.
 const DEEPEST: usize = 100;

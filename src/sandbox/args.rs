@@ -12,7 +12,7 @@ use super::faults::{self, Fault};
 use super::iam::{self, Quirk};
 use super::metadata::Mode;
 use super::throttle::Rate;
-use crate::number::whole;
+use crate::text::number::whole;
 use crate::time;
 
 /// How to serve, and what to run.

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::call::Call;
-use crate::message::{ErrorFormat, Level};
+use crate::terminal::message::{ErrorFormat, Level};
 
 /// The headers that are logged. No other is: it might be a secret.
 const HEADERS: [&str; 7] = [

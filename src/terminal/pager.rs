@@ -13,9 +13,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Stdout;
-use crate::console::Console;
-use crate::output::{Output, cells};
+use super::console::Console;
+use super::stdout::Stdout;
+use crate::output::Output;
+use crate::text::sanitize::cells;
 
 /// Where the pager is named, the first one that is set. An empty name, and `cat`, mean none.
 const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
@@ -81,7 +82,7 @@ struct Pager {
 
 impl Paged {
     /// `screen` is the width and height of the terminal, if a pager may be used.
-    pub(super) fn new(screen: Option<(usize, usize)>, console: Arc<Console>) -> Self {
+    pub(crate) fn new(screen: Option<(usize, usize)>, console: Arc<Console>) -> Self {
         let is_smart = env::var_os("TERM").is_none_or(|term| term != "dumb");
         let state = match screen.filter(|&(width, height)| width > 0 && height > 0 && is_smart) {
             Some(screen) => State::Holding { text: Vec::new(), measured: 0, rows: 0, screen },

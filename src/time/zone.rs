@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use crate::small_file;
+use crate::text::small_file;
 
 /// Limit in bytes for a file of a zone. The largest ones have a few thousand bytes.
 const LIMIT: u64 = small_file::LIMIT;

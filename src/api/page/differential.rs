@@ -15,8 +15,8 @@ use serde_json::value::RawValue;
 use super::read_page;
 use crate::api::body::Body;
 use crate::api::incoming::Incoming;
-use crate::backup::Field;
 use crate::listing::{Key, Order, report, seeds};
+use crate::record::backup::Field;
 
 /// Fields whose values are compared.
 const FIELDS: [Field; 5] =

@@ -12,8 +12,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 
 use crate::api::ApiError;
-use crate::connection::{CERT_DIR, CERT_FILE, Trust, shown};
-use crate::small_file;
+use crate::settings::{CERT_DIR, CERT_FILE, Trust, shown};
+use crate::text::small_file;
 
 /// Limit in bytes for a file. A bundle of all authorities of the world is about 250 KB.
 const LIMIT: u64 = 16 << 20;

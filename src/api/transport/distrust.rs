@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
-use crate::connection::Trust;
-use crate::output::visible;
+use crate::settings::Trust;
+use crate::text::sanitize::visible;
 
 /// Whoever answers at the endpoint has no certificate for it that we trust.
 #[derive(Debug)]

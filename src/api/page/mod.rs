@@ -1,0 +1,256 @@
+//! Reads a page of `GET /v3/{project_id}/backups`: its backups, and the key and time of each.
+//!
+//! A page is one JSON object, and `serde_json` decides what is JSON: a page is accepted if `RawValue` accepts each
+//! member. Records are printed unchanged, so a value that few readers could hold is no error: a number of any size,
+//! half of a surrogate pair, any depth. Beyond that:
+//!
+//! - `backups` is an array of objects. It occurs once: of two lists, one would be lost.
+//! - `count` occurs at most once, since two counts prove nothing. One that is no whole number is ignored.
+//! - Each backup has an `id`, which is a string of Unicode text.
+//! - The last of several fields with one name counts, as in `serde_json::Value` and most other readers.
+//! - Names may be written with escapes. All other members are ignored.
+//!
+//! Knows nothing of requests.
+
+#[cfg(test)]
+mod differential;
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
+
+use super::body::Body;
+use crate::listing::{Created, Key, Order, Page, Record};
+use crate::record::json::{Names, Scanner};
+use crate::record::row::{Found, Row, RowFormat, Rows, Texts};
+use crate::time;
+
+/// A page as `serde` reads it, to describe the fault of an unreadable one.
+/// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
+#[derive(Deserialize)]
+#[serde(expecting = "a list of backups")]
+struct ListAnswer {
+    #[serde(rename = "backups")]
+    _backups: Vec<Identified>,
+    #[serde(rename = "count", default)]
+    _count: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a backup")]
+struct Identified {
+    #[serde(rename = "id")]
+    _id: String,
+}
+
+/// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
+pub(super) fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
+    let mut found = Vec::with_capacity(usual_rows(body.text()));
+    let page = scan(body, order, |backup| found.push(backup))?;
+    Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
+}
+
+/// Reads a page and brings its backups in a format.
+pub(super) fn format_page(
+    body: &Arc<Body>,
+    order: &Order,
+    format: &dyn RowFormat,
+) -> Result<Page<Texts>, serde_json::Error> {
+    let mut text = body.another();
+    let mut ends = Vec::with_capacity(usual_rows(body.text()));
+    let page = scan(body, order, |backup| {
+        format.push(backup.row(body.text()), &mut text);
+        ends.push(text.len());
+    })?;
+    Ok(page.with(Texts::new(Arc::new(body.beside(text)), ends)))
+}
+
+/// How many backups there may be on a page: most are longer.
+fn usual_rows(page: &str) -> usize {
+    page.len() / 900
+}
+
+/// Goes through a page, and says what is wrong if it is none.
+fn scan(
+    body: &Body,
+    order: &Order,
+    take: impl FnMut(Found),
+) -> Result<Page<()>, serde_json::Error> {
+    scan_text(body.text(), order, take).ok_or_else(|| {
+        let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
+        wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
+    })
+}
+
+fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<Page<()>> {
+    let (mut told, mut count) = (None, None);
+    let mut names = Names::default();
+    let mut scanner = Scanner::new(text);
+    scanner.object(|scanner, name| {
+        match &*name {
+            "backups" if told.is_some() => return None,
+            "backups" => {
+                let told = told.insert(Vec::with_capacity(usual_rows(text)));
+                scanner.array(|scanner| {
+                    let backup = Found::read(scanner, &mut names)?;
+                    told.push(Told::by(backup.row(text))?);
+                    take(backup);
+                    Some(())
+                })?;
+            }
+            "count" if count.is_some() => return None,
+            "count" => count = Some(scanner.value()?),
+            _ => drop(scanner.value()?),
+        }
+        Some(())
+    })?;
+    scanner.end()?;
+    let count = count.and_then(|count| count.as_sent().parse().ok());
+    Some(Page { records: records(&told?, order), rows: (), count })
+}
+
+/// What a backup tells of its place in the list.
+struct Told {
+    id: Key,
+    /// The microsecond of its creation, and how many digits of a second were told.
+    created: Option<(i64, usize)>,
+}
+
+impl Told {
+    /// `None` if it has no id that is Unicode text. Ids with halves of surrogate pairs could not be told apart in most
+    /// formats, and no request could name them.
+    fn by(backup: Row<'_>) -> Option<Self> {
+        let id = Key::of(&backup.id()?.string()?);
+        let created = backup.created_at().and_then(|at| time::instant_and_digits(&at.text()));
+        Some(Self { id, created })
+    }
+}
+
+/// What the listing has to know of each backup. Among times with microseconds, one without a fraction is as exact: its
+/// fraction is zero, which the service leaves out (as `isoformat` does in Python).
+fn records(told: &[Told], order: &Order) -> Vec<Record> {
+    let created = told.iter().filter_map(|told| told.created);
+    let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
+    let record = |(index, told): (usize, &Told)| {
+        let created = told.created.map(|(microsecond, digits)| {
+            let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
+            Created { microsecond, is_exact }
+        });
+        Record { key: told.id, rank: order.rank(created, told.id), index }
+    };
+    told.iter().enumerate().map(record).collect()
+}
+
+/// The digits of a second that the service counts in.
+const MICROSECONDS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documented_bodies_are_read_as_they_are() {
+        let cases: [(&str, usize, Option<u64>); 10] = [
+            (include_str!("../../../tests/data/list_volume_backup.json"), 1, Some(1663)),
+            (include_str!("../../../tests/data/list_no_echo.json"), 2, Some(2)),
+            (include_str!("../../../tests/data/list_offset_timestamps.json"), 2, Some(2)),
+            (r#"{"backups":[]}"#, 0, None),
+            (r#"{"backups":[],"count":null}"#, 0, None),
+            (r#"{"backups":[],"count":-1}"#, 0, None),
+            (r#"{"backups":[],"count":"many"}"#, 0, None),
+            (r#"{"\u0062ackups":[{"\u0069d":"a"}],"c\u006funt":3}"#, 1, Some(3)),
+            (r#"{"backups":[{"id":"a","id":"b"}],"limit":1,"limit":2}"#, 1, None),
+            (r#"{"backups":[{"id":"a","\ud800":"\ud800"}],"\udc00":1}"#, 1, None),
+        ];
+        for (body, rows, count) in cases {
+            let page = read_page(
+                &Arc::new(Body::new(body.to_owned(), &Arc::default())),
+                &Order::default(),
+            )
+            .unwrap();
+            assert_eq!((page.records.len(), page.count), (rows, count));
+        }
+    }
+
+    /// A service may break lines anywhere, or nowhere but in one backup.
+    #[test]
+    fn each_backup_is_one_line_however_it_was_sent() {
+        struct AsSent;
+        impl RowFormat for AsSent {
+            fn push(&self, row: Row<'_>, text: &mut String) {
+                text.push_str(&row.one_line());
+            }
+        }
+        let broken = "{\n \"id\": \"b\",\r\n \"extend_info\": {\n\"x\" :[\n1 ] }\n}";
+        let whole = r#"{"id": "a","extend_info": {"x" :[1 ]}}"#;
+        let compact = r#"{"id":"b","extend_info":{"x":[1]}}"#;
+        for (rows, expected) in [
+            ([whole, whole, whole], [whole, whole, whole]),
+            ([broken, broken, broken], [compact, compact, compact]),
+            ([whole, broken, broken], [whole, compact, compact]),
+            ([whole, whole, broken], [whole, whole, compact]),
+        ] {
+            let text = format!("{{\"backups\":[{}]}}\n", rows.join(","));
+            let body = Arc::new(Body::new(text, &Arc::default()));
+            let page = format_page(&body, &Order::default(), &AsSent).unwrap();
+            for (row, expected) in expected.iter().enumerate() {
+                assert_eq!(page.rows.at(&[row]).collect::<Vec<_>>(), [*expected]);
+            }
+            let together: Vec<_> = page.rows.at(&[0, 1, 2]).collect();
+            assert_eq!(together, [expected.concat()]);
+            let apart: Vec<_> = page.rows.at(&[0, 2]).collect();
+            assert_eq!(apart, [expected[0], expected[2]]);
+        }
+    }
+
+    /// Where the order within a moment is told, and where it is not.
+    #[test]
+    fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
+        let (exact, thousandths, whole) =
+            ("2026-11-01T02:00:00.120001", "2026-11-01T02:00:00.120", "2026-11-01T01:00:00");
+        for (times, told) in [
+            ([exact, whole], [true, true]),
+            ([exact, thousandths], [true, false]),
+            ([thousandths, whole], [false, false]),
+            ([whole, whole], [false, false]),
+        ] {
+            let backups = times.map(|at| {
+                format!(r#"{{"id":"00000000-0000-4000-8000-00000000000a","created_at":"{at}"}}"#)
+            });
+            let text = format!(r#"{{"backups":[{}]}}"#, backups.join(","));
+            let body = Arc::new(Body::new(text, &Arc::default()));
+            let page = read_page(&body, &Order::default()).unwrap();
+            let found: Vec<_> =
+                page.records.iter().map(|record| record.rank.unwrap().1 != 0).collect();
+            assert_eq!(found, told, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_an_error() {
+        let cases = [
+            "",
+            "{}",
+            "[]",
+            r#"{"backups":null,"count":0}"#,
+            r#"{"backups":[{}],"count":1}"#,
+            r#"{"backups":[{"id":null}],"count":1}"#,
+            r#"{"backups":[{"id":"\ud800"}],"count":1}"#,
+            r#"{"backups":[{"id":"a","\u0069d":7}],"count":1}"#,
+            r#"{"backups":[],"backups":[]}"#,
+            r#"{"backups":[],"b\u0061ckups":[]}"#,
+            r#"{"backups":[],"count":0,"count":0}"#,
+            r#"{"count":null,"backups":[],"c\u006funt":0}"#,
+            r#"{"backups":[{"id":"a"}],"count":1} x"#,
+            r#"{"backups":[{"id":"a"}"#,
+        ];
+        let order = Order::default();
+        for body in cases {
+            assert!(
+                read_page(&Arc::new(Body::new(body.to_owned(), &Arc::default())), &order).is_err(),
+                "{body}"
+            );
+        }
+    }
+}

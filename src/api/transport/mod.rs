@@ -1,0 +1,209 @@
+//! How requests leave this machine: the HTTP client with its certificates, proxies and time-outs, and
+//! what its faults mean.
+//!
+//! Knows nothing of who asks or what for: the service and IAM are asked through the same code.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`certificates`] | the authorities that are trusted, from the files that name them |
+//! | [`distrust`] | what is wrong with a certificate |
+//! | [`pool`] | connections that are shared, and replaced after a failure |
+//! | [`proxy`] | the proxy of the environment |
+
+mod certificates;
+mod distrust;
+mod pool;
+mod proxy;
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{ClientBuilder, Response, redirect};
+
+pub(crate) use distrust::{Distrust, Flaw};
+use pool::Pool;
+use proxy::Proxy;
+
+use super::ApiError;
+use super::incoming::Incoming;
+use super::silence::Silence;
+use crate::settings::{Endpoint, Trust};
+
+/// How long to wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit for the
+/// reply. A slow service replies, a dead connection does not.
+const PING: Duration = Duration::from_secs(10);
+/// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
+const LARGEST_BODY: usize = 16 << 20;
+
+/// The way to one endpoint.
+pub(crate) struct Transport {
+    pool: Pool,
+    trust: Trust,
+    proxy: Option<Proxy>,
+}
+
+impl Transport {
+    /// The way to an endpoint, which nothing has been sent along yet. Over https with these
+    /// certificates, and through the proxy of the environment; plain http only leads to this machine,
+    /// and takes no proxy.
+    ///
+    /// # Errors
+    ///
+    /// The certificates or the proxy cannot be used.
+    pub(crate) fn to(endpoint: &Endpoint, trust: &Trust) -> Result<Self, ApiError> {
+        if !endpoint.is_https() {
+            return Self::plain(CONNECT_TIMEOUT);
+        }
+        let proxy = Proxy::to(endpoint.base())?;
+        // Another provider is only ever there if one was installed before; either will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (authorities, unchecked) = (certificates::read(trust)?, *trust == Trust::Unchecked);
+        let pool = Pool::new(move || {
+            let http = match &authorities {
+                Some(authorities) => builder().tls_certs_only(authorities.clone()),
+                None => builder(),
+            };
+            let http = http.tls_danger_accept_invalid_certs(unchecked);
+            build(http.connect_timeout(CONNECT_TIMEOUT))
+        })?;
+        Ok(Self { pool, trust: trust.clone(), proxy })
+    }
+
+    /// Plain http without a proxy, and without the time that it takes to read the system's certificates.
+    ///
+    /// # Errors
+    ///
+    /// None that are known.
+    pub(super) fn plain(connect_timeout: Duration) -> Result<Self, ApiError> {
+        let pool = Pool::new(move || {
+            let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
+            build(http.connect_timeout(connect_timeout))
+        })?;
+        Ok(Self { pool, trust: Trust::System, proxy: None })
+    }
+
+    /// Returns the client that sends the next request. Follows no redirect and repeats nothing.
+    pub(crate) fn http(&self) -> Arc<reqwest::Client> {
+        self.pool.current()
+    }
+
+    /// Makes later requests open new connections, after a request failed on one of `http`.
+    pub(crate) fn leave(&self, http: &Arc<reqwest::Client>) {
+        self.pool.replace(http);
+    }
+
+    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
+    /// size.
+    ///
+    /// # Errors
+    ///
+    /// It breaks off, stalls, or is larger.
+    pub(crate) async fn body(
+        &self,
+        mut response: Response,
+        silence: Silence<'_>,
+        room: impl FnOnce(usize) -> Vec<u8>,
+    ) -> Result<Incoming, ApiError> {
+        let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
+        let mut body = Incoming::within(room(announced as usize));
+        loop {
+            let chunk = silence.wait_for(response.chunk()).await?;
+            let Some(chunk) = chunk.map_err(|error| self.fault(&error))? else { return Ok(body) };
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(ApiError::TooLarge { limit: LARGEST_BODY });
+            }
+            body.push(&chunk);
+        }
+    }
+
+    /// What it means that there is no answer.
+    pub(crate) fn fault(&self, error: &reqwest::Error) -> ApiError {
+        if error.is_timeout() {
+            return ApiError::TimedOut;
+        }
+        if let Some(distrust) = Distrust::of(error, &self.trust) {
+            return ApiError::Untrusted(distrust);
+        }
+        let reason = chain(error);
+        if let (None, true, Some(host)) = (&self.proxy, is_unknown_host(&reason), error.url()) {
+            let host = host.host_str().unwrap_or_default().to_owned();
+            return ApiError::UnknownHost { host, origin: None };
+        }
+        match &self.proxy {
+            Some(proxy) if error.is_connect() => proxy.fault(&reason),
+            _ => ApiError::Unreachable { reason, was_connected: !error.is_connect() },
+        }
+    }
+}
+
+/// Host and port of the proxy on the way to an endpoint, and the variable that names it; `None` if there is
+/// none.
+///
+/// # Errors
+///
+/// A variable does not hold the URL of a proxy.
+pub(crate) fn proxy_to(endpoint: &Endpoint) -> Result<Option<(String, &'static str)>, ApiError> {
+    if !endpoint.is_https() {
+        return Ok(None);
+    }
+    Ok(Proxy::to(endpoint.base())?.map(|proxy| proxy.shown()))
+}
+
+/// What holds for every request.
+fn builder() -> ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
+        // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
+        .redirect(redirect::Policy::none())
+        // Each attempt needs a date and signature of its own.
+        .retry(reqwest::retry::never())
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
+}
+
+fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {
+    http.build().map_err(|error| ApiError::Setup {
+        reason: chain(&error),
+        hint: "give the certificates to trust with --ca-file".to_owned(),
+    })
+}
+
+/// TLS settings that trust nobody, for a connection that does not use TLS.
+fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ApiError::Setup {
+            reason: error.to_string(),
+            hint: "this is a fault of cbr; report it".to_owned(),
+        })?;
+    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+/// Whether the name service has answered that there is no such name, or that there can be none. Where it did not answer, which is
+/// said to be temporary, another attempt may help. There is no code for either: `std` keeps the text alone.
+fn is_unknown_host(reason: &str) -> bool {
+    if reason.contains("invalid dns name") {
+        return true;
+    }
+    reason.contains("dns error") && !reason.contains("emporar") && !reason.contains("ry again")
+}
+
+/// What went wrong, from the outside in, without the URL and without saying anything twice.
+fn chain(error: &reqwest::Error) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(error) = source {
+        // Which part of the HTTP client it was is nobody's concern.
+        let reason = error.to_string().replace("client error (Connect)", "");
+        if !reason.is_empty() && !reasons.iter().any(|known| known.contains(&reason)) {
+            reasons.push(reason);
+        }
+        source = error.source();
+    }
+    if reasons.is_empty() { error.to_string() } else { reasons.join(": ") }
+}

@@ -1,0 +1,274 @@
+//! A token: one for a password, or what is known of one that there is already.
+
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Error, Value, json};
+
+use super::Iam;
+use super::project::Found;
+use crate::api::{ApiError, Call, LOGIN};
+use crate::settings::{Credentials, Endpoint, Login, Named};
+use crate::text::secret::Secret;
+
+/// Carries the token that a login gives, and the one that is asked about.
+const SUBJECT_TOKEN: &str = "x-subject-token";
+
+/// What a token is good for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scope {
+    /// When the token ends.
+    pub(super) expires_at: Option<Timestamp>,
+    /// The project that it is for; `None` if it is for a whole account.
+    pub(crate) project: Option<Found>,
+    /// Where the service is, as the catalogue has it.
+    pub(super) service: Option<String>,
+}
+
+/// A token that a login gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Session {
+    pub(super) token: Secret,
+    pub(super) scope: Scope,
+}
+
+impl Scope {
+    /// Where the service is, if the catalogue says so and secrets may be sent there.
+    pub(super) fn endpoint(&self) -> Option<Endpoint> {
+        Endpoint::of_catalog(self.service.as_deref()?)
+    }
+}
+
+/// Logs in, for a project that is named by id or by name.
+///
+/// # Errors
+///
+/// What the request came to. Wrong passwords are presented once: a few failures lock the user.
+pub(super) async fn log_in(
+    iam: &Iam,
+    login: &Login,
+    project: &Named,
+    region: Option<&str>,
+) -> Result<Session, ApiError> {
+    let body = Secret::new(body(login, project).to_string());
+    let call = Call {
+        method: Method::POST,
+        path: "/auth/tokens",
+        pairs: &[],
+        body: Some(&body),
+        headers: &[],
+        success: StatusCode::CREATED,
+    };
+    let answer = async {
+        iam.client()?
+            .ask(&call, |body, headers| {
+                let scope = scope(iam, body.text(), region)?;
+                if scope.project.is_none() {
+                    return Err(Error::custom("the token is for no project"));
+                }
+                Ok(Session { token: token(headers)?, scope })
+            })
+            .await
+    };
+    answer.await.map_err(iam.failed(LOGIN))
+}
+
+/// What a token is good for, of which that is not known.
+///
+/// # Errors
+///
+/// What the request came to.
+pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, ApiError> {
+    let Credentials::Token(token) = &iam.credentials else {
+        return Err(ApiError::Setup {
+            reason: "this is no token".to_owned(),
+            hint: "this is a fault of cbr; report it".to_owned(),
+        });
+    };
+    let headers = [(SUBJECT_TOKEN, token)];
+    let call = Call { headers: &headers, ..Call::get("/auth/tokens", &[]) };
+    let answer =
+        async { iam.client()?.ask(&call, |body, _| scope(iam, body.text(), region)).await };
+    answer.await.map_err(iam.failed("cannot look up the token"))
+}
+
+fn body(login: &Login, project: &Named) -> Value {
+    let named = |named: &Named| match named {
+        Named::Id(id) => json!({"id": id}),
+        Named::Name(name) => json!({"name": name}),
+    };
+    let mut user = named(&login.user);
+    user["password"] = login.password.reveal().into();
+    if let (Named::Name(_), Some(domain)) = (&login.user, &login.domain) {
+        user["domain"] = named(domain);
+    }
+    let mut scope = named(project);
+    let domain = login.project_domain.as_ref().or(login.domain.as_ref());
+    if let (Named::Name(_), Some(domain)) = (project, domain) {
+        scope["domain"] = named(domain);
+    }
+    json!({"auth": {
+        "identity": {"methods": ["password"], "password": {"user": user}},
+        "scope": {"project": scope},
+    }})
+}
+
+fn token(headers: &HeaderMap) -> Result<Secret, Error> {
+    let token = headers.get(SUBJECT_TOKEN).and_then(|value| value.to_str().ok());
+    let token = token.filter(|token| !token.is_empty());
+    token.map(|token| Secret::new(token.to_owned())).ok_or_else(|| Error::custom("no token"))
+}
+
+/// Reads an answer of this IAM, without a service that its catalogue cannot name.
+fn scope(iam: &Iam, body: &str, region: Option<&str>) -> Result<Scope, Error> {
+    let mut scope = read(body, region)?;
+    let is_listed = |url: &String| {
+        Endpoint::of_catalog(url).is_some_and(|service| iam.endpoint.lists(&service))
+    };
+    scope.service = scope.service.filter(is_listed);
+    Ok(scope)
+}
+
+fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
+    #[derive(Deserialize)]
+    struct Answer {
+        token: Token,
+    }
+    #[derive(Deserialize)]
+    struct Token {
+        expires_at: Option<String>,
+        project: Option<Found>,
+        /// A strange one is as good as none.
+        #[serde(default)]
+        catalog: Value,
+    }
+    let Answer { token } = serde_json::from_str(body)?;
+    if let Some(project) = &token.project {
+        project.check()?;
+    }
+    Ok(Scope {
+        expires_at: token.expires_at.and_then(|time| time.parse().ok()),
+        project: token.project,
+        service: service(&token.catalog, region).map(str::to_owned),
+    })
+}
+
+/// The URL of the service in the catalogue: that of the region, or the only one.
+fn service<'a>(catalog: &'a Value, region: Option<&str>) -> Option<&'a str> {
+    let text = |value: &'a Value, key: &str| value.get(key).and_then(Value::as_str);
+    let services = catalog.as_array()?.iter().filter(|service| {
+        text(service, "type") == Some("cbr") || text(service, "name") == Some("cbr")
+    });
+    let endpoints = services
+        .filter_map(|service| service.get("endpoints")?.as_array())
+        .flatten()
+        .filter(|endpoint| text(endpoint, "interface").is_none_or(|kind| kind == "public"));
+    let is_of = |endpoint: &Value, region: &str| {
+        ["region_id", "region"].iter().any(|key| {
+            endpoint.get(key).and_then(Value::as_str).is_some_and(|known| known == region)
+        })
+    };
+    let all: Vec<_> = endpoints.collect();
+    let found = match region {
+        Some(region) => all
+            .iter()
+            .find(|endpoint| is_of(endpoint, region))
+            .or_else(|| all.iter().find(|endpoint| is_of(endpoint, "*"))),
+        None => all.first().filter(|_| all.len() == 1),
+    };
+    text(found?, "url")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Named {
+        Named::Name(text.to_owned())
+    }
+
+    #[test]
+    fn the_body_of_a_login_is_the_documented_one() {
+        let login = |user, domain, project_domain| Login {
+            user,
+            domain,
+            project_domain,
+            password: Secret::new("p\"w".to_owned()),
+        };
+        let id = |text: &str| Named::Id(text.to_owned());
+        let cases = [
+            (
+                login(name("u"), Some(name("d")), None),
+                name("eu-de"),
+                json!({"name": "u", "password": "p\"w", "domain": {"name": "d"}}),
+                json!({"name": "eu-de", "domain": {"name": "d"}}),
+            ),
+            (
+                login(id("u"), None, None),
+                name("eu-de"),
+                json!({"id": "u", "password": "p\"w"}),
+                json!({"name": "eu-de"}),
+            ),
+            (
+                login(name("u"), Some(id("d")), Some(name("e"))),
+                id("p"),
+                json!({"name": "u", "password": "p\"w", "domain": {"id": "d"}}),
+                json!({"id": "p"}),
+            ),
+            (
+                login(name("u"), Some(id("d")), Some(name("e"))),
+                name("p"),
+                json!({"name": "u", "password": "p\"w", "domain": {"id": "d"}}),
+                json!({"name": "p", "domain": {"name": "e"}}),
+            ),
+        ];
+        for (login, project, user, scope) in cases {
+            let body = body(&login, &project);
+            assert_eq!(body["auth"]["identity"]["methods"], json!(["password"]));
+            assert_eq!(body["auth"]["identity"]["password"]["user"], user);
+            assert_eq!(body["auth"]["scope"], json!({"project": scope}));
+        }
+    }
+
+    #[test]
+    fn the_catalogue_gives_the_service_of_the_region() {
+        let endpoint = |region: &str, url: &str| json!({"interface": "public", "region": region, "region_id": region, "url": url});
+        let catalog = |endpoints: Value| json!([{"type": "cbr", "endpoints": endpoints}]);
+        let both = catalog(json!([endpoint("eu-de", "a"), endpoint("eu-nl", "b")]));
+        let cases = [
+            (both.clone(), Some("eu-nl"), Some("b")),
+            (both.clone(), Some("eu-ch2"), None),
+            (both, None, None),
+            (catalog(json!([endpoint("eu-de", "a")])), None, Some("a")),
+            (catalog(json!([endpoint("*", "a")])), Some("eu-de"), Some("a")),
+            (
+                catalog(json!([{"interface": "internal", "region": "r", "url": "a"}])),
+                Some("r"),
+                None,
+            ),
+            (json!([{"type": "ecs", "endpoints": [endpoint("r", "a")]}]), Some("r"), None),
+            (json!(null), Some("r"), None),
+            (json!([1, {"type": "cbr"}]), None, None),
+        ];
+        for (catalog, region, expected) in cases {
+            assert_eq!(service(&catalog, region), expected, "{catalog} {region:?}");
+        }
+    }
+
+    #[test]
+    fn the_scope_of_a_token_is_read_and_a_strange_project_refused() {
+        let read = |token: Value| read(&json!({"token": token}).to_string(), None);
+        let scope = read(json!({
+            "expires_at": "2020-01-04T09:05:22.701000Z", "project": {"id": "p", "name": "eu-de"},
+            "roles": [],
+        }));
+        let found = Found { id: "p".to_owned(), name: "eu-de".to_owned() };
+        let expires_at = Some("2020-01-04T09:05:22.701Z".parse().unwrap());
+        assert_eq!(scope.unwrap(), Scope { expires_at, project: Some(found), service: None });
+        let account = read(json!({"domain": {"id": "d"}, "catalog": null})).unwrap();
+        assert_eq!(account, Scope { expires_at: None, project: None, service: None });
+        assert!(read(json!({"project": {"id": "a/b"}})).is_err());
+    }
+}

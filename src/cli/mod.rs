@@ -1,0 +1,420 @@
+//! The command line: flags to typed values. Usage errors are clap's, also those across flags.
+
+mod examples;
+pub(crate) mod query;
+pub(crate) mod vocabulary;
+
+use std::env;
+#[cfg(feature = "sandbox")]
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
+
+use crate::commands::auth;
+use crate::commands::config::ConfigCommand;
+use crate::commands::dry_run::DryRunArgs;
+use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
+use crate::pipeline::filter::Filter;
+use crate::pipeline::group::Group;
+use crate::pipeline::sort::Sort;
+use crate::reference::completions::CompletionsArgs;
+use crate::reference::help::{self, HelpArgs};
+use crate::reference::manual::ManArgs;
+#[cfg(feature = "sandbox")]
+use crate::sandbox::SandboxArgs;
+use crate::settings::config::{self, Config, OwnFile};
+use crate::settings::{ConnectionArgs, ConnectionError};
+use crate::terminal::console::ConsoleArgs;
+use crate::terminal::stdout::{self, TerminalArgs};
+use crate::text::hints;
+use crate::text::number::whole;
+use query::Query;
+
+/// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
+/// an error that says so
+#[derive(Args)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+
+    #[command(flatten)]
+    pub(crate) terminal: TerminalArgs,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        let program = clap::Command::new("cbr")
+            .version(env!("CARGO_PKG_VERSION"))
+            .disable_help_subcommand(true)
+            .after_help(examples::PROGRAM)
+            .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
+        // A missing command is an error like any other, not a page of help.
+        help::arrange(Self::augment_args(program).arg_required_else_help(false))
+    }
+
+    fn command_for_update() -> clap::Command {
+        Self::command()
+    }
+}
+
+impl Parser for Cli {}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List backups, show one, or sum them up
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::BACKUPS)]
+    Backups(BackupsCommand),
+
+    /// See where the settings come from, and whether they work
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::AUTH)]
+    Auth(AuthCommand),
+
+    /// See and change your settings: profiles, and other defaults for flags
+    ///
+    /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
+    /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
+    /// used after variables and before the files of other tools.
+    #[command(subcommand, arg_required_else_help = false, after_help = examples::CONFIG)]
+    Config(ConfigCommand),
+
+    /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
+    ///
+    /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
+    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code.
+    #[command(after_help = examples::SANDBOX)]
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
+
+    /// Print the script with which a shell completes commands, flags and values
+    Completions(CompletionsArgs),
+
+    /// Print the manual, or the page of one command: `cbr man | man -l -` shows it
+    Man(ManArgs),
+
+    /// Explain a command, or a topic such as filters or exit-codes
+    Help(HelpArgs),
+}
+
+/// What to do with backups.
+#[derive(Subcommand)]
+pub(crate) enum BackupsCommand {
+    /// List every backup that matches, newest first
+    #[command(visible_alias = "ls")]
+    List(Box<ListArgs>),
+
+    /// Show one backup, whole, with its children
+    Show(ShowArgs),
+
+    /// Count the backups that match and add up their sizes, as a whole or in groups
+    Summary(Box<SummaryArgs>),
+}
+
+/// What to see of the settings.
+#[derive(Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Show each setting with its origin, and which sources of credentials were passed over, and why
+    ///
+    /// Sends nothing. Secrets are not shown.
+    #[command(after_help = examples::AUTH_SHOW)]
+    Show(auth::ShowArgs),
+
+    /// Check that the settings work: one cheap request, and what is wrong if it fails
+    ///
+    /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    #[command(after_help = examples::AUTH_CHECK)]
+    Check(auth::CheckArgs),
+}
+
+/// What to read of the service, and how: the same for each command that reads a list.
+#[derive(Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) query: Query,
+
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+
+    /// Ask for this many backups in one request, 1 to 1000
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", display_order = 900, default_value_t = 1000, value_parser = whole::<u64>(1..=query::LARGEST_PAGE))]
+    pub(crate) page_size: u64,
+
+    /// Ask for at most this many pages at a time, 1 to 64
+    #[arg(long, value_name = "N", help_heading = "How much", display_order = 900, default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
+    pub(crate) concurrency: u8,
+
+    /// Fail with exit code 4, and print nothing, if no backup matches
+    #[arg(long, help_heading = "Output", display_order = 900)]
+    pub(crate) fail_on_empty: bool,
+
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
+    /// complete or not, and whether reading stopped early; also when the listing fails
+    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
+    pub(crate) receipt: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// What to list.
+#[derive(Args)]
+#[command(after_help = examples::LIST)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+
+    /// Print at most N backups [default: all]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
+    pub(crate) limit: Option<u64>,
+
+    /// Skip this many backups first
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
+    pub(crate) offset: u64,
+
+    /// Keep the newest N, of all or of each --per GROUP
+    ///
+    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
+    /// each group stay; then --offset and --limit count what is left.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
+    pub(crate) latest: Option<u64>,
+
+    /// What --latest takes the newest of: each resource, vault, type, day and so on. Backups without that
+    /// value are one group
+    #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
+    pub(crate) per: Option<Group>,
+
+    /// Order, such as name:asc
+    ///
+    /// By any column, each with :asc or :desc behind it, the first key first; without a direction it goes down. The
+    /// service sorts by created_at and id. Any other order is made here once everything was read, since rows
+    /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
+    ///
+    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at, the service
+    /// sorts, which reads no more than is printed. Where rows without a value and equal ones stand is up to it
+    /// then, and whether it sorted is not checked.
+    #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = hints::list_of(Sort::offered))]
+    pub(crate) sort: Sort,
+
+    /// Print only how many backups there are
+    ///
+    /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
+    /// them, with --receipt, or where the service gives no number, everything is read and counted.
+    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
+    pub(crate) count: bool,
+
+    #[command(flatten)]
+    pub(crate) output: ListOutputArgs,
+}
+
+/// What to sum up.
+#[derive(Args)]
+#[command(after_help = examples::SUMMARY)]
+pub(crate) struct SummaryArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+
+    /// A row for each resource, vault, type, status, day and so on [default: one row for all]
+    ///
+    /// Days and months come newest first, other groups with the most backups first. Backups without that
+    /// value are one group, without a name.
+    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    pub(crate) by: Option<Group>,
+
+    #[command(flatten)]
+    pub(crate) output: ReportArgs,
+}
+
+/// `offset` is an int32 in the API.
+const LARGEST_OFFSET: u64 = i32::MAX as u64;
+
+/// What to show.
+#[derive(Args)]
+// One backup is shown whole.
+#[command(
+    after_help = examples::SHOW,
+    mut_arg("format", |arg| {
+        arg.default_value("long").value_parser(FormatParser(Printed::OneBackup))
+    })
+)]
+pub(crate) struct ShowArgs {
+    /// Id of the backup
+    #[arg(value_parser = backup_id)]
+    pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// An id becomes a segment of the path, where a dot or a slash would ask for something else.
+fn backup_id(text: &str) -> Result<String, String> {
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(is_id) {
+        return Ok(text.to_owned());
+    }
+    Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
+}
+
+/// Stdout is for the listing, so the word that other programs have for it is no file's name either.
+fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
+    if path.as_os_str() == "-" {
+        return Err("give a file, or /dev/stderr; stdout is for the listing".to_owned());
+    }
+    Ok(path)
+}
+
+impl ReadArgs {
+    /// What clap cannot see: filters that contradict each other.
+    fn check(&self) -> Result<(), String> {
+        self.query.check().and_then(|()| self.filter.check())
+    }
+}
+
+impl Cli {
+    /// Reads the command line, and where it asks the service, the user's own file, which has defaults for
+    /// some flags.
+    ///
+    /// # Errors
+    ///
+    /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
+    /// a [`ConnectionError`], if that file is broken.
+    pub(crate) fn read() -> anyhow::Result<Self> {
+        stdout::heed_color(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
+        let mut cli = Self::try_parse().map_err(help::explain)?;
+        let lists = matches!(cli.command, Command::Backups(_));
+        let shows = matches!(cli.command, Command::Auth(AuthCommand::Show(_)));
+        if lists || matches!(cli.command, Command::Auth(_)) {
+            let own_file = OwnFile::of_process();
+            cli = match (&own_file.config, &own_file.problem) {
+                (Some(config), _) if config.has_defaults() => match Self::with_defaults(config) {
+                    Ok(cli) => cli,
+                    // What shows the settings shows a broken one too.
+                    Err(_) if shows => cli,
+                    Err(error) => return Err(error),
+                },
+                // What shows the settings shows this one too.
+                (_, Some(problem)) if lists => return Err(problem.clone().into()),
+                _ => cli,
+            };
+            cli.connection.own_file = own_file;
+        }
+        cli.check().map_err(contradiction)?;
+        Ok(cli)
+    }
+
+    /// Reads the command line with the defaults of the user's own file.
+    fn with_defaults(config: &Config) -> anyhow::Result<Self> {
+        let parsed = config::apply(Self::command(), config).try_get_matches();
+        let cli = parsed.and_then(|matches| Self::from_arg_matches(&matches));
+        match cli {
+            Ok(cli) if cli.check().is_ok() => Ok(cli),
+            result => {
+                Self::check_defaults(config)?;
+                Ok(result?)
+            }
+        }
+    }
+
+    /// Whether the flags take what the file gives them.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not.
+    pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
+        config::check_defaults(config, |words| {
+            let cli = Self::try_parse_from(words).map_err(|error| {
+                let text = error.render().to_string();
+                // Usage and the like follow after an empty line.
+                let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+                let text = lines.collect::<Vec<_>>().join(" ");
+                text.strip_prefix("error: ").unwrap_or(&text).to_owned()
+            })?;
+            cli.check()
+        })
+    }
+
+    /// What clap cannot see: flags that are fine each, and make no sense together.
+    fn check(&self) -> Result<(), String> {
+        match &self.command {
+            Command::Backups(BackupsCommand::List(args)) => {
+                args.read.check().and_then(|()| args.output.check())
+            }
+            Command::Backups(BackupsCommand::Summary(args)) => {
+                args.read.check().and_then(|()| args.output.check())
+            }
+            Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox(args) => {
+                self.has_no_use_for_connection().and_then(|()| stays_in_sandbox(args))
+            }
+            Command::Auth(_) => Ok(()),
+            Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_) => {
+                self.has_no_use_for_connection()
+            }
+        }
+    }
+
+    /// Flags that would be ignored without a word.
+    fn has_no_use_for_connection(&self) -> Result<(), String> {
+        self.connection.first_given().map_or(Ok(()), |flag| {
+            Err(format!(
+                "the argument '{flag}' is for commands that ask the service, such as \
+                 `cbr backups list`; give it to that command"
+            ))
+        })
+    }
+}
+
+/// Whether the command inside goes to the sandbox, and not with its keys somewhere else. What cannot be read
+/// is for the command itself to tell.
+#[cfg(feature = "sandbox")]
+fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
+    let program = OsString::from("cbr");
+    let Ok(inner) = Cli::try_parse_from([&program].into_iter().chain(args.command())) else {
+        return Ok(());
+    };
+    inner.connection.leads_elsewhere().map_or(Ok(()), |flag| {
+        Err(format!(
+            "the argument '{flag}' would lead out of the sandbox; leave it out: what runs after `--` asks \
+             the sandbox only"
+        ))
+    })
+}
+
+/// The usage error of the command that was called.
+fn contradiction(message: String) -> clap::Error {
+    let mut program = Cli::command();
+    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
+    let matches = program.clone().try_get_matches().unwrap_or_default();
+    let (mut words, mut next) = (Vec::new(), matches.subcommand());
+    while let Some((name, below)) = next {
+        words.push(name.to_owned());
+        next = below.subcommand();
+    }
+    program.build();
+    match help::command(&mut program, &words) {
+        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
+        Err(error) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

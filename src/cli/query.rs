@@ -1,0 +1,240 @@
+//! What to ask of `GET /v3/{project_id}/backups`: every filter with its flag and its API name, once.
+//!
+//! Owns the values, their limits and the pairs that go on the wire. Knows neither HTTP nor paging:
+//! `limit`, `offset` and `sort` belong to the listing. `marker` is left out on purpose, since paging by
+//! offset does not need it and mixing the two is undocumented.
+//!
+//! Source: API page "Querying All Backups" (ListBackups), table of query parameters.
+
+use clap::Args;
+
+use super::vocabulary;
+use crate::text::hints;
+use crate::text::number::whole;
+use crate::time::Moment;
+
+/// The most backups of one page (parameter `limit` of the API page "Querying All Backups").
+pub(crate) const LARGEST_PAGE: u64 = 1000;
+
+/// The filters of a listing, in the order of the API's page. What is `None` is not sent.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Filters (applied by the service)")]
+pub(crate) struct Query {
+    /// Backups of this restore point (its id)
+    #[arg(long, value_name = "ID", value_parser = text)]
+    checkpoint_id: Option<String>,
+
+    /// Dedicated cloud only: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    dec: Option<bool>,
+
+    /// Made at or after this time: 2026-11-01, today, 7d
+    ///
+    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w,
+    /// 1mo, 1y. A day begins at midnight. A zone may be named: 2026-11-01[Europe/Berlin]. A time without a zone
+    /// is UTC, and so are days. Also --start-time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "start-time", add = hints::one_of(Moment::offered))]
+    since: Option<Moment>,
+
+    /// Made at or before this time, written the same way
+    ///
+    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is November. The
+    /// service compares fractions of a second too, so 23:59:59 leaves out what was made in the last second. Also
+    /// --end-time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "end-time", add = hints::one_of(Moment::offered))]
+    until: Option<Moment>,
+
+    /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may see
+    #[arg(long, value_name = "ID", value_parser = text)]
+    enterprise_project_id: Option<String>,
+
+    /// Automatic backups kept by count or for ever (true), or kept by time (false)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    existed_quantity_based_retention_backups: Option<bool>,
+
+    /// How the backup came to be: backup or replication (a copy from another region)
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
+    image_type: Option<String>,
+
+    /// Incremental backups only (true), full ones only (false); where the service does not say which a
+    /// backup is, it may answer that one too
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    incremental: Option<bool>,
+
+    /// State of a share: pending, accepted or rejected
+    #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser(), hide_possible_values = true)]
+    member_status: Option<String>,
+
+    /// Backups with this in their name, as the service matches it (at most 255 characters)
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    name: Option<String>,
+
+    /// Whose backups: private, shared or all_granted; the service answers private ones unless asked
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::OWN_TYPES.parser(), hide_possible_values = true)]
+    own_type: Option<String>,
+
+    /// Backups made as part of this one (the id of their parent)
+    #[arg(long, value_name = "ID", value_parser = text)]
+    parent_id: Option<String>,
+
+    /// Backups of resources in this availability zone
+    #[arg(long, value_name = "AZ", value_parser = text)]
+    resource_az: Option<String>,
+
+    /// Backups of this resource (the id of a server, volume, file system or desktop)
+    #[arg(long, value_name = "ID", value_parser = text)]
+    resource_id: Option<String>,
+
+    /// Backups of resources with this in their name
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    resource_name: Option<String>,
+
+    /// Kind of resource, such as server or volume
+    ///
+    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as OS::Nova::Server
+    #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
+    resource_type: Option<String>,
+
+    /// Fill in replication_records, which the service leaves empty unless asked
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    show_replication: Option<bool>,
+
+    /// Status, such as available or error,available
+    ///
+    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or waiting_restore; may
+    /// repeat, or take several with commas
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
+    status: Vec<String>,
+
+    /// Backups whose vault is used to at least this percentage, 1 to 100
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = whole::<u8>(1..=100))]
+    used_percent: Option<u8>,
+
+    /// Backups in this vault (its id)
+    #[arg(long, value_name = "ID", value_parser = text)]
+    vault_id: Option<String>,
+}
+
+/// A name and value as they go into the query string, before encoding.
+pub(crate) type Pair = (&'static str, String);
+
+impl Query {
+    /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not compile.
+    pub(crate) fn pairs(&self) -> Vec<Pair> {
+        let Self {
+            checkpoint_id,
+            dec,
+            since,
+            until,
+            enterprise_project_id,
+            existed_quantity_based_retention_backups,
+            image_type,
+            incremental,
+            member_status,
+            name,
+            own_type,
+            parent_id,
+            resource_az,
+            resource_id,
+            resource_name,
+            resource_type,
+            show_replication,
+            status,
+            used_percent,
+            vault_id,
+        } = self;
+        let single: [(&'static str, Option<String>); 19] = [
+            ("checkpoint_id", checkpoint_id.clone()),
+            ("dec", dec.map(|value| value.to_string())),
+            ("start_time", since.as_ref().map(Moment::at_or_after)),
+            ("end_time", until.as_ref().map(Moment::at_or_before)),
+            ("enterprise_project_id", enterprise_project_id.clone()),
+            (
+                "existed_quantity_based_retention_backups",
+                existed_quantity_based_retention_backups.map(|value| value.to_string()),
+            ),
+            ("image_type", image_type.clone()),
+            ("incremental", incremental.map(|value| value.to_string())),
+            ("member_status", member_status.clone()),
+            ("name", name.clone()),
+            ("own_type", own_type.clone()),
+            ("parent_id", parent_id.clone()),
+            ("resource_az", resource_az.clone()),
+            ("resource_id", resource_id.clone()),
+            ("resource_name", resource_name.clone()),
+            ("resource_type", resource_type.clone()),
+            ("show_replication", show_replication.map(|value| value.to_string())),
+            ("used_percent", used_percent.map(|value| value.to_string())),
+            ("vault_id", vault_id.clone()),
+        ];
+        let single = single.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let repeated = status.iter().map(|value| ("status", value.clone()));
+        single.chain(repeated).collect()
+    }
+
+    /// Whether the service may leave backups of the project out.
+    pub(crate) fn narrows(&self) -> bool {
+        self.pairs().iter().any(|(name, _)| *name != "show_replication")
+    }
+
+    /// Why a filter, as given, can match nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// Names the flags that contradict each other.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match (&self.since, &self.until) {
+            (Some(since), Some(until)) if since.is_after(until) => Err(format!(
+                "--since {} is later than --until {}, so nothing can match",
+                since.at_or_after(),
+                until.at_or_before()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What may not be meant as it is given: values that the API's page does not list, one remark for each, and
+    /// a day that is taken for a span.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let given = [
+            (&vocabulary::IMAGE_TYPES, self.image_type.as_slice()),
+            (&vocabulary::MEMBER_STATUSES, self.member_status.as_slice()),
+            (&vocabulary::OWN_TYPES, self.own_type.as_slice()),
+            (&vocabulary::RESOURCE_TYPES, self.resource_type.as_slice()),
+            (&vocabulary::STATUSES, self.status.as_slice()),
+        ];
+        let unknown = given
+            .into_iter()
+            .flat_map(|(words, values)| values.iter().filter_map(|value| words.remark(value)));
+        unknown.chain(self.no_time_at_all()).collect()
+    }
+
+    /// A remark where both ends are one midnight, which is most likely to mean the day.
+    fn no_time_at_all(&self) -> Option<String> {
+        let (Some(since), Some(until)) = (self.since, self.until) else { return None };
+        (since == until && since.is_midnight()).then(|| {
+            let day = since.day();
+            format!(
+                "--since {day} --until {day}: a date is its midnight, so these are one moment; --until {next} \
+                 ends with that day",
+                next = since.next_day()
+            )
+        })
+    }
+}
+
+/// A value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list every vault.
+fn text(value: &str) -> Result<String, String> {
+    match value {
+        "" => Err("the value is empty; leave the flag out to not filter by it".to_owned()),
+        value => Ok(value.to_owned()),
+    }
+}
+
+/// A backup's name: the API's page allows at most 255 characters.
+fn name(value: &str) -> Result<String, String> {
+    match value.chars().count() {
+        ..=255 => text(value),
+        length => Err(format!("{length} characters, but a name has at most 255")),
+    }
+}

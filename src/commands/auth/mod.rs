@@ -1,0 +1,214 @@
+//! `cbr auth show`: each setting with its origin, and what became of every source of credentials; and
+//! `cbr auth check`, in [`check`](mod@check): whether it works.
+//!
+//! Secrets are not shown, not even in part; of an access key just enough to recognise it. What is
+//! missing is no failure of `show`: this command is how one finds out.
+
+mod check;
+mod run;
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::output;
+use crate::settings::{
+    ConnectionError, Credentials, Look, Named, Place, Project, Resolution, Setting,
+};
+use crate::text::sanitize;
+
+pub(crate) use check::{CheckArgs, check};
+pub(crate) use run::RunSettings;
+
+/// The arguments of `cbr auth show`.
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// Format of the output
+    #[arg(short, long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    output: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For scripts
+    Json,
+}
+
+/// What is told.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    settings: Vec<Line<'a>>,
+    sources: &'a [Look],
+}
+
+/// One setting.
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct Line<'a> {
+    setting: &'static str,
+    /// Shortened, or left out where it is secret.
+    value: Option<String>,
+    /// Who says so.
+    origin: Option<Cow<'a, str>>,
+    /// Why there is none, or why it cannot be used.
+    problem: Option<String>,
+}
+
+/// Prints what was found.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub(crate) fn show(
+    args: &ShowArgs,
+    resolution: &Resolution,
+    run: &RunSettings<'_>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let mut settings = lines(resolution, run.kept_project.as_deref());
+    settings.extend(run.lines());
+    let report = Report { settings, sources: &resolution.looks };
+    match args.output {
+        Format::Table => report.table(out),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            Ok(out.write_all(b"\n")?)
+        }
+    }
+}
+
+impl Report<'_> {
+    fn table(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let settings = self.settings.iter().map(|line| {
+            let said = line.problem.as_deref().or(line.origin.as_deref());
+            [line.setting, line.value.as_deref().unwrap_or("-"), said.unwrap_or("-")]
+        });
+        output::table(["SETTING", "VALUE", "ORIGIN"], settings, out)?;
+        out.write_all(b"\n")?;
+        let sources = self.sources.iter().map(|look| {
+            [&look.source, look.state.words(), look.reason.as_deref().unwrap_or_default()]
+        });
+        output::table(["SOURCE", "STATE", "REASON"], sources, out)
+    }
+}
+
+fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line<'a>> {
+    let mut lines = match &resolution.credentials {
+        Ok((credentials, origin)) => credential_lines(credentials, origin),
+        Err(error) => vec![missing("credentials", error)],
+    };
+    lines.push(match &resolution.region {
+        Some(region) => found("region", region.value.clone(), &region.origin),
+        None => Line { setting: "region", ..Line::default() },
+    });
+    lines.push(match &resolution.project {
+        Ok(Project::Id(Setting { origin, value })) => found("project_id", value.clone(), origin),
+        Ok(project) => asked("project_id", project, kept_project),
+        Err(error) => missing("project_id", error),
+    });
+    let from_catalog = resolution.has_catalog();
+    lines.push(match &resolution.endpoint {
+        Ok(Place { endpoint, origin, is_made }) => {
+            let mut line = found("endpoint", endpoint.base().to_owned(), origin);
+            if *is_made && from_catalog {
+                line.origin = Some(format!("{origin}, unless the catalogue has another").into());
+            }
+            line
+        }
+        Err(place) if place.is_open && from_catalog => Line {
+            setting: "endpoint",
+            origin: Some("looked up: that of the catalogue".into()),
+            ..Line::default()
+        },
+        Err(place) => missing("endpoint", &place.error),
+    });
+    if resolution.needs_iam() {
+        lines.push(match &resolution.iam {
+            Ok((iam, origin)) => found("iam_endpoint", iam.base().to_owned(), origin),
+            Err(error) => missing("iam_endpoint", error),
+        });
+    }
+    let trust = &resolution.trust;
+    lines.push(Line {
+        setting: "certificates",
+        value: Some(trust.name()),
+        origin: trust.origin().map(Into::into),
+        problem: None,
+    });
+    lines
+}
+
+fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<'a>> {
+    let secret = |setting| found(setting, "(not shown)".to_owned(), origin);
+    match credentials {
+        Credentials::Key { access_key, security_token, .. } => {
+            let mut lines =
+                vec![found("access_key", shortened(access_key), origin), secret("secret_key")];
+            lines.extend(security_token.is_some().then(|| secret("security_token")));
+            lines
+        }
+        Credentials::Token(_) => vec![secret("token")],
+        Credentials::Password(login) => {
+            let (Named::Id(user) | Named::Name(user)) = &login.user;
+            let mut lines = vec![found("user", user.clone(), origin)];
+            if let Some(Named::Id(domain) | Named::Name(domain)) = &login.domain {
+                lines.push(found("domain", domain.clone(), origin));
+            }
+            lines.push(secret("password"));
+            lines
+        }
+    }
+}
+
+fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> {
+    Line { setting, value: Some(value), origin: Some(Cow::Borrowed(origin)), problem: None }
+}
+
+/// What IAM would be asked for, or was asked for in an earlier run.
+fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'static> {
+    let how_long = if kept.is_some() { "kept since it was looked up" } else { "looked up" };
+    let how = match project {
+        Project::Id(_) => None,
+        Project::Named(Setting { origin, value }) => {
+            Some(format!("{how_long} by the name {} ({origin})", sanitize::visible(value)))
+        }
+        Project::OfToken => Some("looked up: that of the token".to_owned()),
+    };
+    let value = kept.map(str::to_owned);
+    Line { setting, value, origin: how.map(Cow::Owned), ..Line::default() }
+}
+
+fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {
+    Line { setting, problem: Some(error.to_string()), ..Line::default() }
+}
+
+/// Both ends of an access key. One that is too short for that might be something else, put into the
+/// wrong place.
+pub(crate) fn shortened(access_key: &str) -> String {
+    let length = access_key.len();
+    match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {
+        (Some(start), Some(end)) if length >= 16 => format!("{start}…{end}"),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_access_key_keeps_its_ends_only() {
+        let cases = [
+            ("HPUAABBCCDDEEFFGGWYH", "HPUA…GWYH"),
+            ("0123456789abcdef", "0123…cdef"),
+            ("0123456789abcde", "…"),
+            ("", "…"),
+        ];
+        for (access_key, expected) in cases {
+            assert_eq!(shortened(access_key), expected);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! `cbr config`: where the file is, what it holds, and changes to it.
+//!
+//! No secret is taken from the command line, where others see it in the list of processes and it stays in
+//! the shell's history; and none is shown.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value as Json};
+
+use super::auth::shortened;
+use crate::settings::config::document::{Config, Entry, Value};
+use crate::settings::config::edit;
+use crate::settings::config::file::{self, OwnFile};
+use crate::settings::config::key::{self, Kind, Table};
+use crate::settings::{ConnectionError, Environment, Home, Text, shown_address};
+use crate::terminal::console::Console;
+use crate::text::{hints, secret, suggest};
+
+/// What to do with the file.
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print where the file is, or would be [env: CBR_CONFIG_FILE]
+    Path,
+
+    /// Print what the file holds, without its secrets
+    #[command(
+        after_help = "Examples:\n  cbr config show\n  cbr config show -o json | jq .defaults"
+    )]
+    Show(ShowArgs),
+
+    /// Set a key, and make the file if there is none
+    ///
+    /// Comments and order stay as they are. The file is written for its owner alone.
+    ///
+    /// A secret is never an argument: it is asked for without being shown, or read from stdin:
+    ///
+    ///     cbr config set profiles.prod.secret_key < FILE
+    #[command(verbatim_doc_comment, after_help = set_help())]
+    Set(SetArgs),
+
+    /// Remove a key, or a whole profile
+    Unset(UnsetArgs),
+}
+
+/// The arguments of `cbr config show`.
+#[derive(Args)]
+pub(crate) struct ShowArgs {
+    /// Format of the output
+    #[arg(short, long, value_enum, default_value_t = Format::Toml, value_name = "FORMAT")]
+    output: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// As the file has it
+    Toml,
+    /// For scripts
+    Json,
+}
+
+/// The arguments of `cbr config set`.
+#[derive(Args)]
+pub(crate) struct SetArgs {
+    /// What to set, such as defaults.output or profiles.prod.region
+    #[arg(value_name = "KEY", add = hints::found(keys_to_offer))]
+    key: String,
+
+    /// Its value; of a command the words, or one line for the shell
+    #[arg(value_name = "VALUE")]
+    values: Vec<String>,
+}
+
+/// The arguments of `cbr config unset`.
+#[derive(Args)]
+pub(crate) struct UnsetArgs {
+    /// What to remove, such as defaults.output, profiles.prod.region or profiles.prod
+    #[arg(value_name = "KEY", add = hints::found(keys_to_offer))]
+    key: String,
+}
+
+/// Examples, then the keys.
+fn set_help() -> String {
+    format!(
+        "Examples:\n  cbr config set profiles.prod.region eu-de\n  \
+         cbr config set profiles.prod.secret_key            asks for it\n  \
+         cbr config set defaults.columns id,name,status\n\n{}",
+        keys()
+    )
+}
+
+/// The keys, for the help of `set`.
+fn keys() -> String {
+    let mut text = "Keys:".to_owned();
+    for (key, help) in key::all() {
+        let term = format!("  {key:<35} ");
+        // Set for the narrowest of usual terminals: clap breaks longer lines, but not beside the keys.
+        let options = textwrap::Options::new(80)
+            .initial_indent(&term)
+            .subsequent_indent(CONTINUED)
+            .break_words(false);
+        text.push('\n');
+        text.push_str(&textwrap::fill(help, options));
+    }
+    text
+}
+
+/// Stands before what goes on in the next line, beside the keys.
+const CONTINUED: &str = "                                      ";
+
+/// The keys to complete: those of the profiles that there are with their names.
+fn keys_to_offer() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let profiles: Vec<_> = own.config.iter().flat_map(|config| config.profiles()).collect();
+    let of_profiles = |key: &str| {
+        let key = key.strip_prefix("profiles.NAME.")?.to_owned();
+        Some(profiles.iter().map(move |name| format!("profiles.{}.{key}", key::bare(name))))
+    };
+    let mut keys = Vec::new();
+    for (key, help) in key::all() {
+        match of_profiles(&key) {
+            Some(own) => keys.extend(own.map(|key| (key, help.to_owned()))),
+            None => keys.push((key, help.to_owned())),
+        }
+    }
+    keys
+}
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "(not shown)";
+
+/// Does what was asked for. `check` says whether a file with these contents is right for the flags that
+/// its defaults stand for.
+///
+/// # Errors
+///
+/// The file is broken or cannot be written, or there is no such key or value.
+pub(crate) fn run(
+    command: ConfigCommand,
+    console: &Console,
+    check: impl Fn(&Config) -> Result<(), ConnectionError>,
+) -> anyhow::Result<()> {
+    let home = Home::of_process();
+    let path = file::path(&Environment::of_process(), &home)?;
+    let file = File { path, home, console };
+    match command {
+        ConfigCommand::Path => print(&format!("{}\n", file.path.display())),
+        ConfigCommand::Show(args) => {
+            let config = file.load()?;
+            config.iter().try_for_each(&check)?;
+            show(config.as_ref(), args.output)
+        }
+        ConfigCommand::Set(args) => file.set(&args, check),
+        ConfigCommand::Unset(args) => file.unset(&args, check),
+    }
+}
+
+/// The file and those who want to know of it.
+struct File<'a> {
+    path: PathBuf,
+    home: Home,
+    console: &'a Console,
+}
+
+impl File<'_> {
+    fn name(&self) -> String {
+        self.home.name(&self.path)
+    }
+
+    fn load(&self) -> Result<Option<Config>, ConnectionError> {
+        let config = file::load(&self.home, &self.path)?;
+        if config.is_none() {
+            self.console.warn(&format!("there is no file {}", self.name()));
+        }
+        Ok(config)
+    }
+
+    fn set(
+        &self,
+        args: &SetArgs,
+        check: impl Fn(&Config) -> Result<(), ConnectionError>,
+    ) -> anyhow::Result<()> {
+        let shown = args.key.escape_debug().to_string();
+        let refuse = |why| ConnectionError::new(why, "cbr config set --help lists the keys");
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let Some(key) = path.key else {
+            return Err(refuse(format!("{shown} is a table, not a key")).into());
+        };
+        let before = self.text()?;
+        let value = if !key.is_secret() {
+            edit::value(&shown, key, &args.values)
+        } else if args.values.is_empty() {
+            edit::value(&shown, key, &[secret::ask(key.name)?])
+        } else {
+            return Err(ConnectionError::new(
+                format!(
+                    "{shown} is a secret, and others can see arguments: in the list of processes, and \
+                     in the shell's history"
+                ),
+                format!("cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"),
+            )
+            .into());
+        };
+        let value = value.map_err(refuse)?;
+        if path.table == Table::Defaults {
+            // Alone, since no line of the file holds it.
+            let alone = edit::set("", &path.table, key, &value).map_err(refuse)?;
+            check(&Config::parse("", &self.path, &alone)?)?;
+        }
+        let after =
+            edit::set(&before, &path.table, key, &value).map_err(|why| self.unchanged(&why))?;
+        let config = self.write(&after, check)?;
+        self.remark(&config, &path.table, key.name);
+        Ok(())
+    }
+
+    fn unset(
+        &self,
+        args: &UnsetArgs,
+        check: impl Fn(&Config) -> Result<(), ConnectionError>,
+    ) -> anyhow::Result<()> {
+        let shown = args.key.escape_debug();
+        let refuse = |why| ConnectionError::new(why, "cbr config show prints what is set");
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let before = self.text()?;
+        let after = edit::unset(&before, &path).map_err(|why| self.unchanged(&why))?;
+        let after =
+            after.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
+        let config = self.write(&after, check)?;
+        if matches!(path.table, Table::Profile(_)) {
+            self.remark_default_profile(&config);
+        }
+        Ok(())
+    }
+
+    /// The text of the file, which must be right before anything is changed.
+    fn text(&self) -> Result<String, ConnectionError> {
+        let Some(Text { name, text }) = file::text(&self.home, &self.path)? else {
+            return Ok(String::new());
+        };
+        Config::parse(&name, &self.path, &text.0)?;
+        Ok(text.0)
+    }
+
+    /// Writes the text, unless it would not be right.
+    fn write(
+        &self,
+        text: &str,
+        check: impl Fn(&Config) -> Result<(), ConnectionError>,
+    ) -> anyhow::Result<Config> {
+        let config = Config::parse(&self.name(), &self.path, text)?;
+        check(&config)?;
+        file::write(&self.path, text).with_context(|| format!("cannot write {}", self.name()))?;
+        Ok(config)
+    }
+
+    fn unchanged(&self, why: &str) -> ConnectionError {
+        ConnectionError::new(
+            format!("{}: {why}", self.name()),
+            "mend that file; it was not changed",
+        )
+    }
+
+    fn remark_default_profile(&self, config: &Config) {
+        if let Err(error) = config.default_profile() {
+            self.console.warn(&error.to_string());
+        }
+    }
+
+    /// What is right, and may still surprise.
+    fn remark(&self, config: &Config, table: &Table, key: &str) {
+        if key == "default_profile" {
+            self.remark_default_profile(config);
+        }
+        if key == "region"
+            && let Some(Value::Text(region)) = config.get(table, key)
+            && crate::settings::region::host(region).is_none()
+        {
+            let known: Vec<_> = crate::settings::region::names().collect();
+            let nearest = suggest::nearest(region, known.into_iter());
+            let question =
+                nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
+            self.console.warn(&format!(
+                "`{}` is no region that cbr knows{question}; it needs an endpoint",
+                region.escape_debug()
+            ));
+        }
+    }
+}
+
+/// Prints the entries, each table with its heading.
+fn show(config: Option<&Config>, format: Format) -> anyhow::Result<()> {
+    let entries = config.map(|config| config.entries.as_slice()).unwrap_or_default();
+    match format {
+        Format::Toml => print(&toml(entries)),
+        Format::Json => print(&format!("{:#}\n", json(entries))),
+    }
+}
+
+fn toml(entries: &[Entry]) -> String {
+    let mut text = String::new();
+    let mut tables: Vec<&Table> = Vec::new();
+    tables.extend([&Table::Root, &Table::Defaults]);
+    for entry in entries {
+        if !tables.contains(&&entry.table) {
+            tables.push(&entry.table);
+        }
+    }
+    for table in tables {
+        let mut entries = entries.iter().filter(|entry| entry.table == *table).peekable();
+        if entries.peek().is_some() && *table != Table::Root {
+            let gap = if text.is_empty() { "" } else { "\n" };
+            text.push_str(&format!("{gap}{table}\n"));
+        }
+        for entry in entries {
+            text.push_str(&format!("{} = {}\n", entry.key.name, shown(entry)));
+        }
+    }
+    text
+}
+
+fn json(entries: &[Entry]) -> Json {
+    let mut root = Map::new();
+    for entry in entries {
+        let mut place = &mut root;
+        for name in entry.table.path() {
+            let next = place.entry(name).or_insert_with(|| Json::Object(Map::new()));
+            let Json::Object(next) = next else { return Json::Null };
+            place = next;
+        }
+        place.insert(entry.key.name.to_owned(), shown(entry));
+    }
+    Json::Object(root)
+}
+
+/// A value as others may see it. JSON's texts, numbers and lists are also TOML's.
+fn shown(Entry { key, value, .. }: &Entry) -> Json {
+    match (key.kind, value) {
+        (Kind::Secret, _) => HIDDEN.into(),
+        (Kind::AccessKey, value) => shortened(&value.text()).into(),
+        (Kind::Address, value) => {
+            shown_address(&value.text()).unwrap_or_else(|| HIDDEN.to_owned()).into()
+        }
+        // Its arguments may hold a secret.
+        (Kind::Command, Value::Words(words)) => {
+            let hidden = words.iter().skip(1).map(|_| HIDDEN);
+            words.iter().take(1).map(String::as_str).chain(hidden).collect()
+        }
+        (Kind::Command, Value::Text(line)) => match line.split_once(' ') {
+            Some((program, _)) if program.contains('=') => HIDDEN.into(),
+            Some((program, _)) => format!("{program} {HIDDEN}").into(),
+            None => line.as_str().into(),
+        },
+        (_, Value::Text(text)) => text.as_str().into(),
+        (_, Value::Number(number)) => (*number).into(),
+        (_, Value::Words(words)) => words.iter().map(String::as_str).collect(),
+    }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
+}

@@ -1,0 +1,17 @@
+//! The commands, each as the data flows: settings, request, listing, output.
+
+pub(crate) mod auth;
+pub(crate) mod config;
+pub(crate) mod dry_run;
+mod list;
+mod read;
+pub(crate) mod receipt;
+mod settings;
+mod show;
+mod summary;
+
+pub(crate) use list::list;
+pub(crate) use read::NoBackups;
+pub(crate) use settings::{check_settings, show_settings};
+pub(crate) use show::show;
+pub(crate) use summary::summary;

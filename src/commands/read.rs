@@ -1,0 +1,315 @@
+//! What each command does that reads a list: settings, warnings, the listing through the filters of `cbr`,
+//! the receipt, and what is said where nothing was found.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::receipt::{Outcome, Receipt, Tally};
+use super::settings::client;
+use crate::api::{ApiError, Backups, Client, Journal};
+use crate::cli::ReadArgs;
+use crate::cli::query::{self, Pair};
+use crate::listing::{self, Batch, Extent, Failure, Order, Source, Unproven};
+use crate::output::LineRenderer;
+use crate::pipeline::group::Group;
+use crate::record::row::Row;
+use crate::settings::ConnectionArgs;
+use crate::terminal::console::Console;
+use crate::terminal::stdout::Stdout;
+use crate::text::number::grouped;
+
+/// Takes the backups that pass the filters, in order.
+pub(super) trait Sink {
+    /// Takes the next one, and says whether more are wanted.
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// A page went by.
+    fn advance(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// How the rows that are printed come from those that match, for the receipt.
+#[derive(Default)]
+pub(super) struct Cut {
+    /// The order that was asked for.
+    pub(super) sort: String,
+    /// Rows asked for at most.
+    pub(super) limit: Option<u64>,
+    /// Rows skipped.
+    pub(super) offset: u64,
+    /// Rows of each group asked for at most.
+    pub(super) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(super) per: Option<Group>,
+}
+
+/// A list that is being read.
+pub(super) struct Reading<'a> {
+    args: &'a ReadArgs,
+    console: &'a Arc<Console>,
+    client: Arc<Client>,
+    query: &'a [Pair],
+    /// How far it came.
+    pub(super) tally: Tally,
+}
+
+/// There is no backup, and the user asked for that to be a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("no backup matches")]
+pub(crate) struct NoBackups;
+
+/// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
+pub(super) async fn read(
+    args: &ReadArgs,
+    cut: Cut,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+    work: impl AsyncFnOnce(&mut Reading<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for remark in args.query.remarks() {
+        console.warn(&remark);
+    }
+    let receipt = Receipt::begin(args.receipt.as_deref())?;
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let query = args.query.pairs();
+
+    let mut tally = Tally { filtered: !args.filter.is_empty(), ..Tally::default() };
+    let mut nothing = None;
+    let result = match client(connection, console, &journal).await {
+        Ok(client) => {
+            let client = Arc::new(client);
+            let mut reading = Reading { args, console, client, query: &query, tally };
+            let result = work(&mut reading).await;
+            let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
+            if is_proven && reading.tally.rows == 0 && console.is_watched() {
+                nothing = Some(reading.why_nothing(&cut).await);
+            }
+            tally = reading.tally;
+            result
+        }
+        Err(error) => Err(error),
+    };
+
+    if result.is_ok() {
+        if tally.listing.out_of_order {
+            console.warn(
+                "the service did not sort as it was asked to; nothing tells that the list changed meanwhile",
+            );
+        }
+        if let Some(line) = receipt.line(&tally, cut.limit, journal.retries()) {
+            console.receipt(&line);
+        }
+    }
+    if let Some(nothing) = nothing {
+        console.receipt(&nothing);
+    }
+    let written = receipt.write(&Outcome {
+        tally,
+        query: &query,
+        filter: args.filter.told(),
+        sort: cut.sort,
+        limit: cut.limit,
+        offset: cut.offset,
+        latest: cut.latest,
+        per: cut.per.map(Group::column),
+        journal: &journal,
+        error: result.as_ref().err(),
+    });
+    result.and(written)
+}
+
+impl ReadArgs {
+    /// The whole list, whose first rows may be enough.
+    pub(super) fn everything(&self, first_rows: bool) -> Extent {
+        let page_size = self.page_size;
+        let largest_page = query::LARGEST_PAGE;
+        Extent { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
+    }
+}
+
+impl Reading<'_> {
+    /// How many backups the service says there are: `None` where it does not, or where its word is not enough.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request.
+    pub(super) async fn count(&mut self) -> anyhow::Result<Option<u64>> {
+        if self.tally.filtered || self.args.receipt.is_some() {
+            return Ok(None);
+        }
+        let count = self.backups(self.query, Order::default()).count().await?;
+        if count.is_none() {
+            self.console
+                .detail(|| "the service's count cannot be relied on: all is read".to_owned());
+        }
+        Ok(count)
+    }
+
+    /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of `cbr`.
+    ///
+    /// # Errors
+    ///
+    /// If the list cannot be had or not be proven complete, and those of the sink.
+    pub(super) async fn rows(
+        &mut self,
+        order: Order,
+        extent: Extent,
+        sink: &mut impl Sink,
+    ) -> anyhow::Result<()> {
+        let source = self.backups(self.query, order);
+        let filter = self.tally.filtered.then_some(&self.args.filter);
+        self.batches(source, extent, |tally, batches| {
+            let rows = batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes));
+            for row in rows.filter(|row| filter.is_none_or(|filter| filter.passes(&row.backup()))) {
+                tally.matched += 1;
+                if sink.take(row)?.is_break() {
+                    tally.stopped = true;
+                    sink.advance()?;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            sink.advance()?;
+            Ok(ControlFlow::Continue(()))
+        })
+        .await
+    }
+
+    /// Reads the rows of that part of the list, which are all wanted, and hands their texts to `lines`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`rows`](Self::rows).
+    pub(super) async fn texts(
+        &mut self,
+        order: Order,
+        extent: Extent,
+        lines: &mut LineRenderer<'_>,
+    ) -> anyhow::Result<()> {
+        let source = self.backups(self.query, order).formatted(lines.format());
+        self.batches(source, extent, |tally, batches| {
+            for Batch { rows, indexes } in &batches {
+                tally.matched += indexes.len() as u64;
+                rows.at(indexes).try_for_each(|text| lines.push(text))?;
+            }
+            // A header alone waits: it may be that nothing is to be printed.
+            if tally.matched > 0 {
+                lines.advance(&mut Stdout)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+        .await
+    }
+
+    /// Reads that part of a list.
+    async fn batches<S: Source<Error = ApiError>>(
+        &mut self,
+        source: S,
+        extent: Extent,
+        mut take: impl FnMut(&mut Tally, Vec<Batch<S::Rows>>) -> anyhow::Result<ControlFlow<()>>,
+    ) -> anyhow::Result<()> {
+        let Self { args, console, tally, .. } = self;
+        let ticker = tick(console);
+        let concurrency = usize::from(args.concurrency);
+        let listing = listing::list(Arc::new(source), extent, concurrency, |batches, receipt| {
+            console.progress(receipt.rows, receipt.count);
+            take(tally, batches)
+        })
+        .await;
+        ticker.abort();
+        self.console.clear();
+        let rereads = self.tally.listing.rereads;
+        self.tally.listing = listing::Receipt { rereads, ..listing.receipt };
+        listing.result.map_err(describe)
+    }
+
+    /// Prepares to read the list again from its beginning, if `error` means that it changed too much while it was
+    /// read. What the sink received is void then.
+    ///
+    /// # Errors
+    ///
+    /// `error` itself, if reading again would not help or was tried often enough.
+    pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        let rereads = self.tally.listing.rereads + 1;
+        let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);
+        if !passes || rereads == listing::MOST_READS {
+            return Err(error);
+        }
+        self.console.detail(|| format!("{error:#}: reading it again, {rereads}"));
+        let listing = listing::Receipt { rereads, ..listing::Receipt::default() };
+        self.tally = Tally { listing, filtered: self.tally.filtered, ..Tally::default() };
+        Ok(())
+    }
+
+    /// Nothing is printed if there is nothing and the user asked for that to be a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`NoBackups`].
+    pub(super) fn refuse_nothing(&self) -> Result<(), NoBackups> {
+        match self.tally.rows {
+            0 if self.args.fail_on_empty => Err(NoBackups),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why there are no rows, for a person: whether there are no backups at all, or which of the flags is to
+    /// blame. Sends one request where only that can tell.
+    async fn why_nothing(&self, cut: &Cut) -> String {
+        let Tally { listing, matched, .. } = self.tally;
+        let narrows = self.args.query.narrows();
+        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
+        if cut.offset > 0 && available > 0 {
+            return match cut.latest {
+                Some(latest) => format!("--offset skips all that --latest {latest} leaves"),
+                None => format!("--offset skips all that match: {}", grouped(available)),
+            };
+        }
+        if listing.rows > 0 {
+            let read = grouped(listing.rows);
+            return match narrows {
+                true => format!(
+                    "cbr's filters match none of the {read} backups that the service's filters match"
+                ),
+                false => format!("none of {read} backups matches the filters"),
+            };
+        }
+        if !narrows {
+            return "the project has no backups".to_owned();
+        }
+        match self.backups(&[], Order::default()).count().await {
+            Ok(Some(0)) => "the project has no backups".to_owned(),
+            Ok(Some(count)) => {
+                format!("the filters match none of the project's {} backups", grouped(count))
+            }
+            Ok(None) | Err(_) => "no backup matches the filters".to_owned(),
+        }
+    }
+
+    fn backups(&self, query: &[Pair], order: Order) -> Backups {
+        Backups::new(Arc::clone(&self.client), query.to_vec(), order)
+    }
+}
+
+/// The failure of a listing as one error.
+fn describe(failure: Failure<ApiError>) -> anyhow::Error {
+    match failure {
+        Failure::Source(error) => error.into(),
+        Failure::Unproven(error) => error.into(),
+        Failure::Sink(error) => error,
+    }
+}
+
+/// Keeps the progress moving while nothing else happens.
+fn tick(console: &Arc<Console>) -> JoinHandle<()> {
+    let console = Arc::clone(console);
+    tokio::spawn(async move {
+        while console.is_watched() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            console.tick();
+        }
+    })
+}

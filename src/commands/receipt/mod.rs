@@ -1,0 +1,416 @@
+//! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
+
+mod unusable;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+use jiff::{Timestamp, Unit};
+use serde::Serialize;
+
+use super::NoBackups;
+use crate::api::Journal;
+use crate::cli::Cli;
+use crate::cli::query::Pair;
+use crate::text::number::grouped;
+use crate::{errors, listing};
+
+/// The receipt while the listing is under way.
+pub(crate) struct Receipt {
+    file: Option<(PathBuf, File)>,
+    clock: Instant,
+    started_at: Timestamp,
+}
+
+/// How far a list came, complete or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// What was read of the service.
+    pub(crate) listing: listing::Receipt,
+    /// Whether there are filters that the service does not apply.
+    pub(crate) filtered: bool,
+    /// Rows that passed those.
+    pub(crate) matched: u64,
+    /// Rows that were printed, or summed up.
+    pub(crate) rows: u64,
+    /// Reading ended before the list did, since there was enough.
+    pub(crate) stopped: bool,
+    /// When the rows were ready to be printed. Whoever reads them in a pager takes their own time.
+    pub(crate) ready: Option<Instant>,
+}
+
+/// How a listing went.
+pub(crate) struct Outcome<'a> {
+    /// How far it came.
+    pub(crate) tally: Tally,
+    /// The filters as they were sent.
+    pub(crate) query: &'a [Pair],
+    /// The filters that were applied to what came.
+    pub(crate) filter: Vec<Pair>,
+    /// The order that was asked for.
+    pub(crate) sort: String,
+    /// Rows asked for at most.
+    pub(crate) limit: Option<u64>,
+    /// Rows skipped.
+    pub(crate) offset: u64,
+    /// The newest rows of each group asked for at most.
+    pub(crate) latest: Option<u64>,
+    /// What makes rows a group.
+    pub(crate) per: Option<&'a str>,
+    /// What was sent.
+    pub(crate) journal: &'a Journal,
+    /// Why it failed, if it did.
+    pub(crate) error: Option<&'a anyhow::Error>,
+}
+
+/// The file's content. Fields are only ever added.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// Everything that was asked for was read, proven and written out.
+    complete: bool,
+    /// Printed, or summed up.
+    rows: u64,
+    /// Read of the service.
+    listed: u64,
+    /// Of these, those that passed the filters of `cbr`.
+    matched: u64,
+    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched` counts.
+    stopped_early: bool,
+    count: Option<u64>,
+    limit: Option<u64>,
+    offset: u64,
+    latest: Option<u64>,
+    per: Option<&'a str>,
+    pages: u64,
+    requests: u64,
+    retries: u64,
+    seams_mended: u64,
+    duplicates: u64,
+    /// How often the list was read from its beginning again, since it changed too much.
+    rereads: u32,
+    out_of_order: bool,
+    started_at: String,
+    ended_at: String,
+    query: &'a [Pair],
+    filter: &'a [Pair],
+    sort: &'a str,
+    request_ids: Vec<String>,
+    error: Option<Failure>,
+}
+
+/// The file's content until the listing is over, or where it cannot begin.
+#[derive(Serialize)]
+struct Begun {
+    complete: bool,
+    started_at: String,
+    error: Option<Failure>,
+}
+
+/// Why there is no complete list.
+#[derive(Serialize)]
+struct Failure {
+    exit_code: u8,
+    message: String,
+}
+
+impl Outcome<'_> {
+    /// Whether backups may match that were not looked at.
+    fn stopped_early(&self) -> bool {
+        let Tally { listing, rows, stopped, .. } = self.tally;
+        let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
+        stopped || (self.limit == Some(rows) && is_rest())
+    }
+}
+
+impl Failure {
+    fn of(error: &anyhow::Error) -> Self {
+        Self { exit_code: errors::exit_for(error).code(), message: errors::message(error) }
+    }
+}
+
+/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its own. Where that
+/// fails there is nothing to add to the error, which is told anyway.
+pub(crate) fn refuse(words: impl Iterator<Item = OsString>, error: &anyhow::Error) {
+    if error.downcast_ref::<clap::Error>().is_some_and(|error| !error.use_stderr()) {
+        return;
+    }
+    // A path that is no text cannot be told from what stands in its place.
+    let Ok(words) = words.skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
+    let mut program = Cli::command();
+    program.build();
+    if let Some(path) = unusable::asked_for(&words, &program) {
+        let started_at = milliseconds(Timestamp::now());
+        let begun = Begun { complete: false, started_at, error: Some(Failure::of(error)) };
+        let _ = open(&path).and_then(|mut file| write(&mut file, &begun));
+    }
+}
+
+impl Receipt {
+    /// Starts the clock and the file, so that a place that cannot be written to is told before the work
+    /// begins, and a run that is killed leaves no older receipt that could be taken for its own.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or is where the listing goes.
+    pub(crate) fn begin(path: Option<&Path>) -> anyhow::Result<Self> {
+        let started_at = Timestamp::now();
+        let file = path.map(|path| {
+            let mut file = open(path).with_context(|| cannot_write(path))?;
+            let started_at = milliseconds(started_at);
+            let begun = Begun { complete: false, started_at, error: None };
+            write(&mut file, &begun).with_context(|| cannot_write(path))?;
+            anyhow::Ok((path.to_owned(), file))
+        });
+        Ok(Self { file: file.transpose()?, clock: Instant::now(), started_at })
+    }
+
+    /// Writes the file, if one was asked for.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
+        let Some((path, mut file)) = self.file else { return Ok(()) };
+        let Tally { listing, matched, rows, .. } = outcome.tally;
+        let document = Document {
+            // That there is nothing is proven as well.
+            complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
+            rows,
+            listed: listing.rows,
+            matched,
+            stopped_early: outcome.stopped_early(),
+            count: listing.count,
+            limit: outcome.limit,
+            offset: outcome.offset,
+            latest: outcome.latest,
+            per: outcome.per,
+            pages: listing.pages,
+            requests: outcome.journal.requests(),
+            retries: outcome.journal.retries(),
+            seams_mended: listing.seams_mended,
+            rereads: listing.rereads,
+            duplicates: listing.duplicates,
+            out_of_order: listing.out_of_order,
+            started_at: milliseconds(self.started_at),
+            ended_at: milliseconds(Timestamp::now()),
+            query: outcome.query,
+            filter: &outcome.filter,
+            sort: &outcome.sort,
+            request_ids: outcome.journal.request_ids(),
+            error: outcome.error.map(Failure::of),
+        };
+        write(&mut file, &document).with_context(|| cannot_write(&path))
+    }
+
+    /// The line for people. There is none where nothing was listed, since the service was only asked for
+    /// a number.
+    pub(crate) fn line(&self, tally: &Tally, limit: Option<u64>, retries: u64) -> Option<String> {
+        let Tally { listing, filtered, matched, rows, stopped, ready } = *tally;
+        if listing.pages == 0 {
+            return None;
+        }
+        let count = listing.count.unwrap_or(listing.rows);
+        let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
+        // What was not looked at may match, so nothing is known of the whole then.
+        let is_part = is_cut || (stopped && (filtered || listing.rows < count));
+        let read = number(listing.rows, "backup");
+        let what = match (filtered, rows == matched) {
+            (true, first) if stopped => {
+                let of_all = if listing.rows < count {
+                    grouped(listing.rows) + " of "
+                } else {
+                    String::new()
+                };
+                let what = match (first, rows) {
+                    (true, 1) => "the first that matches".to_owned(),
+                    (true, _) => format!("the first {} that match", grouped(rows)),
+                    (false, 1) => "1 that matches".to_owned(),
+                    (false, _) => format!("{} that match", grouped(rows)),
+                };
+                format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
+            }
+            // The service's own filters left nothing to look at.
+            (true, _) if listing.rows == 0 => read,
+            (true, true) => format!("{} of {read} match", grouped(rows)),
+            (true, false) => {
+                format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
+            }
+            _ if is_cut || rows < listing.rows => {
+                format!("{} of {}", grouped(rows), number(count, "backup"))
+            }
+            _ => number(rows, "backup"),
+        };
+        let took = ready.unwrap_or_else(Instant::now).duration_since(self.clock);
+        let seconds = took.as_secs_f64();
+        let mut line = format!("{what} · {} · {seconds:.1} s", number(listing.pages, "page"));
+        if !is_part {
+            line.push_str(" · complete");
+        }
+        let notes = [
+            (listing.seams_mended, "seam", " mended"),
+            (listing.duplicates, "duplicate", " dropped"),
+            (u64::from(listing.rereads), "reread", ""),
+            (retries, if retries == 1 { "retry" } else { "retrie" }, ""),
+        ];
+        for (count, thing, what) in notes {
+            if count > 0 {
+                line.push_str(&format!(" · {}{what}", number(count, thing)));
+            }
+        }
+        Some(line)
+    }
+}
+
+/// Opens the file without emptying it, since it could be one that stdout or stderr goes to.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).open(path)?;
+    #[cfg(unix)]
+    {
+        use std::io::{stderr, stdout};
+        use std::os::fd::AsFd as _;
+        use std::os::unix::fs::MetadataExt as _;
+
+        let receipt = file.metadata()?;
+        for stream in
+            [stdout().as_fd().try_clone_to_owned()?, stderr().as_fd().try_clone_to_owned()?]
+        {
+            let other = File::from(stream).metadata()?;
+            if receipt.is_file() && (receipt.dev(), receipt.ino()) == (other.dev(), other.ino()) {
+                anyhow::bail!("stdout or stderr goes there; give a file of its own");
+            }
+        }
+    }
+    Ok(file)
+}
+
+/// Makes `content` all that the file holds.
+fn write(file: &mut File, content: &impl Serialize) -> anyhow::Result<()> {
+    if file.metadata()?.is_file() {
+        file.rewind()?;
+        file.set_len(0)?;
+    }
+    let mut json = serde_json::to_string_pretty(content)?;
+    json.push('\n');
+    Ok(file.write_all(json.as_bytes())?)
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("--receipt: cannot write {}", path.display())
+}
+
+fn milliseconds(timestamp: Timestamp) -> String {
+    timestamp.round(Unit::Millisecond).unwrap_or(timestamp).to_string()
+}
+
+/// A number of things, with the plural's `s`.
+fn number(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(tally: Tally, limit: Option<u64>, retries: u64) -> Option<String> {
+        Receipt::begin(None).unwrap().line(&tally, limit, retries)
+    }
+
+    #[test]
+    fn the_line_tells_what_was_proven_and_what_it_took() {
+        let listing = |rows, count, pages, seams_mended, duplicates| listing::Receipt {
+            rows,
+            count,
+            pages,
+            seams_mended,
+            duplicates,
+            out_of_order: false,
+            rereads: 0,
+        };
+        let cases = [
+            (
+                listing(1663, Some(1663), 2, 0, 0),
+                None,
+                0,
+                "1,663 backups · 2 pages · 0.0 s · complete",
+            ),
+            (listing(1, Some(1), 1, 0, 0), None, 0, "1 backup · 1 page · 0.0 s · complete"),
+            (listing(5, Some(150), 1, 0, 0), Some(5), 0, "5 of 150 backups · 1 page · 0.0 s"),
+            (
+                listing(150, Some(150), 1, 0, 0),
+                Some(150),
+                0,
+                "150 backups · 1 page · 0.0 s · complete",
+            ),
+            (
+                listing(9, None, 3, 1, 12),
+                None,
+                2,
+                "9 backups · 3 pages · 0.0 s · complete · 1 seam mended · 12 duplicates dropped · 2 retries",
+            ),
+            (
+                listing(0, Some(0), 1, 0, 0),
+                None,
+                1,
+                "0 backups · 1 page · 0.0 s · complete · 1 retry",
+            ),
+        ];
+        for (listing, limit, retries, expected) in cases {
+            let rows = listing.rows;
+            let tally = Tally { listing, matched: rows, rows, ..Tally::default() };
+            assert_eq!(line(tally, limit, retries).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn the_line_tells_what_became_of_what_was_read() {
+        // Read, counted; filtered, matched, printed, ended early; the limit.
+        let cases = [
+            ((1663, 1663), (true, 12, 12, false), None, "12 of 1,663 backups match · complete"),
+            ((1663, 1663), (true, 0, 0, false), None, "0 of 1,663 backups match · complete"),
+            ((0, 0), (true, 0, 0, false), None, "0 backups · complete"),
+            (
+                (1663, 1663),
+                (true, 40, 5, false),
+                None,
+                "5 of 40 that match of 1,663 backups · complete",
+            ),
+            ((1663, 1663), (true, 40, 5, false), Some(5), "5 of 40 that match of 1,663 backups"),
+            (
+                (1000, 1663),
+                (true, 5, 5, true),
+                Some(5),
+                "the first 5 that match · 1,000 of 1,663 backups read",
+            ),
+            (
+                (1000, 1663),
+                (true, 15, 5, true),
+                Some(5),
+                "5 that match · 1,000 of 1,663 backups read",
+            ),
+            ((30, 30), (true, 1, 1, true), Some(1), "the first that matches · 30 backups read"),
+            ((1663, 1663), (false, 1663, 40, false), None, "40 of 1,663 backups · complete"),
+            ((1663, 1663), (false, 1663, 5, false), Some(5), "5 of 1,663 backups"),
+            ((1000, 1663), (false, 3, 3, true), None, "3 of 1,663 backups"),
+        ];
+        for ((rows_read, count), (filtered, matched, rows, stopped), limit, expected) in cases {
+            let listing = listing::Receipt {
+                rows: rows_read,
+                count: Some(count),
+                pages: 2,
+                ..listing::Receipt::default()
+            };
+            let tally = Tally { listing, filtered, matched, rows, stopped, ready: None };
+            let line = line(tally, limit, 0).unwrap().replace(" · 2 pages · 0.0 s", "");
+            assert_eq!(line, expected);
+        }
+        assert_eq!(line(Tally::default(), None, 0), None, "nothing was listed");
+    }
+}

@@ -1,0 +1,109 @@
+//! The settings of a run, from wherever they come, and the client that is made from them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::auth;
+use crate::api::{self, Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
+use crate::auth::iam::{self, Cache};
+use crate::settings::config::Config;
+use crate::settings::{
+    ConnectionArgs, ConnectionError, Environment, Home, Metadata, Resolution, Trust,
+};
+use crate::terminal::console::Console;
+use crate::terminal::stdout::Stdout;
+
+/// `cbr auth show`.
+pub(crate) fn show_settings(
+    args: &auth::ShowArgs,
+    connection: &ConnectionArgs,
+    console: &Console,
+    check_defaults: impl Fn(&Config) -> Result<(), ConnectionError>,
+) -> anyhow::Result<()> {
+    let resolution = settings(connection, console);
+    let run = auth::RunSettings {
+        connection,
+        proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
+        broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
+        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
+    };
+    auth::show(args, &resolution, &run, &mut Stdout)
+}
+
+/// `cbr auth check`.
+pub(crate) async fn check_settings(
+    args: &auth::CheckArgs,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let (resolution, means) = settings_and_means(connection, console, &journal).await?;
+    auth::check(args, resolution, &means, &mut Stdout).await
+}
+
+/// The settings of this run as far as they are known without asking anybody.
+pub(super) fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
+    let resolution = resolve(args, &Metadata::NotAsked);
+    tell(&resolution, console);
+    resolution
+}
+
+fn resolve(args: &ConnectionArgs, metadata: &Metadata) -> Resolution {
+    Resolution::new(args, &Environment::of_process(), Home::of_process, metadata)
+}
+
+/// Warns of what may surprise in the settings.
+fn tell(resolution: &Resolution, console: &Console) {
+    for warning in &resolution.warnings {
+        console.warn(warning);
+    }
+    if resolution.trust == Trust::Unchecked {
+        console.alarm(UNCHECKED);
+    }
+}
+
+const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on the way can read and \
+                         change everything";
+
+/// The settings of this run, those of the server that it runs on among them where nothing else says as
+/// whom to ask; and how to make requests with them.
+async fn settings_and_means(
+    args: &ConnectionArgs,
+    console: &Console,
+    journal: &Arc<Journal>,
+) -> anyhow::Result<(Resolution, Means)> {
+    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut resolution = resolve(args, &Metadata::NotAsked);
+    let mut session = None;
+    if let Some(address) = &resolution.to_ask {
+        let service = MetadataService::new(address.clone(), Arc::clone(journal))?;
+        let metadata = match service.server().await {
+            Ok((server, expires)) => {
+                let credentials = server.credentials.clone();
+                let keys = ExpiringKeys { credentials, expires };
+                session = Some(Arc::new(Session::new(service, keys)));
+                Metadata::Gave(server)
+            }
+            Err(why) => Metadata::Nothing(why),
+        };
+        resolution = resolve(args, &metadata);
+    }
+    tell(&resolution, console);
+    let means = Means {
+        patience: Patience { retries: args.retries, deadline },
+        journal: Arc::clone(journal),
+        trust: resolution.trust.clone(),
+        origin: Arc::new(resolution.origin()),
+        session,
+    };
+    Ok((resolution, means))
+}
+
+pub(super) async fn client(
+    args: &ConnectionArgs,
+    console: &Console,
+    journal: &Arc<Journal>,
+) -> anyhow::Result<Client> {
+    let (resolution, means) = settings_and_means(args, console, journal).await?;
+    iam::connect(resolution, Cache::of_process(), &means).await
+}

@@ -1,0 +1,39 @@
+//! `cbr backups show`: one request, one backup.
+
+use std::sync::Arc;
+
+use super::dry_run;
+use super::settings::{client, settings};
+use crate::api::{Backups, Journal};
+use crate::cli::ShowArgs;
+use crate::settings::ConnectionArgs;
+use crate::terminal::console::Console;
+use crate::terminal::stdout::{Stdout, Terminal};
+
+/// `cbr backups show ID`.
+pub(crate) async fn show(
+    args: &ShowArgs,
+    connection: &ConnectionArgs,
+    terminal: &Terminal,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    if let Some(form) = args.dry_run.form() {
+        let settings = settings(connection, console);
+        return dry_run::print(
+            form,
+            &settings,
+            console,
+            &Backups::show_draft(&args.id),
+            "",
+            &mut Stdout,
+        );
+    }
+    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let client = client(connection, console, &journal).await?;
+    let backup = Backups::show(&client, &args.id).await?;
+    let mut renderer = args.output.single_renderer(terminal.target())?;
+    renderer.push(&backup)?;
+    let mut output = terminal.output(args.output.is_for_reading(), console);
+    renderer.finish(&mut output)?;
+    Ok(output.close()?)
+}

@@ -1,0 +1,64 @@
+//! `cbr backups summary`: the numbers of the backups that match, once the list is complete.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::dry_run::listing::{Aim, rehearse};
+use super::read::{Cut, Sink, read};
+use crate::cli::SummaryArgs;
+use crate::listing::Order;
+use crate::pipeline::summary::Summary;
+use crate::record::row::Row;
+use crate::settings::ConnectionArgs;
+use crate::terminal::console::Console;
+use crate::terminal::stdout::Terminal;
+use crate::text::number::grouped;
+
+/// `cbr backups summary`.
+pub(crate) async fn summary(
+    args: &SummaryArgs,
+    connection: &ConnectionArgs,
+    terminal: &Terminal,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    if let Some(form) = args.read.dry_run.form() {
+        let aim = (Order::default(), Aim::Rows(args.read.everything(false)));
+        return rehearse(form, &args.read, aim, connection, console);
+    }
+    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
+    read(&args.read, cut, connection, console, async |reading| {
+        let extent = args.read.everything(false);
+        let summary = loop {
+            let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
+            let result = reading.rows(Order::default(), extent, &mut summary).await;
+            reading.tally.rows = reading.tally.matched;
+            match result {
+                Ok(()) => break summary,
+                Err(error) => reading.again(error)?,
+            }
+        };
+        reading.refuse_nothing()?;
+        match summary.without_size() {
+            0 => {}
+            unknown => console.warn(&format!(
+                "{} backups have no resource_size that could be added to total_size",
+                grouped(unknown)
+            )),
+        }
+        reading.tally.ready = Some(Instant::now());
+        let mut output = terminal.output(args.output.is_for_reading(), console);
+        summary.report().write(&args.output, terminal.target(), &mut output)?;
+        Ok(output.close()?)
+    })
+    .await
+}
+
+impl Sink for Summary {
+    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        self.push(&row.backup());
+        Ok(ControlFlow::Continue(()))
+    }
+}

@@ -1,0 +1,100 @@
+//! What backups have in common: the groups of `--per` and `--by`.
+//!
+//! Knows how to tell which group a backup belongs to, and nothing of what becomes of it.
+
+use std::borrow::Cow;
+
+use clap::ValueEnum;
+
+use crate::record::backup::{Backup, Field};
+use crate::record::json::Json;
+use crate::time;
+
+/// What makes backups one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// What was backed up (resource_id)
+    Resource,
+    /// The vault (vault_id)
+    Vault,
+    /// The kind of resource (resource_type)
+    Type,
+    /// The status
+    Status,
+    /// The restore point (checkpoint_id)
+    Checkpoint,
+    /// The day of created_at, in UTC
+    Day,
+    /// The month of created_at, in UTC
+    Month,
+}
+
+impl Group {
+    /// The name of its column: the API's, where the API has the field.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Resource => "resource_id",
+            Self::Vault => "vault_id",
+            Self::Type => "resource_type",
+            Self::Status => "status",
+            Self::Checkpoint => "checkpoint_id",
+            Self::Day => "day",
+            Self::Month => "month",
+        }
+    }
+
+    /// Whether groups follow each other in time.
+    pub(crate) fn is_calendar(self) -> bool {
+        matches!(self, Self::Day | Self::Month)
+    }
+
+    /// The group of a backup; `None` for those without a value, which are a group of their own.
+    pub(crate) fn key<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
+        let text = |field: Option<Json<'a>>| field.map(Json::text).filter(|text| !text.is_empty());
+        match self {
+            Self::Resource => text(backup.get(Field::resource_id)),
+            Self::Vault => text(backup.get(Field::vault_id)),
+            Self::Type => text(backup.get(Field::resource_type)),
+            Self::Status => text(backup.get(Field::status)),
+            Self::Checkpoint => text(backup.get(Field::checkpoint_id)),
+            Self::Day => day(backup).map(Cow::Owned),
+            Self::Month => day(backup).map(|mut day| {
+                day.truncate("2020-02".len());
+                Cow::Owned(day)
+            }),
+        }
+    }
+}
+
+fn day(backup: &Backup<'_>) -> Option<String> {
+    time::day(&backup.get(Field::created_at)?.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_group_goes_by_its_field() {
+        let record = r#"{"id":"b","created_at":"2020-02-21T23:30:00-01:00","checkpoint_id":"c",
+            "resource_id":"r","vault_id":"v","resource_type":"t","status":"s"}"#;
+        let (full, empty) = (Backup::parse(record).unwrap(), Backup::parse("{}").unwrap());
+        let strange = r#"{"created_at":"soon","resource_id":null,"vault_id":"","status":7}"#;
+        let strange = Backup::parse(strange).unwrap();
+        let cases = [
+            (Group::Resource, "r", None),
+            (Group::Vault, "v", None),
+            (Group::Type, "t", None),
+            (Group::Status, "s", Some("7")),
+            (Group::Checkpoint, "c", None),
+            (Group::Day, "2020-02-22", None),
+            (Group::Month, "2020-02", None),
+        ];
+        for (group, expected, odd) in cases {
+            assert_eq!(group.key(&full).as_deref(), Some(expected), "{group:?}");
+            assert_eq!(group.key(&empty), None, "{group:?}");
+            assert_eq!(group.key(&strange).as_deref(), odd, "{group:?}");
+        }
+        assert_eq!(cases.len(), Group::value_variants().len());
+    }
+}

@@ -1,0 +1,410 @@
+//! `--sort`: which orders the service gives, and which `cbr` makes itself.
+//!
+//! An order over keys that never change (`created_at`, `id`) can be proven complete while it is read, so the
+//! service sorts. In any other order a row may move past the reader when it changes; so the list is read
+//! in the safe order and sorted here. With `--limit` and keys that the service sorts by, the service sorts
+//! after all: that reads a page instead of everything, and the listing says so if the list was not at rest.
+
+use std::fmt;
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use clap::ValueEnum as _;
+use tempfile::SpooledTempFile;
+
+use crate::listing::{Direction, Order};
+use crate::output::temporary::TemporaryFault;
+use crate::record::backup::Backup;
+use crate::record::column::{COLUMNS, Column, Kind};
+use crate::record::row::Row;
+use crate::text::suggest;
+use crate::time;
+
+/// What the user asked for.
+#[derive(Clone)]
+pub(crate) struct Sort(Vec<(Column, Direction)>);
+
+/// Who sorts.
+pub(crate) enum Plan {
+    /// The service, by this order.
+    Service(Order),
+    /// `cbr`, once everything was read.
+    Local(Sorter),
+}
+
+impl Default for Sort {
+    /// Newest first.
+    fn default() -> Self {
+        let key = |name| COLUMNS.iter().find(|column| column.name == name).copied();
+        let keys = [key("created_at"), key("id")];
+        Self(keys.into_iter().flatten().map(|column| (column, Direction::Descending)).collect())
+    }
+}
+
+impl Sort {
+    /// Every column with each direction, and what that direction is, for completion.
+    pub(crate) fn offered() -> impl Iterator<Item = (String, &'static str)> {
+        let directions = [("asc", "up"), ("desc", "down")];
+        COLUMNS.iter().flat_map(move |column| {
+            directions.map(|(direction, help)| (format!("{}:{direction}", column.name), help))
+        })
+    }
+
+    /// The columns that the user sorts by.
+    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+        // Whoever did not ask for an order gets the one of the default.
+        let is_default = self.to_string() == Self::default().to_string();
+        self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
+    }
+
+    /// A key that the service fills only where it is asked to, with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        self.0
+            .iter()
+            .map(|(column, _)| column)
+            .find(|column| column.is_of_replication())
+            .map(|column| column.name)
+    }
+
+    /// Who sorts where the list has to be read newest first, whatever the order of the output.
+    pub(crate) fn plan_after_newest_first(&self) -> Plan {
+        let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
+        match Order::new(keys) {
+            Some(order) if order == Order::default() => Plan::Service(order),
+            _ => Plan::Local(Sorter::new(self.0.clone())),
+        }
+    }
+
+    /// Who sorts, given whether only the first rows are wanted.
+    pub(crate) fn plan(&self, limited: bool) -> Plan {
+        let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
+        match Order::new(keys) {
+            Some(order) if order.is_stable() || limited => Plan::Service(order),
+            _ => Plan::Local(Sorter::new(self.0.clone())),
+        }
+    }
+}
+
+impl FromStr for Sort {
+    type Err = String;
+
+    /// Reads `COLUMN[:asc|desc]`, several with commas. Without a direction a key goes down, as in the API.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut keys: Vec<(Column, Direction)> = Vec::new();
+        for part in text.split(',') {
+            let (name, direction) = part.split_once(':').unwrap_or((part, "desc"));
+            // In any case, as the names of columns.
+            let direction = match direction {
+                word if word.eq_ignore_ascii_case("asc") => Direction::Ascending,
+                word if word.eq_ignore_ascii_case("desc") => Direction::Descending,
+                other => {
+                    return Err(format!("direction `{}`: use asc or desc", other.escape_debug()));
+                }
+            };
+            let column = Column::from_str(name, true).map_err(|_| unknown(name))?;
+            if keys.iter().any(|(known, _)| known.name == column.name) {
+                return Err(format!("`{}` stands twice", column.name));
+            }
+            keys.push((column, direction));
+        }
+        Ok(Self(keys))
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let names = || COLUMNS.iter().map(|column| column.name);
+    let question = suggest::nearest(name, names())
+        .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    format!(
+        "unknown column `{}`{question}\n\n  tip: 'cbr help columns' lists all columns",
+        name.escape_debug()
+    )
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<_> = self
+            .0
+            .iter()
+            .map(|(column, direction)| format!("{}:{direction}", column.name))
+            .collect();
+        formatter.write_str(&keys.join(","))
+    }
+}
+
+/// Takes records in any order and gives them back sorted. The records wait in memory or, beyond
+/// [`IN_MEMORY`], in an unnamed temporary file; the keys stay in memory.
+pub(crate) struct Sorter {
+    keys: Vec<(Column, Direction)>,
+    records: BufWriter<SpooledTempFile>,
+    length: u64,
+    rows: Vec<Waiting>,
+}
+
+/// Where a record waits, and what it is sorted by: bytes that compare as the keys do.
+struct Waiting {
+    key: Box<[u8]>,
+    start: u64,
+    length: usize,
+}
+
+/// Bytes of records that are kept in memory.
+const IN_MEMORY: usize = 8 << 20;
+
+const FAULT: TemporaryFault = TemporaryFault::Sorting;
+
+impl Sorter {
+    fn new(keys: Vec<(Column, Direction)>) -> Self {
+        let records = BufWriter::with_capacity(128 << 10, SpooledTempFile::new(IN_MEMORY));
+        Self { keys, records, length: 0, rows: Vec::new() }
+    }
+
+    /// Takes a record in.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be written.
+    pub(crate) fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        let (record, backup) = (row.json(), row.backup());
+        let mut key = Vec::new();
+        for (column, direction) in &self.keys {
+            push_key(&mut key, &backup, column, *direction);
+        }
+        self.records.write_all(record.as_bytes()).context(FAULT)?;
+        self.rows.push(Waiting { key: key.into(), start: self.length, length: record.len() });
+        self.length += record.len() as u64;
+        Ok(())
+    }
+
+    /// Hands the records to `sink` in order, all but the first `offset`, at most `limit`. Rows with equal
+    /// keys keep the order in which they came, which is newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be read, and what `sink` fails with.
+    pub(crate) fn finish(
+        mut self,
+        offset: u64,
+        limit: Option<u64>,
+        mut sink: impl FnMut(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<u64> {
+        self.rows.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut records =
+            self.records.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
+        let mut record = Vec::new();
+        let mut delivered = 0;
+        let limit = limit.unwrap_or(u64::MAX);
+        let wanted = self.rows.iter().skip(offset as usize).take(limit as usize);
+        for row in wanted {
+            record.resize(row.length, 0);
+            records.seek(SeekFrom::Start(row.start)).context(FAULT)?;
+            records.read_exact(&mut record).context(FAULT)?;
+            sink(std::str::from_utf8(&record)?)?;
+            delivered += 1;
+        }
+        Ok(delivered)
+    }
+}
+
+/// Appends bytes that compare as the values of a column do: numbers and times by size, text by code point.
+/// What has no value comes last in either direction.
+fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: Direction) {
+    let text = column.value(backup).map(|value| value.text()).filter(|text| !text.is_empty());
+    let Some(text) = text else {
+        key.push(1);
+        return;
+    };
+    key.push(0);
+    let start = key.len();
+    match column.kind {
+        Kind::Time => match time::instant(&text) {
+            Some(instant) => push_number(key, instant as f64),
+            None => push_text(key, &text),
+        },
+        Kind::Number | Kind::Size => match text.parse::<f64>() {
+            Ok(number) => push_number(key, number),
+            Err(_) => push_text(key, &text),
+        },
+        Kind::Id | Kind::Word | Kind::Status | Kind::Text => push_text(key, &text),
+    }
+    if direction == Direction::Descending {
+        for byte in key.iter_mut().skip(start) {
+            *byte = !*byte;
+        }
+    }
+}
+
+/// A number as eight bytes in the order of numbers, before any text.
+fn push_number(key: &mut Vec<u8>, number: f64) {
+    let bits = number.to_bits();
+    let ordered = if number.is_sign_negative() { !bits } else { bits | 1 << 63 };
+    key.push(0);
+    key.extend_from_slice(&ordered.to_be_bytes());
+}
+
+/// Text with an end that sorts before anything that could follow.
+fn push_text(key: &mut Vec<u8>, text: &str) {
+    key.push(1);
+    // No text holds the byte 0xff, so zero bytes in it can be told from the end.
+    for byte in text.bytes() {
+        key.push(byte);
+        if byte == 0 {
+            key.push(0xff);
+        }
+    }
+    key.extend_from_slice(&[0, 0]);
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+    use crate::record::backup::Field;
+    use crate::record::json::{Names, Scanner};
+    use crate::record::row::Found;
+
+    fn push(sorter: &mut Sorter, record: &str) {
+        let found = Found::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
+        sorter.push(found.row(record)).unwrap();
+    }
+
+    /// The ids of `records`, sorted as `sort` says.
+    fn sorted(sort: &str, records: &[String]) -> String {
+        let sort: Sort = sort.parse().unwrap();
+        let mut sorter = Sorter::new(sort.0);
+        for record in records {
+            push(&mut sorter, record);
+        }
+        let mut ids = String::new();
+        sorter
+            .finish(0, None, |record| {
+                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
+                Ok(())
+            })
+            .unwrap();
+        ids
+    }
+
+    #[test]
+    fn rows_are_sorted_by_what_their_values_mean() {
+        let records = |field: &str, values: &[&str]| -> Vec<String> {
+            let record = |(index, value): (usize, &&str)| {
+                format!(r#"{{"id":"{}","{field}":{value}}}"#, char::from(b'a' + index as u8))
+            };
+            values.iter().enumerate().map(record).collect()
+        };
+        // A column, its values in rows a, b, c, …, and the rows in order.
+        let cases: [(&str, &str, &[&str], &str); 10] = [
+            ("resource_size:asc", "resource_size", &["100", "9", "40"], "bca"),
+            ("resource_size:desc", "resource_size", &["100", "9", "40"], "acb"),
+            ("resource_size:asc", "resource_size", &["-1", "-2.5", "0", "1e3"], "bacd"),
+            ("name:asc", "name", &[r#""b""#, r#""a""#, r#""ab""#, r#""中""#], "bcad"),
+            ("name:desc", "name", &[r#""b""#, r#""a""#, r#""ab""#, r#""中""#], "dacb"),
+            // Without a value: last, whichever way.
+            ("name:asc", "name", &["null", r#""b""#, r#""""#, r#""a""#], "dbac"),
+            ("name:desc", "name", &["null", r#""b""#, r#""""#, r#""a""#], "bdac"),
+            // Times by the moment, not by their text.
+            (
+                "updated_at:asc",
+                "updated_at",
+                &[
+                    r#""2020-01-01T01:00:00+08:00""#,
+                    r#""2020-01-01T00:00:00""#,
+                    r#""2019-12-31T23:59:59.5""#,
+                ],
+                "acb",
+            ),
+            // Equal keys keep their order.
+            ("status:asc", "status", &[r#""error""#, r#""available""#, r#""error""#], "bac"),
+            ("status:desc", "status", &[r#""a\u0000b""#, r#""a""#, r#""a\u0000""#], "acb"),
+        ];
+        for (sort, field, values, expected) in cases {
+            assert_eq!(sorted(sort, &records(field, values)), expected, "{sort} {values:?}");
+        }
+    }
+
+    #[test]
+    fn the_second_key_decides_where_the_first_does_not() {
+        let records: Vec<String> = [("a", "x", 2), ("b", "y", 1), ("c", "x", 1), ("d", "y", 2)]
+            .iter()
+            .map(|(id, name, size)| {
+                format!(r#"{{"id":"{id}","name":"{name}","resource_size":{size}}}"#)
+            })
+            .collect();
+        assert_eq!(sorted("name:asc,resource_size:desc", &records), "acdb");
+        assert_eq!(sorted("resource_size:asc,name:desc", &records), "bcda");
+    }
+
+    #[test]
+    fn offset_and_limit_count_sorted_rows() {
+        let cases = [(0, None, "abcde"), (1, Some(2), "bc"), (4, Some(9), "e"), (9, None, "")];
+        for (offset, limit, expected) in cases {
+            let mut sorter = Sorter::new("id:asc".parse::<Sort>().unwrap().0);
+            for id in ["c", "a", "e", "d", "b"] {
+                push(&mut sorter, &format!(r#"{{"id":"{id}"}}"#));
+            }
+            let mut ids = String::new();
+            let sink = |record: &str| {
+                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
+                Ok(())
+            };
+            let delivered = sorter.finish(offset, limit, sink).unwrap();
+            assert_eq!((ids.as_str(), delivered), (expected, expected.len() as u64));
+        }
+    }
+
+    #[test]
+    fn the_service_sorts_where_that_is_safe_or_much_cheaper() {
+        let service = |sort: &str, limited| match sort.parse::<Sort>().unwrap().plan(limited) {
+            Plan::Service(order) => Some(order.to_string()),
+            Plan::Local(_) => None,
+        };
+        let cases = [
+            ("created_at:asc", false, Some("created_at:asc,id:asc")),
+            ("id", true, Some("id:desc")),
+            ("name:asc", false, None),
+            ("name:asc", true, Some("name:asc,id:asc")),
+            ("protected_at,created_at", true, Some("protected_at:desc,created_at:desc,id:desc")),
+            ("resource_size", false, None),
+            ("resource_size", true, None),
+            ("name,resource_size", true, None),
+        ];
+        for (sort, limited, expected) in cases {
+            assert_eq!(service(sort, limited).as_deref(), expected, "{sort} {limited}");
+        }
+        assert_eq!(Sort::default().to_string(), "created_at:desc,id:desc");
+    }
+
+    #[test]
+    fn what_was_read_newest_first_is_sorted_here_unless_that_is_the_order() {
+        let cases = [
+            ("created_at", true),
+            ("created_at,id", true),
+            ("created_at:asc", false),
+            ("id", false),
+            ("name", false),
+            ("resource_size", false),
+        ];
+        for (sort, service) in cases {
+            let plan = sort.parse::<Sort>().unwrap().plan_after_newest_first();
+            assert_eq!(matches!(plan, Plan::Service(_)), service, "{sort}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_order_says_what_would_work() {
+        let cases = [
+            ("", "unknown column ``"),
+            ("created", "did you mean `created_at`?"),
+            ("created_at:down", "direction `down`: use asc or desc"),
+            ("name,", "unknown column ``"),
+            ("name,name:asc", "`name` stands twice"),
+            ("size", "tip: 'cbr help columns' lists all columns"),
+        ];
+        for (text, expected) in cases {
+            let error = text.parse::<Sort>().err().unwrap();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `cbr backups summary`: numbers about the backups, as a whole or in groups.
+//!
+//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups, and
+//! needs no order. Knows nothing of formats.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use super::group::Group;
+use crate::output::{Report, ReportColumn};
+use crate::record::backup::{Backup, Field};
+use crate::record::column::Kind;
+use crate::record::json::Json;
+use crate::time;
+
+/// The numbers so far.
+pub(crate) struct Summary {
+    group: Option<Group>,
+    /// Expiries from here on are to come, in microseconds since 1970.
+    now: i64,
+    /// Backups without a value are the group "".
+    totals: HashMap<Box<str>, Total>,
+}
+
+/// The numbers of one group. Moments are in microseconds since 1970.
+#[derive(Default)]
+struct Total {
+    count: u64,
+    /// In GB.
+    size: u128,
+    /// Backups whose size is not known, so that it is not in the sum.
+    unsized_: u64,
+    oldest: Option<i64>,
+    newest: Option<i64>,
+    next_expiry: Option<i64>,
+    /// The JSON text of what the newest says is the name of the resource; kept where the resource makes the group.
+    resource_name: Option<Box<str>>,
+}
+
+impl Summary {
+    /// Of all backups, or of each group. `now` is in microseconds since 1970.
+    pub(crate) fn new(group: Option<Group>, now: i64) -> Self {
+        let mut totals = HashMap::new();
+        if group.is_none() {
+            // The sum over nothing is zero.
+            totals.insert("".into(), Total::default());
+        }
+        Self { group, now, totals }
+    }
+
+    /// Takes a backup in.
+    pub(crate) fn push(&mut self, backup: &Backup<'_>) {
+        let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
+        let named = self.group == Some(Group::Resource);
+        // A key is copied once for its group, not for each backup.
+        if let Some(total) = self.totals.get_mut(&*key) {
+            return total.add(backup, self.now, named);
+        }
+        let mut total = Total::default();
+        total.add(backup, self.now, named);
+        self.totals.insert(key.into(), total);
+    }
+
+    /// Backups whose size is not known, so that it is not in the sums.
+    pub(crate) fn without_size(&self) -> u64 {
+        self.totals.values().map(|total| total.unsized_).sum()
+    }
+
+    /// A row for each group: days and months newest first, others with the most backups first; those without
+    /// a value last.
+    pub(crate) fn report(self) -> Report {
+        let mut columns = Vec::new();
+        if let Some(group) = self.group {
+            let kind = match group {
+                Group::Status => Kind::Status,
+                _ if group.is_calendar() => Kind::Word,
+                _ => Kind::Id,
+            };
+            columns.push(column(group.column(), kind, 0));
+        }
+        let named = self.group == Some(Group::Resource);
+        if named {
+            columns.push(column("resource_name", Kind::Text, 1));
+        }
+        columns.extend([
+            column("count", Kind::Number, 0),
+            column("total_size", Kind::Size, 1),
+            column("oldest", Kind::Time, 4),
+            column("newest", Kind::Time, 2),
+            column("next_expiry", Kind::Time, 3),
+        ]);
+        let mut report = Report::new(columns);
+        for (key, total) in self.sorted() {
+            let mut row = Vec::new();
+            if self.group.is_some() {
+                row.push((!key.is_empty()).then(|| quoted(key)));
+            }
+            if named {
+                row.push(total.resource_name.as_deref().map(str::to_owned));
+            }
+            let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
+            row.extend([Some(total.count.to_string()), Some(total.size.to_string())]);
+            row.extend([total.oldest, total.newest, total.next_expiry].map(time));
+            report.push(row);
+        }
+        report
+    }
+
+    fn sorted(&self) -> Vec<(&str, &Total)> {
+        let mut totals: Vec<_> = self.totals.iter().map(|(key, total)| (&**key, total)).collect();
+        let calendar = self.group.is_some_and(Group::is_calendar);
+        totals.sort_unstable_by(|(key, total), (other_key, other)| {
+            let order = match calendar {
+                true => other_key.cmp(key),
+                false => other.count.cmp(&total.count).then_with(|| key.cmp(other_key)),
+            };
+            match (key.is_empty(), other_key.is_empty()) {
+                (true, false) => Ordering::Greater,
+                (false, true) => Ordering::Less,
+                _ => order,
+            }
+        });
+        totals
+    }
+}
+
+impl Total {
+    fn add(&mut self, backup: &Backup<'_>, now: i64, named: bool) {
+        let instant = |field: Option<Json<'_>>| time::instant(&field?.text());
+        self.count += 1;
+        match backup.get(Field::resource_size).and_then(|size| size.text().parse::<u128>().ok()) {
+            Some(size) => self.size = self.size.saturating_add(size),
+            None => self.unsized_ += 1,
+        }
+        if let Some(created) = instant(backup.get(Field::created_at)) {
+            if named && self.newest.is_none_or(|newest| created > newest) {
+                self.resource_name =
+                    backup.get(Field::resource_name).map(|name| name.as_sent().into());
+            }
+            self.oldest = Some(self.oldest.map_or(created, |oldest| oldest.min(created)));
+            self.newest = self.newest.max(Some(created));
+        }
+        if let Some(expiry) = instant(backup.get(Field::expired_at)).filter(|expiry| *expiry >= now)
+        {
+            self.next_expiry = Some(self.next_expiry.map_or(expiry, |next| next.min(expiry)));
+        }
+    }
+}
+
+/// Keeps the columns to one line each.
+fn column(name: &'static str, kind: Kind, rank: u8) -> ReportColumn {
+    ReportColumn { name, kind, rank }
+}
+
+/// Text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-01T00:00:00Z";
+
+    fn summary(group: Option<Group>, records: &[&str]) -> (Vec<Vec<String>>, u64) {
+        let mut summary = Summary::new(group, time::instant(NOW).unwrap());
+        for record in records {
+            summary.push(&Backup::parse(record).unwrap());
+        }
+        let without_size = summary.without_size();
+        let report = summary.report();
+        let rows = report.rows().iter().map(|row| {
+            row.iter().map(|cell| cell.clone().unwrap_or_default().replace('"', "")).collect()
+        });
+        (rows.collect(), without_size)
+    }
+
+    const RECORDS: [&str; 5] = [
+        r#"{"vault_id":"v","resource_id":"r","resource_name":"new","resource_size":40,
+            "created_at":"2026-10-31T01:00:00","expired_at":"2026-11-30T00:00:00"}"#,
+        r#"{"vault_id":"v","resource_id":"r","resource_name":"old","resource_size":2,
+            "created_at":"2026-10-30T01:00:00.5","expired_at":"2026-10-31T00:00:00"}"#,
+        r#"{"vault_id":"w","resource_id":"s","resource_size":null,
+            "created_at":"2026-10-31T23:30:00-01:00","expired_at":"2026-11-01T00:00:00"}"#,
+        r#"{"vault_id":null,"resource_size":"1","created_at":"soon","expired_at":null}"#,
+        r#"{"vault_id":"w","resource_size":12345678901234567890123,"created_at":"2025-01-01T00:00:00"}"#,
+    ];
+
+    #[test]
+    fn all_are_one_row_also_where_there_are_none() {
+        let (rows, without_size) = summary(None, &RECORDS);
+        let expected = [
+            "5",
+            "12345678901234567890166",
+            "2025-01-01T00:00:00.000000Z",
+            "2026-11-01T00:30:00.000000Z",
+            "2026-11-01T00:00:00.000000Z",
+        ];
+        assert_eq!((rows, without_size), (vec![expected.map(str::to_owned).to_vec()], 1));
+        assert_eq!(summary(None, &[]).0, [["0", "0", "", "", ""]]);
+        assert!(summary(Some(Group::Vault), &[]).0.is_empty());
+    }
+
+    #[test]
+    fn groups_have_their_own_numbers() {
+        let rows = |group| -> Vec<String> {
+            let rows = summary(Some(group), &RECORDS).0;
+            rows.iter().map(|row| row.join(" ").trim_end().to_owned()).collect()
+        };
+        assert_eq!(
+            rows(Group::Vault),
+            [
+                "v 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z 2026-11-30T00:00:00.000000Z",
+                "w 2 12345678901234567890123 2025-01-01T00:00:00.000000Z 2026-11-01T00:30:00.000000Z \
+                 2026-11-01T00:00:00.000000Z",
+                " 1 1",
+            ]
+        );
+        assert_eq!(
+            rows(Group::Month),
+            [
+                "2026-11 1 0 2026-11-01T00:30:00.000000Z 2026-11-01T00:30:00.000000Z 2026-11-01T00:00:00.000000Z",
+                "2026-10 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z 2026-11-30T00:00:00.000000Z",
+                "2025-01 1 12345678901234567890123 2025-01-01T00:00:00.000000Z 2025-01-01T00:00:00.000000Z",
+                " 1 1",
+            ]
+        );
+        let by_resource = rows(Group::Resource);
+        assert!(by_resource[0].starts_with("r new 2 42 "), "{by_resource:?}");
+        assert!(by_resource[1].starts_with("s  1 0 "), "{by_resource:?}");
+        assert!(by_resource[2].starts_with("  2 "), "{by_resource:?}");
+    }
+}

@@ -1,0 +1,300 @@
+//! One record of the listing: a borrowed view of the bytes that came.
+//!
+//! Lenient: a field that is null, absent, unknown or of another type than documented is never an
+//! error, so a change on the service does not break an old `cbr`. Knows nothing of columns and
+//! formats.
+//!
+//! Source: API page "Querying Backups", response parameters.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use anyhow::Context as _;
+use memchr::memmem::Finder;
+
+use super::json::{Json, Names, Scanner, has_any};
+
+/// What is said of a record that is none.
+pub(crate) const NO_OBJECT: &str = "a backup in the answer is not a JSON object";
+
+/// Where a value stands in a text. Nothing stands between 0 and 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// `value` lies within the first four gigabytes of a text.
+    fn of(value: Range<usize>) -> Self {
+        Self { start: value.start as u32, end: value.end as u32 }
+    }
+
+    /// The value, if it stands there.
+    fn find(self, text: &str) -> Option<Json<'_>> {
+        let json = text.get(self.start as usize..self.end as usize)?;
+        (!json.is_empty()).then(|| Json::exactly(json))
+    }
+}
+
+/// Declares the fields of the view, and finds them by the API's names, from one list.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident,)*) => {
+        /// A field of a record, in the order of the API page.
+        #[expect(non_camel_case_types, reason = "they are the names of the API")]
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) enum Field { $($(#[$doc])* $field,)* }
+
+        impl Field {
+            /// Its name in the API.
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$field => stringify!($field),)*
+                }
+            }
+        }
+
+        /// How many there are.
+        const FIELDS: usize = [$(Field::$field),*].len();
+
+        /// The field of this name.
+        fn field_named(name: &str) -> Option<Field> {
+            match name {
+                $(stringify!($field) => Some(Field::$field),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+/// Where the fields of one record stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places([Place; FIELDS]);
+
+/// One record. A field is looked at when it is asked for.
+pub(crate) struct Backup<'a> {
+    text: &'a str,
+    places: Cow<'a, Places>,
+}
+
+fields! {
+    id,
+    name,
+    checkpoint_id,
+    project_id,
+    vault_id,
+    provider_id,
+    resource_id,
+    resource_name,
+    resource_type,
+    /// In GB.
+    resource_size,
+    resource_az,
+    status,
+    image_type,
+    created_at,
+    updated_at,
+    protected_at,
+    expired_at,
+    description,
+    parent_id,
+    extend_info,
+    children,
+    replication_records,
+    /// A string on Huawei Cloud, an integer on some of its sister clouds.
+    enterprise_project_id,
+    incremental,
+    version,
+    scheduled_operation_id,
+}
+
+impl Places {
+    /// Reads one record; nothing if there is none. If a field stands twice, the last one counts. `names` are those of
+    /// the fields of other records.
+    pub(crate) fn read(
+        scanner: &mut Scanner<'_>,
+        names: &mut Names<Option<Field>>,
+    ) -> Option<Self> {
+        let mut places = Self::default();
+        scanner.object_like(names, field_named, |field, value| {
+            if let Some(field) = field {
+                places.0[field as usize] = value.map_or(Place::default(), Place::of);
+            }
+        })?;
+        u32::try_from(scanner.position()).is_ok().then_some(places)
+    }
+
+    /// A field in the text that was read, unless it is null.
+    pub(crate) fn find<'a>(&self, field: Field, text: &'a str) -> Option<Json<'a>> {
+        self.0[field as usize].find(text)
+    }
+}
+
+impl<'a> Backup<'a> {
+    /// Fails only when `record` is no JSON object.
+    pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
+        let mut scanner = Scanner::new(record);
+        let places =
+            Places::read(&mut scanner, &mut Names::default()).filter(|_| scanner.end().is_some());
+        let places = places.context(NO_OBJECT)?;
+        Ok(Self { text: record, places: Cow::Owned(places) })
+    }
+
+    /// The record whose fields stand at these places of `text`.
+    pub(crate) fn at(text: &'a str, places: &'a Places) -> Self {
+        Self { text, places: Cow::Borrowed(places) }
+    }
+
+    /// A field, unless it is absent or null.
+    #[inline]
+    pub(crate) fn get(&self, field: Field) -> Option<Json<'a>> {
+        self.places.find(field, self.text)
+    }
+
+    /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
+    pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
+        /// Most backups have it in neither place.
+        static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("incremental"));
+        let may_be_inside = || {
+            let text = self.get(Field::extend_info)?.as_sent().as_bytes();
+            // A name with escapes is found only by reading the fields.
+            (NAME.find(text).is_some() || has_any(text, [b'\\'])).then_some(())
+        };
+        self.get(Field::incremental)
+            .or_else(|| may_be_inside().and_then(|()| self.in_extend_info("incremental")))
+    }
+
+    /// A field of `extend_info`.
+    pub(crate) fn in_extend_info(&self, name: &str) -> Option<Json<'a>> {
+        field(self.get(Field::extend_info)?, name)
+    }
+
+    /// A field of `app_consistency`, which examples show inside `extend_info`.
+    pub(crate) fn app_consistency(&self, name: &str) -> Option<Json<'a>> {
+        field(self.in_extend_info("app_consistency")?, name)
+    }
+
+    /// The ids of the images that were made of it.
+    pub(crate) fn images(&self) -> Vec<Json<'a>> {
+        let images = self.in_extend_info("os_images_data").map(Json::elements).unwrap_or_default();
+        images.into_iter().filter_map(|image| field(image, "image_id")).collect()
+    }
+
+    /// How many copies there are. Lists tell only where they are asked to.
+    pub(crate) fn replications_count(&self) -> Option<usize> {
+        Some(self.get(Field::replication_records)?.elements().len())
+    }
+
+    /// A field of each copy that has it.
+    pub(crate) fn replications(&self, name: &str) -> Vec<Json<'a>> {
+        let copies = self.get(Field::replication_records).map(Json::elements).unwrap_or_default();
+        copies.into_iter().filter_map(|copy| field(copy, name)).collect()
+    }
+
+    /// A field of the `extra_info` of each copy that has it.
+    pub(crate) fn replications_extra(&self, name: &str) -> Vec<Json<'a>> {
+        let infos = self.replications("extra_info").into_iter();
+        infos.filter_map(|info| field(info, name)).collect()
+    }
+
+    /// How many backups of single volumes came with it.
+    pub(crate) fn children_count(&self) -> Option<usize> {
+        Some(self.get(Field::children)?.elements().len())
+    }
+
+    /// The backups of the single volumes of a server backup. Only the answer about one backup has
+    /// them filled. None if they are not of the documented form.
+    pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
+        let children = self.get(Field::children).map(Json::elements).unwrap_or_default();
+        if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
+    }
+}
+
+/// The last field of this name, unless it is null.
+fn field<'a>(object: Json<'a>, wanted: &str) -> Option<Json<'a>> {
+    let mut found = None;
+    object.fields(|name, value| {
+        if name == wanted {
+            found = (!value.is_null()).then_some(value);
+        }
+    })?;
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_types_and_unknown_fields_are_no_error() {
+        let record = r#"{"id": 7, "name": null, "status": ["new"], "children": "none",
+            "extend_info": "x", "enterprise_project_id": 0, "shiny": {"id": 1}}"#;
+        let backup = Backup::parse(record).unwrap();
+        assert_eq!(backup.get(Field::id), Some(Json::new("7")));
+        assert_eq!(backup.get(Field::name), None);
+        assert_eq!(backup.get(Field::vault_id), None);
+        assert_eq!(backup.get(Field::status), Some(Json::new(r#"["new"]"#)));
+        assert_eq!(backup.get(Field::enterprise_project_id), Some(Json::new("0")));
+        assert_eq!(backup.incremental_in_either(), None);
+        assert!(backup.child_backups().is_empty());
+        assert!(Backup::parse(r#"{"children": [{}, 7]}"#).unwrap().child_backups().is_empty());
+    }
+
+    #[test]
+    fn the_last_of_two_fields_counts() {
+        let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
+        assert_eq!(backup.get(Field::id), Some(Json::new("2")));
+        assert_eq!(backup.get(Field::name), None);
+    }
+
+    #[test]
+    fn names_with_escapes_are_names() {
+        let record = r#"{"n\u0061me": "a", "\u0073t\u0061tus": "s", "na\\u006de": "b", "\ud800name": "c",
+            "extend_inf\u006F": {"bo\u006ftable": true},
+            "\u0072eplication_records": [{"st\u0061tus": "success"}]}"#;
+        let backup = Backup::parse(record).unwrap();
+        assert_eq!(backup.get(Field::name), Some(Json::new("\"a\"")));
+        assert_eq!(backup.get(Field::status), Some(Json::new("\"s\"")));
+        assert_eq!(backup.in_extend_info("bootable"), Some(Json::new("true")));
+        assert_eq!(backup.replications("status"), [Json::new("\"success\"")]);
+    }
+
+    #[test]
+    fn the_last_of_two_spellings_counts() {
+        for (record, expected) in [
+            (r#"{"name": "a", "n\u0061me": "b"}"#, Some("\"b\"")),
+            (r#"{"n\u0061me": "b", "name": "a"}"#, Some("\"a\"")),
+            (r#"{"name": "a", "n\u0061me": null}"#, None),
+        ] {
+            let backup = Backup::parse(record).unwrap();
+            assert_eq!(backup.get(Field::name).map(Json::as_sent), expected, "{record}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error() {
+        for record in ["", "null", "7", "\"a\"", "[]", "{", "{\"id\":}"] {
+            assert!(Backup::parse(record).is_err(), "{record}");
+        }
+    }
+
+    #[test]
+    fn incremental_is_found_in_both_places() {
+        let cases = [
+            (r#"{"incremental": true}"#, Some("true")),
+            (r#"{"extend_info": {"incremental": false}}"#, Some("false")),
+            (r#"{"incremental": true, "extend_info": {"incremental": false}}"#, Some("true")),
+            (r#"{"incremental": null, "extend_info": {"progress": 7}}"#, None),
+            (r#"{"extend_info": {"incremental": null}}"#, None),
+            (r#"{"\u0069ncremental": true}"#, Some("true")),
+            (r#"{"extend_info": {"increment\u0061l": false}}"#, Some("false")),
+            (r#"{"extend_info": {"increment\\u0061l": false}}"#, None),
+            ("{}", None),
+        ];
+        for (record, expected) in cases {
+            let backup = Backup::parse(record).unwrap();
+            assert_eq!(backup.incremental_in_either().map(Json::as_sent), expected, "{record}");
+        }
+    }
+}

@@ -1,0 +1,516 @@
+//! The columns: one table that drives `--columns`, its errors and completion, and the headers of
+//! every format.
+//!
+//! To add a column, add its line to [`COLUMNS`]; a value from inside a nested object gets a dotted
+//! name and a function that digs it out. Knows nothing of how a value is laid out or written.
+
+use std::borrow::Cow;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use super::backup::{Backup, Field};
+use super::json::Json;
+
+/// One column.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    /// The API's name of the field. Formats for people head the column with it in upper case.
+    pub(crate) name: &'static str,
+    /// A few words, with the unit where there is one.
+    pub(crate) help: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) place: Place,
+    find: Find,
+}
+
+/// What a value is, which decides how it is aligned, shortened, coloured and normalised.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// Identifies something; half of it is worth nothing.
+    Id,
+    /// One of a few short words of the service.
+    Word,
+    /// Such a word, which says whether things are well.
+    Status,
+    /// A person's or program's own words, of any length.
+    Text,
+    /// A point in time; UTC where the service names no zone.
+    Time,
+    /// A number.
+    Number,
+    /// A number of GB, which is how the service counts.
+    Size,
+}
+
+/// Which default sets a column belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// `table` and `wide`. On a narrow terminal the columns of `table` with the highest rank give
+    /// way first; rank 0 stays. Rank 1 is left for what the user asks about.
+    Table(u8),
+    /// `wide`.
+    Wide,
+    /// Only where every field of the record is shown (csv, tsv, long) and where `--columns` asks for it.
+    Asked,
+    /// From inside the record, and only where `--columns` asks for it.
+    Nested,
+}
+
+impl Place {
+    /// How early such a column gives way on a narrow terminal, where it was not asked for by its name.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Table(rank) => rank,
+            Self::Wide => 10,
+            Self::Asked => 11,
+            Self::Nested => 12,
+        }
+    }
+
+    /// What shows such a column, in words.
+    pub(crate) fn shown_by(self) -> &'static str {
+        match self {
+            Self::Table(_) => "table, wide, csv",
+            Self::Wide => "wide, csv",
+            Self::Asked => "csv",
+            Self::Nested => "--columns all",
+        }
+    }
+}
+
+/// Finds a value in a record.
+#[derive(Clone, Copy)]
+enum Find {
+    Field(Field),
+    /// What is further inside, or in one of several places.
+    One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
+    /// How many there are; `None` if the service does not say.
+    Count(fn(&Backup<'_>) -> Option<usize>),
+    /// The same field of several.
+    Each(for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>),
+}
+
+/// What was found: never null, and no list without elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    /// As it was sent.
+    Sent(Json<'a>),
+    /// A number that the service did not send as such.
+    Count(usize),
+    /// In the order of the record.
+    Each(Vec<Json<'a>>),
+}
+
+impl<'a> Value<'a> {
+    /// As [`Json::text`]; several with commas between them.
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        self.text_of_each(Json::text)
+    }
+
+    /// As [`text`](Self::text), with `text` for a single one.
+    pub(crate) fn text_of_each(&self, text: impl Fn(Json<'a>) -> Cow<'a, str>) -> Cow<'a, str> {
+        match self {
+            Self::Sent(json) => text(*json),
+            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Each(values) => {
+                let texts: Vec<_> = values.iter().map(|value| text(*value)).collect();
+                Cow::Owned(texts.join(","))
+            }
+        }
+    }
+
+    /// As JSON on one line; several as an array.
+    pub(crate) fn json(&self) -> Cow<'a, str> {
+        match self {
+            Self::Sent(json) => json.one_line(),
+            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Each(values) => {
+                let texts: Vec<_> = values.iter().map(|value| value.one_line()).collect();
+                Cow::Owned(format!("[{}]", texts.join(",")))
+            }
+        }
+    }
+}
+
+use Kind::{Id, Number, Size, Status, Text, Time, Word};
+use Place::{Asked, Nested, Table, Wide};
+
+/// Every column: the fields of a record in the order of the API page, then what is inside of them.
+pub(crate) const COLUMNS: &[Column] = &[
+    column(Field::id, "ID of the backup", Id, Table(0)),
+    column(Field::name, "name of the backup", Text, Table(5)),
+    column(Field::checkpoint_id, "ID of the restore point it was made with", Id, Asked),
+    column(Field::project_id, "ID of the project", Id, Asked),
+    column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
+    column(Field::provider_id, "ID of the kind of backup", Id, Asked),
+    column(Field::resource_id, "ID of what was backed up", Id, Wide),
+    column(Field::resource_name, "name of what was backed up", Text, Table(4)),
+    column(Field::resource_type, "type of what was backed up", Word, Table(6)),
+    column(Field::resource_size, "size of what was backed up, in GB", Size, Table(8)),
+    column(Field::resource_az, "availability zone", Text, Wide),
+    column(Field::status, "status, such as available", Status, Table(2)),
+    column(Field::image_type, "backup, or replication (a copy)", Word, Wide),
+    column(Field::created_at, "when it was created", Time, Table(3)),
+    column(Field::updated_at, "when it last changed", Time, Asked),
+    column(Field::protected_at, "when it was protected", Time, Asked),
+    column(Field::expired_at, "when it expires; none if kept", Time, Table(7)),
+    column(Field::description, "description", Text, Wide),
+    column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
+    column(
+        Field::enterprise_project_id,
+        "ID of the enterprise project, 0 is the default",
+        Id,
+        Asked,
+    ),
+    found("incremental", "true, or false for a full backup", Word, Wide, |b| {
+        b.incremental_in_either()
+    }),
+    column(Field::version, "version of the snapshot", Number, Asked),
+    column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
+    nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
+        b.in_extend_info("auto_trigger")
+    }),
+    nested("extend_info.bootable", "whether a server can start from it", Word, |b| {
+        b.in_extend_info("bootable")
+    }),
+    nested("extend_info.snapshot_id", "ID of the snapshot of a volume", Id, |b| {
+        b.in_extend_info("snapshot_id")
+    }),
+    nested("extend_info.support_lld", "whether it supports lazy loading", Word, |b| {
+        b.in_extend_info("support_lld")
+    }),
+    nested(
+        "extend_info.supported_restore_mode",
+        "na, backup or snapshot: what it can restore",
+        Word,
+        |b| b.in_extend_info("supported_restore_mode"),
+    ),
+    each("extend_info.os_images_data", "IDs of the images made of it", Id, |b| b.images()),
+    nested("extend_info.contain_system_disk", "whether a system disk is among it", Word, |b| {
+        b.in_extend_info("contain_system_disk")
+    }),
+    nested("extend_info.encrypted", "whether it is encrypted", Word, |b| {
+        b.in_extend_info("encrypted")
+    }),
+    nested("extend_info.system_disk", "whether it is that of a system disk", Word, |b| {
+        b.in_extend_info("system_disk")
+    }),
+    nested("extend_info.is_multi_az", "whether several zones hold it", Word, |b| {
+        b.in_extend_info("is_multi_az")
+    }),
+    nested("extend_info.progress", "how much of it is made, in percent", Number, |b| {
+        b.in_extend_info("progress")
+    }),
+    nested("extend_info.architecture", "architecture, such as x86_64", Word, |b| {
+        b.in_extend_info("architecture")
+    }),
+    nested(
+        "extend_info.app_consistency.app_consistency",
+        "whether applications were consistent",
+        Word,
+        |b| b.app_consistency("app_consistency"),
+    ),
+    nested("extend_info.app_consistency.app_consistency_status", "status of that", Word, |b| {
+        b.app_consistency("app_consistency_status")
+    }),
+    nested(
+        "extend_info.app_consistency.app_consistency_error_code",
+        "error code; 0 is none",
+        Word,
+        |b| b.app_consistency("app_consistency_error_code"),
+    ),
+    nested(
+        "extend_info.app_consistency.app_consistency_error_message",
+        "error message",
+        Text,
+        |b| b.app_consistency("app_consistency_error_message"),
+    ),
+    count("children.count", "volumes of a server backup, as far as sent", |b| b.children_count()),
+    count("replication.count", "copies of it", |b| b.replications_count()),
+    each("replication.status", "status of each copy, such as success", Status, |b| {
+        b.replications("status")
+    }),
+    each("replication.created_at", "when each copy was begun", Time, |b| {
+        b.replications("created_at")
+    }),
+    each("replication.source_region", "region that each copy comes from", Word, |b| {
+        b.replications("source_region")
+    }),
+    each("replication.source_backup_id", "ID of the backup it is a copy of", Id, |b| {
+        b.replications("source_backup_id")
+    }),
+    each("replication.destination_region", "region of each copy", Word, |b| {
+        b.replications("destination_region")
+    }),
+    each("replication.destination_project_id", "ID of the project of each copy", Id, |b| {
+        b.replications("destination_project_id")
+    }),
+    each("replication.destination_vault_id", "ID of the vault that holds each copy", Id, |b| {
+        b.replications("destination_vault_id")
+    }),
+    each("replication.destination_backup_id", "ID of each copy", Id, |b| {
+        b.replications("destination_backup_id")
+    }),
+    each("replication.progress", "how much of each copy is made, in percent", Number, |b| {
+        b.replications_extra("progress")
+    }),
+    each("replication.fail_code", "why a copy failed: a code", Word, |b| {
+        b.replications_extra("fail_code")
+    }),
+    each("replication.fail_reason", "why a copy failed", Text, |b| {
+        b.replications_extra("fail_reason")
+    }),
+];
+
+/// Keeps the table above to one line a column.
+const fn column(field: Field, help: &'static str, kind: Kind, place: Place) -> Column {
+    Column { name: field.name(), help, kind, place, find: Find::Field(field) }
+}
+
+/// A column that is no field of its own.
+const fn found(
+    name: &'static str,
+    help: &'static str,
+    kind: Kind,
+    place: Place,
+    value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
+) -> Column {
+    Column { name, help, kind, place, find: Find::One(value) }
+}
+
+/// A column from inside the record.
+const fn nested(
+    name: &'static str,
+    help: &'static str,
+    kind: Kind,
+    value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
+) -> Column {
+    found(name, help, kind, Nested, value)
+}
+
+/// A column that counts.
+const fn count(
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Backup<'_>) -> Option<usize>,
+) -> Column {
+    Column { name, help, kind: Number, place: Nested, find: Find::Count(value) }
+}
+
+/// A column with a value for each of several things.
+const fn each(
+    name: &'static str,
+    help: &'static str,
+    kind: Kind,
+    values: for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>,
+) -> Column {
+    Column { name, help, kind, place: Nested, find: Find::Each(values) }
+}
+
+impl Column {
+    /// What stands above the column in the formats for people.
+    pub(crate) fn heading(&self) -> String {
+        self.name.to_ascii_uppercase()
+    }
+
+    /// What a record has for this column; `None` where it has nothing.
+    pub(crate) fn value<'a>(&self, backup: &Backup<'a>) -> Option<Value<'a>> {
+        match self.find {
+            Find::Field(field) => backup.get(field).map(Value::Sent),
+            Find::One(find) => find(backup).map(Value::Sent),
+            Find::Count(find) => find(backup).map(Value::Count),
+            Find::Each(find) => {
+                let values = find(backup);
+                (!values.is_empty()).then_some(Value::Each(values))
+            }
+        }
+    }
+
+    /// The same for one value that was sent as such, or none; `None` for other columns.
+    #[inline]
+    pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
+        match self.find {
+            Find::Field(field) => Some(backup.get(field)),
+            Find::One(find) => Some(find(backup)),
+            Find::Count(_) | Find::Each(_) => None,
+        }
+    }
+
+    /// The service sends it only where `--show-replication` asks for it.
+    pub(crate) fn is_of_replication(&self) -> bool {
+        self.name.starts_with("replication.")
+    }
+}
+
+/// The columns of `table`.
+pub(crate) fn table_set() -> Vec<Column> {
+    COLUMNS.iter().filter(|column| matches!(column.place, Table(_))).copied().collect()
+}
+
+/// The columns of `wide`.
+pub(crate) fn wide_set() -> Vec<Column> {
+    COLUMNS.iter().filter(|column| matches!(column.place, Table(_) | Wide)).copied().collect()
+}
+
+/// The fields of a record that are neither list nor object: the columns of csv and tsv.
+pub(crate) fn scalar_set() -> Vec<Column> {
+    COLUMNS.iter().filter(|column| column.place != Nested).copied().collect()
+}
+
+/// Lets clap name the allowed columns, suggest the nearest one and complete them.
+impl ValueEnum for Column {
+    fn value_variants<'a>() -> &'a [Self] {
+        COLUMNS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.help))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scalar fields of the API page, in its order.
+    const API_FIELDS: [&str; 23] = [
+        "id",
+        "name",
+        "checkpoint_id",
+        "project_id",
+        "vault_id",
+        "provider_id",
+        "resource_id",
+        "resource_name",
+        "resource_type",
+        "resource_size",
+        "resource_az",
+        "status",
+        "image_type",
+        "created_at",
+        "updated_at",
+        "protected_at",
+        "expired_at",
+        "description",
+        "parent_id",
+        "enterprise_project_id",
+        "incremental",
+        "version",
+        "scheduled_operation_id",
+    ];
+
+    #[test]
+    fn every_field_of_the_api_has_its_column_in_its_order() {
+        let names: Vec<_> = scalar_set().iter().map(|column| column.name).collect();
+        assert_eq!(names, API_FIELDS);
+    }
+
+    #[test]
+    fn every_column_finds_the_field_of_its_name() {
+        let fields: Vec<_> =
+            API_FIELDS.iter().map(|name| format!("\"{name}\":\"<{name}>\"")).collect();
+        let record = format!("{{{}}}", fields.join(","));
+        let (full, empty) = (Backup::parse(&record).unwrap(), Backup::parse("{}").unwrap());
+        for column in scalar_set() {
+            let value = column.value(&full).map(|value| value.text());
+            assert_eq!(value.as_deref(), Some(&*format!("<{}>", column.name)));
+        }
+        for column in COLUMNS {
+            assert_eq!(column.value(&empty), None, "{}", column.name);
+        }
+    }
+
+    /// Each by its path in the record, with a value that says where it was found.
+    #[test]
+    fn every_nested_column_finds_what_its_name_says() {
+        let info = |names: &[&str], path: &str| -> String {
+            let field = |name: &&str| format!("\"{name}\":\"<{path}.{name}>\"");
+            names.iter().map(field).collect::<Vec<_>>().join(",")
+        };
+        let names_below = |path: &str| -> Vec<&str> {
+            let below = |column: &Column| column.name.strip_prefix(path)?.strip_prefix('.');
+            COLUMNS.iter().filter_map(below).filter(|name| !name.contains('.')).collect()
+        };
+        let consistency = names_below("extend_info.app_consistency");
+        let copy = info(&names_below("replication"), "replication");
+        let record = format!(
+            r#"{{"extend_info":{{{},"app_consistency":{{{}}},
+                "os_images_data":[{{"image_id":"<extend_info.os_images_data>"}}]}},
+                "children":[{{}}, {{}}],
+                "replication_records":[{{{copy},"extra_info":{{{copy}}}}}]}}"#,
+            info(&names_below("extend_info"), "extend_info"),
+            info(&consistency, "extend_info.app_consistency"),
+        );
+        let backup = Backup::parse(&record).unwrap();
+        let nested: Vec<_> = COLUMNS.iter().filter(|column| column.place == Nested).collect();
+        assert_eq!(nested.len(), 29);
+        for column in nested {
+            let value = column.value(&backup).unwrap().text();
+            match column.name {
+                "children.count" => assert_eq!(value, "2"),
+                "replication.count" => assert_eq!(value, "1"),
+                name => assert_eq!(value, format!("<{name}>")),
+            }
+        }
+    }
+
+    #[test]
+    fn several_values_are_one_text_and_one_array() {
+        let record = r#"{"replication_records":[{"status":"success"},{},{"status":"fail"},
+            {"status":null,"extra_info":"text"}],"children":[],"extend_info":{"os_images_data":"x"}}"#;
+        let backup = Backup::parse(record).unwrap();
+        let value =
+            |name: &str| COLUMNS.iter().find(|column| column.name == name).unwrap().value(&backup);
+        let status = value("replication.status").unwrap();
+        assert_eq!(
+            (status.text(), status.json()),
+            ("success,fail".into(), r#"["success","fail"]"#.into())
+        );
+        assert_eq!(value("replication.count"), Some(Value::Count(4)));
+        assert_eq!(value("children.count"), Some(Value::Count(0)));
+        assert_eq!(value("replication.progress"), None);
+        assert_eq!(value("extend_info.os_images_data"), None);
+    }
+
+    #[test]
+    fn the_default_sets_are_sound() {
+        let names =
+            |set: Vec<Column>| set.into_iter().map(|column| column.name).collect::<Vec<_>>();
+        let (table, wide) = (names(table_set()), names(wide_set()));
+        assert_eq!(
+            table,
+            [
+                "id",
+                "name",
+                "resource_name",
+                "resource_type",
+                "resource_size",
+                "status",
+                "created_at",
+                "expired_at"
+            ]
+        );
+        assert!(table.iter().all(|name| wide.contains(name)));
+        assert!(wide.len() > table.len() && wide.len() < scalar_set().len());
+
+        let rank = |column: &Column| if let Table(rank) = column.place { Some(rank) } else { None };
+        let mut ranks: Vec<_> = COLUMNS.iter().filter_map(rank).collect();
+        ranks.sort_unstable();
+        assert_eq!(ranks, [0, 2, 3, 4, 5, 6, 7, 8], "each rank once, and one column stays");
+    }
+
+    #[test]
+    fn help_is_a_few_words() {
+        for Column { name, help, kind, .. } in COLUMNS {
+            assert!((2..=50).contains(&help.len()) && !help.ends_with('.'), "{name}: {help}");
+            assert!(name.len() + help.len() <= 84, "{name}: one line of the help is not enough");
+            assert_eq!(name.ends_with("_at"), *kind == Time, "{name}");
+        }
+    }
+
+    #[test]
+    fn headings_are_the_names() {
+        assert_eq!(COLUMNS[9].heading(), "RESOURCE_SIZE");
+    }
+}

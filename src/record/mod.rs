@@ -1,0 +1,13 @@
+//! One backup as the service sent it: the bytes, and borrowed views of them.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`json`] | JSON text, read in place |
+//! | [`backup`] | the fields of a record |
+//! | [`row`] | a record in the text of its page |
+//! | [`column`](mod@column) | the table of columns |
+
+pub(crate) mod backup;
+pub(crate) mod column;
+pub(crate) mod json;
+pub(crate) mod row;

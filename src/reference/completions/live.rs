@@ -1,0 +1,297 @@
+//! Values that only the service knows: the ids and names in the newest backups.
+//!
+//! A press of Tab must be quick, and must do no harm. So a small request comes first, larger ones follow for as
+//! long as there is time, and none is sent while the answer is fresh; whatever takes longer than [`LIMIT`] or goes
+//! wrong offers what is there until then, without a word. Nothing is asked with credentials that would first
+//! have to be fetched: no password is sent, no command is run, and only what an earlier run has kept is used. A
+//! request that fails is not repeated for [`FAILURE_LASTS`], since a few failures lock an access key; where that
+//! cannot be remembered, nothing is sent at all.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::time::{Duration, Instant, SystemTime};
+use std::{fs, io, thread};
+
+use clap::{Arg, Command, FromArgMatches as _};
+use etcetera::BaseStrategy as _;
+use ring::digest;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Access, Backups, Client, Journal, Means, Patience};
+use crate::auth::iam::{self, Cache};
+use crate::listing::{Ask, Order, Source as _};
+use crate::record::row::Row;
+use crate::settings::config::OwnFile;
+use crate::settings::{
+    ConnectionArgs, Credentials, Endpoint, Environment, Home, Metadata, Resolution,
+};
+use crate::terminal::console::{Console, ConsoleArgs};
+use crate::text::{sanitize, small_file};
+
+/// How long it may take in all.
+const LIMIT: Duration = Duration::from_millis(900);
+/// How many backups are looked at first, which is quick.
+const FIRST_ROWS: u64 = 200;
+/// How many are looked at in each request after it, which is as many as the service gives.
+const MORE_ROWS: u64 = 1000;
+/// How many are looked at in all: a service is not to be read to its end at every other press.
+const MOST_ROWS: u64 = 5200;
+/// How long an answer is used again.
+const ANSWER_LASTS: Duration = Duration::from_secs(60);
+/// How long nothing is asked after a failure; an access key is locked for as long.
+const FAILURE_LASTS: Duration = Duration::from_secs(300);
+
+/// What a flag wants of a backup.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Field {
+    Id,
+    Vault,
+    Resource,
+    ResourceName,
+    Checkpoint,
+}
+
+/// Where to ask, and as whom.
+struct Connection {
+    endpoint: Endpoint,
+    access: Access,
+    means: Means,
+}
+
+/// What is kept of a backup. Whatever is missing or of another type is not offered.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Seen {
+    id: Option<String>,
+    name: Option<String>,
+    vault_id: Option<String>,
+    resource_id: Option<String>,
+    resource_name: Option<String>,
+    resource_type: Option<String>,
+    checkpoint_id: Option<String>,
+    created_at: Option<String>,
+}
+
+/// The last request and what came of it.
+#[derive(Debug, Deserialize, Serialize)]
+struct Memory {
+    /// Stands for where it was sent and as whom.
+    key: String,
+    /// In seconds since 1970.
+    at: u64,
+    /// `None` if it failed, or has not come back.
+    seen: Option<Vec<Seen>>,
+}
+
+impl Field {
+    /// What is to be offered for a flag or argument, if the service knows.
+    pub(super) fn of(arg: &Arg) -> Option<Self> {
+        Some(match arg.get_id().as_str() {
+            "id" => Self::Id,
+            "vault_id" => Self::Vault,
+            "resource_id" => Self::Resource,
+            "resource_name" => Self::ResourceName,
+            "checkpoint_id" => Self::Checkpoint,
+            _ => return None,
+        })
+    }
+
+    /// The value of a backup, and what it is recognised by.
+    fn of_backup(self, seen: &Seen) -> Option<(String, String)> {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let (value, help) = match self {
+            Self::Id => (&seen.id, format!("{} {}", text(&seen.name), text(&seen.created_at))),
+            Self::Vault => (&seen.vault_id, format!("holds {}", text(&seen.resource_name))),
+            Self::Resource => (&seen.resource_id, text(&seen.resource_name)),
+            Self::ResourceName => (&seen.resource_name, text(&seen.resource_type)),
+            Self::Checkpoint => (&seen.checkpoint_id, text(&seen.created_at)),
+        };
+        let value = value.clone().filter(|value| is_plain(value))?;
+        Some((value, sanitize::visible(help.trim()).into_owned()))
+    }
+}
+
+/// Whether a text from outside can stand on a command line as it is. What would need quotes, or would do
+/// something in one shell or another, is not offered.
+fn is_plain(value: &str) -> bool {
+    let fits = |char: char| char.is_alphanumeric() || "-_.".contains(char);
+    !value.is_empty() && !value.starts_with('-') && value.chars().all(fits)
+}
+
+/// The values to offer, each once, with what it is recognised by; `words` is the line so far.
+pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec<(String, String)> {
+    let (command, words) = (command.clone(), words.to_vec());
+    let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
+    // A thread of its own, so that nothing of it can hold the shell up: not even a slow name service.
+    thread::spawn(move || look(command, &words, start + LIMIT, &sender));
+    let mut values = BTreeMap::new();
+    while let Ok(seen) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
+        // Of several backups with one value the newest tells: it comes first.
+        for (value, help) in seen.iter().filter_map(|seen| field.of_backup(seen)) {
+            values.entry(value).or_insert(help);
+        }
+    }
+    values.into_iter().collect()
+}
+
+/// Sends what is in the newest backups, from memory or from the service, as it comes.
+fn look(
+    command: Command,
+    words: &[OsString],
+    deadline: Instant,
+    sender: &Sender<Vec<Seen>>,
+) -> Option<()> {
+    let connection = connection(command, words, deadline)?;
+    let key = key(&connection);
+    let path = path()?;
+    if let Some(memory) = recall(&path).filter(|memory| memory.key == key && memory.is_fresh()) {
+        return sender.send(memory.seen?).ok();
+    }
+    let memory = |seen| Memory { key: key.clone(), at: now(), seen };
+    remember(&path, &memory(None)).ok()?;
+    let mut all = Vec::new();
+    ask(connection, |seen| {
+        all.extend(seen.iter().cloned());
+        remember(&path, &memory(Some(all.clone()))).ok()?;
+        sender.send(seen).ok()
+    })
+}
+
+/// Where to ask and as whom, as the line has it; `None` where that is not there to be used at once.
+fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option<Connection> {
+    let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
+    let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
+    // Nobody is asked for a secret, and no stdin is read, in the middle of a line.
+    if args.credentials.first_given().is_some() {
+        return None;
+    }
+    args.own_file = OwnFile::of_process();
+    args.runs_no_command = true;
+    if args.own_file.problem.is_some() {
+        return None;
+    }
+    let environment = Environment::of_process();
+    let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
+    let means = Means {
+        patience: Patience { retries: 0, deadline: Some(deadline) },
+        journal: Arc::new(Journal::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
+        trust: resolution.trust.clone(),
+        origin: Arc::new(resolution.origin()),
+        session: None,
+    };
+    let (endpoint, access) = iam::kept(resolution, Cache::of_process(), &means)?;
+    Some(Connection { endpoint, access, means })
+}
+
+/// Asks for the newest backups, then for older ones, each request without another try, and hands on what comes.
+fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let Connection { endpoint, access, means } = connection;
+    let client = Arc::new(Client::new(endpoint, access, None, &means).ok()?);
+    let asked = runtime.block_on(async {
+        let newest = Backups::newest(&client, FIRST_ROWS).await.ok()?;
+        let mut ask = Ask { offset: 0, limit: FIRST_ROWS };
+        let mut rows = newest.len() as u64;
+        found(newest)?;
+        let older = Backups::new(Arc::clone(&client), Vec::new(), Order::default());
+        while rows == ask.limit && ask.offset + ask.limit < MOST_ROWS {
+            ask = Ask { offset: ask.offset + ask.limit, limit: MORE_ROWS };
+            let page = older.page(ask).await.ok()?;
+            rows = page.records.len() as u64;
+            let indexes: Vec<_> = page.records.iter().map(|record| record.index).collect();
+            let read = |row: Row<'_>| serde_json::from_str(row.json()).ok();
+            found(page.rows.at(&indexes).filter_map(read).collect())?;
+        }
+        Some(())
+    });
+    // A name that is still looked up is not waited for.
+    runtime.shutdown_background();
+    asked
+}
+
+/// The file of the last request: in a directory that others cannot look into.
+fn path() -> Option<PathBuf> {
+    let directory = etcetera::choose_base_strategy().ok()?.cache_dir().join("cbr");
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&directory).ok()?;
+    Some(directory.join("completions.json"))
+}
+
+fn recall(path: &Path) -> Option<Memory> {
+    serde_json::from_slice(&small_file::read_cached(path).ok()?).ok()
+}
+
+/// Replaces the file at once, with one that only its owner can read.
+fn remember(path: &Path, memory: &Memory) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    serde_json::to_writer(&mut file, memory)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+impl Memory {
+    fn is_fresh(&self) -> bool {
+        let lasts = if self.seen.is_some() { ANSWER_LASTS } else { FAILURE_LASTS };
+        now().abs_diff(self.at) < lasts.as_secs()
+    }
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
+/// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it: they
+/// are long and random.
+fn key(connection: &Connection) -> String {
+    let Access { credentials, project_id } = &connection.access;
+    let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];
+    match credentials {
+        // None is sent: a token that was kept stands for it.
+        Credentials::Password(_) => {}
+        Credentials::Token(token) => parts.push(token.reveal()),
+        Credentials::Key { access_key, secret_key, security_token } => {
+            parts.extend([access_key.as_str(), secret_key.reveal()]);
+            parts.extend(security_token.as_ref().map(|token| token.reveal()));
+        }
+    }
+    let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
+    crate::api::sign::hex(hash.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_could_take_for_something_else_is_not_offered() {
+        for value in ["ecs-1", "数据库.主", "a_b", "0f"] {
+            assert!(is_plain(value), "{value}");
+        }
+        for value in [
+            "",
+            "-rf",
+            "a b",
+            "$(id)",
+            "`id`",
+            "a;b",
+            "a'b",
+            "a\"b",
+            "a\tb",
+            "a*",
+            "~",
+            "a=b",
+            "a,b",
+            "a\u{202e}b",
+        ] {
+            assert!(!is_plain(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `cbr completions`: the scripts for shells, and what they ask at every press of Tab.
+//!
+//! A script knows no flag and no value. It hands the words typed so far to this program
+//! (`cbr completions -- WORD…`) and offers what comes back, so it stays right when flags and values
+//! change, and each rule of completing stands once, here, and not in five languages. What a flag's value
+//! can be is declared at the flag: by its parser's possible values, by [`one_of`](crate::text::hints::one_of), [`found`](crate::text::hints::found) or [`list_of`](crate::text::hints::list_of).
+//!
+//! Completions work without credentials and without a network. With them, values that only the service knows
+//! are offered too; [`live`] says what that may cost.
+
+mod live;
+mod offer;
+mod shell;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+use clap::{Args, CommandFactory as _};
+
+use offer::Offer;
+use shell::Shell;
+
+use crate::cli::Cli;
+
+/// The arguments of `cbr completions`.
+#[derive(Args, Debug)]
+#[command(after_help = shell::installation())]
+pub(crate) struct CompletionsArgs {
+    /// The shell to complete in
+    #[arg(required = true)]
+    shell: Option<Shell>,
+
+    /// Print what can stand in place of the last of these words; for the scripts
+    #[arg(last = true, hide = true, exclusive = true, value_name = "WORD")]
+    words: Vec<OsString>,
+}
+
+/// Prints the script of the shell, or the answer to what a script asks.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub(crate) fn print(args: CompletionsArgs) -> anyhow::Result<()> {
+    let text = match args.shell {
+        Some(shell) => shell.script().to_owned(),
+        None => Offer::new(Cli::command(), args.words, live::values).to_string(),
+    };
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
+}

@@ -1,0 +1,311 @@
+//! What can stand in place of the last word of a command line that is being typed.
+//!
+//! The place and its candidates are found by clap's engine. What it gets wrong or leaves out is made
+//! good here, rule by rule.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::sync::Arc;
+
+use clap::builder::StyledStr;
+use clap::{Arg, ArgAction, Command, ValueHint};
+use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
+
+use super::live::Field;
+use crate::reference::help;
+
+/// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate, or
+/// `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
+/// `--status=available,`; values and names of files come after it. A help is one line or missing.
+#[derive(Debug)]
+pub(super) enum Offer {
+    /// The name of a file, which the shell knows better how to complete and to quote.
+    Files { prefix: String },
+    /// One of these, of which none may be left.
+    Words { prefix: String, candidates: Vec<Candidate> },
+}
+
+/// One word to offer, without the prefix.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    value: String,
+    help: Option<String>,
+}
+
+/// Who knows the values that only the service knows.
+pub(super) type Live = fn(Field, &Command, &[OsString]) -> Vec<(String, String)>;
+
+/// The program and the words before the last, for what depends on other flags.
+type Line = Arc<(Command, Vec<OsString>, Live)>;
+
+/// Marks the one candidate that stands for the names of files.
+const FILES: &str = "files";
+
+impl Offer {
+    /// What can stand in place of the last of `words`. The first is the program's own name; an opening
+    /// quote before the last is no part of it.
+    pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
+        let word = words.pop().unwrap_or_default();
+        let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
+        let all = words.len();
+        keep_innermost(&mut words);
+        // A sandbox is not there yet, and the account outside of it is another.
+        let is_outermost = all == words.len();
+        let line = is_outermost.then(|| Arc::new((command.clone(), words.clone(), live)));
+        let mut command = prepare(command, &words, line.as_ref());
+        // For a dash alone the engine would offer the short names, in place of the long ones.
+        words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
+        let index = words.len() - 1;
+        // The only error is that there is nothing to complete.
+        let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
+
+        if let Some(files) = found.iter().find(|found| found.get_id().is_some_and(|id| id == FILES))
+        {
+            return Self::Files { prefix: files.get_value().to_string_lossy().into_owned() };
+        }
+        let prefix = prefix_of(&word, &found).to_owned();
+        let candidates = found.iter().filter_map(|found| Candidate::new(found, &prefix)).collect();
+        Self::Words { candidates: without_noise(candidates, &word, &prefix), prefix }
+    }
+}
+
+impl Candidate {
+    fn new(found: &CompletionCandidate, prefix: &str) -> Option<Self> {
+        let value = found.get_value().to_str()?.strip_prefix(prefix)?.to_owned();
+        let first_line = |help: &StyledStr| help.to_string().lines().next().map(str::to_owned);
+        Some(Self { value, help: found.get_help().and_then(first_line) })
+    }
+
+    fn is_flag(&self) -> bool {
+        self.value.starts_with('-')
+    }
+}
+
+/// `cbr sandbox -- …` holds a command line of its own: it alone is left.
+fn keep_innermost(words: &mut Vec<OsString>) {
+    while let Some(end) = words.iter().position(|word| word == "--")
+        && words[..end].iter().any(|word| word == "sandbox")
+    {
+        words.drain(1..=end);
+    }
+}
+
+/// Whether a word gives the flag, with or without a value.
+fn gives(word: &OsStr, arg: &Arg) -> bool {
+    let word = word.to_string_lossy();
+    if let Some(flag) = word.strip_prefix("--") {
+        let name = flag.split_once('=').map_or(flag, |(name, _)| name);
+        let aliases = arg.get_all_aliases().unwrap_or_default();
+        arg.get_long() == Some(name) || aliases.contains(&name)
+    } else {
+        let name = word.strip_prefix('-').and_then(|flags| flags.chars().next());
+        name.is_some() && name == arg.get_short()
+    }
+}
+
+/// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
+/// the names of files are the shell's to find.
+fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command {
+    let name = command.get_name().to_owned();
+    let command = command.mut_args(|arg| {
+        if ["help", "man"].contains(&&*name) && arg.get_id() == "words" {
+            let words = behind(words, &name);
+            return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
+                candidates(help::names_behind(&words), word)
+            }));
+        }
+        let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
+        let given = words.iter().any(|word| gives(word, &arg));
+        let arg = if given && !repeats { arg.hide(true) } else { arg };
+        if let (Some(field), Some(line)) = (Field::of(&arg), line.map(Arc::clone)) {
+            return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
+                let (command, words, live) = &*line;
+                candidates(live(field, command, words), word)
+            }));
+        }
+        match arg.get_value_hint() {
+            ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath => {
+                arg.add(ArgValueCompleter::new(|_: &OsStr| {
+                    vec![CompletionCandidate::new("").id(Some(FILES.to_owned()))]
+                }))
+            }
+            _ => arg,
+        }
+    });
+    command.mut_subcommands(|command| prepare(command, words, line))
+}
+
+/// The words that follow a command, without its flags.
+fn behind(words: &[OsString], command: &str) -> Vec<String> {
+    let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+    let behind = words.skip_while(|word| word != command).skip(1);
+    behind.filter(|word| !word.starts_with('-')).collect()
+}
+
+/// Those that begin like the word, each with its help.
+fn candidates(values: Vec<(String, String)>, word: &OsStr) -> Vec<CompletionCandidate> {
+    let word = word.to_string_lossy();
+    let fitting = values.into_iter().filter(|(value, _)| value.starts_with(&*word));
+    let candidate =
+        |(value, help): (String, String)| CompletionCandidate::new(value).help(Some(help.into()));
+    fitting.map(candidate).collect()
+}
+
+/// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a list.
+fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
+    let prefix = &word[..word.rfind(['=', ',']).map_or(0, |separator| separator + 1)];
+    let keeps = |found: &CompletionCandidate| {
+        found.get_value().to_str().is_some_and(|value| value.starts_with(prefix))
+    };
+    if found.iter().all(keeps) { prefix } else { "" }
+}
+
+/// Leaves out what is in the list already (for `--sort` in whatever direction), and flags where nothing
+/// is typed yet and something else can stand.
+fn without_noise(mut candidates: Vec<Candidate>, word: &str, prefix: &str) -> Vec<Candidate> {
+    fn key(item: &str) -> &str {
+        item.split(':').next().unwrap_or(item)
+    }
+    if let Some(list) = prefix.strip_suffix(',') {
+        let list = list.split_once('=').map_or(list, |(_, list)| list);
+        let earlier: Vec<_> = list.split(',').map(key).collect();
+        candidates.retain(|candidate| !earlier.contains(&key(&candidate.value)));
+    }
+    if word.is_empty() && !candidates.iter().all(Candidate::is_flag) {
+        candidates.retain(|candidate| !candidate.is_flag());
+    }
+    candidates
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files { prefix } => writeln!(formatter, "files {prefix}"),
+            Self::Words { prefix, candidates } => {
+                writeln!(formatter, "words {prefix}")?;
+                candidates.iter().try_for_each(|candidate| match &candidate.help {
+                    Some(help) => writeln!(formatter, "{}\t{help}", candidate.value),
+                    None => writeln!(formatter, "{}", candidate.value),
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// The answer for the last of the words, without the helps.
+    fn offer(line: &str) -> String {
+        let live: Live = |field, _, _| match field {
+            Field::Vault => {
+                vec![("v-1".to_owned(), String::new()), ("w-2".to_owned(), String::new())]
+            }
+            _ => Vec::new(),
+        };
+        let words = line.split(' ').map(OsString::from).collect();
+        let offer = Offer::new(Cli::command(), words, live);
+        let offer = offer.to_string();
+        let values: Vec<_> =
+            offer.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect();
+        values.join("|")
+    }
+
+    #[test]
+    fn what_can_follow_depends_on_what_stands_before() {
+        let cases = [
+            ("cbr", "words "),
+            ("", "words "),
+            ("cbr backups ", "words |list|show|summary"),
+            ("cbr nonsense ba", "words |backups"),
+            ("cbr backups list -o j", "words |json|jsonl"),
+            ("cbr backups list -oj", "words |-ojson|-ojsonl"),
+            ("cbr backups list --output=j", "words --output=|json|jsonl"),
+            ("cbr backups list --output \"j", "words |json|jsonl"),
+            (
+                "cbr backups list --output \"\"",
+                "words |table|wide|long|json|jsonl|csv|tsv|yaml|markdown|ids",
+            ),
+            ("cbr backups list --columns de", "words |description|default"),
+            ("cbr backups list --columns default,+vau", "words default,|+vault_id"),
+            ("cbr backups list --columns=-na", "words --columns=|-name"),
+            ("cbr backups list --columns id,-na", "words id,|-name"),
+            (
+                "cbr backups list --columns extend_info.app",
+                "words |extend_info.app_consistency.app_consistency\
+             |extend_info.app_consistency.app_consistency_status\
+             |extend_info.app_consistency.app_consistency_error_code\
+             |extend_info.app_consistency.app_consistency_error_message",
+            ),
+            ("cbr backups list --time ", "words |utc|local|relative|raw"),
+            ("cbr backups list --color ", "words |auto|always|never"),
+            ("cbr backups list --image-type ", "words |backup|replication"),
+            ("cbr backups list --member-status ", "words |pending|accepted|rejected"),
+            (
+                "cbr backups list --resource-type ",
+                "words |server|OS::Nova::Server|volume|OS::Cinder::Volume|turbo|OS::Sfs::Turbo|desktop\
+                 |OS::Workspace::DesktopV2|bare-metal|OS::Ironic::BareMetalServer|native-server\
+                 |OS::Native::Server",
+            ),
+            (
+                "cbr backups list --status ",
+                "words |available|protecting|deleting|restoring|error|waiting_protect\
+                 |waiting_delete|waiting_restore",
+            ),
+            ("cbr backups list --dec=", "words --dec=|true|false"),
+            ("cbr backups list --since to", "words |today"),
+            ("cbr backups list --older-than ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
+            ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
+            (
+                "cbr backups list --latest 1 --per ",
+                "words |resource|vault|type|status|checkpoint|day|month",
+            ),
+            ("cbr backups summary --by d", "words |day"),
+            ("cbr backups summary -o i", "words "),
+            ("cbr help backups ", "words |list|show|summary"),
+            ("cbr help backups s", "words |show|summary"),
+            ("cbr help backups list x", "words "),
+            ("cbr help nonsense x", "words "),
+            ("cbr man b", "words |backups"),
+            ("cbr man ex", "words |exit-codes"),
+            ("cbr man config s", "words |show|set"),
+            ("cbr backups list --name a,b", "words a,"),
+            ("cbr backups list --status a,b,c", "words a,b,"),
+            ("cbr backups list --status error,deleting,e", "words error,deleting,"),
+            ("cbr backups list --status=error,d", "words --status=error,|deleting"),
+            ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
+            ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
+            ("cbr backups list --offset 1 --o", "words |--own-type|--older-than|--output"),
+            ("cbr backups list --offset=1 --of", "words |--offset"),
+            ("cbr backups list -ojson --ou", "words |--output"),
+            ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
+            ("cbr --quiet backups list --qu", "words |--quiet"),
+            #[cfg(feature = "sandbox")]
+            ("cbr sandbox --log ", "files "),
+            #[cfg(feature = "sandbox")]
+            ("cbr sandbox --log=a=b,c", "files --log="),
+            #[cfg(feature = "sandbox")]
+            ("cbr sandbox -- sandbox -- backups s", "words |show|summary"),
+            ("cbr backups show -- ", "words "),
+            ("cbr backups list --vault-id ", "words |v-1|w-2"),
+            ("cbr backups list --vault-id=v", "words --vault-id=|v-1"),
+            ("cbr backups list --vault-id x", "words "),
+            #[cfg(feature = "sandbox")]
+            ("cbr sandbox -- backups list --vault-id ", "words "),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(offer(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_dash_asks_for_flags_by_their_long_names() {
+        let offer = offer("cbr backups list -");
+        assert!(offer.split('|').skip(1).all(|flag| flag.starts_with("--")), "{offer}");
+        assert!(offer.contains("|--output|") && offer.contains("|--help"), "{offer}");
+    }
+}

@@ -1,0 +1,153 @@
+//! How help is laid out, for every command alike: examples before flags, `-h` on one screen, and no flag
+//! that the command refuses.
+//!
+//! Goes by the declarations alone: a new flag falls under its heading, and shows in `--help`.
+
+use clap::{Arg, Command};
+
+/// What a command does, how it is called, examples, then its flags under their headings.
+const TEMPLATE: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}{after-help}
+
+{all-args}";
+
+/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`, if it has such: with the
+/// flags of every command they would not fit a screen.
+const FEW: usize = 12;
+
+/// What is needed day by day.
+const ESSENTIAL: [&str; 26] = [
+    "by",
+    "since",
+    "until",
+    "resource_name",
+    "resource_type",
+    "status",
+    "vault_id",
+    "expires_before",
+    "min_size",
+    "name_matches",
+    "older_than",
+    "latest",
+    "limit",
+    "sort",
+    "format",
+    "columns",
+    "ids",
+    "count",
+    "id",
+    // Of the sandbox.
+    "port",
+    "backups",
+    "latency",
+    "log",
+    "faults",
+    "changes",
+    "throttle",
+];
+
+/// The same, of the flags that every command takes.
+const ESSENTIAL_GLOBAL: [&str; 2] = ["region", "project_id"];
+
+/// The commands that ask nobody, and so refuse the flags under these headings.
+const OFFLINE: [&str; 5] = ["sandbox", "completions", "man", "help", "config"];
+/// Of no use to [`OFFLINE`] commands.
+const ONLINE_HEADINGS: [&str; 2] = ["Connection", "Messages"];
+
+/// The whole program in this layout.
+pub(crate) fn arrange(program: Command) -> Command {
+    let global: Vec<_> =
+        program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let program = each(program).mut_args(|arg| {
+        let rare = arg.is_global_set() && !ESSENTIAL_GLOBAL.contains(&arg.get_id().as_str());
+        if rare { arg.hide_short_help(true) } else { arg }
+    });
+    program.mut_subcommands(|command| {
+        if !OFFLINE.contains(&command.get_name()) {
+            return command;
+        }
+        // A flag of every command is not added to one that has its own of this name, which is hidden.
+        let online = global.iter().filter(|arg| {
+            arg.get_help_heading().is_some_and(|heading| ONLINE_HEADINGS.contains(&heading))
+        });
+        command.args(online.map(|arg| arg.clone().hide(true)))
+    })
+}
+
+/// A command and those below it, without the flags of every command.
+fn each(command: Command) -> Command {
+    let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
+    let own: Vec<_> = command.get_arguments().filter(own).collect();
+    let many = own.len() > FEW && own.iter().any(|arg| is_essential(arg));
+    let command = command.help_template(TEMPLATE).mut_args(|arg| {
+        let rare = many && !arg.is_global_set() && !is_essential(&arg);
+        if rare { arg.hide_short_help(true) } else { arg }
+    });
+    command.mut_subcommands(each)
+}
+
+fn is_essential(arg: &Arg) -> bool {
+    ESSENTIAL.contains(&arg.get_id().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use crate::cli::Cli;
+
+    use super::*;
+
+    /// Every command by its words.
+    fn helps(command: &mut Command) -> Vec<(String, String, String)> {
+        let name = command.get_bin_name().unwrap_or_default().to_owned();
+        let short = command.render_help().to_string();
+        let long = command.render_long_help().to_string();
+        let mut helps = vec![(name, short, long)];
+        for command in command.get_subcommands_mut() {
+            helps.extend(self::tests::helps(command));
+        }
+        helps
+    }
+
+    #[test]
+    fn the_short_help_of_every_command_fits_a_screen() {
+        let mut program = Cli::command().term_width(80);
+        program.build();
+        let helps = helps(&mut program);
+        assert!(helps.len() > 6);
+        for (name, short, _) in helps {
+            let lines = short.lines().count();
+            let most = if name.starts_with("cbr backups") { 45 } else { 50 };
+            assert!((4..=most).contains(&lines), "{name}: {lines} lines\n{short}");
+        }
+    }
+
+    #[test]
+    fn the_essential_flags_are_flags() {
+        let mut program = Cli::command();
+        program.build();
+        let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
+        let flags: Vec<_> = list
+            .into_iter()
+            .flat_map(Command::get_arguments)
+            .map(|arg| arg.get_id().as_str())
+            .collect();
+        let of_others =
+            ["id", "by", "port", "backups", "latency", "log", "faults", "changes", "throttle"];
+        for id in ESSENTIAL.iter().chain(&ESSENTIAL_GLOBAL).filter(|id| !of_others.contains(id)) {
+            assert!(flags.contains(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_not_shown() {
+        let mut program = Cli::command();
+        program.build();
+        for (name, _, long) in helps(&mut program) {
+            let offline = OFFLINE.iter().any(|command| name.starts_with(&format!("cbr {command}")));
+            assert_eq!(long.contains("--region"), !offline, "{name}\n{long}");
+        }
+    }
+}

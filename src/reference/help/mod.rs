@@ -1,0 +1,115 @@
+//! `cbr help`: commands and topics explained, and how help is laid out.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`layout`] | `-h` and `--help` of every command |
+//! | [`topic`](mod@topic), [`text`] | what is to explain besides commands, and how it is set |
+//! | [`suggestions`] | what a command was meant to be |
+
+mod layout;
+mod suggestions;
+mod text;
+mod topic;
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+use clap::{Args, Command, CommandFactory as _};
+use terminal_size::Width;
+
+pub(crate) use layout::arrange;
+pub(crate) use suggestions::explain;
+
+use crate::cli::Cli;
+pub(crate) use text::{Block, Text};
+use topic::TOPICS;
+
+/// What is to explain under this name.
+pub(crate) fn topic(name: &str) -> Option<Text> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
+}
+
+/// The same in a few words.
+pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
+}
+
+/// The arguments of `cbr help`.
+#[derive(Args, Debug)]
+#[command(after_help = topics())]
+pub(crate) struct HelpArgs {
+    /// A topic, or the words of a command, such as `backups list`
+    #[arg(value_name = "TOPIC|COMMAND")]
+    words: Vec<String>,
+}
+
+/// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and topics as
+/// the first word.
+pub(crate) fn names_behind(words: &[String]) -> Vec<(String, String)> {
+    let program = Cli::command();
+    let parent = words.iter().try_fold(&program, |parent, word| parent.find_subcommand(word));
+    let commands = parent.into_iter().flat_map(Command::get_subcommands).map(|command| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        (command.get_name().to_owned(), about)
+    });
+    let topics = TOPICS.iter().filter(|_| words.is_empty());
+    let topics = topics.map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    commands.chain(topics).collect()
+}
+
+/// The topics, for the help.
+pub(crate) fn topics() -> String {
+    let mut text = "Topics:".to_owned();
+    for topic in &TOPICS {
+        text.push_str(&format!("\n  cbr help {:<14}{}", topic.name, topic.about));
+    }
+    text
+}
+
+/// Prints what is asked for.
+///
+/// # Errors
+///
+/// The help of a command is one of clap's errors, and so is that there is no such command or topic; or those of
+/// stdout.
+pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
+    if let [word] = args.words.as_slice()
+        && let Some(text) = topic(word)
+    {
+        let text = text.set(width());
+        return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
+    }
+    let mut program = Cli::command();
+    program.build();
+    command(&mut program, &args.words)?;
+    // The same help as that of the flag, by the same way: clap has it for an error.
+    let words = args.words.iter().map(String::as_str);
+    let asked = ["cbr"].into_iter().chain(words).chain(["--help"]);
+    Cli::command().try_get_matches_from(asked)?;
+    Ok(())
+}
+
+/// The command of these words, of a program that is built.
+///
+/// # Errors
+///
+/// There is none, as an error of clap's.
+pub(crate) fn command<'a>(
+    program: &'a mut Command,
+    words: &[String],
+) -> Result<&'a mut Command, clap::Error> {
+    let Some((word, rest)) = words.split_first() else { return Ok(program) };
+    if program.find_subcommand(word).is_none() {
+        return Err(suggestions::unknown(program, word));
+    }
+    match program.find_subcommand_mut(word) {
+        Some(below) => command(below, rest),
+        // It was there a moment ago.
+        None => Err(Cli::command().error(clap::error::ErrorKind::InvalidSubcommand, word)),
+    }
+}
+
+/// As clap has it: the terminal's, up to 100 columns.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(Width(width), _)| usize::from(width).min(100))
+}

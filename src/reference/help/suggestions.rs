@@ -1,0 +1,272 @@
+//! What a command was meant to be, where clap does not know.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _};
+
+use super::topic::TOPICS;
+use crate::cli::Cli;
+use crate::text::{sanitize, suggest};
+
+/// Words that other tools have for these, each with the command that does it here.
+const OTHER_WORDS: [(&str, &str); 12] = [
+    ("ls", "backups list"),
+    ("get", "backups show"),
+    ("describe", "backups show"),
+    ("cat", "backups show"),
+    ("login", "auth show"),
+    ("whoami", "auth show"),
+    ("credentials", "auth show"),
+    ("configure", "config"),
+    ("completion", "completions"),
+    ("server", "sandbox"),
+    ("serve", "sandbox"),
+    ("version", "--version"),
+];
+
+/// Flags that other tools have, each with the flag that does it here, and how that is written.
+const OTHER_FLAGS: [(&str, &str, &str); 18] = [
+    ("--format", "output", "--output"),
+    ("--json", "output", "-o json"),
+    ("--jsonl", "output", "-o jsonl"),
+    ("--yaml", "output", "-o yaml"),
+    ("--csv", "output", "-o csv"),
+    ("--tenant", "project-id", "--project-id"),
+    ("--tenant-id", "project-id", "--project-id"),
+    ("--project", "project-id", "--project-id"),
+    ("--type", "resource-type", "--resource-type"),
+    ("--server", "resource-name", "--resource-name"),
+    ("--vault", "vault-id", "--vault-id"),
+    ("--size", "min-size", "--min-size"),
+    ("--by", "per", "--latest 1 --per"),
+    ("--group-by", "per", "--latest 1 --per"),
+    ("--per", "by", "--by"),
+    ("--group-by", "by", "--by"),
+    ("--fields", "columns", "--columns"),
+    ("--order-by", "sort", "--sort"),
+];
+
+/// Flags that there is no need for, or none of, each with the command that it is expected of, and what to say.
+const NO_FLAGS: [(&str, &str, &str); 4] = [
+    ("--all", "cbr backups", "every backup is read, unless a flag such as --limit says otherwise"),
+    ("--exclude", "cbr backups list", "filters say what to list: 'cbr help filters' has them all"),
+    (
+        "--columns",
+        "cbr backups summary",
+        "a summary has few columns; jq picks from those of -o json",
+    ),
+    (
+        "--sort",
+        "cbr backups summary",
+        "a summary is sorted by its groups; jq sorts those of -o json",
+    ),
+];
+
+/// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
+/// of where a flag belongs.
+pub(crate) fn explain(error: clap::Error) -> clap::Error {
+    let mut program = Cli::command();
+    program.build();
+    visible(match error.kind() {
+        ErrorKind::InvalidSubcommand => unknown_command(error, &program),
+        ErrorKind::UnknownArgument => misplaced(error, &program),
+        _ => error,
+    })
+}
+
+/// Shows what was typed with escapes, so that a line end in it begins no line that looks like one of `cbr`.
+fn visible(mut error: clap::Error) -> clap::Error {
+    let shown = |text: &String| sanitize::visible(text).into_owned();
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let value = match value {
+                ContextValue::String(text) => ContextValue::String(shown(text)),
+                ContextValue::Strings(texts) => {
+                    ContextValue::Strings(texts.iter().map(shown).collect())
+                }
+                _ => return None,
+            };
+            Some((kind, value))
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
+    }
+    error
+}
+
+/// The texts of a part of an error.
+fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+fn add_tip(error: &mut clap::Error, tip: String) {
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+}
+
+fn unknown_command(mut error: clap::Error, program: &Command) -> clap::Error {
+    let word = texts(&error, ContextKind::InvalidSubcommand).join(" ");
+    let is_near = |known: &String| suggest::nearest(&word, [known.as_str()].into_iter()).is_some();
+    if texts(&error, ContextKind::SuggestedSubcommand).iter().any(is_near) {
+        return error;
+    }
+    error.remove(ContextKind::SuggestedSubcommand);
+    match meant(program, &word) {
+        Some(meant) => {
+            error.remove(ContextKind::Suggested);
+            suggest(&mut error, meant);
+        }
+        None => add_tip(&mut error, "'cbr help' shows the commands".to_owned()),
+    }
+    error
+}
+
+/// Names a command, or a flag that does what a command was expected to.
+fn suggest(error: &mut clap::Error, meant: String) {
+    if meant.starts_with('-') {
+        return add_tip(error, format!("that is a flag: 'cbr {meant}'"));
+    }
+    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
+}
+
+/// Says which flag of ours is meant by one of another tool's, says where a flag belongs that stands before its command, and what to write in front of a command that
+/// stands where a flag should.
+fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
+    let word = texts(&error, ContextKind::InvalidArg).join(" ");
+    let usage = texts(&error, ContextKind::Usage).join(" ");
+    let called = called(program, &usage);
+    let said = NO_FLAGS.iter().find(|(flag, of, _)| *flag == word && usage.contains(of));
+    let said = said.map(|(.., what)| (*what).to_owned()).or_else(|| {
+        let flag = other_flag(called?, &word)?;
+        Some(format!("'{flag}' is the flag for that"))
+    });
+    let guesses = texts(&error, ContextKind::SuggestedArg);
+    if said.is_none() && guesses.iter().any(|guess| is_near(&word, guess)) {
+        return error;
+    }
+    if said.is_some() || !guesses.is_empty() {
+        // clap's is about the flag that it took this one for.
+        if let Some(command) = called {
+            let usage = ContextValue::StyledStr(command.clone().render_usage());
+            error.insert(ContextKind::Usage, usage);
+        }
+        error.remove(ContextKind::SuggestedArg);
+    }
+    if let Some(said) = said {
+        // clap may have a tip besides, on how to give the word as a value.
+        error.remove(ContextKind::Suggested);
+        add_tip(&mut error, said);
+        return error;
+    }
+    let is_command = program.get_subcommands().any(|command| command.get_name() == word);
+    let tip = if is_command && usage.contains("cbr sandbox") {
+        Some(format!("a command to run stands behind '--': cbr sandbox -- {word}"))
+    } else if word.starts_with('-') && usage.contains("cbr config set") {
+        // clap would have the first letter of the value behind it.
+        Some(
+            "a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE"
+                .to_owned(),
+        )
+    } else if word.starts_with('-') {
+        let owner = below(program, "").into_iter().map(|(words, _)| words).find(|words| {
+            let command = words.split(' ').try_fold(program, |at, name| at.find_subcommand(name));
+            command.is_some_and(|command| takes(command, &word))
+        });
+        owner
+            .filter(|owner| !usage.contains(&format!("cbr {owner} ")))
+            .map(|owner| format!("'{word}' is a flag of 'cbr {owner}', and stands behind that"))
+    } else if usage.contains("cbr backups list") {
+        Some("filters are flags: 'cbr help filters' lists them".to_owned())
+    } else {
+        None
+    };
+    if let Some(tip) = tip {
+        add_tip(&mut error, tip);
+    }
+    error
+}
+
+/// The command with this usage.
+fn called<'a>(program: &'a Command, usage: &str) -> Option<&'a Command> {
+    let words = usage.split_whitespace().skip_while(|word| *word != "cbr").skip(1);
+    words
+        .map_while(|name| Some(name).filter(|name| !name.starts_with(['[', '<', '-'])))
+        .try_fold(program, |at, name| at.find_subcommand(name))
+}
+
+/// What the command has in place of another tool's flag.
+fn other_flag(command: &Command, word: &str) -> Option<&'static str> {
+    let has = |flag: &str| {
+        let is_it = |arg: &clap::Arg| arg.get_long() == Some(flag) && !arg.is_hide_set();
+        command.get_arguments().any(is_it)
+    };
+    let mut others = OTHER_FLAGS.iter().filter(|(other, ..)| *other == word);
+    others.find(|(_, flag, _)| has(flag)).map(|(.., written)| *written)
+}
+
+/// Whether a flag is enough like another one to be meant by it. clap finds more alike than people do.
+fn is_near(word: &str, guess: &str) -> bool {
+    let name = |flag: &str| flag.trim_start_matches('-').to_owned();
+    suggest::nearest(&name(word), [name(guess).as_str()].into_iter()).is_some()
+}
+
+/// Whether a flag is one of a command's own.
+fn takes(command: &Command, flag: &str) -> bool {
+    let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
+    own.any(|arg| match flag.strip_prefix("--") {
+        Some(name) => {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            arg.get_long() == Some(name) || aliases.contains(&name)
+        }
+        None => flag.chars().nth(1).is_some_and(|name| arg.get_short() == Some(name)),
+    })
+}
+
+/// The error for a word of `cbr help` that is neither a command of `parent` nor a topic.
+pub(super) fn unknown(parent: &Command, word: &str) -> clap::Error {
+    let topics = TOPICS.iter().map(|topic| topic.name);
+    let commands = parent.get_subcommands().map(Command::get_name);
+    let near = suggest::nearest(word, topics.chain(commands)).map(str::to_owned);
+    let mut error = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(parent);
+    error.insert(ContextKind::InvalidSubcommand, ContextValue::String(word.to_owned()));
+    match near.or_else(|| meant(parent, word)) {
+        Some(near) => suggest(&mut error, near),
+        None => {
+            let topics = TOPICS.map(|topic| topic.name).join(", ");
+            add_tip(&mut error, format!("'cbr help' shows the commands; its topics are {topics}"));
+        }
+    }
+    visible(error)
+}
+
+/// The words of the command that does what was meant.
+fn meant(program: &Command, word: &str) -> Option<String> {
+    let commands = below(program, "");
+    let known = |command: &str| {
+        command.starts_with("--") || commands.iter().any(|(words, _)| words == command)
+    };
+    let other = OTHER_WORDS.iter().find(|(other, command)| *other == word && known(command));
+    if let Some((_, command)) = other {
+        return Some((*command).to_owned());
+    }
+    let last = suggest::nearest(word, commands.iter().map(|(_, last)| last.as_str()))?;
+    let (words, _) = commands.iter().find(|(_, known)| known == last)?;
+    Some(words.clone())
+}
+
+/// Every command below, by all its words and by the last.
+fn below(command: &Command, words: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let name = command.get_name();
+        let words = format!("{words} {name}").trim_start().to_owned();
+        all.push((words.clone(), name.to_owned()));
+        all.extend(below(command, &words));
+    }
+    all
+}

@@ -1,0 +1,125 @@
+//! The run of the program: parse, run, exit.
+
+use std::future::poll_fn;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::task::Poll;
+
+use anyhow::Context as _;
+
+use crate::cli::{AuthCommand, BackupsCommand, Cli, Command};
+use crate::commands::{config, receipt};
+use crate::errors::Exit;
+use crate::reference::{completions, help, manual};
+use crate::terminal::console::Console;
+use crate::terminal::message::ErrorFormat;
+use crate::terminal::pager;
+use crate::terminal::stdout::Terminal;
+use crate::{commands, errors};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => {
+            receipt::refuse(std::env::args_os(), &error);
+            let format = ErrorFormat::of_words(std::env::args_os());
+            return errors::report(&error, format).into();
+        }
+    };
+    let format = cli.console.error_format();
+    run(cli).unwrap_or_else(|error| errors::report(&error, format).into())
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    check_descriptors()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().context("cannot start")?;
+    runtime.block_on(run_command(cli))
+}
+
+/// Opens as many files as are open at least while a list is read, six of them the runtime's, and closes them: it
+/// panics where it gets none to hear of signals.
+///
+/// # Errors
+///
+/// There may not be that many.
+#[cfg(unix)]
+fn check_descriptors() -> anyhow::Result<()> {
+    let pairs = std::iter::repeat_with(std::os::unix::net::UnixStream::pair).take(4);
+    let pairs: std::io::Result<Vec<_>> = pairs.collect();
+    pairs.map(drop).context(
+        "cannot start: cbr has to open 8 files at once, and may not open as many (see ulimit -n)",
+    )
+}
+
+#[cfg(not(unix))]
+fn check_descriptors() -> anyhow::Result<()> {
+    Ok(())
+}
+
+async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Backups(command) => {
+            let console = Arc::new(Console::new(cli.console));
+            let terminal = Terminal::new(cli.terminal);
+            stop_when_interrupted(Arc::clone(&console)).await;
+            let result = match command {
+                BackupsCommand::List(args) => {
+                    commands::list(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Show(args) => {
+                    commands::show(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Summary(args) => {
+                    commands::summary(&args, &cli.connection, &terminal, &console).await
+                }
+            };
+            console.clear();
+            result?;
+        }
+        Command::Auth(AuthCommand::Show(args)) => {
+            let console = Console::new(cli.console);
+            commands::show_settings(&args, &cli.connection, &console, Cli::check_defaults)?;
+        }
+        Command::Auth(AuthCommand::Check(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            stop_when_interrupted(Arc::clone(&console)).await;
+            commands::check_settings(&args, &cli.connection, &console).await?;
+        }
+        Command::Config(command) => {
+            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
+        }
+        Command::Completions(args) => completions::print(args)?,
+        Command::Man(args) => manual::print(&args)?,
+        Command::Help(args) => help::print(&args)?,
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => {
+            let args = match cli.console.error_format() {
+                ErrorFormat::Json => args.with_messages_for_scripts(),
+                ErrorFormat::Text => args,
+            };
+            return crate::sandbox::run(args).await;
+        }
+    }
+    Ok(Exit::Done.into())
+}
+
+/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is
+/// left behind: nothing has been written, or the writing is what is being stopped.
+async fn stop_when_interrupted(console: Arc<Console>) {
+    let mut interrupted = Box::pin(tokio::signal::ctrl_c());
+    // Polled once here, it listens from now on, and not from when the task happens to start.
+    let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    if polled.is_pending() {
+        tokio::spawn(async move {
+            while interrupted.as_mut().await.is_ok() {
+                if !pager::takes_interrupt() {
+                    console.clear();
+                    std::process::exit(i32::from(Exit::Interrupted.code()));
+                }
+                interrupted.set(tokio::signal::ctrl_c());
+            }
+        });
+    }
+}

@@ -1,0 +1,194 @@
+//! The clouds that run this service: which hosts belong to them, and which hosts a user trusts besides.
+//!
+//! Customers of these clouds can have names below the same domains, such as those of buckets and API
+//! gateways. A host is trusted by its exact form only, never by its domain.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use super::config::OwnFile;
+use super::{Environment, identity, region};
+
+/// Domains of Huawei Cloud and of the clouds that are built with it. The host of a service is
+/// `SERVICE.REGION.DOMAIN`.
+const DOMAINS: [&str; 8] = [
+    "myhuaweicloud.com",
+    "myhuaweicloud.eu",
+    "otc.t-systems.com",
+    "sc.otc.t-systems.com",
+    "prod-cloud-ocb.orange-business.com",
+    "g42cloud.com",
+    "alphaedge.tmone.com.my",
+    "hc.sbercloud.ru",
+];
+
+/// Returns the domain of the cloud whose identity service is at `host`; `None` for any other host.
+pub(super) fn of_identity(host: &str) -> Option<&str> {
+    below("iam", host).or_else(|| {
+        let is_listed =
+            region::names().any(|region| identity::host(region).as_deref() == Some(host));
+        // Listed hosts are those of a whole cloud, or have another name before the region.
+        let domain = || DOMAINS.into_iter().filter(|domain| host.ends_with(domain));
+        is_listed.then(|| domain().max_by_key(|domain| domain.len())).flatten()
+    })
+}
+
+/// Returns the domain of the cloud whose backup service is at `host`; `None` for any other host.
+pub(super) fn of_service(host: &str) -> Option<&str> {
+    below("cbr", host)
+}
+
+/// Returns the domain of `host` if it is exactly `SERVICE.REGION.DOMAIN`.
+fn below(service: &str, host: &str) -> Option<&'static str> {
+    let rest = host.strip_prefix(service)?.strip_prefix('.')?;
+    DOMAINS.into_iter().find(|domain| {
+        let region = rest.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
+        region.is_some_and(region::is_name)
+    })
+}
+
+/// The host of an `https` URL, or of an `http` one to this machine; nothing else may be told who a user is.
+pub(super) fn host_of(url: &str) -> Option<String> {
+    // What looks like the host may be a part of a password.
+    let url = Url::parse(url).ok().filter(|parsed| is_private(parsed) && !url.contains('@'))?;
+    url.host_str().map(str::to_owned)
+}
+
+fn is_private(url: &Url) -> bool {
+    let address = url.host_str().and_then(|host| host.parse::<IpAddr>().ok());
+    let is_here = address.is_some_and(|address| address.is_loopback());
+    url.scheme() == "https" || (url.scheme() == "http" && is_here)
+}
+
+/// The hosts of IAM that are trusted: those of the known clouds, and those that the user names in settings
+/// of `cbr`, such as that of a private cloud.
+#[derive(Debug, Default)]
+pub(super) struct Hosts {
+    named: Vec<String>,
+}
+
+impl Hosts {
+    /// Those of `CBR_IAM_ENDPOINT` and of any profile of the own file.
+    pub(super) fn new(environment: &Environment, own: &OwnFile) -> Self {
+        let config = own.config.as_ref();
+        let profiles = config.into_iter().flat_map(|config| {
+            config.profiles().filter_map(|name| config.profile(name)?.text("iam_endpoint"))
+        });
+        let urls = environment.get("CBR_IAM_ENDPOINT").into_iter().chain(profiles);
+        Self { named: urls.filter_map(host_of).collect() }
+    }
+
+    /// Returns why credentials must not be sent to this address, said of the address; `None` if it is one of
+    /// these hosts.
+    pub(super) fn refuse(&self, url: &str) -> Option<String> {
+        if url.contains('@') {
+            return Some("holds a user name or password".to_owned());
+        }
+        let Some(host) = host_of(url) else {
+            let is_plain = Url::parse(url).is_ok_and(|url| url.scheme() == "http");
+            return Some(if is_plain {
+                "is plain http, which everybody on the way can read: write it with https".to_owned()
+            } else {
+                "leads to another cloud (no host)".to_owned()
+            });
+        };
+        let is_trusted = of_identity(&host).is_some() || self.named.contains(&host);
+        (!is_trusted).then(|| {
+            let host = host.escape_debug();
+            format!("leads to another cloud ({host}); {}", Self::allow(&host.to_string()))
+        })
+    }
+
+    /// Returns true if the user names the host of this address.
+    pub(super) fn names(&self, url: &str) -> bool {
+        host_of(url).is_some_and(|host| self.named.contains(&host))
+    }
+
+    /// Returns what the user can do to trust a host.
+    pub(super) fn allow(host: &str) -> String {
+        format!("if you trust that host, set CBR_IAM_ENDPOINT=https://{host}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_hosts_are_trusted_by_their_exact_form() {
+        let cases = [
+            ("https://iam.eu-de.otc.t-systems.com/v3", true),
+            ("https://iam.eu-de.otc.t-systems.com:443/v3", true),
+            ("https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", true),
+            ("https://iam.eu-ch2.sc.otc.t-systems.com/v3", true),
+            ("https://IAM.cn-north-4.MyHuaweiCloud.com", true),
+            ("https://iam.myhuaweicloud.com", true),
+            // A region that is not in the table.
+            ("https://iam.eu-x1.otc.t-systems.com", true),
+            ("https://iam.eu-west-101.myhuaweicloud.eu:443", true),
+            ("https://iam.eu-west-0.prod-cloud-ocb.orange-business.com/v3", true),
+            ("http://iam.eu-de.otc.t-systems.com/v3", false),
+            // Names that customers can have.
+            ("https://0123abcd.apic.eu-de.otc.t-systems.com/v3", false),
+            ("https://iam.apic.eu-de.otc.t-systems.com/v3", false),
+            ("https://iam.obs.eu-de.otc.t-systems.com/v3", false),
+            ("https://iam.obs.myhuaweicloud.com/v3", false),
+            ("https://iam.eu-de.obs.otc.t-systems.com/v3", false),
+            ("https://x.iam.eu-de.otc.t-systems.com/v3", false),
+            ("https://iam-pub.eu-de.otc.t-systems.com/v3", false),
+            ("https://iamx.eu-de.otc.t-systems.com/v3", false),
+            ("https://cbr.eu-de.otc.t-systems.com/v3", false),
+            ("https://iam.otc.t-systems.com", false),
+            ("https://iam.eu-de.otc.t-systems.com.", false),
+            ("https://iam.eu-de.evilotc.t-systems.com", false),
+            ("https://iam.eu-de.otc.t-systems.com.example.com", false),
+            ("https://iam.myhuaweicloud.com@example.com", false),
+            ("https://myhuaweicloud.com", false),
+            ("iam.eu-de.otc.t-systems.com", false),
+            ("", false),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(Hosts::default().refuse(url).is_none(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn each_known_region_has_trusted_hosts() {
+        for name in region::names() {
+            let hosts = [identity::host(name).unwrap(), region::host(name).unwrap()];
+            let domains = [of_identity(&hosts[0]), of_service(&hosts[1])];
+            assert!(domains[0].is_some() && domains[0] == domains[1], "{hosts:?}: {domains:?}");
+        }
+        for host in ["cbr.obs.eu-de.otc.t-systems.com", "x.cbr.eu-de.otc.t-systems.com", "cbr.x"] {
+            assert_eq!(of_service(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_a_user_has_named_is_theirs() {
+        let environment =
+            Environment::with(&[("CBR_IAM_ENDPOINT", "https://iam.example.com:5000")]);
+        let hosts = Hosts::new(&environment, &OwnFile::default());
+        let here = Environment::with(&[("CBR_IAM_ENDPOINT", "http://127.0.0.1:1")]);
+        let here = Hosts::new(&here, &OwnFile::default());
+        let plain = "is plain http, which everybody on the way can read: write it with https";
+        let other = "leads to another cloud (keystone.example.com); if you trust that host, set \
+                     CBR_IAM_ENDPOINT=https://keystone.example.com";
+        let loopback = "leads to another cloud (127.0.0.1); if you trust that host, set \
+                        CBR_IAM_ENDPOINT=https://127.0.0.1";
+        let cases = [
+            (&hosts, "https://iam.example.com/v3", None),
+            (&hosts, "https://keystone.example.com/v3", Some(other)),
+            (&hosts, "http://iam.example.com:5000/v3", Some(plain)),
+            (&here, "http://127.0.0.1:1/v3", None),
+            (&hosts, "http://127.0.0.1:1/v3", Some(loopback)),
+            (&hosts, "garbage", Some("leads to another cloud (no host)")),
+            (&hosts, "https://u:2/x@iam.example.com", Some("holds a user name or password")),
+            (&hosts, "https://u:p@iam.example.com", Some("holds a user name or password")),
+        ];
+        for (hosts, url, expected) in cases {
+            assert_eq!(hosts.refuse(url).as_deref(), expected, "{url}");
+        }
+    }
+}

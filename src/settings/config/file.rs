@@ -1,0 +1,155 @@
+//! Where the file is, who can read it, and how it is written.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+
+use super::document::Config;
+use crate::settings::{ConnectionError, Environment, Home, Text};
+
+/// Names the file in place of the usual one.
+const VARIABLE: &str = "CBR_CONFIG_FILE";
+
+/// The file as it was found.
+#[derive(Debug, Default)]
+pub(crate) struct OwnFile {
+    /// As its user would write it, with `~`.
+    pub(crate) name: String,
+    /// What it holds, if it is there and right.
+    pub(crate) config: Option<Config>,
+    /// Why it is of no use, if it is there and wrong.
+    pub(crate) problem: Option<ConnectionError>,
+    /// What may surprise.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl OwnFile {
+    /// That of the user of this process.
+    pub(crate) fn of_process() -> Self {
+        Self::read(&Environment::of_process(), &Home::of_process())
+    }
+
+    /// That of a user with this environment and these directories.
+    pub(crate) fn read(environment: &Environment, home: &Home) -> Self {
+        let path = match path(environment, home) {
+            Ok(path) => path,
+            Err(_) => return Self { name: "cbr/config.toml".to_owned(), ..Self::default() },
+        };
+        let name = home.name(&path);
+        let (config, problem) = match load(home, &path) {
+            Ok(None) if environment.get(VARIABLE).is_some() => {
+                let message = format!("{VARIABLE}: there is no file {name}");
+                let hint = format!("unset {VARIABLE}, or make the file: cbr config set KEY VALUE");
+                (None, Some(ConnectionError::new(message, hint)))
+            }
+            Ok(config) => (config, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        let warnings = config.iter().flat_map(|config| warnings(config, &path, &name)).collect();
+        Self { name, config, problem, warnings }
+    }
+}
+
+/// What others can do with the file, and should not.
+fn warnings(config: &Config, path: &Path, name: &str) -> Vec<String> {
+    let is_read = config.holds_secrets() && is_readable_by_others(path);
+    let is_changed = config.holds_commands() && is_open_to_others(path, 0o022);
+    let warnings = [
+        is_read.then(|| {
+            format!("{name} holds secrets, and others can read it; chmod 600 {name} mends that")
+        }),
+        is_changed.then(|| {
+            format!("{name} names a command, and others can change it; chmod 600 {name} mends that")
+        }),
+    ];
+    warnings.into_iter().flatten().collect()
+}
+
+/// Whether users besides its owner may read a file.
+pub(crate) fn is_readable_by_others(path: &Path) -> bool {
+    is_open_to_others(path, 0o044)
+}
+
+/// Whether users besides its owner have one of these permissions.
+fn is_open_to_others(path: &Path, permissions: u32) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).is_ok_and(|file| file.is_file() && file.mode() & permissions != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, permissions);
+        false
+    }
+}
+
+/// Where the file is, or would be.
+///
+/// # Errors
+///
+/// The user has no home directory.
+pub(crate) fn path(environment: &Environment, home: &Home) -> Result<PathBuf, ConnectionError> {
+    let given = environment.get(VARIABLE).map(PathBuf::from);
+    given.or_else(|| home.configuration("cbr/config.toml")).ok_or_else(|| {
+        ConnectionError::new(
+            "there is no home directory, and so no place for a configuration file",
+            format!("set {VARIABLE} to the path of one"),
+        )
+    })
+}
+
+/// The text of the file, `None` if there is none.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub(crate) fn text(home: &Home, path: &Path) -> Result<Option<Text>, ConnectionError> {
+    home.read(path).map_err(|why| {
+        ConnectionError::new(format!("{}: {why}", home.name(path)), "mend that file, or remove it")
+    })
+}
+
+/// What the file holds, `None` if there is none.
+///
+/// # Errors
+///
+/// It cannot be read, or is not right.
+pub(crate) fn load(home: &Home, path: &Path) -> Result<Option<Config>, ConnectionError> {
+    let file = text(home, path)?;
+    file.map(|Text { name, text }| Config::parse(&name, path, &text.0)).transpose()
+}
+
+/// Writes the file anew, for its owner alone: as a whole, or not at all. A link stays one.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    make_directory(directory)?;
+    // For the owner alone from the beginning, as the library makes them.
+    let mut file = Builder::new().prefix(".config.").suffix(".tmp").tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Makes a directory for its owner alone; one that is there stays as it is.
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(directory)
+}

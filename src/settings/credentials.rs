@@ -1,0 +1,237 @@
+//! Credentials, and the rule that one source gives them whole.
+
+use super::ConnectionError;
+use super::login::Login;
+use crate::text::secret::Secret;
+
+/// As whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Credentials {
+    /// An access key, which signs each request.
+    Key {
+        /// The key's id (AK). Not secret, but not for everybody either.
+        access_key: String,
+        /// What signs (SK).
+        secret_key: Secret,
+        /// Goes with a temporary access key.
+        security_token: Option<Secret>,
+    },
+    /// A token, sent as it is.
+    Token(Secret),
+    /// A user who logs in, which gives a token.
+    Password(Login),
+}
+
+/// A place where a part of the credentials can stand.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// The variable, or the key in a file.
+    pub(super) name: String,
+    pub(super) value: Option<Secret>,
+}
+
+/// What a source holds of each part.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Stands before the names in messages: `FILE: ` with the entry in it, and nothing for variables.
+    pub(super) place: String,
+    pub(super) access_key: Part,
+    pub(super) secret_key: Part,
+    pub(super) security_token: Part,
+    pub(super) token: Part,
+    pub(super) login: super::login::Parts,
+    /// What to do when a source holds a token and keys.
+    pub(super) both: Both,
+}
+
+/// Which credentials count where a source has two kinds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Both {
+    /// It is not clear what is meant.
+    #[default]
+    Refused,
+    /// The tool whose source this is prefers keys.
+    Keys,
+    /// The tool whose source this is prefers the token.
+    Token,
+}
+
+impl Part {
+    /// Blanks and line ends around a value do not belong to it; an empty one is none.
+    pub(super) fn new(name: impl Into<String>, value: Option<&str>) -> Self {
+        let value = value.map(str::trim).filter(|value| !value.is_empty());
+        Self { name: name.into(), value: value.map(|value| Secret::new(value.to_owned())) }
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.value.is_some()
+    }
+}
+
+impl Parts {
+    /// Whether there is anything.
+    pub(super) fn are_set(&self) -> bool {
+        self.keys().iter().any(|part| part.is_set()) || self.token.is_set() || self.login.are_set()
+    }
+
+    /// Why there are no credentials, where there is something that could have become some.
+    pub(super) fn note(&self) -> Option<String> {
+        (!self.are_set()).then(|| self.login.note()).flatten()
+    }
+
+    fn keys(&self) -> [&Part; 3] {
+        [&self.access_key, &self.secret_key, &self.security_token]
+    }
+
+    /// The credentials, `None` if no part is there. A password counts where there is nothing else: it is
+    /// what had better not be sent.
+    ///
+    /// # Errors
+    ///
+    /// A part is missing, or cannot be what it should be.
+    pub(super) fn whole(mut self) -> Result<Option<Credentials>, ConnectionError> {
+        if self.token.is_set() && self.keys().iter().any(|part| part.is_set()) {
+            match self.both {
+                Both::Refused => return Err(self.contradiction()),
+                Both::Keys => self.token.value = None,
+                Both::Token => {
+                    return self.value_of(&self.token).map(|token| token.map(Credentials::Token));
+                }
+            }
+        }
+        if let Some(token) = self.value_of(&self.token)? {
+            return Ok(Some(Credentials::Token(token)));
+        }
+        let access_key = self.value_of(&self.access_key)?;
+        let secret_key = self.value_of(&self.secret_key)?;
+        let security_token = self.value_of(&self.security_token)?;
+        match (access_key, secret_key, security_token) {
+            (None, None, None) => {
+                let unset = self.unset();
+                Ok(self.login.whole(&self.place, unset)?.map(Credentials::Password))
+            }
+            (Some(access_key), Some(secret_key), security_token) => Ok(Some(Credentials::Key {
+                access_key: access_key.reveal().to_owned(),
+                secret_key,
+                security_token,
+            })),
+            (Some(_), None, _) => Err(self.half(&self.access_key, &self.secret_key)),
+            (None, Some(_), _) => Err(self.half(&self.secret_key, &self.access_key)),
+            (None, None, Some(_)) => Err(self.half(&self.security_token, &self.access_key)),
+        }
+    }
+
+    fn half(&self, set: &Part, missing: &Part) -> ConnectionError {
+        let (place, set, missing) = (&self.place, &set.name, &missing.name);
+        ConnectionError::new(
+            format!("{place}{set} is set, but {missing} is not"),
+            format!("set {missing} as well, or {} {set}", self.unset()),
+        )
+    }
+
+    fn contradiction(&self) -> ConnectionError {
+        let (place, token) = (&self.place, &self.token.name);
+        let [access_key, secret_key, security_token] = self.keys().map(|part| &part.name);
+        let unset = self.unset();
+        ConnectionError::new(
+            format!("{place}{token} is set, and so are keys: which to use is not clear"),
+            format!("{unset} {token}, or {unset} {access_key}, {secret_key} and {security_token}"),
+        )
+    }
+
+    /// How a user takes a part away.
+    fn unset(&self) -> &'static str {
+        if self.access_key.name.starts_with("--") {
+            return "leave out";
+        }
+        if self.place.is_empty() { "unset" } else { "remove" }
+    }
+
+    /// A value as the service gives it: visible ASCII characters, which can stand in a header. Anything else
+    /// got in on the way, and a wrong secret had better not be tried: a few failures lock the access key.
+    fn value_of(&self, part: &Part) -> Result<Option<Secret>, ConnectionError> {
+        let Some(value) = &part.value else { return Ok(None) };
+        if value.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Some(value.clone()));
+        }
+        let (place, name) = (&self.place, &part.name);
+        Err(ConnectionError::new(
+            format!(
+                "{place}{name} holds a blank, a control character or a letter that is not ASCII"
+            ),
+            format!(
+                "set {name} to the value as the service gave it, without quotes or line breaks"
+            ),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(place: &str, both: Both, values: [Option<&str>; 4]) -> Parts {
+        let [access_key, secret_key, security_token, token] = values;
+        Parts {
+            place: place.to_owned(),
+            access_key: Part::new("AK", access_key),
+            secret_key: Part::new("SK", secret_key),
+            security_token: Part::new("STS", security_token),
+            token: Part::new("TOKEN", token),
+            login: Default::default(),
+            both,
+        }
+    }
+
+    #[test]
+    fn a_source_gives_credentials_whole_or_says_what_is_missing() {
+        let (none, some) = (None, Some("x"));
+        let key = |security_token: Option<&str>| {
+            Ok(Some(Credentials::Key {
+                access_key: "x".to_owned(),
+                secret_key: Secret::new("x".to_owned()),
+                security_token: security_token.map(|token| Secret::new(token.to_owned())),
+            }))
+        };
+        let token = || Ok(Some(Credentials::Token(Secret::new("x".to_owned()))));
+        let error = |text: &str| Err(text.to_owned());
+        let cases = [
+            (Both::Refused, [none, none, none, none], Ok(None)),
+            (Both::Refused, [Some(" "), Some("\r\n"), none, none], Ok(None)),
+            (Both::Refused, [Some(" x\n"), some, none, none], key(None)),
+            (Both::Refused, [some, some, some, none], key(Some("x"))),
+            (Both::Refused, [none, none, none, some], token()),
+            (Both::Refused, [some, none, none, none], error("F: AK is set, but SK is not")),
+            (Both::Refused, [none, some, none, none], error("F: SK is set, but AK is not")),
+            (Both::Refused, [none, none, some, none], error("F: STS is set, but AK is not")),
+            (Both::Refused, [some, none, some, none], error("F: AK is set, but SK is not")),
+            (
+                Both::Refused,
+                [some, none, none, some],
+                error("F: TOKEN is set, and so are keys: which to use is not clear"),
+            ),
+            (Both::Keys, [some, some, none, some], key(None)),
+            (Both::Keys, [some, none, none, some], error("F: AK is set, but SK is not")),
+            (Both::Keys, [none, none, none, some], token()),
+            (Both::Token, [some, some, none, some], token()),
+            (
+                Both::Refused,
+                [Some("Ä"), some, none, none],
+                error("F: AK holds a blank, a control character or a letter that is not ASCII"),
+            ),
+        ];
+        for (both, values, expected) in cases {
+            let result = parts("F: ", both, values).whole().map_err(|error| error.to_string());
+            assert_eq!(result, expected, "{both:?} {values:?}");
+        }
+    }
+
+    #[test]
+    fn what_to_do_depends_on_the_place() {
+        let hint = |place| {
+            parts(place, Both::Refused, [Some("x"), None, None, None]).whole().unwrap_err().hint
+        };
+        assert_eq!(hint(""), "set SK as well, or unset AK");
+        assert_eq!(hint("~/f: "), "set SK as well, or remove AK");
+    }
+}

@@ -1,0 +1,334 @@
+//! The endpoint: a base URL that secrets may be sent to.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use super::{ConnectionError, Setting, address, cloud, region};
+use crate::text::suggest;
+
+/// Scheme, host and port of the service. `https`, or `http` to this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    url: Url,
+    /// The flag, variable or file that says so.
+    origin: String,
+}
+
+/// Whether a text can be an endpoint.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
+    let message = error.to_string();
+    let message = message.strip_prefix("it: ").or_else(|| message.strip_prefix("it "));
+    Err(format!("{}; {}", message.unwrap_or_default(), error.hint))
+}
+
+impl Endpoint {
+    /// The endpoint of a region.
+    ///
+    /// # Errors
+    ///
+    /// The region is not known.
+    pub(super) fn of_region(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
+        let unknown = || {
+            let hint = suggest::nearest(value, region::names()).map_or_else(
+                || {
+                    "if the region is new, give its URL: --endpoint https://cbr.REGION.DOMAIN"
+                        .to_owned()
+                },
+                |nearest| {
+                    format!(
+                        "did you mean {nearest}? If the region is new, give its URL with --endpoint"
+                    )
+                },
+            );
+            ConnectionError::new(
+                format!("{origin}: unknown region `{}`", value.escape_debug()),
+                hint,
+            )
+        };
+        let host = region::host(value).ok_or_else(unknown)?;
+        let url = Url::parse(&format!("https://{host}")).map_err(|_| unknown())?;
+        Ok(Self { url, origin: origin.clone() })
+    }
+
+    /// The endpoint of a service of a region, in a cloud whose domain a user gave.
+    ///
+    /// # Errors
+    ///
+    /// Domain and region make no host.
+    pub(super) fn below(
+        service: &str,
+        region: &Setting,
+        cloud: &Setting,
+    ) -> Result<(Self, String), ConnectionError> {
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        let refuse = |what: String| {
+            ConnectionError::new(
+                format!("{what} cannot be a part of a host"),
+                "write the region as eu-de and HW_CLOUD as myhuaweicloud.com, or give --endpoint",
+            )
+        };
+        // A region with a dot in it would lead to a name that a customer of the cloud can have.
+        if !is_label(&region.value) {
+            return Err(refuse(format!("{}: `{}`", region.origin, region.value.escape_debug())));
+        }
+        // In place of a domain there may be a URL with a secret in it.
+        if !cloud.value.split('.').all(is_label) {
+            return Err(refuse(cloud.origin.clone()));
+        }
+        let host = format!("https://{service}.{}.{}", region.value, cloud.value);
+        let setting = Setting::new(format!("{} and {}", region.origin, cloud.origin), host);
+        Ok((Self::parse(&setting)?, setting.origin))
+    }
+
+    /// Returns the endpoint of this service in a region of the known cloud whose identity service is at `iam`.
+    pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
+        let domain = cloud::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
+        let domain = Setting::new("", domain);
+        let found =
+            region::is_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
+        found.flatten().map(|(found, _)| found)
+    }
+
+    /// Returns true if a catalogue of the identity service at `self` can name `service`. That of a known cloud
+    /// names hosts of this service there, and nothing else.
+    pub(crate) fn lists(&self, service: &Self) -> bool {
+        let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
+        let (iam, service) = (host(self), host(service));
+        cloud::of_identity(&iam).is_none_or(|domain| cloud::of_service(&service) == Some(domain))
+    }
+
+    /// The endpoint that a catalogue of IAM gives: with the version of the API and the project, or without.
+    /// `None` if it is none that secrets may be sent to.
+    pub(crate) fn of_catalog(url: &str) -> Option<Self> {
+        let mut url = Url::parse(url).ok()?;
+        let segments: Vec<_> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
+        if !matches!(segments.as_slice(), [] | ["v3"] | ["v3", _]) {
+            return None;
+        }
+        url.set_path("");
+        Self::parse(&Setting::new("catalogue", url.as_str())).ok()
+    }
+
+    /// An endpoint as someone wrote it.
+    ///
+    /// # Errors
+    ///
+    /// It is not one, or secrets must not be sent to it.
+    pub(super) fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
+        let refuse = |reason: &str, hint: &str| {
+            let message = match address::shown(value) {
+                Some(address) => format!("{origin}: `{address}` {reason}"),
+                None => format!("{origin} {reason}"),
+            };
+            Err(ConnectionError::new(message, hint))
+        };
+        let example = "write it as https://cbr.eu-de.otc.t-systems.com";
+        if value.contains('@') {
+            return refuse("holds a user name or password, which would be ignored", example);
+        }
+        let Ok(url) = Url::parse(value) else {
+            return refuse("is not a URL", example);
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return refuse("is not an https URL", example);
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return refuse("has more than scheme, host and port", example);
+        }
+        let endpoint = Self { url, origin: origin.clone() };
+        if endpoint.url.scheme() == "http" && !endpoint.is_loopback() {
+            return refuse(
+                "would send credentials unencrypted",
+                "use https; http only goes to this machine",
+            );
+        }
+        Ok(endpoint)
+    }
+
+    /// The flag, variable or file that leads there.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether this is an address of this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Whether TLS is used.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The `Host` header: with the port only if it is not the scheme's own.
+    pub(crate) fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(value: &str) -> Result<Endpoint, String> {
+        let setting = Setting::new("--endpoint", value);
+        Endpoint::parse(&setting).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn https_anywhere_and_http_to_this_machine() {
+        let cases = [
+            ("https://cbr.eu-de.otc.t-systems.com", "cbr.eu-de.otc.t-systems.com"),
+            ("https://cbr.eu-de.otc.t-systems.com:443/", "cbr.eu-de.otc.t-systems.com"),
+            ("https://example.com:8443", "example.com:8443"),
+            ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+            ("http://127.9.9.9", "127.9.9.9"),
+            ("http://[::1]:80", "[::1]"),
+            ("http://localhost:1", "localhost:1"),
+        ];
+        for (value, host) in cases {
+            assert_eq!(
+                parse(value).map(|endpoint| endpoint.host()),
+                Ok(host.to_owned()),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_domain_gives_the_host_of_a_region() {
+        let below = |region: &str, domain: &str| {
+            let (region, cloud) = (Setting::new("R", region), Setting::new("HW_CLOUD", domain));
+            match Endpoint::below("cbr", &region, &cloud) {
+                Ok((endpoint, origin)) => format!("{} of {origin}", endpoint.base()),
+                Err(error) => error.to_string(),
+            }
+        };
+        let cases = [
+            ("mars-1", "example.com", "https://cbr.mars-1.example.com of R and HW_CLOUD"),
+            ("mars-1", "a@b.com", "HW_CLOUD cannot be a part of a host"),
+            ("mars-1", "example.com/x", "HW_CLOUD cannot be a part of a host"),
+            ("", "example.com", "R: `` cannot be a part of a host"),
+            ("x.apic.eu-de", "example.com", "R: `x.apic.eu-de` cannot be a part of a host"),
+            ("a/b", "example.com", "R: `a/b` cannot be a part of a host"),
+        ];
+        for (region, domain, expected) in cases {
+            assert_eq!(below(region, domain), expected);
+        }
+    }
+
+    #[test]
+    fn an_unknown_region_is_beside_the_iam_of_a_known_cloud() {
+        let cases = [
+            ("https://iam.eu-de.otc.t-systems.com", Some("https://cbr.eu-x1.otc.t-systems.com")),
+            (
+                "https://iam-pub.eu-ch2.sc.otc.t-systems.com",
+                Some("https://cbr.eu-x1.sc.otc.t-systems.com"),
+            ),
+            ("https://iam.myhuaweicloud.com", Some("https://cbr.eu-x1.myhuaweicloud.com")),
+            (
+                "https://iam.cn-north-4.myhuaweicloud.com",
+                Some("https://cbr.eu-x1.myhuaweicloud.com"),
+            ),
+            ("https://iam.example.com", None),
+            ("https://iam.eu-de.example.com", None),
+            ("https://iam.apic.eu-de.otc.t-systems.com", None),
+            ("https://iam.eu-de.apic.otc.t-systems.com", None),
+            ("http://127.0.0.1:1", None),
+        ];
+        let region = Setting::new("r", "x.apic.eu-de");
+        let otc =
+            Endpoint::parse(&Setting::new("i", "https://iam.eu-de.otc.t-systems.com")).unwrap();
+        assert_eq!(Endpoint::beside(&region, &otc), None);
+        for (iam, expected) in cases {
+            let iam = Endpoint::parse(&Setting::new("i", iam)).unwrap();
+            let beside = Endpoint::beside(&Setting::new("r", "eu-x1"), &iam);
+            assert_eq!(beside.as_ref().map(Endpoint::base), expected, "{iam:?}");
+        }
+    }
+
+    #[test]
+    fn the_catalogue_of_a_known_cloud_names_hosts_of_that_cloud() {
+        let otc = "https://iam.eu-de.otc.t-systems.com";
+        let cases = [
+            (otc, "https://cbr.eu-de.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-x1.otc.t-systems.com", true),
+            (otc, "https://cbr.eu-de.apic.otc.t-systems.com", false),
+            (otc, "https://0123abcd.apic.eu-de.otc.t-systems.com", false),
+            (otc, "https://cbr.cn-north-4.myhuaweicloud.com", false),
+            (otc, "https://cbr.example.com", false),
+            ("https://iam.myhuaweicloud.com", "https://cbr.cn-north-4.myhuaweicloud.com", true),
+            // The user has named this one.
+            ("https://iam.example.com", "https://cbr.example.com", true),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
+        ];
+        let parse = |url| Endpoint::parse(&Setting::new("", url)).unwrap();
+        for (iam, service, expected) in cases {
+            assert_eq!(parse(iam).lists(&parse(service)), expected, "{iam} {service}");
+        }
+    }
+
+    #[test]
+    fn what_a_catalogue_gives_ends_in_version_and_project_or_not() {
+        let cases = [
+            ("https://cbr.example.com", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/0605767b5780", Some("https://cbr.example.com")),
+            ("https://cbr.example.com/v3/$(tenant_id)s", Some("https://cbr.example.com")),
+            ("http://127.0.0.1:1/v3/p", Some("http://127.0.0.1:1")),
+            ("http://cbr.example.com/v3", None),
+            ("https://cbr.example.com/v1/p", None),
+            ("https://cbr.example.com/v3/p/q", None),
+            ("https://a:b@cbr.example.com", None),
+            ("cbr", None),
+        ];
+        for (url, expected) in cases {
+            let endpoint = Endpoint::of_catalog(url);
+            assert_eq!(endpoint.as_ref().map(Endpoint::base), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_would_leak_or_cannot_be_used_is_refused() {
+        let cases = [
+            ("cbr.eu-de.otc.t-systems.com", "is not a URL"),
+            ("ftp://example.com", "is not an https URL"),
+            ("http://example.com", "unencrypted"),
+            ("http://127.0.0.1.example.com", "unencrypted"),
+            ("http://localhost.example.com", "unencrypted"),
+            ("https://example.com/v3", "more than scheme, host and port"),
+            ("https://example.com/?a=b", "more than scheme, host and port"),
+            ("https://example.com/?token=secret", "`https://example.com…` has more than"),
+            ("https://example.com#secret", "`https://example.com…` has more than"),
+            ("http://example.com/?token=secret", "`http://example.com…` has more than"),
+            ("https://user:secret@example.com", "user name or password"),
+            ("https://user:1/secret@example.com", "user name or password"),
+            ("secret@example.com", "user name or password"),
+            ("secret", "is not a URL"),
+            ("secret:secret", "is not an https URL"),
+            ("", "is not a URL"),
+        ];
+        for (value, expected) in cases {
+            let error = parse(value).unwrap_err();
+            assert!(error.contains(expected), "{value}: {error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A user with a password: what IAM has to be told to give a token.
+
+use super::ConnectionError;
+use super::credentials::Part;
+use crate::text::secret::Secret;
+
+/// What names something of IAM: its id, or its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Named {
+    /// Its id.
+    Id(String),
+    /// Its name.
+    Name(String),
+}
+
+/// Who logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    /// The user.
+    pub(crate) user: Named,
+    /// The account that the user belongs to (IAM's domain); needed where the user is named by name.
+    pub(crate) domain: Option<Named>,
+    /// The account of the project, where it is not the user's.
+    pub(crate) project_domain: Option<Named>,
+    /// The password.
+    pub(crate) password: Secret,
+}
+
+/// What a source holds of each part.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) user_name: Part,
+    pub(super) user_id: Part,
+    pub(super) password: Part,
+    pub(super) domain_name: Part,
+    pub(super) domain_id: Part,
+    pub(super) project_domain_name: Part,
+    pub(super) project_domain_id: Part,
+    /// How to authenticate, where the tool has several ways.
+    pub(super) kind: Part,
+    /// The code of a second factor.
+    pub(super) passcode: Part,
+    /// An application credential.
+    pub(super) application: Part,
+}
+
+impl Parts {
+    /// Whether somebody can log in, or is meant to.
+    pub(super) fn are_set(&self) -> bool {
+        self.password.is_set() && self.is_by_password()
+    }
+
+    /// Other ways may need a password too, but not this one's request.
+    fn is_by_password(&self) -> bool {
+        let kind = self.kind.value.as_ref().map(Secret::reveal);
+        let is_known =
+            kind.is_none_or(|kind| ["password", "v3password", "token", "v3token"].contains(&kind));
+        // Without its code, the password of a user with a second factor only counts as a failure.
+        is_known && !self.passcode.is_set()
+    }
+
+    /// Why nobody logs in: the way is another, or there is no password, which files to be sourced often
+    /// leave out.
+    pub(super) fn note(&self) -> Option<String> {
+        let kind = self.kind.value.as_ref().map(Secret::reveal).unwrap_or_default();
+        let is_asked = kind.contains("applicationcredential").then_some(&self.kind);
+        let is_there = Some(&self.application).filter(|part| part.is_set());
+        if let Some(part) = is_asked.or(is_there.filter(|_| !self.password.is_set())) {
+            return Some(format!(
+                "{} asks for an application credential, which these clouds are not known to take; an access key serves \
+                 the same end",
+                part.name
+            ));
+        }
+        if self.password.is_set() && self.passcode.is_set() {
+            return Some(format!(
+                "{} is set, and cbr does not log in with a second factor; an access key needs none",
+                self.passcode.name
+            ));
+        }
+        if self.password.is_set() && !self.is_by_password() {
+            return Some(format!("{} asks for another way than a password", self.kind.name));
+        }
+        let user = [&self.user_name, &self.user_id].into_iter().find(|part| part.is_set())?;
+        Some(format!("{} is set, but {} is not", user.name, self.password.name))
+    }
+
+    /// The login, `None` if there is no password.
+    ///
+    /// # Errors
+    ///
+    /// The user is missing, or the user's account.
+    pub(super) fn whole(self, place: &str, unset: &str) -> Result<Option<Login>, ConnectionError> {
+        if !self.is_by_password() {
+            return Ok(None);
+        }
+        let Some(password) = self.password.value else { return Ok(None) };
+        let half = |missing: &Part| {
+            let (set, missing) = (&self.password.name, &missing.name);
+            ConnectionError::new(
+                format!("{place}{set} is set, but {missing} is not"),
+                format!("set {missing} as well, or {unset} {set}"),
+            )
+        };
+        let user = named(&self.user_id, &self.user_name).ok_or_else(|| half(&self.user_name))?;
+        let domain = named(&self.domain_id, &self.domain_name);
+        if domain.is_none() && matches!(user, Named::Name(_)) {
+            return Err(half(&self.domain_name));
+        }
+        let project_domain = named(&self.project_domain_id, &self.project_domain_name);
+        Ok(Some(Login { user, domain, project_domain, password }))
+    }
+}
+
+fn named(id: &Part, name: &Part) -> Option<Named> {
+    let text = |part: &Part| part.value.as_ref().map(|value| value.reveal().to_owned());
+    text(id).map(Named::Id).or_else(|| text(name).map(Named::Name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(values: &[(&str, &str)]) -> Parts {
+        let part = |name: &str| {
+            let found = values.iter().find(|(known, _)| *known == name);
+            Part::new(name, found.map(|(_, value)| *value))
+        };
+        Parts {
+            user_name: part("USER"),
+            user_id: part("USER_ID"),
+            password: part("PASSWORD"),
+            domain_name: part("DOMAIN"),
+            domain_id: part("DOMAIN_ID"),
+            project_domain_name: part("PROJECT_DOMAIN"),
+            project_domain_id: part("PROJECT_DOMAIN_ID"),
+            kind: part("TYPE"),
+            passcode: part("PASSCODE"),
+            application: part("APPLICATION"),
+        }
+    }
+
+    #[test]
+    fn a_user_needs_a_password_and_a_name_needs_an_account() {
+        let name = |text: &str| Named::Name(text.to_owned());
+        let id = |text: &str| Named::Id(text.to_owned());
+        let login = |user, domain, project_domain| {
+            let password = Secret::new("p w".to_owned());
+            Ok(Some(Login { user, domain, project_domain, password }))
+        };
+        let error = |text: &str| Err(text.to_owned());
+        let password = ("PASSWORD", "p w");
+        let cases: &[(&[(&str, &str)], Result<Option<Login>, String>)] = &[
+            (&[], Ok(None)),
+            (&[("USER", "u"), ("DOMAIN", "d")], Ok(None)),
+            (&[password, ("USER", "u"), ("DOMAIN", "d")], login(name("u"), Some(name("d")), None)),
+            (&[password, ("USER_ID", "u")], login(id("u"), None, None)),
+            (&[password, ("USER_ID", "u"), ("TYPE", "password")], login(id("u"), None, None)),
+            (&[password, ("USER_ID", "u"), ("TYPE", "v3oidcpassword")], Ok(None)),
+            (&[password, ("USER_ID", "u"), ("PASSCODE", "123456")], Ok(None)),
+            (&[password, ("USER_ID", "u"), ("APPLICATION", "a")], login(id("u"), None, None)),
+            (
+                &[password, ("USER_ID", "u"), ("USER", "v"), ("DOMAIN_ID", "d"), ("DOMAIN", "e")],
+                login(id("u"), Some(id("d")), None),
+            ),
+            (
+                &[password, ("USER_ID", "u"), ("PROJECT_DOMAIN", "d")],
+                login(id("u"), None, Some(name("d"))),
+            ),
+            (&[password], error("F: PASSWORD is set, but USER is not")),
+            (&[password, ("USER", "u")], error("F: PASSWORD is set, but DOMAIN is not")),
+        ];
+        for (values, expected) in cases {
+            let whole = parts(values).whole("F: ", "remove").map_err(|error| error.to_string());
+            assert_eq!(whole, *expected, "{values:?}");
+        }
+        let note = parts(&[("USER_ID", "u")]).note();
+        assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
+        let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
+        assert_eq!(note.as_deref(), Some("TYPE asks for another way than a password"));
+        let application = "asks for an application credential, which these clouds are not known to take; an access key \
+                           serves the same end";
+        let cases = [
+            (&[("TYPE", "v3applicationcredential")][..], format!("TYPE {application}")),
+            (&[("APPLICATION", "a")], format!("APPLICATION {application}")),
+            (
+                &[password, ("PASSCODE", "123456")],
+                "PASSCODE is set, and cbr does not log in with a second factor; an access key needs none"
+                    .to_owned(),
+            ),
+        ];
+        for (values, expected) in cases {
+            assert_eq!(parts(values).note(), Some(expected));
+        }
+    }
+}

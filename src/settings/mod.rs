@@ -1,0 +1,264 @@
+//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
+//!
+//! Owns the order of sources and the rule that one source gives one complete set of credentials: an
+//! access key of one and a secret key of another never meet, and a half set is an error that names
+//! what is missing. Region, project and endpoint are resolved apart from them, each with its origin.
+//! Knows nothing of HTTP.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`search`] | which source is looked at when, and what is taken from it |
+//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
+//! | [`flag_credentials`](sources::flag_credentials) | flags that say as whom, and where their secrets come from |
+//! | [`environment`](sources::environment), [`family`](sources::family), [`cloud`] | variables, by the tool that they belong to |
+//! | [`own_file`](sources::own_file), [`credential_command`](sources::credential_command) | what a profile of [`crate::settings::config`] gives |
+//! | [`koocli`](sources::koocli), [`sdk_file`](sources::sdk_file), [`clouds_yaml`](sources::clouds_yaml) | the files of other tools, which are only read |
+//! | [`trust`] | whose certificates count |
+//! | [`metadata`] | what a server in the cloud is told about itself |
+//! | [`home`], [`given_file`](sources::given_file), [`secret_file`](sources::secret_file), [`yaml`](sources::yaml) | where files are, which ones are named in their place, and how they are read |
+//! | [`address`] | what messages show of an address |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
+
+mod address;
+mod cloud;
+pub(crate) mod config;
+mod credentials;
+mod endpoint;
+mod home;
+mod identity;
+mod login;
+mod metadata;
+mod project;
+pub(crate) mod region;
+mod regions_file;
+mod search;
+mod setting;
+mod source;
+mod sources;
+mod trust;
+
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+
+pub(crate) use address::shown as shown_address;
+pub(crate) use credentials::Credentials;
+pub(crate) use endpoint::{Endpoint, check as check_endpoint};
+pub(crate) use home::{Home, Text};
+pub(crate) use login::{Login, Named};
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
+pub(crate) use project::{Project, check_project_id};
+pub(crate) use search::{NoPlace, Place, Resolution};
+pub(crate) use setting::Setting;
+pub(crate) use source::Look;
+pub(crate) use sources::environment::{Environment, VARIABLES};
+pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
+
+use crate::text::hints;
+use crate::text::number::whole;
+use crate::time;
+use config::OwnFile;
+
+/// The flags of every command that asks the service.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct ConnectionArgs {
+    /// Region of the backups, such as eu-de [env: CBR_REGION]
+    ///
+    /// It gives the endpoint.
+    #[arg(long, value_name = "REGION", global = true, add = hints::one_of(region::names))]
+    pub(crate) region: Option<String>,
+
+    /// Project of the backups (its id) [env: CBR_PROJECT_ID]
+    #[arg(long, value_name = "ID", global = true)]
+    pub(crate) project_id: Option<String>,
+
+    /// Base URL of the service, in place of the region's [env: CBR_ENDPOINT]
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) endpoint: Option<String>,
+
+    /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
+    /// [env: CBR_PROFILE]
+    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = hints::found(profiles))]
+    pub(crate) profile: Option<String>,
+
+    /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
+    #[arg(long, value_name = "NAME", global = true, add = hints::found(cloud_names))]
+    pub(crate) cloud: Option<String>,
+
+    /// As whom to ask.
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+
+    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<String>,
+
+    /// Accept any certificate: whoever is on the way can read and change everything
+    #[arg(long, global = true, conflicts_with = "ca_file")]
+    pub(crate) insecure: bool,
+
+    /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request is given up
+    /// after 2 minutes, or 30 seconds without a byte]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Try a request again at most this often when the service is unreachable, throttling or failing
+    ///
+    /// A connection that breaks while other requests succeed does not count.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
+    pub(crate) retries: u32,
+
+    /// What the user's own file says. It is read with the flags, since it has defaults for some.
+    #[arg(skip)]
+    pub(crate) own_file: OwnFile,
+
+    /// Credentials that a command would have to fetch are as good as broken: it is not run.
+    #[arg(skip)]
+    pub(crate) runs_no_command: bool,
+}
+
+/// The flags that say as whom to ask, before all other sources. None of them takes a secret.
+#[derive(Args, Debug, Default)]
+pub(crate) struct CredentialArgs {
+    /// Access key (AK) to ask with, before all other sources; a terminal is asked for its secret key
+    #[arg(long, value_name = "AK", global = true)]
+    pub(crate) access_key: Option<String>,
+
+    /// File that holds the secret key (SK) of --access-key; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) secret_key_file: Option<String>,
+
+    /// File that holds the security token, where --access-key is a temporary one; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) security_token_file: Option<String>,
+
+    /// File that holds a token to ask with in place of keys, before all other sources; - for stdin
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) token_file: Option<String>,
+}
+
+impl CredentialArgs {
+    /// The first of them that was given.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let Self { access_key, secret_key_file, security_token_file, token_file } = self;
+        let given = [
+            ("--access-key", access_key),
+            ("--secret-key-file", secret_key_file),
+            ("--security-token-file", security_token_file),
+            ("--token-file", token_file),
+        ];
+        given.into_iter().find(|(_, given)| given.is_some()).map(|(flag, _)| flag)
+    }
+}
+
+impl ConnectionArgs {
+    /// How often a request is tried again, where nobody says.
+    pub(crate) const RETRIES: u32 = 5;
+
+    /// The first of these flags that was given, as far as its value tells.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let Self {
+            region,
+            project_id,
+            endpoint,
+            profile,
+            cloud,
+            credentials,
+            ca_file,
+            insecure,
+            timeout,
+            retries: _,
+            own_file: _,
+            runs_no_command: _,
+        } = self;
+        let given = [
+            ("--region", region.is_some()),
+            ("--project-id", project_id.is_some()),
+            ("--endpoint", endpoint.is_some()),
+            ("--profile", profile.is_some()),
+            ("--cloud", cloud.is_some()),
+            ("--ca-file", ca_file.is_some()),
+            ("--insecure", *insecure),
+            ("--timeout", timeout.is_some()),
+        ];
+        let given = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        given.or_else(|| credentials.first_given())
+    }
+
+    /// The first of these flags that was given and goes before the variables that say where the service is.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
+        let given = [
+            ("--endpoint", self.endpoint.is_some()),
+            ("--profile", self.profile.is_some()),
+            ("--cloud", self.cloud.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+}
+
+/// The profiles that there are, each with the file that it is of, for completion. What cannot be read has
+/// none.
+fn profiles() -> Vec<(String, String)> {
+    let own = OwnFile::of_process();
+    let names = own.config.iter().flat_map(|config| config.profiles());
+    let mut profiles: Vec<_> = names.map(|name| (name.to_owned(), own.name.clone())).collect();
+    let (name, theirs) = sources::koocli::profiles(&Environment::of_process(), &Home::of_process());
+    for profile in theirs {
+        if !profiles.iter().any(|(known, _)| *known == profile) {
+            profiles.push((profile, name.clone()));
+        }
+    }
+    profiles
+}
+
+/// The clouds of `clouds.yaml`, each with its file, for completion.
+fn cloud_names() -> Vec<(String, String)> {
+    let (file, names) =
+        sources::clouds_yaml::names(&Environment::of_process(), &Home::of_process());
+    names.into_iter().map(|name| (name, file.clone())).collect()
+}
+
+/// Where credentials come from, for hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The source, such as `HW_*`.
+    pub(crate) source: String,
+    /// The secret key in it, such as `HW_SECRET_KEY`.
+    pub(crate) secret_key: String,
+    /// The security token in it, such as `HW_SECURITY_TOKEN`.
+    pub(crate) security_token: String,
+    /// Whether there is such a token.
+    pub(crate) has_security_token: bool,
+}
+
+/// A setting that is missing, broken or contradictory. Leads to exit code 2.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct ConnectionError {
+    message: String,
+    /// What would work.
+    pub(crate) hint: String,
+    /// What kind of setting it is, where that makes a difference.
+    pub(crate) flaw: SettingFlaw,
+}
+
+/// What is wrong with a setting, where scripts are told more than that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum SettingFlaw {
+    /// It is missing, broken or contradictory.
+    #[default]
+    Plain,
+    /// To find it took all the time for the run, which leads to exit code 5.
+    Late,
+    /// Whoever asks has nothing in that region.
+    OtherRegion,
+}
+
+impl ConnectionError {
+    /// Names what is wrong and where, and what would work; neither holds a secret.
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into(), flaw: SettingFlaw::Plain }
+    }
+}

@@ -1,0 +1,263 @@
+//! What the entries of `clouds.yaml` give, as tables.
+
+use super::*;
+use crate::settings::Credentials;
+use crate::settings::home::Hidden;
+
+fn file(name: &str, text: &str) -> Found {
+    let file = Text { name: name.to_owned(), text: Hidden(text.to_owned()) };
+    Found { file, directory: None, place: Place::Settings }
+}
+
+const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
+
+fn read(clouds: &str, secure: &str, wanted: Option<&str>) -> Result<Source, String> {
+    source(
+        &file("clouds.yaml", clouds),
+        Some(&file("secure.yaml", secure)),
+        &Hosts::default(),
+        wanted,
+    )
+}
+
+#[test]
+fn secure_lies_over_clouds() {
+    let clouds = format!(
+        "clouds:\n  a:\n    auth: {{{OTC}, project_id: 12e4, ak: A, sk: x}}\n    region_name: eu-de"
+    );
+    let source = read(&clouds, "clouds: {a: {auth: {sk: S}}}", None).unwrap();
+    let Ok(Some(Credentials::Key { access_key, secret_key, .. })) = source.credentials else {
+        panic!("{source:?}")
+    };
+    assert_eq!((access_key.as_str(), secret_key.reveal()), ("A", "S"));
+    let setting = |value| Some(Setting::new("clouds.yaml, cloud `a`", value));
+    assert_eq!((source.region, source.project_id), (setting("eu-de"), setting("12e4")));
+}
+
+#[test]
+fn a_cloud_gives_credentials_or_says_why_not() {
+    let cases = [
+        (format!("{{auth: {{{OTC}, token: t}}}}"), ""),
+        ("{profile: otc, auth: {ak: A, sk: S}}".to_owned(), ""),
+        ("{profile: otc, ak: A, sk: S}".to_owned(), ""),
+        (format!("{{auth: {{{OTC}, username: u, password: p, user_domain_name: d}}}}"), ""),
+        (format!("{{auth: {{{OTC}, user_id: u, password: p}}}}"), ""),
+        (
+            format!("{{auth: {{{OTC}, username: u}}}}"),
+            "auth.username is set, but auth.password is not",
+        ),
+        (
+            "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
+            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://keystone.example.com",
+        ),
+        (
+            "{auth: {auth_url: 'https://x.apic.eu-de.otc.t-systems.com', token: t}}".to_owned(),
+            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
+             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
+        ),
+        ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
+        (
+            "{auth: {auth_url: 'http://iam.eu-de.otc.t-systems.com/v3', token: t}}".to_owned(),
+            "its auth_url is plain http, which everybody on the way can read: write it with https",
+        ),
+        (
+            format!(
+                "{{auth_type: agency, auth: {{{OTC}, ak: A, sk: S, target_agency_name: ops}}}}"
+            ),
+            "its auth_type is agency: it asks for the rights of agency `ops`, which cbr does not ask IAM \
+             for",
+        ),
+        (
+            format!("{{auth_type: v3applicationcredential, auth: {{{OTC}}}}}"),
+            "auth_type asks for an application credential, which these clouds are not known to take; an access key \
+             serves the same end",
+        ),
+        (
+            format!("{{auth: {{{OTC}, user_id: u, password: p, passcode: 123456}}}}"),
+            "auth.passcode is set, and cbr does not log in with a second factor; an access key needs none",
+        ),
+    ];
+    for (cloud, note) in cases {
+        let source = read(&format!("clouds: {{a: {cloud}}}"), "", None).unwrap();
+        assert_eq!(source.note.as_deref().unwrap_or_default(), note, "{cloud}");
+        assert_eq!(source.credentials.unwrap().is_some(), note.is_empty(), "{cloud}");
+    }
+    let half = read("clouds: {a: {profile: otc, auth: {ak: A}}}", "", None).unwrap();
+    assert_eq!(
+        half.credentials.unwrap_err().to_string(),
+        "clouds.yaml, cloud `a`: auth.ak is set, but auth.sk is not"
+    );
+}
+
+#[test]
+fn authorities_are_taken_and_checks_stay_on() {
+    let unchecked = "clouds.yaml, cloud `a`: `verify: false` has no effect: only --insecure \
+                     leaves certificates unchecked";
+    let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the credentials \
+                go to Open Telekom Cloud";
+    let here =
+        "clouds.yaml, cloud `a`: `cacert` of the current directory has no effect; give --ca-file";
+    let cases: [(&str, bool, Option<&str>, &[&str]); 6] = [
+        ("cacert: ca.pem", false, Some("ca.pem"), &[]),
+        ("cacert: ca.pem, verify: true", false, Some("ca.pem"), &[]),
+        ("cacert: ca.pem, verify: False", false, Some("ca.pem"), &[unchecked]),
+        ("verify: no", false, None, &[unchecked]),
+        ("cacert: ca.pem, verify: off", true, None, &[used, unchecked, here]),
+        ("region_name: x", true, None, &[used]),
+    ];
+    for (settings, is_here, ca_file, warnings) in cases {
+        let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
+        let place = if is_here { Place::Here } else { Place::Settings };
+        let found = Found { place, ..file("clouds.yaml", &text) };
+        let source = source(&found, None, &Hosts::default(), None).unwrap();
+        let found = source.ca_file.map(|file| file.value);
+        assert_eq!(found.as_deref(), ca_file, "{settings}");
+        assert_eq!(source.cautions, warnings, "{settings}");
+    }
+}
+
+/// Which file of the current directory plays a part, and where the secrets would go.
+#[test]
+fn files_of_the_current_directory_are_named_with_the_host() {
+    let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
+    let told = |places: [Place; 2], secure: &str| {
+        let clouds = Found { place: places[0], ..file("clouds.yaml", &clouds) };
+        let secure = Found { place: places[1], ..file("secure.yaml", secure) };
+        source(&clouds, Some(&secure), &Hosts::default(), None).unwrap().cautions
+    };
+    let expected = |files: &str| {
+        vec![format!(
+            "clouds.yaml, cloud `a`: {files} used, and the credentials go to \
+             iam.eu-de.otc.t-systems.com"
+        )]
+    };
+    let secure = "clouds: {a: {auth: {token: s}}}";
+    let other = "clouds: {b: {}}";
+    assert_eq!(
+        told([Place::Here, Place::Here], other),
+        expected("clouds.yaml of the current directory is")
+    );
+    assert_eq!(
+        told([Place::Here, Place::Here], secure),
+        expected("clouds.yaml and secure.yaml of the current directory are")
+    );
+    assert_eq!(
+        told([Place::Here, Place::Settings], other),
+        expected("clouds.yaml of the current directory is")
+    );
+    assert!(told([Place::Settings, Place::Here], other).is_empty());
+    assert!(told([Place::Settings, Place::Settings], secure).is_empty());
+}
+
+/// Whoever writes one of the two files would get the secrets of the other.
+#[test]
+fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
+    use Place::{Here, Named, Settings};
+
+    let secure = "clouds: {a: {auth: {token: s}}}";
+    let address = "clouds: {a: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}";
+    let refused = |host: &str| {
+        format!(
+            "it is not combined with secure.yaml, which is in another directory, and secrets would go to {host}; if \
+             you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
+        )
+    };
+    let [de, nl] =
+        ["eu-de", "eu-nl"].map(|region| refused(&format!("iam.{region}.otc.t-systems.com")));
+    let trusted = Environment::with(&[("CBR_IAM_ENDPOINT", "https://iam.eu-de.otc.t-systems.com")]);
+    let trusted = Hosts::new(&trusted, &Default::default());
+    let nobody = Hosts::default();
+    let cases = [
+        ((Here, "c"), (Settings, "s"), secure, &nobody, Some(&de)),
+        ((Here, "c"), (Settings, "s"), secure, &trusted, None),
+        ((Here, "c"), (Named, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Here, "s"), secure, &nobody, Some(&de)),
+        ((Named, "c"), (Here, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Settings, "s"), secure, &nobody, Some(&de)),
+        ((Settings, "c"), (Here, "s"), address, &nobody, Some(&nl)),
+        ((Settings, "c"), (Here, "s"), address, &trusted, Some(&nl)),
+        ((Here, "c"), (Here, "c"), secure, &nobody, None),
+        ((Settings, "c"), (Settings, "c"), secure, &nobody, None),
+        ((Named, "c"), (Here, "c"), secure, &nobody, None),
+        ((Named, "c"), (Settings, "s"), secure, &nobody, None),
+        ((Settings, "c"), (Named, "s"), secure, &nobody, None),
+        ((Named, "c"), (Named, "s"), secure, &nobody, None),
+        // It has no secret of this cloud.
+        ((Here, "c"), (Settings, "s"), "clouds: {b: {auth: {token: s}}}", &nobody, None),
+    ];
+    for (clouds, over, text, hosts, expected) in cases {
+        let found = |(place, directory): (Place, &str), name: &str, text: &str| {
+            let directory = Some(PathBuf::from(directory));
+            Found { place, directory, ..file(name, text) }
+        };
+        let entry = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
+        let [clouds_at, over_at] = [clouds, over].map(|(place, directory)| (place, directory));
+        let clouds = found(clouds, "clouds.yaml", &entry);
+        let source = source(&clouds, Some(&found(over, "secure.yaml", text)), hosts, None).unwrap();
+        let told = format!("{clouds_at:?} {over_at:?} {text}");
+        assert_eq!(source.note.as_ref(), expected, "{told}");
+        assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{told}");
+        assert_eq!(source.iam.is_some(), expected.is_none(), "{told}");
+    }
+    let here = Found {
+        place: Here,
+        directory: Some("c".into()),
+        ..file("clouds.yaml", "clouds: {a: {profile: otc}}")
+    };
+    let source = source(&here, Some(&file("secure.yaml", secure)), &nobody, None).unwrap();
+    let told = "it is not combined with secure.yaml, which is in another directory; if you trust both files, set \
+                OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
+    assert_eq!(source.note.as_deref(), Some(told));
+}
+
+/// Those who keep keys beside `auth`, and the old names of a project.
+#[test]
+fn other_names_are_understood_in_both_places() {
+    let cases = [
+        ("auth: {ak: A, sk: S, security_token: T}", "A S T"),
+        ("auth: {access_key: A, secret_key: S}", "A S -"),
+        ("ak: A, sk: S, security_token: T", "A S T"),
+        ("ak: A, sk: S, token: T", "A S T"),
+        ("access_key: A, secret_key: S, token: T", "A S T"),
+        ("access_key: A, secret_key: S", "A S -"),
+    ];
+    for (keys, expected) in cases {
+        let source = read(&format!("clouds: {{a: {{profile: otc, {keys}}}}}"), "", None).unwrap();
+        let Ok(Some(Credentials::Key { access_key, secret_key, security_token })) =
+            source.credentials
+        else {
+            panic!("{keys}: {source:?}")
+        };
+        let token = security_token.as_ref().map_or("-", |token| token.reveal());
+        assert_eq!(format!("{access_key} {} {token}", secret_key.reveal()), expected, "{keys}");
+    }
+    let cases = [
+        ("auth: {project_id: i, project_name: n}", [Some("i"), Some("n")]),
+        ("auth: {tenant_id: i, tenant_name: n}", [Some("i"), Some("n")]),
+        ("project_id: i, project_name: n", [Some("i"), Some("n")]),
+        ("tenant_id: i, tenant_name: n", [Some("i"), Some("n")]),
+        ("auth: {tenant_id: i}, project_id: j", [Some("i"), None]),
+    ];
+    for (project, expected) in cases {
+        let source =
+            read(&format!("clouds: {{a: {{profile: otc, {project}}}}}"), "", None).unwrap();
+        let found = [source.project_id, source.project_name].map(|found| found.map(|it| it.value));
+        assert_eq!(found, expected.map(|value| value.map(str::to_owned)), "{project}");
+    }
+}
+
+#[test]
+fn one_cloud_is_chosen_or_the_only_one() {
+    let two = "clouds: {a: {profile: otc, regions: [eu-de]}, b: {regions: [{name: x}, y]}}";
+    let name = |wanted| read(two, "", wanted).map(|source| source.name);
+    assert_eq!(name(Some("b")), Ok("clouds.yaml, cloud `b`".to_owned()));
+    assert_eq!(name(Some("c")), Err("clouds.yaml: no cloud `c`; known: `a`, `b`".to_owned()));
+    let several = "clouds.yaml: several clouds; choose one with --cloud or OS_CLOUD";
+    assert_eq!(name(None), Err(several.to_owned()));
+    assert_eq!(read(two, "", Some("a")).unwrap().region.unwrap().value, "eu-de");
+    assert_eq!(read("clouds: {}", "", None).unwrap_err(), "clouds.yaml: no cloud");
+    assert_eq!(read("a: b", "", None).unwrap_err(), "clouds.yaml: no `clouds`");
+    assert!(read("[", "", None).unwrap_err().starts_with("clouds.yaml: not YAML"));
+    assert!(read(two, "{", Some("a")).unwrap_err().starts_with("secure.yaml: not YAML"));
+}

@@ -1,0 +1,138 @@
+//! Credentials of the command line: flags name the access key, and the files that hold secrets.
+//!
+//! No flag takes a secret, since others see it in the list of processes, and it stays in the shell's history.
+//! It comes from a file or from stdin, or is typed where somebody is there to be asked.
+
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::time::Duration;
+
+use super::secret_file;
+use crate::settings::credentials::{Part, Parts};
+use crate::settings::home::Home;
+use crate::settings::source::Source;
+use crate::settings::{ConnectionArgs, ConnectionError, CredentialArgs};
+use crate::text::secret;
+
+/// Stands for stdin in place of a file.
+const STDIN: &str = "-";
+
+/// What the flags give: nothing if none of them is there.
+pub(in crate::settings) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
+    let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } =
+        &args.credentials;
+    let name = args.credentials.first_given()?;
+    let mut source = Source::named(origin(&args.credentials));
+    let mut flags = Flags { home, timeout: args.timeout, warnings: Vec::new() };
+    let credentials = (|| {
+        if let (Some(STDIN), Some(STDIN)) =
+            (secret_key_file.as_deref(), security_token_file.as_deref())
+        {
+            return Err(ConnectionError::new(
+                "--secret-key-file and --security-token-file cannot both be read from stdin",
+                "give one of them as a file",
+            ));
+        }
+        let secret_key = match (access_key, secret_key_file) {
+            (Some(_), None) => ask("secret key", "--secret-key-file")?,
+            (_, file) => flags.secret("--secret-key-file", file.as_deref())?,
+        };
+        let parts = Parts {
+            access_key: Part::new("--access-key", access_key.as_deref()),
+            secret_key,
+            security_token: flags
+                .secret("--security-token-file", security_token_file.as_deref())?,
+            token: flags.secret("--token-file", token_file.as_deref())?,
+            ..Parts::default()
+        };
+        match parts.whole()? {
+            Some(whole) => Ok(Some(whole)),
+            None => Err(ConnectionError::new(
+                format!("{name} is empty"),
+                format!("leave out {name} to use other sources; cbr auth show lists them"),
+            )),
+        }
+    })();
+    source.credentials = credentials;
+    source.warnings = flags.warnings;
+    Some(source)
+}
+
+/// The flags that say who asks, as a user would name them.
+fn origin(args: &CredentialArgs) -> String {
+    let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } = args;
+    let of_file = |flag: &str, file: &Option<String>| {
+        file.as_deref().map(|file| match file {
+            STDIN => format!("{flag} {STDIN}"),
+            _ => flag.to_owned(),
+        })
+    };
+    let is_asked = access_key.is_some() && secret_key_file.is_none();
+    let origins = [
+        access_key.as_ref().map(|_| "--access-key".to_owned()),
+        is_asked.then(|| "what was typed".to_owned()),
+        of_file("--secret-key-file", secret_key_file),
+        of_file("--security-token-file", security_token_file),
+        of_file("--token-file", token_file),
+    ];
+    origins.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// Reads what the flags name.
+struct Flags<'a> {
+    home: &'a Home,
+    /// The time for the whole run.
+    timeout: Option<Duration>,
+    /// What may surprise in the files.
+    warnings: Vec<String>,
+}
+
+impl Flags<'_> {
+    fn secret(&mut self, flag: &str, file: Option<&str>) -> Result<Part, ConnectionError> {
+        let Some(file) = file else { return Ok(Part::new(flag, None)) };
+        if file == STDIN {
+            return read_stdin(flag, flag);
+        }
+        let path = self.home.expand(file);
+        let read = secret_file::read(self.home, Path::new(&path), self.timeout);
+        let (text, warning) = read.map_err(|unread| unread.error(flag, &hint(flag)))?;
+        self.warnings.extend(warning);
+        Ok(Part::new(flag, Some(&text.0)))
+    }
+}
+
+/// Reads what a flag leaves to stdin; `what` is asked for where that is a terminal.
+fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
+    let text = secret::ask(what).map_err(|error| unread(flag, &format!("{error:#}")))?;
+    if text.trim().is_empty() {
+        return Err(match flag == what {
+            true => unread(flag, "nothing came from stdin"),
+            false => ConnectionError::new(
+                format!("no {what} was typed"),
+                format!("type it when it is asked for, or give it with {flag} FILE"),
+            ),
+        });
+    }
+    Ok(Part::new(flag, Some(&text)))
+}
+
+/// Asks for what no flag names, if a person is there. A script would wait for an answer that never comes.
+fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
+    if io::stdin().is_terminal() {
+        return read_stdin(flag, what);
+    }
+    Err(ConnectionError::new(
+        format!(
+            "--access-key is given, but the {what} is not, and stdin is no terminal to ask for it at"
+        ),
+        format!("give it with {flag} FILE, or {flag} - to read it from stdin"),
+    ))
+}
+
+fn unread(flag: &str, why: &str) -> ConnectionError {
+    ConnectionError::new(format!("{flag}: {why}"), hint(flag))
+}
+
+fn hint(flag: &str) -> String {
+    format!("let {flag} name a file that holds nothing but the secret, or - for stdin")
+}

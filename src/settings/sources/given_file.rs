@@ -1,0 +1,83 @@
+//! A file of another tool: the usual one, or the one that a variable names in its place.
+//!
+//! Who names a file means that one: where it is missing, to go on without it would be to ask as somebody
+//! else.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::settings::home::{Home, Text};
+use crate::settings::{ConnectionError, Environment};
+
+/// Why a file is of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::settings) enum NoUse {
+    /// What is found in it, in words for a user.
+    Found(String),
+    /// A variable names it, and it cannot be read.
+    Named(ConnectionError),
+}
+
+impl From<String> for NoUse {
+    fn from(why: String) -> Self {
+        Self::Found(why)
+    }
+}
+
+impl fmt::Display for NoUse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found(why) => formatter.write_str(why),
+            Self::Named(error) => error.fmt(formatter),
+        }
+    }
+}
+
+/// The file that the variable names, or else the usual one below the home directory; `None` if there is none.
+///
+/// # Errors
+///
+/// It cannot be read, or is not where the variable says.
+pub(in crate::settings) fn read(
+    environment: &Environment,
+    home: &Home,
+    variable: &str,
+    usual: &str,
+) -> Result<Option<Text>, NoUse> {
+    if let Some(named) = named(environment, home, variable)? {
+        return Ok(Some(named));
+    }
+    let Some(path) = home.file(usual) else { return Ok(None) };
+    Ok(home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?)
+}
+
+/// The file that the variable names, `None` if it is not set.
+///
+/// # Errors
+///
+/// There is no such file, or it cannot be read.
+pub(in crate::settings) fn named(
+    environment: &Environment,
+    home: &Home,
+    variable: &str,
+) -> Result<Option<Text>, NoUse> {
+    let Some(path) = path(environment, home, variable) else { return Ok(None) };
+    let name = home.name(&path);
+    let why = match home.read(&path) {
+        Ok(Some(file)) => return Ok(Some(file)),
+        Ok(None) => format!("{variable}: there is no file {name}"),
+        Err(error) => format!("{variable}: {name}: {error}"),
+    };
+    let hint = format!("unset {variable}, or let it name a file that can be read");
+    Err(NoUse::Named(ConnectionError::new(why, hint)))
+}
+
+/// Where the variable leads, with the home directory for `~/`, which no shell has written out in a file of
+/// variables.
+pub(in crate::settings) fn path(
+    environment: &Environment,
+    home: &Home,
+    variable: &str,
+) -> Option<PathBuf> {
+    environment.get(variable).map(|path| PathBuf::from(home.expand(path)))
+}

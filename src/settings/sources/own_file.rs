@@ -1,0 +1,225 @@
+//! What a profile of the own file gives: its settings, and its credentials from wherever it says.
+//!
+//! Settings cost nothing. Credentials may be in another file, in another tool's, or with a command that
+//! has to run: they are only asked for when they are to be used.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::clouds_yaml::{self, Wanted};
+use super::given_file::NoUse;
+use super::{credential_command, koocli, secret_file};
+use crate::settings::cloud::Hosts;
+use crate::settings::config::Profile;
+use crate::settings::credentials::{Part, Parts};
+use crate::settings::home::Home;
+use crate::settings::source::Source;
+use crate::settings::{ConnectionError, Credentials, Environment, Setting, login};
+
+/// Region, project and endpoints.
+pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
+    let place = profile.place();
+    let setting = |key: &str| Some(Setting::new(format!("{place} {key}"), profile.text(key)?));
+    Source {
+        region: setting("region"),
+        project_id: setting("project_id"),
+        project_name: setting("project_name"),
+        endpoint: setting("endpoint"),
+        iam: setting("iam_endpoint"),
+        // A project goes with the keys beside it, and with any where there are none.
+        lends_project: !has_credentials(profile),
+        ..Source::named(&place)
+    }
+}
+
+/// What a profile may need to get at its credentials.
+pub(in crate::settings) struct Surroundings<'a> {
+    pub(in crate::settings) environment: &'a Environment,
+    pub(in crate::settings) home: &'a Home,
+    pub(in crate::settings) hosts: &'a Hosts,
+    /// The time for the whole run.
+    pub(in crate::settings) timeout: Option<Duration>,
+    /// Whether commands may be run for credentials.
+    pub(in crate::settings) runs_commands: bool,
+}
+
+/// The same, with credentials, for which a command is run only where that may be.
+pub(in crate::settings) fn whole(profile: &Profile<'_>, around: &Surroundings<'_>) -> Source {
+    let mut source = settings(profile);
+    source.credentials = Asked { profile, around }.credentials(&mut source);
+    source
+}
+
+/// Each way to credentials, with the keys that it consists of; the first one gives it a name.
+const WAYS: [&[&str]; 6] = [
+    &["access_key", "secret_key", "secret_key_file", "security_token", "security_token_file"],
+    &["token", "token_file"],
+    &["username", "user_id", "domain_name", "domain_id", "password", "password_file"],
+    &["credential_command", "credential_timeout"],
+    &["koocli_profile"],
+    &["cloud"],
+];
+
+/// The ways of which a profile has a key.
+fn ways(profile: &Profile<'_>) -> Vec<&'static str> {
+    let is_set = |key: &&&str| profile.get(key).is_some();
+    WAYS.iter().filter_map(|keys| keys.iter().find(is_set).copied()).collect()
+}
+
+/// Whether a profile says anything of credentials.
+pub(in crate::settings) fn has_credentials(profile: &Profile<'_>) -> bool {
+    !ways(profile).is_empty()
+}
+
+/// A profile whose credentials are wanted.
+struct Asked<'a> {
+    profile: &'a Profile<'a>,
+    around: &'a Surroundings<'a>,
+}
+
+impl Asked<'_> {
+    fn credentials(&self, source: &mut Source) -> Result<Option<Credentials>, ConnectionError> {
+        match ways(self.profile).as_slice() {
+            [] => Ok(None),
+            ["credential_command" | "credential_timeout"] => self.of_command(),
+            ["koocli_profile"] => {
+                let Surroundings { environment, home, .. } = self.around;
+                let name = self.profile.text("koocli_profile");
+                self.of_tool(source, "koocli_profile", koocli::read(environment, home, name))
+            }
+            ["cloud"] => {
+                let Surroundings { environment, home, hosts, .. } = self.around;
+                let wanted = Wanted::OfProfile(self.profile.text("cloud").unwrap_or_default());
+                self.of_tool(source, "cloud", clouds_yaml::read(environment, home, hosts, wanted))
+            }
+            [key] => match self.parts(source)?.whole()? {
+                // Nothing but a part of who logs in.
+                None => Err(self.half(key, "password")),
+                whole => Ok(whole),
+            },
+            [first, second, ..] => Err(self.contradiction(first, second)),
+        }
+    }
+
+    /// From the file itself, or the files that it names.
+    fn parts(&self, source: &mut Source) -> Result<Parts, ConnectionError> {
+        Ok(Parts {
+            place: format!("{}: ", self.profile.place()),
+            access_key: Part::new("access_key", self.profile.text("access_key")),
+            secret_key: self.secret("secret_key", "secret_key_file", source)?,
+            security_token: self.secret("security_token", "security_token_file", source)?,
+            token: self.secret("token", "token_file", source)?,
+            login: login::Parts {
+                user_name: self.text("username"),
+                user_id: self.text("user_id"),
+                password: self.secret("password", "password_file", source)?,
+                domain_name: self.text("domain_name"),
+                domain_id: self.text("domain_id"),
+                ..login::Parts::default()
+            },
+            ..Parts::default()
+        })
+    }
+
+    fn text(&self, key: &str) -> Part {
+        Part::new(key, self.profile.text(key))
+    }
+
+    fn secret(
+        &self,
+        key: &str,
+        file_key: &str,
+        source: &mut Source,
+    ) -> Result<Part, ConnectionError> {
+        let path = self.profile.file(file_key, |name| self.around.home.file(name));
+        let value = self.profile.text(key);
+        let Some(path) = path else { return Ok(Part::new(key, value)) };
+        if value.is_some() {
+            return Err(self.contradiction(key, file_key));
+        }
+        self.secret_of(file_key, &path, source)
+    }
+
+    fn secret_of(
+        &self,
+        key: &str,
+        path: &Path,
+        source: &mut Source,
+    ) -> Result<Part, ConnectionError> {
+        let read = secret_file::read(self.around.home, path, self.around.timeout);
+        let (text, warning) = read.map_err(|unread| {
+            let hint = format!("let {key} name a file that holds nothing but the secret");
+            unread.error(&format!("{} {key}", self.profile.place()), &hint)
+        })?;
+        source.warnings.extend(warning);
+        Ok(Part::new(key, Some(&text.0)))
+    }
+
+    fn of_command(&self) -> Result<Option<Credentials>, ConnectionError> {
+        let place = format!("{} credential_command", self.profile.place());
+        let Some(command) = self.profile.get("credential_command") else {
+            return Err(self.half("credential_timeout", "credential_command"));
+        };
+        if !self.around.runs_commands {
+            return Err(ConnectionError::new(
+                format!("{place}: is not run for this"),
+                "use a profile that holds its credentials",
+            ));
+        }
+        let limit = self.profile.text("credential_timeout");
+        credential_command::run(&place, command, limit, self.around.timeout).map(Some)
+    }
+
+    /// From another tool's entry, with the settings that go with them where the profile has none itself.
+    fn of_tool(
+        &self,
+        source: &mut Source,
+        key: &str,
+        read: Result<Option<Source>, NoUse>,
+    ) -> Result<Option<Credentials>, ConnectionError> {
+        let place = self.profile.place();
+        let refuse = |why: String| {
+            ConnectionError::new(
+                format!("{place} {key}: {why}"),
+                format!("give {key} the name of an entry that has credentials, or remove it"),
+            )
+        };
+        let found = match read {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(refuse("there is no such file".to_owned())),
+            Err(why) => return Err(refuse(why.to_string())),
+        };
+        let Source { name, credentials, region, project_id, project_name, iam, note, .. } = found;
+        source.ca_file = found.ca_file;
+        source.cautions = found.cautions;
+        source.asks_metadata = found.asks_metadata;
+        if source.endpoint.is_none() {
+            source.region = source.region.take().or(region);
+        }
+        source.project_id = source.project_id.take().or(project_id);
+        source.project_name = source.project_name.take().or(project_name);
+        source.iam = source.iam.take().or(iam);
+        match credentials {
+            Ok(None) if !source.asks_metadata => {
+                let why = note.unwrap_or_else(|| "it holds no credentials".to_owned());
+                Err(refuse(format!("{name}: {why}")))
+            }
+            whole => whole,
+        }
+    }
+
+    fn half(&self, set: &str, missing: &str) -> ConnectionError {
+        ConnectionError::new(
+            format!("{}: {set} is set, but {missing} is not", self.profile.place()),
+            format!("set {missing} as well, or remove {set}"),
+        )
+    }
+
+    fn contradiction(&self, first: &str, second: &str) -> ConnectionError {
+        let place = self.profile.place();
+        ConnectionError::new(
+            format!("{place}: {first} is set, and so is {second}: which to use is not clear"),
+            format!("remove {first} or {second}"),
+        )
+    }
+}

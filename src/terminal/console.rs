@@ -1,0 +1,257 @@
+//! What a person sees on stderr besides errors: warnings, details of requests, progress, the receipt.
+//!
+//! One place writes there, so lines and the progress bar do not run into each other. Progress and the
+//! receipt's line are for terminals only; scripts have `--receipt`.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::message::{ErrorFormat, Level};
+use super::screen::Screen;
+use crate::text::number::grouped;
+use crate::text::sanitize;
+
+/// How much to tell.
+#[derive(Args, Debug, Clone, Copy)]
+#[command(next_help_heading = "Messages")]
+pub(crate) struct ConsoleArgs {
+    /// Print errors only: no progress, no summary, and no warnings but that of --insecure
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Print each request on stderr: method, path, query, status, time and request id
+    #[arg(short, long, global = true)]
+    verbose: bool,
+
+    /// How errors and warnings are written on stderr
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    error_format: ErrorFormat,
+}
+
+/// Stderr, and how much goes there.
+#[derive(Debug)]
+pub(crate) struct Console {
+    args: ConsoleArgs,
+    is_terminal: bool,
+    progress: Mutex<Progress>,
+}
+
+/// The bar, and what it is about to show.
+#[derive(Debug)]
+struct Progress {
+    started: Instant,
+    rows: u64,
+    count: Option<u64>,
+    /// There once the work has lasted for [`PATIENCE`].
+    bar: Option<ProgressBar>,
+    /// Why a request waits, and until when: the one that waits longest. Others may come through meanwhile.
+    waits: Option<(String, Instant)>,
+    /// Since when a request has had no byte, if that is long. No page has come in since.
+    silent_since: Option<Instant>,
+    over: bool,
+}
+
+/// Work that is done sooner than this shows no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl ConsoleArgs {
+    /// For what must not be heard.
+    pub(crate) fn quiet() -> Self {
+        Self { quiet: true, verbose: false, error_format: ErrorFormat::Text }
+    }
+
+    /// The form of the messages.
+    pub(crate) fn error_format(&self) -> ErrorFormat {
+        self.error_format
+    }
+}
+
+impl Console {
+    /// For one run.
+    pub(crate) fn new(args: ConsoleArgs) -> Self {
+        let started = Instant::now();
+        let progress = Progress {
+            started,
+            rows: 0,
+            count: None,
+            bar: None,
+            waits: None,
+            silent_since: None,
+            over: false,
+        };
+        let is_terminal = io::stderr().is_terminal();
+        Self { args, is_terminal, progress: Mutex::new(progress) }
+    }
+
+    /// Whether people watch: stderr is a terminal, and they did not ask for quiet, nor for what scripts read.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_terminal && !self.args.quiet && self.args.error_format == ErrorFormat::Text
+    }
+
+    /// Something that may surprise, but does not stop the run.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.args.quiet {
+            self.message(Level::Warning, text);
+        }
+    }
+
+    /// A danger that is told every time, also to those who asked for quiet.
+    pub(crate) fn alarm(&self, text: &str) {
+        self.message(Level::Warning, text);
+    }
+
+    /// Something that only those want to know who asked for it.
+    pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
+        if self.args.verbose {
+            self.message(Level::Debug, &text());
+        }
+    }
+
+    fn message(&self, level: Level, text: &str) {
+        self.line(&self.args.error_format.line(level, text));
+    }
+
+    /// The last line of a run that people watch.
+    pub(crate) fn receipt(&self, text: &str) {
+        if self.is_watched() {
+            self.line(text);
+        }
+    }
+
+    /// Rows came in: so many of so many.
+    pub(crate) fn progress(&self, rows: u64, count: Option<u64>) {
+        if self.is_watched() {
+            let mut progress = self.lock();
+            progress.rows = rows;
+            progress.count = count;
+            progress.silent_since = None;
+        }
+    }
+
+    /// Nothing comes for a while, and why.
+    pub(crate) fn waits(&self, why: &str, pause: Duration) {
+        if self.is_watched() {
+            let mut progress = self.lock();
+            let until = Instant::now() + pause;
+            if progress.waits.as_ref().is_none_or(|(_, other)| *other < until) {
+                progress.waits = Some((why.to_owned(), until));
+            }
+        }
+    }
+
+    /// Reports that a host has sent nothing for so long. On a terminal, the progress shows that nothing comes.
+    pub(crate) fn silent(&self, host: &str, silence: Duration) {
+        if self.is_watched() {
+            self.lock().silent_since = Instant::now().checked_sub(silence);
+        } else {
+            self.warn(&silence_text(host, silence));
+        }
+    }
+
+    /// Shows how far it is; to be called a few times a second while the work goes on.
+    pub(crate) fn tick(&self) {
+        if !self.is_watched() {
+            return;
+        }
+        let mut progress = self.lock();
+        if progress.over || progress.started.elapsed() < PATIENCE {
+            return;
+        }
+        let text = progress.text();
+        let text = sanitize::visible(&text).into_owned();
+        progress.bar.get_or_insert_with(new_bar).set_message(text);
+    }
+
+    /// Takes the bar off the screen. There is no progress after this.
+    pub(crate) fn clear(&self) {
+        let mut progress = self.lock();
+        progress.over = true;
+        if let Some(bar) = progress.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn line(&self, text: &str) {
+        let write = || self.args.error_format.write(text);
+        match &self.lock().bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress {
+    /// The rows so far and their rate, or why there are no more.
+    fn text(&self) -> String {
+        let mut text = grouped(self.rows);
+        if let Some(count) = self.count {
+            text.push_str(&format!(" of {}", grouped(count)));
+        }
+        text.push_str(" backups");
+        let now = Instant::now();
+        if let Some((why, until)) = self.waits.as_ref().filter(|(_, until)| *until > now) {
+            let left = until.saturating_duration_since(now).as_secs_f64().ceil();
+            text.push_str(&format!(" · {why}, again in {left:.0} s"));
+        } else if let Some(since) = self.silent_since {
+            let seconds = now.saturating_duration_since(since).as_secs();
+            text.push_str(&format!(" · no answer for {seconds} s"));
+        } else if self.rows > 0 {
+            let rate = self.rows as f64 / self.started.elapsed().as_secs_f64();
+            text.push_str(&format!(" · {}/s", grouped(rate as u64)));
+        }
+        text
+    }
+}
+
+/// Without a terminal nothing else shows that the run goes on.
+fn silence_text(host: &str, silence: Duration) -> String {
+    let seconds = silence.as_secs();
+    format!("no answer from {host} for {seconds} s, still waiting (--timeout limits this)")
+}
+
+fn new_bar() -> ProgressBar {
+    let target = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), 10);
+    let bar = ProgressBar::with_draw_target(None, target);
+    // Cut to the width of the screen, which "{msg}" is not.
+    bar.with_style(
+        ProgressStyle::with_template("{wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_tells_how_far_it_is_or_why_it_waits() {
+        let second = Duration::from_secs(1);
+        let start = Instant::now();
+        let wait = |seconds: u32| ("503".to_owned(), start + seconds * second);
+        let cases = [
+            (0, None, None, None, "0 backups"),
+            (5_000, None, None, None, "5,000 backups · 49"),
+            (5_000, Some(30_000), None, None, "5,000 of 30,000 backups · 49"),
+            (1_000, Some(1_663), Some(wait(7)), None, "1,000 of 1,663 backups · 503, again in 7 s"),
+            (1_000, Some(1_663), Some(wait(0)), None, "1,000 of 1,663 backups · 9"),
+            (1_000, Some(1_663), None, Some(12), "1,000 of 1,663 backups · no answer for 12 s"),
+            (0, None, Some(wait(7)), Some(12), "0 backups · 503, again in 7 s"),
+        ];
+        for (rows, count, waits, silent, expected) in cases {
+            let Some(started) = Instant::now().checked_sub(100 * second + second) else { return };
+            let silent_since = silent.and_then(|seconds| start.checked_sub(seconds * second));
+            let progress =
+                Progress { started, rows, count, bar: None, waits, silent_since, over: false };
+            let text = progress.text();
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Stdout, and the terminal that it may be: its size, whether it shows colours, and the pager in front
+//! of it.
+//!
+//! Knows nothing of formats; who writes here says whether people read it.
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write};
+#[cfg(target_os = "linux")]
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use anstream::ColorChoice;
+use clap::{Args, ValueEnum};
+use terminal_size::{Height, Width};
+
+use super::console::Console;
+use super::pager::Paged;
+use crate::output::{Output, Target};
+
+/// What to do on a terminal.
+#[derive(Args, Debug, Clone, Copy)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct TerminalArgs {
+    /// Colour statuses and help
+    ///
+    /// The first that is set decides: this flag unless it is auto; NO_COLOR (not empty) against colours;
+    /// CLICOLOR_FORCE (not 0) for them; CLICOLOR (0) against them. Otherwise a terminal has them, unless TERM
+    /// is dumb and CLICOLOR not set. Colour only repeats what a word says.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, display_order = 850)]
+    color: When,
+
+    /// Do not show what is longer than the screen in a pager
+    ///
+    /// The pager is CBR_PAGER, or PAGER, or less; an empty one, or cat, is none. It is used on a terminal
+    /// only, for table, wide and long. less gets the options FRSX unless LESS is set.
+    #[arg(long, global = true, display_order = 850)]
+    no_pager: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Also in pipes and files
+    Always,
+    /// Not even on a terminal
+    Never,
+}
+
+/// Stdout of this run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    /// Width and height in cells, if it is a terminal.
+    size: Option<(usize, usize)>,
+    colored: bool,
+    no_pager: bool,
+}
+
+/// Makes help heed `--color` and the variables too: clap prints it before it has read the flag. What is no value
+/// of the flag is for clap to refuse.
+pub(crate) fn heed_color(words: impl Iterator<Item = String>) {
+    let words: Vec<_> = words.take_while(|word| word != "--").collect();
+    let after_equals = words.iter().filter_map(|word| word.strip_prefix("--color="));
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
+    let given = after_equals.chain(apart).find_map(|word| When::from_str(word, false).ok());
+    let colored = given.unwrap_or(When::Auto).is_now();
+    (if colored { ColorChoice::Always } else { ColorChoice::Never }).write_global();
+}
+
+impl When {
+    /// Whether stdout gets colours.
+    fn is_now(self) -> bool {
+        let variable = |name: &str| env::var(name).ok();
+        self.decides(variable, io::stdout().is_terminal())
+    }
+
+    /// The rules of `--color`'s help. Sources: no-color.org and bixense.com/clicolors.
+    fn decides(self, variable: impl Fn(&str) -> Option<String>, is_terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+                let is_zero = |name: &str| variable(name).is_some_and(|value| value == "0");
+                let is_on = |name: &str| is_set(name) && !is_zero(name);
+                let is_dumb = || variable("TERM").is_some_and(|term| term == "dumb");
+                if is_set("NO_COLOR") {
+                    false
+                } else if is_on("CLICOLOR_FORCE") {
+                    true
+                } else {
+                    is_terminal && !is_zero("CLICOLOR") && (is_on("CLICOLOR") || !is_dumb())
+                }
+            }
+        }
+    }
+}
+
+impl Terminal {
+    /// With what the flags, the environment and the system say.
+    pub(crate) fn new(args: TerminalArgs) -> Self {
+        let stdout = io::stdout();
+        let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout)).flatten();
+        Self {
+            size: size.map(|(Width(width), Height(height))| (width.into(), height.into())),
+            colored: args.color.is_now(),
+            no_pager: args.no_pager,
+        }
+    }
+
+    /// What renderers have to know of it.
+    pub(crate) fn target(&self) -> Target {
+        Target { width: self.size.map(|(width, _)| width), colored: self.colored }
+    }
+
+    /// Where to write: by way of a pager, if it is for people to read and longer than the screen.
+    pub(crate) fn output(&self, for_reading: bool, console: &Arc<Console>) -> Paged {
+        let screen = self.size.filter(|_| for_reading && !self.no_pager);
+        Paged::new(screen, Arc::clone(console))
+    }
+}
+
+/// Stdout, whose faults say that they are its own.
+#[derive(Debug)]
+pub(crate) struct Stdout;
+
+impl Stdout {
+    fn fault(error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().lock().write(bytes).map_err(Self::fault)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().lock().flush().map_err(Self::fault)
+    }
+}
+
+impl Output for Stdout {
+    #[cfg(target_os = "linux")]
+    fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
+        self.flush()?;
+        Ok(Some(rustix::stdio::stdout()))
+    }
+}

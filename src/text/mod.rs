@@ -1,0 +1,16 @@
+//! Small helpers on text and on the values of flags. Depends on no other module of this crate.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`sanitize`] | untrusted text made safe for a terminal |
+//! | [`secret`] | text that is never shown |
+//! | [`suggest`] | the nearest known word |
+//! | [`number`] | whole numbers |
+//! | [`hints`] | values that completion offers for a flag |
+
+pub(crate) mod hints;
+pub(crate) mod number;
+pub(crate) mod sanitize;
+pub(crate) mod secret;
+pub(crate) mod small_file;
+pub(crate) mod suggest;

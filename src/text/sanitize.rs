@@ -1,0 +1,208 @@
+//! Text of others on a screen: made harmless, measured, shortened.
+//!
+//! Names and descriptions are written by whoever may create a backup, and scripts pass them on as arguments
+//! and paths. A character that moves the
+//! cursor, reorders text, or cannot be seen is shown as its escape, such as `\u{1b}`.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// Joins emoji into one, and hides well.
+const ZERO_WIDTH_JOINER: char = '\u{200d}';
+
+/// Marks text that was shortened.
+const ELLIPSIS: char = '…';
+
+/// The width of `text` in terminal cells.
+pub(crate) fn cells(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// `text` with every character visible and none that acts on a terminal.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if is_printable(text) || text.chars().all(stands_alone) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for cluster in text.graphemes(true) {
+        push_visible(&mut shown, cluster);
+    }
+    Cow::Owned(shown)
+}
+
+/// The same, and its width in terminal cells.
+pub(crate) fn visible_cells(text: &str) -> (Cow<'_, str>, usize) {
+    if is_printable(text) {
+        return (Cow::Borrowed(text), text.len());
+    }
+    let shown = visible(text);
+    let cells = cells(&shown);
+    (shown, cells)
+}
+
+/// Whether all characters are those of ASCII that show something, or blanks, as in almost all text. Looks at all of
+/// them, which takes less than to stop at the first.
+fn is_printable(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
+/// Marks and joiners are legitimate only in a cluster that starts with something to sit on.
+fn push_visible(shown: &mut String, cluster: &str) {
+    let mut chars = cluster.chars().peekable();
+    let base = chars.peek().copied().filter(|&first| stands_alone(first));
+    while let Some(char) = chars.next() {
+        let harmless = match char {
+            ZERO_WIDTH_JOINER => {
+                base.is_some() && chars.peek().is_some_and(|&next| stands_alone(next))
+            }
+            // Asks for the plain or the coloured form of a symbol.
+            '\u{fe0e}' | '\u{fe0f}' => base.is_some_and(|base| !base.is_alphanumeric()),
+            _ => base.is_some() && !char.is_control() && !is_unseen(char),
+        };
+        if harmless {
+            shown.push(char);
+        } else {
+            shown.extend(char.escape_default());
+        }
+    }
+}
+
+/// A character that takes room of its own and shows something there.
+fn stands_alone(char: char) -> bool {
+    char.width().is_some_and(|cells| cells > 0) && !is_unseen(char)
+}
+
+/// Unicode's default-ignorable characters (which hold the bidirectional controls), the separators
+/// of lines and paragraphs, and the marks of annotations: nothing to see, or an effect elsewhere.
+pub(crate) fn is_unseen(char: char) -> bool {
+    matches!(char,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// JSON text with such characters as JSON escapes: the same value for every reader. Strings are
+/// the only place where they can stand, but for the whitespace between tokens.
+pub(crate) fn json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_unseen(char) || (char.is_control() && !char.is_ascii_whitespace()) {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// `text` in at most `width` cells, with `…` for what was cut.
+pub(crate) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
+    // No character takes more cells than bytes.
+    if text.len() <= width || cells(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::new();
+    let mut taken = 1;
+    for cluster in text.graphemes(true) {
+        taken += cluster.width();
+        if taken > width {
+            break;
+        }
+        kept.push_str(cluster);
+    }
+    kept.push(ELLIPSIS);
+    Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visible_text_is_left_as_it_is() {
+        let cases = [
+            "",
+            "autobk_b629",
+            "a  b\\n",
+            "备份 生产环境",
+            "café cafe\u{301}",
+            "👍🏽 👨\u{200d}👩\u{200d}👧\u{200d}👦 🇨🇳 ❤\u{fe0f}",
+            "한글 \u{1112}\u{1161}\u{11ab}",
+            "क\u{94d}ष",
+            "=SUM(A1)",
+        ];
+        for text in cases {
+            assert_eq!(visible(text), text);
+        }
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_escaped() {
+        let cases = [
+            ("a\nb\tc\rd\0", r"a\nb\tc\rd\u{0}"),
+            ("\r\n", r"\r\n"),
+            ("\u{1b}[31mred\u{1b}[0m", r"\u{1b}[31mred\u{1b}[0m"),
+            ("\u{9b}31m\u{7f}", r"\u{9b}31m\u{7f}"),
+            ("a\u{202e}gpj.exe", r"a\u{202e}gpj.exe"),
+            (
+                "\u{2066}x\u{2069}\u{200e}\u{200f}\u{61c}",
+                r"\u{2066}x\u{2069}\u{200e}\u{200f}\u{61c}",
+            ),
+            ("pay\u{200b}pal\u{feff}", r"pay\u{200b}pal\u{feff}"),
+            ("vm\u{200d}1", r"vm\u{200d}1"),
+            ("vm\u{200c}1 vm\u{fe0f}1", r"vm\u{200c}1 vm\u{fe0f}1"),
+            ("\u{301}a", r"\u{301}a"),
+            ("a\u{34f}b\u{ad}c\u{2028}d", r"a\u{34f}b\u{ad}c\u{2028}d"),
+            ("a\u{3164}b\u{e0041}", r"a\u{3164}b\u{e0041}"),
+            ("中\u{1b}文", r"中\u{1b}文"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(visible(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_character_passes_that_could_act() {
+        for char in '\0'..=char::MAX {
+            let text = format!("a{char}b");
+            let shown = visible(&text);
+            assert!(!shown.chars().any(char::is_control), "{char:?}");
+            assert!(cells(&shown) >= 2, "{char:?}");
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let sent = "{\"a\":\t\"中\u{202e}\u{9b}\u{7f}\u{e0041}\\n👨\u{200d}👩\"}";
+        let shown = json(sent);
+        assert_eq!(shown, "{\"a\":\t\"中\\u202e\\u009b\\u007f\\udb40\\udc41\\n👨\\u200d👩\"}");
+        let [sent, shown]: [serde_json::Value; 2] =
+            [sent, &shown].map(|text| serde_json::from_str(text).unwrap());
+        assert_eq!(sent, shown);
+    }
+
+    #[test]
+    fn shortened_counts_cells_and_keeps_clusters() {
+        let cases = [
+            ("autobk_b629", 11, "autobk_b629"),
+            ("autobk_b629", 8, "autobk_…"),
+            ("生产数据库", 10, "生产数据库"),
+            ("生产数据库", 9, "生产数据…"),
+            ("生产数据库", 8, "生产数…"),
+            ("cafe\u{301} noir", 5, "cafe\u{301}…"),
+            ("👨\u{200d}👩\u{200d}👧abcd", 4, "👨\u{200d}👩\u{200d}👧a…"),
+            ("👨\u{200d}👩\u{200d}👧abcd", 2, "…"),
+            ("ab", 1, "…"),
+        ];
+        for (text, width, expected) in cases {
+            assert_eq!(shortened(text, width), expected, "{text} {width}");
+            assert!(cells(expected) <= width, "{text} {width}");
+        }
+    }
+}
