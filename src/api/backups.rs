@@ -7,11 +7,10 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
 use super::body::Body;
-use super::client::{Call, Client, Draft};
+use super::client::{Call, Client, Draft, Pair};
 use super::error::ApiError;
 use super::page::{format_page, read_page};
 use super::{clock, sign};
-use crate::cli::query::Pair;
 use crate::listing::{Ask, Order, Page, Source};
 use crate::record::row::{RowFormat, Rows, Texts};
 

@@ -21,7 +21,6 @@ use super::retry::{Failures, Limits, Patience, Retry, retry_after};
 use super::sign::{self, Signable};
 use super::silence::Silence;
 use super::transport::Transport;
-use crate::cli::query::Pair;
 use crate::settings::{Credentials, Endpoint, Origin};
 use crate::text::secret::Secret;
 
@@ -39,6 +38,9 @@ pub(crate) struct Client {
     journal: Arc<Journal>,
     spare: Arc<Spare>,
 }
+
+/// Name and value of a query parameter, before encoding.
+pub(crate) type Pair = (&'static str, String);
 
 /// A GET that is only spoken of: it is sent with [`Client::get`].
 #[derive(Debug)]

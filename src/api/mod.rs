@@ -23,7 +23,7 @@ mod transport;
 
 pub(crate) use access::{Access, Renewal, Renewed};
 pub(crate) use backups::{Backups, Probe};
-pub(crate) use client::{Call, Client, Draft};
+pub(crate) use client::{Call, Client, Draft, Pair};
 pub(crate) use error::{ApiError, Class, LOGIN, Refusal, Spent};
 pub(crate) use journal::Journal;
 pub(crate) use means::Means;

@@ -9,6 +9,7 @@
 use clap::Args;
 
 use super::vocabulary;
+use crate::api::Pair;
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time::Moment;
@@ -114,9 +115,6 @@ pub(crate) struct Query {
     #[arg(long, value_name = "ID", value_parser = text)]
     vault_id: Option<String>,
 }
-
-/// A name and value as they go into the query string, before encoding.
-pub(crate) type Pair = (&'static str, String);
 
 impl Query {
     /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not compile.

@@ -9,9 +9,8 @@ use tokio::task::JoinHandle;
 
 use super::receipt::{Outcome, Receipt, Tally};
 use super::settings::client;
-use crate::api::{ApiError, Backups, Client, Journal};
-use crate::cli::ReadArgs;
-use crate::cli::query::{self, Pair};
+use crate::api::{ApiError, Backups, Client, Journal, Pair};
+use crate::cli::{ReadArgs, query};
 use crate::listing::{self, Batch, Extent, Failure, Order, Source, Unproven};
 use crate::output::LineRenderer;
 use crate::pipeline::group::Group;

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Error;
 
 use super::Iam;
-use crate::api::{ApiError, Call, Client};
-use crate::cli::query::Pair;
+use crate::api::{ApiError, Call, Client, Pair};
 use crate::settings::{ConnectionError, Setting, SettingFlaw, check_project_id};
 use crate::text::sanitize;
 

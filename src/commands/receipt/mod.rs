@@ -14,9 +14,8 @@ use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use super::NoBackups;
-use crate::api::Journal;
+use crate::api::{Journal, Pair};
 use crate::cli::Cli;
-use crate::cli::query::Pair;
 use crate::text::number::grouped;
 use crate::{errors, listing};
 
