@@ -7,10 +7,10 @@
 //!
 //! Source: Huawei Cloud "API Request Signing Guide", chapter "Signing algorithm".
 
-use std::fmt::Write as _;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use ring::{digest, hmac};
+
+use crate::text::hex::hex;
 
 /// The name of the algorithm, as it stands in the `Authorization` header.
 pub(crate) const ALGORITHM: &str = "SDK-HMAC-SHA256";
@@ -108,14 +108,6 @@ pub(crate) fn authorization(
     let signature = signature(secret_key, &string_to_sign(date, &canonical_request(request)));
     let names = signed_names(request.headers);
     format!("{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}")
-}
-
-/// Two lower-case digits a byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

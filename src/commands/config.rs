@@ -10,7 +10,6 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value as Json};
 
-use super::auth::shortened;
 use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
 use crate::settings::config::file::{self, OwnFile};
@@ -339,7 +338,7 @@ fn json(entries: &[Entry]) -> Json {
 fn shown(Entry { key, value, .. }: &Entry) -> Json {
     match (key.kind, value) {
         (Kind::Secret, _) => HIDDEN.into(),
-        (Kind::AccessKey, value) => shortened(&value.text()).into(),
+        (Kind::AccessKey, value) => secret::shortened(&value.text()).into(),
         (Kind::Address, value) => {
             shown_address(&value.text()).unwrap_or_else(|| HIDDEN.to_owned()).into()
         }

@@ -5,9 +5,10 @@
 //! | [`sanitize`] | untrusted text made safe for a terminal |
 //! | [`secret`] | text that is never shown |
 //! | [`suggest`] | the nearest known word |
-//! | [`number`] | whole numbers |
+//! | [`number`], [`hex`] | whole numbers, and bytes as hexadecimal digits |
 //! | [`hints`] | values that completion offers for a flag |
 
+pub(crate) mod hex;
 pub(crate) mod hints;
 pub(crate) mod number;
 pub(crate) mod sanitize;

@@ -43,13 +43,36 @@ pub(crate) fn ask(name: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// Returns both ends of an access key. A shorter text may be another secret in the wrong place, so none of it
+/// is returned.
+pub(crate) fn shortened(access_key: &str) -> String {
+    let length = access_key.len();
+    match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {
+        (Some(start), Some(end)) if length >= 16 => format!("{start}…{end}"),
+        _ => "…".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, shortened};
 
     #[test]
     fn a_secret_does_not_show_itself() {
         let shown = format!("{:?}", Some(Secret::new("hunter2".to_owned())));
         assert_eq!(shown, "Some([redacted])");
+    }
+
+    #[test]
+    fn an_access_key_keeps_its_ends_only() {
+        let cases = [
+            ("HPUAABBCCDDEEFFGGWYH", "HPUA…GWYH"),
+            ("0123456789abcdef", "0123…cdef"),
+            ("0123456789abcde", "…"),
+            ("", "…"),
+        ];
+        for (access_key, expected) in cases {
+            assert_eq!(shortened(access_key), expected);
+        }
     }
 }

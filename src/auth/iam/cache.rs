@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::api::sign::hex;
+use crate::text::hex::hex;
 use crate::text::small_file;
 
 /// The directory of the entries.

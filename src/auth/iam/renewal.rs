@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::cache::{Cache, Name, unhex};
 use super::login::{self, Scope, Session};
 use super::{Iam, project, seal};
-use crate::api::sign::hex;
 use crate::api::{Access, ApiError, Renewal, Renewed};
 use crate::settings::{Credentials, Endpoint, Login, Named, Setting, check_project_id};
+use crate::text::hex::hex;
 use crate::text::secret::Secret;
 
 /// A token that ends sooner than this is not begun with.

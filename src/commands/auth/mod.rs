@@ -18,6 +18,7 @@ use crate::settings::{
     ConnectionError, Credentials, Look, Named, Place, Project, Resolution, Setting,
 };
 use crate::text::sanitize;
+use crate::text::secret::shortened;
 
 pub(crate) use check::{CheckArgs, check};
 pub(crate) use run::RunSettings;
@@ -183,32 +184,4 @@ fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'
 
 fn missing(setting: &'static str, error: &ConnectionError) -> Line<'static> {
     Line { setting, problem: Some(error.to_string()), ..Line::default() }
-}
-
-/// Both ends of an access key. One that is too short for that might be something else, put into the
-/// wrong place.
-pub(crate) fn shortened(access_key: &str) -> String {
-    let length = access_key.len();
-    match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {
-        (Some(start), Some(end)) if length >= 16 => format!("{start}…{end}"),
-        _ => "…".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_access_key_keeps_its_ends_only() {
-        let cases = [
-            ("HPUAABBCCDDEEFFGGWYH", "HPUA…GWYH"),
-            ("0123456789abcdef", "0123…cdef"),
-            ("0123456789abcde", "…"),
-            ("", "…"),
-        ];
-        for (access_key, expected) in cases {
-            assert_eq!(shortened(access_key), expected);
-        }
-    }
 }

@@ -29,6 +29,7 @@ use crate::settings::{
     ConnectionArgs, Credentials, Endpoint, Environment, Home, Metadata, Resolution,
 };
 use crate::terminal::console::{Console, ConsoleArgs};
+use crate::text::hex::hex;
 use crate::text::{sanitize, small_file};
 
 /// How long it may take in all.
@@ -263,7 +264,7 @@ fn key(connection: &Connection) -> String {
         }
     }
     let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
-    crate::api::sign::hex(hash.as_ref())
+    hex(hash.as_ref())
 }
 
 #[cfg(test)]
