@@ -11,7 +11,6 @@ mod show;
 mod summary;
 
 pub(crate) use list::list;
-pub(crate) use read::NoBackups;
 pub(crate) use settings::{check_settings, show_settings};
 pub(crate) use show::show;
 pub(crate) use summary::summary;

@@ -11,6 +11,7 @@ use super::receipt::{Outcome, Receipt, Tally};
 use super::settings::client;
 use crate::api::{ApiError, Backups, Client, Journal, Pair};
 use crate::cli::{ReadArgs, query};
+use crate::errors::NoBackups;
 use crate::listing::{self, Batch, Extent, Failure, Order, Source, Unproven};
 use crate::output::LineRenderer;
 use crate::pipeline::group::Group;
@@ -55,11 +56,6 @@ pub(super) struct Reading<'a> {
     /// How far it came.
     pub(super) tally: Tally,
 }
-
-/// There is no backup, and the user asked for that to be a failure.
-#[derive(Debug, thiserror::Error)]
-#[error("no backup matches")]
-pub(crate) struct NoBackups;
 
 /// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
 pub(super) async fn read(

@@ -8,13 +8,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::api::{ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, Refusal, Spent};
-use crate::commands::NoBackups;
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFault};
 use crate::settings::{ConnectionError, Origin, SettingFlaw};
 use crate::terminal::message::{ErrorFormat, Level, Report};
 pub(crate) use code::ErrorCode;
 use diagnosis::Diagnosed;
+
+/// No backup matches, and `--fail-on-empty` makes that a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("no backup matches")]
+pub(crate) struct NoBackups;
 
 /// The exit codes and what they mean, in the words of the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

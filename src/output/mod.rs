@@ -33,9 +33,7 @@ mod yaml;
 mod tests;
 
 use std::borrow::Cow;
-use std::io::{self, Write};
-#[cfg(target_os = "linux")]
-use std::os::fd::BorrowedFd;
+use std::io::Write;
 use std::sync::Arc;
 
 use clap::builder::ArgPredicate;
@@ -45,6 +43,7 @@ pub(crate) use report::{Report, ReportArgs, ReportColumn};
 
 use crate::record::column::{self, COLUMNS, Column, Kind};
 use crate::record::row::{Row, RowFormat};
+use crate::terminal::target::{Output, Target};
 
 use format::FormatArgs;
 use grid::Grid;
@@ -52,30 +51,6 @@ use layout::Heading;
 use lines::LineByLine;
 use selection::{Choice, ChoiceParser, Chosen};
 use time::Times;
-
-/// What the output goes to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Target {
-    /// The width in cells, if it is a terminal.
-    pub(crate) width: Option<usize>,
-    /// Whether it shows colours.
-    pub(crate) colored: bool,
-}
-
-/// Where output goes.
-pub(crate) trait Output: Write {
-    /// The same by itself, with everything written that came before: what the kernel may copy to.
-    ///
-    /// # Errors
-    ///
-    /// What came before cannot be written.
-    #[cfg(target_os = "linux")]
-    fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
-        Ok(None)
-    }
-}
-
-impl Output for Vec<u8> {}
 
 /// How formats for people look there.
 #[derive(Clone)]

@@ -2,7 +2,8 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`stdout`] | output, its size and its colors |
+//! | [`target`] | what a renderer writes to |
+//! | [`stdout`] | stdout, its size and its colors |
 //! | [`pager`] | the pager in front of it |
 //! | [`console`](mod@console), [`screen`] | warnings, details and progress on stderr |
 //! | [`message`] | one message, as text or as JSON |
@@ -12,3 +13,4 @@ pub(crate) mod message;
 pub(crate) mod pager;
 pub(crate) mod screen;
 pub(crate) mod stdout;
+pub(crate) mod target;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::console::Console;
 use super::stdout::Stdout;
-use crate::output::Output;
+use super::target::Output;
 use crate::text::sanitize::cells;
 
 /// Where the pager is named, the first one that is set. An empty name, and `cat`, mean none.

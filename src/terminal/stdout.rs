@@ -15,7 +15,7 @@ use terminal_size::{Height, Width};
 
 use super::console::Console;
 use super::pager::Paged;
-use crate::output::{Output, Target};
+use super::target::{Output, Target};
 
 /// What to do on a terminal.
 #[derive(Args, Debug, Clone, Copy)]

@@ -13,11 +13,11 @@ use clap::CommandFactory as _;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
-use super::NoBackups;
 use crate::api::{Journal, Pair};
 use crate::cli::Cli;
+use crate::errors::{self, NoBackups};
+use crate::listing;
 use crate::text::number::grouped;
-use crate::{errors, listing};
 
 /// The receipt while the listing is under way.
 pub(crate) struct Receipt {
