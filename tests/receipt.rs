@@ -45,6 +45,7 @@ fn a_complete_listing_is_proven() {
         "pages": 5,
         "requests": 6,
         "retries": 1,
+        "hedged": 0,
         "seams_mended": 1,
         "duplicates": 8,
         "out_of_order": false,

@@ -94,6 +94,11 @@ fn completeness() -> Text {
              --limit or --latest has enough, the file's stopped_early is true, and its matched counts only what was \
              looked at.",
         )
+        .paragraph(
+            "A request that takes 2 s and four times as long as others is made a second time, on another connection, \
+             and the first answer counts. The file's hedged counts these: one request in ten at most brings nothing, and \
+             there are none with --retries 0, with --concurrency 1 or after throttling.",
+        )
         .typed("Example", &[
             "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",
         ])
