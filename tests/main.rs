@@ -33,6 +33,8 @@ mod usage;
 mod connection;
 /// The error bodies of the service, of its gateway and of others.
 mod errors;
+/// Requests that are made a second time before the first attempt has ended.
+mod hedging;
 /// IAM: tokens for passwords, projects for names, what is kept of both, and `cbr auth check`.
 mod identity;
 /// What is asked for again, how often, and when not.

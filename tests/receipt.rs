@@ -46,6 +46,7 @@ fn a_complete_listing_is_proven() {
         "requests": 6,
         "retries": 1,
         "rereads": 0,
+        "hedged": 0,
         "seams_mended": 1,
         "duplicates": 8,
         "out_of_order": false,

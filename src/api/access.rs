@@ -113,12 +113,15 @@ impl Holder {
         }
     }
 
+    /// Returns whether an access was rejected, or is in question.
+    pub(super) fn is_rejected(&self, access: &Arc<Access>) -> bool {
+        self.state.borrow().rejects(access)
+    }
+
     /// Waits until an access is rejected. A request that has not been answered by then need not be sent.
     pub(super) async fn rejection(&self, access: &Arc<Access>) {
-        let rejected = |state: &State| {
-            Arc::ptr_eq(&state.access, access) && !matches!(state.standing, Standing::Accepted)
-        };
-        if self.state.subscribe().wait_for(rejected).await.is_err() {
+        let rejected = self.state.subscribe().wait_for(|state| state.rejects(access)).await.is_ok();
+        if !rejected {
             // The sender is part of this.
             future::pending::<()>().await;
         }
@@ -176,6 +179,12 @@ impl Holder {
             question.reject(rejection);
         }
         renewed.map(|_| false)
+    }
+}
+
+impl State {
+    fn rejects(&self, access: &Arc<Access>) -> bool {
+        Arc::ptr_eq(&self.access, access) && !matches!(self.standing, Standing::Accepted)
     }
 }
 

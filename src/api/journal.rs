@@ -13,6 +13,7 @@ pub(crate) struct Journal {
     console: Arc<Console>,
     requests: AtomicU64,
     retries: AtomicU64,
+    hedged: AtomicU64,
     troubles: AtomicU64,
     request_ids: Mutex<Vec<String>>,
     /// When silence was last reported.
@@ -37,13 +38,14 @@ impl Journal {
             console,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            hedged: AtomicU64::new(0),
             troubles: AtomicU64::new(0),
             request_ids: Mutex::default(),
             silence_reported: Mutex::default(),
         }
     }
 
-    /// Requests sent, retries included.
+    /// Requests sent, retries and second requests included.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -51,6 +53,11 @@ impl Journal {
     /// Requests that were sent again.
     pub(crate) fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Returns the number of requests that were made a second time without waiting for the end of the first.
+    pub(crate) fn hedged(&self) -> u64 {
+        self.hedged.load(Ordering::Relaxed)
     }
 
     /// Faults that fewer requests at a time would reduce.
@@ -90,6 +97,15 @@ impl Journal {
     pub(super) fn note_again(&self, why: &str) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.console.detail(|| format!("{why}: again with other keys, another token or project"));
+    }
+
+    /// Notes that a request is made a second time, since it is far slower than others.
+    pub(super) fn note_hedge(&self, elapsed: Duration) {
+        self.hedged.fetch_add(1, Ordering::Relaxed);
+        self.console.detail(|| {
+            let seconds = elapsed.as_secs_f64();
+            format!("no answer for {seconds:.1} s: requested again on another connection")
+        });
     }
 
     /// Notes that a host has sent nothing for so long. Requests that wait together are reported once.

@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod clock;
 mod error;
+mod hedge;
 mod incoming;
 mod journal;
 mod means;

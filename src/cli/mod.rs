@@ -156,8 +156,8 @@ pub(crate) struct ReadArgs {
     #[arg(long, help_heading = "Output", display_order = 900)]
     pub(crate) fail_on_empty: bool,
 
-    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, what was mended,
-    /// complete or not, and whether reading stopped early; also when the listing fails
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, hedged requests, what was
+    /// mended, complete or not, and whether reading stopped early; also when the listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
     pub(crate) receipt: Option<PathBuf>,
 

@@ -95,7 +95,7 @@ pub(super) async fn read(
                 "the service did not sort as it was asked to; nothing tells that the list changed meanwhile",
             );
         }
-        if let Some(line) = receipt.line(&tally, cut.limit, journal.retries()) {
+        if let Some(line) = receipt.line(&tally, cut.limit, (journal.retries(), journal.hedged())) {
             console.receipt(&line);
         }
     }

@@ -88,6 +88,7 @@ struct Document<'a> {
     pages: u64,
     requests: u64,
     retries: u64,
+    hedged: u64,
     seams_mended: u64,
     duplicates: u64,
     /// How often the list was read from its beginning again, since it changed too much.
@@ -193,6 +194,7 @@ impl Receipt {
             pages: listing.pages,
             requests: outcome.journal.requests(),
             retries: outcome.journal.retries(),
+            hedged: outcome.journal.hedged(),
             seams_mended: listing.seams_mended,
             rereads: listing.rereads,
             duplicates: listing.duplicates,
@@ -210,7 +212,12 @@ impl Receipt {
 
     /// The line for people. There is none where nothing was listed, since the service was only asked for
     /// a number.
-    pub(crate) fn line(&self, tally: &Tally, limit: Option<u64>, retries: u64) -> Option<String> {
+    pub(crate) fn line(
+        &self,
+        tally: &Tally,
+        limit: Option<u64>,
+        (retries, hedged): (u64, u64),
+    ) -> Option<String> {
         let Tally { listing, filtered, matched, rows, stopped, ready } = *tally;
         if listing.pages == 0 {
             return None;
@@ -257,6 +264,7 @@ impl Receipt {
             (listing.duplicates, "duplicate", " dropped"),
             (u64::from(listing.rereads), "reread", ""),
             (retries, if retries == 1 { "retry" } else { "retrie" }, ""),
+            (hedged, "hedged request", ""),
         ];
         for (count, thing, what) in notes {
             if count > 0 {
@@ -318,8 +326,8 @@ fn number(count: u64, thing: &str) -> String {
 mod tests {
     use super::*;
 
-    fn line(tally: Tally, limit: Option<u64>, retries: u64) -> Option<String> {
-        Receipt::begin(None).unwrap().line(&tally, limit, retries)
+    fn line(tally: Tally, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
+        Receipt::begin(None).unwrap().line(&tally, limit, again)
     }
 
     #[test]
@@ -337,34 +345,40 @@ mod tests {
             (
                 listing(1663, Some(1663), 2, 0, 0),
                 None,
-                0,
+                (0, 0),
                 "1,663 backups · 2 pages · 0.0 s · complete",
             ),
-            (listing(1, Some(1), 1, 0, 0), None, 0, "1 backup · 1 page · 0.0 s · complete"),
-            (listing(5, Some(150), 1, 0, 0), Some(5), 0, "5 of 150 backups · 1 page · 0.0 s"),
+            (listing(1, Some(1), 1, 0, 0), None, (0, 0), "1 backup · 1 page · 0.0 s · complete"),
+            (listing(5, Some(150), 1, 0, 0), Some(5), (0, 0), "5 of 150 backups · 1 page · 0.0 s"),
             (
                 listing(150, Some(150), 1, 0, 0),
                 Some(150),
-                0,
+                (0, 0),
                 "150 backups · 1 page · 0.0 s · complete",
             ),
             (
                 listing(9, None, 3, 1, 12),
                 None,
-                2,
+                (2, 0),
                 "9 backups · 3 pages · 0.0 s · complete · 1 seam mended · 12 duplicates dropped · 2 retries",
             ),
             (
                 listing(0, Some(0), 1, 0, 0),
                 None,
-                1,
+                (1, 0),
                 "0 backups · 1 page · 0.0 s · complete · 1 retry",
             ),
+            (
+                listing(0, Some(0), 1, 0, 0),
+                None,
+                (0, 3),
+                "0 backups · 1 page · 0.0 s · complete · 3 hedged requests",
+            ),
         ];
-        for (listing, limit, retries, expected) in cases {
+        for (listing, limit, again, expected) in cases {
             let rows = listing.rows;
             let tally = Tally { listing, matched: rows, rows, ..Tally::default() };
-            assert_eq!(line(tally, limit, retries).as_deref(), Some(expected));
+            assert_eq!(line(tally, limit, again).as_deref(), Some(expected));
         }
     }
 
@@ -407,9 +421,9 @@ mod tests {
                 ..listing::Receipt::default()
             };
             let tally = Tally { listing, filtered, matched, rows, stopped, ready: None };
-            let line = line(tally, limit, 0).unwrap().replace(" · 2 pages · 0.0 s", "");
+            let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }
-        assert_eq!(line(Tally::default(), None, 0), None, "nothing was listed");
+        assert_eq!(line(Tally::default(), None, (0, 0)), None, "nothing was listed");
     }
 }

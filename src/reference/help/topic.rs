@@ -95,6 +95,11 @@ fn completeness() -> Text {
              count, pages, requests, retries, repairs, and whether it is complete. Where reading ends as soon as \
              --limit or --latest has enough, stopped_early is true, and matched counts only the rows that were read.",
         )
+        .paragraph(
+            "A request that takes 2 s and four times as long as others is made a second time, on another connection, \
+             and the first answer counts. The file's hedged counts these: one request in ten at most brings nothing, and \
+             there are none with --retries 0, with --concurrency 1 or after throttling.",
+        )
         .typed("Example", &[
             "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",
         ])

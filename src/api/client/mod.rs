@@ -1,5 +1,7 @@
 //! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
 
+mod hedged;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +14,7 @@ use super::access::{Access, Holder, Renewal};
 use super::body::{Body, Spare};
 use super::clock;
 use super::error::{ApiError, Class, Refusal, Spent};
+use super::hedge::Hedging;
 use super::incoming::Incoming;
 use super::journal::{Entry, Journal};
 use super::means::Means;
@@ -35,6 +38,7 @@ pub(crate) struct Client {
     origin: Arc<Origin>,
     patience: Patience,
     pace: Pace,
+    hedging: Hedging,
     journal: Arc<Journal>,
     spare: Arc<Spare>,
 }
@@ -104,8 +108,8 @@ impl Client {
         let transport = Transport::to(&endpoint, &means.trust)?;
         let Means { patience, journal, origin, session, .. } = means.clone();
         let access = Holder::new(access, renewal, session);
-        let (pace, spare) = (Pace::new(), Arc::default());
-        Ok(Self { transport, endpoint, access, origin, patience, pace, journal, spare })
+        let (pace, hedging, spare) = (Pace::new(), Hedging::default(), Arc::default());
+        Ok(Self { transport, endpoint, access, origin, patience, pace, hedging, journal, spare })
     }
 
     /// The project that the client asks about, where there is one.
@@ -178,7 +182,7 @@ impl Client {
         read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
-        let mut failures = Failures::default();
+        let (mut failures, mut may_hedge) = (Failures::default(), true);
         loop {
             while let Some(wait) = self.pace.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
@@ -186,9 +190,8 @@ impl Client {
             let access = self.access.current().await?;
             let sent = Instant::now();
             let request = Request { call, path: access.path(call.path), access, query: &query };
-            let limits = self.patience.limits(&failures);
-            let http = self.transport.http();
-            let fault = match self.attempt(&request, &http, sent, limits, &read).await {
+            let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
+            let fault = match outcome {
                 Ok(Some(value)) => {
                     self.pace.came_through(Instant::now());
                     return Ok(value);
@@ -199,9 +202,6 @@ impl Client {
                 }
                 Err(fault) => fault,
             };
-            if fault.is_of_connection() {
-                self.transport.leave(&http);
-            }
             if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
                 self.journal.note_again(&fault.brief());
                 continue;
@@ -233,8 +233,9 @@ impl Client {
             ApiError::Refused(refusal) => pace::named_span(&refusal.message),
             _ => None,
         };
-        let retries = self.patience.retries;
-        let pause = self.pace.throttled(sent, Instant::now(), retry_after(fault), span, retries);
+        let (retries, now) = (self.patience.retries, Instant::now());
+        self.hedging.note_throttling(now);
+        let pause = self.pace.throttled(sent, now, retry_after(fault), span, retries);
         let pause = self.patience.affords(pause.ok_or(Some(Spent::Retries))?)?;
         Ok(Retry { pause, is_congestion: true })
     }
@@ -244,15 +245,21 @@ impl Client {
     async fn attempt<T>(
         &self,
         request: &Request<'_>,
-        http: &reqwest::Client,
+        http: &Arc<reqwest::Client>,
         sent: Instant,
         limits: Limits,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<Option<T>, ApiError> {
+        self.hedging.note_sent();
         let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
         let answer = self.send(request, http, Silence::new(limits.silence, &notify));
         let answer = tokio::time::timeout(limits.whole, answer).await;
         let answer = answer.unwrap_or(Err(ApiError::TimedOut));
+        match &answer {
+            Ok(Some(_)) => self.hedging.note_answer(Instant::now(), sent.elapsed()),
+            Err(fault) if fault.is_of_connection() => self.transport.leave(http),
+            _ => {}
+        }
         let success = request.call.success.as_str();
         let (outcome, request_id) = match &answer {
             Ok(Some(answer)) => (success.to_owned(), answer.request_id.as_deref()),
@@ -294,6 +301,9 @@ impl Client {
         silence: Silence<'_>,
     ) -> Result<Option<Answer>, ApiError> {
         let Request { call, access, .. } = request;
+        if self.access.is_rejected(access) {
+            return Ok(None);
+        }
         let url = self.url(request);
         let headers = self.headers(request)?;
         let authorization = headers.get("authorization").cloned();

@@ -1,0 +1,93 @@
+//! A request that may be made a second time before the first attempt has ended. The first answer counts.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client as HttpClient, Method};
+
+use super::{ApiError, Body, Class, Client, Entry, Failures, Request};
+
+/// What is done with the attempt that comes too late.
+const DROPPED: &str = "dropped, since the other attempt was faster";
+
+impl Client {
+    /// Makes a request within its limits. If `may_hedge`, makes it a second time where it is far slower than
+    /// others, which is done once.
+    ///
+    /// `None` if it was withdrawn, since its access was rejected meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of the attempt that ended last, or of one that no other attempt can change.
+    pub(super) async fn attempt_hedged<T>(
+        &self,
+        request: &Request<'_>,
+        failures: &Failures,
+        may_hedge: &mut bool,
+        read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
+    ) -> Result<Option<T>, ApiError> {
+        let (http, sent) = (self.transport.http(), Instant::now());
+        let limits = self.patience.limits(failures);
+        let mut first = pin!(self.attempt(request, &http, sent, limits, read));
+        // A request that must not be repeated is not repeated like this either.
+        if !*may_hedge || request.call.method != Method::GET || self.patience.retries == 0 {
+            return first.await;
+        }
+        tokio::select! {
+            biased;
+            outcome = &mut first => return outcome,
+            () = self.hedging.due(sent) => {}
+        }
+        *may_hedge = false;
+        self.journal.note_hedge(sent.elapsed());
+        let other = self.other_connections(&http);
+        let again = Instant::now();
+        let limits = self.patience.limits(failures);
+        let mut second = pin!(self.attempt(request, &other, again, limits, read));
+        let (outcome, dropped) = tokio::select! {
+            biased;
+            outcome = &mut first => {
+                if is_open(&outcome) {
+                    let outcome = second.await;
+                    if matches!(outcome, Ok(Some(_))) {
+                        self.hedging.note_use();
+                    }
+                    return outcome;
+                }
+                (outcome, again)
+            }
+            outcome = &mut second => {
+                if is_open(&outcome) || matches!(outcome, Ok(None)) {
+                    return first.await;
+                }
+                if outcome.is_ok() {
+                    self.hedging.note_use();
+                }
+                (outcome, sent)
+            }
+        };
+        self.journal.note(&Entry {
+            method: request.call.method.as_str(),
+            path: &request.path,
+            query: request.query,
+            took: dropped.elapsed(),
+            outcome: DROPPED,
+            request_id: None,
+        });
+        outcome
+    }
+
+    /// Returns a client that shares no connection with this one. Later requests use it as well, since the connection
+    /// may be why the request is slow.
+    fn other_connections(&self, http: &Arc<HttpClient>) -> Arc<HttpClient> {
+        self.transport.leave(http);
+        self.transport.http()
+    }
+}
+
+/// Returns whether the other attempt may end better.
+fn is_open<T>(outcome: &Result<T, ApiError>) -> bool {
+    matches!(outcome, Err(fault) if fault.is_transient() && fault.class() != Class::Throttled)
+}

@@ -1,0 +1,219 @@
+//! Decides when a request that is far slower than others is made a second time, on another connection.
+//!
+//! One hung answer holds up a whole listing, since its page is needed before those after it. The time limits end
+//! it after half a minute; a second request brings the answer after two seconds. It costs the service work,
+//! so it is rare.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// No request is hedged sooner.
+const SHORTEST: Duration = Duration::from_secs(2);
+/// No request is hedged before it has taken this many times the median of the last answers.
+const FACTOR: u32 = 4;
+/// Answers that are needed to know what is usual.
+const LEAST_ANSWERS: usize = 3;
+/// Answers whose times are kept.
+const KEPT: usize = 32;
+/// One request in this many may be hedged in vain, besides the first one.
+const SHARE: u64 = 10;
+/// Nothing is hedged for this time after throttling: the second request would count against the limit.
+const AFTER_THROTTLING: Duration = Duration::from_secs(60);
+/// Pause between two decisions about one request.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// The requests of a client, as far as hedging depends on them.
+#[derive(Debug, Default)]
+pub(super) struct Hedging(Mutex<Record>);
+
+#[derive(Debug, Default)]
+struct Record {
+    /// The times that the last answers took.
+    times: VecDeque<Duration>,
+    last_answer: Option<Instant>,
+    last_throttling: Option<Instant>,
+    sent: u64,
+    /// Second attempts that are open, or came too late.
+    in_vain: u64,
+}
+
+impl Hedging {
+    /// Notes a request, or its second attempt.
+    pub(super) fn note_sent(&self) {
+        self.lock().sent += 1;
+    }
+
+    /// Notes an answer that took so long.
+    pub(super) fn note_answer(&self, now: Instant, took: Duration) {
+        let mut record = self.lock();
+        if record.times.len() == KEPT {
+            record.times.pop_front();
+        }
+        record.times.push_back(took);
+        record.last_answer = Some(now);
+    }
+
+    /// Notes that the service throttles.
+    pub(super) fn note_throttling(&self, now: Instant) {
+        self.lock().last_throttling = Some(now);
+    }
+
+    /// Notes that a second attempt brought the answer. Such attempts are not limited: where a connection is dead, all
+    /// requests on it need one.
+    pub(super) fn note_use(&self) {
+        self.lock().in_vain -= 1;
+    }
+
+    /// Waits until a request that was sent at that time is to be made a second time.
+    pub(super) async fn due(&self, sent: Instant) {
+        tokio::time::sleep(SHORTEST).await;
+        while !self.begin(sent, Instant::now()) {
+            tokio::time::sleep(INTERVAL).await;
+        }
+    }
+
+    /// Returns whether a request is to be made a second time now, which counts as done then.
+    fn begin(&self, sent: Instant, now: Instant) -> bool {
+        let mut record = self.lock();
+        let is_due = record.is_due(sent, now);
+        record.in_vain += u64::from(is_due);
+        is_due
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        // Plain numbers are good at any moment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    fn is_due(&self, sent: Instant, now: Instant) -> bool {
+        let elapsed = now.saturating_duration_since(sent);
+        let is_slow = self.median().is_some_and(|median| elapsed > SHORTEST.max(median * FACTOR));
+        // Where others wait as well, it is the service that is slow.
+        let is_alone = self.last_answer.is_some_and(|answer| answer > sent);
+        let is_throttled = self
+            .last_throttling
+            .is_some_and(|throttling| now.saturating_duration_since(throttling) < AFTER_THROTTLING);
+        is_slow && is_alone && !is_throttled && self.in_vain < self.sent / SHARE + 1
+    }
+
+    /// The median of the times, where enough are known.
+    fn median(&self) -> Option<Duration> {
+        if self.times.len() < LEAST_ANSWERS {
+            return None;
+        }
+        let mut times: Vec<_> = self.times.iter().copied().collect();
+        let middle = times.len() / 2;
+        Some(*times.select_nth_unstable(middle).1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request that was sent at 0, when others were answered.
+    struct Case {
+        name: &'static str,
+        /// Milliseconds that each of the answers so far took.
+        took: &'static [u64],
+        /// When the last of them came.
+        last_answer: i64,
+        last_throttling: Option<i64>,
+        sent: u64,
+        in_vain: u64,
+        /// When it is decided, and how.
+        now: i64,
+        is_due: bool,
+    }
+
+    /// A request that is hedged.
+    const SLOW: Case = Case {
+        name: "far slower than others",
+        took: &[50, 60, 70],
+        last_answer: 100,
+        last_throttling: None,
+        sent: 8,
+        in_vain: 0,
+        now: 2001,
+        is_due: true,
+    };
+
+    #[test]
+    fn only_a_request_that_is_far_slower_than_others_is_hedged() {
+        let cases = [
+            SLOW,
+            Case { name: "not slow yet", now: 2000, is_due: false, ..SLOW },
+            Case { name: "too few answers", took: &[50, 60], is_due: false, ..SLOW },
+            Case { name: "a slow service", took: &[900, 900, 900], is_due: false, ..SLOW },
+            Case { name: "still slower", took: &[900, 900, 900], now: 3601, ..SLOW },
+            Case { name: "one answer was slow", took: &[50, 60, 9000], ..SLOW },
+            Case { name: "most answers were slow", took: &[50, 9000, 9000], is_due: false, ..SLOW },
+            Case { name: "no answer since", last_answer: -1, is_due: false, ..SLOW },
+            Case {
+                name: "throttled before",
+                last_throttling: Some(-57_000),
+                is_due: false,
+                ..SLOW
+            },
+            Case { name: "throttled since", last_throttling: Some(1), is_due: false, ..SLOW },
+            Case { name: "throttled long ago", last_throttling: Some(-58_000), ..SLOW },
+            Case { name: "the share is used up", in_vain: 1, is_due: false, ..SLOW },
+            Case { name: "the share has grown", sent: 10, in_vain: 1, ..SLOW },
+            Case { name: "and is used up again", sent: 19, in_vain: 2, is_due: false, ..SLOW },
+            Case { name: "a tenth of many", sent: 1000, in_vain: 100, ..SLOW },
+            Case { name: "more of many", sent: 1000, in_vain: 101, is_due: false, ..SLOW },
+        ];
+        let start = Instant::now() + Duration::from_secs(3600);
+        let at = |milliseconds: i64| {
+            let span = Duration::from_millis(milliseconds.unsigned_abs());
+            if milliseconds < 0 { start - span } else { start + span }
+        };
+        for case in cases {
+            let record = Record {
+                times: case.took.iter().copied().map(Duration::from_millis).collect(),
+                last_answer: Some(at(case.last_answer)),
+                last_throttling: case.last_throttling.map(at),
+                sent: case.sent,
+                in_vain: case.in_vain,
+            };
+            let hedging = Hedging(Mutex::new(record));
+            assert_eq!(hedging.begin(start, at(case.now)), case.is_due, "{}", case.name);
+            let in_vain = hedging.lock().in_vain;
+            assert_eq!(in_vain, case.in_vain + u64::from(case.is_due), "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn second_attempts_that_bring_the_answer_are_not_limited() {
+        let (hedging, sent) = (Hedging::default(), Instant::now());
+        let now = sent + Duration::from_secs(3);
+        hedging.note_sent();
+        for _ in 0..LEAST_ANSWERS {
+            hedging.note_answer(now, Duration::from_millis(50));
+        }
+        for _ in 0..100 {
+            assert!(hedging.begin(sent, now));
+            assert!(!hedging.begin(sent, now));
+            hedging.note_use();
+        }
+    }
+
+    #[test]
+    fn the_last_answers_count() {
+        let hedging = Hedging::default();
+        let start = Instant::now();
+        let median = |times: &[u64]| {
+            for milliseconds in times {
+                hedging.note_answer(start, Duration::from_millis(*milliseconds));
+            }
+            hedging.lock().median().map(|median| median.as_millis())
+        };
+        assert_eq!(median(&[5, 1]), None);
+        assert_eq!(median(&[3]), Some(3));
+        assert_eq!(median(&[7; KEPT]), Some(7));
+        assert_eq!(hedging.lock().times.len(), KEPT);
+    }
+}
