@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{Cbr, Sandbox, TOKEN, cbr, script};
@@ -104,6 +104,27 @@ fn a_change_leaves_the_rest_as_it_is() {
 }
 
 /// Those who keep their settings in a repository link to them.
+/// None of them writes what it has read before another one wrote.
+#[test]
+fn changes_at_the_same_time_are_all_kept() {
+    const NUMBER: usize = 20;
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("below").join("config.toml");
+    let run = |args: String| cbr(&args).env("CBR_CONFIG_FILE", &file);
+    let all = |args: &dyn Fn(usize) -> String| {
+        let runs: Vec<_> = (0..NUMBER).map(|number| run(args(number))).collect();
+        let started: Vec<_> = runs.iter().map(Cbr::start).collect();
+        for (run, process) in runs.into_iter().zip(started) {
+            run.check(&process.finish());
+        }
+        let shown = run("config show -o json".to_owned()).run().json();
+        shown.get("profiles").and_then(Value::as_object).map_or(0, |profiles| profiles.len())
+    };
+    assert_eq!(all(&|number| format!("config set profiles.p{number}.region eu-de")), NUMBER);
+    assert_eq!(all(&|number| format!("config set profiles.q{number}.region eu-de")), 2 * NUMBER);
+    assert_eq!(all(&|number| format!("config unset profiles.p{number}")), NUMBER);
+}
+
 #[test]
 fn a_link_stays_one() {
     let file = File::new("");

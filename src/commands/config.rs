@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
-use crate::settings::config::file::{self, OwnFile};
+use crate::settings::config::file::{self, Lock, OwnFile};
 use crate::settings::config::key::{self, Kind, Table};
 use crate::settings::{ConnectionError, Environment, Home, Text, shown_address};
 use crate::terminal::console::Console;
@@ -187,7 +187,8 @@ impl File<'_> {
         let Some(key) = path.key else {
             return Err(refuse(format!("{shown} is a table, not a key")).into());
         };
-        let before = self.text()?;
+        // Whoever is asked for a secret first should not type it for a file that is broken.
+        self.text()?;
         let value = if !key.is_secret() {
             edit::value(&shown, key, &args.values)
         } else if args.values.is_empty() {
@@ -208,9 +209,12 @@ impl File<'_> {
             let alone = edit::set("", &path.table, key, &value).map_err(refuse)?;
             check(&Config::parse("", &self.path, &alone)?)?;
         }
+        // Nobody is waited for while the file is locked.
+        let lock = self.lock()?;
+        let before = self.text()?;
         let after =
             edit::set(&before, &path.table, key, &value).map_err(|why| self.unchanged(&why))?;
-        let config = self.write(&after, check)?;
+        let config = self.write(&after, &lock, check)?;
         self.remark(&config, &path.table, key.name);
         Ok(())
     }
@@ -223,11 +227,12 @@ impl File<'_> {
         let shown = args.key.escape_debug();
         let refuse = |why| ConnectionError::new(why, "cbr config show prints what is set");
         let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let lock = self.lock()?;
         let before = self.text()?;
         let after = edit::unset(&before, &path).map_err(|why| self.unchanged(&why))?;
         let after =
             after.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
-        let config = self.write(&after, check)?;
+        let config = self.write(&after, &lock, check)?;
         if matches!(path.table, Table::Profile(_)) {
             self.remark_default_profile(&config);
         }
@@ -243,15 +248,22 @@ impl File<'_> {
         Ok(text.0)
     }
 
+    /// Keeps other runs from changing the file between reading and writing it.
+    fn lock(&self) -> anyhow::Result<Lock> {
+        Lock::wait(&self.path).with_context(|| format!("cannot write {}", self.name()))
+    }
+
     /// Writes the text, unless it would not be right.
     fn write(
         &self,
         text: &str,
+        lock: &Lock,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<Config> {
         let config = Config::parse(&self.name(), &self.path, text)?;
         check(&config)?;
-        file::write(&self.path, text).with_context(|| format!("cannot write {}", self.name()))?;
+        file::write(&self.path, text, lock)
+            .with_context(|| format!("cannot write {}", self.name()))?;
         Ok(config)
     }
 

@@ -122,18 +122,52 @@ pub(crate) fn load(home: &Home, path: &Path) -> Result<Option<Config>, Connectio
     file.map(|Text { name, text }| Config::parse(&name, path, &text.0)).transpose()
 }
 
+/// Keeps other processes from changing the file until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _directory: Option<fs::File>,
+}
+
+impl Lock {
+    /// Waits until no other process changes the file. Locks its directory, which is made if there is none: the
+    /// file itself is replaced by each change.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub(crate) fn wait(path: &Path) -> io::Result<Self> {
+        let (_, directory) = resolved(path);
+        make_directory(&directory)?;
+        // Only on Unix can a directory be opened.
+        if !cfg!(unix) {
+            return Ok(Self { _directory: None });
+        }
+        let directory = fs::File::open(directory)?;
+        match directory.lock() {
+            // A file system without locks is used by one process at a time.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(Self { _directory: Some(directory) }),
+        }
+    }
+}
+
+/// Returns the file that a path leads to, with links resolved, and its directory.
+fn resolved(path: &Path) -> (PathBuf, PathBuf) {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    (path, directory)
+}
+
 /// Writes the file anew, for its owner alone: as a whole, or not at all. A link stays one.
 ///
 /// # Errors
 ///
 /// Those of the file system.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    make_directory(directory)?;
+pub(crate) fn write(path: &Path, text: &str, _lock: &Lock) -> io::Result<()> {
+    let (path, directory) = resolved(path);
     // For the owner alone from the beginning, as the library makes them.
     let mut file = Builder::new().prefix(".config.").suffix(".tmp").tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
