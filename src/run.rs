@@ -7,7 +7,8 @@ use std::task::Poll;
 
 use anyhow::Context as _;
 
-use crate::cli::{AuthCommand, BackupsCommand, Cli, Command};
+use crate::cli::auth::AuthCommand;
+use crate::cli::{BackupsCommand, Cli, Command};
 use crate::commands::{config, receipt};
 use crate::errors::Exit;
 use crate::reference::{completions, help, manual};

@@ -1,7 +1,11 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+pub(crate) mod auth;
+pub(crate) mod config;
+pub(crate) mod dry_run;
 mod examples;
 pub(crate) mod query;
+pub(crate) mod reference;
 pub(crate) mod vocabulary;
 
 use std::env;
@@ -13,25 +17,24 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::auth;
-use crate::commands::config::ConfigCommand;
-use crate::commands::dry_run::DryRunArgs;
 use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
-use crate::reference::completions::CompletionsArgs;
-use crate::reference::help::{self, HelpArgs};
-use crate::reference::manual::ManArgs;
+use crate::reference::help;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
-use crate::settings::config::{self, Config, OwnFile};
+use crate::settings::config::{Config, OwnFile, apply, check_defaults};
 use crate::settings::{ConnectionArgs, ConnectionError};
 use crate::terminal::console::ConsoleArgs;
 use crate::terminal::stdout::{self, TerminalArgs};
 use crate::text::hints;
 use crate::text::number::whole;
+use auth::AuthCommand;
+use config::ConfigCommand;
+use dry_run::DryRunArgs;
 use query::Query;
+use reference::{CompletionsArgs, HelpArgs, ManArgs};
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
@@ -58,7 +61,10 @@ impl CommandFactory for Cli {
             .after_help(examples::PROGRAM)
             .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
         // A missing command is an error like any other, not a page of help.
-        help::arrange(Self::augment_args(program).arg_required_else_help(false))
+        let program = Self::augment_args(program)
+            .arg_required_else_help(false)
+            .mut_subcommand("help", |command| command.after_help(help::topics()));
+        help::arrange(program)
     }
 
     fn command_for_update() -> clap::Command {
@@ -117,22 +123,6 @@ pub(crate) enum BackupsCommand {
 
     /// Count the backups that match and add up their sizes, as a whole or in groups
     Summary(Box<SummaryArgs>),
-}
-
-/// What to see of the settings.
-#[derive(Subcommand)]
-pub(crate) enum AuthCommand {
-    /// Show each setting with its origin, and which sources of credentials were passed over, and why
-    ///
-    /// Sends nothing. Secrets are not shown.
-    #[command(after_help = examples::AUTH_SHOW)]
-    Show(auth::ShowArgs),
-
-    /// Check that the settings work: one cheap request, and what is wrong if it fails
-    ///
-    /// Tells what worked, also when it fails; the exit codes are those of a listing.
-    #[command(after_help = examples::AUTH_CHECK)]
-    Check(auth::CheckArgs),
 }
 
 /// What to read of the service, and how: the same for each command that reads a list.
@@ -315,7 +305,7 @@ impl Cli {
 
     /// Reads the command line with the defaults of the user's own file.
     fn with_defaults(config: &Config) -> anyhow::Result<Self> {
-        let parsed = config::apply(Self::command(), config).try_get_matches();
+        let parsed = apply(Self::command(), config).try_get_matches();
         let cli = parsed.and_then(|matches| Self::from_arg_matches(&matches));
         match cli {
             Ok(cli) if cli.check().is_ok() => Ok(cli),
@@ -332,7 +322,7 @@ impl Cli {
     ///
     /// The first that does not.
     pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
-        config::check_defaults(config, |words| {
+        check_defaults(config, |words| {
             let cli = Self::try_parse_from(words).map_err(|error| {
                 let text = error.render().to_string();
                 // Usage and the like follow after an empty line.

@@ -14,13 +14,14 @@ mod topic;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Command, CommandFactory as _};
 use terminal_size::Width;
 
 pub(crate) use layout::arrange;
 pub(crate) use suggestions::explain;
 
 use crate::cli::Cli;
+use crate::cli::reference::HelpArgs;
 pub(crate) use text::{Block, Text};
 use topic::TOPICS;
 
@@ -32,15 +33,6 @@ pub(crate) fn topic(name: &str) -> Option<Text> {
 /// The same in a few words.
 pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
-}
-
-/// The arguments of `cbr help`.
-#[derive(Args, Debug)]
-#[command(after_help = topics())]
-pub(crate) struct HelpArgs {
-    /// A topic, or the words of a command, such as `backups list`
-    #[arg(value_name = "TOPIC|COMMAND")]
-    words: Vec<String>,
 }
 
 /// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and topics as

@@ -9,36 +9,18 @@ mod topic;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
-use clap::{Args, Command, CommandFactory as _, ValueHint};
+use clap::{Command, CommandFactory as _};
 use roff::{Roff, bold, roman};
 
 use super::help;
 use crate::cli::Cli;
+use crate::cli::reference::ManArgs;
 use crate::errors::Exit;
 use crate::settings::VARIABLES;
 use prose::{Place, prose};
-
-/// The arguments of `cbr man`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  cbr man | man -l -                                 the whole manual
-  cbr man backups list | man -l -                    one command
-  cbr man filters | man -l -                         one topic of cbr help
-  cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
-pub(crate) struct ManArgs {
-    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr help`; without any, the
-    /// page of the whole program
-    #[arg(value_name = "COMMAND")]
-    words: Vec<String>,
-
-    /// Write every page to a file in this directory, which must be there
-    #[arg(long, value_name = "DIR", conflicts_with = "words", value_hint = ValueHint::DirPath)]
-    all: Option<PathBuf>,
-}
 
 /// Prints a page, or writes all of them.
 ///
