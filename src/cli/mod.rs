@@ -8,26 +8,22 @@ pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod vocabulary;
 
-use std::env;
 #[cfg(feature = "sandbox")]
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
-use crate::reference::help;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
-use crate::settings::config::{Config, OwnFile, apply, check_defaults};
-use crate::settings::{ConnectionArgs, ConnectionError};
+use crate::settings::ConnectionArgs;
 use crate::terminal::console::ConsoleArgs;
-use crate::terminal::stdout::{self, TerminalArgs};
+use crate::terminal::stdout::TerminalArgs;
 use crate::text::hints;
 use crate::text::number::whole;
 use auth::AuthCommand;
@@ -58,13 +54,9 @@ impl CommandFactory for Cli {
         let program = clap::Command::new("cbr")
             .version(env!("CARGO_PKG_VERSION"))
             .disable_help_subcommand(true)
-            .after_help(examples::PROGRAM)
-            .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
+            .after_help(examples::PROGRAM);
         // A missing command is an error like any other, not a page of help.
-        let program = Self::augment_args(program)
-            .arg_required_else_help(false)
-            .mut_subcommand("help", |command| command.after_help(help::topics()));
-        help::arrange(program)
+        Self::augment_args(program).arg_required_else_help(false)
     }
 
     fn command_for_update() -> clap::Command {
@@ -272,70 +264,8 @@ impl ReadArgs {
 }
 
 impl Cli {
-    /// Reads the command line, and where it asks the service, the user's own file, which has defaults for
-    /// some flags.
-    ///
-    /// # Errors
-    ///
-    /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
-    /// a [`ConnectionError`], if that file is broken.
-    pub(crate) fn read() -> anyhow::Result<Self> {
-        stdout::heed_color(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
-        let mut cli = Self::try_parse().map_err(help::explain)?;
-        let lists = matches!(cli.command, Command::Backups(_));
-        let shows = matches!(cli.command, Command::Auth(AuthCommand::Show(_)));
-        if lists || matches!(cli.command, Command::Auth(_)) {
-            let own_file = OwnFile::of_process();
-            cli = match (&own_file.config, &own_file.problem) {
-                (Some(config), _) if config.has_defaults() => match Self::with_defaults(config) {
-                    Ok(cli) => cli,
-                    // What shows the settings shows a broken one too.
-                    Err(_) if shows => cli,
-                    Err(error) => return Err(error),
-                },
-                // What shows the settings shows this one too.
-                (_, Some(problem)) if lists => return Err(problem.clone().into()),
-                _ => cli,
-            };
-            cli.connection.own_file = own_file;
-        }
-        cli.check().map_err(contradiction)?;
-        Ok(cli)
-    }
-
-    /// Reads the command line with the defaults of the user's own file.
-    fn with_defaults(config: &Config) -> anyhow::Result<Self> {
-        let parsed = apply(Self::command(), config).try_get_matches();
-        let cli = parsed.and_then(|matches| Self::from_arg_matches(&matches));
-        match cli {
-            Ok(cli) if cli.check().is_ok() => Ok(cli),
-            result => {
-                Self::check_defaults(config)?;
-                Ok(result?)
-            }
-        }
-    }
-
-    /// Whether the flags take what the file gives them.
-    ///
-    /// # Errors
-    ///
-    /// The first that does not.
-    pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
-        check_defaults(config, |words| {
-            let cli = Self::try_parse_from(words).map_err(|error| {
-                let text = error.render().to_string();
-                // Usage and the like follow after an empty line.
-                let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-                let text = lines.collect::<Vec<_>>().join(" ");
-                text.strip_prefix("error: ").unwrap_or(&text).to_owned()
-            })?;
-            cli.check()
-        })
-    }
-
     /// What clap cannot see: flags that are fine each, and make no sense together.
-    fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         match &self.command {
             Command::Backups(BackupsCommand::List(args)) => {
                 args.read.check().and_then(|()| args.output.check())
@@ -380,23 +310,6 @@ fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
              the sandbox only"
         ))
     })
-}
-
-/// The usage error of the command that was called.
-fn contradiction(message: String) -> clap::Error {
-    let mut program = Cli::command();
-    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
-    let matches = program.clone().try_get_matches().unwrap_or_default();
-    let (mut words, mut next) = (Vec::new(), matches.subcommand());
-    while let Some((name, below)) = next {
-        words.push(name.to_owned());
-        next = below.subcommand();
-    }
-    program.build();
-    match help::command(&mut program, &words) {
-        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
-        Err(error) => error,
-    }
 }
 
 #[cfg(test)]

@@ -15,12 +15,11 @@ mod script;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use clap::CommandFactory as _;
+use clap::Command;
 
 use offer::Offer;
 use script::script;
 
-use crate::cli::Cli;
 use crate::cli::reference::CompletionsArgs;
 
 /// Prints the script of the shell, or the answer to what a script asks.
@@ -28,10 +27,10 @@ use crate::cli::reference::CompletionsArgs;
 /// # Errors
 ///
 /// Those of stdout.
-pub(crate) fn print(args: CompletionsArgs) -> anyhow::Result<()> {
+pub(crate) fn print(args: CompletionsArgs, program: Command) -> anyhow::Result<()> {
     let text = match args.shell {
         Some(shell) => script(shell).to_owned(),
-        None => Offer::new(Cli::command(), args.words, live::values).to_string(),
+        None => Offer::new(program, args.words, live::values).to_string(),
     };
     io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
 }

@@ -12,11 +12,10 @@ use std::io;
 use std::path::Path;
 
 use anyhow::Context as _;
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use roff::{Roff, bold, roman};
 
 use super::help;
-use crate::cli::Cli;
 use crate::cli::reference::ManArgs;
 use crate::errors::Exit;
 use crate::settings::VARIABLES;
@@ -27,8 +26,7 @@ use prose::{Place, prose};
 /// # Errors
 ///
 /// There is no such command, as an error of clap's; or a page cannot be written.
-pub(crate) fn print(args: &ManArgs) -> anyhow::Result<()> {
-    let mut program = Cli::command();
+pub(crate) fn print(args: &ManArgs, mut program: Command) -> anyhow::Result<()> {
     program.build();
     if let Some(directory) = &args.all {
         return write_all(&program, directory);
@@ -124,8 +122,8 @@ fn whole(program: &Command) -> Roff {
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
     argument::list(&mut page, program.get_arguments(), true);
     exit_status(&mut page);
-    topic::section(&mut page, "MESSAGES", "errors");
-    topic::section(&mut page, "COMPLETENESS", "completeness");
+    topic::section(&mut page, program, "MESSAGES", "errors");
+    topic::section(&mut page, program, "COMPLETENESS", "completeness");
     environment(&mut page);
     examples(&mut page, program);
     page
@@ -236,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_command_flag_exit_code_and_variable_is_on_the_page() {
-        let mut program = Cli::command();
+        let mut program = crate::program::command();
         program.build();
         let mut expected: Vec<String> = Vec::new();
         for command in leaves(&program) {
