@@ -27,6 +27,7 @@ mod errors;
 mod listing;
 mod output;
 mod pipeline;
+mod program;
 mod record;
 mod reference;
 mod run;

@@ -7,7 +7,8 @@ use std::task::Poll;
 
 use anyhow::Context as _;
 
-use crate::cli::{AuthCommand, BackupsCommand, Cli, Command};
+use crate::cli::auth::AuthCommand;
+use crate::cli::{BackupsCommand, Cli, Command};
 use crate::commands::{config, receipt};
 use crate::errors::Exit;
 use crate::reference::{completions, help, manual};
@@ -15,14 +16,14 @@ use crate::terminal::console::Console;
 use crate::terminal::message::ErrorFormat;
 use crate::terminal::pager;
 use crate::terminal::stdout::Terminal;
-use crate::{commands, errors};
+use crate::{commands, errors, program};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::read() {
+    let cli = match program::read() {
         Ok(cli) => cli,
         Err(error) => {
-            receipt::refuse(std::env::args_os(), &error);
+            receipt::refuse(std::env::args_os(), &error, program::command());
             let format = ErrorFormat::of_words(std::env::args_os());
             return errors::report(&error, format).into();
         }
@@ -80,7 +81,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             let console = Console::new(cli.console);
-            commands::show_settings(&args, &cli.connection, &console, Cli::check_defaults)?;
+            commands::show_settings(&args, &cli.connection, &console, program::check_defaults)?;
         }
         Command::Auth(AuthCommand::Check(args)) => {
             let console = Arc::new(Console::new(cli.console));
@@ -88,11 +89,11 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             commands::check_settings(&args, &cli.connection, &console).await?;
         }
         Command::Config(command) => {
-            config::run(command, &Console::new(cli.console), Cli::check_defaults)?;
+            config::run(command, &Console::new(cli.console), program::check_defaults)?;
         }
-        Command::Completions(args) => completions::print(args)?,
-        Command::Man(args) => manual::print(&args)?,
-        Command::Help(args) => help::print(&args)?,
+        Command::Completions(args) => completions::print(args, program::command())?,
+        Command::Man(args) => manual::print(&args, program::command())?,
+        Command::Help(args) => help::print(&args, program::command())?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => {
             let args = match cli.console.error_format() {

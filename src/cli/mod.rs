@@ -1,37 +1,36 @@
 //! The command line: flags to typed values. Usage errors are clap's, also those across flags.
 
+pub(crate) mod auth;
+pub(crate) mod config;
+pub(crate) mod dry_run;
 mod examples;
 pub(crate) mod query;
+pub(crate) mod reference;
 pub(crate) mod vocabulary;
 
-use std::env;
 #[cfg(feature = "sandbox")]
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::commands::auth;
-use crate::commands::config::ConfigCommand;
-use crate::commands::dry_run::DryRunArgs;
 use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
-use crate::reference::completions::CompletionsArgs;
-use crate::reference::help::{self, HelpArgs};
-use crate::reference::manual::ManArgs;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
-use crate::settings::config::{self, Config, OwnFile};
-use crate::settings::{ConnectionArgs, ConnectionError};
+use crate::settings::ConnectionArgs;
 use crate::terminal::console::ConsoleArgs;
-use crate::terminal::stdout::{self, TerminalArgs};
+use crate::terminal::stdout::TerminalArgs;
 use crate::text::hints;
 use crate::text::number::whole;
+use auth::AuthCommand;
+use config::ConfigCommand;
+use dry_run::DryRunArgs;
 use query::Query;
+use reference::{CompletionsArgs, HelpArgs, ManArgs};
 
 /// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
 /// an error that says so
@@ -55,10 +54,9 @@ impl CommandFactory for Cli {
         let program = clap::Command::new("cbr")
             .version(env!("CARGO_PKG_VERSION"))
             .disable_help_subcommand(true)
-            .after_help(examples::PROGRAM)
-            .after_long_help(format!("{}\n\n{}", examples::PROGRAM, help::topics()));
+            .after_help(examples::PROGRAM);
         // A missing command is an error like any other, not a page of help.
-        help::arrange(Self::augment_args(program).arg_required_else_help(false))
+        Self::augment_args(program).arg_required_else_help(false)
     }
 
     fn command_for_update() -> clap::Command {
@@ -117,22 +115,6 @@ pub(crate) enum BackupsCommand {
 
     /// Count the backups that match and add up their sizes, as a whole or in groups
     Summary(Box<SummaryArgs>),
-}
-
-/// What to see of the settings.
-#[derive(Subcommand)]
-pub(crate) enum AuthCommand {
-    /// Show each setting with its origin, and which sources of credentials were passed over, and why
-    ///
-    /// Sends nothing. Secrets are not shown.
-    #[command(after_help = examples::AUTH_SHOW)]
-    Show(auth::ShowArgs),
-
-    /// Check that the settings work: one cheap request, and what is wrong if it fails
-    ///
-    /// Tells what worked, also when it fails; the exit codes are those of a listing.
-    #[command(after_help = examples::AUTH_CHECK)]
-    Check(auth::CheckArgs),
 }
 
 /// What to read of the service, and how: the same for each command that reads a list.
@@ -282,70 +264,8 @@ impl ReadArgs {
 }
 
 impl Cli {
-    /// Reads the command line, and where it asks the service, the user's own file, which has defaults for
-    /// some flags.
-    ///
-    /// # Errors
-    ///
-    /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
-    /// a [`ConnectionError`], if that file is broken.
-    pub(crate) fn read() -> anyhow::Result<Self> {
-        stdout::heed_color(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
-        let mut cli = Self::try_parse().map_err(help::explain)?;
-        let lists = matches!(cli.command, Command::Backups(_));
-        let shows = matches!(cli.command, Command::Auth(AuthCommand::Show(_)));
-        if lists || matches!(cli.command, Command::Auth(_)) {
-            let own_file = OwnFile::of_process();
-            cli = match (&own_file.config, &own_file.problem) {
-                (Some(config), _) if config.has_defaults() => match Self::with_defaults(config) {
-                    Ok(cli) => cli,
-                    // What shows the settings shows a broken one too.
-                    Err(_) if shows => cli,
-                    Err(error) => return Err(error),
-                },
-                // What shows the settings shows this one too.
-                (_, Some(problem)) if lists => return Err(problem.clone().into()),
-                _ => cli,
-            };
-            cli.connection.own_file = own_file;
-        }
-        cli.check().map_err(contradiction)?;
-        Ok(cli)
-    }
-
-    /// Reads the command line with the defaults of the user's own file.
-    fn with_defaults(config: &Config) -> anyhow::Result<Self> {
-        let parsed = config::apply(Self::command(), config).try_get_matches();
-        let cli = parsed.and_then(|matches| Self::from_arg_matches(&matches));
-        match cli {
-            Ok(cli) if cli.check().is_ok() => Ok(cli),
-            result => {
-                Self::check_defaults(config)?;
-                Ok(result?)
-            }
-        }
-    }
-
-    /// Whether the flags take what the file gives them.
-    ///
-    /// # Errors
-    ///
-    /// The first that does not.
-    pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
-        config::check_defaults(config, |words| {
-            let cli = Self::try_parse_from(words).map_err(|error| {
-                let text = error.render().to_string();
-                // Usage and the like follow after an empty line.
-                let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-                let text = lines.collect::<Vec<_>>().join(" ");
-                text.strip_prefix("error: ").unwrap_or(&text).to_owned()
-            })?;
-            cli.check()
-        })
-    }
-
     /// What clap cannot see: flags that are fine each, and make no sense together.
-    fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         match &self.command {
             Command::Backups(BackupsCommand::List(args)) => {
                 args.read.check().and_then(|()| args.output.check())
@@ -390,23 +310,6 @@ fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
              the sandbox only"
         ))
     })
-}
-
-/// The usage error of the command that was called.
-fn contradiction(message: String) -> clap::Error {
-    let mut program = Cli::command();
-    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
-    let matches = program.clone().try_get_matches().unwrap_or_default();
-    let (mut words, mut next) = (Vec::new(), matches.subcommand());
-    while let Some((name, below)) = next {
-        words.push(name.to_owned());
-        next = below.subcommand();
-    }
-    program.build();
-    match help::command(&mut program, &words) {
-        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
-        Err(error) => error,
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::auth;
 use crate::api::{self, Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
 use crate::auth::iam::{self, Cache};
+use crate::cli::auth::{CheckArgs, ShowArgs};
 use crate::settings::config::Config;
 use crate::settings::{
     ConnectionArgs, ConnectionError, Environment, Home, Metadata, Resolution, Trust,
@@ -15,7 +16,7 @@ use crate::terminal::stdout::Stdout;
 
 /// `cbr auth show`.
 pub(crate) fn show_settings(
-    args: &auth::ShowArgs,
+    args: &ShowArgs,
     connection: &ConnectionArgs,
     console: &Console,
     check_defaults: impl Fn(&Config) -> Result<(), ConnectionError>,
@@ -32,7 +33,7 @@ pub(crate) fn show_settings(
 
 /// `cbr auth check`.
 pub(crate) async fn check_settings(
-    args: &auth::CheckArgs,
+    args: &CheckArgs,
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {

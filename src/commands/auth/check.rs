@@ -7,24 +7,15 @@
 use std::io::Write;
 use std::time::Instant;
 
-use clap::Args;
 use serde::Serialize;
 
-use super::Format;
 use crate::api::{ApiError, Means, Probe};
 use crate::auth::iam::{self, Cache};
+use crate::cli::auth::{CheckArgs, Format};
 use crate::errors::diagnosis::{self, Diagnosed, Diagnosis, Facts};
 use crate::errors::verdict;
 use crate::output;
 use crate::settings::{Credentials, Endpoint, Project, Resolution, Setting};
-
-/// The arguments of `cbr auth check`.
-#[derive(Args, Debug)]
-pub(crate) struct CheckArgs {
-    /// Format of the output
-    #[arg(short, long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
-    output: Format,
-}
 
 /// What is told, whether it works or not.
 #[derive(Debug, Default, Serialize)]

@@ -10,9 +10,9 @@ mod run;
 use std::borrow::Cow;
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::cli::auth::{Format, ShowArgs};
 use crate::output;
 use crate::settings::{
     ConnectionError, Credentials, Look, Named, Place, Project, Resolution, Setting,
@@ -20,24 +20,8 @@ use crate::settings::{
 use crate::text::sanitize;
 use crate::text::secret::shortened;
 
-pub(crate) use check::{CheckArgs, check};
+pub(crate) use check::check;
 pub(crate) use run::RunSettings;
-
-/// The arguments of `cbr auth show`.
-#[derive(Args, Debug)]
-pub(crate) struct ShowArgs {
-    /// Format of the output
-    #[arg(short, long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
-    output: Format,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Table,
-    /// For scripts
-    Json,
-}
 
 /// What is told.
 #[derive(Debug, Serialize)]

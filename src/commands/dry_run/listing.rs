@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Form;
 use crate::api::Backups;
 use crate::cli::ReadArgs;
+use crate::cli::dry_run::Form;
 use crate::commands::dry_run;
 use crate::commands::settings::settings;
 use crate::listing::{self, Ask, Extent, Order};

@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use clap::CommandFactory as _;
+use clap::Command;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use crate::api::{Journal, Pair};
-use crate::cli::Cli;
 use crate::errors::{self, NoBackups};
 use crate::listing;
 use crate::text::number::grouped;
@@ -135,7 +134,11 @@ impl Failure {
 
 /// Writes the receipt of a command line that cannot be used, so that no older one is taken for its own. Where that
 /// fails there is nothing to add to the error, which is told anyway.
-pub(crate) fn refuse(words: impl Iterator<Item = OsString>, error: &anyhow::Error) {
+pub(crate) fn refuse(
+    words: impl Iterator<Item = OsString>,
+    error: &anyhow::Error,
+    mut program: Command,
+) {
     if error.downcast_ref::<clap::Error>().is_some_and(|error| !error.use_stderr()) {
         return;
     }
@@ -143,7 +146,6 @@ pub(crate) fn refuse(words: impl Iterator<Item = OsString>, error: &anyhow::Erro
     let Ok(words) = words.skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
         return;
     };
-    let mut program = Cli::command();
     program.build();
     if let Some(path) = unusable::asked_for(&words, &program) {
         let started_at = milliseconds(Timestamp::now());

@@ -83,14 +83,12 @@ fn takes_next(arg: &Arg, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
-    use crate::cli::Cli;
+    use crate::program;
 
     #[test]
     fn a_receipt_is_asked_for_where_nothing_else_can_be_meant() {
-        let mut program = Cli::command();
+        let mut program = program::command();
         program.build();
         let cases = [
             ("backups list --receipt r --page-size 5000", Some("r")),

@@ -10,41 +10,27 @@
 
 mod live;
 mod offer;
-mod shell;
+mod script;
 
-use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use clap::{Args, CommandFactory as _};
+use clap::Command;
 
 use offer::Offer;
-use shell::Shell;
+use script::script;
 
-use crate::cli::Cli;
-
-/// The arguments of `cbr completions`.
-#[derive(Args, Debug)]
-#[command(after_help = shell::installation())]
-pub(crate) struct CompletionsArgs {
-    /// The shell to complete in
-    #[arg(required = true)]
-    shell: Option<Shell>,
-
-    /// Print what can stand in place of the last of these words; for the scripts
-    #[arg(last = true, hide = true, exclusive = true, value_name = "WORD")]
-    words: Vec<OsString>,
-}
+use crate::cli::reference::CompletionsArgs;
 
 /// Prints the script of the shell, or the answer to what a script asks.
 ///
 /// # Errors
 ///
 /// Those of stdout.
-pub(crate) fn print(args: CompletionsArgs) -> anyhow::Result<()> {
+pub(crate) fn print(args: CompletionsArgs, program: Command) -> anyhow::Result<()> {
     let text = match args.shell {
-        Some(shell) => shell.script().to_owned(),
-        None => Offer::new(Cli::command(), args.words, live::values).to_string(),
+        Some(shell) => script(shell).to_owned(),
+        None => Offer::new(program, args.words, live::values).to_string(),
     };
     io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout")
 }

@@ -52,7 +52,8 @@ impl Offer {
         // A sandbox is not there yet, and the account outside of it is another.
         let is_outermost = all == words.len();
         let line = is_outermost.then(|| Arc::new((command.clone(), words.clone(), live)));
-        let mut command = prepare(command, &words, line.as_ref());
+        let program = Arc::new(command.clone());
+        let mut command = prepare(command, &program, &words, line.as_ref());
         // For a dash alone the engine would offer the short names, in place of the long ones.
         words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
         let index = words.len() - 1;
@@ -105,13 +106,18 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
 
 /// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
 /// the names of files are the shell's to find.
-fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command {
+fn prepare(
+    command: Command,
+    program: &Arc<Command>,
+    words: &[OsString],
+    line: Option<&Line>,
+) -> Command {
     let name = command.get_name().to_owned();
     let command = command.mut_args(|arg| {
         if ["help", "man"].contains(&&*name) && arg.get_id() == "words" {
-            let words = behind(words, &name);
+            let (program, words) = (Arc::clone(program), behind(words, &name));
             return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
-                candidates(help::names_behind(&words), word)
+                candidates(help::names_behind(&program, &words), word)
             }));
         }
         let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
@@ -132,7 +138,7 @@ fn prepare(command: Command, words: &[OsString], line: Option<&Line>) -> Command
             _ => arg,
         }
     });
-    command.mut_subcommands(|command| prepare(command, words, line))
+    command.mut_subcommands(|command| prepare(command, program, words, line))
 }
 
 /// The words that follow a command, without its flags.
@@ -194,10 +200,8 @@ impl fmt::Display for Offer {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
-    use crate::cli::Cli;
+    use crate::program;
 
     /// The answer for the last of the words, without the helps.
     fn offer(line: &str) -> String {
@@ -208,7 +212,7 @@ mod tests {
             _ => Vec::new(),
         };
         let words = line.split(' ').map(OsString::from).collect();
-        let offer = Offer::new(Cli::command(), words, live);
+        let offer = Offer::new(program::command(), words, live);
         let offer = offer.to_string();
         let values: Vec<_> =
             offer.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect();

@@ -93,11 +93,8 @@ fn is_essential(arg: &Arg) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
-    use crate::cli::Cli;
-
     use super::*;
+    use crate::program;
 
     /// Every command by its words.
     fn helps(command: &mut Command) -> Vec<(String, String, String)> {
@@ -106,14 +103,14 @@ mod tests {
         let long = command.render_long_help().to_string();
         let mut helps = vec![(name, short, long)];
         for command in command.get_subcommands_mut() {
-            helps.extend(self::tests::helps(command));
+            helps.extend(self::helps(command));
         }
         helps
     }
 
     #[test]
     fn the_short_help_of_every_command_fits_a_screen() {
-        let mut program = Cli::command().term_width(80);
+        let mut program = program::command().term_width(80);
         program.build();
         let helps = helps(&mut program);
         assert!(helps.len() > 6);
@@ -126,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_essential_flags_are_flags() {
-        let mut program = Cli::command();
+        let mut program = program::command();
         program.build();
         let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
         let flags: Vec<_> = list
@@ -143,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_is_not_shown() {
-        let mut program = Cli::command();
+        let mut program = program::command();
         program.build();
         for (name, _, long) in helps(&mut program) {
             let offline = OFFLINE.iter().any(|command| name.starts_with(&format!("cbr {command}")));

@@ -14,19 +14,28 @@ mod topic;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use clap::{Args, Command, CommandFactory as _};
+use clap::Command;
+use clap::error::ErrorKind;
 use terminal_size::Width;
 
-pub(crate) use layout::arrange;
 pub(crate) use suggestions::explain;
 
-use crate::cli::Cli;
+use crate::cli::reference::HelpArgs;
 pub(crate) use text::{Block, Text};
 use topic::TOPICS;
 
+/// Lays out the help of every command, and lists the topics in that of the program.
+pub(crate) fn arrange(program: Command) -> Command {
+    let examples = program.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let program = program
+        .after_long_help(format!("{examples}\n\n{}", topics()))
+        .mut_subcommand("help", |command| command.after_help(topics()));
+    layout::arrange(program)
+}
+
 /// What is to explain under this name.
-pub(crate) fn topic(name: &str) -> Option<Text> {
-    TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
+pub(crate) fn topic(program: &Command, name: &str) -> Option<Text> {
+    TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)(program))
 }
 
 /// The same in a few words.
@@ -34,20 +43,10 @@ pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
 }
 
-/// The arguments of `cbr help`.
-#[derive(Args, Debug)]
-#[command(after_help = topics())]
-pub(crate) struct HelpArgs {
-    /// A topic, or the words of a command, such as `backups list`
-    #[arg(value_name = "TOPIC|COMMAND")]
-    words: Vec<String>,
-}
-
 /// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and topics as
 /// the first word.
-pub(crate) fn names_behind(words: &[String]) -> Vec<(String, String)> {
-    let program = Cli::command();
-    let parent = words.iter().try_fold(&program, |parent, word| parent.find_subcommand(word));
+pub(crate) fn names_behind(program: &Command, words: &[String]) -> Vec<(String, String)> {
+    let parent = words.iter().try_fold(program, |parent, word| parent.find_subcommand(word));
     let commands = parent.into_iter().flat_map(Command::get_subcommands).map(|command| {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         (command.get_name().to_owned(), about)
@@ -58,7 +57,7 @@ pub(crate) fn names_behind(words: &[String]) -> Vec<(String, String)> {
 }
 
 /// The topics, for the help.
-pub(crate) fn topics() -> String {
+fn topics() -> String {
     let mut text = "Topics:".to_owned();
     for topic in &TOPICS {
         text.push_str(&format!("\n  cbr help {:<14}{}", topic.name, topic.about));
@@ -72,20 +71,20 @@ pub(crate) fn topics() -> String {
 ///
 /// The help of a command is one of clap's errors, and so is that there is no such command or topic; or those of
 /// stdout.
-pub(crate) fn print(args: &HelpArgs) -> anyhow::Result<()> {
+pub(crate) fn print(args: &HelpArgs, program: Command) -> anyhow::Result<()> {
+    let mut built = program.clone();
+    built.build();
     if let [word] = args.words.as_slice()
-        && let Some(text) = topic(word)
+        && let Some(text) = topic(&built, word)
     {
         let text = text.set(width());
         return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
     }
-    let mut program = Cli::command();
-    program.build();
-    command(&mut program, &args.words)?;
+    command(&mut built, &args.words)?;
     // The same help as that of the flag, by the same way: clap has it for an error.
     let words = args.words.iter().map(String::as_str);
     let asked = ["cbr"].into_iter().chain(words).chain(["--help"]);
-    Cli::command().try_get_matches_from(asked)?;
+    program.try_get_matches_from(asked)?;
     Ok(())
 }
 
@@ -105,7 +104,7 @@ pub(crate) fn command<'a>(
     match program.find_subcommand_mut(word) {
         Some(below) => command(below, rest),
         // It was there a moment ago.
-        None => Err(Cli::command().error(clap::error::ErrorKind::InvalidSubcommand, word)),
+        None => Err(clap::Error::new(ErrorKind::InvalidSubcommand)),
     }
 }
 

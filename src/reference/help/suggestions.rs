@@ -1,10 +1,9 @@
 //! What a command was meant to be, where clap does not know.
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory as _};
 
 use super::topic::TOPICS;
-use crate::cli::Cli;
 use crate::text::{sanitize, suggest};
 
 /// Words that other tools have for these, each with the command that does it here.
@@ -63,8 +62,7 @@ const NO_FLAGS: [(&str, &str, &str); 4] = [
 
 /// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
 /// of where a flag belongs.
-pub(crate) fn explain(error: clap::Error) -> clap::Error {
-    let mut program = Cli::command();
+pub(crate) fn explain(error: clap::Error, mut program: Command) -> clap::Error {
     program.build();
     visible(match error.kind() {
         ErrorKind::InvalidSubcommand => unknown_command(error, &program),

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use clap::{CommandFactory as _, ValueEnum as _};
+use clap::{Command, ValueEnum as _};
 
 use super::text::Text;
-use crate::cli::Cli;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::record::column::COLUMNS;
@@ -18,8 +17,8 @@ pub(super) struct Topic {
     pub(super) name: &'static str,
     /// In a few words.
     pub(super) about: &'static str,
-    /// All of it.
-    pub(super) text: fn() -> Text,
+    /// All of it, for the program with these commands.
+    pub(super) text: fn(&Command) -> Text,
 }
 
 /// Every topic, in alphabetical order.
@@ -41,7 +40,7 @@ pub(super) const TOPICS: [Topic; 7] = [
     Topic { name: "formats", about: "the formats of the output", text: formats },
 ];
 
-fn columns() -> Text {
+fn columns(_: &Command) -> Text {
     let rows = COLUMNS.iter().map(|column| {
         (column.name.to_owned(), format!("{} ({})", column.help, column.place.shown_by()))
     });
@@ -64,7 +63,7 @@ fn columns() -> Text {
         ])
 }
 
-fn completeness() -> Text {
+fn completeness(_: &Command) -> Text {
     Text::default()
         .paragraph(
             "A listing is complete, or its exit code is 6. Every backup that existed throughout the \
@@ -105,7 +104,7 @@ fn completeness() -> Text {
         ])
 }
 
-fn environment() -> Text {
+fn environment(_: &Command) -> Text {
     Text::default()
         .paragraph(
             "Flags come before variables. Credentials come from one source as a whole: the first that has \
@@ -121,7 +120,7 @@ fn environment() -> Text {
         ])
 }
 
-fn errors() -> Text {
+fn errors(_: &Command) -> Text {
     let codes = ErrorCode::ALL.map(|code| {
         let meaning = format!("{} (exit code {})", code.meaning(), code.exit().code());
         (code.word().to_owned(), meaning)
@@ -143,7 +142,7 @@ fn errors() -> Text {
         ])
 }
 
-fn exit_codes() -> Text {
+fn exit_codes(_: &Command) -> Text {
     let rows = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning().to_owned()));
     Text::default()
         .table("Exit codes", rows)
@@ -157,9 +156,7 @@ fn exit_codes() -> Text {
 }
 
 /// The flags of the list that stand under a heading of filters.
-fn filters() -> Text {
-    let mut program = Cli::command();
-    program.build();
+fn filters(program: &Command) -> Text {
     let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
     let mut text = Text::default().paragraph(
         "Filters of a listing. Several of them narrow it down: a backup has to match all. What the service \
@@ -198,7 +195,7 @@ fn filters() -> Text {
     )
 }
 
-fn formats() -> Text {
+fn formats(_: &Command) -> Text {
     let rows = Format::value_variants().iter().filter_map(|format| {
         let value = format.to_possible_value()?;
         let help = value.get_help().map(ToString::to_string).unwrap_or_default();

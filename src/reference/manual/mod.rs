@@ -9,44 +9,24 @@ mod topic;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
-use clap::{Args, Command, CommandFactory as _, ValueHint};
+use clap::Command;
 use roff::{Roff, bold, roman};
 
 use super::help;
-use crate::cli::Cli;
+use crate::cli::reference::ManArgs;
 use crate::errors::Exit;
 use crate::settings::VARIABLES;
 use prose::{Place, prose};
-
-/// The arguments of `cbr man`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  cbr man | man -l -                                 the whole manual
-  cbr man backups list | man -l -                    one command
-  cbr man filters | man -l -                         one topic of cbr help
-  cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
-pub(crate) struct ManArgs {
-    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr help`; without any, the
-    /// page of the whole program
-    #[arg(value_name = "COMMAND")]
-    words: Vec<String>,
-
-    /// Write every page to a file in this directory, which must be there
-    #[arg(long, value_name = "DIR", conflicts_with = "words", value_hint = ValueHint::DirPath)]
-    all: Option<PathBuf>,
-}
 
 /// Prints a page, or writes all of them.
 ///
 /// # Errors
 ///
 /// There is no such command, as an error of clap's; or a page cannot be written.
-pub(crate) fn print(args: &ManArgs) -> anyhow::Result<()> {
-    let mut program = Cli::command();
+pub(crate) fn print(args: &ManArgs, mut program: Command) -> anyhow::Result<()> {
     program.build();
     if let Some(directory) = &args.all {
         return write_all(&program, directory);
@@ -142,8 +122,8 @@ fn whole(program: &Command) -> Roff {
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
     argument::list(&mut page, program.get_arguments(), true);
     exit_status(&mut page);
-    topic::section(&mut page, "MESSAGES", "errors");
-    topic::section(&mut page, "COMPLETENESS", "completeness");
+    topic::section(&mut page, program, "MESSAGES", "errors");
+    topic::section(&mut page, program, "COMPLETENESS", "completeness");
     environment(&mut page);
     examples(&mut page, program);
     page
@@ -254,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_command_flag_exit_code_and_variable_is_on_the_page() {
-        let mut program = Cli::command();
+        let mut program = crate::program::command();
         program.build();
         let mut expected: Vec<String> = Vec::new();
         for command in leaves(&program) {

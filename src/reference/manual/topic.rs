@@ -11,15 +11,15 @@ use crate::reference::help::{Block, topic};
 pub(super) fn page(program: &Command, name: &str, about: &str) -> Roff {
     let section_of_manual = ["7", "Miscellaneous"];
     let mut page = begin_named(program, &format!("cbr-{name}"), about, section_of_manual);
-    section(&mut page, "DESCRIPTION", name);
+    section(&mut page, program, "DESCRIPTION", name);
     page.control("SH", ["SEE ALSO"]);
     page.text([bold("cbr"), roman("(1)")]);
     page
 }
 
 /// Writes a topic under this heading, if there is such a topic.
-pub(super) fn section(page: &mut Roff, heading: &str, name: &str) {
-    let Some(text) = topic(name) else { return };
+pub(super) fn section(page: &mut Roff, program: &Command, heading: &str, name: &str) {
+    let Some(text) = topic(program, name) else { return };
     page.control("SH", [heading]);
     for (index, block) in text.blocks().iter().enumerate() {
         if index > 0 {

@@ -1,0 +1,84 @@
+//! The flags of `cbr help`, `cbr man` and `cbr completions`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+/// The arguments of `cbr help`.
+#[derive(Args, Debug)]
+pub(crate) struct HelpArgs {
+    /// A topic, or the words of a command, such as `backups list`
+    #[arg(value_name = "TOPIC|COMMAND")]
+    pub(crate) words: Vec<String>,
+}
+
+/// The arguments of `cbr man`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  cbr man | man -l -                                 the whole manual
+  cbr man backups list | man -l -                    one command
+  cbr man filters | man -l -                         one topic of cbr help
+  cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
+pub(crate) struct ManArgs {
+    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr help`; without any, the
+    /// page of the whole program
+    #[arg(value_name = "COMMAND")]
+    pub(crate) words: Vec<String>,
+
+    /// Write every page to a file in this directory, which must be there
+    #[arg(long, value_name = "DIR", conflicts_with = "words", value_hint = ValueHint::DirPath)]
+    pub(crate) all: Option<PathBuf>,
+}
+
+/// The arguments of `cbr completions`.
+#[derive(Args, Debug)]
+#[command(after_help = installation())]
+pub(crate) struct CompletionsArgs {
+    /// The shell to complete in
+    #[arg(required = true)]
+    pub(crate) shell: Option<Shell>,
+
+    /// Print what can stand in place of the last of these words; for the scripts
+    #[arg(last = true, hide = true, exclusive = true, value_name = "WORD")]
+    pub(crate) words: Vec<OsString>,
+}
+
+/// A shell that commands are completed in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+    Elvish,
+}
+
+impl Shell {
+    /// What to run in the shell, once. Each has the script printed anew whenever a shell starts, so
+    /// that an update of the program needs no second step.
+    fn installation(self) -> &'static str {
+        match self {
+            Self::Bash => "echo 'source <(cbr completions bash)' >> ~/.bashrc",
+            Self::Zsh => "echo 'source <(cbr completions zsh)' >> ~/.zshrc",
+            Self::Fish => "echo 'cbr completions fish | source' >> ~/.config/fish/config.fish",
+            Self::Powershell => {
+                "Add-Content $PROFILE 'cbr completions powershell | Out-String | Invoke-Expression'"
+            }
+            Self::Elvish => {
+                "echo 'eval (cbr completions elvish | slurp)' >> ~/.config/elvish/rc.elv"
+            }
+        }
+    }
+}
+
+/// Returns the help on installing the scripts, one line for each shell.
+fn installation() -> String {
+    let mut text = "To install, run this once in the shell, and start a new one:".to_owned();
+    for shell in Shell::value_variants() {
+        let name = format!("{shell:?}").to_lowercase();
+        text.push_str(&format!("\n  {name:<12}{}", shell.installation()));
+    }
+    text
+}
