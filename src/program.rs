@@ -25,7 +25,9 @@ pub(crate) fn command() -> Command {
 /// clap's errors, also for flags that contradict each other; help and version come this way too. Or
 /// a [`ConnectionError`], if that file is broken.
 pub(crate) fn read() -> anyhow::Result<Cli> {
-    stdout::heed_color(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
+    stdout::apply_color_flag(
+        env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()),
+    );
     let mut cli = parse(command()).map_err(|error| help::explain(error, command()))?;
     let lists = matches!(cli.command, cli::Command::Backups(_));
     let shows = matches!(cli.command, cli::Command::Auth(AuthCommand::Show(_)));

@@ -13,19 +13,19 @@ use crate::settings::Credentials;
 
 /// As whom, and about which project.
 #[derive(Debug, Clone)]
-pub(crate) struct Access {
+pub(crate) struct Identity {
     /// A password is not sent with a request: it is in the body of a login.
     pub(crate) credentials: Credentials,
     /// `None` where what is asked for belongs to no project, as with IAM.
     pub(crate) project_id: Option<String>,
 }
 
-/// What a [`Renewal`] comes to.
+/// What a [`CredentialRefresh`] comes to.
 pub(crate) type Renewed<'a> =
-    Pin<Box<dyn Future<Output = Result<Option<Access>, ApiError>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<Option<Identity>, ApiError>> + Send + 'a>>;
 
 /// Knows of another access where one was refused.
-pub(crate) trait Renewal: Send + Sync {
+pub(crate) trait CredentialRefresh: Send + Sync {
     /// An access in place of the one that was refused like that; `None` if there is none that is better.
     ///
     /// Is called once in a run at most: refused once more, the credentials would soon be locked.
@@ -33,17 +33,17 @@ pub(crate) trait Renewal: Send + Sync {
 }
 
 /// The access of a client, which all its requests share.
-pub(super) struct Holder {
+pub(super) struct IdentityCell {
     state: watch::Sender<State>,
     /// Locked by the request that renews; the others wait for the outcome.
-    renewal: Mutex<Option<Arc<dyn Renewal>>>,
+    renewal: Mutex<Option<Arc<dyn CredentialRefresh>>>,
     /// Gives other keys before those that are in use expire.
     session: Option<Arc<Session>>,
 }
 
 /// The access in use, and what the service thinks of it.
 struct State {
-    access: Arc<Access>,
+    access: Arc<Identity>,
     standing: Standing,
 }
 
@@ -63,10 +63,10 @@ struct Question<'a> {
     state: &'a watch::Sender<State>,
 }
 
-impl Holder {
+impl IdentityCell {
     pub(super) fn new(
-        access: Access,
-        renewal: Option<Arc<dyn Renewal>>,
+        access: Identity,
+        renewal: Option<Arc<dyn CredentialRefresh>>,
         session: Option<Arc<Session>>,
     ) -> Self {
         let state = State { access: Arc::new(access), standing: Standing::Accepted };
@@ -79,7 +79,7 @@ impl Holder {
     /// # Errors
     ///
     /// The rejection, if there is no other access.
-    pub(super) async fn current(&self) -> Result<Arc<Access>, ApiError> {
+    pub(super) async fn current(&self) -> Result<Arc<Identity>, ApiError> {
         loop {
             self.state
                 .subscribe()
@@ -106,7 +106,7 @@ impl Holder {
             self.state.send_if_modified(|state| {
                 let is_current = is_current(state);
                 if is_current {
-                    state.access = Arc::new(Access { credentials, project_id });
+                    state.access = Arc::new(Identity { credentials, project_id });
                 }
                 is_current
             });
@@ -114,12 +114,12 @@ impl Holder {
     }
 
     /// Returns whether an access was rejected, or is in question.
-    pub(super) fn is_rejected(&self, access: &Arc<Access>) -> bool {
+    pub(super) fn is_rejected(&self, access: &Arc<Identity>) -> bool {
         self.state.borrow().rejects(access)
     }
 
     /// Waits until an access is rejected. A request that has not been answered by then need not be sent.
-    pub(super) async fn rejection(&self, access: &Arc<Access>) {
+    pub(super) async fn rejection(&self, access: &Arc<Identity>) {
         let rejected = self.state.subscribe().wait_for(|state| state.rejects(access)).await.is_ok();
         if !rejected {
             // The sender is part of this.
@@ -133,11 +133,11 @@ impl Holder {
     }
 
     /// The access as it is, whether it ends soon or not.
-    pub(super) fn held(&self) -> Arc<Access> {
+    pub(super) fn held(&self) -> Arc<Identity> {
         Arc::clone(&self.state.borrow().access)
     }
 
-    fn hold(&self, access: Access) {
+    fn hold(&self, access: Identity) {
         let access = Arc::new(access);
         self.state.send_replace(State { access, standing: Standing::Accepted });
     }
@@ -150,7 +150,7 @@ impl Holder {
     /// Those of the renewal.
     pub(super) async fn renew(
         &self,
-        refused: &Arc<Access>,
+        refused: &Arc<Identity>,
         fault: &ApiError,
     ) -> Result<bool, ApiError> {
         let mut renewal = self.renewal.lock().await;
@@ -183,7 +183,7 @@ impl Holder {
 }
 
 impl State {
-    fn rejects(&self, access: &Arc<Access>) -> bool {
+    fn rejects(&self, access: &Arc<Identity>) -> bool {
         Arc::ptr_eq(&self.access, access) && !matches!(self.standing, Standing::Accepted)
     }
 }
@@ -228,17 +228,20 @@ mod tests {
     use crate::text::secret::Secret;
 
     /// Answers when the test says so.
-    struct OnCommand(StdMutex<Option<oneshot::Receiver<Result<Option<Access>, ApiError>>>>);
+    struct OnCommand(StdMutex<Option<oneshot::Receiver<Result<Option<Identity>, ApiError>>>>);
 
-    impl Renewal for OnCommand {
+    impl CredentialRefresh for OnCommand {
         fn renew<'a>(&'a self, _: &'a ApiError) -> Renewed<'a> {
             let answer = self.0.lock().unwrap().take().unwrap();
             Box::pin(async move { answer.await.unwrap() })
         }
     }
 
-    fn access(token: &str) -> Access {
-        Access { credentials: Credentials::Token(Secret::new(token.to_owned())), project_id: None }
+    fn access(token: &str) -> Identity {
+        Identity {
+            credentials: Credentials::Token(Secret::new(token.to_owned())),
+            project_id: None,
+        }
     }
 
     fn refused(status: u16) -> ApiError {
@@ -256,7 +259,7 @@ mod tests {
     async fn requests_wait_while_an_access_is_in_question() {
         // The status of the rejection, and what the renewal comes to; whether requests wait for it, and what they
         // get: the token, or the status of the rejection.
-        let cases: [(u16, Result<Option<Access>, ApiError>, bool, Result<&str, u16>); 5] = [
+        let cases: [(u16, Result<Option<Identity>, ApiError>, bool, Result<&str, u16>); 5] = [
             (401, Ok(Some(access("b"))), true, Ok("b")),
             (401, Ok(None), true, Err(401)),
             (401, Err(ApiError::TimedOut), true, Err(401)),
@@ -268,7 +271,7 @@ mod tests {
             let told = format!("{status} {outcome:?}");
             let (command, answer) = oneshot::channel();
             let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-            let holder = Arc::new(Holder::new(access("a"), Some(renewal), None));
+            let holder = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
             let first = holder.current().await.unwrap();
             let renewing = {
                 let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
@@ -301,7 +304,7 @@ mod tests {
     async fn rejections_of_an_access_that_was_replaced_share_its_renewal() {
         let (command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-        let holder = Holder::new(access("a"), Some(renewal), None);
+        let holder = IdentityCell::new(access("a"), Some(renewal), None);
         let first = holder.current().await.unwrap();
         command.send(Ok(Some(access("b")))).unwrap();
         for _ in 0..3 {
@@ -317,7 +320,7 @@ mod tests {
     async fn a_question_that_is_dropped_holds_nobody_back() {
         let (_command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-        let holder = Arc::new(Holder::new(access("a"), Some(renewal), None));
+        let holder = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
         let first = holder.current().await.unwrap();
         let renewing = {
             let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));

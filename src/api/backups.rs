@@ -7,11 +7,11 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
 use super::body::Body;
-use super::client::{Call, Client, Draft, Pair};
+use super::client::{Client, Pair, RequestSpec, UnsentRequest};
 use super::error::ApiError;
 use super::page::{format_page, read_page};
 use super::{clock, sign};
-use crate::listing::{Ask, Order, Page, Source};
+use crate::listing::{Order, Page, PageRequest, Source};
 use crate::record::row::{RowFormat, Rows, Texts};
 
 /// The backups of a project that match some filters.
@@ -48,25 +48,25 @@ impl Backups {
     /// Asks for a page and reads it with `read`.
     async fn ask<P>(
         &self,
-        ask: Ask,
+        ask: PageRequest,
         read: impl Fn(&Arc<Body>, &Order) -> Result<Page<P>, serde_json::Error>,
     ) -> Result<Page<P>, ApiError> {
-        let Draft { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
+        let UnsentRequest { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
         self.client.get(&below, &pairs, |body| read(body, &self.order)).await
     }
 
     /// The request for one backup.
-    pub(crate) fn show_draft(id: &str) -> Draft {
-        Draft { below: format!("/backups/{}", sign::encode(id)), pairs: Vec::new() }
+    pub(crate) fn show_draft(id: &str) -> UnsentRequest {
+        UnsentRequest { below: format!("/backups/{}", sign::encode(id)), pairs: Vec::new() }
     }
 
     /// The request for a page of those that match `filters`, in `order`.
-    pub(crate) fn page_draft(filters: &[Pair], order: &Order, ask: Ask) -> Draft {
+    pub(crate) fn page_draft(filters: &[Pair], order: &Order, ask: PageRequest) -> UnsentRequest {
         let mut pairs = filters.to_vec();
         pairs.push(("limit", ask.limit.to_string()));
         pairs.push(("offset", ask.offset.to_string()));
         pairs.push(("sort", order.to_string()));
-        Draft { below: "/backups".to_owned(), pairs }
+        UnsentRequest { below: "/backups".to_owned(), pairs }
     }
 
     /// The newest backups, in one request: as many as there are, up to `rows`.
@@ -82,8 +82,8 @@ impl Backups {
         struct Answer<T> {
             backups: Vec<T>,
         }
-        let ask = Ask { offset: 0, limit: rows };
-        let Draft { below, pairs } = Self::page_draft(&[], &Order::default(), ask);
+        let ask = PageRequest { offset: 0, limit: rows };
+        let UnsentRequest { below, pairs } = Self::page_draft(&[], &Order::default(), ask);
         let read = |body: &Arc<Body>| serde_json::from_str::<Answer<T>>(body.text());
         Ok(client.get(&below, &pairs, read).await?.backups)
     }
@@ -96,7 +96,7 @@ impl Backups {
     ///
     /// What the request came to.
     pub(crate) async fn count(&self) -> Result<Option<u64>, ApiError> {
-        let page = self.page(Ask { offset: 0, limit: 1 }).await?;
+        let page = self.page(PageRequest { offset: 0, limit: 1 }).await?;
         let rows = page.records.len() as u64;
         Ok(page.count.filter(|count| if rows == 0 { *count == 0 } else { *count > rows }))
     }
@@ -107,7 +107,7 @@ impl Backups {
     ///
     /// What the request came to; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let Draft { below, pairs } = Self::show_draft(id);
+        let UnsentRequest { below, pairs } = Self::show_draft(id);
         client
             .get(&below, &pairs, |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body.text())?;
@@ -137,7 +137,7 @@ impl Probe {
     /// What the request came to.
     pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
         let pairs = [("limit", "1".to_owned())];
-        let call = Call::get("/backups", &pairs);
+        let call = RequestSpec::get("/backups", &pairs);
         client
             .ask(&call, |body, headers| {
                 let count = read_page(body, &Order::default())?.count;
@@ -151,12 +151,12 @@ impl Source for Backups {
     type Rows = Rows;
     type Error = ApiError;
 
-    async fn page(&self, ask: Ask) -> Result<Page<Rows>, ApiError> {
+    async fn page(&self, ask: PageRequest) -> Result<Page<Rows>, ApiError> {
         self.ask(ask, read_page).await
     }
 
-    fn troubles(&self) -> u64 {
-        self.client.troubles()
+    fn transient_failures(&self) -> u64 {
+        self.client.transient_failures()
     }
 }
 
@@ -164,11 +164,11 @@ impl Source for FormattedBackups {
     type Rows = Texts;
     type Error = ApiError;
 
-    async fn page(&self, ask: Ask) -> Result<Page<Texts>, ApiError> {
+    async fn page(&self, ask: PageRequest) -> Result<Page<Texts>, ApiError> {
         self.backups.ask(ask, |body, order| format_page(body, order, &*self.format)).await
     }
 
-    fn troubles(&self) -> u64 {
-        self.backups.troubles()
+    fn transient_failures(&self) -> u64 {
+        self.backups.transient_failures()
     }
 }

@@ -14,9 +14,9 @@ const LARGEST_KEPT: usize = 4 << 20;
 
 /// Memory of bodies that nobody reads any more.
 #[derive(Debug, Default)]
-pub(super) struct Spare(Mutex<Vec<Vec<u8>>>);
+pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
-impl Spare {
+impl BufferPool {
     /// An empty body with room for `length` bytes.
     pub(super) fn take(&self, length: usize) -> Vec<u8> {
         let mut body = self.bodies(Vec::pop).unwrap_or_default();
@@ -44,12 +44,12 @@ impl Spare {
 #[derive(Debug)]
 pub(crate) struct Body {
     text: String,
-    spare: Arc<Spare>,
+    spare: Arc<BufferPool>,
 }
 
 impl Body {
     /// The text, whose memory goes back to `spare` once it is not needed any more.
-    pub(super) fn new(text: String, spare: &Arc<Spare>) -> Self {
+    pub(super) fn new(text: String, spare: &Arc<BufferPool>) -> Self {
         Self { text, spare: Arc::clone(spare) }
     }
 
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn memory_is_used_again_unless_it_is_huge() {
         for (length, again) in [(1, true), (LARGEST_KEPT, true), (LARGEST_KEPT + 1, false)] {
-            let spare = Arc::new(Spare::default());
+            let spare = Arc::new(BufferPool::default());
             let mut bytes = spare.take(length);
             bytes.push(b'x');
             let capacity = bytes.capacity();
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn not_more_is_kept_than_pages_wait() {
-        let spare = Arc::new(Spare::default());
+        let spare = Arc::new(BufferPool::default());
         let body = || Body::new("x".repeat(100), &spare);
         let bodies: Vec<_> = (0..MOST_KEPT + 3).map(|_| body()).collect();
         drop(bodies);

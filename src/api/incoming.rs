@@ -8,14 +8,14 @@ const PIECE: usize = 16 << 10;
 
 /// What came so far.
 #[derive(Debug, Default)]
-pub(crate) struct Incoming {
+pub(crate) struct Utf8Body {
     text: String,
     /// What comes behind that: the beginning of a character, or all from a byte on that is no UTF-8.
     rest: Vec<u8>,
     is_broken: bool,
 }
 
-impl Incoming {
+impl Utf8Body {
     /// Nothing yet, in this memory.
     pub(crate) fn within(mut memory: Vec<u8>) -> Self {
         memory.clear();
@@ -104,7 +104,7 @@ mod tests {
             let kinds = if round % 2 == 0 { 6 } else { parts.len() };
             let mut bytes = vec![b'x'; [0, PIECE - 4, 2 * PIECE - 4][rng.usize(..3)]];
             (0..rng.usize(..12)).for_each(|_| bytes.extend(parts[rng.usize(..kinds)]));
-            let mut incoming = Incoming::within(vec![1, 2, 3]);
+            let mut incoming = Utf8Body::within(vec![1, 2, 3]);
             let mut rest = &bytes[..];
             while !rest.is_empty() {
                 let most = if rng.bool() { 6 } else { rest.len() };

@@ -9,12 +9,12 @@ use crate::terminal::console::Console;
 
 /// The journal of one run, shared by all requests.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct RequestLog {
     console: Arc<Console>,
     requests: AtomicU64,
     retries: AtomicU64,
     hedged: AtomicU64,
-    troubles: AtomicU64,
+    transient_failures: AtomicU64,
     request_ids: Mutex<Vec<String>>,
     /// When silence was last reported.
     silence_reported: Mutex<Option<Instant>>,
@@ -31,7 +31,7 @@ pub(super) struct Entry<'a> {
     pub(super) request_id: Option<&'a str>,
 }
 
-impl Journal {
+impl RequestLog {
     /// An empty journal that tells `console` about requests.
     pub(crate) fn new(console: Arc<Console>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl Journal {
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             hedged: AtomicU64::new(0),
-            troubles: AtomicU64::new(0),
+            transient_failures: AtomicU64::new(0),
             request_ids: Mutex::default(),
             silence_reported: Mutex::default(),
         }
@@ -61,8 +61,8 @@ impl Journal {
     }
 
     /// Faults that fewer requests at a time would reduce.
-    pub(super) fn troubles(&self) -> u64 {
-        self.troubles.load(Ordering::Relaxed)
+    pub(super) fn transient_failures(&self) -> u64 {
+        self.transient_failures.load(Ordering::Relaxed)
     }
 
     /// The service's ids of the requests it answered, in the order of the answers.
@@ -88,7 +88,7 @@ impl Journal {
     /// Notes that a request will be sent again after a pause.
     pub(super) fn note_retry(&self, why: &str, pause: Duration, is_congestion: bool) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.troubles.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
+        self.transient_failures.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
         self.console.waits(why, pause);
         self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Journal, Patience, Session};
+use super::{RequestLog, RetryPolicy, Session};
 use crate::settings::{Origin, Trust};
 
 /// What all clients of a run share.
 #[derive(Clone)]
-pub(crate) struct Means {
+pub(crate) struct ClientOptions {
     /// How often and how long to try.
-    pub(crate) patience: Patience,
+    pub(crate) patience: RetryPolicy,
     /// What keeps track of it.
-    pub(crate) journal: Arc<Journal>,
+    pub(crate) journal: Arc<RequestLog>,
     /// Whose certificates count.
     pub(crate) trust: Trust,
     /// Where the credentials come from.

@@ -14,7 +14,7 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::ApiError;
-use super::journal::{Entry, Journal};
+use super::journal::{Entry, RequestLog};
 use super::silence::Silence;
 use super::transport::Transport;
 use crate::settings::{Credentials, MetadataAddress, Server};
@@ -39,7 +39,7 @@ const NO_AGENCY: &str = "Please configure Cloud Service Agency first";
 pub(crate) struct MetadataService {
     transport: Transport,
     address: MetadataAddress,
-    journal: Arc<Journal>,
+    journal: Arc<RequestLog>,
 }
 
 /// Keys that stop working at some time.
@@ -87,7 +87,10 @@ impl MetadataService {
     /// # Errors
     ///
     /// None that are known.
-    pub(crate) fn new(address: MetadataAddress, journal: Arc<Journal>) -> Result<Self, ApiError> {
+    pub(crate) fn new(
+        address: MetadataAddress,
+        journal: Arc<RequestLog>,
+    ) -> Result<Self, ApiError> {
         Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address, journal })
     }
 

@@ -22,13 +22,13 @@ pub(crate) mod sign;
 mod silence;
 mod transport;
 
-pub(crate) use access::{Access, Renewal, Renewed};
+pub(crate) use access::{CredentialRefresh, Identity, Renewed};
 pub(crate) use backups::{Backups, Probe};
-pub(crate) use client::{Call, Client, Draft, Pair};
+pub(crate) use client::{Client, Pair, RequestSpec, UnsentRequest};
 pub(crate) use error::{ApiError, Class, LOGIN, Refusal, Spent};
-pub(crate) use journal::Journal;
-pub(crate) use means::Means;
+pub(crate) use journal::RequestLog;
+pub(crate) use means::ClientOptions;
 pub(crate) use metadata::{ExpiringKeys, MetadataService};
-pub(crate) use retry::{LONGEST_RETRY_AFTER, Patience};
+pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryPolicy};
 pub(crate) use session::Session;
 pub(crate) use transport::{Distrust, Flaw, proxy_to};

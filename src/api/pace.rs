@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// The state that all requests share.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Throttle {
     state: Mutex<State>,
 }
 
@@ -26,7 +26,7 @@ struct State {
     progress: Option<Instant>,
 }
 
-impl Pace {
+impl Throttle {
     pub(super) fn new() -> Self {
         let state = State { not_before: None, burst: None, refusals: 0, progress: None };
         Self { state: Mutex::new(state) }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn one_refusal_holds_all_requests_back() {
-        let (pace, start) = (Pace::new(), Instant::now());
+        let (pace, start) = (Throttle::new(), Instant::now());
         assert_eq!(pace.wait(start), None);
         assert_eq!(pace.wait(start), None);
         let pause = pace.throttled(start, start + SECOND, Some(3 * SECOND), None, 5);
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_named_span_is_waited_out_and_no_longer() {
-        let (pace, start) = (Pace::new(), Instant::now());
+        let (pace, start) = (Throttle::new(), Instant::now());
         let minute = Some(60 * SECOND);
         assert_eq!(pace.wait(start), None);
         pace.came_through(start);
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn patience_ends_with_the_retries_or_with_two_spans() {
         let refuse = |limit: Option<Duration>, retries: u32| {
-            let (pace, start) = (Pace::new(), Instant::now());
+            let (pace, start) = (Throttle::new(), Instant::now());
             let mut now = start;
             let mut refusals = 0;
             loop {

@@ -33,7 +33,7 @@ pub(super) struct Limits {
     pub(super) silence: Duration,
 }
 
-/// Failed attempts at one request. Throttled ones are [`Pace`](super::pace::Pace)'s.
+/// Failed attempts at one request. Throttled ones are [`Throttle`](super::pace::Throttle)'s.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Failures {
     /// Those that count as retries.
@@ -56,14 +56,14 @@ pub(super) struct Retry {
 
 /// How often and how long to try.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
+pub(crate) struct RetryPolicy {
     /// How often one request may be sent again.
     pub(crate) retries: u32,
     /// When the whole run must be over.
     pub(crate) deadline: Option<Instant>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// The time left for the run.
     pub(crate) fn left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
@@ -77,7 +77,7 @@ impl Patience {
     }
 
     /// How long to wait before the attempt after `attempt` (from 0). Throttling is
-    /// [`Pace`](super::pace::Pace)'s.
+    /// [`Throttle`](super::pace::Throttle)'s.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl Patience {
     ///
     /// # Errors
     ///
-    /// As [`Patience::pause`].
+    /// As [`RetryPolicy::pause`].
     pub(super) fn next(
         &self,
         failures: &mut Failures,
@@ -126,7 +126,7 @@ impl Patience {
     ///
     /// # Errors
     ///
-    /// As [`Patience::pause`].
+    /// As [`RetryPolicy::pause`].
     pub(super) fn affords(&self, pause: Duration) -> Result<Duration, Option<Spent>> {
         if pause > LONGEST_RETRY_AFTER {
             return Err(None);
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_cannot_help_is_not_repeated() {
-        let patience = Patience { retries: 2, deadline: None };
+        let patience = RetryPolicy { retries: 2, deadline: None };
         let locked = r#"{"error_code":"BackupService.9998","error_msg":"authentication failed"}"#;
         let cases = [
             (0, refused(401, "", None), false),
@@ -280,7 +280,7 @@ mod tests {
             (1, vec![(refused(503, "", None), true, Some((500, true))), (reset(), false, None)]),
         ];
         for (retries, faults) in cases {
-            let patience = Patience { retries, deadline: None };
+            let patience = RetryPolicy { retries, deadline: None };
             let mut failures = Failures::default();
             for (fault, has_progress, expected) in faults {
                 let told = format!("{fault:?} {failures:?}");
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_services_own_wish_comes_first() {
-        let patience = Patience { retries: 2, deadline: None };
+        let patience = RetryPolicy { retries: 2, deadline: None };
         let later = SystemTime::now() + Duration::from_secs(90);
         let cases = [
             ("7", 7..=7),
@@ -339,7 +339,7 @@ mod tests {
             assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
         }
         // The attempt after the last retry, and that after a time-out, have all the time that is left.
-        let patience = Patience { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
+        let patience = RetryPolicy { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
         for (counted, timeouts, halves) in
             [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]
         {
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn no_pause_outlasts_the_run() {
         let deadline = Some(Instant::now() + Duration::from_secs(5));
-        let patience = Patience { retries: 2, deadline };
+        let patience = RetryPolicy { retries: 2, deadline };
         let pause = |attempt, after| patience.pause(attempt, &refused(503, "", Some(after)));
         assert_eq!(pause(0, "6"), Err(Some(Spent::Time)));
         assert_eq!(pause(2, "6"), Err(Some(Spent::Retries)));

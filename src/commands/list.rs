@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::dry_run::listing::{Aim, rehearse};
+use super::dry_run::listing::{ListTarget, dry_run_request};
 use super::read::{Cut, Reading, Sink, read};
 use crate::cli::ListArgs;
-use crate::listing::{Extent, Order};
+use crate::listing::{ListRange, Order};
 use crate::output::Renderer;
 use crate::pipeline::latest::Latest;
 use crate::pipeline::sort::{Plan, Sorter};
@@ -29,8 +29,8 @@ pub(crate) async fn list(
         let Approach { order, extent, .. } = approach(args);
         let knows = args.count && args.latest.is_none() && args.read.filter.is_empty();
         let knows = knows && args.read.receipt.is_none();
-        let aim = if knows { Aim::Count } else { Aim::Rows(extent) };
-        return rehearse(form, &args.read, (order, aim), connection, console);
+        let aim = if knows { ListTarget::Count } else { ListTarget::Rows(extent) };
+        return dry_run_request(form, &args.read, (order, aim), connection, console);
     }
     let asks_for_copies =
         || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
@@ -55,7 +55,7 @@ struct Approach {
     /// The order that the service is asked for.
     order: Order,
     /// The part of its list that is needed.
-    extent: Extent,
+    extent: ListRange,
     /// What sorts the rows where the service does not.
     sorter: Option<Sorter>,
     /// Whether the service answers with all that match, so that offset and limit are applied here.
@@ -80,10 +80,10 @@ fn approach(args: &ListArgs) -> Approach {
         let cuts = sorter.is_none() && (args.offset > 0 || args.limit.is_some());
         // The newest of all are the first of the list.
         let limit = args.latest.filter(|_| args.per.is_none() && !filtered);
-        Extent { limit, ..args.read.everything(cuts || args.latest.is_some()) }
+        ListRange { limit, ..args.read.everything(cuts || args.latest.is_some()) }
     } else {
         let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
-        Extent { offset, limit, stable, ..args.read.everything(false) }
+        ListRange { offset, limit, stable, ..args.read.everything(false) }
     };
     Approach { order, extent, sorter, cuts_here }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::receipt::{Outcome, Receipt, Tally};
+use super::receipt::{Counts, Outcome, Receipt};
 use super::settings::client;
-use crate::api::{ApiError, Backups, Client, Journal, Pair};
+use crate::api::{ApiError, Backups, Client, Pair, RequestLog};
 use crate::cli::{ReadArgs, query};
 use crate::errors::NoBackups;
-use crate::listing::{self, Batch, Extent, Failure, Order, Source, Unproven};
+use crate::listing::{self, Batch, Failure, ListRange, Order, Source, Unproven};
 use crate::output::LineRenderer;
 use crate::pipeline::group::Group;
 use crate::record::row::Row;
@@ -54,7 +54,7 @@ pub(super) struct Reading<'a> {
     client: Arc<Client>,
     query: &'a [Pair],
     /// How far it came.
-    pub(super) tally: Tally,
+    pub(super) tally: Counts,
 }
 
 /// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
@@ -69,10 +69,10 @@ pub(super) async fn read(
         console.warn(&remark);
     }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let query = args.query.pairs();
 
-    let mut tally = Tally { filtered: !args.filter.is_empty(), ..Tally::default() };
+    let mut tally = Counts { filtered: !args.filter.is_empty(), ..Counts::default() };
     let mut nothing = None;
     let result = match client(connection, console, &journal).await {
         Ok(client) => {
@@ -119,10 +119,10 @@ pub(super) async fn read(
 
 impl ReadArgs {
     /// The whole list, whose first rows may be enough.
-    pub(super) fn everything(&self, first_rows: bool) -> Extent {
+    pub(super) fn everything(&self, first_rows: bool) -> ListRange {
         let page_size = self.page_size;
         let largest_page = query::LARGEST_PAGE;
-        Extent { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
+        ListRange { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
     }
 }
 
@@ -152,7 +152,7 @@ impl Reading<'_> {
     pub(super) async fn rows(
         &mut self,
         order: Order,
-        extent: Extent,
+        extent: ListRange,
         sink: &mut impl Sink,
     ) -> anyhow::Result<()> {
         let source = self.backups(self.query, order);
@@ -181,7 +181,7 @@ impl Reading<'_> {
     pub(super) async fn texts(
         &mut self,
         order: Order,
-        extent: Extent,
+        extent: ListRange,
         lines: &mut LineRenderer<'_>,
     ) -> anyhow::Result<()> {
         let source = self.backups(self.query, order).formatted(lines.format());
@@ -203,8 +203,8 @@ impl Reading<'_> {
     async fn batches<S: Source<Error = ApiError>>(
         &mut self,
         source: S,
-        extent: Extent,
-        mut take: impl FnMut(&mut Tally, Vec<Batch<S::Rows>>) -> anyhow::Result<ControlFlow<()>>,
+        extent: ListRange,
+        mut take: impl FnMut(&mut Counts, Vec<Batch<S::Rows>>) -> anyhow::Result<ControlFlow<()>>,
     ) -> anyhow::Result<()> {
         let Self { args, console, tally, .. } = self;
         let ticker = tick(console);
@@ -235,7 +235,7 @@ impl Reading<'_> {
         }
         self.console.detail(|| format!("{error:#}: reading it again, {rereads}"));
         let listing = listing::Receipt { rereads, ..listing::Receipt::default() };
-        self.tally = Tally { listing, filtered: self.tally.filtered, ..Tally::default() };
+        self.tally = Counts { listing, filtered: self.tally.filtered, ..Counts::default() };
         Ok(())
     }
 
@@ -254,7 +254,7 @@ impl Reading<'_> {
     /// Why there are no rows, for a person: whether there are no backups at all, or which of the flags is to
     /// blame. Sends one request where only that can tell.
     async fn why_nothing(&self, cut: &Cut) -> String {
-        let Tally { listing, matched, .. } = self.tally;
+        let Counts { listing, matched, .. } = self.tally;
         let narrows = self.args.query.narrows();
         let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
         if cut.offset > 0 && available > 0 {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::auth;
-use crate::api::{self, Client, ExpiringKeys, Journal, Means, MetadataService, Patience, Session};
+use crate::api::{
+    self, Client, ClientOptions, ExpiringKeys, MetadataService, RequestLog, RetryPolicy, Session,
+};
 use crate::auth::iam::{self, Cache};
 use crate::cli::auth::{CheckArgs, ShowArgs};
 use crate::settings::config::Config;
@@ -37,7 +39,7 @@ pub(crate) async fn check_settings(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let (resolution, means) = settings_and_means(connection, console, &journal).await?;
     auth::check(args, resolution, &means, &mut Stdout).await
 }
@@ -71,8 +73,8 @@ const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on
 async fn settings_and_means(
     args: &ConnectionArgs,
     console: &Console,
-    journal: &Arc<Journal>,
-) -> anyhow::Result<(Resolution, Means)> {
+    journal: &Arc<RequestLog>,
+) -> anyhow::Result<(Resolution, ClientOptions)> {
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut resolution = resolve(args, &Metadata::NotAsked);
     let mut session = None;
@@ -90,8 +92,8 @@ async fn settings_and_means(
         resolution = resolve(args, &metadata);
     }
     tell(&resolution, console);
-    let means = Means {
-        patience: Patience { retries: args.retries, deadline },
+    let means = ClientOptions {
+        patience: RetryPolicy { retries: args.retries, deadline },
         journal: Arc::clone(journal),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
@@ -103,7 +105,7 @@ async fn settings_and_means(
 pub(super) async fn client(
     args: &ConnectionArgs,
     console: &Console,
-    journal: &Arc<Journal>,
+    journal: &Arc<RequestLog>,
 ) -> anyhow::Result<Client> {
     let (resolution, means) = settings_and_means(args, console, journal).await?;
     iam::connect(resolution, Cache::of_process(), &means).await

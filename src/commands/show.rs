@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dry_run;
 use super::settings::{client, settings};
-use crate::api::{Backups, Journal};
+use crate::api::{Backups, RequestLog};
 use crate::cli::ShowArgs;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
@@ -28,7 +28,7 @@ pub(crate) async fn show(
             &mut Stdout,
         );
     }
-    let journal = Arc::new(Journal::new(Arc::clone(console)));
+    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     let mut renderer = args.output.single_renderer(terminal.target())?;

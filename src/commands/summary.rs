@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::dry_run::listing::{Aim, rehearse};
+use super::dry_run::listing::{ListTarget, dry_run_request};
 use super::read::{Cut, Sink, read};
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
@@ -25,8 +25,8 @@ pub(crate) async fn summary(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
-        let aim = (Order::default(), Aim::Rows(args.read.everything(false)));
-        return rehearse(form, &args.read, aim, connection, console);
+        let aim = (Order::default(), ListTarget::Rows(args.read.everything(false)));
+        return dry_run_request(form, &args.read, aim, connection, console);
     }
     let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {

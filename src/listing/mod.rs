@@ -1,6 +1,6 @@
 //! A listing that is proven complete: pages read by offset, overlapping by one row, stitched in order.
 //!
-//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`Ask`] at a time, and rows leave in
+//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`PageRequest`] at a time, and rows leave in
 //! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
 
 mod order;
@@ -19,9 +19,9 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 pub(crate) use order::{Created, Direction, Order};
-pub(crate) use page::{Ask, Batch, Key, Page, Record};
+pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
 pub(crate) use proof::{MOST_READS, Receipt, Unproven};
-pub(crate) use stitch::Extent;
+pub(crate) use stitch::ListRange;
 use stitch::{Stitcher, Ticket};
 #[cfg(test)]
 pub(crate) use tests::{report, seeds};
@@ -35,11 +35,14 @@ pub(crate) trait Source: Send + Sync + 'static {
     type Error: Send + 'static;
 
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
-    fn page(&self, ask: Ask) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
+    fn page(
+        &self,
+        ask: PageRequest,
+    ) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
     /// Returns the number of failures so far that fewer requests at a time may reduce: throttling, time-outs, a
     /// failing service. A connection that breaks once is none.
-    fn troubles(&self) -> u64;
+    fn transient_failures(&self) -> u64;
 }
 
 /// What came of a listing: what it consisted of so far, and why it is not complete, if it is not.
@@ -63,7 +66,7 @@ pub(crate) enum Failure<E> {
 }
 
 /// What is asked for first; `None` if nothing is.
-pub(crate) fn first_ask(extent: Extent) -> Option<Ask> {
+pub(crate) fn first_ask(extent: ListRange) -> Option<PageRequest> {
     let (_, ask) = Stitcher::<()>::new(extent).next_ask(1)?;
     Some(ask)
 }
@@ -75,7 +78,7 @@ pub(crate) fn first_ask(extent: Extent) -> Option<Ask> {
 /// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
-    extent: Extent,
+    extent: ListRange,
     concurrency: usize,
     sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Outcome<S::Error> {
@@ -115,7 +118,7 @@ async fn read<S: Source>(
         };
         let (ticket, page) = arrived.map_err(|error| Failure::Sink(error.into()))?;
         let page = page.map_err(Failure::Source)?;
-        window.page_arrived(source.troubles());
+        window.page_arrived(source.transient_failures());
         stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
     }
 }

@@ -7,7 +7,7 @@ use super::seen::Set;
 
 /// Which rows to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ask {
+pub(crate) struct PageRequest {
     /// Rows to skip.
     pub(crate) offset: u64,
     /// Rows to answer with at most.

@@ -18,13 +18,13 @@ pub(super) struct Window {
     /// Pages that arrived since the window grew last.
     arrived: usize,
     /// Troubles that have been answered for.
-    troubles: u64,
+    transient_failures: u64,
 }
 
 impl Window {
     pub(super) fn new(most: usize) -> Self {
         let size = FIRST.min(most);
-        Self { size, most, cautious_from: most, arrived: 0, troubles: 0 }
+        Self { size, most, cautious_from: most, arrived: 0, transient_failures: 0 }
     }
 
     pub(super) fn size(&self) -> usize {
@@ -32,11 +32,11 @@ impl Window {
     }
 
     /// A page arrived, and the source has had this many troubles so far.
-    pub(super) fn page_arrived(&mut self, troubles: u64) {
-        if troubles > self.troubles {
+    pub(super) fn page_arrived(&mut self, transient_failures: u64) {
+        if transient_failures > self.transient_failures {
             // Pages asked for before the window shrank may still run into the same trouble: that is one
             // reason to shrink, not many, and it counts once for each page that arrives.
-            self.troubles = troubles;
+            self.transient_failures = transient_failures;
             self.size = (self.size / 2).max(1);
             self.cautious_from = self.size;
             self.arrived = 0;
@@ -56,9 +56,9 @@ mod tests {
     use super::*;
 
     /// The size after each page, given the troubles counted by then.
-    fn sizes(most: usize, troubles: &[u64]) -> Vec<usize> {
+    fn sizes(most: usize, transient_failures: &[u64]) -> Vec<usize> {
         let mut window = Window::new(most);
-        let after = troubles.iter().map(|count| {
+        let after = transient_failures.iter().map(|count| {
             window.page_arrived(*count);
             window.size()
         });
@@ -75,8 +75,8 @@ mod tests {
             (8, &[0, 0, 1, 1, 1, 1, 1, 1, 1], &[8, 8, 4, 4, 4, 4, 5, 5, 5]),
             (16, &[1, 2, 3, 4, 4], &[4, 2, 1, 1, 2]),
         ];
-        for (most, troubles, expected) in cases {
-            assert_eq!(sizes(most, troubles), expected, "{most} {troubles:?}");
+        for (most, transient_failures, expected) in cases {
+            assert_eq!(sizes(most, transient_failures), expected, "{most} {transient_failures:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::{Arg, Command, ValueEnum};
 
 use super::csv::Spreadsheet;
 use super::time::{TimeStyle, Times};
-use super::{Look, Target};
+use super::{Style, Target};
 use crate::record::column::{self, Column};
 
 /// How rows are printed.
@@ -227,9 +227,9 @@ impl FormatArgs {
     /// # Errors
     ///
     /// If the time zone of this machine is asked for and not known.
-    pub(super) fn look(&self, target: Target) -> anyhow::Result<Look> {
+    pub(super) fn look(&self, target: Target) -> anyhow::Result<Style> {
         let Target { width, colored } = target;
-        Ok(Look { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
+        Ok(Style { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
     }
 
     pub(super) fn times(&self) -> Result<Times, String> {

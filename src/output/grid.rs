@@ -15,7 +15,7 @@ use memchr::memchr_iter;
 
 use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
 use super::spool::{FAULT, Spool};
-use super::{Look, color, time};
+use super::{Style, color, time};
 use crate::record::column::Kind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
@@ -40,7 +40,7 @@ pub(super) struct Grid {
     headings: Vec<Heading>,
     /// The headings are printed.
     headed: bool,
-    look: Look,
+    look: Style,
     /// Of the widest cell of each column so far.
     widths: Vec<usize>,
     /// The row that is being written: its memory is used again.
@@ -49,7 +49,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, look: Look) -> Self {
+    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, look: Style) -> Self {
         if !headed {
             headings.iter_mut().for_each(|heading| heading.text.clear());
         }
@@ -281,7 +281,7 @@ mod tests {
         };
         for width in [None, Some(200), Some(100), Some(70), Some(30)] {
             let [plain, painted] =
-                [false, true].map(|colored| text(Look { width, colored, times: Times::Utc }));
+                [false, true].map(|colored| text(Style { width, colored, times: Times::Utc }));
             for text in [&plain, &painted] {
                 let lines: Vec<_> = text.lines().collect();
                 assert_eq!(lines.len(), number);

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::spool::{FAULT, Spool};
 use super::{Output, Render};
-use crate::record::row::{Found, Row, RowFormat};
+use crate::record::row::{Row, RowFormat, RowSpan};
 
 /// What such a format has besides the texts of the backups.
 pub(super) trait Lines: RowFormat {
@@ -66,7 +66,7 @@ impl LineByLine {
 
 impl Render for LineByLine {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.push_row(Found::alone(record)?.row(record))
+        self.push_row(RowSpan::alone(record)?.row(record))
     }
 
     fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {

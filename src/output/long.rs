@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use super::spool::{FAULT, Spool};
 use super::table::Table;
 use super::value::{self, Precision};
-use super::{Look, Output, Render, color};
+use super::{Output, Render, Style, color};
 use crate::record::backup::Backup;
 use crate::record::column::{self, Column, Kind};
 use crate::record::json::Json;
@@ -34,7 +34,7 @@ pub(super) struct Long {
     /// The fields to show. If none, the whole record: every column, every field that has no column, and
     /// the children.
     columns: Option<Vec<Column>>,
-    look: Look,
+    look: Style,
     empty: bool,
     spool: Spool,
 }
@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
 }
 
 impl Long {
-    pub(super) fn new(columns: Option<Vec<Column>>, look: Look) -> Self {
+    pub(super) fn new(columns: Option<Vec<Column>>, look: Style) -> Self {
         Self { columns, look, empty: true, spool: Spool::new() }
     }
 
@@ -117,7 +117,7 @@ impl Long {
     /// out.
     fn push_children(&self, text: &mut String, children: &[Json<'_>]) -> anyhow::Result<()> {
         let columns = column::table_set();
-        let look = Look { width: None, ..self.look.clone() };
+        let look = Style { width: None, ..self.look.clone() };
         let mut table = Box::new(Table::whole(columns.clone(), true, look));
         for child in children {
             table.push(child.as_sent())?;

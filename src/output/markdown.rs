@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::Look;
+use super::Style;
 use super::lines::Lines;
 use super::time::Times;
 use super::value::{self, Precision};
@@ -20,7 +20,7 @@ pub(super) struct Markdown {
 }
 
 impl Markdown {
-    pub(super) fn new(columns: Vec<Column>, look: Look) -> Self {
+    pub(super) fn new(columns: Vec<Column>, look: Style) -> Self {
         Self { columns, times: look.times }
     }
 }

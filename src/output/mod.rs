@@ -54,7 +54,7 @@ use time::Times;
 
 /// How formats for people look there.
 #[derive(Clone)]
-struct Look {
+struct Style {
     width: Option<usize>,
     colored: bool,
     times: Times,
@@ -203,7 +203,7 @@ impl OutputArgs {
         Ok(chosen.map(|chosen| chosen.iter().map(|chosen| chosen.column).collect()))
     }
 
-    fn renderer_with(&self, look: Look, asked_about: &[&str]) -> anyhow::Result<Renderer> {
+    fn renderer_with(&self, look: Style, asked_about: &[&str]) -> anyhow::Result<Renderer> {
         let chosen = self.chosen_columns()?;
         let headers = self.rows.headers();
         let terminal = look.width.is_some();
@@ -256,7 +256,7 @@ pub(crate) fn table<'a, const N: usize>(
 ) -> anyhow::Result<()> {
     let headings =
         headings.map(|text| Heading { text: text.to_owned(), kind: Kind::Text, rank: 0 });
-    let look = Look { width: None, colored: false, times: Times::Utc };
+    let look = Style { width: None, colored: false, times: Times::Utc };
     let mut grid = Grid::new(headings.into(), true, look);
     for row in rows {
         grid.push(row.map(Cow::Borrowed))?;

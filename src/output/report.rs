@@ -11,7 +11,7 @@ use super::layout::Heading;
 use super::long::{self, Line};
 use super::value::{self, Precision};
 use super::yaml::Yaml;
-use super::{Look, Output, Render as _, Target, csv, markdown, tsv};
+use super::{Output, Render as _, Style, Target, csv, markdown, tsv};
 use crate::record::column::Kind;
 use crate::record::json::Json;
 use crate::text::{number, sanitize};
@@ -115,7 +115,7 @@ impl Report {
     fn table(
         &self,
         headers: bool,
-        look: Look,
+        look: Style,
         rank: fn(u8) -> u8,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
@@ -130,7 +130,7 @@ impl Report {
         grid.finish(out)
     }
 
-    fn long(&self, look: &Look) -> String {
+    fn long(&self, look: &Style) -> String {
         let blocks = self.rows.iter().map(|row| {
             let cells = self.columns.iter().zip(self.shown(row, look));
             let lines: Vec<_> =
@@ -165,7 +165,7 @@ impl Report {
     fn shown<'a>(
         &'a self,
         row: &'a [Option<String>],
-        look: &'a Look,
+        look: &'a Style,
     ) -> impl Iterator<Item = Cow<'a, str>> {
         self.texts(row, |kind, value| {
             let text = value::shown_as(kind, value, &look.times, Precision::Second);

@@ -5,7 +5,7 @@ use super::layout::{ASKED_ABOUT, Heading};
 use super::selection::Chosen;
 use super::time::Times;
 use super::value::{self, Precision};
-use super::{Look, Output, Render};
+use super::{Output, Render, Style};
 use crate::record::backup::Backup;
 use crate::record::column::Column;
 use crate::record::row::Row;
@@ -22,7 +22,7 @@ impl Table {
     pub(super) fn fitting(
         columns: &[Chosen],
         headers: bool,
-        look: Look,
+        look: Style,
         asked_about: &[&str],
     ) -> Self {
         let rank = |chosen: &Chosen| match chosen.column.place.rank() {
@@ -34,11 +34,11 @@ impl Table {
     }
 
     /// Every column is shown on any screen.
-    pub(super) fn whole(columns: Vec<Column>, headers: bool, look: Look) -> Self {
+    pub(super) fn whole(columns: Vec<Column>, headers: bool, look: Style) -> Self {
         Self::new(columns.into_iter().map(|column| (column, 0)), headers, look)
     }
 
-    fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, look: Look) -> Self {
+    fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, look: Style) -> Self {
         let (columns, ranks): (Vec<Column>, Vec<u8>) = columns.unzip();
         let headings = columns.iter().zip(ranks).map(|(column, rank)| Heading {
             text: look.times.heading(&column.heading(), column.kind).into_owned(),

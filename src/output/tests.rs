@@ -69,7 +69,7 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     assert_eq!(args.check(), Ok(()), "{line}");
     let Target { width, colored } = target;
     let mut renderer =
-        args.renderer_with(Look { width, colored, times: times(&args) }, &[]).unwrap();
+        args.renderer_with(Style { width, colored, times: times(&args) }, &[]).unwrap();
     for record in records {
         renderer.push(record).unwrap();
     }

@@ -262,10 +262,10 @@ mod tests {
     use super::*;
     use crate::record::backup::Field;
     use crate::record::json::{Names, Scanner};
-    use crate::record::row::Found;
+    use crate::record::row::RowSpan;
 
     fn push(sorter: &mut Sorter, record: &str) {
-        let found = Found::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
+        let found = RowSpan::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
         sorter.push(found.row(record)).unwrap();
     }
 

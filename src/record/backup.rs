@@ -20,12 +20,12 @@ pub(crate) const NO_OBJECT: &str = "a backup in the answer is not a JSON object"
 
 /// Where a value stands in a text. Nothing stands between 0 and 0.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+struct Span {
     start: u32,
     end: u32,
 }
 
-impl Place {
+impl Span {
     /// `value` lies within the first four gigabytes of a text.
     fn of(value: Range<usize>) -> Self {
         Self { start: value.start as u32, end: value.end as u32 }
@@ -70,12 +70,12 @@ macro_rules! fields {
 
 /// Where the fields of one record stand.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Places([Place; FIELDS]);
+pub(crate) struct FieldSpans([Span; FIELDS]);
 
 /// One record. A field is looked at when it is asked for.
 pub(crate) struct Backup<'a> {
     text: &'a str,
-    places: Cow<'a, Places>,
+    places: Cow<'a, FieldSpans>,
 }
 
 fields! {
@@ -109,7 +109,7 @@ fields! {
     scheduled_operation_id,
 }
 
-impl Places {
+impl FieldSpans {
     /// Reads one record; nothing if there is none. If a field stands twice, the last one counts. `names` are those of
     /// the fields of other records.
     pub(crate) fn read(
@@ -119,7 +119,7 @@ impl Places {
         let mut places = Self::default();
         scanner.object_like(names, field_named, |field, value| {
             if let Some(field) = field {
-                places.0[field as usize] = value.map_or(Place::default(), Place::of);
+                places.0[field as usize] = value.map_or(Span::default(), Span::of);
             }
         })?;
         u32::try_from(scanner.position()).is_ok().then_some(places)
@@ -135,14 +135,14 @@ impl<'a> Backup<'a> {
     /// Fails only when `record` is no JSON object.
     pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let places =
-            Places::read(&mut scanner, &mut Names::default()).filter(|_| scanner.end().is_some());
+        let places = FieldSpans::read(&mut scanner, &mut Names::default())
+            .filter(|_| scanner.end().is_some());
         let places = places.context(NO_OBJECT)?;
         Ok(Self { text: record, places: Cow::Owned(places) })
     }
 
     /// The record whose fields stand at these places of `text`.
-    pub(crate) fn at(text: &'a str, places: &'a Places) -> Self {
+    pub(crate) fn at(text: &'a str, places: &'a FieldSpans) -> Self {
         Self { text, places: Cow::Borrowed(places) }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Column {
     /// A few words, with the unit where there is one.
     pub(crate) help: &'static str,
     pub(crate) kind: Kind,
-    pub(crate) place: Place,
+    pub(crate) place: Visibility,
     find: Find,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum Kind {
 
 /// Which default sets a column belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Place {
+pub(crate) enum Visibility {
     /// `table` and `wide`. On a narrow terminal the columns of `table` with the highest rank give
     /// way first; rank 0 stays. Rank 1 is left for what the user asks about.
     Table(u8),
@@ -57,7 +57,7 @@ pub(crate) enum Place {
     Nested,
 }
 
-impl Place {
+impl Visibility {
     /// How early such a column gives way on a narrow terminal, where it was not asked for by its name.
     pub(crate) fn rank(self) -> u8 {
         match self {
@@ -134,7 +134,7 @@ impl<'a> Value<'a> {
 }
 
 use Kind::{Id, Number, Size, Status, Text, Time, Word};
-use Place::{Asked, Nested, Table, Wide};
+use Visibility::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then what is inside of them.
 pub(crate) const COLUMNS: &[Column] = &[
@@ -264,7 +264,7 @@ pub(crate) const COLUMNS: &[Column] = &[
 ];
 
 /// Keeps the table above to one line a column.
-const fn column(field: Field, help: &'static str, kind: Kind, place: Place) -> Column {
+const fn column(field: Field, help: &'static str, kind: Kind, place: Visibility) -> Column {
     Column { name: field.name(), help, kind, place, find: Find::Field(field) }
 }
 
@@ -273,7 +273,7 @@ const fn found(
     name: &'static str,
     help: &'static str,
     kind: Kind,
-    place: Place,
+    place: Visibility,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
     Column { name, help, kind, place, find: Find::One(value) }

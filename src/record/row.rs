@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::backup::{Backup, Field, NO_OBJECT, Places};
+use super::backup::{Backup, Field, FieldSpans, NO_OBJECT};
 use super::json::{Json, Names, Scanner};
 
 /// The text of an answer.
@@ -23,7 +23,7 @@ pub(crate) trait RowFormat: Send + Sync {
 /// The backups of one answer.
 pub(crate) struct Rows {
     text: Arc<Text>,
-    found: Vec<Found>,
+    found: Vec<RowSpan>,
 }
 
 /// Their texts in some format.
@@ -34,9 +34,9 @@ pub(crate) struct Texts {
 }
 
 /// Where a backup stands in a text.
-pub(crate) struct Found {
+pub(crate) struct RowSpan {
     place: Range<usize>,
-    fields: Places,
+    fields: FieldSpans,
     /// Whether there may be line breaks between its tokens.
     breaks_lines: bool,
 }
@@ -45,12 +45,12 @@ pub(crate) struct Found {
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'a> {
     text: &'a str,
-    found: &'a Found,
+    found: &'a RowSpan,
 }
 
 impl Rows {
-    /// What was [found](Found::read) in this text.
-    pub(crate) fn new(text: Arc<Text>, found: Vec<Found>) -> Self {
+    /// What was [found](RowSpan::read) in this text.
+    pub(crate) fn new(text: Arc<Text>, found: Vec<RowSpan>) -> Self {
         Self { text, found }
     }
 
@@ -79,7 +79,7 @@ impl Texts {
     }
 }
 
-impl Found {
+impl RowSpan {
     /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it in
     /// the same text.
     pub(crate) fn read(
@@ -87,7 +87,7 @@ impl Found {
         names: &mut Names<Option<Field>>,
     ) -> Option<Self> {
         let start = scanner.position();
-        let fields = Places::read(scanner, names)?;
+        let fields = FieldSpans::read(scanner, names)?;
         let (place, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
         Some(Self { place, fields, breaks_lines })
     }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::changes::Change;
 use super::faults::{self, Fault};
-use super::iam::{self, Quirk};
+use super::iam::{self, IamOption};
 use super::metadata::Mode;
 use super::throttle::Rate;
 use crate::text::number::whole;
@@ -67,10 +67,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = time::span)]
     pub(super) metadata_keys: Duration,
 
-    #[arg(long = "iam", value_name = "WHAT", value_parser = Quirk::parse,
+    #[arg(long = "iam", value_name = "WHAT", value_parser = IamOption::parse,
           help = "Let the identity service (IAM) be unusual, such as several or expire=3; --help lists all",
           long_help = iam::help())]
-    pub(super) iam: Vec<Quirk>,
+    pub(super) iam: Vec<IamOption>,
 
     /// Let the clock of the service be ahead by that much, such as 20m, or behind, such as -20m.
     #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true, value_parser = skew)]

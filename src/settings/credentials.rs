@@ -41,12 +41,12 @@ pub(super) struct Parts {
     pub(super) token: Part,
     pub(super) login: super::login::Parts,
     /// What to do when a source holds a token and keys.
-    pub(super) both: Both,
+    pub(super) both: TokenPrecedence,
 }
 
 /// Which credentials count where a source has two kinds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Both {
+pub(super) enum TokenPrecedence {
     /// It is not clear what is meant.
     #[default]
     Refused,
@@ -92,9 +92,9 @@ impl Parts {
     pub(super) fn whole(mut self) -> Result<Option<Credentials>, ConnectionError> {
         if self.token.is_set() && self.keys().iter().any(|part| part.is_set()) {
             match self.both {
-                Both::Refused => return Err(self.contradiction()),
-                Both::Keys => self.token.value = None,
-                Both::Token => {
+                TokenPrecedence::Refused => return Err(self.contradiction()),
+                TokenPrecedence::Keys => self.token.value = None,
+                TokenPrecedence::Token => {
                     return self.value_of(&self.token).map(|token| token.map(Credentials::Token));
                 }
             }
@@ -170,7 +170,7 @@ impl Parts {
 mod tests {
     use super::*;
 
-    fn parts(place: &str, both: Both, values: [Option<&str>; 4]) -> Parts {
+    fn parts(place: &str, both: TokenPrecedence, values: [Option<&str>; 4]) -> Parts {
         let [access_key, secret_key, security_token, token] = values;
         Parts {
             place: place.to_owned(),
@@ -196,26 +196,42 @@ mod tests {
         let token = || Ok(Some(Credentials::Token(Secret::new("x".to_owned()))));
         let error = |text: &str| Err(text.to_owned());
         let cases = [
-            (Both::Refused, [none, none, none, none], Ok(None)),
-            (Both::Refused, [Some(" "), Some("\r\n"), none, none], Ok(None)),
-            (Both::Refused, [Some(" x\n"), some, none, none], key(None)),
-            (Both::Refused, [some, some, some, none], key(Some("x"))),
-            (Both::Refused, [none, none, none, some], token()),
-            (Both::Refused, [some, none, none, none], error("F: AK is set, but SK is not")),
-            (Both::Refused, [none, some, none, none], error("F: SK is set, but AK is not")),
-            (Both::Refused, [none, none, some, none], error("F: STS is set, but AK is not")),
-            (Both::Refused, [some, none, some, none], error("F: AK is set, but SK is not")),
+            (TokenPrecedence::Refused, [none, none, none, none], Ok(None)),
+            (TokenPrecedence::Refused, [Some(" "), Some("\r\n"), none, none], Ok(None)),
+            (TokenPrecedence::Refused, [Some(" x\n"), some, none, none], key(None)),
+            (TokenPrecedence::Refused, [some, some, some, none], key(Some("x"))),
+            (TokenPrecedence::Refused, [none, none, none, some], token()),
             (
-                Both::Refused,
+                TokenPrecedence::Refused,
+                [some, none, none, none],
+                error("F: AK is set, but SK is not"),
+            ),
+            (
+                TokenPrecedence::Refused,
+                [none, some, none, none],
+                error("F: SK is set, but AK is not"),
+            ),
+            (
+                TokenPrecedence::Refused,
+                [none, none, some, none],
+                error("F: STS is set, but AK is not"),
+            ),
+            (
+                TokenPrecedence::Refused,
+                [some, none, some, none],
+                error("F: AK is set, but SK is not"),
+            ),
+            (
+                TokenPrecedence::Refused,
                 [some, none, none, some],
                 error("F: TOKEN is set, and so are keys: which to use is not clear"),
             ),
-            (Both::Keys, [some, some, none, some], key(None)),
-            (Both::Keys, [some, none, none, some], error("F: AK is set, but SK is not")),
-            (Both::Keys, [none, none, none, some], token()),
-            (Both::Token, [some, some, none, some], token()),
+            (TokenPrecedence::Keys, [some, some, none, some], key(None)),
+            (TokenPrecedence::Keys, [some, none, none, some], error("F: AK is set, but SK is not")),
+            (TokenPrecedence::Keys, [none, none, none, some], token()),
+            (TokenPrecedence::Token, [some, some, none, some], token()),
             (
-                Both::Refused,
+                TokenPrecedence::Refused,
                 [Some("Ä"), some, none, none],
                 error("F: AK holds a blank, a control character or a letter that is not ASCII"),
             ),
@@ -229,7 +245,10 @@ mod tests {
     #[test]
     fn what_to_do_depends_on_the_place() {
         let hint = |place| {
-            parts(place, Both::Refused, [Some("x"), None, None, None]).whole().unwrap_err().hint
+            parts(place, TokenPrecedence::Refused, [Some("x"), None, None, None])
+                .whole()
+                .unwrap_err()
+                .hint
         };
         assert_eq!(hint(""), "set SK as well, or unset AK");
         assert_eq!(hint("~/f: "), "set SK as well, or remove AK");

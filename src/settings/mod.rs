@@ -48,9 +48,9 @@ pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, Named};
 pub(crate) use metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use project::{Project, check_project_id};
-pub(crate) use search::{NoPlace, Place, Resolution};
+pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
-pub(crate) use source::Look;
+pub(crate) use source::SourceStatus;
 pub(crate) use sources::environment::{Environment, VARIABLES};
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 

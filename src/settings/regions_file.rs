@@ -2,7 +2,7 @@
 //! regions that are new or private.
 
 use super::home::{Home, Text};
-use super::sources::given_file::{self, NoUse};
+use super::sources::given_file::{self, FileError};
 use super::sources::yaml::{self, Node};
 use super::{Environment, Setting};
 
@@ -15,7 +15,7 @@ pub(super) fn read(
     environment: &Environment,
     home: &Home,
     region: &str,
-) -> Result<Option<Setting>, NoUse> {
+) -> Result<Option<Setting>, FileError> {
     let usual = ".huaweicloud/regions.yaml";
     let file = given_file::read(environment, home, "HUAWEICLOUD_SDK_REGIONS_FILE", usual)?;
     Ok(file.map_or(Ok(None), |file| endpoint(&file, region))?)

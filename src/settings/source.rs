@@ -31,7 +31,7 @@ pub(super) struct Source {
     pub(super) asks_metadata: bool,
     /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
     /// settings is not asked for with the keys of another's: it may be another account's.
-    pub(super) lends_project: bool,
+    pub(super) shares_project: bool,
     /// What may surprise in it, if it is used.
     pub(super) warnings: Vec<String>,
 }
@@ -52,7 +52,7 @@ impl Source {
             iam: None,
             cloud: None,
             note: None,
-            lends_project: false,
+            shares_project: false,
             warnings: Vec::new(),
         }
     }
@@ -89,7 +89,7 @@ impl State {
 
 /// A source of credentials, and why it was used or not.
 #[derive(Debug, Serialize)]
-pub(crate) struct Look {
+pub(crate) struct SourceStatus {
     /// The name of the source.
     pub(crate) source: String,
     /// What became of it.
@@ -98,7 +98,7 @@ pub(crate) struct Look {
     pub(crate) reason: Option<String>,
 }
 
-impl Look {
+impl SourceStatus {
     pub(super) fn new(source: &str, state: State) -> Self {
         Self { source: source.to_owned(), state, reason: None }
     }

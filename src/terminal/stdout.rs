@@ -59,7 +59,7 @@ pub(crate) struct Terminal {
 
 /// Makes help heed `--color` and the variables too: clap prints it before it has read the flag. What is no value
 /// of the flag is for clap to refuse.
-pub(crate) fn heed_color(words: impl Iterator<Item = String>) {
+pub(crate) fn apply_color_flag(words: impl Iterator<Item = String>) {
     let words: Vec<_> = words.take_while(|word| word != "--").collect();
     let after_equals = words.iter().filter_map(|word| word.strip_prefix("--color="));
     let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());

@@ -7,7 +7,7 @@ use std::time::Instant;
 use reqwest::header::HeaderMap;
 use reqwest::{Client as HttpClient, Method};
 
-use super::{ApiError, Body, Class, Client, Entry, Failures, Request};
+use super::{ApiError, Body, Class, Client, Entry, Failures, PreparedRequest};
 
 /// What is done with the attempt that comes too late.
 const DROPPED: &str = "dropped, since the other attempt was faster";
@@ -23,7 +23,7 @@ impl Client {
     /// Those of the attempt that ended last, or of one that no other attempt can change.
     pub(super) async fn attempt_hedged<T>(
         &self,
-        request: &Request<'_>,
+        request: &PreparedRequest<'_>,
         failures: &Failures,
         may_hedge: &mut bool,
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,

@@ -10,17 +10,17 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::de::Error as _;
 
-use super::access::{Access, Holder, Renewal};
-use super::body::{Body, Spare};
+use super::access::{CredentialRefresh, Identity, IdentityCell};
+use super::body::{Body, BufferPool};
 use super::clock;
 use super::error::{ApiError, Class, Refusal, Spent};
 use super::hedge::Hedging;
-use super::incoming::Incoming;
-use super::journal::{Entry, Journal};
-use super::means::Means;
-use super::pace::{self, Pace};
+use super::incoming::Utf8Body;
+use super::journal::{Entry, RequestLog};
+use super::means::ClientOptions;
+use super::pace::{self, Throttle};
 use super::redact::Redaction;
-use super::retry::{Failures, Limits, Patience, Retry, retry_after};
+use super::retry::{Failures, Limits, Retry, RetryPolicy, retry_after};
 use super::sign::{self, Signable};
 use super::silence::Silence;
 use super::transport::Transport;
@@ -34,13 +34,13 @@ const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
 pub(crate) struct Client {
     transport: Transport,
     endpoint: Endpoint,
-    access: Holder,
+    access: IdentityCell,
     origin: Arc<Origin>,
-    patience: Patience,
-    pace: Pace,
+    patience: RetryPolicy,
+    pace: Throttle,
     hedging: Hedging,
-    journal: Arc<Journal>,
-    spare: Arc<Spare>,
+    journal: Arc<RequestLog>,
+    spare: Arc<BufferPool>,
 }
 
 /// Name and value of a query parameter, before encoding.
@@ -48,7 +48,7 @@ pub(crate) type Pair = (&'static str, String);
 
 /// A GET that is only spoken of: it is sent with [`Client::get`].
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct UnsentRequest {
     /// Below the project, with a slash in front.
     pub(crate) below: String,
     /// What the query consists of, before encoding.
@@ -56,7 +56,7 @@ pub(crate) struct Draft {
 }
 
 /// What to ask for.
-pub(crate) struct Call<'a> {
+pub(crate) struct RequestSpec<'a> {
     pub(crate) method: Method,
     /// Below the project, or below the version where the access has none; with a slash in front.
     pub(crate) path: &'a str,
@@ -69,7 +69,7 @@ pub(crate) struct Call<'a> {
     pub(crate) success: StatusCode,
 }
 
-impl<'a> Call<'a> {
+impl<'a> RequestSpec<'a> {
     /// A GET, which is answered with 200.
     pub(crate) fn get(path: &'a str, pairs: &'a [Pair]) -> Self {
         let success = StatusCode::OK;
@@ -79,16 +79,16 @@ impl<'a> Call<'a> {
 
 /// An answer that is none of a failure.
 struct Answer {
-    body: Incoming,
+    body: Utf8Body,
     headers: HeaderMap,
     request_id: Option<String>,
     redaction: Redaction,
 }
 
 /// One request, ready but for the date and the signature.
-struct Request<'a> {
-    call: &'a Call<'a>,
-    access: Arc<Access>,
+struct PreparedRequest<'a> {
+    call: &'a RequestSpec<'a>,
+    access: Arc<Identity>,
     path: String,
     query: &'a str,
 }
@@ -101,14 +101,14 @@ impl Client {
     /// If the certificates or the proxy of the environment cannot be used.
     pub(crate) fn new(
         endpoint: Endpoint,
-        access: Access,
-        renewal: Option<Arc<dyn Renewal>>,
-        means: &Means,
+        access: Identity,
+        renewal: Option<Arc<dyn CredentialRefresh>>,
+        means: &ClientOptions,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&endpoint, &means.trust)?;
-        let Means { patience, journal, origin, session, .. } = means.clone();
-        let access = Holder::new(access, renewal, session);
-        let (pace, hedging, spare) = (Pace::new(), Hedging::default(), Arc::default());
+        let ClientOptions { patience, journal, origin, session, .. } = means.clone();
+        let access = IdentityCell::new(access, renewal, session);
+        let (pace, hedging, spare) = (Throttle::new(), Hedging::default(), Arc::default());
         Ok(Self { transport, endpoint, access, origin, patience, pace, hedging, journal, spare })
     }
 
@@ -127,14 +127,18 @@ impl Client {
     /// # Errors
     ///
     /// A setting holds characters that no header can.
-    pub(crate) fn rehearse(&self, draft: &Draft) -> Result<(String, HeaderMap), ApiError> {
+    pub(crate) fn dry_run_request(
+        &self,
+        draft: &UnsentRequest,
+    ) -> Result<(String, HeaderMap), ApiError> {
         let query = sign::canonical_query(&draft.pairs);
-        let (call, access) = (Call::get(&draft.below, &draft.pairs), self.access.held());
-        let request = Request { call: &call, path: access.path(call.path), access, query: &query };
+        let (call, access) = (RequestSpec::get(&draft.below, &draft.pairs), self.access.held());
+        let request =
+            PreparedRequest { call: &call, path: access.path(call.path), access, query: &query };
         Ok((self.url(&request), self.headers(&request)?))
     }
 
-    fn url(&self, Request { path, query, .. }: &Request<'_>) -> String {
+    fn url(&self, PreparedRequest { path, query, .. }: &PreparedRequest<'_>) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
         format!("{}{path}{mark}{query}", self.endpoint.base())
     }
@@ -151,12 +155,12 @@ impl Client {
     }
 
     /// Returns the number of faults so far that fewer requests at a time would reduce.
-    pub(super) fn troubles(&self) -> u64 {
-        self.journal.troubles()
+    pub(super) fn transient_failures(&self) -> u64 {
+        self.journal.transient_failures()
     }
 
     /// Asks for `path` with a query and reads the answer with `read`, which fails where the body is not
-    /// what it should be. Tries again as [`Patience`] allows.
+    /// what it should be. Tries again as [`RetryPolicy`] allows.
     ///
     /// # Errors
     ///
@@ -167,18 +171,18 @@ impl Client {
         pairs: &[Pair],
         read: impl Fn(&Arc<Body>) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
-        self.ask(&Call::get(path, pairs), |body, _| read(body)).await
+        self.ask(&RequestSpec::get(path, pairs), |body, _| read(body)).await
     }
 
-    /// Asks, and reads body and headers of the answer with `read`. Tries again as [`Patience`] allows, and
-    /// once more where a [`Renewal`] has another access than the one that was refused.
+    /// Asks, and reads body and headers of the answer with `read`. Tries again as [`RetryPolicy`] allows, and
+    /// once more where a [`CredentialRefresh`] has another access than the one that was refused.
     ///
     /// # Errors
     ///
     /// What the last attempt came to.
     pub(crate) async fn ask<T>(
         &self,
-        call: &Call<'_>,
+        call: &RequestSpec<'_>,
         read: impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<T, ApiError> {
         let query = sign::canonical_query(call.pairs);
@@ -189,7 +193,8 @@ impl Client {
             }
             let access = self.access.current().await?;
             let sent = Instant::now();
-            let request = Request { call, path: access.path(call.path), access, query: &query };
+            let request =
+                PreparedRequest { call, path: access.path(call.path), access, query: &query };
             let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
             let fault = match outcome {
                 Ok(Some(value)) => {
@@ -244,7 +249,7 @@ impl Client {
     /// access was rejected meanwhile.
     async fn attempt<T>(
         &self,
-        request: &Request<'_>,
+        request: &PreparedRequest<'_>,
         http: &Arc<reqwest::Client>,
         sent: Instant,
         limits: Limits,
@@ -296,11 +301,11 @@ impl Client {
 
     async fn send(
         &self,
-        request: &Request<'_>,
+        request: &PreparedRequest<'_>,
         http: &reqwest::Client,
         silence: Silence<'_>,
     ) -> Result<Option<Answer>, ApiError> {
-        let Request { call, access, .. } = request;
+        let PreparedRequest { call, access, .. } = request;
         if self.access.is_rejected(access) {
             return Ok(None);
         }
@@ -340,8 +345,8 @@ impl Client {
     }
 
     /// The headers of one attempt, with a fresh date and signature.
-    fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, ApiError> {
-        let Request { call, access, path, query } = request;
+    fn headers(&self, request: &PreparedRequest<'_>) -> Result<HeaderMap, ApiError> {
+        let PreparedRequest { call, access, path, query } = request;
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
@@ -387,7 +392,7 @@ impl Client {
     }
 }
 
-impl Access {
+impl Identity {
     /// The whole path of what is below the project, or below nothing.
     fn path(&self, below: &str) -> String {
         match &self.project_id {

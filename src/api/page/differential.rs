@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::read_page;
 use crate::api::body::Body;
-use crate::api::incoming::Incoming;
+use crate::api::incoming::Utf8Body;
 use crate::listing::{Key, Order, report, seeds};
 use crate::record::backup::Field;
 
@@ -39,7 +39,7 @@ struct ReadRow {
 
 /// Reads a page as `cbr` does, from chunks of random lengths.
 fn read(body: &[u8], random: &mut Rng) -> Option<Reading> {
-    let mut incoming = Incoming::within(Vec::new());
+    let mut incoming = Utf8Body::within(Vec::new());
     let mut rest = body;
     while !rest.is_empty() {
         let (chunk, behind) = rest.split_at(random.usize(1..=rest.len()));

@@ -23,7 +23,7 @@ use serde::de::{Error as _, IgnoredAny};
 use super::body::Body;
 use crate::listing::{Created, Key, Order, Page, Record};
 use crate::record::json::{Names, Scanner};
-use crate::record::row::{Found, Row, RowFormat, Rows, Texts};
+use crate::record::row::{Row, RowFormat, RowSpan, Rows, Texts};
 use crate::time;
 
 /// A page as `serde` reads it, to describe the fault of an unreadable one.
@@ -75,7 +75,7 @@ fn usual_rows(page: &str) -> usize {
 fn scan(
     body: &Body,
     order: &Order,
-    take: impl FnMut(Found),
+    take: impl FnMut(RowSpan),
 ) -> Result<Page<()>, serde_json::Error> {
     scan_text(body.text(), order, take).ok_or_else(|| {
         let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
@@ -83,7 +83,7 @@ fn scan(
     })
 }
 
-fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<Page<()>> {
+fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option<Page<()>> {
     let (mut told, mut count) = (None, None);
     let mut names = Names::default();
     let mut scanner = Scanner::new(text);
@@ -93,8 +93,8 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<P
             "backups" => {
                 let told = told.insert(Vec::with_capacity(usual_rows(text)));
                 scanner.array(|scanner| {
-                    let backup = Found::read(scanner, &mut names)?;
-                    told.push(Told::by(backup.row(text))?);
+                    let backup = RowSpan::read(scanner, &mut names)?;
+                    told.push(RowKey::by(backup.row(text))?);
                     take(backup);
                     Some(())
                 })?;
@@ -111,13 +111,13 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(Found)) -> Option<P
 }
 
 /// What a backup tells of its place in the list.
-struct Told {
+struct RowKey {
     id: Key,
     /// The microsecond of its creation, and how many digits of a second were told.
     created: Option<(i64, usize)>,
 }
 
-impl Told {
+impl RowKey {
     /// `None` if it has no id that is Unicode text. Ids with halves of surrogate pairs could not be told apart in most
     /// formats, and no request could name them.
     fn by(backup: Row<'_>) -> Option<Self> {
@@ -129,10 +129,10 @@ impl Told {
 
 /// What the listing has to know of each backup. Among times with microseconds, one without a fraction is as exact: its
 /// fraction is zero, which the service leaves out (as `isoformat` does in Python).
-fn records(told: &[Told], order: &Order) -> Vec<Record> {
+fn records(told: &[RowKey], order: &Order) -> Vec<Record> {
     let created = told.iter().filter_map(|told| told.created);
     let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
-    let record = |(index, told): (usize, &Told)| {
+    let record = |(index, told): (usize, &RowKey)| {
         let created = told.created.map(|(microsecond, digits)| {
             let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
             Created { microsecond, is_exact }

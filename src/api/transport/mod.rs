@@ -26,7 +26,7 @@ use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
-use super::incoming::Incoming;
+use super::incoming::Utf8Body;
 use super::silence::Silence;
 use crate::settings::{Endpoint, Trust};
 
@@ -106,9 +106,9 @@ impl Transport {
         mut response: Response,
         silence: Silence<'_>,
         room: impl FnOnce(usize) -> Vec<u8>,
-    ) -> Result<Incoming, ApiError> {
+    ) -> Result<Utf8Body, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = Incoming::within(room(announced as usize));
+        let mut body = Utf8Body::within(room(announced as usize));
         loop {
             let chunk = silence.wait_for(response.chunk()).await?;
             let Some(chunk) = chunk.map_err(|error| self.fault(&error))? else { return Ok(body) };

@@ -6,9 +6,10 @@ use super::cache::Cache;
 use super::login::{self, Scope};
 use super::renewal::{KeptProject, Logins, Projects};
 use super::{Found, Iam, project};
-use crate::api::{Access, Client, Means, Renewal};
+use crate::api::{Client, ClientOptions, CredentialRefresh, Identity};
 use crate::settings::{
-    ConnectionError, Credentials, Endpoint, Named, NoPlace, Place, Project, Resolution, Setting,
+    ConnectionError, Credentials, Endpoint, EndpointError, Named, Project, Resolution,
+    ResolvedEndpoint, Setting,
 };
 
 /// A client for the service, which has found out what the settings leave to IAM.
@@ -19,7 +20,7 @@ use crate::settings::{
 pub(crate) async fn connect(
     resolution: Resolution,
     cache: Cache,
-    means: &Means,
+    means: &ClientOptions,
 ) -> anyhow::Result<Client> {
     resolution.check()?;
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
@@ -31,46 +32,49 @@ pub(crate) async fn connect(
         let (credentials, means) = (credentials.clone(), means.clone());
         Ok::<_, ConnectionError>(Iam { endpoint, credentials, means })
     };
-    let (endpoint, access, renewal): (_, _, Option<Arc<dyn Renewal>>) = match (credentials, project)
-    {
-        (Credentials::Password(login), project) => {
-            let project = match project {
-                Project::Id(id) => Named::Id(id.value),
-                Project::Named(name) => Named::Name(name.value),
-                Project::OfToken => return Err(no_project().into()),
-            };
-            let iam = asked(&Credentials::Password(login.clone()))?;
-            let logins = Logins::new(iam, login, project, region, cache);
-            let session = logins.session().await?;
-            let endpoint = place(endpoint, Some(&session.scope))?;
-            (endpoint, session.access(), Some(Arc::new(logins)))
-        }
-        (credentials, Project::Id(id)) => {
-            let access = Access { credentials, project_id: Some(id.value) };
-            (place(endpoint, None)?, access, None)
-        }
-        (credentials, Project::OfToken) => {
-            let scope = login::scope_of(&asked(&credentials)?, region.as_deref()).await?;
-            let endpoint = place(endpoint, Some(&scope))?;
-            let project = scope.project.ok_or_else(no_project)?;
-            (endpoint, Access { credentials, project_id: Some(project.id) }, None)
-        }
-        (credentials, Project::Named(name)) => {
-            let access_key = match &credentials {
-                Credentials::Key { access_key, .. } => access_key.as_str(),
-                Credentials::Token(_) | Credentials::Password(_) => return Err(no_project().into()),
-            };
-            let projects = Projects::new(asked(&credentials)?, access_key, name, is_region, cache);
-            let endpoint = place(endpoint, None)?;
-            match projects.kept() {
-                Some(id) => {
-                    let access = projects.access(id.clone());
-                    (endpoint, access, Some(Arc::new(KeptProject { projects, id })))
-                }
-                None => (endpoint, projects.access(projects.find().await?), None),
+    let (endpoint, access, renewal): (_, _, Option<Arc<dyn CredentialRefresh>>) =
+        match (credentials, project) {
+            (Credentials::Password(login), project) => {
+                let project = match project {
+                    Project::Id(id) => Named::Id(id.value),
+                    Project::Named(name) => Named::Name(name.value),
+                    Project::OfToken => return Err(no_project().into()),
+                };
+                let iam = asked(&Credentials::Password(login.clone()))?;
+                let logins = Logins::new(iam, login, project, region, cache);
+                let session = logins.session().await?;
+                let endpoint = place(endpoint, Some(&session.scope))?;
+                (endpoint, session.access(), Some(Arc::new(logins)))
             }
-        }
-    };
+            (credentials, Project::Id(id)) => {
+                let access = Identity { credentials, project_id: Some(id.value) };
+                (place(endpoint, None)?, access, None)
+            }
+            (credentials, Project::OfToken) => {
+                let scope = login::scope_of(&asked(&credentials)?, region.as_deref()).await?;
+                let endpoint = place(endpoint, Some(&scope))?;
+                let project = scope.project.ok_or_else(no_project)?;
+                (endpoint, Identity { credentials, project_id: Some(project.id) }, None)
+            }
+            (credentials, Project::Named(name)) => {
+                let access_key = match &credentials {
+                    Credentials::Key { access_key, .. } => access_key.as_str(),
+                    Credentials::Token(_) | Credentials::Password(_) => {
+                        return Err(no_project().into());
+                    }
+                };
+                let projects =
+                    Projects::new(asked(&credentials)?, access_key, name, is_region, cache);
+                let endpoint = place(endpoint, None)?;
+                match projects.kept() {
+                    Some(id) => {
+                        let access = projects.access(id.clone());
+                        (endpoint, access, Some(Arc::new(KeptProject { projects, id })))
+                    }
+                    None => (endpoint, projects.access(projects.find().await?), None),
+                }
+            }
+        };
     Ok(Client::new(endpoint, access, renewal, means)?)
 }
 
@@ -79,8 +83,8 @@ pub(crate) async fn connect(
 pub(crate) fn kept(
     resolution: Resolution,
     cache: Cache,
-    means: &Means,
-) -> Option<(Endpoint, Access)> {
+    means: &ClientOptions,
+) -> Option<(Endpoint, Identity)> {
     resolution.check().ok()?;
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
     let ((credentials, _), project) = (credentials.ok()?, project.ok()?);
@@ -101,7 +105,7 @@ pub(crate) fn kept(
             Some((place(endpoint, Some(&session.scope)).ok()?, session.access()))
         }
         (_, Project::Id(id)) => {
-            let access = Access { credentials, project_id: Some(id.value) };
+            let access = Identity { credentials, project_id: Some(id.value) };
             Some((place(endpoint, None).ok()?, access))
         }
         (Credentials::Key { access_key, .. }, Project::Named(name)) => {
@@ -121,7 +125,7 @@ pub(crate) async fn scope(
     credentials: &Credentials,
     iam: &Endpoint,
     region: Option<&Setting>,
-    means: &Means,
+    means: &ClientOptions,
 ) -> anyhow::Result<Option<Found>> {
     let (credentials, means) = (credentials.clone(), means.clone());
     let iam = Iam { endpoint: iam.clone(), credentials, means };
@@ -150,15 +154,15 @@ pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<Str
 /// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name makes
 /// it.
 fn place(
-    endpoint: Result<Place, NoPlace>,
+    endpoint: Result<ResolvedEndpoint, EndpointError>,
     scope: Option<&Scope>,
 ) -> Result<Endpoint, ConnectionError> {
     let in_catalog = || scope.and_then(Scope::endpoint);
     match endpoint {
         Ok(place) if place.is_made => Ok(in_catalog().unwrap_or(place.endpoint)),
         Ok(place) => Ok(place.endpoint),
-        Err(NoPlace { error, is_open: true }) => in_catalog().ok_or(error),
-        Err(NoPlace { error, is_open: false }) => Err(error),
+        Err(EndpointError { error, is_open: true }) => in_catalog().ok_or(error),
+        Err(EndpointError { error, is_open: false }) => Err(error),
     }
 }
 

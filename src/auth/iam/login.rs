@@ -9,7 +9,7 @@ use serde_json::{Error, Value, json};
 
 use super::Iam;
 use super::project::Found;
-use crate::api::{ApiError, Call, LOGIN};
+use crate::api::{ApiError, LOGIN, RequestSpec};
 use crate::settings::{Credentials, Endpoint, Login, Named};
 use crate::text::secret::Secret;
 
@@ -53,7 +53,7 @@ pub(super) async fn log_in(
     region: Option<&str>,
 ) -> Result<Session, ApiError> {
     let body = Secret::new(body(login, project).to_string());
-    let call = Call {
+    let call = RequestSpec {
         method: Method::POST,
         path: "/auth/tokens",
         pairs: &[],
@@ -88,7 +88,7 @@ pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, A
         });
     };
     let headers = [(SUBJECT_TOKEN, token)];
-    let call = Call { headers: &headers, ..Call::get("/auth/tokens", &[]) };
+    let call = RequestSpec { headers: &headers, ..RequestSpec::get("/auth/tokens", &[]) };
     let answer =
         async { iam.client()?.ask(&call, |body, _| scope(iam, body.text(), region)).await };
     answer.await.map_err(iam.failed("cannot look up the token"))

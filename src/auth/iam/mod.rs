@@ -21,7 +21,7 @@ mod project;
 mod renewal;
 mod seal;
 
-use crate::api::{Access, ApiError, Client, Means};
+use crate::api::{ApiError, Client, ClientOptions, Identity};
 use crate::settings::{Credentials, Endpoint};
 
 pub(crate) use cache::Cache;
@@ -33,13 +33,13 @@ pub(crate) use project::Found;
 struct Iam {
     endpoint: Endpoint,
     credentials: Credentials,
-    means: Means,
+    means: ClientOptions,
 }
 
 impl Iam {
     /// A client for requests that belong to no project.
     fn client(&self) -> Result<Client, ApiError> {
-        let access = Access { credentials: self.credentials.clone(), project_id: None };
+        let access = Identity { credentials: self.credentials.clone(), project_id: None };
         Client::new(self.endpoint.clone(), access, None, &self.means)
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Error;
 
 use super::Iam;
-use crate::api::{ApiError, Call, Client, Pair};
+use crate::api::{ApiError, Client, Pair, RequestSpec};
 use crate::settings::{ConnectionError, Setting, SettingFlaw, check_project_id};
 use crate::text::sanitize;
 
@@ -55,7 +55,7 @@ pub(super) async fn find(iam: &Iam, name: &Setting, is_region: bool) -> anyhow::
 }
 
 async fn list(client: &Client, path: &str, pairs: &[Pair]) -> Result<Vec<Found>, ApiError> {
-    client.ask(&Call::get(path, pairs), |body, _| read(body.text())).await
+    client.ask(&RequestSpec::get(path, pairs), |body, _| read(body.text())).await
 }
 
 fn read(body: &str) -> Result<Vec<Found>, Error> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::cache::{Cache, Name, unhex};
 use super::login::{self, Scope, Session};
 use super::{Iam, project, seal};
-use crate::api::{Access, ApiError, Renewal, Renewed};
+use crate::api::{ApiError, CredentialRefresh, Identity, Renewed};
 use crate::settings::{Credentials, Endpoint, Login, Named, Setting, check_project_id};
 use crate::text::hex::hex;
 use crate::text::secret::Secret;
@@ -102,13 +102,13 @@ impl Logins {
 
 impl Session {
     /// As whom to ask with it, and about which project.
-    pub(super) fn access(&self) -> Access {
+    pub(super) fn access(&self) -> Identity {
         let project_id = self.scope.project.as_ref().map(|project| project.id.clone());
-        Access { credentials: Credentials::Token(self.token.clone()), project_id }
+        Identity { credentials: Credentials::Token(self.token.clone()), project_id }
     }
 }
 
-impl Renewal for Logins {
+impl CredentialRefresh for Logins {
     /// One login more, which is never repeated: a few failures lock the user.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {
         Box::pin(async move {
@@ -177,8 +177,8 @@ impl Projects {
         Ok(id)
     }
 
-    pub(super) fn access(&self, id: String) -> Access {
-        Access { credentials: self.iam.credentials.clone(), project_id: Some(id) }
+    pub(super) fn access(&self, id: String) -> Identity {
+        Identity { credentials: self.iam.credentials.clone(), project_id: Some(id) }
     }
 }
 
@@ -193,7 +193,7 @@ pub(super) struct KeptProject {
     pub(super) id: String,
 }
 
-impl Renewal for KeptProject {
+impl CredentialRefresh for KeptProject {
     /// Whatever is wrong, the next run looks the project up again. This one does where the credentials are
     /// not what is refused: those are not presented twice.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {

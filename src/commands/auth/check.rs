@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::api::{ApiError, Means, Probe};
+use crate::api::{ApiError, ClientOptions, Probe};
 use crate::auth::iam::{self, Cache};
 use crate::cli::auth::{CheckArgs, Format};
 use crate::errors::diagnosis::{self, Diagnosed, Diagnosis, Facts};
@@ -70,7 +70,7 @@ impl Report {
 pub(crate) async fn check(
     args: &CheckArgs,
     resolution: Resolution,
-    means: &Means,
+    means: &ClientOptions,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let mut report = Report::default();
@@ -103,7 +103,7 @@ pub(crate) async fn check(
 /// The way to a listing. `failing` is the step that an error is of.
 async fn steps(
     resolution: Resolution,
-    means: &Means,
+    means: &ClientOptions,
     report: &mut Report,
     failing: &mut &'static str,
 ) -> anyhow::Result<()> {
@@ -157,7 +157,7 @@ impl Asking {
 
     /// The project that it should have been, where the caller was let in and the request was not. What goes
     /// wrong with the question leaves the diagnosis as it is.
-    async fn project(&self, error: &anyhow::Error, means: &Means) -> Option<iam::Found> {
+    async fn project(&self, error: &anyhow::Error, means: &ClientOptions) -> Option<iam::Found> {
         if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;
         }

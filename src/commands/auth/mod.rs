@@ -15,7 +15,8 @@ use serde::Serialize;
 use crate::cli::auth::{Format, ShowArgs};
 use crate::output;
 use crate::settings::{
-    ConnectionError, Credentials, Look, Named, Place, Project, Resolution, Setting,
+    ConnectionError, Credentials, Named, Project, Resolution, ResolvedEndpoint, Setting,
+    SourceStatus,
 };
 use crate::text::sanitize;
 use crate::text::secret::shortened;
@@ -27,7 +28,7 @@ pub(crate) use run::RunSettings;
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     settings: Vec<Line<'a>>,
-    sources: &'a [Look],
+    sources: &'a [SourceStatus],
 }
 
 /// One setting.
@@ -96,7 +97,7 @@ fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line
     });
     let from_catalog = resolution.has_catalog();
     lines.push(match &resolution.endpoint {
-        Ok(Place { endpoint, origin, is_made }) => {
+        Ok(ResolvedEndpoint { endpoint, origin, is_made }) => {
             let mut line = found("endpoint", endpoint.base().to_owned(), origin);
             if *is_made && from_catalog {
                 line.origin = Some(format!("{origin}, unless the catalogue has another").into());

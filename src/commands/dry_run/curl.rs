@@ -7,7 +7,7 @@
 //! shorter than the 64 bytes of a block).
 
 use super::{Way, shell_quoted, trust, variables};
-use crate::api::{Draft, sign};
+use crate::api::{UnsentRequest, sign};
 use crate::settings::Credentials;
 
 /// Stands for `$date` until the text around it is escaped; no header can hold it.
@@ -19,7 +19,7 @@ const SECURITY_TOKEN: &str = "\u{2}";
 pub(super) fn command(
     connection: &Way<'_>,
     credentials: &Credentials,
-    draft: &Draft,
+    draft: &UnsentRequest,
     url: &str,
 ) -> String {
     let url = shell_quoted(url);
@@ -66,7 +66,7 @@ END
 }
 
 /// The canonical request as it stands between double quotes, and the names of the signed headers.
-fn canonical(connection: &Way<'_>, draft: &Draft, token: bool) -> (String, String) {
+fn canonical(connection: &Way<'_>, draft: &UnsentRequest, token: bool) -> (String, String) {
     let host = connection.endpoint.host();
     let mut headers = vec![
         ("host", host.as_str()),

@@ -7,17 +7,17 @@ use crate::cli::ReadArgs;
 use crate::cli::dry_run::Form;
 use crate::commands::dry_run;
 use crate::commands::settings::settings;
-use crate::listing::{self, Ask, Extent, Order};
+use crate::listing::{self, ListRange, Order, PageRequest};
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Stdout;
 
 /// What is to be read.
-pub(in crate::commands) enum Aim {
+pub(in crate::commands) enum ListTarget {
     /// The number of backups, which the service may know.
     Count,
     /// The rows of this part of the list.
-    Rows(Extent),
+    Rows(ListRange),
 }
 
 /// Prints the request that would go out first.
@@ -25,10 +25,10 @@ pub(in crate::commands) enum Aim {
 /// # Errors
 ///
 /// A setting is missing, or those of stdout.
-pub(in crate::commands) fn rehearse(
+pub(in crate::commands) fn dry_run_request(
     form: Form,
     args: &ReadArgs,
-    (order, aim): (Order, Aim),
+    (order, aim): (Order, ListTarget),
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
@@ -36,14 +36,14 @@ pub(in crate::commands) fn rehearse(
         console.warn(&remark);
     }
     let (first, then) = match aim {
-        Aim::Count => (
-            Some(Ask { offset: 0, limit: 1 }),
+        ListTarget::Count => (
+            Some(PageRequest { offset: 0, limit: 1 }),
             "There is no other request, unless the count of the answer cannot be relied on."
                 .to_owned(),
         ),
-        Aim::Rows(extent) => (listing::first_ask(extent), later(extent, args.concurrency)),
+        ListTarget::Rows(extent) => (listing::first_ask(extent), later(extent, args.concurrency)),
     };
-    let first = first.unwrap_or(Ask { offset: 0, limit: args.page_size });
+    let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
     let pairs = args.query.pairs();
     let draft = Backups::page_draft(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
@@ -59,7 +59,7 @@ pub(in crate::commands) fn rehearse(
 }
 
 /// What the pages after the first look like.
-fn later(extent: Extent, concurrency: u8) -> String {
+fn later(extent: ListRange, concurrency: u8) -> String {
     if extent.limit.is_some_and(|limit| limit <= extent.page_size) {
         return "There is no other page: this one has all that is asked for.".to_owned();
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use reqwest::header::HeaderMap;
 
-use crate::api::{Access, Client, Draft, Journal, Means, Patience, sign};
+use crate::api::{Client, ClientOptions, Identity, RequestLog, RetryPolicy, UnsentRequest, sign};
 use crate::cli::dry_run::Form;
 use crate::settings::{ConnectionError, Credentials, Endpoint, Project, Resolution, Trust};
 use crate::terminal::console::Console;
@@ -34,7 +34,7 @@ pub(crate) fn print(
     form: Form,
     resolution: &Resolution,
     console: &Arc<Console>,
-    draft: &Draft,
+    draft: &UnsentRequest,
     then: &str,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
@@ -79,17 +79,18 @@ pub(crate) fn print(
             "put the certificates of {origin} into a file {AUTHORITIES}: the command takes them from there"
         ));
     }
-    let means = Means {
-        patience: Patience { retries: 0, deadline: None },
-        journal: Arc::new(Journal::new(Arc::clone(console))),
+    let means = ClientOptions {
+        patience: RetryPolicy { retries: 0, deadline: None },
+        journal: Arc::new(RequestLog::new(Arc::clone(console))),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,
     };
     let logs_in = matches!(credentials, Credentials::Password(_));
-    let access = Access { credentials: credentials.clone(), project_id: Some(project_id.clone()) };
+    let access =
+        Identity { credentials: credentials.clone(), project_id: Some(project_id.clone()) };
     let client = Client::new(endpoint.clone(), access, None, &means)?;
-    let (url, headers) = client.rehearse(draft)?;
+    let (url, headers) = client.dry_run_request(draft)?;
     let text = match form {
         Form::Curl => {
             let way =

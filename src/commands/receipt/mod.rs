@@ -13,7 +13,7 @@ use clap::Command;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
-use crate::api::{Journal, Pair};
+use crate::api::{Pair, RequestLog};
 use crate::errors::{self, NoBackups};
 use crate::listing;
 use crate::text::number::grouped;
@@ -27,7 +27,7 @@ pub(crate) struct Receipt {
 
 /// How far a list came, complete or not.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct Counts {
     /// What was read of the service.
     pub(crate) listing: listing::Receipt,
     /// Whether there are filters that the service does not apply.
@@ -45,7 +45,7 @@ pub(crate) struct Tally {
 /// How a listing went.
 pub(crate) struct Outcome<'a> {
     /// How far it came.
-    pub(crate) tally: Tally,
+    pub(crate) tally: Counts,
     /// The filters as they were sent.
     pub(crate) query: &'a [Pair],
     /// The filters that were applied to what came.
@@ -61,14 +61,14 @@ pub(crate) struct Outcome<'a> {
     /// What makes rows a group.
     pub(crate) per: Option<&'a str>,
     /// What was sent.
-    pub(crate) journal: &'a Journal,
+    pub(crate) journal: &'a RequestLog,
     /// Why it failed, if it did.
     pub(crate) error: Option<&'a anyhow::Error>,
 }
 
 /// The file's content. Fields are only ever added.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ReceiptFile<'a> {
     /// Everything that was asked for was read, proven and written out.
     complete: bool,
     /// Printed, or summed up.
@@ -104,7 +104,7 @@ struct Document<'a> {
 
 /// The file's content until the listing is over, or where it cannot begin.
 #[derive(Serialize)]
-struct Begun {
+struct UnfinishedReceipt {
     complete: bool,
     started_at: String,
     error: Option<Failure>,
@@ -120,7 +120,7 @@ struct Failure {
 impl Outcome<'_> {
     /// Whether backups may match that were not looked at.
     fn stopped_early(&self) -> bool {
-        let Tally { listing, rows, stopped, .. } = self.tally;
+        let Counts { listing, rows, stopped, .. } = self.tally;
         let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
         stopped || (self.limit == Some(rows) && is_rest())
     }
@@ -149,7 +149,8 @@ pub(crate) fn refuse(
     program.build();
     if let Some(path) = unusable::asked_for(&words, &program) {
         let started_at = milliseconds(Timestamp::now());
-        let begun = Begun { complete: false, started_at, error: Some(Failure::of(error)) };
+        let begun =
+            UnfinishedReceipt { complete: false, started_at, error: Some(Failure::of(error)) };
         let _ = open(&path).and_then(|mut file| write(&mut file, &begun));
     }
 }
@@ -166,7 +167,7 @@ impl Receipt {
         let file = path.map(|path| {
             let mut file = open(path).with_context(|| cannot_write(path))?;
             let started_at = milliseconds(started_at);
-            let begun = Begun { complete: false, started_at, error: None };
+            let begun = UnfinishedReceipt { complete: false, started_at, error: None };
             write(&mut file, &begun).with_context(|| cannot_write(path))?;
             anyhow::Ok((path.to_owned(), file))
         });
@@ -180,8 +181,8 @@ impl Receipt {
     /// If it cannot be written.
     pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         let Some((path, mut file)) = self.file else { return Ok(()) };
-        let Tally { listing, matched, rows, .. } = outcome.tally;
-        let document = Document {
+        let Counts { listing, matched, rows, .. } = outcome.tally;
+        let document = ReceiptFile {
             // That there is nothing is proven as well.
             complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
             rows,
@@ -216,11 +217,11 @@ impl Receipt {
     /// a number.
     pub(crate) fn line(
         &self,
-        tally: &Tally,
+        tally: &Counts,
         limit: Option<u64>,
         (retries, hedged): (u64, u64),
     ) -> Option<String> {
-        let Tally { listing, filtered, matched, rows, stopped, ready } = *tally;
+        let Counts { listing, filtered, matched, rows, stopped, ready } = *tally;
         if listing.pages == 0 {
             return None;
         }
@@ -328,7 +329,7 @@ fn number(count: u64, thing: &str) -> String {
 mod tests {
     use super::*;
 
-    fn line(tally: Tally, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
+    fn line(tally: Counts, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
         Receipt::begin(None).unwrap().line(&tally, limit, again)
     }
 
@@ -379,7 +380,7 @@ mod tests {
         ];
         for (listing, limit, again, expected) in cases {
             let rows = listing.rows;
-            let tally = Tally { listing, matched: rows, rows, ..Tally::default() };
+            let tally = Counts { listing, matched: rows, rows, ..Counts::default() };
             assert_eq!(line(tally, limit, again).as_deref(), Some(expected));
         }
     }
@@ -422,10 +423,10 @@ mod tests {
                 pages: 2,
                 ..listing::Receipt::default()
             };
-            let tally = Tally { listing, filtered, matched, rows, stopped, ready: None };
+            let tally = Counts { listing, filtered, matched, rows, stopped, ready: None };
             let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }
-        assert_eq!(line(Tally::default(), None, (0, 0)), None, "nothing was listed");
+        assert_eq!(line(Counts::default(), None, (0, 0)), None, "nothing was listed");
     }
 }

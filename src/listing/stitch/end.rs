@@ -5,7 +5,7 @@
 
 use super::guard::{CONTRADICTIONS, REPETITIONS};
 use super::{Stitcher, Ticket};
-use crate::listing::page::{Ask, Page, Record};
+use crate::listing::page::{Page, PageRequest, Record};
 use crate::listing::proof::{Reason, Unproven};
 
 /// A claimed end whose last row is not the furthest one that was seen. That row is requested once more.
@@ -40,7 +40,12 @@ impl<P> Stitcher<P> {
                 let row = end.saturating_sub(1);
                 let offset = if row == offset { row.saturating_sub(1) } else { row };
                 let is_counted = count == Some(end);
-                self.check_end(Ask { offset, limit: end - offset + 1 }, last, end, is_counted);
+                self.check_end(
+                    PageRequest { offset, limit: end - offset + 1 },
+                    last,
+                    end,
+                    is_counted,
+                );
             }
             // Nothing at all, and not even counted: that may be a passing fault.
             None if count.is_none() && self.guard.contradictions == 0 => {
@@ -59,7 +64,7 @@ impl<P> Stitcher<P> {
     /// A service that has answered with more rows would do so again if it had more.
     pub(super) fn end_at_seam(
         &mut self,
-        ask: Ask,
+        ask: PageRequest,
         answered: u64,
         count: Option<u64>,
     ) -> Result<(), Unproven> {
@@ -75,7 +80,7 @@ impl<P> Stitcher<P> {
             && let Some(last) = self.last_record
         {
             // A wide seam may be all that the service answers with. The last row alone is not.
-            let check = Ask { offset: end - 1, limit: self.overlapping_size() };
+            let check = PageRequest { offset: end - 1, limit: self.overlapping_size() };
             self.check_end(check, last, end, false);
             return Ok(());
         }
@@ -83,13 +88,13 @@ impl<P> Stitcher<P> {
             return self.end_at(end, ask.offset, count);
         }
         // One row, and never more than one: the service may have more and answer with one at a time.
-        let probe = self.slot(Ask { offset: end, limit: self.overlapping_size() });
+        let probe = self.slot(PageRequest { offset: end, limit: self.overlapping_size() });
         self.slots.push_front(probe);
         Ok(())
     }
 
     /// Requests the last row once more.
-    fn check_end(&mut self, ask: Ask, last: Record, end: u64, is_counted: bool) {
+    fn check_end(&mut self, ask: PageRequest, last: Record, end: u64, is_counted: bool) {
         let slot = self.slot(ask);
         self.end_check = Some(EndCheck { ticket: slot.ticket, last, end, is_counted });
         self.slots.push_front(slot);
@@ -103,7 +108,7 @@ impl<P> Stitcher<P> {
     pub(super) fn passes_end_check(
         &mut self,
         ticket: Ticket,
-        ask: Ask,
+        ask: PageRequest,
         page: &Page<P>,
     ) -> Result<bool, Unproven> {
         let Some(check) = self.end_check.as_ref().filter(|check| check.ticket == ticket) else {

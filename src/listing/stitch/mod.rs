@@ -24,7 +24,7 @@
 //! Where the service rounds times, several rows share a moment and their order within it is unknown, so they may
 //! be in another order each time. Then p is a moment, every row of earlier moments was seen, and a page has to
 //! begin before that moment to be stitched. Seams are wider for that, and pages grow up to
-//! [`Extent::largest_page`]. Where more rows share a moment than a page can hold, there is no order.
+//! [`ListRange::largest_page`]. Where more rows share a moment than a page can hold, there is no order.
 //!
 //! With an offset, rows in front of the first row of the range are not delivered, wherever they are found later.
 //!
@@ -47,7 +47,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::mem;
 
-use super::page::{Ask, Batch, Key, Page, Rank, Record};
+use super::page::{Batch, Key, Page, PageRequest, Rank, Record};
 use super::proof::{Reason, Receipt, Unproven};
 use super::seen::{Overlap, Seen};
 use end::EndCheck;
@@ -55,7 +55,7 @@ use guard::Guard;
 
 /// The part of the list to read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Extent {
+pub(crate) struct ListRange {
     /// Rows to skip.
     pub(crate) offset: u64,
     /// Rows to deliver at most; all of them if `None`.
@@ -79,7 +79,7 @@ pub(super) struct Ticket(u64);
 #[derive(Debug)]
 struct Slot<P> {
     ticket: Ticket,
-    ask: Ask,
+    ask: PageRequest,
     state: State<P>,
     /// Whether its page was read, and waits until a lower one is.
     deferred: bool,
@@ -131,7 +131,7 @@ const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 /// Turns pages into one list.
 #[derive(Debug)]
 pub(super) struct Stitcher<P> {
-    extent: Extent,
+    extent: ListRange,
     /// Rows of a page: fewer than in `extent` once the service has answered with fewer, more where a moment
     /// takes it.
     page_size: u64,
@@ -156,7 +156,7 @@ pub(super) struct Stitcher<P> {
 }
 
 impl<P> Stitcher<P> {
-    pub(super) fn new(extent: Extent) -> Self {
+    pub(super) fn new(extent: ListRange) -> Self {
         Self {
             extent,
             page_size: extent.page_size,
@@ -178,7 +178,7 @@ impl<P> Stitcher<P> {
     }
 
     /// Returns the next request, while fewer than `window` pages are requested or deferred.
-    pub(super) fn next_ask(&mut self, window: usize) -> Option<(Ticket, Ask)> {
+    pub(super) fn next_ask(&mut self, window: usize) -> Option<(Ticket, PageRequest)> {
         if self.done {
             return None;
         }
@@ -235,7 +235,7 @@ impl<P> Stitcher<P> {
     fn consider(
         &mut self,
         ticket: Ticket,
-        ask: Ask,
+        ask: PageRequest,
         mut page: Page<P>,
         deferred: bool,
     ) -> Result<(), Unproven> {
@@ -298,7 +298,7 @@ impl<P> Stitcher<P> {
     fn read_whole_moment(
         &mut self,
         ticket: Ticket,
-        ask: Ask,
+        ask: PageRequest,
         page: Page<P>,
         deferred: bool,
     ) -> Result<(), Unproven> {
@@ -317,12 +317,12 @@ impl<P> Stitcher<P> {
     }
 
     /// Keeps a page until lower ones were stitched.
-    fn defer(&mut self, ticket: Ticket, ask: Ask, page: Page<P>) {
+    fn defer(&mut self, ticket: Ticket, ask: PageRequest, page: Page<P>) {
         self.slots.push_front(Slot { ticket, ask, state: State::Here(page), deferred: true });
     }
 
     /// Delivers what is new on a page that overlaps, and decides how to go on.
-    fn stitch(&mut self, ask: Ask, answered: u64, page: Page<P>) -> Result<(), Unproven> {
+    fn stitch(&mut self, ask: PageRequest, answered: u64, page: Page<P>) -> Result<(), Unproven> {
         let first = self.position.is_none();
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;

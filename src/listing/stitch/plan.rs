@@ -1,12 +1,12 @@
 //! Decides which rows to request: where the next page begins, and how many rows it has.
 
 use super::{Slot, State, Stitcher, Ticket};
-use crate::listing::page::Ask;
+use crate::listing::page::PageRequest;
 
 impl<P> Stitcher<P> {
     /// Returns the request after those that are planned: the certain next one if there are none, or else what the
     /// count predicts.
-    pub(super) fn plan(&self, window: usize) -> Option<Ask> {
+    pub(super) fn plan(&self, window: usize) -> Option<PageRequest> {
         let offset = match (self.slots.back(), self.position) {
             (None, None) => self.extent.offset,
             (None, Some(position)) => self.seam(position),
@@ -16,7 +16,8 @@ impl<P> Stitcher<P> {
         let limit = self.limit_at(offset)?;
         let expected = self.receipt.count.is_some_and(|count| offset + 1 < count);
         let certain = self.slots.is_empty();
-        (certain || (self.slots.len() < window && expected)).then_some(Ask { offset, limit })
+        (certain || (self.slots.len() < window && expected))
+            .then_some(PageRequest { offset, limit })
     }
 
     /// Distance between the offsets of pages: a page without its seam. The rows at a seam are not known yet, so it
@@ -89,7 +90,7 @@ impl<P> Stitcher<P> {
         Some(page.min(end.saturating_sub(offset))).filter(|limit| *limit >= least)
     }
 
-    pub(super) fn slot(&mut self, ask: Ask) -> Slot<P> {
+    pub(super) fn slot(&mut self, ask: PageRequest) -> Slot<P> {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         Slot { ticket, ask, state: State::Planned, deferred: false }
@@ -98,7 +99,7 @@ impl<P> Stitcher<P> {
     /// Plans a request that has to be answered before all others.
     pub(super) fn ask_first(&mut self, offset: u64) {
         let limit = self.limit_at(offset).unwrap_or(self.overlapping_size());
-        let slot = self.slot(Ask { offset, limit });
+        let slot = self.slot(PageRequest { offset, limit });
         self.slots.push_front(slot);
     }
 }

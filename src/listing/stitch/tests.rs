@@ -3,7 +3,7 @@
 use super::*;
 use crate::listing::page::Record;
 
-fn page(list: &[u64], ask: Ask, count: Option<u64>) -> Page<Vec<u64>> {
+fn page(list: &[u64], ask: PageRequest, count: Option<u64>) -> Page<Vec<u64>> {
     let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize).copied();
     page_of(rows.collect(), count)
 }
@@ -26,8 +26,8 @@ fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
 
 /// Reads a list through `answer`, one page at a time; the rows, the asks, and the outcome.
 fn read(
-    extent: Extent,
-    mut answer: impl FnMut(usize, Ask) -> Page<Vec<u64>>,
+    extent: ListRange,
+    mut answer: impl FnMut(usize, PageRequest) -> Page<Vec<u64>>,
 ) -> (Vec<u64>, Vec<(u64, u64)>, Result<Receipt, Unproven>) {
     let mut stitcher = Stitcher::new(extent);
     let (mut rows, mut asks) = (Vec::new(), Vec::new());
@@ -43,8 +43,8 @@ fn read(
     (rows, asks, Ok(stitcher.receipt()))
 }
 
-fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> Extent {
-    Extent { offset, limit, page_size, largest_page: page_size, stable: true, first_rows: false }
+fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> ListRange {
+    ListRange { offset, limit, page_size, largest_page: page_size, stable: true, first_rows: false }
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
 #[test]
 fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
     let list: Vec<u64> = (0..25).collect();
-    let clamped = |ask: Ask, rows: u64| Ask { limit: ask.limit.min(rows), ..ask };
-    type Answer<'a> = Box<dyn Fn(usize, Ask) -> Page<Vec<u64>> + 'a>;
+    let clamped = |ask: PageRequest, rows: u64| PageRequest { limit: ask.limit.min(rows), ..ask };
+    type Answer<'a> = Box<dyn Fn(usize, PageRequest) -> Page<Vec<u64>> + 'a>;
     let cases: Vec<(&str, Answer<'_>, Option<Reason>)> = vec![
         ("no count", Box::new(|_, ask| page(&list, ask, None)), None),
         ("count 0", Box::new(|_, ask| page(&list, ask, Some(0))), None),
@@ -108,10 +108,14 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
             Box::new(|_, ask| page(&list, clamped(ask, 1), Some(25))),
             Some(Reason::NoProgress),
         ),
-        ("no limit", Box::new(|_, ask| page(&list, Ask { limit: 99, ..ask }, Some(25))), None),
+        (
+            "no limit",
+            Box::new(|_, ask| page(&list, PageRequest { limit: 99, ..ask }, Some(25))),
+            None,
+        ),
         (
             "no offset",
-            Box::new(|_, ask| page(&list, Ask { offset: 0, ..ask }, Some(25))),
+            Box::new(|_, ask| page(&list, PageRequest { offset: 0, ..ask }, Some(25))),
             Some(Reason::NoProgress),
         ),
         (
@@ -129,7 +133,7 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
             "two pages in turn, absurd count",
             Box::new(|n, ask| {
                 let offset = if n % 2 == 0 { 9 } else { 0 };
-                page(&list, Ask { offset, ..ask }, Some(u64::MAX))
+                page(&list, PageRequest { offset, ..ask }, Some(u64::MAX))
             }),
             Some(Reason::NoProgress),
         ),

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use fastrand::Rng;
 
 use super::{report, seeds};
-use crate::listing::page::{Ask, Batch, Key, Page, Rank, Record};
-use crate::listing::stitch::{Extent, Stitcher, Ticket};
+use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
+use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
 /// What is wrong with answers.
 #[derive(Debug, Clone, Copy)]
-enum Lie {
+enum Misbehavior {
     /// One row is counted and never sent.
     Hide(u64),
     /// The first rows, whatever the offset.
@@ -46,7 +46,7 @@ struct Service {
     mixed: Vec<Row>,
     /// Whether a moment is all that tells where a row stands.
     is_vague: bool,
-    lie: Lie,
+    lie: Misbehavior,
     /// Of how many answers one is true.
     truth: u8,
     answers: u64,
@@ -68,64 +68,64 @@ impl Service {
         random.shuffle(&mut mixed);
         let row = random.u64(0..=length);
         let lie = match random.u8(0..13) {
-            0 => Lie::Hide(row),
-            1 => Lie::IgnoreOffset,
-            2 => Lie::WrapOffset,
-            3 => Lie::RepeatTail(row),
-            4 => Lie::End(row),
-            5 => Lie::CountPage([10, 20, 25][random.usize(0..3)]),
-            6 => Lie::Clamp(random.u64(1..=25)),
-            7 => Lie::ShuffleMoments,
-            8 => Lie::SortPages,
-            9 => Lie::Count(random.u64(0..=70)),
-            10 => Lie::NoCount,
-            _ => Lie::Nothing,
+            0 => Misbehavior::Hide(row),
+            1 => Misbehavior::IgnoreOffset,
+            2 => Misbehavior::WrapOffset,
+            3 => Misbehavior::RepeatTail(row),
+            4 => Misbehavior::End(row),
+            5 => Misbehavior::CountPage([10, 20, 25][random.usize(0..3)]),
+            6 => Misbehavior::Clamp(random.u64(1..=25)),
+            7 => Misbehavior::ShuffleMoments,
+            8 => Misbehavior::SortPages,
+            9 => Misbehavior::Count(random.u64(0..=70)),
+            10 => Misbehavior::NoCount,
+            _ => Misbehavior::Nothing,
         };
         let truth = if random.bool() { 0 } else { random.u8(2..=5) };
         Self { rows, mixed, is_vague, lie, truth, answers: 0 }
     }
 
-    fn page(&mut self, ask: Ask, random: &mut Rng) -> Page<Vec<u64>> {
+    fn page(&mut self, ask: PageRequest, random: &mut Rng) -> Page<Vec<u64>> {
         self.answers += 1;
         let cut = |rows: &[Row], offset: u64, limit: u64| -> Vec<Row> {
             rows.iter().skip(offset as usize).take(limit as usize).copied().collect()
         };
-        let Ask { offset, limit } = ask;
+        let PageRequest { offset, limit } = ask;
         let length = self.rows.len() as u64;
         let mut rows = cut(&self.rows, offset, limit);
         let mut count = Some(length);
         let is_true = self.truth > 0 && random.u8(0..self.truth) == 0;
         match self.lie {
             _ if is_true => {}
-            Lie::Hide(row) => rows.retain(|(number, _)| *number != row),
-            Lie::IgnoreOffset => rows = cut(&self.rows, 0, limit),
-            Lie::WrapOffset => rows = cut(&self.rows, 0, rows.len() as u64),
-            Lie::RepeatTail(from) if offset >= from => {
+            Misbehavior::Hide(row) => rows.retain(|(number, _)| *number != row),
+            Misbehavior::IgnoreOffset => rows = cut(&self.rows, 0, limit),
+            Misbehavior::WrapOffset => rows = cut(&self.rows, 0, rows.len() as u64),
+            Misbehavior::RepeatTail(from) if offset >= from => {
                 rows = cut(&self.rows, from / 2, length.saturating_sub(from).min(limit));
             }
-            Lie::RepeatTail(_) => {}
-            Lie::End(row) => {
+            Misbehavior::RepeatTail(_) => {}
+            Misbehavior::End(row) => {
                 rows.retain(|(number, _)| *number < row);
                 count = count.filter(|_| self.answers == 1);
             }
-            Lie::CountPage(most) => {
+            Misbehavior::CountPage(most) => {
                 rows.truncate(most as usize);
                 count = Some(rows.len() as u64);
             }
-            Lie::Clamp(most) => rows.truncate(most as usize),
-            Lie::ShuffleMoments => {
+            Misbehavior::Clamp(most) => rows.truncate(most as usize),
+            Misbehavior::ShuffleMoments => {
                 let mut all = self.rows.clone();
                 random.shuffle(&mut all);
                 all.sort_by_key(|(_, moment)| *moment);
                 rows = cut(&all, offset, limit);
             }
-            Lie::SortPages => {
+            Misbehavior::SortPages => {
                 rows = cut(&self.mixed, offset, limit);
                 rows.sort_unstable();
             }
-            Lie::Count(wrong) => count = Some(wrong),
-            Lie::NoCount => count = None,
-            Lie::Nothing => {}
+            Misbehavior::Count(wrong) => count = Some(wrong),
+            Misbehavior::NoCount => count = None,
+            Misbehavior::Nothing => {}
         }
         let record = |(index, (number, moment)): (usize, &Row)| {
             let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
@@ -141,7 +141,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);
     let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
-    let mut extent = Extent {
+    let mut extent = ListRange {
         offset: 0,
         limit: None,
         page_size,
@@ -149,7 +149,8 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
         stable: true,
         first_rows: false,
     };
-    let harms_no_piece = matches!(service.lie, Lie::Clamp(_) | Lie::NoCount | Lie::Nothing);
+    let harms_no_piece =
+        matches!(service.lie, Misbehavior::Clamp(_) | Misbehavior::NoCount | Misbehavior::Nothing);
     if harms_no_piece && random.bool() {
         extent.offset = random.u64(0..=40);
         extent.limit = random.bool().then(|| random.u64(1..=40));
@@ -172,7 +173,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
         let (ticket, page) = under_way.swap_remove(random.usize(0..under_way.len()));
         if let Err(unproven) = stitcher.deliver(ticket, page) {
             return match service.lie {
-                Lie::Nothing => Err(format!("{extent:?}: {unproven}")),
+                Misbehavior::Nothing => Err(format!("{extent:?}: {unproven}")),
                 _ => Ok(()),
             };
         }

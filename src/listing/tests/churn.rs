@@ -11,9 +11,9 @@ use std::env;
 use fastrand::Rng;
 
 use super::{report, seeds};
-use crate::listing::page::{Ask, Batch, Key, Page, Rank, Record};
+use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 use crate::listing::proof::MOST_READS;
-use crate::listing::stitch::{Extent, Stitcher, Ticket};
+use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
 /// Requests after which a case counts as endless. The lists are of a hundred rows or so.
 const ENDLESS: usize = 3_000;
@@ -167,7 +167,7 @@ impl List {
         }
     }
 
-    fn page(&self, ask: Ask, service: &Service, random: &mut Rng) -> Page<Vec<u64>> {
+    fn page(&self, ask: PageRequest, service: &Service, random: &mut Rng) -> Page<Vec<u64>> {
         let mut rows = self.rows.clone();
         if service.shuffled {
             random.shuffle(&mut rows);
@@ -242,7 +242,7 @@ fn play(seed: u64) -> (Service, Outcome) {
     let offset = if is_part && random.bool() { random.u64(0..=60) } else { 0 };
     let limit = (is_part && random.bool()).then(|| random.u64(1..=60));
     let page_size = random.u64(1..=9);
-    let extent = Extent {
+    let extent = ListRange {
         offset,
         limit,
         page_size,
@@ -251,7 +251,7 @@ fn play(seed: u64) -> (Service, Outcome) {
         first_rows: false,
     };
     let (mut stitcher, mut reads) = (Stitcher::new(extent), 1);
-    let mut under_way: Vec<(Ticket, Ask, Option<Page<Vec<u64>>>)> = Vec::new();
+    let mut under_way: Vec<(Ticket, PageRequest, Option<Page<Vec<u64>>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let (mut requests, mut steps) = (0, 0);
     let mut range: Option<Range> = None;
@@ -317,7 +317,7 @@ fn play(seed: u64) -> (Service, Outcome) {
 fn check(
     list: &List,
     service: &Service,
-    extent: Extent,
+    extent: ListRange,
     range: &Range,
     delivered: &[u64],
 ) -> Result<(), String> {

@@ -20,9 +20,9 @@ use etcetera::BaseStrategy as _;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Access, Backups, Client, Journal, Means, Patience};
+use crate::api::{Backups, Client, ClientOptions, Identity, RequestLog, RetryPolicy};
 use crate::auth::iam::{self, Cache};
-use crate::listing::{Ask, Order, Source as _};
+use crate::listing::{Order, PageRequest, Source as _};
 use crate::record::row::Row;
 use crate::settings::config::OwnFile;
 use crate::settings::{
@@ -58,8 +58,8 @@ pub(super) enum Field {
 /// Where to ask, and as whom.
 struct Connection {
     endpoint: Endpoint,
-    access: Access,
-    means: Means,
+    access: Identity,
+    means: ClientOptions,
 }
 
 /// What is kept of a backup. Whatever is missing or of another type is not offered.
@@ -176,9 +176,9 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
     }
     let environment = Environment::of_process();
     let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
-    let means = Means {
-        patience: Patience { retries: 0, deadline: Some(deadline) },
-        journal: Arc::new(Journal::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
+    let means = ClientOptions {
+        patience: RetryPolicy { retries: 0, deadline: Some(deadline) },
+        journal: Arc::new(RequestLog::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,
@@ -194,12 +194,12 @@ fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -
     let client = Arc::new(Client::new(endpoint, access, None, &means).ok()?);
     let asked = runtime.block_on(async {
         let newest = Backups::newest(&client, FIRST_ROWS).await.ok()?;
-        let mut ask = Ask { offset: 0, limit: FIRST_ROWS };
+        let mut ask = PageRequest { offset: 0, limit: FIRST_ROWS };
         let mut rows = newest.len() as u64;
         found(newest)?;
         let older = Backups::new(Arc::clone(&client), Vec::new(), Order::default());
         while rows == ask.limit && ask.offset + ask.limit < MOST_ROWS {
-            ask = Ask { offset: ask.offset + ask.limit, limit: MORE_ROWS };
+            ask = PageRequest { offset: ask.offset + ask.limit, limit: MORE_ROWS };
             let page = older.page(ask).await.ok()?;
             rows = page.records.len() as u64;
             let indexes: Vec<_> = page.records.iter().map(|record| record.index).collect();
@@ -252,7 +252,7 @@ fn now() -> u64 {
 /// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it: they
 /// are long and random.
 fn key(connection: &Connection) -> String {
-    let Access { credentials, project_id } = &connection.access;
+    let Identity { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];
     match credentials {
         // None is sent: a token that was kept stands for it.

@@ -11,7 +11,7 @@ use crate::sandbox::throttle::Rate;
 
 /// Something other than a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum Instead {
+pub(in crate::sandbox) enum ReplaceResponse {
     /// An error of the service, or of the gateway in front of it.
     Error {
         status: StatusCode,
@@ -38,7 +38,7 @@ pub(in crate::sandbox) enum Outcome {
     Hang,
 }
 
-/// How deep the JSON of [`Instead::Nested`] is.
+/// How deep the JSON of [`ReplaceResponse::Nested`] is.
 const DEPTH: usize = 100_000;
 
 /// How many different rows the endless listing has.
@@ -49,7 +49,7 @@ const PAGE: &[u8] =
     b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n\
     <body><h1>Sign in</h1><p>Accept the terms of use to go on.</p></body>\n</html>\n";
 
-impl Instead {
+impl ReplaceResponse {
     pub(in crate::sandbox) fn outcome(&self, rows: &Rows, id: RequestId) -> Outcome {
         Outcome::Answer(match self {
             Self::Reset => return Outcome::Reset,

@@ -1,19 +1,19 @@
 //! What goes wrong on purpose: `--fault WHAT[=VALUE]@WHEN`.
 //!
-//! A fault is one of three kinds: something else is answered [instead](Instead) of the listing, the
-//! listing [lies](Lie), or it is [spoilt](Spoil) on its way.
+//! A fault is one of three kinds: something else is answered [instead](ReplaceResponse) of the listing, the
+//! listing [lies](Misbehavior), or it is [spoilt](CorruptBody) on its way.
 
 mod chaos;
 mod instead;
 mod spoil;
 mod words;
 
-use super::list::Lie;
+use super::list::Misbehavior;
 use super::when::When;
 
 pub(super) use chaos::Chaos;
-pub(super) use instead::{Instead, Outcome, throttled};
-pub(super) use spoil::Spoil;
+pub(super) use instead::{Outcome, ReplaceResponse, throttled};
+pub(super) use spoil::CorruptBody;
 pub(super) use words::help;
 
 /// One `--fault`.
@@ -27,9 +27,9 @@ pub(super) struct Fault {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
-    Instead(Instead),
-    Lie(Lie),
-    Spoil(Spoil),
+    ReplaceResponse(ReplaceResponse),
+    Misbehavior(Misbehavior),
+    CorruptBody(CorruptBody),
 }
 
 impl Fault {
@@ -47,24 +47,24 @@ impl Fault {
         &self.text
     }
 
-    pub(super) fn instead(&self) -> Option<&Instead> {
+    pub(super) fn instead(&self) -> Option<&ReplaceResponse> {
         match &self.what {
-            What::Instead(instead) => Some(instead),
-            What::Lie(_) | What::Spoil(_) => None,
+            What::ReplaceResponse(instead) => Some(instead),
+            What::Misbehavior(_) | What::CorruptBody(_) => None,
         }
     }
 
-    pub(super) fn lie(&self) -> Option<&Lie> {
+    pub(super) fn lie(&self) -> Option<&Misbehavior> {
         match &self.what {
-            What::Lie(lie) => Some(lie),
-            What::Instead(_) | What::Spoil(_) => None,
+            What::Misbehavior(lie) => Some(lie),
+            What::ReplaceResponse(_) | What::CorruptBody(_) => None,
         }
     }
 
-    pub(super) fn spoil(&self) -> Option<&Spoil> {
+    pub(super) fn spoil(&self) -> Option<&CorruptBody> {
         match &self.what {
-            What::Spoil(spoil) => Some(spoil),
-            What::Instead(_) | What::Lie(_) => None,
+            What::CorruptBody(spoil) => Some(spoil),
+            What::ReplaceResponse(_) | What::Misbehavior(_) => None,
         }
     }
 }

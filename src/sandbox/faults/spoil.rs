@@ -7,7 +7,7 @@ use crate::sandbox::payload::Payload;
 
 /// One way to spoil an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum Spoil {
+pub(in crate::sandbox) enum CorruptBody {
     InvalidJson,
     InvalidUtf8,
     BrokenGzip,
@@ -15,7 +15,7 @@ pub(in crate::sandbox) enum Spoil {
     Drip(Duration),
 }
 
-impl Spoil {
+impl CorruptBody {
     /// Spoils the text, before it is compressed.
     pub(in crate::sandbox) fn text(self, answer: &mut Answer) {
         let Payload::Whole(body) = &mut answer.payload else { return };

@@ -7,9 +7,9 @@ use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
 use super::What;
-use super::instead::Instead;
-use super::spoil::Spoil;
-use crate::sandbox::list::Lie;
+use super::instead::ReplaceResponse;
+use super::spoil::CorruptBody;
+use crate::sandbox::list::Misbehavior;
 use crate::sandbox::size;
 use crate::time;
 
@@ -61,33 +61,35 @@ pub(super) fn parse(text: &str) -> Result<What, String> {
         None => (text, None),
     };
     Ok(match (word, value) {
-        ("auth500", None) => What::Instead(Instead::FailedAuthentication),
-        ("reset", None) => What::Instead(Instead::Reset),
-        ("hang", None) => What::Instead(Instead::Hang),
-        ("redirect", Some(url)) => What::Instead(Instead::Redirect(header(url)?)),
-        ("html", None) => What::Instead(Instead::Html),
-        ("nested", None) => What::Instead(Instead::Nested),
-        ("huge", Some(bytes)) => What::Instead(Instead::Huge(size::parse(bytes)?)),
+        ("auth500", None) => What::ReplaceResponse(ReplaceResponse::FailedAuthentication),
+        ("reset", None) => What::ReplaceResponse(ReplaceResponse::Reset),
+        ("hang", None) => What::ReplaceResponse(ReplaceResponse::Hang),
+        ("redirect", Some(url)) => What::ReplaceResponse(ReplaceResponse::Redirect(header(url)?)),
+        ("html", None) => What::ReplaceResponse(ReplaceResponse::Html),
+        ("nested", None) => What::ReplaceResponse(ReplaceResponse::Nested),
+        ("huge", Some(bytes)) => What::ReplaceResponse(ReplaceResponse::Huge(size::parse(bytes)?)),
         ("gzip-bomb", bytes) => {
-            What::Instead(Instead::GzipBomb(size::parse(bytes.unwrap_or("1GB"))?))
+            What::ReplaceResponse(ReplaceResponse::GzipBomb(size::parse(bytes.unwrap_or("1GB"))?))
         }
-        ("truncate", None) => What::Spoil(Spoil::Truncate),
-        ("drip", time) => What::Spoil(Spoil::Drip(time::span(time.unwrap_or("200ms"))?)),
-        ("invalid-json", None) => What::Spoil(Spoil::InvalidJson),
-        ("invalid-utf8", None) => What::Spoil(Spoil::InvalidUtf8),
-        ("gzip-broken", None) => What::Spoil(Spoil::BrokenGzip),
-        ("count", Some(count)) => What::Lie(Lie::Count(number(count)?)),
-        ("no-count", None) => What::Lie(Lie::NoCount),
-        ("count-page", None) => What::Lie(Lie::CountPage),
-        ("clamp", Some(rows)) => What::Lie(Lie::Clamp(number(rows)?)),
-        ("end", Some(rows)) => What::Lie(Lie::End(number(rows)?)),
-        ("hide", Some(row)) => What::Lie(Lie::Hide(number(row)?)),
-        ("repeat", None) => What::Lie(Lie::Repeat),
-        ("ignore-limit", None) => What::Lie(Lie::IgnoreLimit),
-        ("ignore-offset", None) => What::Lie(Lie::IgnoreOffset),
-        ("wrap-offset", None) => What::Lie(Lie::WrapOffset),
-        ("ignore-sort", None) => What::Lie(Lie::IgnoreSort),
-        (status, seconds) => What::Instead(Instead::Error {
+        ("truncate", None) => What::CorruptBody(CorruptBody::Truncate),
+        ("drip", time) => {
+            What::CorruptBody(CorruptBody::Drip(time::span(time.unwrap_or("200ms"))?))
+        }
+        ("invalid-json", None) => What::CorruptBody(CorruptBody::InvalidJson),
+        ("invalid-utf8", None) => What::CorruptBody(CorruptBody::InvalidUtf8),
+        ("gzip-broken", None) => What::CorruptBody(CorruptBody::BrokenGzip),
+        ("count", Some(count)) => What::Misbehavior(Misbehavior::Count(number(count)?)),
+        ("no-count", None) => What::Misbehavior(Misbehavior::NoCount),
+        ("count-page", None) => What::Misbehavior(Misbehavior::CountPage),
+        ("clamp", Some(rows)) => What::Misbehavior(Misbehavior::Clamp(number(rows)?)),
+        ("end", Some(rows)) => What::Misbehavior(Misbehavior::End(number(rows)?)),
+        ("hide", Some(row)) => What::Misbehavior(Misbehavior::Hide(number(row)?)),
+        ("repeat", None) => What::Misbehavior(Misbehavior::Repeat),
+        ("ignore-limit", None) => What::Misbehavior(Misbehavior::IgnoreLimit),
+        ("ignore-offset", None) => What::Misbehavior(Misbehavior::IgnoreOffset),
+        ("wrap-offset", None) => What::Misbehavior(Misbehavior::WrapOffset),
+        ("ignore-sort", None) => What::Misbehavior(Misbehavior::IgnoreSort),
+        (status, seconds) => What::ReplaceResponse(ReplaceResponse::Error {
             status: error_status(status).ok_or_else(|| usage_of(word))?,
             retry_after: seconds.map(number).transpose()?,
         }),
@@ -155,12 +157,12 @@ mod tests {
     #[test]
     fn values() {
         for (text, what) in [
-            ("count=-1", What::Lie(Lie::Count(-1))),
-            ("drip", What::Spoil(Spoil::Drip(Duration::from_millis(200)))),
-            ("huge=500MB", What::Instead(Instead::Huge(500_000_000))),
+            ("count=-1", What::Misbehavior(Misbehavior::Count(-1))),
+            ("drip", What::CorruptBody(CorruptBody::Drip(Duration::from_millis(200)))),
+            ("huge=500MB", What::ReplaceResponse(ReplaceResponse::Huge(500_000_000))),
             (
                 "429=2",
-                What::Instead(Instead::Error {
+                What::ReplaceResponse(ReplaceResponse::Error {
                     status: StatusCode::TOO_MANY_REQUESTS,
                     retry_after: Some(2),
                 }),

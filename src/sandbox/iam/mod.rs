@@ -18,12 +18,12 @@ use super::answer::{Answer, RequestId};
 use super::auth::{self, SUBJECT_TOKEN};
 use super::call::{Call, IamRoute};
 use ask::{Ask, Scope};
-pub(super) use options::{Quirk, help};
+pub(super) use options::{IamOption, help};
 pub(super) use tokens::Tokens;
 
 /// What IAM is asked for, and how it is meant to go wrong.
 pub(super) struct Iam {
-    quirks: Vec<Quirk>,
+    quirks: Vec<IamOption>,
     tokens: Tokens,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Iam {
 const FAILURES: u32 = 5;
 
 impl Iam {
-    pub(super) fn new(quirks: &[Quirk]) -> Self {
+    pub(super) fn new(quirks: &[IamOption]) -> Self {
         Self { quirks: quirks.to_vec(), tokens: Tokens::new(quirks) }
     }
 
@@ -66,7 +66,7 @@ impl Iam {
                 let token = token.ok_or_else(|| nested(StatusCode::NOT_FOUND, "No such token."))?;
                 Ok(document(&json!({"token": self.token(&token, call)})))
             }
-            IamRoute::Projects if self.has(&Quirk::Forbidden) => Err(flat(
+            IamRoute::Projects if self.has(&IamOption::Forbidden) => Err(flat(
                 StatusCode::FORBIDDEN,
                 "IAM.0002",
                 "You are not authorized to perform the requested action.",
@@ -82,15 +82,15 @@ impl Iam {
         }
     }
 
-    fn has(&self, quirk: &Quirk) -> bool {
+    fn has(&self, quirk: &IamOption) -> bool {
         self.quirks.contains(quirk)
     }
 
     fn projects(&self) -> Vec<Project> {
         let [own, part] = PROJECTS;
         match () {
-            () if self.has(&Quirk::None) => vec![part],
-            () if self.has(&Quirk::Several) => vec![own, Project { name: own.name, ..part }],
+            () if self.has(&IamOption::None) => vec![part],
+            () if self.has(&IamOption::Several) => vec![own, Project { name: own.name, ..part }],
             () => vec![own, part],
         }
     }
@@ -100,7 +100,7 @@ impl Iam {
         let Some(ask) = Ask::read(call.body()) else {
             return Err(nested(StatusCode::BAD_REQUEST, "The request body is invalid."));
         };
-        if self.has(&Quirk::Locked) || self.tokens.failures() >= FAILURES {
+        if self.has(&IamOption::Locked) || self.tokens.failures() >= FAILURES {
             return unauthorized("The user is locked, please try again later.");
         }
         if !ask.is_right() {
@@ -154,7 +154,7 @@ impl Iam {
 
     /// Where the services are: where the caller found this one.
     fn catalog(&self, call: &Call) -> Value {
-        if self.has(&Quirk::NoCatalog) {
+        if self.has(&IamOption::NoCatalog) {
             return json!([]);
         }
         let host = call.header(HOST.as_str()).unwrap_or_default();

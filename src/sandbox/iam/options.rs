@@ -9,7 +9,7 @@ use crate::time;
 
 /// What is unusual about the sandbox's IAM.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum Quirk {
+pub(in crate::sandbox) enum IamOption {
     /// Nobody may list the projects of the account.
     Forbidden,
     /// No project has the name of the region.
@@ -52,7 +52,7 @@ pub(in crate::sandbox) fn help() -> String {
     help
 }
 
-impl Quirk {
+impl IamOption {
     /// Parses `WHAT` or `WHAT=VALUE`.
     pub(in crate::sandbox) fn parse(text: &str) -> Result<Self, String> {
         let number =
@@ -94,10 +94,10 @@ mod tests {
             let text = values
                 .iter()
                 .fold(usage.to_owned(), |text, (name, value)| text.replace(name, value));
-            assert!(Quirk::parse(&text).is_ok(), "{text}");
+            assert!(IamOption::parse(&text).is_ok(), "{text}");
         }
         for text in ["", "expire", "expire=soon", "lifetime=2", "200=1", "fire=1", "none=1"] {
-            assert!(Quirk::parse(text).is_err(), "{text}");
+            assert!(IamOption::parse(text).is_err(), "{text}");
         }
     }
 }

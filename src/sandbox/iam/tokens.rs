@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use super::options::Quirk;
+use super::options::IamOption;
 use crate::sandbox::account::{PROJECTS, Project, TOKEN};
 
 /// A token, and what it is good for.
@@ -42,13 +42,13 @@ struct State {
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Tokens {
-    pub(super) fn new(quirks: &[Quirk]) -> Self {
+    pub(super) fn new(quirks: &[IamOption]) -> Self {
         let (mut uses, mut lifetime, mut state) = (u64::MAX, LIFETIME, State::default());
         for quirk in quirks {
             match quirk {
-                Quirk::Expire(requests) => uses = *requests,
-                Quirk::Lifetime(span) => lifetime = *span,
-                Quirk::Fail(status, requests) => state.failing = Some((*status, *requests)),
+                IamOption::Expire(requests) => uses = *requests,
+                IamOption::Lifetime(span) => lifetime = *span,
+                IamOption::Fail(status, requests) => state.failing = Some((*status, *requests)),
                 _ => {}
             }
         }

@@ -7,7 +7,7 @@ use crate::sandbox::rows::Rows;
 
 /// One way to be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum Lie {
+pub(in crate::sandbox) enum Misbehavior {
     /// That count, whatever the truth.
     Count(i64),
     NoCount,
@@ -29,7 +29,7 @@ pub(in crate::sandbox) enum Lie {
     IgnoreSort,
 }
 
-impl Lie {
+impl Misbehavior {
     /// Misunderstands what was asked for.
     pub(super) fn bend_query(&self, query: &mut Query) {
         match *self {
@@ -77,7 +77,7 @@ mod tests {
     use crate::sandbox::list::answer;
 
     /// The ids on a page of the documented account, and the rest of the body.
-    fn page(query: &str, lies: &[&Lie]) -> (Vec<String>, Value) {
+    fn page(query: &str, lies: &[&Misbehavior]) -> (Vec<String>, Value) {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let pairs: Vec<_> = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let body = answer(&pairs, &Rows::new(1663), lies).unwrap();
@@ -96,29 +96,29 @@ mod tests {
         let by_id = page("limit=100&offset=50&sort=id:asc", &[]).0;
         let repeated: Vec<_> = truth.iter().chain(truth.first()).cloned().collect();
         for (lie, rows) in [
-            (Lie::Count(-7), truth.clone()),
-            (Lie::NoCount, truth.clone()),
-            (Lie::Clamp(30), truth[..30].to_vec()),
-            (Lie::Clamp(300), truth.clone()),
-            (Lie::CountPage, truth.clone()),
-            (Lie::Hide(50), truth[1..].to_vec()),
-            (Lie::Hide(149), truth[..99].to_vec()),
-            (Lie::Hide(49), truth.clone()),
-            (Lie::Hide(150), truth.clone()),
-            (Lie::WrapOffset, first_page.clone()),
-            (Lie::End(60), truth[..10].to_vec()),
-            (Lie::End(10), vec![]),
-            (Lie::Repeat, repeated),
-            (Lie::IgnoreLimit, page("offset=50", &[]).0),
-            (Lie::IgnoreOffset, first_page),
-            (Lie::IgnoreSort, by_id),
+            (Misbehavior::Count(-7), truth.clone()),
+            (Misbehavior::NoCount, truth.clone()),
+            (Misbehavior::Clamp(30), truth[..30].to_vec()),
+            (Misbehavior::Clamp(300), truth.clone()),
+            (Misbehavior::CountPage, truth.clone()),
+            (Misbehavior::Hide(50), truth[1..].to_vec()),
+            (Misbehavior::Hide(149), truth[..99].to_vec()),
+            (Misbehavior::Hide(49), truth.clone()),
+            (Misbehavior::Hide(150), truth.clone()),
+            (Misbehavior::WrapOffset, first_page.clone()),
+            (Misbehavior::End(60), truth[..10].to_vec()),
+            (Misbehavior::End(10), vec![]),
+            (Misbehavior::Repeat, repeated),
+            (Misbehavior::IgnoreLimit, page("offset=50", &[]).0),
+            (Misbehavior::IgnoreOffset, first_page),
+            (Misbehavior::IgnoreSort, by_id),
         ] {
             let (found, rest) = page(asked, &[&lie]);
             assert_eq!(found, rows, "{lie:?}");
             match lie {
-                Lie::Count(count) => assert_eq!(rest["count"], count),
-                Lie::CountPage => assert_eq!(rest["count"], 100),
-                Lie::NoCount => assert!(rest.get("count").is_none()),
+                Misbehavior::Count(count) => assert_eq!(rest["count"], count),
+                Misbehavior::CountPage => assert_eq!(rest["count"], 100),
+                Misbehavior::NoCount => assert!(rest.get("count").is_none()),
                 _ => assert_eq!(rest, body, "{lie:?}"),
             }
         }

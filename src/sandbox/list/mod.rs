@@ -10,7 +10,7 @@ mod page;
 mod query;
 mod sort;
 
-pub(super) use lie::Lie;
+pub(super) use lie::Misbehavior;
 pub(super) use query::Invalid;
 
 use super::rows::Rows;
@@ -25,7 +25,7 @@ use query::Query;
 pub(super) fn answer(
     pairs: &[(String, String)],
     rows: &Rows,
-    lies: &[&Lie],
+    lies: &[&Misbehavior],
 ) -> Result<Vec<u8>, Invalid> {
     let asked = Query::read(pairs)?;
     let mut query = asked.clone();

@@ -5,15 +5,15 @@
 use std::cell::LazyCell;
 use std::time::Duration;
 
-use super::{NoPlace, Place};
+use super::{EndpointError, ResolvedEndpoint};
 use crate::settings::cloud::Hosts;
 use crate::settings::config::{OwnFile, Profile};
 use crate::settings::endpoint::Endpoint;
 use crate::settings::home::Home;
 use crate::settings::source::Source;
 use crate::settings::sources::clouds_yaml::{self, Wanted};
-use crate::settings::sources::given_file::NoUse;
-use crate::settings::sources::own_file::{self, Surroundings};
+use crate::settings::sources::given_file::FileError;
+use crate::settings::sources::own_file::{self, ProfileContext};
 use crate::settings::sources::{flag_credentials, koocli, sdk_file};
 use crate::settings::{
     ConnectionArgs, ConnectionError, Environment, Setting, identity, regions_file,
@@ -34,7 +34,7 @@ pub(super) struct Files<'a, F> {
 }
 
 /// What a file gave: nothing if there is none, or why it is of no use.
-pub(super) type FromFile = Result<Option<Source>, NoUse>;
+pub(super) type FromFile = Result<Option<Source>, FileError>;
 
 impl<'a, F: FnOnce() -> Home> Files<'a, F> {
     /// Opens none of them.
@@ -86,7 +86,7 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
     pub(super) fn whole(&self, profile: &Profile<'_>) -> Source {
         let Self { environment, home, hosts, .. } = self;
         let (timeout, runs_commands) = (self.timeout, self.runs_commands);
-        let around = Surroundings { environment, home, hosts, timeout, runs_commands };
+        let around = ProfileContext { environment, home, hosts, timeout, runs_commands };
         own_file::whole(profile, &around)
     }
 
@@ -109,19 +109,19 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
         region: &Setting,
         cloud: Option<&Setting>,
         iam: Option<&Setting>,
-    ) -> Result<Place, NoPlace> {
+    ) -> Result<ResolvedEndpoint, EndpointError> {
         if let Some(endpoint) = self.environment.endpoint_of(&region.value) {
             return written(&endpoint);
         }
         match regions_file::read(self.environment, &self.home, &region.value) {
             Ok(Some(endpoint)) => return written(&endpoint),
             Ok(None) => {}
-            Err(NoUse::Named(error)) => return Err(error.into()),
-            Err(NoUse::Found(why)) => {
+            Err(FileError::Named(error)) => return Err(error.into()),
+            Err(FileError::Found(why)) => {
                 return Err(ConnectionError::new(why, "mend that file, or give --endpoint").into());
             }
         }
-        let made = |endpoint, origin| Place { endpoint, origin, is_made: true };
+        let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_made: true };
         if let Some(cloud) = cloud {
             let (endpoint, origin) = Endpoint::below("cbr", region, cloud)?;
             return Ok(made(endpoint, origin));
@@ -135,12 +135,12 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
             let origin = format!("{} and {origin}", region.origin);
             Some(made(Endpoint::beside(region, &found)?, origin))
         });
-        beside.ok_or(NoPlace { error, is_open: true })
+        beside.ok_or(EndpointError { error, is_open: true })
     }
 }
 
 /// An endpoint as someone wrote it, and who.
-pub(super) fn written(setting: &Setting) -> Result<Place, NoPlace> {
+pub(super) fn written(setting: &Setting) -> Result<ResolvedEndpoint, EndpointError> {
     let endpoint = Endpoint::parse(setting)?;
-    Ok(Place { endpoint, origin: setting.origin.clone(), is_made: false })
+    Ok(ResolvedEndpoint { endpoint, origin: setting.origin.clone(), is_made: false })
 }

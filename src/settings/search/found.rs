@@ -5,8 +5,8 @@ use crate::settings::config::OwnFile;
 use crate::settings::credentials::Credentials;
 use crate::settings::home::Home;
 use crate::settings::metadata::{self, Metadata, MetadataAddress};
-use crate::settings::source::{Look, Source, State};
-use crate::settings::sources::given_file::NoUse;
+use crate::settings::source::{Source, SourceStatus, State};
+use crate::settings::sources::given_file::FileError;
 use crate::settings::sources::own_file;
 use crate::settings::{ConnectionError, Environment};
 
@@ -22,7 +22,7 @@ pub(super) struct Found<'a> {
     /// The nearest to the user first.
     pub(super) sources: Vec<Source>,
     pub(super) to_ask: Option<MetadataAddress>,
-    pub(super) looks: Vec<Look>,
+    pub(super) looks: Vec<SourceStatus>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Found<'a> {
             },
             Err(why) => Source { credentials: refused(why.to_string()), ..Source::named(flag) },
         };
-        if self.is_decided() && !source.lends_project {
+        if self.is_decided() && !source.shares_project {
             // It is that of keys which are not used.
             source.project_id = None;
             source.project_name = None;
@@ -77,7 +77,7 @@ impl<'a> Found<'a> {
             let why = source.note.take().unwrap_or_else(|| "it holds no credentials".to_owned());
             source.credentials = refused(format!("{}: {why}", source.name));
         }
-        source.lends_project = true;
+        source.shares_project = true;
         self.look(source);
     }
 
@@ -116,7 +116,7 @@ impl<'a> Found<'a> {
                 Some(decided) => {
                     let settings = own_file::settings(&profile);
                     let note = match decided {
-                        _ if settings.lends_project => "it holds no credentials".to_owned(),
+                        _ if settings.shares_project => "it holds no credentials".to_owned(),
                         Ok((_, by)) => format!("{by} goes first"),
                         Err(_) => "an earlier source is incomplete".to_owned(),
                     };
@@ -139,7 +139,7 @@ impl<'a> Found<'a> {
     /// that gives none is not used either.
     pub(super) fn look_into(&mut self, name: &str, read: impl FnOnce() -> FromFile) {
         if self.decided.is_some() {
-            self.looks.push(Look::new(name, State::NotLookedAt));
+            self.looks.push(SourceStatus::new(name, State::NotLookedAt));
             return;
         }
         match read() {
@@ -149,15 +149,15 @@ impl<'a> Found<'a> {
                     self.sources.pop();
                 }
             }
-            Ok(None) => self.looks.push(Look::new(name, State::NotSet)),
+            Ok(None) => self.looks.push(SourceStatus::new(name, State::NotSet)),
             // Who names a file means that one, and none that comes after it.
-            Err(NoUse::Named(error)) => {
+            Err(FileError::Named(error)) => {
                 self.look(Source { credentials: Err(error), ..Source::named(name) });
             }
-            Err(NoUse::Found(why)) => {
+            Err(FileError::Found(why)) => {
                 // Where the file is the usual one, its name need not be said twice.
                 let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
-                self.looks.push(Look::because(name, State::PassedOver, why));
+                self.looks.push(SourceStatus::because(name, State::PassedOver, why));
             }
         }
     }
@@ -174,21 +174,22 @@ impl<'a> Found<'a> {
     pub(super) fn look_at_metadata(&mut self) {
         let (address, known) = (MetadataAddress::new(self.environment), self.metadata);
         let look = match (&self.decided, address, known) {
-            (Some(_), ..) => Look::new(metadata::NAME, State::NotLookedAt),
+            (Some(_), ..) => SourceStatus::new(metadata::NAME, State::NotLookedAt),
             (None, Err(error), _) => {
-                let look = Look::because(metadata::NAME, State::PassedOver, error.to_string());
+                let look =
+                    SourceStatus::because(metadata::NAME, State::PassedOver, error.to_string());
                 self.decided = Some(Err(error));
                 look
             }
             (None, Ok(None), _) => {
-                Look::because(metadata::NAME, State::PassedOver, "CBR_ECS_METADATA is off")
+                SourceStatus::because(metadata::NAME, State::PassedOver, "CBR_ECS_METADATA is off")
             }
             (None, Ok(Some(address)), Metadata::NotAsked) => {
                 self.to_ask = Some(address);
-                Look::new(metadata::NAME, State::WouldBeAsked)
+                SourceStatus::new(metadata::NAME, State::WouldBeAsked)
             }
             (None, Ok(Some(_)), Metadata::Nothing(why)) => {
-                Look::because(metadata::NAME, State::NotSet, why)
+                SourceStatus::because(metadata::NAME, State::NotSet, why)
             }
             (None, Ok(Some(_)), Metadata::Gave(server)) => return self.look(server.source()),
         };
@@ -203,47 +204,51 @@ impl<'a> Found<'a> {
         let name = source.name.clone();
         self.warnings.append(&mut source.warnings);
         if self.to_ask.is_some() && source.asks_metadata && self.decided.is_none() {
-            source.lends_project = true;
+            source.shares_project = true;
             let would = format!("{name}: {} would be asked", metadata::NAME);
             let hint = "commands that send requests ask it; auth check tells whether it answers";
             self.decided = Some(Err(ConnectionError::new(would, hint)));
-            self.looks.push(Look::because(&name, State::WouldBeAsked, "its mode is ecsAgency"));
+            self.looks.push(SourceStatus::because(
+                &name,
+                State::WouldBeAsked,
+                "its mode is ecsAgency",
+            ));
             self.sources.push(source);
             return;
         }
         let look = match (std::mem::replace(&mut source.credentials, Ok(None)), &self.decided) {
             (Ok(None), _) => match source.note.take() {
-                Some(note) => Look::because(&name, State::PassedOver, note),
-                None => Look::new(&name, State::NotSet),
+                Some(note) => SourceStatus::because(&name, State::PassedOver, note),
+                None => SourceStatus::new(&name, State::NotSet),
             },
             (Ok(Some(credentials)), None) => {
-                source.lends_project = true;
+                source.shares_project = true;
                 self.warnings.append(&mut source.cautions);
                 self.decided = Some(Ok((credentials, name.clone())));
-                Look::new(&name, State::Used)
+                SourceStatus::new(&name, State::Used)
             }
             (Ok(Some(credentials)), Some(Ok((used, by)))) => {
                 if credentials == *used {
-                    Look::because(&name, State::PassedOver, format!("the same as in {by}"))
+                    SourceStatus::because(&name, State::PassedOver, format!("the same as in {by}"))
                 } else {
                     self.warnings.push(format!(
                         "{by} and {name} hold different credentials; those of {by} are used"
                     ));
-                    Look::because(&name, State::PassedOver, format!("{by} goes first"))
+                    SourceStatus::because(&name, State::PassedOver, format!("{by} goes first"))
                 }
             }
             (Ok(Some(_)), Some(Err(_))) => {
-                Look::because(&name, State::PassedOver, "an earlier source is incomplete")
+                SourceStatus::because(&name, State::PassedOver, "an earlier source is incomplete")
             }
             (Err(error), decided) => {
                 let why = error.to_string();
                 // The name of the source need not be said twice.
                 let rest = why.strip_prefix(&name).and_then(|rest| rest.strip_prefix([':', ',']));
                 let why = rest.map_or(why.as_str(), str::trim_start);
-                let look = Look::because(&name, State::PassedOver, why);
+                let look = SourceStatus::because(&name, State::PassedOver, why);
                 if decided.is_none() {
                     // Once they are mended, its project will be the one.
-                    source.lends_project = true;
+                    source.shares_project = true;
                     self.decided = Some(Err(error));
                 }
                 look

@@ -21,7 +21,7 @@ use super::endpoint::Endpoint;
 use super::home::Home;
 use super::metadata::{Metadata, MetadataAddress};
 use super::project::Project;
-use super::source::{Look, Source};
+use super::source::{Source, SourceStatus};
 use super::sources::clouds_yaml::Wanted;
 use super::sources::family::{self, Family};
 use super::{ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust};
@@ -42,7 +42,7 @@ pub(crate) struct Resolution {
     /// Whose backups.
     pub(crate) project: Result<Project, ConnectionError>,
     /// Where the service is.
-    pub(crate) endpoint: Result<Place, NoPlace>,
+    pub(crate) endpoint: Result<ResolvedEndpoint, EndpointError>,
     /// Where IAM is, and who says so.
     pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
     /// Whose certificates count.
@@ -50,14 +50,14 @@ pub(crate) struct Resolution {
     /// Where to ask for credentials, if nothing else holds any.
     pub(crate) to_ask: Option<MetadataAddress>,
     /// What became of each source of credentials, in their order.
-    pub(crate) looks: Vec<Look>,
+    pub(crate) looks: Vec<SourceStatus>,
     /// What may surprise.
     pub(crate) warnings: Vec<String>,
 }
 
 /// Where the service is, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ResolvedEndpoint {
     pub(crate) endpoint: Endpoint,
     pub(crate) origin: String,
     /// Whether it was made from the region's name, so that a catalogue knows better.
@@ -66,13 +66,13 @@ pub(crate) struct Place {
 
 /// That nobody says where the service is, or not in a way that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NoPlace {
+pub(crate) struct EndpointError {
     pub(crate) error: ConnectionError,
     /// Whether a catalogue may know it: there is no region, or none that is known here.
     pub(crate) is_open: bool,
 }
 
-impl From<ConnectionError> for NoPlace {
+impl From<ConnectionError> for EndpointError {
     fn from(error: ConnectionError) -> Self {
         Self { error, is_open: false }
     }
@@ -146,7 +146,7 @@ impl Resolution {
         let iam = self.iam.as_ref().err().filter(|_| self.needs_iam());
         let place = self.endpoint.as_ref().err();
         // Where nobody knows the region, its name is what is wrong.
-        let is_open = |place: &&NoPlace| place.is_open && self.has_catalog() && iam.is_none();
+        let is_open = |place: &&EndpointError| place.is_open && self.has_catalog() && iam.is_none();
         let error = self.credentials.as_ref().err();
         let error = error.or(place.filter(|place| !is_open(place)).map(|place| &place.error));
         let error = error.or(self.project.as_ref().err()).or(iam);
@@ -187,7 +187,7 @@ fn flags(args: &ConnectionArgs) -> Source {
         project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
         endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
         ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
-        lends_project: true,
+        shares_project: true,
         ..Source::named("flags")
     }
 }

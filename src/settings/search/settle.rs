@@ -3,10 +3,10 @@
 
 use super::files::{Files, written};
 use super::found::Found;
-use super::{NoPlace, Place, Resolution};
+use super::{EndpointError, Resolution, ResolvedEndpoint};
 use crate::settings::home::Home;
 use crate::settings::project::Project;
-use crate::settings::source::{Look, Source, State};
+use crate::settings::source::{Source, SourceStatus, State};
 use crate::settings::{ConnectionError, Environment, Setting, Trust, identity, region};
 
 impl Found<'_> {
@@ -20,7 +20,7 @@ impl Found<'_> {
         let credentials = self.decided.clone().unwrap_or_else(|| {
             Err(no_credentials(&self.looks, self.environment, region.is_some()))
         });
-        let lenders = || self.sources.iter().filter(|source| source.lends_project);
+        let lenders = || self.sources.iter().filter(|source| source.shares_project);
         let lent = |setting: fn(&Source) -> Option<&Setting>| lenders().find_map(setting);
         let iam = lent(|source| source.iam.as_ref());
         let cloud = lent(|source| source.cloud.as_ref()).or_else(|| self.others_cloud());
@@ -36,7 +36,7 @@ impl Found<'_> {
         });
         let endpoint = endpoint.unwrap_or_else(|| {
             let hint = "give --region (such as --region eu-de), or set CBR_REGION";
-            Err(NoPlace { error: ConnectionError::new("no region", hint), is_open: true })
+            Err(EndpointError { error: ConnectionError::new("no region", hint), is_open: true })
         });
         let project = Project::new(
             lent(|source| source.project_id.as_ref()).cloned(),
@@ -60,7 +60,7 @@ impl Found<'_> {
         Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
     /// What to say where a region is nearer to the user than the endpoint, and leads to another host.
-    fn region_passed_over(&self, place: &Place) -> Option<String> {
+    fn region_passed_over(&self, place: &ResolvedEndpoint) -> Option<String> {
         let of = |is_its: &dyn Fn(&Source) -> bool| self.sources.iter().position(is_its);
         let region = of(&|source| source.region.is_some())?;
         let endpoint = of(&|source| {
@@ -90,8 +90,12 @@ impl Found<'_> {
 }
 
 /// Says of every source why it gave nothing: whoever has set one of them up sees which.
-fn no_credentials(looks: &[Look], environment: &Environment, has_region: bool) -> ConnectionError {
-    let with_reason = |look: &Look| match &look.reason {
+fn no_credentials(
+    looks: &[SourceStatus],
+    environment: &Environment,
+    has_region: bool,
+) -> ConnectionError {
+    let with_reason = |look: &SourceStatus| match &look.reason {
         Some(reason) => format!("{} ({reason})", look.source),
         None => look.source.clone(),
     };

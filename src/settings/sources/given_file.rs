@@ -11,20 +11,20 @@ use crate::settings::{ConnectionError, Environment};
 
 /// Why a file is of no use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::settings) enum NoUse {
+pub(in crate::settings) enum FileError {
     /// What is found in it, in words for a user.
     Found(String),
     /// A variable names it, and it cannot be read.
     Named(ConnectionError),
 }
 
-impl From<String> for NoUse {
+impl From<String> for FileError {
     fn from(why: String) -> Self {
         Self::Found(why)
     }
 }
 
-impl fmt::Display for NoUse {
+impl fmt::Display for FileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Found(why) => formatter.write_str(why),
@@ -43,7 +43,7 @@ pub(in crate::settings) fn read(
     home: &Home,
     variable: &str,
     usual: &str,
-) -> Result<Option<Text>, NoUse> {
+) -> Result<Option<Text>, FileError> {
     if let Some(named) = named(environment, home, variable)? {
         return Ok(Some(named));
     }
@@ -60,7 +60,7 @@ pub(in crate::settings) fn named(
     environment: &Environment,
     home: &Home,
     variable: &str,
-) -> Result<Option<Text>, NoUse> {
+) -> Result<Option<Text>, FileError> {
     let Some(path) = path(environment, home, variable) else { return Ok(None) };
     let name = home.name(&path);
     let why = match home.read(&path) {
@@ -69,7 +69,7 @@ pub(in crate::settings) fn named(
         Err(error) => format!("{variable}: {name}: {error}"),
     };
     let hint = format!("unset {variable}, or let it name a file that can be read");
-    Err(NoUse::Named(ConnectionError::new(why, hint)))
+    Err(FileError::Named(ConnectionError::new(why, hint)))
 }
 
 /// Where the variable leads, with the home directory for `~/`, which no shell has written out in a file of

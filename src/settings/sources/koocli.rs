@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::given_file::{self, NoUse};
+use super::given_file::{self, FileError};
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::{Home, Text};
 use crate::settings::source::Source;
@@ -28,7 +28,7 @@ pub(in crate::settings) fn read(
     environment: &Environment,
     home: &Home,
     profile: Option<&str>,
-) -> Result<Option<Source>, NoUse> {
+) -> Result<Option<Source>, FileError> {
     let file = given_file::read(environment, home, VARIABLE, FILE)?;
     Ok(file.map(|file| source(&file, profile)).transpose()?)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::clouds_yaml::{self, Wanted};
-use super::given_file::NoUse;
+use super::given_file::FileError;
 use super::{credential_command, koocli, secret_file};
 use crate::settings::cloud::Hosts;
 use crate::settings::config::Profile;
@@ -27,13 +27,13 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
         endpoint: setting("endpoint"),
         iam: setting("iam_endpoint"),
         // A project goes with the keys beside it, and with any where there are none.
-        lends_project: !has_credentials(profile),
+        shares_project: !has_credentials(profile),
         ..Source::named(&place)
     }
 }
 
 /// What a profile may need to get at its credentials.
-pub(in crate::settings) struct Surroundings<'a> {
+pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) environment: &'a Environment,
     pub(in crate::settings) home: &'a Home,
     pub(in crate::settings) hosts: &'a Hosts,
@@ -44,7 +44,7 @@ pub(in crate::settings) struct Surroundings<'a> {
 }
 
 /// The same, with credentials, for which a command is run only where that may be.
-pub(in crate::settings) fn whole(profile: &Profile<'_>, around: &Surroundings<'_>) -> Source {
+pub(in crate::settings) fn whole(profile: &Profile<'_>, around: &ProfileContext<'_>) -> Source {
     let mut source = settings(profile);
     source.credentials = Asked { profile, around }.credentials(&mut source);
     source
@@ -74,7 +74,7 @@ pub(in crate::settings) fn has_credentials(profile: &Profile<'_>) -> bool {
 /// A profile whose credentials are wanted.
 struct Asked<'a> {
     profile: &'a Profile<'a>,
-    around: &'a Surroundings<'a>,
+    around: &'a ProfileContext<'a>,
 }
 
 impl Asked<'_> {
@@ -83,12 +83,12 @@ impl Asked<'_> {
             [] => Ok(None),
             ["credential_command" | "credential_timeout"] => self.of_command(),
             ["koocli_profile"] => {
-                let Surroundings { environment, home, .. } = self.around;
+                let ProfileContext { environment, home, .. } = self.around;
                 let name = self.profile.text("koocli_profile");
                 self.of_tool(source, "koocli_profile", koocli::read(environment, home, name))
             }
             ["cloud"] => {
-                let Surroundings { environment, home, hosts, .. } = self.around;
+                let ProfileContext { environment, home, hosts, .. } = self.around;
                 let wanted = Wanted::OfProfile(self.profile.text("cloud").unwrap_or_default());
                 self.of_tool(source, "cloud", clouds_yaml::read(environment, home, hosts, wanted))
             }
@@ -175,7 +175,7 @@ impl Asked<'_> {
         &self,
         source: &mut Source,
         key: &str,
-        read: Result<Option<Source>, NoUse>,
+        read: Result<Option<Source>, FileError>,
     ) -> Result<Option<Credentials>, ConnectionError> {
         let place = self.profile.place();
         let refuse = |why: String| {

@@ -3,7 +3,7 @@
 //! Its readers disagree, so that users have files that only one of them takes. This one takes what any
 //! of them does: `=` and `:`, comments at the end of a line, quotes around a value, `%` as it stands.
 
-use super::given_file::{self, NoUse};
+use super::given_file::{self, FileError};
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::{Home, Text};
 use crate::settings::source::Source;
@@ -20,7 +20,7 @@ const SECTIONS: [&str; 2] = ["basic", "basiccredentials"];
 pub(in crate::settings) fn read(
     environment: &Environment,
     home: &Home,
-) -> Result<Option<Source>, NoUse> {
+) -> Result<Option<Source>, FileError> {
     let usual = ".huaweicloud/credentials";
     let file = given_file::read(environment, home, "HUAWEICLOUD_SDK_CREDENTIALS_FILE", usual)?;
     Ok(file.map(|file| source(&file)).transpose()?)

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use saphyr::Yaml;
 
-use super::given_file::{self, NoUse};
+use super::given_file::{self, FileError};
 use super::yaml::{self, Node};
 use crate::settings::cloud::Hosts;
-use crate::settings::credentials::{Both, Part, Parts};
+use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::home::{Home, Text};
 use crate::settings::source::Source;
 use crate::settings::{Environment, Setting, cloud, login};
@@ -47,7 +47,7 @@ pub(in crate::settings) fn read(
     home: &Home,
     hosts: &Hosts,
     wanted: Wanted<'_>,
-) -> Result<Option<Source>, NoUse> {
+) -> Result<Option<Source>, FileError> {
     // A file of the current directory may be anybody's, and the user's password would go where it says: it
     // counts for those who ask for a cloud there and then.
     let asked = matches!(wanted, Wanted::Asked(_));
@@ -77,7 +77,7 @@ fn find(
     variable: &str,
     directories: &[PathBuf],
     name: &str,
-) -> Result<Option<Found>, NoUse> {
+) -> Result<Option<Found>, FileError> {
     match given_file::named(environment, home, variable)? {
         Some(file) => {
             let directory = given_file::path(environment, home, variable);
@@ -276,7 +276,7 @@ impl<'a> Cloud<'a> {
                     &["auth", "application_credential_name"],
                 ]),
             },
-            both: Both::Token,
+            both: TokenPrecedence::Token,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The families of variables: the names under which each tool keeps its settings.
 
 use crate::settings::cloud::Hosts;
-use crate::settings::credentials::{Both, Part, Parts};
+use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Environment, Setting, login};
 
@@ -13,7 +13,7 @@ pub(in crate::settings) struct Family {
     pub(in crate::settings) secret_key: &'static str,
     pub(in crate::settings) security_token: &'static str,
     token: &'static [&'static str],
-    both: Both,
+    both: TokenPrecedence,
     login: Option<&'static LoginNames>,
     region: &'static [&'static str],
     project_id: &'static [&'static str],
@@ -65,7 +65,7 @@ pub(in crate::settings) const OWN: Family = Family {
     secret_key: "CBR_SECRET_KEY",
     security_token: "CBR_SECURITY_TOKEN",
     token: &["CBR_TOKEN"],
-    both: Both::Refused,
+    both: TokenPrecedence::Refused,
     login: None,
     region: &["CBR_REGION"],
     project_id: &["CBR_PROJECT_ID"],
@@ -88,7 +88,7 @@ pub(in crate::settings) const SDK: Family = Family {
     secret_key: "HUAWEICLOUD_SDK_SK",
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
     token: &[],
-    both: Both::Refused,
+    both: TokenPrecedence::Refused,
     login: None,
     region: &[],
     project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
@@ -110,7 +110,7 @@ pub(in crate::settings) const TERRAFORM: Family = Family {
     secret_key: "HW_SECRET_KEY",
     security_token: "HW_SECURITY_TOKEN",
     token: &["HW_AUTH_TOKEN"],
-    both: Both::Keys,
+    both: TokenPrecedence::Keys,
     login: Some(&LoginNames {
         user_name: "HW_USER_NAME",
         user_id: "HW_USER_ID",
@@ -147,7 +147,7 @@ pub(in crate::settings) const OPENSTACK: Family = Family {
     secret_key: "OS_SECRET_KEY",
     security_token: "OS_SECURITY_TOKEN",
     token: &["OS_TOKEN", "OS_AUTH_TOKEN"],
-    both: Both::Token,
+    both: TokenPrecedence::Token,
     login: Some(&LoginNames {
         user_name: "OS_USERNAME",
         user_id: "OS_USER_ID",
@@ -180,7 +180,7 @@ pub(in crate::settings) const SAMPLES: Family = Family {
     secret_key: "CLOUD_SDK_SK",
     security_token: "CLOUD_SDK_SECURITY_TOKEN",
     token: &[],
-    both: Both::Refused,
+    both: TokenPrecedence::Refused,
     login: None,
     region: &[],
     project_id: &["CLOUD_SDK_PROJECT_ID"],
@@ -227,7 +227,7 @@ impl Family {
             cloud: environment.first(self.cloud.as_slice()),
             ca_file: self.ca_file(environment),
             note,
-            lends_project: self.is_own,
+            shares_project: self.is_own,
             warnings: self.insecure(environment).into_iter().collect(),
             ..Source::named(self.name)
         }
