@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 
-use crate::harness::{Answer, Cbr, PROJECT_ID, Proxy, Sandbox, Service, Tls, cbr};
+use crate::harness::{Answer, Cbr, PROJECT_ID, Proxy, Sandbox, Service, Tls, Tunnel, cbr};
 
 /// A proxy that lets nobody through.
 fn proxy() -> Service {
@@ -185,4 +185,116 @@ fn a_variable_that_names_no_proxy_is_an_error() {
         let run = list("https://cbr.example.com").secret("ALL_PROXY", value);
         run.exit(2).stderr(told).run();
     }
+}
+
+/// Base64, as a proxy gets it.
+fn encoded(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |bytes: &[u8]| {
+        let bits =
+            (0..3).fold(0, |bits, at| bits << 8 | bytes.get(at).map_or(0, |byte| u32::from(*byte)));
+        let digit = |at: usize| char::from(DIGITS[(bits >> (18 - 6 * at)) as usize % 64]);
+        (0..4).map(|at| if at <= bytes.len() { digit(at) } else { '=' }).collect::<String>()
+    };
+    text.as_bytes().chunks(3).map(group).collect()
+}
+
+/// What people write into the variable, and curl takes. The proxy gets the whole password, and nobody else a part
+/// of it.
+#[test]
+fn a_password_is_sent_whole_and_not_shown_in_part() {
+    let cases = [
+        ("http://user:hunter2@hunter3@HOST", "user:hunter2@hunter3"),
+        ("http://hunter3@x:hunter2@HOST", "hunter3@x:hunter2"),
+        ("user:hunter2:@HOST", "user:hunter2:"),
+        ("http://user:hunter2%2F%23%40@HOST", "user:hunter2/#@"),
+        (r"http://HUNTER\user:hunter2@HOST", r"HUNTER\user:hunter2"),
+        ("http://jürgen:hunter2ß@HOST", "jürgen:hunter2ß"),
+        (" http://user:hunter2@HOST\n", "user:hunter2"),
+        ("http:/user:hunter2@HOST", "user:hunter2"),
+        ("http://user:hunter2@HOST/", "user:hunter2"),
+    ];
+    for (value, login) in cases {
+        let proxy = proxy();
+        let address = proxy.endpoint().replace("http://", "");
+        let value = value.replace("HOST", &address);
+        let run = |run: Cbr| run.secret("HTTPS_PROXY", &value).hides(login).hides(&encoded(login));
+        let told = format!("no way through the proxy {address} of HTTPS_PROXY: ");
+        run(list("https://cbr.example.com")).exit(5).stderr_holds([told.as_str()]).run();
+        let json = list("https://cbr.example.com").args(["--error-format", "json"]);
+        run(json.arg("-v")).exit(5).stderr_holds([told.as_str()]).run();
+        let show = cbr("auth show --endpoint https://cbr.example.com --project-id p").with_key();
+        let shown = run(show).run().stdout;
+        assert!(shown.contains(&format!("{address} (password not shown)")), "{shown}");
+        let received = proxy.received();
+        assert_eq!(received.len(), 2, "{value}");
+        for request in received {
+            let credentials = request.header("proxy-authorization").map(str::to_owned);
+            assert_eq!(credentials, Some(format!("Basic {}", encoded(login))), "{value}");
+        }
+    }
+}
+
+/// A part of the password would be taken for the host, and asked for at the name service.
+#[test]
+fn a_password_that_ends_the_host_too_early_is_refused() {
+    for value in [
+        "http://alice:4711/hunter2@127.0.0.1:9",
+        "http://alice:4711#hunter2@127.0.0.1:9",
+        "http://alice:4711?hunter2@127.0.0.1:9",
+        "http://alice:4711@y/hunter2@127.0.0.1:9",
+    ] {
+        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last @\n\
+                    cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as %2F, ? as %3F and \
+                    # as %23\n";
+        let run = |run: Cbr| run.secret("HTTPS_PROXY", value).hides("alice").hides("4711");
+        run(list("https://cbr.example.com")).exit(2).stderr(told).run();
+        let show = cbr("auth show --endpoint https://cbr.example.com -o json --project-id p");
+        let show = show.with_key().secret("HTTPS_PROXY", value).run();
+        assert!(show.stdout.contains("holds a /, ? or # before its last @"), "{}", show.stdout);
+    }
+}
+
+#[test]
+fn a_variable_that_is_empty_names_nothing_and_hides_nothing() {
+    let (proxy, service) = (proxy(), Service::start(|_, _| Answer::new(400, "")));
+    let https = service.endpoint().replace("http://", "https://");
+    let direct = "no answer from the service: ";
+    let through = "no way through the proxy ";
+    let here = proxy.endpoint();
+    let cases: [(&[(&str, &str)], &str); 6] = [
+        (&[("HTTPS_PROXY", &here), ("NO_PROXY", ""), ("no_proxy", "127.0.0.1")], direct),
+        (&[("HTTPS_PROXY", &here), ("NO_PROXY", ""), ("no_proxy", "")], through),
+        (&[("HTTPS_PROXY", ""), ("https_proxy", &here)], through),
+        (&[("https_proxy", "")], direct),
+        (&[("https_proxy", ""), ("ALL_PROXY", &here)], direct),
+        (&[("https_proxy", " \n")], direct),
+    ];
+    let mut asked = 0;
+    for (variables, told) in cases {
+        let run = variables.iter().fold(list(&https), |run, (name, value)| run.env(name, value));
+        run.exit(5).stderr_holds([told]).run();
+        asked += usize::from(told == through);
+        assert_eq!(proxy.received().len(), asked, "{variables:?}");
+    }
+}
+
+/// The whole way: the tunnel carries the listing, and was asked for with the whole password.
+#[test]
+fn a_listing_goes_through_a_proxy_whose_password_holds_an_at_sign() {
+    let sandbox = Sandbox::start("--backups 3");
+    let tls = Tls::before(&sandbox, "localhost", &["h2"]);
+    let proxy = Tunnel::start();
+    let value = format!("http://user:hunter2@hunter3@{}", proxy.address());
+    let run = list_behind(&tls).secret("HTTPS_PROXY", &value).arg("-v");
+    let run = run.stderr_holds(["cbr: debug: GET /v3/"]).run();
+    assert_eq!(run.lines().len(), 3);
+    let asked = proxy.asked();
+    let [head] = asked.as_slice() else { panic!("{asked:?}") };
+    let connect = format!("CONNECT {} HTTP/1.1", tls.endpoint("localhost").replace("https://", ""));
+    assert_eq!(head.first(), Some(&connect));
+    let login = format!("Basic {}", encoded("user:hunter2@hunter3"));
+    let mut headers = head.iter().filter_map(|line| line.split_once(": "));
+    let sent = headers.find(|(name, _)| name.eq_ignore_ascii_case("proxy-authorization"));
+    assert_eq!(sent.map(|(_, value)| value), Some(login.as_str()), "{head:?}");
 }

@@ -13,6 +13,7 @@ mod sandbox;
 mod service;
 mod shell;
 mod tls;
+mod tunnel;
 mod vendor;
 mod yaml;
 
@@ -26,5 +27,6 @@ pub(crate) use sandbox::Sandbox;
 pub(crate) use service::{Answer, Received, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
+pub(crate) use tunnel::Tunnel;
 pub(crate) use vendor::sdk;
 pub(crate) use yaml::read as read_yaml;

@@ -8,10 +8,11 @@
 //! | [`certificates`] | the authorities that are trusted, from the files that name them |
 //! | [`distrust`] | what is wrong with a certificate |
 //! | [`pool`] | connections that are shared, and replaced after a failure |
-//! | [`proxy`] | the proxy of the environment |
+//! | [`proxy`], [`no_proxy`] | the proxy of the environment, and the hosts that are reached without it |
 
 mod certificates;
 mod distrust;
+mod no_proxy;
 mod pool;
 mod proxy;
 
@@ -61,10 +62,15 @@ impl Transport {
         // Another provider is only ever there if one was installed before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (authorities, unchecked) = (certificates::read(trust)?, *trust == Trust::Unchecked);
+        let for_client = proxy.as_ref().map(Proxy::for_client).transpose()?;
         let pool = Pool::new(move || {
             let http = match &authorities {
                 Some(authorities) => builder().tls_certs_only(authorities.clone()),
                 None => builder(),
+            };
+            let http = match &for_client {
+                Some(proxy) => http.proxy(proxy.clone()),
+                None => http,
             };
             let http = http.tls_danger_accept_invalid_certs(unchecked);
             build(http.connect_timeout(CONNECT_TIMEOUT))
@@ -79,7 +85,7 @@ impl Transport {
     /// None that are known.
     pub(super) fn plain(connect_timeout: Duration) -> Result<Self, ApiError> {
         let pool = Pool::new(move || {
-            let http = builder().no_proxy().tls_backend_preconfigured(no_tls()?);
+            let http = builder().tls_backend_preconfigured(no_tls()?);
             build(http.connect_timeout(connect_timeout))
         })?;
         Ok(Self { pool, trust: Trust::System, proxy: None })
@@ -158,6 +164,8 @@ fn builder() -> ClientBuilder {
         .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
         // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
         .redirect(redirect::Policy::none())
+        // The environment is read by this module, which names what it takes from there.
+        .no_proxy()
         // Each attempt needs a date and signature of its own.
         .retry(reqwest::retry::never())
         .tcp_nodelay(true)

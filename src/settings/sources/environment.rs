@@ -113,7 +113,11 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ),
     ("HW_INSECURE", "has no effect, but a warning: certificates are checked without `--insecure`"),
     ("OS_INSECURE", "the same"),
-    ("HTTPS_PROXY", "proxy for the requests; also `ALL_PROXY`, and `NO_PROXY` for exceptions"),
+    (
+        "HTTPS_PROXY",
+        "proxy for the requests, as `http://USER:PASSWORD@HOST:PORT`; an empty one means no proxy. Also `ALL_PROXY`, \
+         `NO_PROXY` for exceptions, and each in small letters",
+    ),
     (
         "SSL_CERT_FILE",
         "authorities to trust in place of the system's, where nothing above names any",
