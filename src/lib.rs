@@ -1,21 +1,26 @@
 //! Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR).
 //!
-//! | folder | what it owns |
+//! A run goes down this table and its rows come back up: the command line becomes typed values, these become
+//! requests, and pages become one list that is proven complete, then output. A module uses only modules below
+//! it, which `tests/structure.rs` checks. So each can be read, tested and changed without those above.
+//!
+//! | module | what it owns |
 //! |---|---|
-//! | `run` | parse, run, exit |
-//! | `commands` | the commands, each as the data flows through the modules below |
-//! | `reference` | help, manual pages and completions |
-//! | `cli` | flags to typed values |
-//! | `sandbox` | a CBR endpoint on this machine |
-//! | `errors` | failures to messages, hints and exit codes |
-//! | `auth` | tokens for passwords, projects for names |
-//! | `api` | one signed request at a time, retries, errors of the service |
+//! | `run` | the order of a run: parse, dispatch, exit code |
+//! | `commands` | the commands, each as its data flows through the modules below |
+//! | `program` | the command line as a whole, read with the defaults of the user's own file |
+//! | `reference` | help, manual pages and completions, made from the declared commands |
+//! | `cli` | the declared commands: flags to typed values |
+//! | `sandbox` | a CBR endpoint on this machine; the client does not know it |
+//! | `errors` | every failure: its exit code, message, hint and diagnosis |
+//! | `auth` | credentials for the life of a run: tokens for passwords, projects for names |
+//! | `api` | one signed request at a time: retries, throttling, errors of the service |
 //! | `settings` | endpoint, project and credentials, each with its origin |
-//! | `pipeline` | filter, group, sort, summary |
-//! | `output` | records to bytes |
-//! | `listing` | pages stitched into one list that is proven complete |
-//! | `record` | one backup as the service sent it |
-//! | `terminal` | stdout, pager, stderr |
+//! | `pipeline` | from rows to rows: filter, group, latest, sort, summary |
+//! | `output` | from rows to bytes: formats, and the spool that holds them until the list is complete |
+//! | `listing` | pages stitched into one list that is proven complete; knows neither HTTP nor flags nor rows |
+//! | `record` | one backup as the service sent it: JSON, fields, columns |
+//! | `terminal` | stdout, pager, progress and messages |
 //! | `time` | times as users write them and as the service sends them |
 //! | `text` | small helpers on text |
 
@@ -38,4 +43,5 @@ mod terminal;
 mod text;
 mod time;
 
+#[doc(hidden)]
 pub use run::main;

@@ -75,6 +75,9 @@ mod sandbox;
 /// Completions in real shells, and the scripts that are packaged.
 #[cfg(target_os = "linux")]
 mod completions;
+/// The rules between the modules of the program.
+mod structure;
+
 /// The manual page, as groff typesets it.
 mod manual;
 /// The commands and the output that README.md shows.

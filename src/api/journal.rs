@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::events::Events;
 use super::retry::SILENCE_LIMIT;
-use crate::terminal::console::Console;
 
 /// The journal of one run, shared by all requests.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
-    console: Arc<Console>,
+    events: Arc<dyn Events>,
     requests: AtomicU64,
     retries: AtomicU64,
     hedged: AtomicU64,
@@ -32,10 +32,10 @@ pub(super) struct Entry<'a> {
 }
 
 impl RequestLog {
-    /// An empty journal that tells `console` about requests.
-    pub(crate) fn new(console: Arc<Console>) -> Self {
+    /// Creates an empty log that reports to `events`.
+    pub(crate) fn new(events: Arc<impl Events + 'static>) -> Self {
         Self {
-            console,
+            events,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             hedged: AtomicU64::new(0),
@@ -78,9 +78,9 @@ impl RequestLog {
             self.ids().push(id.to_string());
         }
         let Entry { method, path, query, took, outcome, .. } = entry;
-        self.console.detail(|| {
+        self.events.on_detail(&|| {
             let mark = if query.is_empty() { "" } else { "?" };
-            let id = id.map_or_else(String::new, |id| format!(", request {id}"));
+            let id = id.as_ref().map_or_else(String::new, |id| format!(", request {id}"));
             format!("{method} {path}{mark}{query}: {outcome}, {} ms{id}", took.as_millis())
         });
     }
@@ -89,20 +89,21 @@ impl RequestLog {
     pub(super) fn note_retry(&self, why: &str, pause: Duration, is_congestion: bool) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.transient_failures.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
-        self.console.waits(why, pause);
-        self.console.detail(|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
+        self.events.on_pause(why, pause);
+        self.events.on_detail(&|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }
 
     /// Notes that a request is sent again at once, with another access.
     pub(super) fn note_again(&self, why: &str) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.console.detail(|| format!("{why}: again with other keys, another token or project"));
+        self.events
+            .on_detail(&|| format!("{why}: again with other keys, another token or project"));
     }
 
     /// Notes that a request is made a second time, since it is far slower than others.
     pub(super) fn note_hedge(&self, elapsed: Duration) {
         self.hedged.fetch_add(1, Ordering::Relaxed);
-        self.console.detail(|| {
+        self.events.on_detail(&|| {
             let seconds = elapsed.as_secs_f64();
             format!("no answer for {seconds:.1} s: requested again on another connection")
         });
@@ -114,7 +115,7 @@ impl RequestLog {
         let mut reported = self.silence_reported.lock().unwrap_or_else(PoisonError::into_inner);
         if reported.is_none_or(|before| now.duration_since(before) >= SILENCE_LIMIT) {
             *reported = Some(now);
-            self.console.silent(host, silence);
+            self.events.on_silence(host, silence);
         }
     }
 

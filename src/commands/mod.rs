@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod config;
 pub(crate) mod dry_run;
+mod events;
 mod list;
 mod read;
 pub(crate) mod receipt;

@@ -9,15 +9,13 @@
 //! |---|---|
 //! | [`search`] | which source is looked at when, and what is taken from it |
 //! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
-//! | [`flag_credentials`](sources::flag_credentials) | flags that say as whom, and where their secrets come from |
-//! | [`environment`](sources::environment), [`family`](sources::family), [`cloud`] | variables, by the tool that they belong to |
-//! | [`own_file`](sources::own_file), [`credential_command`](sources::credential_command) | what a profile of [`crate::settings::config`] gives |
-//! | [`koocli`](sources::koocli), [`sdk_file`](sources::sdk_file), [`clouds_yaml`](sources::clouds_yaml) | the files of other tools, which are only read |
+//! | [`sources`] | flags, variables and files, one module for each |
+//! | [`config`] | the user's own file |
+//! | [`home`] | where files are, and how they are named in messages |
 //! | [`trust`] | whose certificates count |
 //! | [`metadata`] | what a server in the cloud is told about itself |
-//! | [`home`], [`given_file`](sources::given_file), [`secret_file`](sources::secret_file), [`yaml`](sources::yaml) | where files are, which ones are named in their place, and how they are read |
 //! | [`address`] | what messages show of an address |
-//! | [`endpoint`], [`region`], [`regions_file`], [`identity`] | a region to its URLs, and which URLs are refused |
+//! | [`endpoint`], [`region`], [`regions_file`], [`identity`], [`cloud`] | a region to its URLs, and which URLs are refused |
 
 mod address;
 mod cloud;

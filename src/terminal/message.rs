@@ -4,7 +4,7 @@
 //! Everything that `cbr` writes to stderr goes through [`ErrorFormat::write`], besides the progress bar. Paths,
 //! names and arguments in it may come from anywhere, so nothing in it acts on a terminal.
 //!
-//! Knows no error: what is said, and with which exit code, is decided in [`exit`](crate::errors).
+//! Knows no error: what is said, and with which exit code, is decided in [`errors`](crate::errors).
 
 use crate::text::sanitize;
 use std::ffi::OsString;

@@ -2,7 +2,7 @@
 //! them a client for the service. Asked only where the settings do not say it all.
 //!
 //! Knows what to ask and what to make of the answers. Requests, retries and what is never shown are
-//! [`api`](crate::api)'s; where IAM is, and as whom to ask, [`connection`](crate::settings)'s.
+//! [`api`](crate::api)'s; where IAM is, and as whom to ask, [`settings`](crate::settings)'s.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -3,7 +3,7 @@
 //! A script knows no flag and no value. It hands the words typed so far to this program
 //! (`cbr completions -- WORD…`) and offers what comes back, so it stays right when flags and values
 //! change, and each rule of completing stands once, here, and not in five languages. What a flag's value
-//! can be is declared at the flag: by its parser's possible values, by [`one_of`](crate::text::hints::one_of), [`found`](crate::text::hints::found) or [`list_of`](crate::text::hints::list_of).
+//! can be is declared at the flag: by its parser's possible values, or by [`hints`](crate::text::hints).
 //!
 //! Completions work without credentials and without a network. With them, values that only the service knows
 //! are offered too; [`live`] says what that may cost.

@@ -12,7 +12,6 @@
 //! | [`file`](mod@file) | where the file is, who can read it, and how it is written |
 //! | [`defaults`] | other defaults for flags |
 //! | [`edit`] | one change to the text, which leaves the rest as it is |
-//! | [`config`](crate::commands::config) | `cbr config` |
 
 mod defaults;
 pub(crate) mod document;

@@ -1,0 +1,182 @@
+//! Which module may use which: only those below it in the table of `src/lib.rs`.
+//!
+//! Reads the sources, without tests. The table is the only place that states the order.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+
+#[test]
+fn modules_use_only_modules_below_them() {
+    let order = table();
+    let rank = |name: &str| order.iter().position(|known| known == name);
+    let mut arrows = 0;
+    let mut wrong = Vec::new();
+    for name in &order {
+        for (file, used) in uses_of(name) {
+            arrows += 1;
+            if rank(&used) < rank(name) {
+                let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+                wrong.push(format!("{}: {name} uses {used}", file.display()));
+            }
+        }
+    }
+    assert!(arrows > 100, "{arrows}");
+    assert!(wrong.is_empty(), "above its user in the table of src/lib.rs:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_of_modules_is_complete() {
+    let declared = Source::read(Path::new(SRC).join("lib.rs")).children;
+    let sorted = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(table().len(), declared.len());
+    assert_eq!(sorted(table()), sorted(declared));
+}
+
+#[test]
+fn a_module_with_children_is_a_mod_rs() {
+    let mut folders = vec![PathBuf::from(SRC)];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                seen += 1;
+                assert!(path.join("mod.rs").exists(), "no mod.rs in {}", path.display());
+                assert!(!path.with_extension("rs").exists(), "a file beside {}", path.display());
+                folders.push(path);
+            }
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+#[test]
+fn uses_are_found_in_any_form() {
+    let cases: [(&str, &[&str]); 14] = [
+        ("use crate::a::B;", &["a"]),
+        ("use crate::a;", &["a"]),
+        ("use crate::{a, b::{C, D}, e as f};", &["a", "b", "e"]),
+        ("pub(crate) use crate::a::{self, B};", &["a"]),
+        ("fn f(x: &crate::a::B) -> u8 { g(|| crate::c::d(x)) }", &["a", "c"]),
+        ("#[arg(value_parser = crate::a::b)] struct S;", &["a"]),
+        ("fn f() { println!(\"{}\", crate::a::B) }", &["a"]),
+        ("mod m { use crate::a; }", &["a"]),
+        ("#[cfg(not(test))] use crate::a;", &["a"]),
+        ("#[cfg(test)] mod tests { use crate::a; } use crate::b;", &["b"]),
+        ("#[cfg(test)] #[path = \"x.rs\"] mod tests { use crate::a; }", &[]),
+        ("#[cfg(test)] fn f() -> crate::a::B { crate::a::B }", &[]),
+        ("/// [`A`](crate::a::A)\n// crate::b\nconst C: &str = \"crate::c\";", &[]),
+        ("pub(in crate::a) fn f() {}", &["a"]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(Source::parse(source).used, expected, "{source}");
+    }
+}
+
+/// The modules of the table in `src/lib.rs`, from the top.
+fn table() -> Vec<String> {
+    let lib = fs::read_to_string(Path::new(SRC).join("lib.rs")).unwrap();
+    let rows = lib.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    rows.map(|row| row.split('`').next().unwrap().to_owned()).collect()
+}
+
+/// The other top modules that a top module uses, each with the file that uses it.
+fn uses_of(name: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut modules = vec![(PathBuf::from(SRC), name.to_owned())];
+    while let Some((folder, module)) = modules.pop() {
+        let below = folder.join(&module);
+        let file = [below.join("mod.rs"), below.with_extension("rs")];
+        let file = file.into_iter().find(|file| file.exists()).unwrap();
+        let Source { used, children } = Source::read(file.clone());
+        let others = used.into_iter().filter(|used| used != name);
+        found.extend(others.map(|used| (file.clone(), used)));
+        modules.extend(children.into_iter().map(|child| (below.clone(), child)));
+    }
+    found
+}
+
+/// What a file refers to, apart from its tests.
+#[derive(Default)]
+struct Source {
+    /// The names that follow `crate::`.
+    used: Vec<String>,
+    /// The modules that are files of their own.
+    children: Vec<String>,
+}
+
+impl Source {
+    fn read(file: PathBuf) -> Self {
+        Self::parse(&fs::read_to_string(file).unwrap())
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut source = Self::default();
+        source.walk(text.parse().unwrap());
+        source
+    }
+
+    fn walk(&mut self, tokens: TokenStream) {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let mut rest = tokens.as_slice();
+        while let Some((first, behind)) = rest.split_first() {
+            rest = match rest {
+                [TokenTree::Punct(sign), TokenTree::Group(attribute), behind @ ..]
+                    if sign.as_char() == '#' && attribute.stream().to_string() == "cfg (test)" =>
+                {
+                    after_item(behind)
+                }
+                [
+                    TokenTree::Ident(word),
+                    TokenTree::Punct(one),
+                    TokenTree::Punct(two),
+                    path,
+                    ..,
+                ] if *word == "crate" && one.as_char() == ':' && two.as_char() == ':' => {
+                    self.used.extend(heads(path));
+                    behind
+                }
+                [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Punct(end), ..]
+                    if *word == "mod" && end.as_char() == ';' =>
+                {
+                    self.children.push(name.to_string());
+                    behind
+                }
+                _ => behind,
+            };
+            if let TokenTree::Group(group) = first {
+                self.walk(group.stream());
+            }
+        }
+    }
+}
+
+/// What stands behind an item: its end is a block or a semicolon.
+fn after_item(tokens: &[TokenTree]) -> &[TokenTree] {
+    let is_end = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(sign) => sign.as_char() == ';',
+        _ => false,
+    };
+    let end = tokens.iter().position(is_end).map_or(tokens.len(), |end| end + 1);
+    &tokens[end..]
+}
+
+/// The first names of a path, or of the paths in braces.
+fn heads(path: &TokenTree) -> Vec<String> {
+    match path {
+        TokenTree::Ident(name) => vec![name.to_string()],
+        TokenTree::Group(group) => {
+            let tokens: Vec<_> = group.stream().into_iter().collect();
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',');
+            let paths = tokens.split(is_comma);
+            paths.filter_map(|path| path.first()).map(ToString::to_string).collect()
+        }
+        _ => Vec::new(),
+    }
+}
