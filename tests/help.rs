@@ -16,6 +16,7 @@ fn each_topic_is_explained() {
         ("formats", "  jsonl  "),
         ("columns", "  scheduled_operation_id  "),
         ("errors", "  unknown_host  "),
+        ("regions", "  eu-de  "),
         ("completeness", "begins with the last row of the page before it"),
     ];
     let whole = help("help");
@@ -49,7 +50,7 @@ fn what_is_not_there_is_told_with_what_is_near() {
         ("help version", "'cbr --version'"),
         (
             "help foo",
-            "its topics are columns, completeness, environment, errors, exit-codes, filters, formats\n",
+            "its topics are columns, completeness, environment, errors, exit-codes, filters, formats, regions\n",
         ),
     ];
     for (args, near) in cases {

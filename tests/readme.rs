@@ -85,7 +85,7 @@ fn each_example_gives_something() {
         return;
     }
     let sandbox = Sandbox::start("");
-    let examples = block("Examples", "sh");
+    let examples = block("Cookbook", "sh");
     let examples: Vec<_> = examples.split("\n\n").collect();
     assert_eq!(examples.len(), 19);
     for example in examples {
@@ -101,7 +101,7 @@ fn each_example_gives_something() {
 fn every_other_command_succeeds() {
     let sandbox = Sandbox::start("");
     let commands = blocks().into_iter().filter(|block| {
-        block.language == "sh" && block.heading != "Examples" && !block.text.starts_with("cargo ")
+        block.language == "sh" && block.heading != "Cookbook" && !block.text.starts_with("cargo ")
     });
     for command in commands {
         outcome(&command.text, &sandbox);
@@ -113,7 +113,7 @@ fn every_other_command_succeeds() {
 fn the_quick_start_prints_what_is_shown() {
     let Some(script) = host::find("script") else { return };
     let command = block("Quick start", "sh");
-    let command = command.strip_prefix("cargo run --release --").expect("it builds the program");
+    let command = command.strip_prefix("cargo run --locked --").expect("it builds the program");
     let (sandbox, home) = (Sandbox::start(""), TempDir::new().unwrap());
     let mut screen =
         shell("exec \"$0\" --quiet --return --command \"$1\" /dev/null", &sandbox, home.path());

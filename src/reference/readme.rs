@@ -1,28 +1,17 @@
-//! The tables of README.md, made from the code that they tell about.
+//! The table of exit codes in README.md, made from the code.
 //!
-//! `CBR_UPDATE=1 cargo test readme` writes them anew. Each stands between `<!-- NAME -->` and
-//! `<!-- end -->`.
+//! `CBR_UPDATE=1 cargo test readme` writes it anew. It is between `<!-- exit codes -->` and `<!-- end -->`.
 
 use std::{env, fs};
 
 use crate::errors::Exit;
-use crate::record::column::COLUMNS;
-use crate::settings::{VARIABLES, region};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
 #[test]
-fn the_tables_of_the_readme_are_those_of_the_code() {
+fn the_exit_codes_of_the_readme_are_those_of_the_code() {
     let readme = fs::read_to_string(PATH).unwrap();
-    let tables = [
-        ("columns", columns()),
-        ("exit codes", exit_codes()),
-        ("variables", variables()),
-        ("regions", regions()),
-    ];
-    let current = tables
-        .into_iter()
-        .fold(readme.clone(), |readme, (name, table)| with_table(&readme, name, &table));
+    let current = with_table(&readme, "exit codes", &exit_codes());
     if env::var_os("CBR_UPDATE").is_some() {
         fs::write(PATH, current).unwrap();
     } else {
@@ -30,34 +19,9 @@ fn the_tables_of_the_readme_are_those_of_the_code() {
     }
 }
 
-fn columns() -> String {
-    let rows = COLUMNS.iter().map(|column| {
-        [format!("`{}`", column.name), column.help.to_owned(), column.place.shown_by().to_owned()]
-    });
-    table(["column", "what it is", "shown by"], rows)
-}
-
 fn exit_codes() -> String {
     let rows = Exit::ALL.iter().map(|exit| [exit.code().to_string(), exit.meaning().to_owned()]);
     table(["code", "meaning"], rows)
-}
-
-fn variables() -> String {
-    let rows = VARIABLES.iter().map(|(name, meaning)| [format!("`{name}`"), (*meaning).to_owned()]);
-    table(["variable", "meaning"], rows)
-}
-
-/// Those with a host of Huawei Cloud's usual form in one row, then the others.
-fn regions() -> String {
-    let hosts: Vec<_> =
-        region::names().map(|name| (name, region::host(name).unwrap_or_default())).collect();
-    let usual = |name: &str| format!("cbr.{name}.myhuaweicloud.com");
-    let (huawei_cloud, others): (Vec<_>, Vec<_>) =
-        hosts.into_iter().partition(|(name, host)| *host == usual(name));
-    let names: Vec<_> = huawei_cloud.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let first = [names.join(", "), usual("REGION")];
-    let others = others.into_iter().map(|(name, host)| [format!("`{name}`"), host]);
-    table(["region", "host"], std::iter::once(first).chain(others))
 }
 
 fn table<const N: usize>(

@@ -8,7 +8,7 @@ use super::text::Text;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::record::column::COLUMNS;
-use crate::settings::VARIABLES;
+use crate::settings::{VARIABLES, region};
 use crate::terminal::message;
 
 /// Something to explain that is no command.
@@ -22,7 +22,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in alphabetical order.
-pub(super) const TOPICS: [Topic; 7] = [
+pub(super) const TOPICS: [Topic; 8] = [
     Topic {
         name: "columns",
         about: "the fields of a backup, for --columns and --sort",
@@ -38,6 +38,7 @@ pub(super) const TOPICS: [Topic; 7] = [
     Topic { name: "exit-codes", about: "the codes that a run ends with", text: exit_codes },
     Topic { name: "filters", about: "which backups to list", text: filters },
     Topic { name: "formats", about: "the formats of the output", text: formats },
+    Topic { name: "regions", about: "the regions that are known", text: regions },
 ];
 
 fn columns(_: &Command) -> Text {
@@ -214,4 +215,22 @@ fn formats(_: &Command) -> Text {
                 "cbr backups list -o markdown --time relative",
             ],
         )
+}
+
+/// The regions whose host has the usual form of Huawei Cloud as one row, then the others.
+fn regions(_: &Command) -> Text {
+    let hosts: Vec<_> =
+        region::names().map(|name| (name, region::host(name).unwrap_or_default())).collect();
+    let usual = |name: &str| format!("cbr.{name}.myhuaweicloud.com");
+    let (huawei_cloud, others): (Vec<_>, Vec<_>) =
+        hosts.into_iter().partition(|(name, host)| *host == usual(name));
+    let huawei_cloud = huawei_cloud.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    Text::default()
+        .paragraph(
+            "The values of --region and CBR_REGION, and the host that each stands for. For another region, \
+             --endpoint takes the URL of the service.",
+        )
+        .paragraph(&format!("{}: {}.", usual("REGION"), huawei_cloud.join(", ")))
+        .table("Others", others.into_iter().map(|(name, host)| (name.to_owned(), host)))
+        .typed("Example", &["cbr backups list --region eu-de --dry-run --project-id ID"])
 }
