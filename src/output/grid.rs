@@ -32,7 +32,8 @@ const NOTHING_THERE: &str = "-";
 const CELL_END: char = '\t';
 const ROW_END: char = '\n';
 
-/// The widest cell. Longer texts are shortened, also where nobody is looking.
+/// The widest column that can be laid out as a table. A longer text is printed whole and moves the rest of its line, so
+/// that one such text does not pad all other lines to its length.
 const WIDEST: usize = u16::MAX as usize - GAP;
 
 /// Takes rows, then writes the table.
@@ -80,22 +81,29 @@ impl Grid {
         let Self { headings, headed, look, widths, spool, .. } = self;
         let layout = layout::fit(&headings, &widths, look.width, look.times.lengths());
         let mut spooled = spool.into_lines()?;
-        let mut first = Vec::with_capacity(SCREENFUL);
-        while first.len() < SCREENFUL
-            && let Some(row) = spooled.next()?
-        {
-            first.push(row.to_owned());
-        }
-        let head = headed.then(|| heading_cells(&headings, &layout));
-        let cells = |row| shown_cells(row, &headings, &layout, look.colored);
-        let screenful: Vec<_> =
-            head.into_iter().chain(first.iter().map(|row| cells(row))).collect();
         // Where there is no heading that could say that columns gave way, each row does.
         let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
-        let mut text = lines(&screenful, &headings, &layout, &end);
+        let head = headed.then(|| heading_cells(&headings, &layout));
+        let mut text = String::new();
+        if layout.columns.iter().any(|shown| shown.width >= WIDEST) {
+            if let Some(head) = head {
+                push_line(&mut text, head, &headings, &layout, &end);
+            }
+        } else {
+            let mut first = Vec::with_capacity(SCREENFUL);
+            while first.len() < SCREENFUL
+                && let Some(row) = spooled.next()?
+            {
+                first.push(row.to_owned());
+            }
+            let rows = first.iter().map(|row| shown_cells(row, &headings, &layout, look.colored));
+            let screenful: Vec<Vec<_>> =
+                head.into_iter().chain(rows.map(Iterator::collect)).collect();
+            text = lines(&screenful, &headings, &layout, &end);
+        }
         while let Some(row) = spooled.next()? {
-            push_line(&mut text, row, &headings, &layout, look.colored);
-            text.push_str(&end);
+            let cells = shown_cells(row, &headings, &layout, look.colored);
+            push_line(&mut text, cells, &headings, &layout, &end);
             if text.len() >= CHUNK {
                 out.write_all(text.as_bytes())?;
                 text.clear();
@@ -128,10 +136,15 @@ fn shown_cells<'a>(
     headings: &[Heading],
     layout: &Layout,
     colored: bool,
-) -> Vec<Cell<'a>> {
-    let row: Vec<_> = cells_of(spooled).collect();
-    let shown = layout.columns.iter();
-    shown.map(|shown| shown_cell(row[shown.position], headings, shown, colored)).collect()
+) -> impl Iterator<Item = Cell<'a>> {
+    // Columns are shown in their order, so each cell is found behind the one before.
+    let mut row = cells_of(spooled);
+    let mut next = 0;
+    layout.columns.iter().map(move |shown| {
+        let spooled = row.nth(shown.position - next).unwrap_or_default();
+        next = shown.position + 1;
+        shown_cell(spooled, headings, shown, colored)
+    })
 }
 
 /// The cells of a spooled row.
@@ -153,6 +166,7 @@ fn shown_cell<'a>(
 ) -> Cell<'a> {
     let kind = headings[shown.position].kind;
     let text = match kind {
+        _ if shown.width >= WIDEST => Cow::Borrowed(spooled),
         Kind::Time => time::shortened(spooled, shown.width),
         _ => shortened(spooled, shown.width),
     };
@@ -161,22 +175,16 @@ fn shown_cell<'a>(
     Cell { text, painted }
 }
 
-/// Adds a spooled row as [`lines`] makes a line of its cells.
-fn push_line(
+/// Adds the cells of a row as [`lines`] makes a line of them.
+fn push_line<'a>(
     text: &mut String,
-    spooled: &str,
+    row: impl IntoIterator<Item = Cell<'a>>,
     headings: &[Heading],
     layout: &Layout,
-    colored: bool,
+    end: &str,
 ) {
-    // Columns are shown in their order, so each cell is found behind the one before.
-    let mut row = cells_of(spooled);
-    let mut next = 0;
     let mut blanks = 0;
-    for shown in &layout.columns {
-        let spooled = row.nth(shown.position - next).unwrap_or_default();
-        next = shown.position + 1;
-        let cell = shown_cell(spooled, headings, shown, colored);
+    for (cell, shown) in row.into_iter().zip(&layout.columns) {
         let free = shown.width.saturating_sub(cells(&cell.text));
         let (before, after) =
             if is_number(&headings[shown.position]) { (free, 0) } else { (0, free) };
@@ -185,6 +193,7 @@ fn push_line(
         blanks = after + GAP;
     }
     text.truncate(text.trim_end_matches(' ').len());
+    text.push_str(end);
 }
 
 /// Many at once.
@@ -249,6 +258,40 @@ mod tests {
 
     use super::time::Times;
     use super::*;
+
+    /// Ahead of a text that is longer than any column, and behind it, cells are where they would be without it.
+    #[test]
+    fn no_text_is_too_long_for_a_pipe() {
+        let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
+        let look = Look { width: None, colored: true, times: Times::Utc };
+        for length in [WIDEST - 1, WIDEST, WIDEST + 1, 3 * WIDEST] {
+            let headings = vec![
+                heading("ID", Kind::Id),
+                heading("NAME", Kind::Text),
+                heading("STATUS", Kind::Status),
+            ];
+            let (long, width) = ("x".repeat(length), length.min(WIDEST));
+            let mut grid = Grid::new(headings, true, look.clone());
+            let number = SCREENFUL + 3;
+            for row in 0..number {
+                let name = if row % 2 == 0 { "short" } else { &long };
+                grid.push(["id", name, "error"].map(Cow::Borrowed)).unwrap();
+            }
+            let mut out = Vec::new();
+            grid.finish(&mut out).unwrap();
+            let text = strip_str(str::from_utf8(&out).unwrap()).to_string();
+            let lines: Vec<_> = text.lines().collect();
+            assert_eq!(lines.len(), 1 + number);
+            assert!(lines[0] == format!("ID  {:width$}  STATUS", "NAME"), "{length}");
+            assert!(
+                lines[1..]
+                    .iter()
+                    .step_by(2)
+                    .all(|line| *line == format!("id  {:width$}  error", "short"))
+            );
+            assert!(lines[2..].iter().step_by(2).all(|line| *line == format!("id  {long}  error")));
+        }
+    }
 
     /// Past the screenful a line is made in another way; nobody can tell where.
     #[test]

@@ -274,10 +274,11 @@ fn all_blocks_of_a_long_table_line_up() {
 
 #[test]
 fn a_cell_of_any_length_stays_on_its_line() {
-    let record = format!(r#"{{"id":"1","name":"{}"}}"#, "x".repeat(70_000));
+    let name = "x".repeat(70_000);
+    let record = format!(r#"{{"id":"1","name":"{name}"}}"#);
     let table = printed("--columns name,id", &[&record], None);
     assert_eq!(table.lines().count(), 2);
-    assert!(table.ends_with("xx…  1\n"));
+    assert!(table.ends_with(&format!("\n{name}  1\n")));
 }
 
 #[test]

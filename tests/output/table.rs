@@ -102,6 +102,22 @@ fn the_whole_account_is_one_line_a_backup_and_harmless() {
 
 /// On a pipe: whole, however long it is, and the same whatever the terminal of the user is.
 #[test]
+fn a_name_of_a_megabyte_is_printed_whole_on_a_pipe() {
+    let name = "x".repeat(1 << 20);
+    let record = format!(r#"{{"id":"a","name":"{name}","status":"error"}}"#);
+    for (format, expected) in [
+        ("table", format!("a   {name}  error\n")),
+        ("markdown", format!("| a | {name} | error |\n")),
+        ("csv", format!("a,{name},error\n")),
+    ] {
+        let service = Service::answering([Answer::page(&[&record], "1")]);
+        let command = format!("backups list -o {format} --columns id,name,status");
+        let stdout = service.cbr(&command).with_key().run().stdout;
+        assert!(stdout.ends_with(&expected), "{format}: {} bytes", stdout.len());
+    }
+}
+
+#[test]
 fn nothing_is_shortened_on_a_pipe() {
     let name = "每周全量备份_".repeat(36);
     let record = format!(r#"{{"id":"1","name":"{name}","description":"{}"}}"#, "x".repeat(5000));
