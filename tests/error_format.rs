@@ -140,11 +140,13 @@ fn warnings_and_details_are_objects_too() {
 #[test]
 fn what_the_service_asks_to_wait_is_a_number() {
     let body = r#"{"error_code":"APIGW.0308","error_msg":"too many"}"#;
-    let headers = [("Retry-After", "700")];
-    let service = Service::answering([Answer::with_headers(429, &headers, body)]);
-    let run = service.cbr("backups list --error-format json").secret("CBR_TOKEN", TOKEN).exit(5);
-    let error = error(run);
-    assert_eq!((&error["code"], &error["retry_after"]), (&json!("throttled"), &json!(700)));
+    for (after, seconds) in [("700", 700), ("18446744073709551615", 31_536_000)] {
+        let headers = [("Retry-After", after)];
+        let service = Service::answering([Answer::with_headers(429, &headers, body)]);
+        let run = service.cbr("backups list --error-format json").secret("CBR_TOKEN", TOKEN);
+        let error = error(run.exit(5));
+        assert_eq!((&error["code"], &error["retry_after"]), (&json!("throttled"), &json!(seconds)));
+    }
 }
 
 /// What people see besides errors has no place among objects.

@@ -291,15 +291,20 @@ impl ApiError {
     }
 }
 
+/// The longest wait that is reported as it was sent. Longer ones are a mistake of the service.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
+
 impl Refusal {
-    /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3).
+    /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3). At most
+    /// [`LONGEST_WAIT`].
     pub(crate) fn wait(&self) -> Option<Duration> {
         let value = self.retry_after.as_deref()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
+            let seconds = value.parse().map(Duration::from_secs);
+            return Some(seconds.map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)));
         }
         let date = httpdate::parse_http_date(value).ok()?;
-        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+        Some(date.duration_since(SystemTime::now()).unwrap_or_default().min(LONGEST_WAIT))
     }
 
     pub(crate) fn new(

@@ -26,7 +26,7 @@ mod transport;
 pub(crate) use access::{CredentialRefresh, Identity, Renewed};
 pub(crate) use backups::{Backups, Probe};
 pub(crate) use client::{Client, Pair, RequestSpec, UnsentRequest};
-pub(crate) use error::{ApiError, Class, LOGIN, Refusal, Spent};
+pub(crate) use error::{ApiError, Class, LOGIN, LONGEST_WAIT, Refusal, Spent};
 pub(crate) use events::Events;
 pub(crate) use journal::RequestLog;
 pub(crate) use means::ClientOptions;

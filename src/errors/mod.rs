@@ -7,7 +7,9 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::api::{ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, Refusal, Spent};
+use crate::api::{
+    ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, LONGEST_WAIT, Refusal, Spent,
+};
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFault};
 use crate::settings::{ConnectionError, Origin, SettingFlaw};
@@ -342,9 +344,14 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 fn hint_for_wait(wait: Duration, spent: Option<Spent>) -> String {
     let seconds = wait.as_secs();
     if wait > LONGEST_RETRY_AFTER {
+        let (asked, then) = if wait < LONGEST_WAIT {
+            (format!("{seconds} s"), "then")
+        } else {
+            ("a year or more".to_owned(), "later")
+        };
         let longest = LONGEST_RETRY_AFTER.as_secs();
         return format!(
-            "the service asks to wait {seconds} s, and cbr waits {longest} s at most: run it again then"
+            "the service asks to wait {asked}, and cbr waits {longest} s at most: run it again {then}"
         );
     }
     let more = match spent {

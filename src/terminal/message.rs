@@ -77,7 +77,10 @@ pub(crate) const FIELDS: [(&str, &str); 10] = [
     ("message", "what went wrong, as in text"),
     ("request_id", "the service's id of the request, for its support; null if there is none"),
     ("retryable", "true if the same command may succeed later"),
-    ("retry_after", "seconds that the service asks to wait; null if it does not say"),
+    (
+        "retry_after",
+        "seconds that the service asks to wait, a year at most; null if it does not say",
+    ),
     ("hint", "what to do about it; null if the message says it all"),
 ];
 
