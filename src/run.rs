@@ -14,8 +14,8 @@ use crate::errors::Exit;
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
 use crate::terminal::message::ErrorFormat;
-use crate::terminal::pager;
 use crate::terminal::stdout::Terminal;
+use crate::terminal::{file_limit, pager};
 use crate::{commands, errors, program};
 
 /// Runs the command line of this process.
@@ -60,6 +60,7 @@ fn check_descriptors() -> anyhow::Result<()> {
 }
 
 async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
+    file_limit::report();
     match cli.command {
         Command::Backups(command) => {
             let console = Arc::new(Console::new(cli.console));

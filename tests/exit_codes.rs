@@ -1,6 +1,6 @@
 //! Each exit code of the README's table, once; the details are in the other modules.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::process::Command;
 
 use crate::harness::{Cbr, Sandbox, cbr, program, sandboxed};
@@ -55,6 +55,36 @@ fn a_full_disk_is_a_failure_of_this_machine() {
     }
     for args in ["--help", "--version", "backups list --help", "sandbox"] {
         assert_told_of_full_disk(cbr(args));
+    }
+}
+
+/// A write beyond the limit on the size of files is an error, and no end by a signal. Rows that do not fit into
+/// memory are limited too.
+#[test]
+fn a_file_that_is_not_allowed_to_grow_is_an_error() {
+    let sandbox = Sandbox::start("--backups 5000");
+    for (blocks, flags, what) in [
+        (8, "-o jsonl", "cannot keep the rows in a temporary file in "),
+        (8, "-o csv --limit 500", "cannot write to stdout"),
+        (8, "-o json --limit 500", "cannot write to stdout"),
+        (8, "-o csv --stream", "cannot write to stdout"),
+        (8, "-o json --limit 500 --sort name", "cannot write to stdout"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out");
+        let run = sandbox.cbr(&format!("backups list {flags}")).with_key();
+        let limited = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");
+        let command = run.command();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limited]).arg(program()).args(command.get_args()).env_clear();
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = shell.stdout(File::create(&path).unwrap()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{flags}: {:?} {stderr}", output.status);
+        assert!(stderr.starts_with(&format!("cbr: error: {what}")), "{flags}: {stderr}");
+        let told = "File too large (os error 27)\n\
+                    cbr: hint: raise the limit on the size of files (ulimit -f)\n";
+        assert!(stderr.ends_with(told), "{flags}: {stderr}");
     }
 }
 

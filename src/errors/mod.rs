@@ -13,6 +13,7 @@ use crate::api::{
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFault};
 use crate::settings::{ConnectionError, Origin, SettingFlaw};
+use crate::terminal::file_limit;
 use crate::terminal::message::{ErrorFormat, Level, Report};
 pub(crate) use code::ErrorCode;
 use diagnosis::Diagnosed;
@@ -176,8 +177,12 @@ pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    is_caused_by(error, ErrorKind::BrokenPipe)
+}
+
+fn is_caused_by(error: &anyhow::Error, wanted: ErrorKind) -> bool {
     let failures = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    failures.map(io::Error::kind).any(|kind| kind == ErrorKind::BrokenPipe)
+    failures.map(io::Error::kind).any(|kind| kind == wanted)
 }
 
 /// The exit code and what to do about it, for a failure that is told in a report.
@@ -213,6 +218,9 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if error.is::<NoBackups>() {
         // As for an id that no backup has: what was asked for is not there.
         return (ErrorCode::Empty, None);
+    }
+    if is_caused_by(error, ErrorKind::FileTooLarge) {
+        return (ErrorCode::Local, Some(file_limit::HINT.to_owned()));
     }
     if error.is::<TemporaryFault>() {
         return (ErrorCode::Local, Some(temporary::HINT.to_owned()));

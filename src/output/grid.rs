@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn no_text_is_too_long_for_a_pipe() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
-        let look = Look { width: None, colored: true, times: Times::Utc };
+        let look = Style { width: None, colored: true, times: Times::Utc };
         for length in [WIDEST - 1, WIDEST, WIDEST + 1, 3 * WIDEST] {
             let headings = vec![
                 heading("ID", Kind::Id),
