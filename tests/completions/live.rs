@@ -81,7 +81,7 @@ fn older_backups_are_looked_at_after_the_newest() {
     assert_eq!(service.received().len(), 2);
 }
 
-/// The project's id and the token of a login, as a run has kept them.
+/// An earlier run caches the project id. It keeps no token, so a password offers nothing.
 #[test]
 fn what_an_earlier_run_has_found_out_is_used() {
     for by_login in [false, true] {
@@ -101,6 +101,11 @@ fn what_an_earlier_run_has_found_out_is_used() {
         let offered = || !offered(cbr("completions"), cache.path(), line).is_empty();
         assert_eq!((offered(), sandbox.requests().len()), (false, 0), "{by_login}");
         cbr("backups list -o ids").run();
+        if by_login {
+            let before = sandbox.requests().len();
+            assert_eq!((offered(), sandbox.requests().len()), (false, before));
+            continue;
+        }
         // Where the machine is busy the time may be up too early, which is remembered.
         let memory = cache.path().join("cbr/completions.json");
         let mut before = sandbox.requests().len();

@@ -41,36 +41,41 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_token_is_kept_for_those_who_know_the_password() {
+fn a_password_logs_in_once_per_run_and_leaves_no_file() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
-    user(&sandbox, &cache).run();
-    user(&sandbox, &cache).run();
-    assert_eq!(asked(&sandbox), 1);
+    for logins in 1..=2 {
+        user(&sandbox, &cache).run();
+        assert_eq!(asked(&sandbox), logins);
+        assert!(!cache.path().join("cbr").exists());
+    }
+}
 
-    // Another password logs in, and does not get through with the token of the right one.
-    let wrong = user(&sandbox, &cache).secret("HW_USER_PASSWORD", "hunter2hunter2");
-    wrong.exit(3).stderr_holds(["The username or password is wrong"]).run();
-    assert_eq!(asked(&sandbox), 2);
-    // Another project, another token.
-    let other = user(&sandbox, &cache).env("HW_PROJECT_NAME", "sandbox-1_team");
-    other.exit(3).stderr_holds(["HTTP 403 APIGW.0310"]).run();
-    assert_eq!(asked(&sandbox), 3);
-    user(&sandbox, &cache).run();
-    assert_eq!(asked(&sandbox), 3);
-    // Another cloud, another token.
-    let elsewhere = Sandbox::start("--backups 3");
-    user(&elsewhere, &cache).run();
-    assert_eq!(asked(&elsewhere), 1);
+/// An older version kept sealed tokens, in files that are named like those of project ids.
+#[test]
+fn a_token_of_an_older_version_is_removed() {
+    let text = r#"{"until":"2100-01-01T00:00:00Z","value":"00ff"}"#;
+    for run in [key, user] {
+        let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
+        let directory = cache.path().join("cbr");
+        fs::create_dir(&directory).unwrap();
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
+        let old = directory.join("0a".repeat(32));
+        fs::write(&old, text).unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o600)).unwrap();
+        run(&sandbox, &cache).run();
+        assert!(!old.exists());
+        assert_eq!(asked(&sandbox), 1);
+    }
 }
 
 #[test]
 fn what_is_kept_is_private_and_holds_no_secret() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
-    user(&sandbox, &cache).run();
     key(&sandbox, &cache).run();
+    user(&sandbox, &cache).run();
     assert_eq!(mode(&cache.path().join("cbr")), 0o700);
     let files = files(&cache);
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 1);
     for file in files {
         assert_eq!(mode(&file), 0o600, "{file:?}");
         let name = file.file_name().unwrap().to_str().unwrap();
@@ -80,25 +85,6 @@ fn what_is_kept_is_private_and_holds_no_secret() {
             assert!(!text.contains(secret), "{secret} is in {text}");
         }
     }
-}
-
-#[test]
-fn a_token_that_ends_soon_is_not_begun_with() {
-    let (sandbox, cache) = (Sandbox::start("--iam lifetime=5m"), TempDir::new().unwrap());
-    user(&sandbox, &cache).run();
-    user(&sandbox, &cache).run();
-    assert_eq!(asked(&sandbox), 2);
-}
-
-/// It was revoked, or the service has forgotten it: the kept one is replaced, for the runs to come as well.
-#[test]
-fn a_kept_token_that_is_refused_is_replaced() {
-    let (sandbox, cache) = (Sandbox::start("--iam expire=1"), TempDir::new().unwrap());
-    user(&sandbox, &cache).run();
-    user(&sandbox, &cache).run();
-    assert_eq!(asked(&sandbox), 2);
-    let refused = sandbox.requests().iter().filter(|request| request.status == Some(401)).count();
-    assert_eq!(refused, 1);
 }
 
 #[test]
@@ -122,24 +108,22 @@ fn a_project_is_looked_up_once() {
 fn a_kept_file_that_cannot_be_used_is_passed_by() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
     let directory = cache.path().join("cbr");
-    for run in [key, user] {
-        fs::create_dir_all(&directory).unwrap();
-        run(&sandbox, &cache).run();
-        let until = r#""until":"2100-01-01T00:00:00Z""#;
-        for text in ["", "{", &format!(r#"{{{until},"value":"a/b"}}"#), &format!("{{{until}}}")] {
-            for file in files(&cache) {
-                fs::write(file, text).unwrap();
-            }
-            let before = asked(&sandbox);
-            run(&sandbox, &cache).run();
-            assert_eq!(asked(&sandbox), before + 1, "{text}");
+    fs::create_dir_all(&directory).unwrap();
+    key(&sandbox, &cache).run();
+    let until = r#""until":"2100-01-01T00:00:00Z""#;
+    for text in ["", "{", &format!(r#"{{{until},"project_id":"a/b"}}"#), &format!("{{{until}}}")] {
+        for file in files(&cache) {
+            fs::write(file, text).unwrap();
         }
-        fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
         let before = asked(&sandbox);
-        run(&sandbox, &cache).run();
-        assert_eq!(asked(&sandbox), before + 1, "others can write there");
-        fs::remove_dir_all(&directory).unwrap();
+        key(&sandbox, &cache).run();
+        assert_eq!(asked(&sandbox), before + 1, "{text}");
     }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+    let before = asked(&sandbox);
+    key(&sandbox, &cache).run();
+    assert_eq!(asked(&sandbox), before + 1, "others can write there");
+    fs::remove_dir_all(&directory).unwrap();
     // Nowhere to keep anything.
     let before = asked(&sandbox);
     key(&sandbox, &cache).env("XDG_CACHE_HOME", "/dev/null").run();

@@ -1,15 +1,16 @@
-//! What is kept between runs: one small file an entry, for its user's eyes only, in the user's cache
-//! directory. Losing it costs a request; nothing that goes wrong with it is a failure.
+//! Cache of project ids: one small file per entry, readable by its owner only, in the user's cache
+//! directory. A lost entry costs one request, so errors are ignored.
 //!
-//! The name of a file is a hash of what the entry belongs to, and each entry ends. Whoever writes one
-//! removes those that have ended.
+//! The name of a file is a hash of what the entry belongs to, and each entry expires. Holds no secrets: entries
+//! of older versions, which could hold a sealed token, are removed.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ pub(super) struct Name(String);
 #[derive(Serialize, Deserialize)]
 struct Entry {
     until: Timestamp,
-    value: String,
+    project_id: String,
 }
 
 impl Name {
@@ -40,10 +41,6 @@ impl Name {
         }
         Self(hex(context.finish().as_ref()))
     }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
 }
 
 impl Cache {
@@ -53,16 +50,15 @@ impl Cache {
         Self(strategy.map(|strategy| strategy.cache_dir().join("cbr")))
     }
 
-    /// What was kept under that name, unless it ends within `margin`.
-    pub(super) fn read(&self, name: &Name, margin: SignedDuration) -> Option<String> {
+    /// Returns the project id of an entry that has not expired.
+    pub(super) fn read(&self, name: &Name) -> Option<String> {
         let directory = self.0.as_deref().filter(|directory| is_private(directory))?;
         let entry = read(&directory.join(&name.0))?;
-        let end = entry.until.checked_sub(margin).ok()?;
-        (Timestamp::now() < end).then_some(entry.value)
+        (Timestamp::now() < entry.until).then_some(entry.project_id)
     }
 
-    /// Keeps a value until then.
-    pub(super) fn write(&self, name: &Name, until: Timestamp, value: String) {
+    /// Saves a project id until `until`.
+    pub(super) fn write(&self, name: &Name, until: Timestamp, project_id: String) {
         let Some(directory) = &self.0 else { return };
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -73,7 +69,14 @@ impl Cache {
             return;
         }
         sweep(directory);
-        let _ = write(directory, name, &Entry { until, value });
+        let _ = write(directory, name, &Entry { until, project_id });
+    }
+
+    /// Removes entries that have expired or that an older version wrote.
+    pub(super) fn sweep(&self) {
+        if let Some(directory) = self.0.as_deref().filter(|directory| is_private(directory)) {
+            sweep(directory);
+        }
     }
 
     /// Forgets what was kept under that name.
@@ -106,25 +109,27 @@ fn write(directory: &Path, name: &Name, entry: &Entry) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Removes what has ended.
+/// Removes entries that have expired or cannot be read; an older version's entry cannot. Other files stay.
 fn sweep(directory: &Path) {
     let now = Timestamp::now();
     for file in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if read(&file.path()).is_some_and(|entry| entry.until <= now) {
+        if !is_name(&file.file_name()) {
+            continue;
+        }
+        if read(&file.path()).is_none_or(|entry| entry.until <= now) {
             let _ = fs::remove_file(file.path());
         }
     }
 }
 
-/// The bytes that [`hex`] wrote.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(*pair.get(1)?)?).ok()).collect()
+/// Returns whether a file is named like an entry: 64 hexadecimal digits.
+fn is_name(name: &OsStr) -> bool {
+    name.len() == 64 && name.as_encoded_bytes().iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use tempfile::TempDir;
 
     use super::*;
@@ -151,19 +156,18 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let cache = Cache(Some(directory.path().join("cbr")));
         let (name, other) = (Name::of(&["a"]), Name::of(&["b"]));
-        assert_eq!(cache.read(&name, SignedDuration::ZERO), None);
+        assert_eq!(cache.read(&name), None);
         let now = Timestamp::now();
         cache.write(&name, now + DAY, "x".to_owned());
-        assert_eq!(cache.read(&name, SignedDuration::ZERO).as_deref(), Some("x"));
-        assert_eq!(cache.read(&other, SignedDuration::ZERO), None);
-        assert_eq!(cache.read(&name, DAY * 2), None, "it ends soon");
+        assert_eq!(cache.read(&name).as_deref(), Some("x"));
+        assert_eq!(cache.read(&other), None);
         cache.write(&name, now - DAY, "y".to_owned());
-        assert_eq!(cache.read(&name, SignedDuration::ZERO), None);
+        assert_eq!(cache.read(&name), None);
         cache.write(&other, now + DAY, "z".to_owned());
         let files = fs::read_dir(directory.path().join("cbr")).unwrap().count();
         assert_eq!(files, 1, "what has ended is gone");
         cache.remove(&other);
-        assert_eq!(cache.read(&other, SignedDuration::ZERO), None);
+        assert_eq!(cache.read(&other), None);
     }
 
     #[cfg(unix)]
@@ -178,19 +182,27 @@ mod tests {
         for (mode, kept) in [(0o755, false), (0o770, false), (0o700, true)] {
             fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
             cache.write(&name, until, "x".to_owned());
-            assert_eq!(cache.read(&name, SignedDuration::ZERO).is_some(), kept, "{mode:o}");
+            assert_eq!(cache.read(&name).is_some(), kept, "{mode:o}");
         }
         let file = fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
-    fn hexadecimal_digits_there_and_back() {
-        let bytes = [0, 1, 0x9f, 0xff];
-        assert_eq!(hex(&bytes), "00019fff");
-        assert_eq!(unhex("00019fff").as_deref(), Some(&bytes[..]));
-        for text in ["0", "0g", "ä"] {
-            assert_eq!(unhex(text), None, "{text}");
+    fn entries_of_older_versions_are_removed() {
+        let directory = TempDir::new().unwrap();
+        let cache = Cache(Some(directory.path().join("cbr")));
+        let now = Timestamp::now();
+        cache.write(&Name::of(&["new"]), now + DAY, "p".to_owned());
+        let path = |name: &str| directory.path().join("cbr").join(name);
+        let (old, other) = (path(&Name::of(&["old"]).0), path("completions.json"));
+        let text = r#"{"until":"2100-01-01T00:00:00Z","value":"00ff"}"#;
+        for file in [&old, &other] {
+            fs::write(file, text).unwrap();
         }
+        cache.sweep();
+        assert!(!old.exists());
+        assert!(other.exists(), "other files stay");
+        assert_eq!(cache.read(&Name::of(&["new"])).as_deref(), Some("p"));
     }
 }

@@ -41,8 +41,10 @@ pub(crate) async fn connect(
                     Project::OfToken => return Err(no_project().into()),
                 };
                 let iam = asked(&Credentials::Password(login.clone()))?;
-                let logins = Logins::new(iam, login, project, region, cache);
-                let session = logins.session().await?;
+                // Versions before this one kept the tokens of logins there.
+                cache.sweep();
+                let logins = Logins::new(iam, login, project, region);
+                let session = logins.log_in().await?;
                 let endpoint = place(endpoint, Some(&session.scope))?;
                 (endpoint, session.access(), Some(Arc::new(logins)))
             }
@@ -94,16 +96,8 @@ pub(crate) fn kept(
         Some(Iam { endpoint, credentials: credentials.clone(), means: means.clone() })
     };
     match (&credentials, project) {
-        (Credentials::Password(login), project) => {
-            let project = match project {
-                Project::Id(id) => Named::Id(id.value),
-                Project::Named(name) => Named::Name(name.value),
-                Project::OfToken => return None,
-            };
-            let region = region.map(|region| region.value);
-            let session = Logins::new(asked()?, login.clone(), project, region, cache).kept()?;
-            Some((place(endpoint, Some(&session.scope)).ok()?, session.access()))
-        }
+        // A password needs a login first.
+        (Credentials::Password(_), _) => None,
         (_, Project::Id(id)) => {
             let access = Identity { credentials, project_id: Some(id.value) };
             Some((place(endpoint, None).ok()?, access))

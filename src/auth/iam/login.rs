@@ -1,10 +1,9 @@
 //! A token: one for a password, or what is known of one that there is already.
 
-use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
+use serde::Deserialize;
 use serde::de::Error as _;
-use serde::{Deserialize, Serialize};
 use serde_json::{Error, Value, json};
 
 use super::Iam;
@@ -17,10 +16,8 @@ use crate::text::secret::Secret;
 const SUBJECT_TOKEN: &str = "x-subject-token";
 
 /// What a token is good for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
-    /// When the token ends.
-    pub(super) expires_at: Option<Timestamp>,
     /// The project that it is for; `None` if it is for a whole account.
     pub(crate) project: Option<Found>,
     /// Where the service is, as the catalogue has it.
@@ -138,7 +135,6 @@ fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
     }
     #[derive(Deserialize)]
     struct Token {
-        expires_at: Option<String>,
         project: Option<Found>,
         /// A strange one is as good as none.
         #[serde(default)]
@@ -149,7 +145,6 @@ fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
         project.check()?;
     }
     Ok(Scope {
-        expires_at: token.expires_at.and_then(|time| time.parse().ok()),
         project: token.project,
         service: service(&token.catalog, region).map(str::to_owned),
     })
@@ -265,10 +260,9 @@ mod tests {
             "roles": [],
         }));
         let found = Found { id: "p".to_owned(), name: "eu-de".to_owned() };
-        let expires_at = Some("2020-01-04T09:05:22.701Z".parse().unwrap());
-        assert_eq!(scope.unwrap(), Scope { expires_at, project: Some(found), service: None });
+        assert_eq!(scope.unwrap(), Scope { project: Some(found), service: None });
         let account = read(json!({"domain": {"id": "d"}, "catalog": null})).unwrap();
-        assert_eq!(account, Scope { expires_at: None, project: None, service: None });
+        assert_eq!(account, Scope { project: None, service: None });
         assert!(read(json!({"project": {"id": "a/b"}})).is_err());
     }
 }

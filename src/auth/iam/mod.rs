@@ -9,7 +9,7 @@
 //! | [`connect`](mod@connect) | settings to a client, through IAM where needed |
 //! | [`login`], [`project`] | the two calls, and how their answers are read |
 //! | [`renewal`] | a new token, or another project, where one was refused |
-//! | [`cache`], [`seal`] | what is kept between runs, privately |
+//! | [`cache`] | project ids that are kept between runs |
 //!
 //! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying a
 //! Token", "Querying Project Information", "Querying the List of Projects Accessible to an IAM User".
@@ -19,7 +19,6 @@ mod connect;
 mod login;
 mod project;
 mod renewal;
-mod seal;
 
 use crate::api::{ApiError, Client, ClientOptions, Identity};
 use crate::settings::{Credentials, Endpoint};

@@ -1,8 +1,8 @@
 //! The project of a name. In each region there is one with the region's name, and there may be parts of
 //! it, such as `eu-de_team`.
 
+use serde::Deserialize;
 use serde::de::Error as _;
-use serde::{Deserialize, Serialize};
 use serde_json::Error;
 
 use super::Iam;
@@ -11,7 +11,7 @@ use crate::settings::{ConnectionError, Setting, SettingFlaw, check_project_id};
 use crate::text::sanitize;
 
 /// A project as IAM has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Found {
     /// Its id.
     pub(crate) id: String,

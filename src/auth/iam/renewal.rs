@@ -1,102 +1,40 @@
-//! What was taken for good and is refused: a token that ended, which a new login replaces, and a project
-//! that was kept from an earlier run.
+//! Recovery from rejected state: a new login replaces an expired token, and a new look-up replaces a cached
+//! project id.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use super::cache::{Cache, Name, unhex};
-use super::login::{self, Scope, Session};
-use super::{Iam, project, seal};
+use super::cache::{Cache, Name};
+use super::login::{self, Session};
+use super::{Iam, project};
 use crate::api::{ApiError, CredentialRefresh, Identity, Renewed};
 use crate::settings::{Credentials, Endpoint, Login, Named, Setting, check_project_id};
-use crate::text::hex::hex;
-use crate::text::secret::Secret;
-
-/// A token that ends sooner than this is not begun with.
-const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long a project is kept. It has the same id for as long as it exists.
 const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A user who can log in, and the token that was kept of the last time.
+/// Logs a user in, at first and when the token is rejected. Tokens are never written to disk.
 pub(super) struct Logins {
     iam: Iam,
     login: Login,
     /// The project that the token is to be for.
     project: Named,
     region: Option<String>,
-    cache: Cache,
-    name: Name,
-}
-
-/// What is sealed in the cache.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    token: String,
-    scope: Scope,
 }
 
 impl Logins {
-    pub(super) fn new(
-        iam: Iam,
-        login: Login,
-        project: Named,
-        region: Option<String>,
-        cache: Cache,
-    ) -> Self {
-        let mut parts = vec!["token", iam.endpoint.base(), region.as_deref().unwrap_or_default()];
-        let all = [
-            Some(&login.user),
-            login.domain.as_ref(),
-            login.project_domain.as_ref(),
-            Some(&project),
-        ];
-        for named in all {
-            parts.extend(match named {
-                Some(Named::Id(id)) => ["id", id],
-                Some(Named::Name(name)) => ["name", name],
-                None => ["none", ""],
-            });
-        }
-        let name = Name::of(&parts);
-        Self { iam, login, project, region, cache, name }
+    /// Creates a user for the project that the tokens are to be for.
+    pub(super) fn new(iam: Iam, login: Login, project: Named, region: Option<String>) -> Self {
+        Self { iam, login, project, region }
     }
 
-    /// The token of an earlier run, or else a new one.
+    /// Logs in.
     ///
     /// # Errors
     ///
-    /// What the login came to.
-    pub(super) async fn session(&self) -> Result<Session, ApiError> {
-        match self.kept() {
-            Some(session) => Ok(session),
-            None => self.log_in().await,
-        }
-    }
-
-    /// The token of an earlier run, if it is still good and the password is the one that it was given for.
-    pub(super) fn kept(&self) -> Option<Session> {
-        let sealed = unhex(&self.cache.read(&self.name, MARGIN)?)?;
-        let kept = seal::open(&self.login.password, self.name.as_bytes(), &sealed)?;
-        let Kept { token, scope } = serde_json::from_str(kept.reveal()).ok()?;
-        Some(Session { token: Secret::new(token), scope })
-    }
-
-    async fn log_in(&self) -> Result<Session, ApiError> {
+    /// The login failed.
+    pub(super) async fn log_in(&self) -> Result<Session, ApiError> {
         let region = self.region.as_deref();
-        let session = login::log_in(&self.iam, &self.login, &self.project, region).await?;
-        self.keep(&session);
-        Ok(session)
-    }
-
-    /// A token that does not say when it ends is not kept.
-    fn keep(&self, Session { token, scope }: &Session) {
-        let Some(until) = scope.expires_at else { return };
-        let kept = Kept { token: token.reveal().to_owned(), scope: scope.clone() };
-        let Ok(text) = serde_json::to_string(&kept).map(Secret::new) else { return };
-        if let Some(sealed) = seal::seal(&self.login.password, self.name.as_bytes(), &text) {
-            self.cache.write(&self.name, until, hex(&sealed));
-        }
+        login::log_in(&self.iam, &self.login, &self.project, region).await
     }
 }
 
@@ -115,7 +53,6 @@ impl CredentialRefresh for Logins {
             if !matches!(refused, ApiError::Refused(refusal) if refusal.status == 401) {
                 return Ok(None);
             }
-            self.cache.remove(&self.name);
             self.log_in().await.map(|session| Some(session.access()))
         })
     }
@@ -183,7 +120,7 @@ impl Projects {
 }
 
 fn kept(cache: &Cache, name: &Name) -> Option<String> {
-    let id = cache.read(name, SignedDuration::ZERO)?;
+    let id = cache.read(name)?;
     check_project_id(&id).ok().map(|()| id)
 }
 

@@ -255,7 +255,7 @@ fn key(connection: &Connection) -> String {
     let Identity { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];
     match credentials {
-        // None is sent: a token that was kept stands for it.
+        // Not reached: a password needs a login first, so there is no connection.
         Credentials::Password(_) => {}
         Credentials::Token(token) => parts.push(token.reveal()),
         Credentials::Key { access_key, secret_key, security_token } => {

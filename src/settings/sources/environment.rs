@@ -132,7 +132,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_PAGER", "the pager for what is longer than the screen; empty for none"),
     ("PAGER", "the same, where `CBR_PAGER` is not set; where neither is, `less`"),
     ("XDG_CONFIG_HOME", "in place of `~/.config`, for files of `cbr` and of OpenStack's client"),
-    ("XDG_CACHE_HOME", "in place of `~/.cache`, where project ids and tokens are kept"),
+    ("XDG_CACHE_HOME", "in place of `~/.cache`, where project ids are cached"),
     ("TMPDIR", "in place of `/tmp`, for what does not fit into memory until it is printed"),
     ("TZ", "time zone for `--time local`; this machine's, if it is not set"),
 ];
