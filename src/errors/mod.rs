@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::api::{ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, Refusal, Spent};
 use crate::listing::Unproven;
-use crate::output::temporary::{self, TemporaryFault};
+use crate::output::temporary::{self, TemporaryFileError};
 use crate::settings::{ConnectionError, Origin, SettingFlaw};
 use crate::terminal::message::{ErrorFormat, Level, Report};
 pub(crate) use code::ErrorCode;
@@ -212,7 +212,7 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
         // As for an id that no backup has: what was asked for is not there.
         return (ErrorCode::Empty, None);
     }
-    if error.is::<TemporaryFault>() {
+    if error.is::<TemporaryFileError>() {
         return (ErrorCode::Local, Some(temporary::HINT.to_owned()));
     }
     if error.is::<clap::Error>() {

@@ -1,9 +1,9 @@
-//! A table of texts without borders: one row a line, columns aligned, two spaces between them.
+//! A borderless table of texts: one row a line, columns aligned, two spaces between them.
 //!
-//! The widths are known only after the last row, so rows wait in a spool as cells that are ready
-//! to be shown. The first screenful is laid out as a small table with fixed widths; what follows is
-//! filled up to the same widths a line at a time, which is much faster, and looks the same. Memory
-//! stays bounded. Knows nothing of backups.
+//! The widths are known only after the last row, so rows are spooled as cells that are ready to
+//! print. `comfy_table` lays out the first screenful. Later lines are padded to the same widths one
+//! at a time, which is much faster and gives the same result. Memory stays bounded. Knows nothing
+//! of backups.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -14,71 +14,71 @@ use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use memchr::memchr_iter;
 
 use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
-use super::spool::{FAULT, Spool};
+use super::spool::{SPOOL_ERROR, Spool};
 use super::{Style, color, time};
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
-/// Lines that people look at, which are laid out together.
+/// Number of lines that are laid out together.
 const SCREENFUL: usize = 60;
 
-/// Bytes of lines that are written at once.
+/// Number of bytes written at once.
 const CHUNK: usize = 64 << 10;
 
-/// Stands for nothing, so that every row has the same number of words to `awk` and the eye.
-const NOTHING_THERE: &str = "-";
+/// Placeholder for an empty cell, so that every row has the same number of words for `awk`.
+const EMPTY_CELL: &str = "-";
 
-/// Ends of cells and rows in the spool. A cell that is ready to be shown holds neither.
+/// Ends of cells and rows in the spool. Printable cells contain neither.
 const CELL_END: char = '\t';
 const ROW_END: char = '\n';
 
-/// The widest cell. Longer texts are shortened, also where nobody is looking.
-const WIDEST: usize = u16::MAX as usize - GAP;
+/// Maximum width of a cell. Longer texts are shortened, even without a terminal.
+const MAX_CELL_WIDTH: usize = u16::MAX as usize - GAP;
 
-/// Takes rows, then writes the table.
+/// Collects rows, then writes the table.
 pub(super) struct Grid {
     headings: Vec<Heading>,
-    /// The headings are printed.
+    /// Print the headings.
     headed: bool,
-    look: Style,
-    /// Of the widest cell of each column so far.
+    style: Style,
+    /// Width of the widest cell of each column so far.
     widths: Vec<usize>,
-    /// The row that is being written: its memory is used again.
+    /// Buffer for the current row, reused.
     row: String,
     spool: Spool,
 }
 
 impl Grid {
-    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, look: Style) -> Self {
+    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, style: Style) -> Self {
         if !headed {
             headings.iter_mut().for_each(|heading| heading.text.clear());
         }
         let (widths, row, spool) = (vec![0; headings.len()], String::new(), Spool::new());
-        Self { headings, headed, look, widths, row, spool }
+        Self { headings, headed, style, widths, row, spool }
     }
 
-    /// Takes a row: a text for each heading.
+    /// Adds a row: a text for each heading.
     pub(super) fn push<'a>(
         &mut self,
         row: impl IntoIterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
         for (text, widest) in row.into_iter().zip(&mut self.widths) {
-            let text = if text.is_empty() { Cow::Borrowed(NOTHING_THERE) } else { text };
+            let text = if text.is_empty() { Cow::Borrowed(EMPTY_CELL) } else { text };
             let (cell, cells) = visible_cells(&text);
-            *widest = cells.min(WIDEST).max(*widest);
+            *widest = cells.min(MAX_CELL_WIDTH).max(*widest);
             self.row.push_str(&cell);
             self.row.push(CELL_END);
         }
         self.row.push(ROW_END);
-        self.spool.write_all(self.row.as_bytes()).context(FAULT)?;
+        self.spool.write_all(self.row.as_bytes()).context(SPOOL_ERROR)?;
         self.row.clear();
         Ok(())
     }
 
-    /// Writes all rows to `out`, in lines that fit the screen where that is possible.
+    /// Writes all rows to `out`, in lines that fit the screen if possible.
     pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let Self { headings, headed, look, widths, spool, .. } = self;
-        let layout = layout::fit(&headings, &widths, look.width, look.times.lengths());
+        let Self { headings, headed, style, widths, spool, .. } = self;
+        let layout = layout::fit(&headings, &widths, style.width, style.times.lengths());
         let mut spooled = spool.into_lines()?;
         let mut first = Vec::with_capacity(SCREENFUL);
         while first.len() < SCREENFUL
@@ -87,14 +87,14 @@ impl Grid {
             first.push(row.to_owned());
         }
         let head = headed.then(|| heading_cells(&headings, &layout));
-        let cells = |row| shown_cells(row, &headings, &layout, look.colored);
+        let cells = |row| shown_cells(row, &headings, &layout, style.colored);
         let screenful: Vec<_> =
             head.into_iter().chain(first.iter().map(|row| cells(row))).collect();
-        // Where there is no heading that could say that columns gave way, each row does.
+        // Without headings, every row carries the mark for hidden columns.
         let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
         let mut text = lines(&screenful, &headings, &layout, &end);
         while let Some(row) = spooled.next()? {
-            push_line(&mut text, row, &headings, &layout, look.colored);
+            push_line(&mut text, row, &headings, &layout, style.colored);
             text.push_str(&end);
             if text.len() >= CHUNK {
                 out.write_all(text.as_bytes())?;
@@ -107,7 +107,7 @@ impl Grid {
     }
 }
 
-/// A text that fits its column, and the same in colour where it has one. Colour takes no room.
+/// A text that fits its column, and its colored form. Color has no width.
 struct Cell<'a> {
     text: Cow<'a, str>,
     painted: Option<String>,
@@ -122,7 +122,7 @@ fn heading_cells<'a>(headings: &[Heading], layout: &Layout) -> Vec<Cell<'a>> {
     texts.map(|text| Cell { text: text.into(), painted: None }).collect()
 }
 
-/// The cells of a spooled row that are shown.
+/// Returns the visible cells of a spooled row.
 fn shown_cells<'a>(
     spooled: &'a str,
     headings: &[Heading],
@@ -134,7 +134,7 @@ fn shown_cells<'a>(
     shown.map(|shown| shown_cell(row[shown.position], headings, shown, colored)).collect()
 }
 
-/// The cells of a spooled row.
+/// Iterates over the cells of a spooled row.
 fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     memchr_iter(CELL_END as u8, spooled.as_bytes()).map_while(move |end| {
@@ -144,7 +144,7 @@ fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A spooled cell as it is shown in its column.
+/// Returns a spooled cell as its column shows it.
 fn shown_cell<'a>(
     spooled: &'a str,
     headings: &[Heading],
@@ -153,15 +153,15 @@ fn shown_cell<'a>(
 ) -> Cell<'a> {
     let kind = headings[shown.position].kind;
     let text = match kind {
-        Kind::Time => time::shortened(spooled, shown.width),
+        ColumnKind::Time => time::shortened(spooled, shown.width),
         _ => shortened(spooled, shown.width),
     };
-    let is_painted = colored && kind == Kind::Status;
-    let painted = is_painted.then(|| color::painted(spooled, text.clone()).into_owned());
+    let is_painted = colored && kind == ColumnKind::Status;
+    let painted = is_painted.then(|| color::colored_status(spooled, text.clone()).into_owned());
     Cell { text, painted }
 }
 
-/// Adds a spooled row as [`lines`] makes a line of its cells.
+/// Adds the line of a spooled row, formatted as [`lines`] does.
 fn push_line(
     text: &mut String,
     spooled: &str,
@@ -169,7 +169,7 @@ fn push_line(
     layout: &Layout,
     colored: bool,
 ) {
-    // Columns are shown in their order, so each cell is found behind the one before.
+    // Columns keep their order, so one pass over the cells is enough.
     let mut row = cells_of(spooled);
     let mut next = 0;
     let mut blanks = 0;
@@ -187,7 +187,7 @@ fn push_line(
     text.truncate(text.trim_end_matches(' ').len());
 }
 
-/// Many at once.
+/// Adds `number` blanks.
 fn push_blanks(text: &mut String, mut number: usize) {
     const BLANKS: &str = "                                                                ";
     while number > 0 {
@@ -197,7 +197,7 @@ fn push_blanks(text: &mut String, mut number: usize) {
     }
 }
 
-/// Lays out rows whose cells are no wider than their columns.
+/// Lays out rows whose cells already fit their columns.
 fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &str) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(NOTHING);
@@ -221,8 +221,8 @@ fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &st
     text
 }
 
-/// Adds a line with its colours, which the table would count as characters. A cell that has one begins where
-/// those before it end.
+/// Adds a line with its colors, which the table would count as characters. The byte offset of a
+/// colored cell follows from the cells before it.
 fn push_painted(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout) {
     let (mut done, mut start) = (0, 0);
     for (cell, shown) in row.iter().zip(&layout.columns) {
@@ -240,7 +240,7 @@ fn push_painted(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout
 }
 
 fn is_number(heading: &Heading) -> bool {
-    matches!(heading.kind, Kind::Number | Kind::Size)
+    matches!(heading.kind, ColumnKind::Number | ColumnKind::Size)
 }
 
 #[cfg(test)]
@@ -250,17 +250,17 @@ mod tests {
     use super::time::Times;
     use super::*;
 
-    /// Past the screenful a line is made in another way; nobody can tell where.
+    /// Lines after the first screenful take the fast path, and must style the same.
     #[test]
-    fn every_line_is_the_same_however_it_is_made() {
+    fn both_line_layouts_give_the_same_text() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
         let headings = || {
             vec![
-                heading("NAME", Kind::Text),
-                heading("SIZE", Kind::Number),
-                heading("STATUS", Kind::Status),
-                heading("DESCRIPTION", Kind::Text),
-                heading("STATUS", Kind::Status),
+                heading("NAME", ColumnKind::Text),
+                heading("SIZE", ColumnKind::Number),
+                heading("STATUS", ColumnKind::Status),
+                heading("DESCRIPTION", ColumnKind::Text),
+                heading("STATUS", ColumnKind::Status),
             ]
         };
         let rows = [
@@ -270,8 +270,8 @@ mod tests {
             ["", "0", "", "\u{1b}[31mred\t\u{202e}", ""],
         ];
         let number = SCREENFUL + 2 * rows.len();
-        let text = |look| {
-            let mut grid = Grid::new(headings(), false, look);
+        let text = |style| {
+            let mut grid = Grid::new(headings(), false, style);
             for row in rows.iter().cycle().take(number) {
                 grid.push(row.iter().map(|text| Cow::Borrowed(*text))).unwrap();
             }
@@ -289,7 +289,7 @@ mod tests {
                     assert_eq!(*line, lines[index % rows.len()], "line {index} at {width:?}");
                 }
             }
-            // Colour is all that tells them apart: of two statuses in two rows of four, and of one in a third.
+            // Only color differs: two statuses in two rows of four, and one in a third.
             assert_eq!(strip_str(&painted).to_string(), plain, "{width:?}");
             assert_eq!(painted.matches("\u{1b}[0m").count(), number / 4 * 5, "{width:?}");
         }

@@ -14,9 +14,9 @@ use clap::ValueEnum as _;
 use tempfile::SpooledTempFile;
 
 use crate::listing::{Direction, Order};
-use crate::output::temporary::TemporaryFault;
+use crate::output::temporary::TemporaryFileError;
 use crate::record::backup::Backup;
-use crate::record::column::{COLUMNS, Column, Kind};
+use crate::record::column::{COLUMNS, Column, ColumnKind};
 use crate::record::row::Row;
 use crate::text::suggest;
 use crate::time;
@@ -52,7 +52,7 @@ impl Sort {
     }
 
     /// The columns that the user sorts by.
-    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn queried_columns(&self) -> impl Iterator<Item = &'static str> {
         // Whoever did not ask for an order gets the one of the default.
         let is_default = self.to_string() == Self::default().to_string();
         self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
@@ -152,7 +152,7 @@ struct Waiting {
 /// Bytes of records that are kept in memory.
 const IN_MEMORY: usize = 8 << 20;
 
-const FAULT: TemporaryFault = TemporaryFault::Sorting;
+const SORT_FILE_ERROR: TemporaryFileError = TemporaryFileError::Sorting;
 
 impl Sorter {
     fn new(keys: Vec<(Column, Direction)>) -> Self {
@@ -171,7 +171,7 @@ impl Sorter {
         for (column, direction) in &self.keys {
             push_key(&mut key, &backup, column, *direction);
         }
-        self.records.write_all(record.as_bytes()).context(FAULT)?;
+        self.records.write_all(record.as_bytes()).context(SORT_FILE_ERROR)?;
         self.rows.push(Waiting { key: key.into(), start: self.length, length: record.len() });
         self.length += record.len() as u64;
         Ok(())
@@ -190,16 +190,19 @@ impl Sorter {
         mut sink: impl FnMut(&str) -> anyhow::Result<()>,
     ) -> anyhow::Result<u64> {
         self.rows.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut records =
-            self.records.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
+        let mut records = self
+            .records
+            .into_inner()
+            .map_err(|error| error.into_error())
+            .context(SORT_FILE_ERROR)?;
         let mut record = Vec::new();
         let mut delivered = 0;
         let limit = limit.unwrap_or(u64::MAX);
         let wanted = self.rows.iter().skip(offset as usize).take(limit as usize);
         for row in wanted {
             record.resize(row.length, 0);
-            records.seek(SeekFrom::Start(row.start)).context(FAULT)?;
-            records.read_exact(&mut record).context(FAULT)?;
+            records.seek(SeekFrom::Start(row.start)).context(SORT_FILE_ERROR)?;
+            records.read_exact(&mut record).context(SORT_FILE_ERROR)?;
             sink(std::str::from_utf8(&record)?)?;
             delivered += 1;
         }
@@ -218,15 +221,17 @@ fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: 
     key.push(0);
     let start = key.len();
     match column.kind {
-        Kind::Time => match time::instant(&text) {
+        ColumnKind::Time => match time::instant(&text) {
             Some(instant) => push_number(key, instant as f64),
             None => push_text(key, &text),
         },
-        Kind::Number | Kind::Size => match text.parse::<f64>() {
+        ColumnKind::Number | ColumnKind::Size => match text.parse::<f64>() {
             Ok(number) => push_number(key, number),
             Err(_) => push_text(key, &text),
         },
-        Kind::Id | Kind::Word | Kind::Status | Kind::Text => push_text(key, &text),
+        ColumnKind::Id | ColumnKind::Word | ColumnKind::Status | ColumnKind::Text => {
+            push_text(key, &text)
+        }
     }
     if direction == Direction::Descending {
         for byte in key.iter_mut().skip(start) {

@@ -7,9 +7,9 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::group::Group;
-use crate::output::{Report, ReportColumn};
+use crate::output::{RowTable, RowTableColumn};
 use crate::record::backup::{Backup, Field};
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::record::json::Json;
 use crate::time;
 
@@ -68,28 +68,28 @@ impl Summary {
 
     /// A row for each group: days and months newest first, others with the most backups first; those without
     /// a value last.
-    pub(crate) fn report(self) -> Report {
+    pub(crate) fn table(self) -> RowTable {
         let mut columns = Vec::new();
         if let Some(group) = self.group {
             let kind = match group {
-                Group::Status => Kind::Status,
-                _ if group.is_calendar() => Kind::Word,
-                _ => Kind::Id,
+                Group::Status => ColumnKind::Status,
+                _ if group.is_calendar() => ColumnKind::Word,
+                _ => ColumnKind::Id,
             };
             columns.push(column(group.column(), kind, 0));
         }
         let named = self.group == Some(Group::Resource);
         if named {
-            columns.push(column("resource_name", Kind::Text, 1));
+            columns.push(column("resource_name", ColumnKind::Text, 1));
         }
         columns.extend([
-            column("count", Kind::Number, 0),
-            column("total_size", Kind::Size, 1),
-            column("oldest", Kind::Time, 4),
-            column("newest", Kind::Time, 2),
-            column("next_expiry", Kind::Time, 3),
+            column("count", ColumnKind::Number, 0),
+            column("total_size", ColumnKind::Size, 1),
+            column("oldest", ColumnKind::Time, 4),
+            column("newest", ColumnKind::Time, 2),
+            column("next_expiry", ColumnKind::Time, 3),
         ]);
-        let mut report = Report::new(columns);
+        let mut table = RowTable::new(columns);
         for (key, total) in self.sorted() {
             let mut row = Vec::new();
             if self.group.is_some() {
@@ -101,9 +101,9 @@ impl Summary {
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
             row.extend([Some(total.count.to_string()), Some(total.size.to_string())]);
             row.extend([total.oldest, total.newest, total.next_expiry].map(time));
-            report.push(row);
+            table.push(row);
         }
-        report
+        table
     }
 
     fn sorted(&self) -> Vec<(&str, &Total)> {
@@ -148,8 +148,8 @@ impl Total {
 }
 
 /// Keeps the columns to one line each.
-fn column(name: &'static str, kind: Kind, rank: u8) -> ReportColumn {
-    ReportColumn { name, kind, rank }
+fn column(name: &'static str, kind: ColumnKind, rank: u8) -> RowTableColumn {
+    RowTableColumn { name, kind, rank }
 }
 
 /// Text as JSON.
@@ -169,8 +169,8 @@ mod tests {
             summary.push(&Backup::parse(record).unwrap());
         }
         let without_size = summary.without_size();
-        let report = summary.report();
-        let rows = report.rows().iter().map(|row| {
+        let table = summary.table();
+        let rows = table.rows().iter().map(|row| {
             row.iter().map(|cell| cell.clone().unwrap_or_default().replace('"', "")).collect()
         });
         (rows.collect(), without_size)

@@ -19,14 +19,14 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// A few words, with the unit where there is one.
     pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ColumnKind,
     pub(crate) place: Visibility,
     find: Find,
 }
 
 /// What a value is, which decides how it is aligned, shortened, coloured and normalised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ColumnKind {
     /// Identifies something; half of it is worth nothing.
     Id,
     /// One of a few short words of the service.
@@ -133,7 +133,7 @@ impl<'a> Value<'a> {
     }
 }
 
-use Kind::{Id, Number, Size, Status, Text, Time, Word};
+use ColumnKind::{Id, Number, Size, Status, Text, Time, Word};
 use Visibility::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then what is inside of them.
@@ -264,7 +264,7 @@ pub(crate) const COLUMNS: &[Column] = &[
 ];
 
 /// Keeps the table above to one line a column.
-const fn column(field: Field, help: &'static str, kind: Kind, place: Visibility) -> Column {
+const fn column(field: Field, help: &'static str, kind: ColumnKind, place: Visibility) -> Column {
     Column { name: field.name(), help, kind, place, find: Find::Field(field) }
 }
 
@@ -272,7 +272,7 @@ const fn column(field: Field, help: &'static str, kind: Kind, place: Visibility)
 const fn found(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     place: Visibility,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
@@ -283,7 +283,7 @@ const fn found(
 const fn nested(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
     found(name, help, kind, Nested, value)
@@ -302,7 +302,7 @@ const fn count(
 const fn each(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     values: for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>,
 ) -> Column {
     Column { name, help, kind, place: Nested, find: Find::Each(values) }

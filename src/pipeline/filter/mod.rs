@@ -164,7 +164,7 @@ impl Filter {
     }
 
     /// The columns of what the conditions look at.
-    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn queried_columns(&self) -> impl Iterator<Item = &'static str> {
         let Self {
             automatic,
             encrypted,
