@@ -25,7 +25,7 @@ impl Table {
         style: Style,
         queried_columns: &[&str],
     ) -> Self {
-        let rank = |chosen: &ChosenColumn| match chosen.column.place.rank() {
+        let rank = |chosen: &ChosenColumn| match chosen.column.visibility.rank() {
             _ if chosen.is_named => 0,
             rank if queried_columns.contains(&chosen.column.name) => rank.min(QUERIED_RANK),
             rank => rank,

@@ -1,7 +1,7 @@
-//! `cbr backups summary`: numbers about the backups, as a whole or in groups.
+//! `cbr backups summary`: counts, sizes and dates of all backups, or by group.
 //!
-//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups, and
-//! needs no order. Knows nothing of formats.
+//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups.
+//! Accepts backups in any order. Knows nothing of formats.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -13,32 +13,33 @@ use crate::record::column::ColumnKind;
 use crate::record::json::Json;
 use crate::time;
 
-/// The numbers so far.
+/// The summary of the backups so far.
 pub(crate) struct Summary {
     group: Option<Group>,
-    /// Expiries from here on are to come, in microseconds since 1970.
+    /// The current time in microseconds since 1970; later expiries are in the future.
     now: i64,
     /// Backups without a value are the group "".
     totals: HashMap<Box<str>, Total>,
 }
 
-/// The numbers of one group. Moments are in microseconds since 1970.
+/// Summary of one group. Moments are in microseconds since 1970.
 #[derive(Default)]
 struct Total {
     count: u64,
     /// In GB.
     size: u128,
-    /// Backups whose size is not known, so that it is not in the sum.
+    /// Number of backups of unknown size, which the sum omits.
     unsized_: u64,
     oldest: Option<i64>,
     newest: Option<i64>,
     next_expiry: Option<i64>,
-    /// The JSON text of what the newest says is the name of the resource; kept where the resource makes the group.
+    /// Name of the resource in the newest backup, as JSON text. Kept only when grouping by
+    /// resource.
     resource_name: Option<Box<str>>,
 }
 
 impl Summary {
-    /// Of all backups, or of each group. `now` is in microseconds since 1970.
+    /// Creates a summary of all backups, or of each group. `now` is in microseconds since 1970.
     pub(crate) fn new(group: Option<Group>, now: i64) -> Self {
         let mut totals = HashMap::new();
         if group.is_none() {
@@ -48,11 +49,11 @@ impl Summary {
         Self { group, now, totals }
     }
 
-    /// Takes a backup in.
+    /// Adds a backup.
     pub(crate) fn push(&mut self, backup: &Backup<'_>) {
         let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
         let named = self.group == Some(Group::Resource);
-        // A key is copied once for its group, not for each backup.
+        // A key is copied once for each group, not for each backup.
         if let Some(total) = self.totals.get_mut(&*key) {
             return total.add(backup, self.now, named);
         }
@@ -61,13 +62,13 @@ impl Summary {
         self.totals.insert(key.into(), total);
     }
 
-    /// Backups whose size is not known, so that it is not in the sums.
+    /// Returns the number of backups of unknown size, which the sums omit.
     pub(crate) fn without_size(&self) -> u64 {
         self.totals.values().map(|total| total.unsized_).sum()
     }
 
-    /// A row for each group: days and months newest first, others with the most backups first; those without
-    /// a value last.
+    /// Returns a row for each group: days and months newest first, other groups by descending
+    /// count. The group without a value is last.
     pub(crate) fn table(self) -> RowTable {
         let mut columns = Vec::new();
         if let Some(group) = self.group {
@@ -147,12 +148,12 @@ impl Total {
     }
 }
 
-/// Keeps the columns to one line each.
+/// Shorthand that keeps the list of columns to one line each.
 fn column(name: &'static str, kind: ColumnKind, rank: u8) -> RowTableColumn {
     RowTableColumn { name, kind, rank }
 }
 
-/// Text as JSON.
+/// Returns text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -188,7 +189,7 @@ mod tests {
     ];
 
     #[test]
-    fn all_are_one_row_also_where_there_are_none() {
+    fn without_groups_there_is_exactly_one_row() {
         let (rows, without_size) = summary(None, &RECORDS);
         let expected = [
             "5",
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_have_their_own_numbers() {
+    fn each_group_is_summarized_separately() {
         let rows = |group| -> Vec<String> {
             let rows = summary(Some(group), &RECORDS).0;
             rows.iter().map(|row| row.join(" ").trim_end().to_owned()).collect()

@@ -32,7 +32,11 @@ fn the_tables_of_the_readme_are_those_of_the_code() {
 
 fn columns() -> String {
     let rows = COLUMNS.iter().map(|column| {
-        [format!("`{}`", column.name), column.help.to_owned(), column.place.shown_by().to_owned()]
+        [
+            format!("`{}`", column.name),
+            column.help.to_owned(),
+            column.visibility.shown_by().to_owned(),
+        ]
     });
     table(["column", "what it is", "shown by"], rows)
 }
