@@ -113,7 +113,7 @@ impl ListOutputArgs {
         self.output.check()
     }
 
-    /// Returns a renderer for these flags. The columns named in `queried_columns` are among the last to
+    /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
     /// be hidden.
     ///
     /// # Errors
