@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, ReportArgs};
+use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, RowTableArgs};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
@@ -212,7 +212,7 @@ pub(crate) struct SummaryArgs {
     pub(crate) by: Option<Group>,
 
     #[command(flatten)]
-    pub(crate) output: ReportArgs,
+    pub(crate) output: RowTableArgs,
 }
 
 /// `offset` is an int32 in the API.

@@ -95,10 +95,10 @@ async fn print(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let asked_about: Vec<_> =
-        args.sort.asked_about().chain(args.read.filter.asked_about()).collect();
+    let queried_columns: Vec<_> =
+        args.sort.queried_columns().chain(args.read.filter.queried_columns()).collect();
     let renderer = loop {
-        let renderer = args.output.renderer(terminal.target(), &asked_about)?;
+        let renderer = args.output.renderer(terminal.target(), &queried_columns)?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,
@@ -107,7 +107,7 @@ async fn print(
     };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
-    let mut output = terminal.output(args.output.is_for_reading(), console);
+    let mut output = terminal.output(args.output.uses_pager(), console);
     renderer.finish(&mut output)?;
     Ok(output.close()?)
 }

@@ -105,7 +105,7 @@ pub(super) async fn read(
     let written = receipt.write(&Outcome {
         tally,
         query: &query,
-        filter: args.filter.told(),
+        filter: args.filter.to_pairs(),
         sort: cut.sort,
         limit: cut.limit,
         offset: cut.offset,

@@ -49,8 +49,8 @@ pub(crate) async fn summary(
             )),
         }
         reading.tally.ready = Some(Instant::now());
-        let mut output = terminal.output(args.output.is_for_reading(), console);
-        summary.report().write(&args.output, terminal.target(), &mut output)?;
+        let mut output = terminal.output(args.output.uses_pager(), console);
+        summary.table().write(&args.output, terminal.target(), &mut output)?;
         Ok(output.close()?)
     })
     .await

@@ -1,4 +1,4 @@
-//! The words that scripts tell failures apart by, each with its exit code.
+//! Error codes for scripts, each with its exit code.
 
 use crate::api::{ApiError, Class, Refusal};
 
@@ -7,44 +7,44 @@ use super::Exit;
 /// A kind of failure, finer than the exit code. Words are never changed, only added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
-    /// Anything on this machine.
+    /// A local failure.
     Local,
-    /// The command line.
+    /// Invalid command line.
     Usage,
-    /// A setting.
+    /// Invalid or missing setting.
     Configuration,
-    /// Nobody knows who asks.
+    /// Credentials rejected (401).
     Unauthenticated,
-    /// Whoever asks may not.
+    /// Authenticated, not authorized (403).
     Forbidden,
-    /// There is no such thing.
+    /// Not found.
     NotFound,
-    /// Nothing matches, and that was to be a failure.
+    /// No backup matches, with `--fail-on-empty`.
     Empty,
-    /// The service will not do it.
+    /// The service rejected the request.
     Refused,
     /// No connection.
     Unreachable,
-    /// The host has no address.
+    /// The host name cannot be resolved.
     UnknownHost,
     /// The certificate is not trusted.
     Untrusted,
-    /// The proxy is in the way.
+    /// The proxy failed or refused.
     Proxy,
-    /// No answer in time.
+    /// Timeout.
     TimedOut,
     /// Too many requests.
     Throttled,
-    /// The service fails.
+    /// Service failure.
     Failing,
-    /// The answer is not what the API documents.
+    /// Malformed or undocumented response.
     Unreadable,
     /// The list is not proven complete.
     Incomplete,
 }
 
 impl ErrorCode {
-    /// Every one, in the order of the exit codes.
+    /// All codes, in the order of the exit codes.
     pub(crate) const ALL: [Self; 17] = [
         Self::Local,
         Self::Usage,
@@ -65,7 +65,7 @@ impl ErrorCode {
         Self::Incomplete,
     ];
 
-    /// The word, and what it means.
+    /// Returns the word and its meaning.
     fn entry(self) -> (&'static str, &'static str) {
         match self {
             Self::Local => ("local", "something on this machine, such as a full disk"),
@@ -90,17 +90,17 @@ impl ErrorCode {
         }
     }
 
-    /// What scripts see.
+    /// Returns the word that scripts see.
     pub(crate) fn word(self) -> &'static str {
         self.entry().0
     }
 
-    /// What it means.
+    /// Returns its meaning.
     pub(crate) fn meaning(self) -> &'static str {
         self.entry().1
     }
 
-    /// The exit code that goes with it.
+    /// Returns its exit code.
     pub(crate) fn exit(self) -> Exit {
         match self {
             Self::Local => Exit::Local,
@@ -119,7 +119,7 @@ impl ErrorCode {
         }
     }
 
-    /// The one for a request that came to nothing.
+    /// Returns the code of a failed request.
     pub(super) fn of(error: &ApiError) -> Self {
         match error {
             ApiError::Identity { fault, .. } => Self::of(fault),

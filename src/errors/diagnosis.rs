@@ -1,4 +1,4 @@
-//! The usual failures by name: from what the service said, what the clock says, and what was set.
+//! Diagnoses common failures from the response, the clock and the settings.
 
 use serde::Serialize;
 
@@ -14,13 +14,13 @@ pub(crate) struct Diagnosed {
     pub(crate) hint: Option<String>,
 }
 
-/// What is wrong.
+/// A diagnosis of a failure.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Diagnosis {
     pub(crate) kind: Kind,
-    /// In a sentence.
+    /// The cause, in a sentence.
     pub(crate) explanation: String,
-    /// What to do.
+    /// The remedy.
     pub(crate) hint: Option<String>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Diagnosis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
-    /// Something is not set, or broken.
+    /// A setting is missing or invalid.
     Settings,
     /// The clocks are too far apart for a signature.
     ClockSkew,
@@ -40,15 +40,15 @@ pub(crate) enum Kind {
     Locked,
     /// User, password and domain do not go together.
     WrongPassword,
-    /// The token has ended, or is of another cloud.
+    /// The token has expired, or belongs to another cloud.
     ExpiredToken,
-    /// The credentials are refused for another reason.
+    /// The credentials are rejected for another reason.
     WrongCredentials,
     /// The project is not that of the token, or not that of the region.
     WrongProject,
     /// The service is not there for this region, or for no such project.
     WrongRegion,
-    /// Known, and not allowed.
+    /// Authenticated, not authorized.
     MissingPermission,
     /// No connection.
     Unreachable,
@@ -56,7 +56,7 @@ pub(crate) enum Kind {
     Proxy,
     /// A certificate that is not trusted.
     Untrusted,
-    /// No answer in time.
+    /// Timeout.
     TimedOut,
     /// Too many requests.
     Throttled,
@@ -66,7 +66,7 @@ pub(crate) enum Kind {
     Other,
 }
 
-/// What was set, as far as a diagnosis depends on it.
+/// The settings that a diagnosis depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     region: Option<String>,
@@ -98,7 +98,7 @@ pub(crate) fn skewed_clock(error: &ApiError) -> Option<String> {
     Some(clock(ahead))
 }
 
-/// How far the clocks are apart, in words; `ahead` in seconds.
+/// Describes the difference of the clocks; `ahead` is in seconds.
 pub(crate) fn clock(ahead: i32) -> String {
     let seconds = ahead.unsigned_abs();
     let span = match seconds {
@@ -113,18 +113,18 @@ pub(crate) fn clock(ahead: i32) -> String {
     }
 }
 
-/// Whether too many failures have locked who asks.
+/// Returns true if the account is locked after too many failures.
 pub(crate) fn is_locked(refusal: &Refusal) -> bool {
     let message = refusal.message.to_ascii_lowercase();
     message.contains("reach the limit") || message.contains("locked")
 }
 
-/// The seconds that this machine's clock is ahead, if a refusal tells.
+/// Returns the seconds that the local clock is ahead, if the response has a date.
 pub(crate) fn clock_ahead(error: &anyhow::Error) -> Option<i32> {
     refusal(error.downcast_ref()?)?.clock_ahead
 }
 
-/// Whether the caller is known, and the request refused.
+/// Returns true if the caller is authenticated and the request rejected.
 pub(crate) fn is_forbidden(error: &anyhow::Error) -> bool {
     let refused = error.downcast_ref().and_then(|error| match error {
         ApiError::Refused(refusal) => Some(refusal.status),
@@ -165,7 +165,7 @@ pub(crate) fn of(
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }
 
-/// A failure in a few words, where the whole of it is told as well.
+/// Summarizes a failure that is also printed in full.
 pub(crate) fn brief(error: &anyhow::Error) -> String {
     if let Some(error) = error.downcast_ref::<ApiError>() {
         let brief = error.brief();

@@ -1,4 +1,4 @@
-//! How a run ends: every failure to its exit code, its message and its hint, in one place.
+//! Maps every failure to its exit code, message and hint.
 
 mod code;
 pub(crate) mod diagnosis;
@@ -11,10 +11,10 @@ use crate::api::{
     ApiError, Class, Distrust, Flaw, LOGIN, LONGEST_RETRY_AFTER, LONGEST_WAIT, Refusal, Spent,
 };
 use crate::listing::Unproven;
-use crate::output::temporary::{self, TemporaryFault};
+use crate::output::temporary::{self, TemporaryFileError};
 use crate::settings::{ConnectionError, Origin, SettingFlaw};
 use crate::terminal::file_limit;
-use crate::terminal::message::{ErrorFormat, Level, Report};
+use crate::terminal::message::{ErrorFormat, FailureMessage, Level};
 pub(crate) use code::ErrorCode;
 use diagnosis::Diagnosed;
 
@@ -27,7 +27,7 @@ pub(crate) struct NoBackups;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// Done.
+    /// Success.
     Done = 0,
     /// A local failure.
     Local = 1,
@@ -46,7 +46,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Every code, in the order of the README's table.
+    /// All codes, in the order of the README's table.
     pub(crate) const ALL: [Self; 8] = [
         Self::Done,
         Self::Local,
@@ -58,12 +58,12 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The number that the shell sees.
+    /// Returns the number of the exit code.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
-    /// What it means.
+    /// Returns its meaning.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done; also an empty list, and a reader that closed the pipe early",
@@ -88,8 +88,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Tells a failure to the user and returns the exit code for it. Help and version, which clap has for
-/// errors too, go to stdout.
+/// Reports a failure to the user and returns its exit code. Help and version, which are errors to
+/// clap, go to stdout.
 pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
     if let Some(usage) = error.downcast_ref::<clap::Error>() {
         return report_usage(usage, format);
@@ -101,7 +101,7 @@ pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
     let told = error.downcast_ref::<Diagnosed>().map_or(error, |diagnosed| &diagnosed.error);
     let answer = told.downcast_ref::<ApiError>();
     let refusal = answer.and_then(ApiError::refusal);
-    format.tell(&Report {
+    format.print_failure(&FailureMessage {
         level: Level::Error,
         code: code.word(),
         exit_code: code.exit().code(),
@@ -116,7 +116,7 @@ pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
     code.exit()
 }
 
-/// Tells a usage error in clap's words.
+/// Reports a usage error with clap's message.
 fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
     if !error.use_stderr() {
         return match error.print() {
@@ -132,7 +132,7 @@ fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
         ErrorFormat::Text => (text, None),
         ErrorFormat::Json => in_one_line(&text),
     };
-    format.tell_usage(&Report {
+    format.print_usage_error(&FailureMessage {
         level: Level::Error,
         code: ErrorCode::Usage.word(),
         exit_code: Exit::Usage.code(),
@@ -171,7 +171,7 @@ fn in_one_line(text: &str) -> (String, Option<String>) {
     (message, (!tips.is_empty()).then(|| tips.join("; ")))
 }
 
-/// The exit code for a failure.
+/// Returns the exit code of a failure.
 pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
     if is_closed_pipe(error) { Exit::Done } else { classify(error).0.exit() }
 }
@@ -222,7 +222,7 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if is_caused_by(error, ErrorKind::FileTooLarge) {
         return (ErrorCode::Local, Some(file_limit::HINT.to_owned()));
     }
-    if error.is::<TemporaryFault>() {
+    if error.is::<TemporaryFileError>() {
         return (ErrorCode::Local, Some(temporary::HINT.to_owned()));
     }
     if error.is::<clap::Error>() {
@@ -269,7 +269,7 @@ fn hint_for_identity(doing: &str, fault: &ApiError) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// A hint about the service, said of IAM.
+/// Rewords a hint about the service for IAM.
 fn of_iam(hint: &str) -> String {
     hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
 }

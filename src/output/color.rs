@@ -1,14 +1,14 @@
-//! Colours for statuses. The word always stands there too.
+//! Colors of statuses. The word is always printed too.
 //!
-//! From the sixteen colours of the terminal, which its user may have chosen. Those under way are magenta, whose
-//! least contrast over eight usual palettes, dark and light, is 2.4; that of yellow, which others use, is
-//! 1.7, of blue 1.6 and of cyan 2.0. What has failed is bold too.
+//! Uses the sixteen colors of the terminal, which its user may have chosen. Statuses in progress
+//! are magenta: its lowest contrast over eight usual palettes, dark and light, is 2.4. Yellow has
+//! 1.7, blue 1.6 and cyan 2.0. Failures are also bold.
 
 use std::borrow::Cow;
 
 use anstyle::{AnsiColor, Style};
 
-/// The words of the API for backups and copies, each with its colour.
+/// The API's statuses of backups and replication records, by color.
 const COLORS: [(AnsiColor, &[&str]); 3] = [
     (AnsiColor::Green, &["available", "success"]),
     (AnsiColor::Red, &["error", "fail"]),
@@ -27,9 +27,9 @@ const COLORS: [(AnsiColor, &[&str]); 3] = [
     ),
 ];
 
-/// `shown`, which may be a shortened form of it, in the colour of `status`. A status that is not known, or
-/// stands among others, has none.
-pub(super) fn painted<'a>(status: &str, shown: Cow<'a, str>) -> Cow<'a, str> {
+/// Colors `shown`, a possibly shortened form of `status`. Unknown statuses, and lists of several,
+/// stay uncolored.
+pub(super) fn colored_status<'a>(status: &str, shown: Cow<'a, str>) -> Cow<'a, str> {
     let color = COLORS.iter().find(|(_, words)| words.contains(&status)).map(|(color, _)| *color);
     match color {
         Some(color) => {

@@ -1,12 +1,12 @@
 //! csv: a header and a row for each record, for spreadsheets, databases and scripts.
 //!
-//! RFC 4180, except that a row ends with a plain line feed: the shell's tools would take a carriage
-//! return for a part of the last field, while every reader of CSV takes both. Times are RFC 3339
-//! with `Z`, what is null or missing is empty, lists and objects are compact JSON.
+//! RFC 4180, except that a row ends with a plain line feed. Shell tools would take a carriage
+//! return for part of the last field, while every CSV reader accepts both. Times are RFC 3339 with
+//! `Z`, null and missing values are empty, lists and objects are compact JSON.
 //!
-//! Two concessions to spreadsheets, each only on request since it changes the bytes that others read: a byte
-//! order mark, without which Excel takes UTF-8 for the local code page; and an apostrophe before cells
-//! that would be formulas (CWE-1236), since names are text of whoever may create a backup.
+//! Two options help spreadsheets, only on request since they change the bytes for other readers. A
+//! byte order mark: without it Excel takes UTF-8 for the local code page. An apostrophe before
+//! cells that would be formulas (CWE-1236): anyone who may create a backup chooses its name.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use memchr::{memchr, memchr3};
 use super::lines::Lines;
 use super::value;
 use crate::record::backup::Backup;
-use crate::record::column::{Column, Kind};
+use crate::record::column::{Column, ColumnKind};
 use crate::record::json::has_any;
 use crate::record::row::{Row, RowFormat};
 use crate::text::sanitize;
@@ -24,46 +24,47 @@ use crate::time::timestamp::SentTime;
 pub(super) struct Csv {
     columns: Vec<Column>,
     headers: bool,
-    style: Style,
+    options: CsvOptions,
 }
 
 /// How values are written.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Style {
-    /// Characters that could act on a terminal are shown escaped there; elsewhere the text is exact.
+pub(super) struct CsvOptions {
+    /// The output is a terminal: control characters are escaped. Otherwise the text is exact.
     pub(super) terminal: bool,
     pub(super) spreadsheet: Spreadsheet,
 }
 
-/// What to do for spreadsheets.
+/// The options for spreadsheets.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spreadsheet {
-    /// Begin with a byte order mark; not on a terminal, where there is no use in it.
+    /// Begin with a byte order mark, except on a terminal.
     pub(super) mark: bool,
-    /// Have no cell that is a formula.
+    /// Put an apostrophe before cells that a spreadsheet would evaluate.
     pub(super) safe: bool,
 }
 
-/// Before the text for a spreadsheet.
+/// Tells Excel that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Csv {
-    pub(super) fn new(columns: Vec<Column>, headers: bool, style: Style) -> Self {
-        Self { columns, headers, style }
+    pub(super) fn new(columns: Vec<Column>, headers: bool, options: CsvOptions) -> Self {
+        Self { columns, headers, options }
     }
 
-    /// Adds a value that is only to be copied, as almost all are; whether it is.
+    /// Fast path: adds the value if it can be copied unchanged, as almost all can. Returns false if
+    /// not.
     fn push_as_sent(&self, text: &mut String, column: &Column, backup: &Backup<'_>) -> bool {
         let Some(sent) = column.sent(backup) else { return false };
         if let Some(json) = sent {
             let Some(value) = json.unquoted() else { return false };
-            if column.kind == Kind::Time
+            if column.kind == ColumnKind::Time
                 && let Some(time) = SentTime::parse(value)
             {
                 time.push_exact(text);
             } else if has_any(value.as_bytes(), [b',', b'\\']) {
-                // It has to stand in quotes, or is not the text that is meant. Quotes and control characters are not
-                // in it.
+                // The value needs quotes or contains escapes. Literal quotes and control characters
+                // cannot occur in it.
                 return false;
             } else {
                 text.push_str(value);
@@ -77,10 +78,10 @@ impl Csv {
 impl RowFormat for Csv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let (start, backup) = (text.len(), row.backup());
-        let is_exact = !self.style.terminal && !self.style.spreadsheet.safe;
+        let is_exact = !self.options.terminal && !self.options.spreadsheet.safe;
         for column in &self.columns {
             if !(is_exact && self.push_as_sent(text, column, &backup)) {
-                self.style.push_value(text, value::exact(column, &backup));
+                self.options.push_value(text, value::exact(column, &backup));
             }
         }
         end_row(text, start);
@@ -90,12 +91,12 @@ impl RowFormat for Csv {
 impl Lines for Csv {
     fn head(&self) -> String {
         let names = self.columns.iter().map(|column| column.name);
-        self.style.head(self.headers.then_some(names))
+        self.options.head(self.headers.then_some(names))
     }
 }
 
-impl Style {
-    /// What stands before the first row, with the names of the columns if there is to be a header.
+impl CsvOptions {
+    /// Returns the text before the first row: the byte order mark and the header, if wanted.
     pub(super) fn head<'a>(&self, names: Option<impl Iterator<Item = &'a str>>) -> String {
         let marked = self.spreadsheet.mark && !self.terminal;
         let mut text = if marked { BYTE_ORDER_MARK } else { "" }.to_owned();
@@ -139,7 +140,7 @@ fn end_row(text: &mut String, start: usize) {
     text.push('\n');
 }
 
-/// Adds a field and a comma. It stands in quotes where something in it would end it.
+/// Adds a field and a comma. Quotes the field if it contains a separator.
 fn push_field(text: &mut String, field: &str) {
     let bytes = field.as_bytes();
     let ends = memchr3(b',', b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some();
@@ -158,16 +159,15 @@ fn push_field(text: &mut String, field: &str) {
     text.push(',');
 }
 
-/// Whether a spreadsheet could take a cell for more than its text: it begins with one of the characters that
-/// begin a formula, with their full-width forms, or with white space that may be skipped. A plain number is
-/// none.
+/// Returns true if a spreadsheet could evaluate the cell: it begins with a character that starts a
+/// formula, a full-width form of one, or white space that may be skipped. Plain numbers are safe.
 fn is_formula(value: &str) -> bool {
     let begins =
         ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     value.starts_with(begins) && !is_number(value)
 }
 
-/// A number as JSON has it, such as -1.
+/// Returns true for a JSON number such as -1.
 fn is_number(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_quoted_where_they_have_to_be() {
+    fn fields_with_separators_are_quoted() {
         let cases: [(&[&str], &str); 8] = [
             (&["a", "", "b c"], "a,,b c\n"),
             (&["", ""], ",\n"),
@@ -191,13 +191,13 @@ mod tests {
         ];
         for (row, expected) in cases {
             let mut text = String::new();
-            Style::default().push_row(&mut text, row.iter().map(|text| Cow::Borrowed(*text)));
+            CsvOptions::default().push_row(&mut text, row.iter().map(|text| Cow::Borrowed(*text)));
             assert_eq!(text, expected, "{row:?}");
         }
     }
 
     #[test]
-    fn formulas_are_recognised_by_their_beginning() {
+    fn formulas_are_recognized_by_their_first_character() {
         for formula in
             ["=1+1", "+49 30", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "-", "+1"]
         {

@@ -1,4 +1,4 @@
-//! The formats, and the flags that each output has, whatever its rows are.
+//! The formats, and the output flags that all kinds of rows share.
 
 use std::ffi::OsStr;
 
@@ -57,7 +57,7 @@ pub(super) struct FormatArgs {
     csv_safe: bool,
 }
 
-/// The formats.
+/// An output format.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
@@ -84,18 +84,18 @@ pub(crate) enum Format {
     Ids,
 }
 
-/// What a format is for. What it looks like depends on that.
+/// What is printed, on which the appearance of a format depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Printed {
     /// Any number of backups.
     Backups,
-    /// One, as itself and not as a list.
+    /// One backup, not as a list.
     OneBackup,
-    /// Rows that are no backups.
+    /// Rows that are not backups.
     Summary,
 }
 
-/// Reads a format, for what it is to print.
+/// Parses a format that can print the given rows.
 #[derive(Clone)]
 pub(crate) struct FormatParser(pub(crate) Printed);
 
@@ -135,7 +135,7 @@ impl Format {
         (self, printed) != (Self::Ids, Printed::Summary)
     }
 
-    /// What it looks like, where that is not what it looks like for a list of backups.
+    /// Returns the help, if it differs from the help for a list of backups.
     fn help(self, printed: Printed) -> Option<&'static str> {
         use Printed::{OneBackup, Summary};
         Some(match (self, printed) {
@@ -163,17 +163,17 @@ impl Format {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// Has a header line that can be left out.
+    /// Returns true if the format has a header line that can be omitted.
     fn has_headers(self) -> bool {
         matches!(self, Self::Table | Self::Wide | Self::Csv | Self::Tsv)
     }
 
-    /// Is for people, who see times as they like them, and sizes with their unit.
-    fn is_for_people(self) -> bool {
+    /// Returns true for human-readable formats: they honor `--time` and print sizes with a unit.
+    fn is_human_readable(self) -> bool {
         matches!(self, Self::Table | Self::Wide | Self::Long | Self::Markdown)
     }
 
-    /// The columns of `--columns default`.
+    /// Returns the columns of `--columns default`.
     pub(super) fn columns(self) -> Vec<Column> {
         match self {
             Self::Wide => column::wide_set(),
@@ -184,19 +184,19 @@ impl Format {
         }
     }
 
-    /// A row can be written before the next one is there.
+    /// Returns true if a row can be written before the next one is known.
     pub(super) fn streams(self) -> bool {
         matches!(self, Self::Jsonl | Self::Csv | Self::Tsv | Self::Ids)
     }
 }
 
 impl FormatArgs {
-    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(super) fn check(&self) -> Result<(), String> {
         if self.no_headers && !self.format.has_headers() {
             return self.cannot("--no-headers", "which has no header to leave out");
         }
-        if self.time.is_some() && !self.format.is_for_people() {
+        if self.time.is_some() && !self.format.is_human_readable() {
             return self.cannot("--time", "which is exact; use table, wide, long or markdown");
         }
         for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
@@ -207,14 +207,14 @@ impl FormatArgs {
         self.times().map(drop)
     }
 
-    /// The message about a flag that makes no sense with the format.
+    /// Returns the error for a flag that does not apply to the format.
     pub(super) fn cannot(&self, flag: &str, why: &str) -> Result<(), String> {
         let format = self.format.name();
         Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
     }
 
-    /// Whether people read it, a screen at a time.
-    pub(super) fn is_for_reading(&self) -> bool {
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(super) fn uses_pager(&self) -> bool {
         matches!(self.format, Format::Table | Format::Wide | Format::Long)
     }
 
@@ -222,12 +222,12 @@ impl FormatArgs {
         !self.no_headers
     }
 
-    /// How formats for people look there.
+    /// Returns how human-readable formats are laid out on `target`.
     ///
     /// # Errors
     ///
-    /// If the time zone of this machine is asked for and not known.
-    pub(super) fn look(&self, target: Target) -> anyhow::Result<Style> {
+    /// If `--time local` is given and the time zone is unknown.
+    pub(super) fn style(&self, target: Target) -> anyhow::Result<Style> {
         let Target { width, colored } = target;
         Ok(Style { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
     }

@@ -14,9 +14,9 @@ use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use memchr::memchr_iter;
 
 use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
-use super::spool::{FAULT, Spool};
+use super::spool::{SPOOL_ERROR, Spool};
 use super::{Style, color, time};
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
 /// Lines that people look at, which are laid out together.
@@ -71,7 +71,7 @@ impl Grid {
             self.row.push(CELL_END);
         }
         self.row.push(ROW_END);
-        self.spool.write_all(self.row.as_bytes()).context(FAULT)?;
+        self.spool.write_all(self.row.as_bytes()).context(SPOOL_ERROR)?;
         self.row.clear();
         Ok(())
     }
@@ -167,11 +167,11 @@ fn shown_cell<'a>(
     let kind = headings[shown.position].kind;
     let text = match kind {
         _ if shown.width >= WIDEST => Cow::Borrowed(spooled),
-        Kind::Time => time::shortened(spooled, shown.width),
+        ColumnKind::Time => time::shortened(spooled, shown.width),
         _ => shortened(spooled, shown.width),
     };
-    let is_painted = colored && kind == Kind::Status;
-    let painted = is_painted.then(|| color::painted(spooled, text.clone()).into_owned());
+    let is_painted = colored && kind == ColumnKind::Status;
+    let painted = is_painted.then(|| color::colored_status(spooled, text.clone()).into_owned());
     Cell { text, painted }
 }
 
@@ -249,7 +249,7 @@ fn push_painted(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout
 }
 
 fn is_number(heading: &Heading) -> bool {
-    matches!(heading.kind, Kind::Number | Kind::Size)
+    matches!(heading.kind, ColumnKind::Number | ColumnKind::Size)
 }
 
 #[cfg(test)]
@@ -266,9 +266,9 @@ mod tests {
         let look = Style { width: None, colored: true, times: Times::Utc };
         for length in [WIDEST - 1, WIDEST, WIDEST + 1, 3 * WIDEST] {
             let headings = vec![
-                heading("ID", Kind::Id),
-                heading("NAME", Kind::Text),
-                heading("STATUS", Kind::Status),
+                heading("ID", ColumnKind::Id),
+                heading("NAME", ColumnKind::Text),
+                heading("STATUS", ColumnKind::Status),
             ];
             let (long, width) = ("x".repeat(length), length.min(WIDEST));
             let mut grid = Grid::new(headings, true, look.clone());
@@ -299,11 +299,11 @@ mod tests {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
         let headings = || {
             vec![
-                heading("NAME", Kind::Text),
-                heading("SIZE", Kind::Number),
-                heading("STATUS", Kind::Status),
-                heading("DESCRIPTION", Kind::Text),
-                heading("STATUS", Kind::Status),
+                heading("NAME", ColumnKind::Text),
+                heading("SIZE", ColumnKind::Number),
+                heading("STATUS", ColumnKind::Status),
+                heading("DESCRIPTION", ColumnKind::Text),
+                heading("STATUS", ColumnKind::Status),
             ]
         };
         let rows = [

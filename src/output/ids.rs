@@ -8,7 +8,7 @@ use crate::text::sanitize::visible;
 pub(super) struct Ids;
 
 impl RowFormat for Ids {
-    /// One line, whatever the id is. No id of the service holds a character that has to be escaped for that.
+    /// Always adds one line. Ids of the service never contain characters that have to be escaped.
     fn push(&self, row: Row<'_>, text: &mut String) {
         let id = row.id().map(Json::text).unwrap_or_default();
         text.push_str(&visible(&id));

@@ -1,7 +1,7 @@
 //! json and jsonl: the records as the service sent them, one a line.
 //!
-//! Nothing is parsed and written anew, so key order, unknown fields and the text of numbers
-//! survive. Only line breaks between tokens go, of a service that sends them.
+//! Records are copied, not parsed and reserialized, so key order, unknown fields and the text of
+//! numbers survive. Only line breaks between tokens are removed.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use crate::record::column::Column;
 use crate::record::row::{Row, RowFormat};
 use crate::text::sanitize;
 
-/// An array, or a line for each record.
+/// Renders an array, or a line for each record.
 pub(super) struct Json {
     array: bool,
     /// Only these fields, in this order.
     columns: Option<Vec<Column>>,
-    /// Characters that could act on a terminal are written as JSON escapes: other bytes, but the
-    /// same JSON.
+    /// The output is a terminal: control characters are written as JSON escapes. The bytes differ,
+    /// the JSON value does not.
     terminal: bool,
 }
 
@@ -62,12 +62,12 @@ impl Lines for Json {
         if self.array { "\n]\n" } else { "" }
     }
 
-    fn nothing(&self) -> String {
+    fn when_empty(&self) -> String {
         if self.array { "[]\n".to_owned() } else { String::new() }
     }
 }
 
-/// An object of the chosen fields. Names of columns need no escape.
+/// Returns an object of the chosen fields. Column names need no escaping.
 pub(super) fn projected(backup: &Backup<'_>, columns: &[Column]) -> String {
     let mut object = String::from("{");
     for (position, column) in columns.iter().enumerate() {

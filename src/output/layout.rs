@@ -1,65 +1,65 @@
-//! How wide each column of a table is, and which columns there is room for.
+//! Widths of the columns of a table, and which columns fit the screen.
 //!
-//! Pure: widths in, widths out, all in terminal cells. Where nobody is looking (no screen) nothing
-//! is shortened. On a screen, in this order, until the lines fit:
+//! Pure: widths in, widths out, all in terminal cells. Without a screen nothing is shortened. On a
+//! screen these steps are taken in order until the lines fit:
 //!
-//! 1. the widest texts are shortened, never below their heading or what can be recognised;
-//! 2. columns give way, the least important first;
-//! 3. when only the essential ones are left, times are shortened to the minute or the day, and keep
-//!    their zone;
-//! 4. essential columns give way.
+//! 1. The widest texts are shortened, never below their heading or a recognizable length.
+//! 2. Columns are hidden, the least important first.
+//! 3. When only essential columns are left, times are shortened to the minute or the day, and keep
+//!    their zone.
+//! 4. Essential columns are hidden.
 //!
-//! Of those that gave way, the ones come back that still fit as they are: a narrow one may fit where a wider one
-//! that matters more does not. Where even that does not help, nothing is shortened: the lines run past the
-//! edge anyway.
+//! Hidden columns that still fit unshortened are then restored: a narrow column may fit where a
+//! wider, more important one does not. If even that does not help, nothing is shortened, and the
+//! lines exceed the screen.
 
 use super::time::Lengths;
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::text::sanitize::cells;
 
-/// Between two columns.
+/// Cells between two columns.
 pub(super) const GAP: usize = 2;
 
-/// Ends the last heading where columns gave way, or each row where there are no headings.
+/// Mark for hidden columns: ends the last heading, or every row if there are no headings.
 pub(super) const MORE: &str = " …";
 
-/// The rank of what the user asked about, by a sort or a filter.
-pub(super) const ASKED_ABOUT: u8 = 1;
+/// The rank of columns that the user sorts or filters by.
+pub(super) const QUERIED_RANK: u8 = 1;
 
 /// Columns up to this rank are essential.
-const ESSENTIAL: u8 = 4;
+const ESSENTIAL_RANK: u8 = 4;
 
-/// What the layout knows of a column.
+/// A column, as the layout sees it.
 pub(super) struct Heading {
-    /// Empty where no headings are shown.
+    /// Empty if headings are not printed.
     pub(super) text: String,
-    pub(super) kind: Kind,
-    /// The higher, the earlier it gives way; 0 stays.
+    pub(super) kind: ColumnKind,
+    /// Columns with a higher rank are hidden first; rank 0 is never hidden.
     pub(super) rank: u8,
 }
 
-/// The columns that are shown.
+/// The visible columns.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) columns: Vec<Shown>,
-    /// Columns gave way.
+    /// Some columns are hidden.
     pub(super) more: bool,
-    /// The cells behind each row that say so, where there are no headings.
+    /// Cells that the mark takes at the end of each row, if there are no headings.
     mark: usize,
 }
 
-/// A column that is shown.
+/// A visible column.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Shown {
-    /// Among all columns.
+    /// Index among all columns.
     pub(super) position: usize,
     pub(super) width: usize,
-    /// It is never narrower.
+    /// Minimum width.
     floor: usize,
 }
 
-/// Fits columns into `screen` cells; `widths` are those of their widest cells, in the order of
-/// `headings`; `times` are the lengths that times may be shortened to.
+/// Fits columns into `screen` cells. `widths` are those of the widest cells, in the order of
+/// `headings`. `times` are the lengths that times may be shortened to.
 pub(super) fn fit(
     headings: &[Heading],
     widths: &[usize],
@@ -70,8 +70,8 @@ pub(super) fn fit(
     let up_to = |rank: u8| -> Vec<bool> { headings.iter().map(|it| it.rank <= rank).collect() };
     let Some(screen) = screen else { return Layout::unfitted(headings, widths, &up_to(highest)) };
     for rank in (0..=highest).rev() {
-        let shortened = if rank > ESSENTIAL { &[] } else { times.shortened };
-        // As they are, at first.
+        let shortened = if rank > ESSENTIAL_RANK { &[] } else { times.shortened };
+        // Unshortened first.
         let lengths = [usize::MAX].iter().chain(times.whole).chain(shortened);
         for &time_length in lengths {
             let layout = |kept: &[bool]| {
@@ -89,8 +89,8 @@ pub(super) fn fit(
     Layout::unfitted(headings, widths, &up_to(0))
 }
 
-/// A layout with all that was kept and what else there is room for, the most important first. `None` where there is
-/// no room for anything.
+/// Returns a layout of the kept columns and all others that fit, the most important first. Returns
+/// `None` if no other column fits.
 fn refilled(
     mut kept: Vec<bool>,
     headings: &[Heading],
@@ -113,7 +113,7 @@ fn refilled(
 }
 
 impl Layout {
-    /// The columns that are kept, each as wide as its widest cell.
+    /// Returns a layout of the kept columns, each as wide as its widest cell.
     fn unfitted(headings: &[Heading], widths: &[usize], kept: &[bool]) -> Self {
         let mut columns: Vec<_> = (headings.iter().zip(widths).enumerate())
             .filter(|(position, _)| kept[*position])
@@ -132,24 +132,24 @@ impl Layout {
         Self { columns, more, mark }
     }
 
-    /// The length of a line.
+    /// Returns the width of a line.
     fn width(&self) -> usize {
         let gaps = self.columns.len().saturating_sub(1) * GAP;
         gaps + self.columns.iter().map(|column| column.width).sum::<usize>() + self.mark
     }
 
-    /// The same for all times, so that they stay comparable.
+    /// Shortens all times to the same length, so that they stay comparable.
     fn shorten_times(&mut self, headings: &[Heading], length: usize) {
         for column in &mut self.columns {
-            if headings[column.position].kind == Kind::Time {
+            if headings[column.position].kind == ColumnKind::Time {
                 column.width = column.width.min(length.max(column.floor));
                 column.floor = column.width;
             }
         }
     }
 
-    /// Takes from the widest column, cell by cell, until the lines fit. Of two columns of the same
-    /// width the later one is the first to lose.
+    /// Narrows the widest column, cell by cell, until the lines fit. Of two equally wide columns
+    /// the later one shrinks first. Returns false if the lines cannot fit.
     fn narrow(&mut self, screen: usize) -> bool {
         for _ in screen..self.width() {
             let narrowable = self.columns.iter_mut().filter(|column| column.width > column.floor);
@@ -165,19 +165,19 @@ impl Layout {
 impl Shown {
     fn new(position: usize, heading: &Heading, width: usize, suffix: &str) -> Self {
         let heading_width = cells(&heading.text) + cells(suffix);
-        let floor = heading_width.max(recognisable(heading.kind));
+        let floor = heading_width.max(min_width(heading.kind));
         Self { position, width: width.max(heading_width), floor }
     }
 }
 
-/// The cells that a value needs to be of use. What the API documents is never longer, but for
-/// texts.
-fn recognisable(kind: Kind) -> usize {
+/// Returns the width below which a value is not recognizable. Documented values are never longer,
+/// except texts.
+fn min_width(kind: ColumnKind) -> usize {
     match kind {
-        Kind::Id => 36,
-        Kind::Word | Kind::Status => 28,
-        Kind::Number | Kind::Size => 20,
-        Kind::Text | Kind::Time => 10,
+        ColumnKind::Id => 36,
+        ColumnKind::Word | ColumnKind::Status => 28,
+        ColumnKind::Number | ColumnKind::Size => 20,
+        ColumnKind::Text | ColumnKind::Time => 10,
     }
 }
 
@@ -186,15 +186,15 @@ mod tests {
     use super::super::time::Times;
     use super::*;
 
-    fn headings(columns: &[(&str, Kind, u8)]) -> Vec<Heading> {
+    fn headings(columns: &[(&str, ColumnKind, u8)]) -> Vec<Heading> {
         let heading =
             |&(text, kind, rank): &(&str, _, _)| Heading { text: text.to_owned(), kind, rank };
         columns.iter().map(heading).collect()
     }
 
-    /// The shown columns and their widths, then `…` if columns gave way.
+    /// The visible columns and their widths, then `…` if columns are hidden.
     fn fitted(
-        columns: &[(&str, Kind, u8)],
+        columns: &[(&str, ColumnKind, u8)],
         widths: &[usize],
         screen: impl Into<Option<usize>>,
     ) -> String {
@@ -211,14 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn texts_shrink_then_columns_give_way_then_times_shrink() {
+    fn texts_shrink_then_columns_are_hidden_then_times_shrink() {
         let columns = [
-            ("ID", Kind::Id, 0),
-            ("NAME", Kind::Text, 5),
-            ("OWNER", Kind::Text, 4),
-            ("SIZE", Kind::Number, 6),
-            ("STATUS", Kind::Word, 2),
-            ("MADE", Kind::Time, 3),
+            ("ID", ColumnKind::Id, 0),
+            ("NAME", ColumnKind::Text, 5),
+            ("OWNER", ColumnKind::Text, 4),
+            ("SIZE", ColumnKind::Number, 6),
+            ("STATUS", ColumnKind::Word, 2),
+            ("MADE", ColumnKind::Time, 3),
         ];
         let widths = [36, 30, 20, 3, 9, 20];
         let cases = [
@@ -235,7 +235,7 @@ mod tests {
             (Some(77), "ID:36 OWNER:15 STATUS:9 MADE:11 …"),
             (Some(71), "ID:36 STATUS:9 MADE:20 …"),
             (Some(60), "ID:36 STATUS:9 MADE:11 …"),
-            // Two that matter more do not fit, and one that is narrow does.
+            // Two more important columns do not fit, and a narrow one does.
             (Some(58), "ID:36 SIZE:4 STATUS:9 …"),
             (Some(50), "ID:36 STATUS:9 …"),
             (Some(45), "ID:36 SIZE:6 …"),
@@ -247,10 +247,11 @@ mod tests {
         }
     }
 
-    /// There is nothing else that could say that columns gave way.
+    /// Without headings, only this mark shows that columns are hidden.
     #[test]
-    fn without_headings_there_is_room_for_a_mark_behind_each_row() {
-        let columns = [("", Kind::Id, 0), ("", Kind::Word, 2), ("", Kind::Number, 3)];
+    fn without_headings_each_row_ends_with_the_mark() {
+        let columns =
+            [("", ColumnKind::Id, 0), ("", ColumnKind::Word, 2), ("", ColumnKind::Number, 3)];
         let widths = [36, 9, 3];
         let cases = [
             (Some(52), ":36 :9 :3"),
@@ -266,8 +267,12 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_stay_run_past_the_edge_whole() {
-        let columns = [("ID", Kind::Id, 0), ("NAME", Kind::Text, 0), ("MADE", Kind::Time, 0)];
+    fn columns_that_cannot_be_hidden_exceed_the_screen_unshortened() {
+        let columns = [
+            ("ID", ColumnKind::Id, 0),
+            ("NAME", ColumnKind::Text, 0),
+            ("MADE", ColumnKind::Time, 0),
+        ];
         let widths = [36, 30, 20];
         let cases = [
             (90, "ID:36 NAME:30 MADE:20"),
@@ -283,19 +288,24 @@ mod tests {
 
     #[test]
     fn a_heading_is_never_cut() {
-        let columns = [("RESOURCE_NAME", Kind::Text, 0), ("EXPIRED_AT_LAST", Kind::Time, 0)];
+        let columns =
+            [("RESOURCE_NAME", ColumnKind::Text, 0), ("EXPIRED_AT_LAST", ColumnKind::Time, 0)];
         assert_eq!(fitted(&columns, &[50, 20], 30), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
         assert_eq!(fitted(&columns, &[0, 0], 29), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
     }
 
     #[test]
-    fn longer_than_documented_gives_way_to_the_screen() {
-        let columns = [("ID", Kind::Id, 0), ("STATUS", Kind::Word, 1), ("MADE", Kind::Time, 2)];
+    fn values_longer_than_documented_are_shortened() {
+        let columns = [
+            ("ID", ColumnKind::Id, 0),
+            ("STATUS", ColumnKind::Word, 1),
+            ("MADE", ColumnKind::Time, 2),
+        ];
         assert_eq!(fitted(&columns, &[500, 300, 90], 88), "ID:36 STATUS:28 MADE:20");
     }
 
     #[test]
-    fn no_columns_at_all() {
+    fn zero_columns_are_laid_out() {
         assert_eq!(fitted(&[], &[], 80), "");
     }
 }

@@ -1,6 +1,7 @@
-//! Formats in which the text of a backup depends on no other one: jsonl and json, csv, tsv, ids, markdown.
+//! Formats whose rows do not depend on each other: jsonl and json, csv, tsv, ids, markdown.
 //!
-//! The texts can be made wherever the backups were read, side by side; here they come in order.
+//! Rows can be formatted concurrently, where the backups are read. They are joined in order in this
+//! module.
 
 use std::io::Write as _;
 use std::mem;
@@ -8,27 +9,27 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::spool::{FAULT, Spool};
+use super::spool::{SPOOL_ERROR, Spool};
 use super::{Output, Render};
 use crate::record::row::{Row, RowFormat, RowSpan};
 
-/// What such a format has besides the texts of the backups.
+/// The text of a format around its rows.
 pub(super) trait Lines: RowFormat {
-    /// What stands before the first backup.
+    /// Returns the text before the first backup.
     fn head(&self) -> String;
 
-    /// What stands before the text of every backup, and in it. There is no need for it before the first one.
+    /// Returns the separator that each row's text begins with. It is stripped from the first row.
     fn separator(&self) -> &'static str {
         ""
     }
 
-    /// What stands after the last backup.
+    /// Returns the text after the last backup.
     fn tail(&self) -> &'static str {
         ""
     }
 
-    /// What stands where there are no backups.
-    fn nothing(&self) -> String {
+    /// Returns the whole output if there are no backups.
+    fn when_empty(&self) -> String {
         self.head()
     }
 }
@@ -37,7 +38,7 @@ pub(super) trait Lines: RowFormat {
 pub(super) struct LineByLine {
     format: Arc<dyn Lines>,
     is_empty: bool,
-    /// The text of one backup: its memory is used again.
+    /// Buffer for the text of one backup, reused.
     text: String,
     spool: Spool,
 }
@@ -48,19 +49,19 @@ impl LineByLine {
         Self { format: Arc::new(format), is_empty: true, text, spool }
     }
 
-    /// What makes the texts.
+    /// Returns the format of the rows.
     pub(super) fn format(&self) -> Arc<dyn RowFormat> {
         Arc::clone(&self.format) as _
     }
 
-    /// Takes the texts of backups, one after the other.
+    /// Adds the formatted text of consecutive backups.
     pub(super) fn push_text(&mut self, text: &str) -> anyhow::Result<()> {
         let mut text = text;
         if mem::replace(&mut self.is_empty, false) {
-            self.spool.write_all(self.format.head().as_bytes()).context(FAULT)?;
+            self.spool.write_all(self.format.head().as_bytes()).context(SPOOL_ERROR)?;
             text = text.get(self.format.separator().len()..).unwrap_or_default();
         }
-        self.spool.write_all(text.as_bytes()).context(FAULT)
+        self.spool.write_all(text.as_bytes()).context(SPOOL_ERROR)
     }
 }
 
@@ -87,8 +88,8 @@ impl Render for LineByLine {
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        let end = if self.is_empty { &self.format.nothing() } else { self.format.tail() };
-        self.spool.write_all(end.as_bytes()).context(FAULT)?;
+        let end = if self.is_empty { &self.format.when_empty() } else { self.format.tail() };
+        self.spool.write_all(end.as_bytes()).context(SPOOL_ERROR)?;
         self.drain(out)
     }
 }

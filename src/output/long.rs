@@ -1,8 +1,8 @@
-//! long: a record as a block of lines, a field each, for people.
+//! long: a human-readable block for each record, with one field a line.
 //!
-//! Objects inside of it follow with their fields indented, lists of objects as one such block each, and the
-//! children as a table, or where that is wider than the screen as blocks too. Nothing is shortened. A record
-//! is rendered when it comes, so memory stays bounded.
+//! Nested objects follow with their fields indented, lists of objects as one such block each.
+//! Children are a table, or blocks if the table is wider than the screen. Nothing is shortened. A
+//! record is rendered when it arrives, so memory stays bounded.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -11,30 +11,30 @@ use std::mem;
 use anstream::adapter::strip_str;
 use anyhow::Context as _;
 
-use super::spool::{FAULT, Spool};
+use super::spool::{SPOOL_ERROR, Spool};
 use super::table::Table;
 use super::value::{self, Precision};
 use super::{Output, Render, Style, color};
 use crate::record::backup::Backup;
-use crate::record::column::{self, Column, Kind};
+use crate::record::column::{self, Column, ColumnKind};
 use crate::record::json::Json;
 use crate::text::sanitize::{cells, visible};
 
-/// Levels of nesting that get blocks of their own. What is deeper is shown as JSON.
-const DEEPEST: usize = 3;
+/// Levels of nesting that get their own blocks. Deeper values are printed as JSON.
+const MAX_DEPTH: usize = 3;
 
-/// Labels are filled up to the longest, but not beyond: one long label must not push every value off
+/// Maximum width that labels are padded to, so that one long label does not push every value off
 /// the screen.
-const LONGEST_LABEL: usize = 36;
+const MAX_LABEL_WIDTH: usize = 36;
 
-/// Stands for nothing, as in tables.
-const NOTHING_THERE: &str = "-";
+/// Placeholder for an empty value, as in tables.
+const EMPTY_VALUE: &str = "-";
 
 pub(super) struct Long {
-    /// The fields to show. If none, the whole record: every column, every field that has no column, and
-    /// the children.
+    /// The fields to print. `None` prints the whole record: every column, every field without a
+    /// column, and the children.
     columns: Option<Vec<Column>>,
-    look: Style,
+    style: Style,
     empty: bool,
     spool: Spool,
 }
@@ -43,30 +43,30 @@ pub(super) struct Long {
 pub(super) struct Line<'a> {
     level: usize,
     label: Cow<'a, str>,
-    /// None heads a block.
-    value: Option<(Kind, Cow<'a, str>)>,
+    /// `None` for the heading of a block.
+    value: Option<(ColumnKind, Cow<'a, str>)>,
 }
 
 impl<'a> Line<'a> {
-    /// A field of the record itself.
-    pub(super) fn field(name: &'a str, kind: Kind, text: Cow<'a, str>) -> Self {
+    /// Returns the line of a top-level field.
+    pub(super) fn field(name: &'a str, kind: ColumnKind, text: Cow<'a, str>) -> Self {
         Self { level: 0, label: name.into(), value: Some((kind, text)) }
     }
 }
 
 impl Long {
-    pub(super) fn new(columns: Option<Vec<Column>>, look: Style) -> Self {
-        Self { columns, look, empty: true, spool: Spool::new() }
+    pub(super) fn new(columns: Option<Vec<Column>>, style: Style) -> Self {
+        Self { columns, style, empty: true, spool: Spool::new() }
     }
 
     fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
-        let text = value::shown(column, backup, &self.look.times, Precision::Full);
-        let label = self.look.times.heading(column.name, column.kind);
+        let text = value::shown(column, backup, &self.style.times, Precision::Full);
+        let label = self.style.times.heading(column.name, column.kind);
         Line { level: 0, label, value: Some((column.kind, text)) }
     }
 
-    /// The fields that have no column, such as ones that the service added later; `children` among
-    /// them only if they get no table.
+    /// Adds the fields without a column, such as those the service added later. Includes `children`
+    /// only if they get no table.
     fn other_lines<'a>(&self, record: &'a str, with_children: bool, lines: &mut Vec<Line<'a>>) {
         let columns = column::scalar_set();
         let mut nested = Vec::new();
@@ -83,7 +83,7 @@ impl Long {
         lines.append(&mut nested);
     }
 
-    /// A field with all that is in it.
+    /// Adds a field with everything nested in it.
     fn unfold<'a>(
         &self,
         level: usize,
@@ -91,16 +91,16 @@ impl Long {
         value: Json<'a>,
         lines: &mut Vec<Line<'a>>,
     ) {
-        if level >= DEEPEST || !is_block(value) {
+        if level >= MAX_DEPTH || !is_block(value) {
             let kind = match &*label {
-                "status" => Kind::Status,
-                name if name.ends_with("_at") => Kind::Time,
-                _ => Kind::Text,
+                "status" => ColumnKind::Status,
+                name if name.ends_with("_at") => ColumnKind::Time,
+                _ => ColumnKind::Text,
             };
             let text = if value.is_null() {
                 Cow::Borrowed("")
             } else {
-                value::shown_as(kind, value, &self.look.times, Precision::Full)
+                value::shown_as(kind, value, &self.style.times, Precision::Full)
             };
             lines.push(Line { level, label, value: Some((kind, text)) });
         } else if value.is_object() {
@@ -113,20 +113,20 @@ impl Long {
         }
     }
 
-    /// The children as a table, or as blocks where a line of it would not fit the screen: nothing of them is left
-    /// out.
+    /// Adds the children as a table, or as blocks if a line would exceed the screen. No field is
+    /// left out.
     fn push_children(&self, text: &mut String, children: &[Json<'_>]) -> anyhow::Result<()> {
         let columns = column::table_set();
-        let look = Style { width: None, ..self.look.clone() };
-        let mut table = Box::new(Table::whole(columns.clone(), true, look));
+        let style = Style { width: None, ..self.style.clone() };
+        let mut table = Box::new(Table::whole(columns.clone(), true, style));
         for child in children {
             table.push(child.as_sent())?;
         }
         let mut rows = Vec::new();
         table.finish(&mut rows)?;
         let rows = String::from_utf8_lossy(&rows);
-        let fits = |row: &str| self.look.width.is_none_or(|width| 2 + cells(row) <= width);
-        // Colours take no room.
+        let fits = |row: &str| self.style.width.is_none_or(|width| 2 + cells(row) <= width);
+        // Colors have no width.
         if rows.lines().all(|row| fits(&strip_str(row).to_string())) {
             text.push_str("children\n");
             rows.lines().for_each(|row| text.extend(["  ", row, "\n"]));
@@ -143,7 +143,7 @@ impl Long {
             let fields = columns.iter().map(|column| self.column_line(column, &child));
             lines.extend(fields.map(|line| Line { level: 1, ..line }));
         }
-        push_lines(text, &lines, self.look.colored);
+        push_lines(text, &lines, self.style.colored);
         Ok(())
     }
 }
@@ -158,7 +158,7 @@ impl Render for Long {
         match &self.columns {
             Some(columns) => {
                 let lines = columns.iter().map(|column| self.column_line(column, &backup));
-                push_lines(&mut text, &lines.collect::<Vec<_>>(), self.look.colored);
+                push_lines(&mut text, &lines.collect::<Vec<_>>(), self.style.colored);
             }
             None => {
                 let columns = column::scalar_set();
@@ -166,13 +166,13 @@ impl Render for Long {
                     columns.iter().map(|column| self.column_line(column, &backup)).collect();
                 let children = backup.child_backups();
                 self.other_lines(record, children.is_empty(), &mut lines);
-                push_lines(&mut text, &lines, self.look.colored);
+                push_lines(&mut text, &lines, self.style.colored);
                 if !children.is_empty() {
                     self.push_children(&mut text, &children)?;
                 }
             }
         }
-        self.spool.write_all(text.as_bytes()).context(FAULT)
+        self.spool.write_all(text.as_bytes()).context(SPOOL_ERROR)
     }
 
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
@@ -184,18 +184,18 @@ impl Render for Long {
     }
 }
 
-/// Lays out the lines of a record, with statuses in colour or not.
+/// Lays out the lines of a record.
 pub(super) fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
     let width = |line: &Line<'_>| 2 * line.level + cells(&visible(&line.label));
     let widest = lines.iter().filter(|line| line.value.is_some()).map(width).max();
-    let widest = widest.unwrap_or(0).min(LONGEST_LABEL);
+    let widest = widest.unwrap_or(0).min(MAX_LABEL_WIDTH);
     for line in lines {
         text.push_str(&"  ".repeat(line.level));
         text.push_str(&visible(&line.label));
         if let Some((kind, value)) = &line.value {
-            let shown = if value.is_empty() { NOTHING_THERE.into() } else { visible(value) };
+            let shown = if value.is_empty() { EMPTY_VALUE.into() } else { visible(value) };
             let shown = match kind {
-                Kind::Status if colored => color::painted(value, shown),
+                ColumnKind::Status if colored => color::colored_status(value, shown),
                 _ => shown,
             };
             text.push_str(&" ".repeat(widest.saturating_sub(width(line)) + 2));
@@ -206,7 +206,7 @@ pub(super) fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
     }
 }
 
-/// An object with fields, or a list of objects.
+/// Returns true for an object with fields and for a list of objects.
 fn is_block(value: Json<'_>) -> bool {
     let mut has_fields = false;
     if value.fields(|_, _| has_fields = true).is_some() {

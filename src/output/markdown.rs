@@ -1,8 +1,8 @@
-//! markdown: a table as GitHub and others render it (GitHub Flavored Markdown, section 4.10).
+//! markdown: a table in GitHub Flavored Markdown (section 4.10).
 //!
-//! Values are text of others, so whatever would be more than itself when rendered is escaped: markup,
-//! HTML, entities, `|`. A line break becomes `<br>`, which stands for it in tables; a blank at the beginning or the
-//! end `&#32;`, since a renderer would trim it. Cells are not filled up, so a row depends on no other.
+//! Values are untrusted text, so everything with a meaning in Markdown is escaped: markup, HTML,
+//! entities, `|`. A line break becomes `<br>`. A leading or trailing blank becomes `&#32;`, since a
+//! renderer would trim it. Cells are not padded, so rows do not depend on each other.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::Style;
 use super::lines::Lines;
 use super::time::Times;
 use super::value::{self, Precision};
-use crate::record::column::{Column, Kind};
+use crate::record::column::{Column, ColumnKind};
 use crate::record::row::{Row, RowFormat};
 use crate::text::sanitize::visible;
 
@@ -20,8 +20,8 @@ pub(super) struct Markdown {
 }
 
 impl Markdown {
-    pub(super) fn new(columns: Vec<Column>, look: Style) -> Self {
-        Self { columns, times: look.times }
+    pub(super) fn new(columns: Vec<Column>, style: Style) -> Self {
+        Self { columns, times: style.times }
     }
 }
 
@@ -40,23 +40,23 @@ impl Lines for Markdown {
     }
 }
 
-/// The header of a table with these columns, and the line that makes it one.
-pub(super) fn head<'a>(columns: impl Iterator<Item = (Cow<'a, str>, Kind)>) -> String {
+/// Returns the header line of a table and the delimiter line below it.
+pub(super) fn head<'a>(columns: impl Iterator<Item = (Cow<'a, str>, ColumnKind)>) -> String {
     let (names, rules): (Vec<_>, Vec<_>) = columns
         .map(|(name, kind)| match kind {
-            Kind::Number | Kind::Size => (name, Cow::Borrowed("---:")),
+            ColumnKind::Number | ColumnKind::Size => (name, Cow::Borrowed("---:")),
             _ => (name, "---".into()),
         })
         .unzip();
     line(names.into_iter()) + &line(rules.into_iter())
 }
 
-/// A row of a table, with these values.
+/// Returns a row with these values, escaped.
 pub(super) fn row<'a>(values: impl Iterator<Item = Cow<'a, str>>) -> String {
     line(values.map(|value| Cow::Owned(escaped(&value))))
 }
 
-/// A line of a table.
+/// Returns a line of a table.
 fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> String {
     let mut line = "|".to_owned();
     for cell in cells {
@@ -68,14 +68,14 @@ fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>) -> String {
     line
 }
 
-/// A value that renders as itself.
+/// Escapes a value so that it renders as itself.
 fn escaped(value: &str) -> String {
     let lines = value.split("\r\n").flat_map(|line| line.split('\n'));
     let lines: Vec<_> = lines.map(|line| escaped_line(&visible(line))).collect();
     lines.join("<br>")
 }
 
-/// For one line, in which every character is visible.
+/// Escapes one line of visible characters.
 fn escaped_line(line: &str) -> String {
     let mut text = String::with_capacity(line.len() + 8);
     let trimmed = line.trim_matches(' ');
@@ -87,7 +87,7 @@ fn escaped_line(line: &str) -> String {
     while let Some(char) = chars.next() {
         let is_markup = match char {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '$' => true,
-            // Within a word it is nothing but itself.
+            // Inside a word an underscore is literal.
             '_' => {
                 !(previous.is_alphanumeric()
                     && chars.peek().is_some_and(|next| next.is_alphanumeric()))

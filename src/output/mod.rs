@@ -1,13 +1,14 @@
 //! From records to bytes: the output flags, and a renderer for each format.
 //!
 //! A renderer takes records one at a time and writes nothing before [`Renderer::finish`], so the
-//! output is complete or empty. Rows wait in a [`spool::Spool`], which keeps memory bounded. Knows
-//! neither where records come from nor what kind of file it writes to; what it has to know of that is
-//! [told](Target).
+//! output is complete or empty. Rows are buffered in a [`spool::Spool`], which keeps memory
+//! bounded. Knows neither where records come from nor what kind of file it writes to; a [`Target`]
+//! describes the file.
 //!
-//! To add a format, add it to [`Format`] and to the one `match` in [`OutputArgs::renderer`]; reports, whose
-//! rows are no backups, have one more. Where the text of a record depends on no other one, a format is
-//! [`Lines`](lines::Lines), and its texts are made side by side, where the records are read.
+//! To add a format, add it to [`Format`] and to the `match` in [`OutputArgs::renderer`]. Tables of
+//! rows that are not backups have a second `match`, in [`RowTable::write`]. A format whose rows do
+//! not depend on each other implements [`Lines`](lines::Lines); its rows are formatted
+//! concurrently, where the records are read.
 
 mod color;
 mod csv;
@@ -19,7 +20,7 @@ mod layout;
 mod lines;
 mod long;
 mod markdown;
-mod report;
+mod row_table;
 mod selection;
 mod spool;
 mod table;
@@ -39,9 +40,9 @@ use std::sync::Arc;
 use clap::builder::ArgPredicate;
 
 pub(crate) use format::{Format, FormatParser, Printed};
-pub(crate) use report::{Report, ReportArgs, ReportColumn};
+pub(crate) use row_table::{RowTable, RowTableArgs, RowTableColumn};
 
-use crate::record::column::{self, COLUMNS, Column, Kind};
+use crate::record::column::{self, COLUMNS, Column, ColumnKind};
 use crate::record::row::{Row, RowFormat};
 use crate::terminal::target::{Output, Target};
 
@@ -49,10 +50,10 @@ use format::FormatArgs;
 use grid::Grid;
 use layout::Heading;
 use lines::LineByLine;
-use selection::{Choice, ChoiceParser, Chosen};
+use selection::{Choice, ChoiceParser, ChosenColumn};
 use time::Times;
 
-/// How formats for people look there.
+/// How human-readable formats are laid out.
 #[derive(Clone)]
 struct Style {
     width: Option<usize>,
@@ -100,7 +101,7 @@ pub(crate) struct ListOutputArgs {
 }
 
 impl ListOutputArgs {
-    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         let format = self.output.rows.format;
         if self.stream && !format.streams() {
@@ -112,39 +113,40 @@ impl ListOutputArgs {
         self.output.check()
     }
 
-    /// A renderer for these flags. The columns named in `asked_about` are among the last to give way.
+    /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
+    /// be hidden.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check) that depend on this machine.
+    /// If a flag needs something that this machine lacks, such as a known time zone.
     pub(crate) fn renderer(
         &self,
         target: Target,
-        asked_about: &[&str],
+        queried_columns: &[&str],
     ) -> anyhow::Result<Renderer> {
         let output = &self.output;
-        let renderer = output.renderer_with(output.rows.look(target)?, asked_about)?;
+        let renderer = output.renderer_with(output.rows.style(target)?, queried_columns)?;
         Ok(Renderer { stream: self.stream, ..renderer })
     }
 
-    /// Returns whether rows may be written before the last one is there.
+    /// Returns whether rows may be written before the last row is known.
     pub(crate) fn streams(&self) -> bool {
         self.stream
     }
 
-    /// Whether people read it, a screen at a time.
-    pub(crate) fn is_for_reading(&self) -> bool {
-        self.output.is_for_reading()
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(crate) fn uses_pager(&self) -> bool {
+        self.output.uses_pager()
     }
 
-    /// A column that the service fills only where it is asked to, with `--show-replication`.
+    /// Returns the first selected column that the service fills only with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         let named = self.output.columns.iter().filter_map(|choice| choice.named());
         named.filter(|column| column.is_of_replication()).map(|column| column.name).next()
     }
 }
 
-/// The long help of `--columns`, from the one table of columns.
+/// Builds the long help of `--columns` from the table of columns.
 fn columns_help() -> String {
     let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
         +NAME adds a column or a group to what is there already, -NAME drops it. A list that begins \
@@ -166,7 +168,7 @@ fn columns_help() -> String {
 }
 
 impl OutputArgs {
-    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.rows.check()?;
         if self.rows.format == Format::Ids && !self.columns.is_empty() {
@@ -175,66 +177,70 @@ impl OutputArgs {
         self.chosen().map(drop)
     }
 
-    /// The columns that were asked for, if any were.
-    fn chosen(&self) -> Result<Option<Vec<Chosen>>, String> {
+    /// Returns the columns of `--columns`, or `None` without that flag.
+    fn chosen(&self) -> Result<Option<Vec<ChosenColumn>>, String> {
         if self.columns.is_empty() {
             return Ok(None);
         }
         selection::chosen(&self.columns, &self.rows.format.columns()).map(Some)
     }
 
-    /// Whether people read it, a screen at a time.
-    pub(crate) fn is_for_reading(&self) -> bool {
-        self.rows.is_for_reading()
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(crate) fn uses_pager(&self) -> bool {
+        self.rows.uses_pager()
     }
 
-    /// A renderer for these flags.
+    /// Returns a renderer for these flags.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check).
+    /// The errors of [`check`](Self::check).
     pub(crate) fn renderer(&self, target: Target) -> anyhow::Result<Renderer> {
-        self.renderer_with(self.rows.look(target)?, &[])
+        self.renderer_with(self.rows.style(target)?, &[])
     }
 
-    /// The columns that were asked for, if any were, without what gives way.
+    /// Returns the columns of `--columns`, without the information which of them may be hidden.
     fn chosen_columns(&self) -> anyhow::Result<Option<Vec<Column>>> {
         let chosen = self.chosen().map_err(anyhow::Error::msg)?;
         Ok(chosen.map(|chosen| chosen.iter().map(|chosen| chosen.column).collect()))
     }
 
-    fn renderer_with(&self, look: Style, asked_about: &[&str]) -> anyhow::Result<Renderer> {
+    fn renderer_with(&self, style: Style, queried_columns: &[&str]) -> anyhow::Result<Renderer> {
         let chosen = self.chosen_columns()?;
         let headers = self.rows.headers();
-        let terminal = look.width.is_some();
+        let terminal = style.width.is_some();
         let columns = || chosen.clone().unwrap_or_else(|| self.rows.format.columns());
         let render: Box<dyn Render> = match self.rows.format {
             Format::Table => {
-                let of_table = || column::table_set().into_iter().map(Chosen::of_group).collect();
-                let chosen = self.chosen().map_err(anyhow::Error::msg)?.unwrap_or_else(of_table);
-                Box::new(table::Table::fitting(&chosen, headers, look, asked_about))
+                let table_columns =
+                    || column::table_set().into_iter().map(ChosenColumn::of_group).collect();
+                let chosen =
+                    self.chosen().map_err(anyhow::Error::msg)?.unwrap_or_else(table_columns);
+                Box::new(table::Table::fitting(&chosen, headers, style, queried_columns))
             }
-            Format::Wide => Box::new(table::Table::whole(columns(), headers, look)),
-            Format::Long => Box::new(long::Long::new(chosen, look)),
+            Format::Wide => Box::new(table::Table::whole(columns(), headers, style)),
+            Format::Long => Box::new(long::Long::new(chosen, style)),
             Format::Json => Box::new(LineByLine::new(json::Json::array(chosen, terminal))),
             Format::Jsonl => Box::new(LineByLine::new(json::Json::lines(chosen, terminal))),
             Format::Csv => {
-                let style = csv::Style { terminal, spreadsheet: self.rows.spreadsheet() };
-                Box::new(LineByLine::new(csv::Csv::new(columns(), headers, style)))
+                let options = csv::CsvOptions { terminal, spreadsheet: self.rows.spreadsheet() };
+                Box::new(LineByLine::new(csv::Csv::new(columns(), headers, options)))
             }
             Format::Tsv => Box::new(LineByLine::new(tsv::Tsv::new(columns(), headers, terminal))),
             Format::Yaml => Box::new(yaml::Yaml::sequence(chosen)),
-            Format::Markdown => Box::new(LineByLine::new(markdown::Markdown::new(columns(), look))),
+            Format::Markdown => {
+                Box::new(LineByLine::new(markdown::Markdown::new(columns(), style)))
+            }
             Format::Ids => Box::new(LineByLine::new(ids::Ids)),
         };
         Ok(Renderer { render, stream: false })
     }
 
-    /// A renderer for one record: as a list of one, but json and yaml without the list.
+    /// Returns a renderer for a single record. json and yaml print it without the enclosing list.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check).
+    /// The errors of [`check`](Self::check).
     pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
         let terminal = target.width.is_some();
         let render: Box<dyn Render> = match self.rows.format {
@@ -248,91 +254,91 @@ impl OutputArgs {
     }
 }
 
-/// Prints a table of texts that are no backups, with nothing shortened.
+/// Prints a table of plain texts, with nothing shortened.
 pub(crate) fn table<'a, const N: usize>(
     headings: [&str; N],
     rows: impl Iterator<Item = [&'a str; N]>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let headings =
-        headings.map(|text| Heading { text: text.to_owned(), kind: Kind::Text, rank: 0 });
-    let look = Style { width: None, colored: false, times: Times::Utc };
-    let mut grid = Grid::new(headings.into(), true, look);
+        headings.map(|text| Heading { text: text.to_owned(), kind: ColumnKind::Text, rank: 0 });
+    let style = Style { width: None, colored: false, times: Times::Utc };
+    let mut grid = Grid::new(headings.into(), true, style);
     for row in rows {
         grid.push(row.map(Cow::Borrowed))?;
     }
     grid.finish(out)
 }
 
-/// Takes records, then writes them all.
+/// Collects records, then writes them all.
 pub(crate) struct Renderer {
     render: Box<dyn Render>,
-    /// Whether rows may be written before the last one is there.
+    /// Rows may be written before the last row is known.
     stream: bool,
 }
 
-/// Takes the texts of records.
+/// Collects rows that are formatted already.
 pub(crate) struct LineRenderer<'a> {
     lines: &'a mut LineByLine,
     stream: bool,
 }
 
 impl LineRenderer<'_> {
-    /// What makes the texts.
+    /// Returns the format of the rows.
     pub(crate) fn format(&self) -> Arc<dyn RowFormat> {
         self.lines.format()
     }
 
-    /// Takes texts that stand one after the other.
+    /// Adds the formatted text of consecutive rows.
     pub(crate) fn push(&mut self, texts: &str) -> anyhow::Result<()> {
         self.lines.push_text(texts)
     }
 
-    /// As [`Renderer::advance`].
+    /// Same as [`Renderer::advance`].
     pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         if self.stream { self.lines.drain(out) } else { Ok(()) }
     }
 }
 
-/// What a format does.
+/// Renders records in one format.
 trait Render: Send {
     fn push(&mut self, record: &str) -> anyhow::Result<()>;
-    /// The same with a row whose fields are found already.
+    /// Same as `push`, for a row whose fields are already located.
     fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.push(row.json())
     }
-    /// The same where the text of a row depends on no other one.
+    /// Returns the line renderer, if rows of this format do not depend on each other.
     fn lines(&mut self) -> Option<&mut LineByLine> {
         None
     }
-    /// Writes what can be written already.
+    /// Writes the rows that are ready.
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()>;
     fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()>;
 }
 
 impl Renderer {
-    /// Takes one record: the JSON text of one object, exactly as the service sent it.
+    /// Adds one record: the JSON text of one object, exactly as the service sent it.
     pub(crate) fn push(&mut self, record: &str) -> anyhow::Result<()> {
         self.render.push(record)
     }
 
-    /// Takes one row.
+    /// Adds one row.
     pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.render.push_row(row)
     }
 
-    /// The same for texts of rows, where they can be made elsewhere.
+    /// Returns a renderer for rows that are formatted elsewhere, if the format allows that.
     pub(crate) fn lines(&mut self) -> Option<LineRenderer<'_>> {
         Some(LineRenderer { lines: self.render.lines()?, stream: self.stream })
     }
 
-    /// Writes the rows so far to `out` if they are to be streamed.
+    /// Writes the rows so far to `out` if streaming is on.
     pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
         if self.stream { self.render.drain(out) } else { Ok(()) }
     }
 
-    /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its
-    /// `io::Error` as it is inside the error.
+    /// Writes everything to `out` at once and flushes it. A failed write keeps its `io::Error` in
+    /// the error chain.
     pub(crate) fn finish(self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.render.finish(out)
     }

@@ -1,4 +1,4 @@
-//! `--columns`: which columns to print, by their names, in groups, and by adding and dropping.
+//! `--columns`: selects columns by name or group, and adds or drops them.
 
 use std::ffi::OsStr;
 use std::sync::LazyLock;
@@ -9,11 +9,11 @@ use clap::{Arg, Command, ValueEnum};
 
 use crate::record::column::{self, COLUMNS, Column};
 
-/// One item of the list.
+/// One item of the `--columns` list.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     action: Action,
-    what: What,
+    target: Target,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum Action {
 }
 
 #[derive(Clone, Copy)]
-enum What {
+enum Target {
     Column(&'static Column),
     Group(Group),
 }
@@ -39,7 +39,7 @@ enum Group {
     All,
 }
 
-/// The groups, and what they are, for help and completion.
+/// The groups with their descriptions, for help and completion.
 pub(super) const GROUPS: [(&str, &str); 3] = [
     ("default", "what the format prints on its own; in json, jsonl and yaml the columns of table"),
     ("wide", "the columns of wide"),
@@ -47,56 +47,56 @@ pub(super) const GROUPS: [(&str, &str); 3] = [
 ];
 
 impl Choice {
-    /// The columns that this stands for; `default` are those of the format.
+    /// Returns the columns that this item selects. `default` are those of the format.
     fn columns(self, default: &[Column]) -> Vec<Column> {
-        match self.what {
-            What::Column(column) => vec![*column],
-            What::Group(Group::Default) => default.to_vec(),
-            What::Group(Group::Wide) => column::wide_set(),
-            What::Group(Group::All) => COLUMNS.to_vec(),
+        match self.target {
+            Target::Column(column) => vec![*column],
+            Target::Group(Group::Default) => default.to_vec(),
+            Target::Group(Group::Wide) => column::wide_set(),
+            Target::Group(Group::All) => COLUMNS.to_vec(),
         }
     }
 
-    /// A column that is asked for by its own name.
+    /// Returns the column, if it is named and not dropped.
     pub(super) fn named(self) -> Option<&'static Column> {
-        match (self.what, self.action) {
-            (What::Column(column), Action::Print | Action::Add) => Some(column),
+        match (self.target, self.action) {
+            (Target::Column(column), Action::Print | Action::Add) => Some(column),
             _ => None,
         }
     }
 }
 
-/// A column that is to be printed.
+/// A column to print.
 #[derive(Clone, Copy)]
-pub(super) struct Chosen {
+pub(super) struct ChosenColumn {
     pub(super) column: Column,
-    /// It was asked for by its own name, and does not give way.
+    /// Selected by its own name, so it is never hidden.
     pub(super) is_named: bool,
 }
 
-impl Chosen {
-    /// One of several that stand there together.
+impl ChosenColumn {
+    /// Marks a column as selected through a group.
     pub(super) fn of_group(column: Column) -> Self {
         Self { column, is_named: false }
     }
 }
 
-/// The columns of a list of choices, from left to right; `default` are those of the format, from which a
-/// list starts that begins by adding or dropping.
+/// Returns the columns of a list of choices, applied from left to right. `default` are those of the
+/// format; a list that begins with `+` or `-` starts from them.
 ///
 /// # Errors
 ///
 /// If a column is named twice, or none is left. The message is for a usage error.
-pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chosen>, String> {
+pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<ChosenColumn>, String> {
     let starts_anew = choices.first().is_none_or(|choice| choice.action == Action::Print);
     let mut columns: Vec<_> = match starts_anew {
         true => Vec::new(),
-        false => default.iter().copied().map(Chosen::of_group).collect(),
+        false => default.iter().copied().map(ChosenColumn::of_group).collect(),
     };
     for choice in choices {
         for column in choice.columns(default) {
-            let is_this = |there: &Chosen| there.column.name == column.name;
-            let is_named = matches!(choice.what, What::Column(_));
+            let is_this = |there: &ChosenColumn| there.column.name == column.name;
+            let is_named = matches!(choice.target, Target::Column(_));
             let there = columns.iter_mut().find(|there| is_this(there));
             match (choice.action, there) {
                 (Action::Drop, _) => columns.retain(|there| !is_this(there)),
@@ -107,7 +107,9 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chose
                     ));
                 }
                 (Action::Print | Action::Add, Some(there)) => there.is_named |= is_named,
-                (Action::Print | Action::Add, None) => columns.push(Chosen { column, is_named }),
+                (Action::Print | Action::Add, None) => {
+                    columns.push(ChosenColumn { column, is_named })
+                }
             }
         }
     }
@@ -117,12 +119,12 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chose
     Ok(columns)
 }
 
-/// What stands in the list without a sign, for clap: its errors name the nearest.
-impl ValueEnum for What {
+/// The names without a sign, for clap, whose errors suggest the nearest one.
+impl ValueEnum for Target {
     fn value_variants<'a>() -> &'a [Self] {
-        static VARIANTS: LazyLock<Vec<What>> = LazyLock::new(|| {
-            let groups = [Group::Default, Group::Wide, Group::All].map(What::Group);
-            COLUMNS.iter().map(What::Column).chain(groups).collect()
+        static VARIANTS: LazyLock<Vec<Target>> = LazyLock::new(|| {
+            let groups = [Group::Default, Group::Wide, Group::All].map(Target::Group);
+            COLUMNS.iter().map(Target::Column).chain(groups).collect()
         });
         &VARIANTS
     }
@@ -138,16 +140,15 @@ impl ValueEnum for What {
     }
 }
 
-/// The error for an unknown name, with where all names are instead of all of them, among which the tip would get
-/// lost.
-fn without_wall(mut error: clap::Error) -> clap::Error {
+/// Replaces clap's long list of values by a pointer to `cbr help columns`.
+fn without_value_list(mut error: clap::Error) -> clap::Error {
     error.remove(ContextKind::ValidValue);
     let tip = "'cbr help columns' lists all columns".to_owned();
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     error
 }
 
-/// Reads one item.
+/// Parses one item.
 #[derive(Clone)]
 pub(super) struct ChoiceParser;
 
@@ -166,14 +167,14 @@ impl TypedValueParser for ChoiceParser {
             Some(b'-') => (Action::Drop, OsStr::new(&text[1..])),
             _ => (Action::Print, value),
         };
-        let what = EnumValueParser::<What>::new().parse_ref(command, arg, name);
-        let what = what.map_err(without_wall)?;
-        Ok(Choice { action, what })
+        let target = EnumValueParser::<Target>::new().parse_ref(command, arg, name);
+        let target = target.map_err(without_value_list)?;
+        Ok(Choice { action, target })
     }
 
-    /// The names, and, once a sign is typed, the same with the sign.
+    /// Returns the names, plain and with each sign. The signed ones are hidden.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let plain = || What::value_variants().iter().filter_map(What::to_possible_value);
+        let plain = || Target::value_variants().iter().filter_map(Target::to_possible_value);
         let signed = |sign: char| {
             plain().map(move |value| {
                 let name = format!("{sign}{}", value.get_name());
@@ -195,7 +196,8 @@ mod tests {
         list.split(',').map(parse).collect()
     }
 
-    /// The names that come of a list, with a mark at those that do not give way, where the format prints `id`, `name` and `status`.
+    /// Selected names, with `!` after those that are never hidden. The format prints `id`, `name`
+    /// and `status`.
     fn names(list: &str) -> Result<String, String> {
         let default: Vec<_> = COLUMNS
             .iter()
@@ -203,7 +205,7 @@ mod tests {
             .copied()
             .collect();
         let columns = chosen(&choices(list), &default)?;
-        let mark = |chosen: &Chosen| if chosen.is_named { "!" } else { "" };
+        let mark = |chosen: &ChosenColumn| if chosen.is_named { "!" } else { "" };
         let names = columns.iter().map(|chosen| [chosen.column.name, mark(chosen)].concat());
         Ok(names.collect::<Vec<_>>().join(","))
     }
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_stands_once_and_one_is_left() {
+    fn duplicate_columns_and_empty_selections_are_rejected() {
         for list in ["id,id", "default,id", "+vault_id,vault_id"] {
             assert!(names(list).unwrap_err().contains("stands twice"), "{list}");
         }

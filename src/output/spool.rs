@@ -1,7 +1,7 @@
-//! Where rendered rows wait until the last one is there.
+//! Buffer for rendered rows until the last one is known.
 //!
-//! In memory up to [`IN_MEMORY`], then in an unnamed file of the directory for temporary files
-//! (`TMPDIR`), which is gone with the process however that ends. Knows bytes only.
+//! Kept in memory up to [`IN_MEMORY`], then in an unnamed file in the directory for temporary files
+//! (`TMPDIR`). The file disappears with the process, however that ends. Knows bytes only.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, Write};
@@ -14,16 +14,16 @@ use memchr::memchr;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use super::Output;
-use super::temporary::TemporaryFault;
+use super::temporary::TemporaryFileError;
 
-/// Bytes that are kept in memory: more than a thousand backups as json.
+/// Number of bytes kept in memory: more than a thousand backups as json.
 const IN_MEMORY: usize = 2 << 20;
 
-/// Bytes that go to and come from a file at once.
+/// Number of bytes read from or written to a file at once.
 const CHUNK: usize = 256 << 10;
 
-/// What to say about a fault of the temporary file, so that it is not taken for one of stdout.
-pub(super) const FAULT: TemporaryFault = TemporaryFault::Rows;
+/// Context for errors of the temporary file, so that they are not taken for errors of stdout.
+pub(super) const SPOOL_ERROR: TemporaryFileError = TemporaryFileError::Rows;
 
 /// A queue of bytes: written first, then read once.
 pub(super) struct Spool(BufWriter<SpooledTempFile>);
@@ -33,7 +33,7 @@ impl Spool {
         Self(BufWriter::with_capacity(CHUNK, SpooledTempFile::new(IN_MEMORY)))
     }
 
-    /// Ends the writing, where all that was written is lines of text.
+    /// Ends writing and returns a reader of lines. Everything written must be lines of UTF-8 text.
     pub(super) fn into_lines(self) -> anyhow::Result<Lines> {
         let reader = BufReader::with_capacity(CHUNK, self.written()?);
         Ok(Lines { reader, text: String::new(), next: 0 })
@@ -49,10 +49,11 @@ impl Spool {
         Ok(())
     }
 
-    /// At its beginning, to be read.
+    /// Flushes the buffer and rewinds the file for reading.
     fn written(self) -> anyhow::Result<SpooledTempFile> {
-        let mut file = self.0.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
-        file.rewind().context(FAULT)?;
+        let mut file =
+            self.0.into_inner().map_err(|error| error.into_error()).context(SPOOL_ERROR)?;
+        file.rewind().context(SPOOL_ERROR)?;
         Ok(file)
     }
 }
@@ -64,7 +65,7 @@ fn copy(file: File, out: &mut dyn Output) -> anyhow::Result<()> {
     }
     let mut reader = BufReader::with_capacity(CHUNK, file);
     loop {
-        let chunk = reader.fill_buf().context(FAULT)?;
+        let chunk = reader.fill_buf().context(SPOOL_ERROR)?;
         if chunk.is_empty() {
             return Ok(());
         }
@@ -74,8 +75,8 @@ fn copy(file: File, out: &mut dyn Output) -> anyhow::Result<()> {
     }
 }
 
-/// Copies as much as the kernel can without a way through this process, which takes a quarter of the time. Whatever
-/// stands in the way of the rest stands in the way of an ordinary copy too, and is told there.
+/// Copies as much as possible inside the kernel, which takes a quarter of the time. Errors are
+/// ignored: the ordinary copy of the rest meets and reports them.
 #[cfg(target_os = "linux")]
 fn copy_within_kernel(file: &File, out: BorrowedFd<'_>) {
     const AT_ONCE: usize = 1 << 30;
@@ -88,22 +89,22 @@ fn copy_within_kernel(file: &File, out: BorrowedFd<'_>) {
     }
 }
 
-/// Reads lines, many at once.
+/// Reads lines, in large chunks.
 pub(super) struct Lines {
     reader: BufReader<SpooledTempFile>,
     text: String,
-    /// Where in the text the next line begins.
+    /// Offset of the next line in `text`.
     next: usize,
 }
 
 impl Lines {
-    /// The next line, without its end. None behind the last one.
+    /// Returns the next line without its line feed, or `None` after the last.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<&str>> {
         if self.next == self.text.len() {
             let mut bytes = mem::take(&mut self.text).into_bytes();
             bytes.clear();
-            self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut bytes).context(FAULT)?;
-            self.reader.read_until(b'\n', &mut bytes).context(FAULT)?;
+            self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut bytes).context(SPOOL_ERROR)?;
+            self.reader.read_until(b'\n', &mut bytes).context(SPOOL_ERROR)?;
             (self.text, self.next) = (String::from_utf8(bytes)?, 0);
         }
         let text = &self.text[self.next..];
@@ -132,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gives_back_what_was_written_from_memory_and_from_a_file() {
+    fn bytes_survive_in_memory_and_in_a_file() {
         for size in [0, 1, IN_MEMORY - 1, IN_MEMORY + CHUNK + 1] {
             let bytes: Vec<u8> = (0..size).map(|position| (position % 251) as u8).collect();
             let mut spool = Spool::new();

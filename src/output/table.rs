@@ -1,8 +1,8 @@
-//! table and wide: the chosen columns of each record as a row.
+//! table and wide: one row for each record, with the chosen columns.
 
 use super::grid::Grid;
-use super::layout::{ASKED_ABOUT, Heading};
-use super::selection::Chosen;
+use super::layout::{Heading, QUERIED_RANK};
+use super::selection::ChosenColumn;
 use super::time::Times;
 use super::value::{self, Precision};
 use super::{Output, Render, Style};
@@ -17,36 +17,36 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Columns give way on a narrow screen, by their rank, but for those asked for by their names. The columns
-    /// named in `asked_about` are among the last.
+    /// Creates a table that hides columns on a narrow screen, by their rank. Columns selected by
+    /// name are never hidden; those named in `queried_columns` are among the last.
     pub(super) fn fitting(
-        columns: &[Chosen],
+        columns: &[ChosenColumn],
         headers: bool,
-        look: Style,
-        asked_about: &[&str],
+        style: Style,
+        queried_columns: &[&str],
     ) -> Self {
-        let rank = |chosen: &Chosen| match chosen.column.place.rank() {
+        let rank = |chosen: &ChosenColumn| match chosen.column.visibility.rank() {
             _ if chosen.is_named => 0,
-            rank if asked_about.contains(&chosen.column.name) => rank.min(ASKED_ABOUT),
+            rank if queried_columns.contains(&chosen.column.name) => rank.min(QUERIED_RANK),
             rank => rank,
         };
-        Self::new(columns.iter().map(|chosen| (chosen.column, rank(chosen))), headers, look)
+        Self::new(columns.iter().map(|chosen| (chosen.column, rank(chosen))), headers, style)
     }
 
-    /// Every column is shown on any screen.
-    pub(super) fn whole(columns: Vec<Column>, headers: bool, look: Style) -> Self {
-        Self::new(columns.into_iter().map(|column| (column, 0)), headers, look)
+    /// Creates a table that shows every column on any screen.
+    pub(super) fn whole(columns: Vec<Column>, headers: bool, style: Style) -> Self {
+        Self::new(columns.into_iter().map(|column| (column, 0)), headers, style)
     }
 
-    fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, look: Style) -> Self {
+    fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, style: Style) -> Self {
         let (columns, ranks): (Vec<Column>, Vec<u8>) = columns.unzip();
         let headings = columns.iter().zip(ranks).map(|(column, rank)| Heading {
-            text: look.times.heading(&column.heading(), column.kind).into_owned(),
+            text: style.times.heading(&column.heading(), column.kind).into_owned(),
             kind: column.kind,
             rank,
         });
-        let times = look.times.clone();
-        let grid = Grid::new(headings.collect(), headers, look);
+        let times = style.times.clone();
+        let grid = Grid::new(headings.collect(), headers, style);
         Self { columns, times, grid }
     }
 
@@ -65,7 +65,7 @@ impl Render for Table {
         self.write(&row.backup())
     }
 
-    /// Widths are known once the last row is there.
+    /// Writes nothing: the widths depend on the last row.
     fn drain(&mut self, _: &mut dyn Output) -> anyhow::Result<()> {
         Ok(())
     }

@@ -1,21 +1,21 @@
-//! Faults of temporary files: where those are, and what to do about it.
+//! Errors of temporary files, with their directory and a remedy.
 
 use std::{env, fmt};
 
-/// What could not be done, to stand before the cause, so that this is not taken for a fault of stdout. Names the
-/// directory, which is that of `TMPDIR` or the system's.
+/// Error context that precedes the cause, so that it is not taken for an error of stdout. Names the
+/// directory: that of `TMPDIR` or the system's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TemporaryFault {
-    /// Rows wait until the last one is there.
+pub(crate) enum TemporaryFileError {
+    /// Rows are kept until the last one is known.
     Rows,
-    /// Backups wait until they are sorted.
+    /// Backups are kept until they are sorted.
     Sorting,
 }
 
-/// What to do about it.
+/// The remedy.
 pub(crate) const HINT: &str = "set TMPDIR to a directory that can be written to and has room";
 
-impl fmt::Display for TemporaryFault {
+impl fmt::Display for TemporaryFileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, until) = match self {
             Self::Rows => ("rows", "the last is there"),

@@ -1,6 +1,6 @@
-//! Every format against golden files, and what must hold for any record and width.
+//! Compares every format with golden files, and checks invariants for any record and width.
 //!
-//! `UPDATE_GOLDEN=1 cargo test golden` writes the files anew; look at what changed.
+//! `UPDATE_GOLDEN=1 cargo test golden` rewrites the files; review the differences.
 
 use std::fmt::Write as _;
 use std::io;
@@ -33,7 +33,7 @@ fn args(line: &str) -> OutputArgs {
     Cli::try_parse_from(argv).unwrap_or_else(|error| panic!("{error}")).output
 }
 
-/// The records of a page, exactly as they stand there.
+/// Returns the records of a page, unchanged.
 fn records(body: &str) -> Vec<&str> {
     let mut records = Vec::new();
     let page = Json::new(body).fields(|name, value| match &*name {
@@ -45,7 +45,7 @@ fn records(body: &str) -> Vec<&str> {
     records
 }
 
-/// What such a zone and moment have to do with the world is another matter.
+/// Uses a fixed zone and moment, independent of this machine.
 fn times(args: &OutputArgs) -> Times {
     let zone = "CET-1CEST,M3.5.0,M10.5.0/3";
     match args.rows.time {
@@ -55,7 +55,7 @@ fn times(args: &OutputArgs) -> Times {
     }
 }
 
-/// Colours are for the golden file that is about them.
+/// Returns a target without colors, which have their own golden file.
 fn target(width: Option<usize>) -> Target {
     Target { width, colored: false }
 }
@@ -78,7 +78,7 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// As `cbr backups show` prints it, where `line` names a format.
+/// Returns what `cbr backups show` prints. `line` names the format.
 fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
     let mut renderer = args(line).single_renderer(target(screen)).unwrap();
     renderer.push(record).unwrap();
@@ -87,7 +87,7 @@ fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Compares with, or on demand writes, a file of `tests/data/output`.
+/// Compares with a file of `tests/data/output`, or rewrites the file on demand.
 fn assert_golden(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output").join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -100,7 +100,7 @@ fn assert_golden(name: &str, actual: &str) {
     assert_eq!(actual, expected, "{name}");
 }
 
-/// Everything that `list` can print of these records.
+/// Returns everything that `list` can print of these records.
 fn every_list(records: &[&str]) -> String {
     let mut all = String::new();
     let mut add = |line: &str, screen: Option<usize>| {
@@ -166,7 +166,7 @@ fn golden_show() {
     assert_golden("show_awkward.txt", &all);
 }
 
-/// Without the colours every byte is the same: they take no room.
+/// Without the colors every byte is the same, since colors have no width.
 #[test]
 fn golden_colors() {
     let all = [records(LIST), records(LIST_TURBO), records(AWKWARD)].concat();
@@ -205,7 +205,7 @@ fn a_table_fits_every_screen_that_has_room_for_an_id() {
 }
 
 #[test]
-fn text_of_the_service_never_acts_on_a_terminal() {
+fn control_characters_never_reach_a_terminal() {
     let acts = |char: char| {
         char != '\n' && (char.is_control() || ('\u{202a}'..='\u{202e}').contains(&char))
     };
@@ -215,7 +215,7 @@ fn text_of_the_service_never_acts_on_a_terminal() {
         let line = format!("-o {}", format.name());
         let output = printed(&line, &awkward, Some(120));
         assert!(!output.replace('\t', "").contains(acts), "{line}");
-        // Those of tsv separate the fields.
+        // The tabs of tsv separate its fields.
         let fields = if *format == Format::Tsv { 22 * (awkward.len() + 1) } else { 0 };
         assert_eq!(tabs(&output), fields, "{line}");
         let lines = match format {
@@ -232,7 +232,7 @@ fn text_of_the_service_never_acts_on_a_terminal() {
     }
 }
 
-/// The same table, laid out in the most simple way.
+/// Returns the same table from a trivial layout algorithm.
 fn laid_out_plainly(rows: &[Vec<&str>], right: usize) -> String {
     let width = |column: usize| rows.iter().map(|row| cells(row[column])).max().unwrap_or(0);
     let widths: Vec<_> = (0..rows[0].len()).map(width).collect();
@@ -250,7 +250,7 @@ fn laid_out_plainly(rows: &[Vec<&str>], right: usize) -> String {
 }
 
 #[test]
-fn all_blocks_of_a_long_table_line_up() {
+fn all_chunks_of_a_long_table_align() {
     let names = ["a", "中文名字", "👨\u{200d}👩\u{200d}👧", "cafe\u{301}", "some longer name", ""];
     let sizes = ["1 GB", "40 GB", "32768 GB"];
     let rows: Vec<_> = (0..1234).map(|row| (names[row % 6], sizes[row / 400 % 3], "x")).collect();
@@ -293,7 +293,7 @@ fn json_is_what_the_service_sent() {
         for ((sent, element), line) in sent.iter().zip(from_array).zip(lines.lines()) {
             assert_eq!(element.get(), line);
             assert_eq!(line, Json::new(sent).one_line());
-            // As text, because a number of any size must survive.
+            // Compared as text, because a number of any size must survive.
             assert_eq!(line.replace(' ', ""), sent.split_ascii_whitespace().collect::<String>());
         }
         for line in ["-o json", "-o json --columns name,id"] {
@@ -306,7 +306,7 @@ fn json_is_what_the_service_sent() {
 }
 
 #[test]
-fn csv_reads_back() {
+fn csv_can_be_parsed_back() {
     for body in [LIST, LIST_OFFSET, LIST_TURBO, AWKWARD] {
         let sent = records(body);
         let output = printed("-o csv", &sent, None);
@@ -331,7 +331,7 @@ fn csv_reads_back() {
 }
 
 #[test]
-fn the_order_of_columns_is_the_users() {
+fn columns_are_printed_in_the_given_order() {
     let record = [r#"{"id":"i","name":"n","status":"s"}"#];
     let cases = [
         ("-o csv --columns status,id", "status,id\ns,i\n"),
@@ -350,7 +350,7 @@ fn the_order_of_columns_is_the_users() {
 }
 
 #[test]
-fn usage_errors() {
+fn contradictory_flags_are_rejected() {
     let parse = |line: &str| Cli::try_parse_from(["cbr"].into_iter().chain(line.split(' ')));
     let error = parse("--columns id,statsu").err().unwrap().to_string();
     for part in ["'statsu'", "'--columns", "similar value exists: 'status'", "'cbr help columns'"] {
@@ -415,7 +415,7 @@ impl Write for Broken {
 }
 
 #[test]
-fn a_failed_write_is_an_error_and_says_which() {
+fn a_failed_write_keeps_its_io_error() {
     let (list, server) = (records(LIST), records(SHOW)[0]);
     for format in Format::value_variants() {
         let line = format!("-o {}", format.name());
@@ -470,7 +470,7 @@ fn one_backup_shows_everything_that_was_sent() {
 }
 
 #[test]
-fn a_record_that_is_no_object_is_an_error() {
+fn a_record_that_is_not_an_object_is_an_error() {
     for format in Format::value_variants() {
         let is_copied = matches!(format, Format::Json | Format::Jsonl);
         let columns = if is_copied { "--columns id" } else { "" };
@@ -480,7 +480,7 @@ fn a_record_that_is_no_object_is_an_error() {
     }
 }
 
-/// Nothing of the order in which a map keeps its keys, of the time or of the address of anything.
+/// The output depends neither on the order of a map's keys nor on time or addresses.
 #[test]
 fn the_same_data_gives_the_same_bytes() {
     for body in [LIST_TURBO, AWKWARD] {

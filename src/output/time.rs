@@ -1,4 +1,4 @@
-//! Times of the service as people like to see them.
+//! Human-readable forms of the times that the service sends.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::value::Precision;
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::text::sanitize;
 use crate::time::local_zone;
 use crate::time::timestamp::SentTime;
 
-/// How formats for people write times.
+/// How human-readable formats print times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum TimeStyle {
     /// 2026-11-19T23:57:42Z
@@ -26,29 +26,29 @@ pub(super) enum TimeStyle {
     Raw,
 }
 
-/// A style, with what it takes.
+/// A time style with its parameters.
 #[derive(Clone, Debug)]
 pub(super) enum Times {
     Utc,
     Local(TimeZone),
-    /// To this moment.
+    /// Relative to this moment.
     Relative(Timestamp),
     Raw,
 }
 
-/// The lengths that times may be shortened to, the longest first.
+/// Lengths that times may be shortened to, in descending order.
 #[derive(Clone, Copy)]
 pub(super) struct Lengths {
-    /// Nothing that was meant to be shown is lost.
+    /// Lengths at which nothing of the style is lost.
     pub(super) whole: &'static [usize],
-    /// To the minute or the day.
+    /// Lengths of times cut to the minute or the day.
     pub(super) shortened: &'static [usize],
 }
 
 impl TimeStyle {
     /// # Errors
     ///
-    /// If the zone of this machine cannot be found. The message is for a usage error.
+    /// If the time zone is unknown. The message is for a usage error.
     pub(super) fn times(self) -> Result<Times, String> {
         Ok(match self {
             Self::Utc => Times::Utc,
@@ -59,8 +59,8 @@ impl TimeStyle {
     }
 }
 
-/// The message for a user whose zone is not known. What a POSIX zone means that has summer time without rules is not
-/// guessed: systems differ.
+/// Returns the error for an unknown time zone. A POSIX zone with summer time but without rules is
+/// rejected too, since systems interpret it differently.
 fn unknown_zone() -> String {
     let zone = match std::env::var("TZ") {
         Ok(zone) => format!("TZ=`{}` names no time zone that is known here", zone.escape_debug()),
@@ -74,7 +74,7 @@ fn unknown_zone() -> String {
 }
 
 impl Times {
-    /// A time that was sent, in this style. What is no time stays as it is.
+    /// Formats a sent time in this style. Other texts are returned unchanged.
     pub(super) fn shown<'a>(&self, sent: Cow<'a, str>, precision: Precision) -> Cow<'a, str> {
         let Some(time) = SentTime::parse(&sent) else { return sent };
         let fraction = if precision == Precision::Full { time.fraction() } else { "" };
@@ -94,16 +94,16 @@ impl Times {
         }
     }
 
-    /// The heading of a column or the label of a field of what was sent, with the zone where its times do not show
-    /// one.
-    pub(super) fn heading<'a>(&self, name: &'a str, kind: Kind) -> Cow<'a, str> {
+    /// Returns the heading of a column or the label of a field. Adds the zone if the times do not
+    /// show one.
+    pub(super) fn heading<'a>(&self, name: &'a str, kind: ColumnKind) -> Cow<'a, str> {
         match (self, kind) {
-            (Self::Raw, Kind::Time) => Cow::Owned(format!("{name} (UTC)")),
+            (Self::Raw, ColumnKind::Time) => Cow::Owned(format!("{name} (UTC)")),
             _ => Cow::Borrowed(name),
         }
     }
 
-    /// What its times may be shortened to.
+    /// Returns the lengths that times of this style may be shortened to.
     pub(super) fn lengths(&self) -> Lengths {
         match self {
             Self::Utc => Lengths { whole: &[20], shortened: &[17, 11] },
@@ -114,8 +114,8 @@ impl Times {
     }
 }
 
-/// `3 d ago`, `in 27 d`: whole units, rounded down. Hours up to two days, since a backup that is 26
-/// hours old is another matter than one of 47.
+/// Formats a distance such as `3 d ago` or `in 27 d` in whole units, rounded down. Uses hours up to
+/// two days, since 26 hours and 47 hours matter differently.
 fn distance(now: Timestamp, moment: Timestamp) -> String {
     let seconds = now.duration_since(moment).as_secs();
     let (number, unit) = match seconds.unsigned_abs() {
@@ -130,8 +130,8 @@ fn distance(now: Timestamp, moment: Timestamp) -> String {
     }
 }
 
-/// A shown time in at most `width` cells. Times of ours keep their zone, and lose the seconds, then the time of
-/// day: an hour alone reads as if it were something else.
+/// Shortens a formatted time to `width` cells. Styles of `cbr` keep the zone and lose the seconds,
+/// then the time of day: an hour alone could be misread.
 pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     if text.len() <= width || !text.is_ascii() {
         return sanitize::shortened(text, width);
@@ -145,7 +145,7 @@ pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
                 (zone, Some(hours)) => {
                     &[[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
                 }
-                // For half an hour the year goes.
+                // A zone with half an hour takes the place of the year.
                 (zone, None) => &[[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
             }
         }
@@ -163,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Berlin, 72 hours after the first of the times below.
+    /// All styles, in Berlin, 72 hours after the first time of the cases.
     fn every_style() -> [Times; 4] {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         [

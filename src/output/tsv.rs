@@ -1,9 +1,10 @@
 //! tsv: a header and a line for each record, for `cut`, `awk`, `sort` and databases.
 //!
-//! Fields are separated by tabs and never quoted. A tab, a line feed, a carriage return and a backslash in a
-//! value are written as `\t`, `\n`, `\r` and `\\`, so a record is one line with the same number of tabs,
-//! always; a NUL, at which some tools stop, as `\0`. This is what `jq`'s `@tsv` writes, and what Miller
-//! and PostgreSQL's `COPY` read. Values are those of csv.
+//! Fields are separated by tabs and never quoted. Tabs, line feeds, carriage returns and
+//! backslashes in a value are written as `\t`, `
+//! `, `\r` and `\\`, so a record is always one line with the same number of tabs. A NUL, at which
+//! some tools stop, is `\0`. `jq`'s `@tsv` writes the same; Miller and PostgreSQL's `COPY` read it.
+//! Values are those of csv.
 
 use std::borrow::Cow;
 
@@ -40,12 +41,12 @@ impl Lines for Tsv {
     }
 }
 
-/// The header.
+/// Returns the header.
 pub(super) fn head<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.collect::<Vec<_>>().join("\t") + "\n"
 }
 
-/// Adds a row of values. Characters that could act on a terminal are shown escaped there.
+/// Adds a row of values. If the output is a terminal, control characters are escaped.
 pub(super) fn push_row<'a>(
     text: &mut String,
     values: impl Iterator<Item = Cow<'a, str>>,
@@ -61,7 +62,7 @@ pub(super) fn push_row<'a>(
     text.push('\n');
 }
 
-/// A value without the characters that separate values.
+/// Escapes the characters that separate values.
 fn escaped(value: &str) -> Cow<'_, str> {
     if !value.contains(['\t', '\n', '\r', '\\', '\0']) {
         return Cow::Borrowed(value);

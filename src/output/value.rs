@@ -1,31 +1,32 @@
-//! The text of a column's value, as formats other than JSON print it.
+//! Text of a column's value in formats other than JSON.
 
 use std::borrow::Cow;
 
 use super::time::Times;
 use crate::record::backup::Backup;
-use crate::record::column::{Column, Kind};
+use crate::record::column::{Column, ColumnKind};
 use crate::record::json::Json;
 use crate::time::timestamp::SentTime;
 
-/// For machines: times are RFC 3339 in UTC with every digit that was sent; what is no time stays as it
-/// is. Empty where there is no value.
+/// Returns the text for machine-readable formats: times in RFC 3339, UTC, with every digit that was
+/// sent. Invalid times are unchanged. Empty if there is no value.
 pub(super) fn exact<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
     let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
     value.text_of_each(|value| exact_as(column.kind, value))
 }
 
-/// A single value of this kind, for machines.
-pub(super) fn exact_as(kind: Kind, value: Json<'_>) -> Cow<'_, str> {
+/// Returns the text of a single value for machine-readable formats.
+pub(super) fn exact_as(kind: ColumnKind, value: Json<'_>) -> Cow<'_, str> {
     let text = value.text();
-    if kind != Kind::Time {
+    if kind != ColumnKind::Time {
         return text;
     }
     let exact = SentTime::parse(&text).map(|time| time.exact());
     exact.map_or(text, Cow::Owned)
 }
 
-/// For people: times as they like them, sizes with their unit. Empty where there is no value.
+/// Returns the text for human-readable formats: times in the chosen style, sizes with a unit. Empty
+/// if there is no value.
 pub(super) fn shown<'a>(
     column: &Column,
     backup: &Backup<'a>,
@@ -36,27 +37,27 @@ pub(super) fn shown<'a>(
     value.text_of_each(|value| shown_as(column.kind, value, times, precision))
 }
 
-/// How much of a time is shown.
+/// Precision of a printed time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precision {
-    /// Further digits are of no use in a table.
+    /// Whole seconds, for tables.
     Second,
     /// Every digit that was sent.
     Full,
 }
 
-/// A single value of this kind, for people.
+/// Returns the text of a single value for human-readable formats.
 pub(super) fn shown_as<'a>(
-    kind: Kind,
+    kind: ColumnKind,
     value: Json<'a>,
     times: &Times,
     precision: Precision,
 ) -> Cow<'a, str> {
     let text = value.text();
     match kind {
-        Kind::Time => times.shown(text, precision),
-        // What is no number has no unit.
-        Kind::Size if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
+        ColumnKind::Time => times.shown(text, precision),
+        // Only numbers get a unit.
+        ColumnKind::Size if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
             Cow::Owned([&text, " GB"].concat())
         }
         _ => text,

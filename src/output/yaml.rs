@@ -1,13 +1,14 @@
 //! yaml: a sequence of mappings, with every field as the service sent it.
 //!
-//! Written by hand, for what a library would lose: the records are JSON text whose numbers, order and
-//! unknown fields must survive. Only what YAML 1.1 and 1.2 read alike is used: block collections, strings in
-//! double quotes (so `no`, `1e3`, `~` and `2026-11-01` stay strings), and escapes that both know. Numbers with an
-//! exponent get the point and the sign that YAML 1.1 asks for. Characters that are not printable are
-//! always escaped, so the same bytes are fit for a terminal.
+//! Written without a library, since numbers, order and unknown fields of the JSON text must
+//! survive. Uses only what YAML 1.1 and 1.2 read alike: block collections, double-quoted strings
+//! (so `no`, `1e3`, `~` and `2026-11-01` stay strings), and escapes that both define. Numbers with
+//! an exponent get the point and the sign that YAML 1.1 requires. Characters that are not printable
+//! are always escaped, so the same bytes are safe on a terminal.
 //!
-//! What differs from the JSON: a key that stands twice stands once, with its last value, as every JSON reader
-//! has it; half of a surrogate pair, which is no character, stays as the text of its escape.
+//! Two differences from the JSON: a duplicate key is printed once, with its last value, as JSON
+//! readers do. Half of a surrogate pair, which is not a character, is printed as the text of its
+//! escape.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -16,24 +17,24 @@ use std::mem;
 use anyhow::Context as _;
 
 use super::json::projected;
-use super::spool::{FAULT, Spool};
+use super::spool::{SPOOL_ERROR, Spool};
 use super::{Output, Render};
 use crate::record::backup::Backup;
 use crate::record::column::Column;
 use crate::record::json::Json;
 use crate::text::sanitize::is_unseen;
 
-/// Levels of nesting; readers give up soon after.
-const DEEPEST: usize = 100;
+/// Maximum levels of nesting; readers fail soon after.
+const MAX_DEPTH: usize = 100;
 
-/// Longer keys are no simple keys in YAML, which ends those at 1024 characters.
-const LONGEST_SIMPLE_KEY: usize = 1000;
+/// Maximum length of a simple key. YAML ends those at 1024 characters.
+const MAX_SIMPLE_KEY: usize = 1000;
 
-/// Words that some reader takes for something else than a string.
+/// Words that some YAML readers do not take for strings.
 const RESERVED: [&str; 11] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
 
-/// Renders a sequence, or one mapping.
+/// Renders a sequence, or a single mapping.
 pub(super) struct Yaml {
     sequence: bool,
     /// Only these fields, in this order.
@@ -47,7 +48,7 @@ impl Yaml {
         Self { sequence: true, columns, empty: true, spool: Spool::new() }
     }
 
-    /// For one record.
+    /// Renders a single record as a mapping.
     pub(super) fn single(columns: Option<Vec<Column>>) -> Self {
         Self { sequence: false, columns, empty: true, spool: Spool::new() }
     }
@@ -55,7 +56,7 @@ impl Yaml {
 
 impl Render for Yaml {
     fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        // Fails if it is no object.
+        // Rejects a record that is not an object.
         let backup = Backup::parse(record)?;
         let projected = self.columns.as_ref().map(|columns| projected(&backup, columns));
         let json = Json::new(projected.as_deref().unwrap_or(record));
@@ -69,7 +70,7 @@ impl Render for Yaml {
             None => push_scalar(&mut text, json),
         }
         self.empty = false;
-        self.spool.write_all(text.as_bytes()).context(FAULT)
+        self.spool.write_all(text.as_bytes()).context(SPOOL_ERROR)
     }
 
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
@@ -78,13 +79,13 @@ impl Render for Yaml {
 
     fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         if self.empty && self.sequence {
-            self.spool.write_all(b"[]\n").context(FAULT)?;
+            self.spool.write_all(b"[]\n").context(SPOOL_ERROR)?;
         }
         self.drain(out)
     }
 }
 
-/// An object or array that is not empty.
+/// A non-empty object or array.
 enum Collection<'a> {
     Mapping(Vec<(String, Json<'a>)>),
     Sequence(Vec<Json<'a>>),
@@ -110,7 +111,7 @@ fn collection(json: Json<'_>) -> Option<Collection<'_>> {
     (!elements.is_empty()).then_some(Collection::Sequence(elements))
 }
 
-/// The name of a field as a key.
+/// Returns the name of a field as a YAML key.
 fn key(name: &str) -> String {
     let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
@@ -122,11 +123,11 @@ fn key(name: &str) -> String {
     text
 }
 
-/// Adds the lines of a collection, each with its end. The first one goes on where `text` ends; the others
-/// are indented to `level`.
+/// Adds the lines of a collection. The first one continues the current line; the others are
+/// indented to `level`.
 fn push_collection(text: &mut String, of: &Collection<'_>, level: usize) -> anyhow::Result<()> {
     anyhow::ensure!(
-        level < DEEPEST,
+        level < MAX_DEPTH,
         "a backup in the answer is nested more deeply than YAML readers can read; use --output json"
     );
     let indent = "  ".repeat(level);
@@ -136,7 +137,7 @@ fn push_collection(text: &mut String, of: &Collection<'_>, level: usize) -> anyh
                 if position > 0 {
                     text.push_str(&indent);
                 }
-                if key.len() > LONGEST_SIMPLE_KEY {
+                if key.len() > MAX_SIMPLE_KEY {
                     text.push_str(&format!("? {key}\n{indent}"));
                 } else {
                     text.push_str(key);
@@ -171,7 +172,7 @@ fn push_collection(text: &mut String, of: &Collection<'_>, level: usize) -> anyh
     Ok(())
 }
 
-/// Adds what is no collection, or an empty one, and the end of the line.
+/// Adds a scalar or an empty collection, and ends the line.
 fn push_scalar(text: &mut String, json: Json<'_>) {
     let sent = json.as_sent();
     match sent.as_bytes().first() {
@@ -184,7 +185,7 @@ fn push_scalar(text: &mut String, json: Json<'_>) {
     text.push('\n');
 }
 
-/// `1E+2` is a string in YAML 1.1, and `1.0E+2` a number in both.
+/// Adds a number. YAML 1.1 reads `1E+2` as a string, and both versions read `1.0E+2` as a number.
 fn push_number(text: &mut String, number: &str) {
     let Some(at) = number.find(['e', 'E']) else { return text.push_str(number) };
     let (mantissa, exponent) = number.split_at(at);
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_taken_for_something_else_is_not() {
+    fn ambiguous_scalars_are_quoted_or_rewritten() {
         let cases = [
             (r#"{"a":"no"}"#, "- a: \"no\"\n"),
             (
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reader_could_read_is_refused() {
+    fn too_deep_nesting_is_rejected() {
         for (levels, is_fine) in [(90, true), (101, false), (100_000, false)] {
             let json = format!("{{\"a\":{}1{}}}", "[".repeat(levels), "]".repeat(levels));
             assert_eq!(Yaml::sequence(None).push(&json).is_ok(), is_fine, "{levels}");

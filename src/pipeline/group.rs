@@ -1,6 +1,6 @@
-//! What backups have in common: the groups of `--per` and `--by`.
+//! The groups of `--per` and `--by`.
 //!
-//! Knows how to tell which group a backup belongs to, and nothing of what becomes of it.
+//! Knows which group a backup belongs to, and nothing of what groups are used for.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    /// The name of its column: the API's, where the API has the field.
+    /// Returns the name of the group's column: the API's, if the API has the field.
     pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Resource => "resource_id",
@@ -43,12 +43,12 @@ impl Group {
         }
     }
 
-    /// Whether groups follow each other in time.
+    /// Returns true for groups that are periods of time.
     pub(crate) fn is_calendar(self) -> bool {
         matches!(self, Self::Day | Self::Month)
     }
 
-    /// The group of a backup; `None` for those without a value, which are a group of their own.
+    /// Returns the group of a backup. Backups without a value are a group of their own, `None`.
     pub(crate) fn key<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
         let text = |field: Option<Json<'a>>| field.map(Json::text).filter(|text| !text.is_empty());
         match self {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_group_goes_by_its_field() {
+    fn each_group_uses_its_field() {
         let record = r#"{"id":"b","created_at":"2020-02-21T23:30:00-01:00","checkpoint_id":"c",
             "resource_id":"r","vault_id":"v","resource_type":"t","status":"s"}"#;
         let (full, empty) = (Backup::parse(record).unwrap(), Backup::parse("{}").unwrap());

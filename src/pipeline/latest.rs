@@ -1,32 +1,34 @@
-//! `--latest N [--per GROUP]`: the newest of each group, from backups that come newest first.
+//! `--latest N [--per GROUP]`: selects the newest backups of each group from a list that is sorted
+//! newest first.
 //!
-//! Keeps a number for each group, so memory grows with the groups and not with the backups. That the
-//! backups do come newest first is the listing's to prove.
+//! Keeps one counter for each group, so memory grows with the groups and not with the backups. The
+//! listing proves that backups arrive newest first.
 
 use std::collections::HashMap;
 
 use super::group::Group;
 use crate::record::backup::Backup;
 
-/// Lets the newest pass.
+/// Selects the newest backups.
 pub(crate) struct Latest {
-    /// How many of each group.
+    /// Maximum number of backups of each group.
     most: u64,
     group: Option<Group>,
-    /// How many of each group came, up to `most`. Those without a value are the group "".
+    /// Number of admitted backups by group. Backups without a value are the group "".
     passed: HashMap<Box<str>, u64>,
 }
 
 impl Latest {
-    /// The newest `most`, of each group or of all.
+    /// Selects the newest `most` backups of each group, or of all.
     pub(crate) fn new(most: u64, group: Option<Group>) -> Self {
         Self { most, group, passed: HashMap::new() }
     }
 
-    /// Whether the next backup, which is older than all before it, is among the newest of its group.
+    /// Returns true if the next backup is among the newest of its group. Each backup must be older
+    /// than the ones before it.
     pub(crate) fn admits(&mut self, backup: &Backup<'_>) -> bool {
         let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
-        // A key is copied once for its group, not for each backup.
+        // A key is copied once for each group, not for each backup.
         let Some(passed) = self.passed.get_mut(&*key) else {
             self.passed.insert(key.into(), 1);
             return true;
@@ -36,7 +38,7 @@ impl Latest {
         admitted
     }
 
-    /// Whether no backup that could still come is admitted.
+    /// Returns true if no further backup can be admitted.
     pub(crate) fn is_full(&self) -> bool {
         self.group.is_none() && self.passed.get("") == Some(&self.most)
     }
@@ -46,7 +48,7 @@ impl Latest {
 mod tests {
     use super::*;
 
-    /// The ids of those that pass, of backups that each have a resource.
+    /// Returns the ids of the selected backups; `resources` are the resources of all.
     fn passing(most: u64, group: Option<Group>, resources: &[&str]) -> (String, bool) {
         let mut latest = Latest::new(most, group);
         let mut ids = String::new();
@@ -60,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_each_group_pass() {
+    fn the_first_of_each_group_are_admitted() {
         let resources = [r#""x""#, r#""x""#, r#""y""#, "null", r#""x""#, r#""""#, r#""y""#];
         let per = Some(Group::Resource);
         let cases = [

@@ -1,4 +1,4 @@
-//! From rows to rows: which ones are wanted, in which order, and numbers about them.
+//! Operations on rows: filtering, grouping, sorting and summarizing.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -1,9 +1,10 @@
-//! `--sort`: which orders the service gives, and which `cbr` makes itself.
+//! `--sort`: decides whether the service or `cbr` sorts, and sorts locally.
 //!
-//! An order over keys that never change (`created_at`, `id`) can be proven complete while it is read, so the
-//! service sorts. In any other order a row may move past the reader when it changes; so the list is read
-//! in the safe order and sorted here. With `--limit` and keys that the service sorts by, the service sorts
-//! after all: that reads a page instead of everything, and the listing says so if the list was not at rest.
+//! An order by keys that never change (`created_at`, `id`) can be proven complete while it is read,
+//! so the service sorts. In other orders a row may move past the reader when it changes, so the
+//! list is read in the safe order and sorted locally. With `--limit` and keys that the service
+//! supports, the service sorts after all: this reads one page instead of everything, and the
+//! listing reports a list that changed meanwhile.
 
 use std::fmt;
 use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
@@ -14,22 +15,22 @@ use clap::ValueEnum as _;
 use tempfile::SpooledTempFile;
 
 use crate::listing::{Direction, Order};
-use crate::output::temporary::TemporaryFault;
+use crate::output::temporary::TemporaryFileError;
 use crate::record::backup::Backup;
-use crate::record::column::{COLUMNS, Column, Kind};
+use crate::record::column::{COLUMNS, Column, ColumnKind};
 use crate::record::row::Row;
 use crate::text::suggest;
 use crate::time;
 
-/// What the user asked for.
+/// The keys of `--sort`, with their directions.
 #[derive(Clone)]
 pub(crate) struct Sort(Vec<(Column, Direction)>);
 
-/// Who sorts.
+/// Decides who sorts.
 pub(crate) enum Plan {
-    /// The service, by this order.
+    /// The service sorts in this order.
     Service(Order),
-    /// `cbr`, once everything was read.
+    /// `cbr` sorts after everything is read.
     Local(Sorter),
 }
 
@@ -43,7 +44,7 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// Every column with each direction, and what that direction is, for completion.
+    /// Returns every column with each direction and its description, for completion.
     pub(crate) fn offered() -> impl Iterator<Item = (String, &'static str)> {
         let directions = [("asc", "up"), ("desc", "down")];
         COLUMNS.iter().flat_map(move |column| {
@@ -51,14 +52,14 @@ impl Sort {
         })
     }
 
-    /// The columns that the user sorts by.
-    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
-        // Whoever did not ask for an order gets the one of the default.
+    /// Returns the columns that the user sorts by.
+    pub(crate) fn queried_columns(&self) -> impl Iterator<Item = &'static str> {
+        // The default order was not requested by the user.
         let is_default = self.to_string() == Self::default().to_string();
         self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
     }
 
-    /// A key that the service fills only where it is asked to, with `--show-replication`.
+    /// Returns the first key that the service fills only with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         self.0
             .iter()
@@ -67,7 +68,7 @@ impl Sort {
             .map(|column| column.name)
     }
 
-    /// Who sorts where the list has to be read newest first, whatever the order of the output.
+    /// Decides who sorts if the list must be read newest first, in whatever order it is printed.
     pub(crate) fn plan_after_newest_first(&self) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {
@@ -76,7 +77,7 @@ impl Sort {
         }
     }
 
-    /// Who sorts, given whether only the first rows are wanted.
+    /// Decides who sorts. `limited` means that only the first rows are wanted.
     pub(crate) fn plan(&self, limited: bool) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {
@@ -89,12 +90,13 @@ impl Sort {
 impl FromStr for Sort {
     type Err = String;
 
-    /// Reads `COLUMN[:asc|desc]`, several with commas. Without a direction a key goes down, as in the API.
+    /// Parses `COLUMN[:asc|desc]`, separated by commas. The default direction is descending, as in
+    /// the API.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut keys: Vec<(Column, Direction)> = Vec::new();
         for part in text.split(',') {
             let (name, direction) = part.split_once(':').unwrap_or((part, "desc"));
-            // In any case, as the names of columns.
+            // Case-insensitive, like column names.
             let direction = match direction {
                 word if word.eq_ignore_ascii_case("asc") => Direction::Ascending,
                 word if word.eq_ignore_ascii_case("desc") => Direction::Descending,
@@ -133,26 +135,26 @@ impl fmt::Display for Sort {
     }
 }
 
-/// Takes records in any order and gives them back sorted. The records wait in memory or, beyond
-/// [`IN_MEMORY`], in an unnamed temporary file; the keys stay in memory.
+/// Sorts records. The records are kept in memory or, beyond [`IN_MEMORY`], in an unnamed temporary
+/// file; the keys stay in memory.
 pub(crate) struct Sorter {
     keys: Vec<(Column, Direction)>,
     records: BufWriter<SpooledTempFile>,
     length: u64,
-    rows: Vec<Waiting>,
+    rows: Vec<SortEntry>,
 }
 
-/// Where a record waits, and what it is sorted by: bytes that compare as the keys do.
-struct Waiting {
+/// Sort key and location of a record. Keys compare as bytes.
+struct SortEntry {
     key: Box<[u8]>,
     start: u64,
     length: usize,
 }
 
-/// Bytes of records that are kept in memory.
+/// Number of bytes of records kept in memory.
 const IN_MEMORY: usize = 8 << 20;
 
-const FAULT: TemporaryFault = TemporaryFault::Sorting;
+const SORT_FILE_ERROR: TemporaryFileError = TemporaryFileError::Sorting;
 
 impl Sorter {
     fn new(keys: Vec<(Column, Direction)>) -> Self {
@@ -160,7 +162,7 @@ impl Sorter {
         Self { keys, records, length: 0, rows: Vec::new() }
     }
 
-    /// Takes a record in.
+    /// Adds a record.
     ///
     /// # Errors
     ///
@@ -171,18 +173,18 @@ impl Sorter {
         for (column, direction) in &self.keys {
             push_key(&mut key, &backup, column, *direction);
         }
-        self.records.write_all(record.as_bytes()).context(FAULT)?;
-        self.rows.push(Waiting { key: key.into(), start: self.length, length: record.len() });
+        self.records.write_all(record.as_bytes()).context(SORT_FILE_ERROR)?;
+        self.rows.push(SortEntry { key: key.into(), start: self.length, length: record.len() });
         self.length += record.len() as u64;
         Ok(())
     }
 
-    /// Hands the records to `sink` in order, all but the first `offset`, at most `limit`. Rows with equal
-    /// keys keep the order in which they came, which is newest first.
+    /// Passes the sorted records to `sink`, skipping the first `offset`, at most `limit`. Rows with
+    /// equal keys keep their order of arrival, which is newest first.
     ///
     /// # Errors
     ///
-    /// If the temporary file cannot be read, and what `sink` fails with.
+    /// If the temporary file cannot be read, and the errors of `sink`.
     pub(crate) fn finish(
         mut self,
         offset: u64,
@@ -190,16 +192,19 @@ impl Sorter {
         mut sink: impl FnMut(&str) -> anyhow::Result<()>,
     ) -> anyhow::Result<u64> {
         self.rows.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut records =
-            self.records.into_inner().map_err(|error| error.into_error()).context(FAULT)?;
+        let mut records = self
+            .records
+            .into_inner()
+            .map_err(|error| error.into_error())
+            .context(SORT_FILE_ERROR)?;
         let mut record = Vec::new();
         let mut delivered = 0;
         let limit = limit.unwrap_or(u64::MAX);
         let wanted = self.rows.iter().skip(offset as usize).take(limit as usize);
         for row in wanted {
             record.resize(row.length, 0);
-            records.seek(SeekFrom::Start(row.start)).context(FAULT)?;
-            records.read_exact(&mut record).context(FAULT)?;
+            records.seek(SeekFrom::Start(row.start)).context(SORT_FILE_ERROR)?;
+            records.read_exact(&mut record).context(SORT_FILE_ERROR)?;
             sink(std::str::from_utf8(&record)?)?;
             delivered += 1;
         }
@@ -207,8 +212,8 @@ impl Sorter {
     }
 }
 
-/// Appends bytes that compare as the values of a column do: numbers and times by size, text by code point.
-/// What has no value comes last in either direction.
+/// Appends bytes that compare as the values of a column: numbers and times by value, text by code
+/// point. Missing values come last in both directions.
 fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: Direction) {
     let text = column.value(backup).map(|value| value.text()).filter(|text| !text.is_empty());
     let Some(text) = text else {
@@ -218,15 +223,17 @@ fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: 
     key.push(0);
     let start = key.len();
     match column.kind {
-        Kind::Time => match time::instant(&text) {
+        ColumnKind::Time => match time::instant(&text) {
             Some(instant) => push_number(key, instant as f64),
             None => push_text(key, &text),
         },
-        Kind::Number | Kind::Size => match text.parse::<f64>() {
+        ColumnKind::Number | ColumnKind::Size => match text.parse::<f64>() {
             Ok(number) => push_number(key, number),
             Err(_) => push_text(key, &text),
         },
-        Kind::Id | Kind::Word | Kind::Status | Kind::Text => push_text(key, &text),
+        ColumnKind::Id | ColumnKind::Word | ColumnKind::Status | ColumnKind::Text => {
+            push_text(key, &text)
+        }
     }
     if direction == Direction::Descending {
         for byte in key.iter_mut().skip(start) {
@@ -235,7 +242,7 @@ fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: 
     }
 }
 
-/// A number as eight bytes in the order of numbers, before any text.
+/// Appends a number as eight bytes in numeric order, before any text.
 fn push_number(key: &mut Vec<u8>, number: f64) {
     let bits = number.to_bits();
     let ordered = if number.is_sign_negative() { !bits } else { bits | 1 << 63 };
@@ -243,10 +250,10 @@ fn push_number(key: &mut Vec<u8>, number: f64) {
     key.extend_from_slice(&ordered.to_be_bytes());
 }
 
-/// Text with an end that sorts before anything that could follow.
+/// Appends text with a terminator that sorts before any continuation.
 fn push_text(key: &mut Vec<u8>, text: &str) {
     key.push(1);
-    // No text holds the byte 0xff, so zero bytes in it can be told from the end.
+    // UTF-8 never contains 0xff, so escaped zero bytes differ from the terminator.
     for byte in text.bytes() {
         key.push(byte);
         if byte == 0 {
@@ -269,7 +276,7 @@ mod tests {
         sorter.push(found.row(record)).unwrap();
     }
 
-    /// The ids of `records`, sorted as `sort` says.
+    /// Returns the ids of `records`, sorted by `sort`.
     fn sorted(sort: &str, records: &[String]) -> String {
         let sort: Sort = sort.parse().unwrap();
         let mut sorter = Sorter::new(sort.0);
@@ -287,24 +294,24 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_sorted_by_what_their_values_mean() {
+    fn rows_are_sorted_by_value_and_not_by_text() {
         let records = |field: &str, values: &[&str]| -> Vec<String> {
             let record = |(index, value): (usize, &&str)| {
                 format!(r#"{{"id":"{}","{field}":{value}}}"#, char::from(b'a' + index as u8))
             };
             values.iter().enumerate().map(record).collect()
         };
-        // A column, its values in rows a, b, c, …, and the rows in order.
+        // The sort, its column, the values in rows a, b, c, …, and the expected order.
         let cases: [(&str, &str, &[&str], &str); 10] = [
             ("resource_size:asc", "resource_size", &["100", "9", "40"], "bca"),
             ("resource_size:desc", "resource_size", &["100", "9", "40"], "acb"),
             ("resource_size:asc", "resource_size", &["-1", "-2.5", "0", "1e3"], "bacd"),
             ("name:asc", "name", &[r#""b""#, r#""a""#, r#""ab""#, r#""中""#], "bcad"),
             ("name:desc", "name", &[r#""b""#, r#""a""#, r#""ab""#, r#""中""#], "dacb"),
-            // Without a value: last, whichever way.
+            // Missing values come last in both directions.
             ("name:asc", "name", &["null", r#""b""#, r#""""#, r#""a""#], "dbac"),
             ("name:desc", "name", &["null", r#""b""#, r#""""#, r#""a""#], "bdac"),
-            // Times by the moment, not by their text.
+            // Times compare as moments, not as text.
             (
                 "updated_at:asc",
                 "updated_at",
@@ -355,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_sorts_where_that_is_safe_or_much_cheaper() {
+    fn the_service_sorts_if_that_is_safe_or_much_cheaper() {
         let service = |sort: &str, limited| match sort.parse::<Sort>().unwrap().plan(limited) {
             Plan::Service(order) => Some(order.to_string()),
             Plan::Local(_) => None,
@@ -377,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_newest_first_is_sorted_here_unless_that_is_the_order() {
+    fn newest_first_is_the_only_order_that_needs_no_sorting() {
         let cases = [
             ("created_at", true),
             ("created_at,id", true),
@@ -393,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_order_says_what_would_work() {
+    fn invalid_sort_keys_are_rejected_with_a_hint() {
         let cases = [
             ("", "unknown column ``"),
             ("created", "did you mean `created_at`?"),

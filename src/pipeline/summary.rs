@@ -1,44 +1,45 @@
-//! `cbr backups summary`: numbers about the backups, as a whole or in groups.
+//! `cbr backups summary`: counts, sizes and dates of all backups, or by group.
 //!
-//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups, and
-//! needs no order. Knows nothing of formats.
+//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups.
+//! Accepts backups in any order. Knows nothing of formats.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::group::Group;
-use crate::output::{Report, ReportColumn};
+use crate::output::{RowTable, RowTableColumn};
 use crate::record::backup::{Backup, Field};
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::record::json::Json;
 use crate::time;
 
-/// The numbers so far.
+/// The summary of the backups so far.
 pub(crate) struct Summary {
     group: Option<Group>,
-    /// Expiries from here on are to come, in microseconds since 1970.
+    /// The current time in microseconds since 1970; later expiries are in the future.
     now: i64,
     /// Backups without a value are the group "".
     totals: HashMap<Box<str>, Total>,
 }
 
-/// The numbers of one group. Moments are in microseconds since 1970.
+/// Summary of one group. Moments are in microseconds since 1970.
 #[derive(Default)]
 struct Total {
     count: u64,
     /// In GB.
     size: u128,
-    /// Backups whose size is not known, so that it is not in the sum.
+    /// Number of backups of unknown size, which the sum omits.
     unsized_: u64,
     oldest: Option<i64>,
     newest: Option<i64>,
     next_expiry: Option<i64>,
-    /// The JSON text of what the newest says is the name of the resource; kept where the resource makes the group.
+    /// Name of the resource in the newest backup, as JSON text. Kept only when grouping by
+    /// resource.
     resource_name: Option<Box<str>>,
 }
 
 impl Summary {
-    /// Of all backups, or of each group. `now` is in microseconds since 1970.
+    /// Creates a summary of all backups, or of each group. `now` is in microseconds since 1970.
     pub(crate) fn new(group: Option<Group>, now: i64) -> Self {
         let mut totals = HashMap::new();
         if group.is_none() {
@@ -48,11 +49,11 @@ impl Summary {
         Self { group, now, totals }
     }
 
-    /// Takes a backup in.
+    /// Adds a backup.
     pub(crate) fn push(&mut self, backup: &Backup<'_>) {
         let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
         let named = self.group == Some(Group::Resource);
-        // A key is copied once for its group, not for each backup.
+        // A key is copied once for each group, not for each backup.
         if let Some(total) = self.totals.get_mut(&*key) {
             return total.add(backup, self.now, named);
         }
@@ -61,35 +62,35 @@ impl Summary {
         self.totals.insert(key.into(), total);
     }
 
-    /// Backups whose size is not known, so that it is not in the sums.
+    /// Returns the number of backups of unknown size, which the sums omit.
     pub(crate) fn without_size(&self) -> u64 {
         self.totals.values().map(|total| total.unsized_).sum()
     }
 
-    /// A row for each group: days and months newest first, others with the most backups first; those without
-    /// a value last.
-    pub(crate) fn report(self) -> Report {
+    /// Returns a row for each group: days and months newest first, other groups by descending
+    /// count. The group without a value is last.
+    pub(crate) fn table(self) -> RowTable {
         let mut columns = Vec::new();
         if let Some(group) = self.group {
             let kind = match group {
-                Group::Status => Kind::Status,
-                _ if group.is_calendar() => Kind::Word,
-                _ => Kind::Id,
+                Group::Status => ColumnKind::Status,
+                _ if group.is_calendar() => ColumnKind::Word,
+                _ => ColumnKind::Id,
             };
             columns.push(column(group.column(), kind, 0));
         }
         let named = self.group == Some(Group::Resource);
         if named {
-            columns.push(column("resource_name", Kind::Text, 1));
+            columns.push(column("resource_name", ColumnKind::Text, 1));
         }
         columns.extend([
-            column("count", Kind::Number, 0),
-            column("total_size", Kind::Size, 1),
-            column("oldest", Kind::Time, 4),
-            column("newest", Kind::Time, 2),
-            column("next_expiry", Kind::Time, 3),
+            column("count", ColumnKind::Number, 0),
+            column("total_size", ColumnKind::Size, 1),
+            column("oldest", ColumnKind::Time, 4),
+            column("newest", ColumnKind::Time, 2),
+            column("next_expiry", ColumnKind::Time, 3),
         ]);
-        let mut report = Report::new(columns);
+        let mut table = RowTable::new(columns);
         for (key, total) in self.sorted() {
             let mut row = Vec::new();
             if self.group.is_some() {
@@ -101,9 +102,9 @@ impl Summary {
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
             row.extend([Some(total.count.to_string()), Some(total.size.to_string())]);
             row.extend([total.oldest, total.newest, total.next_expiry].map(time));
-            report.push(row);
+            table.push(row);
         }
-        report
+        table
     }
 
     fn sorted(&self) -> Vec<(&str, &Total)> {
@@ -147,12 +148,12 @@ impl Total {
     }
 }
 
-/// Keeps the columns to one line each.
-fn column(name: &'static str, kind: Kind, rank: u8) -> ReportColumn {
-    ReportColumn { name, kind, rank }
+/// Shorthand that keeps the list of columns to one line each.
+fn column(name: &'static str, kind: ColumnKind, rank: u8) -> RowTableColumn {
+    RowTableColumn { name, kind, rank }
 }
 
-/// Text as JSON.
+/// Returns text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -169,8 +170,8 @@ mod tests {
             summary.push(&Backup::parse(record).unwrap());
         }
         let without_size = summary.without_size();
-        let report = summary.report();
-        let rows = report.rows().iter().map(|row| {
+        let table = summary.table();
+        let rows = table.rows().iter().map(|row| {
             row.iter().map(|cell| cell.clone().unwrap_or_default().replace('"', "")).collect()
         });
         (rows.collect(), without_size)
@@ -188,7 +189,7 @@ mod tests {
     ];
 
     #[test]
-    fn all_are_one_row_also_where_there_are_none() {
+    fn without_groups_there_is_exactly_one_row() {
         let (rows, without_size) = summary(None, &RECORDS);
         let expected = [
             "5",
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_have_their_own_numbers() {
+    fn each_group_is_summarized_separately() {
         let rows = |group| -> Vec<String> {
             let rows = summary(Some(group), &RECORDS).0;
             rows.iter().map(|row| row.join(" ").trim_end().to_owned()).collect()

@@ -1,8 +1,7 @@
-//! One record of the listing: a borrowed view of the bytes that came.
+//! A record of the listing: a borrowed view of the received bytes.
 //!
-//! Lenient: a field that is null, absent, unknown or of another type than documented is never an
-//! error, so a change on the service does not break an old `cbr`. Knows nothing of columns and
-//! formats.
+//! Lenient: a field that is null, absent, unknown or of an undocumented type is never an error, so
+//! a change of the service does not break an old `cbr`. Knows nothing of columns and formats.
 //!
 //! Source: API page "Querying Backups", response parameters.
 
@@ -15,10 +14,10 @@ use memchr::memmem::Finder;
 
 use super::json::{Json, Names, Scanner, has_any};
 
-/// What is said of a record that is none.
-pub(crate) const NO_OBJECT: &str = "a backup in the answer is not a JSON object";
+/// Error message for a record that is not a JSON object.
+pub(crate) const NOT_AN_OBJECT: &str = "a backup in the answer is not a JSON object";
 
-/// Where a value stands in a text. Nothing stands between 0 and 0.
+/// Byte range of a value. `0..0` means absent.
 #[derive(Debug, Clone, Copy, Default)]
 struct Span {
     start: u32,
@@ -26,19 +25,19 @@ struct Span {
 }
 
 impl Span {
-    /// `value` lies within the first four gigabytes of a text.
+    /// Converts a range, which must be within the first four gigabytes of a text.
     fn of(value: Range<usize>) -> Self {
         Self { start: value.start as u32, end: value.end as u32 }
     }
 
-    /// The value, if it stands there.
+    /// Returns the value, unless it is absent.
     fn find(self, text: &str) -> Option<Json<'_>> {
         let json = text.get(self.start as usize..self.end as usize)?;
         (!json.is_empty()).then(|| Json::exactly(json))
     }
 }
 
-/// Declares the fields of the view, and finds them by the API's names, from one list.
+/// Declares the fields of a record, and their lookup by the API's names, from one list.
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident,)*) => {
         /// A field of a record, in the order of the API page.
@@ -47,7 +46,7 @@ macro_rules! fields {
         pub(crate) enum Field { $($(#[$doc])* $field,)* }
 
         impl Field {
-            /// Its name in the API.
+            /// Returns its name in the API.
             pub(crate) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$field => stringify!($field),)*
@@ -55,10 +54,10 @@ macro_rules! fields {
             }
         }
 
-        /// How many there are.
+        /// Number of fields.
         const FIELDS: usize = [$(Field::$field),*].len();
 
-        /// The field of this name.
+        /// Returns the field of this name.
         fn field_named(name: &str) -> Option<Field> {
             match name {
                 $(stringify!($field) => Some(Field::$field),)*
@@ -68,14 +67,14 @@ macro_rules! fields {
     };
 }
 
-/// Where the fields of one record stand.
+/// Byte ranges of the fields of one record.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FieldSpans([Span; FIELDS]);
 
-/// One record. A field is looked at when it is asked for.
+/// A record, whose fields are decoded on access.
 pub(crate) struct Backup<'a> {
     text: &'a str,
-    places: Cow<'a, FieldSpans>,
+    spans: Cow<'a, FieldSpans>,
 }
 
 fields! {
@@ -110,108 +109,110 @@ fields! {
 }
 
 impl FieldSpans {
-    /// Reads one record; nothing if there is none. If a field stands twice, the last one counts. `names` are those of
-    /// the fields of other records.
+    /// Parses one record, or returns `None` if there is none. Of duplicate fields the last one
+    /// counts. `names` caches the field names of earlier records.
     pub(crate) fn read(
         scanner: &mut Scanner<'_>,
         names: &mut Names<Option<Field>>,
     ) -> Option<Self> {
-        let mut places = Self::default();
+        let mut spans = Self::default();
         scanner.object_like(names, field_named, |field, value| {
             if let Some(field) = field {
-                places.0[field as usize] = value.map_or(Span::default(), Span::of);
+                spans.0[field as usize] = value.map_or(Span::default(), Span::of);
             }
         })?;
-        u32::try_from(scanner.position()).is_ok().then_some(places)
+        u32::try_from(scanner.position()).is_ok().then_some(spans)
     }
 
-    /// A field in the text that was read, unless it is null.
+    /// Returns a field of the parsed text, unless it is absent or null.
     pub(crate) fn find<'a>(&self, field: Field, text: &'a str) -> Option<Json<'a>> {
         self.0[field as usize].find(text)
     }
 }
 
 impl<'a> Backup<'a> {
-    /// Fails only when `record` is no JSON object.
+    /// Parses a record. Fails only if it is not a JSON object.
     pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let places = FieldSpans::read(&mut scanner, &mut Names::default())
+        let spans = FieldSpans::read(&mut scanner, &mut Names::default())
             .filter(|_| scanner.end().is_some());
-        let places = places.context(NO_OBJECT)?;
-        Ok(Self { text: record, places: Cow::Owned(places) })
+        let spans = spans.context(NOT_AN_OBJECT)?;
+        Ok(Self { text: record, spans: Cow::Owned(spans) })
     }
 
-    /// The record whose fields stand at these places of `text`.
-    pub(crate) fn at(text: &'a str, places: &'a FieldSpans) -> Self {
-        Self { text, places: Cow::Borrowed(places) }
+    /// Returns the record whose fields are at `spans` of `text`.
+    pub(crate) fn at(text: &'a str, spans: &'a FieldSpans) -> Self {
+        Self { text, spans: Cow::Borrowed(spans) }
     }
 
-    /// A field, unless it is absent or null.
+    /// Returns a field, unless it is absent or null.
     #[inline]
     pub(crate) fn get(&self, field: Field) -> Option<Json<'a>> {
-        self.places.find(field, self.text)
+        self.spans.find(field, self.text)
     }
 
-    /// Stands beside the other fields on Huawei Cloud, inside `extend_info` on Open Telekom Cloud.
+    /// Returns `incremental`, which is a top-level field on Huawei Cloud and inside `extend_info`
+    /// on Open Telekom Cloud.
     pub(crate) fn incremental_in_either(&self) -> Option<Json<'a>> {
-        /// Most backups have it in neither place.
+        /// Most backups have neither field, so a text search comes first.
         static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("incremental"));
         let may_be_inside = || {
             let text = self.get(Field::extend_info)?.as_sent().as_bytes();
-            // A name with escapes is found only by reading the fields.
+            // A name with escapes needs a full parse of the fields.
             (NAME.find(text).is_some() || has_any(text, [b'\\'])).then_some(())
         };
         self.get(Field::incremental)
             .or_else(|| may_be_inside().and_then(|()| self.in_extend_info("incremental")))
     }
 
-    /// A field of `extend_info`.
+    /// Returns a field of `extend_info`.
     pub(crate) fn in_extend_info(&self, name: &str) -> Option<Json<'a>> {
         field(self.get(Field::extend_info)?, name)
     }
 
-    /// A field of `app_consistency`, which examples show inside `extend_info`.
+    /// Returns a field of `app_consistency`, which is inside `extend_info` in the examples of the
+    /// API.
     pub(crate) fn app_consistency(&self, name: &str) -> Option<Json<'a>> {
         field(self.in_extend_info("app_consistency")?, name)
     }
 
-    /// The ids of the images that were made of it.
+    /// Returns the ids of the images created from the backup.
     pub(crate) fn images(&self) -> Vec<Json<'a>> {
         let images = self.in_extend_info("os_images_data").map(Json::elements).unwrap_or_default();
         images.into_iter().filter_map(|image| field(image, "image_id")).collect()
     }
 
-    /// How many copies there are. Lists tell only where they are asked to.
+    /// Returns the number of replication records. Lists contain them only on request.
     pub(crate) fn replications_count(&self) -> Option<usize> {
         Some(self.get(Field::replication_records)?.elements().len())
     }
 
-    /// A field of each copy that has it.
+    /// Returns a field of each replication record that has it.
     pub(crate) fn replications(&self, name: &str) -> Vec<Json<'a>> {
         let copies = self.get(Field::replication_records).map(Json::elements).unwrap_or_default();
         copies.into_iter().filter_map(|copy| field(copy, name)).collect()
     }
 
-    /// A field of the `extra_info` of each copy that has it.
+    /// Returns a field of the `extra_info` of each replication record that has it.
     pub(crate) fn replications_extra(&self, name: &str) -> Vec<Json<'a>> {
         let infos = self.replications("extra_info").into_iter();
         infos.filter_map(|info| field(info, name)).collect()
     }
 
-    /// How many backups of single volumes came with it.
+    /// Returns the number of volume backups that were sent with it.
     pub(crate) fn children_count(&self) -> Option<usize> {
         Some(self.get(Field::children)?.elements().len())
     }
 
-    /// The backups of the single volumes of a server backup. Only the answer about one backup has
-    /// them filled. None if they are not of the documented form.
+    /// Returns the volume backups of a server backup. The service sends them only when it is asked
+    /// for a single backup. Empty if they do not have the documented form.
     pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
         let children = self.get(Field::children).map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
 }
 
-/// The last field of this name, unless it is null.
+/// Returns the last field of this name, unless it is null.
 fn field<'a>(object: Json<'a>, wanted: &str) -> Option<Json<'a>> {
     let mut found = None;
     object.fields(|name, value| {
@@ -227,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wrong_types_and_unknown_fields_are_no_error() {
+    fn wrong_types_and_unknown_fields_are_accepted() {
         let record = r#"{"id": 7, "name": null, "status": ["new"], "children": "none",
             "extend_info": "x", "enterprise_project_id": 0, "shiny": {"id": 1}}"#;
         let backup = Backup::parse(record).unwrap();
@@ -242,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_two_fields_counts() {
+    fn the_last_duplicate_field_counts() {
         let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
         assert_eq!(backup.get(Field::id), Some(Json::new("2")));
         assert_eq!(backup.get(Field::name), None);
     }
 
     #[test]
-    fn names_with_escapes_are_names() {
+    fn escaped_names_are_decoded() {
         let record = r#"{"n\u0061me": "a", "\u0073t\u0061tus": "s", "na\\u006de": "b", "\ud800name": "c",
             "extend_inf\u006F": {"bo\u006ftable": true},
             "\u0072eplication_records": [{"st\u0061tus": "success"}]}"#;
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_an_error() {
+    fn records_that_are_not_objects_are_rejected() {
         for record in ["", "null", "7", "\"a\"", "[]", "{", "{\"id\":}"] {
             assert!(Backup::parse(record).is_err(), "{record}");
         }

@@ -1,8 +1,8 @@
 //! The columns: one table that drives `--columns`, its errors and completion, and the headers of
 //! every format.
 //!
-//! To add a column, add its line to [`COLUMNS`]; a value from inside a nested object gets a dotted
-//! name and a function that digs it out. Knows nothing of how a value is laid out or written.
+//! To add a column, add its line to [`COLUMNS`]. A value inside a nested object gets a dotted name
+//! and a function that extracts it. Knows nothing of layout and formats.
 
 use std::borrow::Cow;
 
@@ -15,25 +15,25 @@ use super::json::Json;
 /// One column.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
-    /// The API's name of the field. Formats for people head the column with it in upper case.
+    /// The API's name of the field. Human-readable formats print it in upper case as the heading.
     pub(crate) name: &'static str,
-    /// A few words, with the unit where there is one.
+    /// A few words, with the unit if there is one.
     pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) place: Visibility,
+    pub(crate) kind: ColumnKind,
+    pub(crate) visibility: Visibility,
     find: Find,
 }
 
-/// What a value is, which decides how it is aligned, shortened, coloured and normalised.
+/// The kind of a value, which decides how it is aligned, shortened, colored and normalized.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    /// Identifies something; half of it is worth nothing.
+pub(crate) enum ColumnKind {
+    /// An identifier, which is useless when shortened.
     Id,
-    /// One of a few short words of the service.
+    /// An enumerated value of the service.
     Word,
-    /// Such a word, which says whether things are well.
+    /// An enumerated health status; colored.
     Status,
-    /// A person's or program's own words, of any length.
+    /// Free text of any length.
     Text,
     /// A point in time; UTC where the service names no zone.
     Time,
@@ -46,19 +46,22 @@ pub(crate) enum Kind {
 /// Which default sets a column belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Visibility {
-    /// `table` and `wide`. On a narrow terminal the columns of `table` with the highest rank give
-    /// way first; rank 0 stays. Rank 1 is left for what the user asks about.
+    /// Shown by `table` and `wide`. On a narrow terminal the columns of `table` with the highest
+    /// rank are hidden first; rank 0 is never hidden. Rank 1 is reserved for columns that the user
+    /// sorts or filters by.
     Table(u8),
-    /// `wide`.
+    /// Shown by `wide`.
     Wide,
-    /// Only where every field of the record is shown (csv, tsv, long) and where `--columns` asks for it.
+    /// Shown by the formats with every field of the record (csv, tsv, long) and on request of
+    /// `--columns`.
     Asked,
-    /// From inside the record, and only where `--columns` asks for it.
+    /// A value inside a nested object, shown only on request of `--columns`.
     Nested,
 }
 
 impl Visibility {
-    /// How early such a column gives way on a narrow terminal, where it was not asked for by its name.
+    /// Returns the rank by which the column is hidden on a narrow terminal, unless it is selected
+    /// by name.
     pub(crate) fn rank(self) -> u8 {
         match self {
             Self::Table(rank) => rank,
@@ -68,7 +71,7 @@ impl Visibility {
         }
     }
 
-    /// What shows such a column, in words.
+    /// Returns the formats that show the column, for the help.
     pub(crate) fn shown_by(self) -> &'static str {
         match self {
             Self::Table(_) => "table, wide, csv",
@@ -83,32 +86,32 @@ impl Visibility {
 #[derive(Clone, Copy)]
 enum Find {
     Field(Field),
-    /// What is further inside, or in one of several places.
+    /// A nested value, or one with several possible locations.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
-    /// How many there are; `None` if the service does not say.
+    /// A number of elements; `None` if the service does not send them.
     Count(fn(&Backup<'_>) -> Option<usize>),
-    /// The same field of several.
+    /// The same field of several objects.
     Each(for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>),
 }
 
-/// What was found: never null, and no list without elements.
+/// A value of a column: never null, and never an empty list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
-    /// As it was sent.
+    /// A value as it was sent.
     Sent(Json<'a>),
-    /// A number that the service did not send as such.
+    /// A computed number of elements.
     Count(usize),
-    /// In the order of the record.
+    /// Several values, in the order of the record.
     Each(Vec<Json<'a>>),
 }
 
 impl<'a> Value<'a> {
-    /// As [`Json::text`]; several with commas between them.
+    /// Returns the value as [`Json::text`] does; several values are separated by commas.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         self.text_of_each(Json::text)
     }
 
-    /// As [`text`](Self::text), with `text` for a single one.
+    /// Same as [`text`](Self::text), but formats single values with `text`.
     pub(crate) fn text_of_each(&self, text: impl Fn(Json<'a>) -> Cow<'a, str>) -> Cow<'a, str> {
         match self {
             Self::Sent(json) => text(*json),
@@ -120,7 +123,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As JSON on one line; several as an array.
+    /// Returns the value as JSON on one line; several values are an array.
     pub(crate) fn json(&self) -> Cow<'a, str> {
         match self {
             Self::Sent(json) => json.one_line(),
@@ -133,10 +136,10 @@ impl<'a> Value<'a> {
     }
 }
 
-use Kind::{Id, Number, Size, Status, Text, Time, Word};
+use ColumnKind::{Id, Number, Size, Status, Text, Time, Word};
 use Visibility::{Asked, Nested, Table, Wide};
 
-/// Every column: the fields of a record in the order of the API page, then what is inside of them.
+/// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(0)),
     column(Field::name, "name of the backup", Text, Table(5)),
@@ -263,58 +266,63 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
 ];
 
-/// Keeps the table above to one line a column.
-const fn column(field: Field, help: &'static str, kind: Kind, place: Visibility) -> Column {
-    Column { name: field.name(), help, kind, place, find: Find::Field(field) }
+/// Declares a column with a field of its own; keeps the table to one line a column.
+const fn column(
+    field: Field,
+    help: &'static str,
+    kind: ColumnKind,
+    visibility: Visibility,
+) -> Column {
+    Column { name: field.name(), help, kind, visibility, find: Find::Field(field) }
 }
 
-/// A column that is no field of its own.
+/// Declares a column whose value needs a function.
 const fn found(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
-    place: Visibility,
+    kind: ColumnKind,
+    visibility: Visibility,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
-    Column { name, help, kind, place, find: Find::One(value) }
+    Column { name, help, kind, visibility, find: Find::One(value) }
 }
 
-/// A column from inside the record.
+/// Declares a column for a nested value.
 const fn nested(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
     found(name, help, kind, Nested, value)
 }
 
-/// A column that counts.
+/// Declares a column that counts elements.
 const fn count(
     name: &'static str,
     help: &'static str,
     value: fn(&Backup<'_>) -> Option<usize>,
 ) -> Column {
-    Column { name, help, kind: Number, place: Nested, find: Find::Count(value) }
+    Column { name, help, kind: Number, visibility: Nested, find: Find::Count(value) }
 }
 
-/// A column with a value for each of several things.
+/// Declares a column with a value for each of several objects.
 const fn each(
     name: &'static str,
     help: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     values: for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>,
 ) -> Column {
-    Column { name, help, kind, place: Nested, find: Find::Each(values) }
+    Column { name, help, kind, visibility: Nested, find: Find::Each(values) }
 }
 
 impl Column {
-    /// What stands above the column in the formats for people.
+    /// Returns the heading of the column in human-readable formats.
     pub(crate) fn heading(&self) -> String {
         self.name.to_ascii_uppercase()
     }
 
-    /// What a record has for this column; `None` where it has nothing.
+    /// Returns the value of this column, or `None` if the record has none.
     pub(crate) fn value<'a>(&self, backup: &Backup<'a>) -> Option<Value<'a>> {
         match self.find {
             Find::Field(field) => backup.get(field).map(Value::Sent),
@@ -327,7 +335,8 @@ impl Column {
         }
     }
 
-    /// The same for one value that was sent as such, or none; `None` for other columns.
+    /// Returns the value if it is a single one that was sent, `Some(None)` if it is missing, and
+    /// `None` for columns of other kinds.
     #[inline]
     pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
         match self.find {
@@ -337,25 +346,25 @@ impl Column {
         }
     }
 
-    /// The service sends it only where `--show-replication` asks for it.
+    /// Returns true if the service sends the value only with `--show-replication`.
     pub(crate) fn is_of_replication(&self) -> bool {
         self.name.starts_with("replication.")
     }
 }
 
-/// The columns of `table`.
+/// Returns the columns of `table`.
 pub(crate) fn table_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| matches!(column.place, Table(_))).copied().collect()
+    COLUMNS.iter().filter(|column| matches!(column.visibility, Table(_))).copied().collect()
 }
 
-/// The columns of `wide`.
+/// Returns the columns of `wide`.
 pub(crate) fn wide_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| matches!(column.place, Table(_) | Wide)).copied().collect()
+    COLUMNS.iter().filter(|column| matches!(column.visibility, Table(_) | Wide)).copied().collect()
 }
 
-/// The fields of a record that are neither list nor object: the columns of csv and tsv.
+/// Returns the fields that are neither list nor object: the columns of csv and tsv.
 pub(crate) fn scalar_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| column.place != Nested).copied().collect()
+    COLUMNS.iter().filter(|column| column.visibility != Nested).copied().collect()
 }
 
 /// Lets clap name the allowed columns, suggest the nearest one and complete them.
@@ -421,7 +430,7 @@ mod tests {
         }
     }
 
-    /// Each by its path in the record, with a value that says where it was found.
+    /// Every value in the test record names its own path.
     #[test]
     fn every_nested_column_finds_what_its_name_says() {
         let info = |names: &[&str], path: &str| -> String {
@@ -443,7 +452,7 @@ mod tests {
             info(&consistency, "extend_info.app_consistency"),
         );
         let backup = Backup::parse(&record).unwrap();
-        let nested: Vec<_> = COLUMNS.iter().filter(|column| column.place == Nested).collect();
+        let nested: Vec<_> = COLUMNS.iter().filter(|column| column.visibility == Nested).collect();
         assert_eq!(nested.len(), 29);
         for column in nested {
             let value = column.value(&backup).unwrap().text();
@@ -474,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_sets_are_sound() {
+    fn the_default_sets_are_consistent() {
         let names =
             |set: Vec<Column>| set.into_iter().map(|column| column.name).collect::<Vec<_>>();
         let (table, wide) = (names(table_set()), names(wide_set()));
@@ -494,7 +503,8 @@ mod tests {
         assert!(table.iter().all(|name| wide.contains(name)));
         assert!(wide.len() > table.len() && wide.len() < scalar_set().len());
 
-        let rank = |column: &Column| if let Table(rank) = column.place { Some(rank) } else { None };
+        let rank =
+            |column: &Column| if let Table(rank) = column.visibility { Some(rank) } else { None };
         let mut ranks: Vec<_> = COLUMNS.iter().filter_map(rank).collect();
         ranks.sort_unstable();
         assert_eq!(ranks, [0, 2, 3, 4, 5, 6, 7, 8], "each rank once, and one column stays");

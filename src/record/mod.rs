@@ -1,4 +1,4 @@
-//! One backup as the service sent it: the bytes, and borrowed views of them.
+//! A backup as the service sent it: the bytes, and borrowed views of them.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Backups where they came: in the text of an answer, each with its fields.
+//! Backups inside the text of a response, with the spans of their fields.
 //!
 //! Knows nothing of where the text came from.
 
@@ -8,66 +8,66 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::backup::{Backup, Field, FieldSpans, NO_OBJECT};
+use super::backup::{Backup, Field, FieldSpans, NOT_AN_OBJECT};
 use super::json::{Json, Names, Scanner};
 
-/// The text of an answer.
+/// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
 
-/// Makes a text of each backup that depends on no other one.
+/// Formats each backup independently of the others.
 pub(crate) trait RowFormat: Send + Sync {
-    /// Adds the text of a backup.
+    /// Appends the formatted backup to `text`.
     fn push(&self, row: Row<'_>, text: &mut String);
 }
 
-/// The backups of one answer.
+/// The backups of one response.
 pub(crate) struct Rows {
     text: Arc<Text>,
-    found: Vec<RowSpan>,
+    spans: Vec<RowSpan>,
 }
 
-/// Their texts in some format.
+/// The formatted backups of one response.
 pub(crate) struct Texts {
     text: Arc<Text>,
-    /// Where each ends.
+    /// End offset of each formatted backup.
     ends: Vec<usize>,
 }
 
-/// Where a backup stands in a text.
+/// Byte range of a backup, with those of its fields.
 pub(crate) struct RowSpan {
-    place: Range<usize>,
+    range: Range<usize>,
     fields: FieldSpans,
-    /// Whether there may be line breaks between its tokens.
+    /// There may be line breaks between its tokens.
     breaks_lines: bool,
 }
 
-/// One backup in its text.
+/// A backup in the text of its response.
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'a> {
     text: &'a str,
-    found: &'a RowSpan,
+    span: &'a RowSpan,
 }
 
 impl Rows {
-    /// What was [found](RowSpan::read) in this text.
-    pub(crate) fn new(text: Arc<Text>, found: Vec<RowSpan>) -> Self {
-        Self { text, found }
+    /// Returns the backups that [`RowSpan::read`] span in this text.
+    pub(crate) fn new(text: Arc<Text>, spans: Vec<RowSpan>) -> Self {
+        Self { text, spans }
     }
 
-    /// The rows with these indexes.
+    /// Iterates over the rows at `indexes`.
     pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = Row<'_>> {
         let text = (*self.text).as_ref();
-        indexes.iter().filter_map(move |index| Some(Row { text, found: self.found.get(*index)? }))
+        indexes.iter().filter_map(move |index| Some(Row { text, span: self.spans.get(*index)? }))
     }
 }
 
 impl Texts {
-    /// Texts that stand one after the other, and where each ends.
+    /// Returns the concatenated texts with the end offset of each.
     pub(crate) fn new(text: Arc<Text>, ends: Vec<usize>) -> Self {
         Self { text, ends }
     }
 
-    /// The texts with these indexes, of which all that follow each other are one.
+    /// Yields the texts at `indexes`, merging consecutive ones.
     pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = &str> {
         let text = (*self.text).as_ref();
         let end = |index: usize| self.ends.get(index).copied();
@@ -80,59 +80,59 @@ impl Texts {
 }
 
 impl RowSpan {
-    /// Reads the backup that is next; nothing if there is none. `names` are those of the backups before it in
-    /// the same text.
+    /// Parses the next backup, or returns `None` if there is none. `names` caches the field names
+    /// of earlier backups in the same text.
     pub(crate) fn read(
         scanner: &mut Scanner<'_>,
         names: &mut Names<Option<Field>>,
     ) -> Option<Self> {
         let start = scanner.position();
         let fields = FieldSpans::read(scanner, names)?;
-        let (place, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
-        Some(Self { place, fields, breaks_lines })
+        let (range, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
+        Some(Self { range, fields, breaks_lines })
     }
 
-    /// Reads a text that is one backup.
+    /// Parses a text that consists of one backup.
     ///
     /// # Errors
     ///
-    /// It is no JSON object.
+    /// If the text is not a JSON object.
     pub(crate) fn alone(record: &str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let found = Self::read(&mut scanner, &mut Names::default());
-        found.filter(|_| scanner.end().is_some()).context(NO_OBJECT)
+        let span = Self::read(&mut scanner, &mut Names::default());
+        span.filter(|_| scanner.end().is_some()).context(NOT_AN_OBJECT)
     }
 
-    /// The backup itself, in the text that was read.
+    /// Returns the backup in the parsed text.
     pub(crate) fn row<'a>(&'a self, text: &'a str) -> Row<'a> {
-        Row { text, found: self }
+        Row { text, span: self }
     }
 }
 
 impl<'a> Row<'a> {
-    /// The backup as the service sent it.
+    /// Returns the backup as the service sent it.
     pub(crate) fn json(self) -> &'a str {
-        self.text.get(self.found.place.clone()).unwrap_or_default()
+        self.text.get(self.span.range.clone()).unwrap_or_default()
     }
 
-    /// The same on one line.
+    /// Returns the backup on one line.
     pub(crate) fn one_line(self) -> Cow<'a, str> {
         let json = self.json();
-        if self.found.breaks_lines { Json::new(json).one_line() } else { Cow::Borrowed(json) }
+        if self.span.breaks_lines { Json::new(json).one_line() } else { Cow::Borrowed(json) }
     }
 
-    /// Its fields.
+    /// Returns the fields of the backup.
     pub(crate) fn backup(self) -> Backup<'a> {
-        Backup::at(self.text, &self.found.fields)
+        Backup::at(self.text, &self.span.fields)
     }
 
-    /// Its `id`, as the others only if it is not null.
+    /// Returns the `id`, unless it is absent or null.
     pub(crate) fn id(self) -> Option<Json<'a>> {
-        self.found.fields.find(Field::id, self.text)
+        self.span.fields.find(Field::id, self.text)
     }
 
-    /// Its `created_at`.
+    /// Returns `created_at`, unless it is absent or null.
     pub(crate) fn created_at(self) -> Option<Json<'a>> {
-        self.found.fields.find(Field::created_at, self.text)
+        self.span.fields.find(Field::created_at, self.text)
     }
 }

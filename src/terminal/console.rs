@@ -1,7 +1,8 @@
-//! What a person sees on stderr besides errors: warnings, details of requests, progress, the receipt.
+//! Human-readable output on stderr besides errors: warnings, details of requests, progress, the
+//! receipt.
 //!
-//! One place writes there, so lines and the progress bar do not run into each other. Progress and the
-//! receipt's line are for terminals only; scripts have `--receipt`.
+//! A single writer keeps lines and the progress bar apart. Progress and the receipt's line are for
+//! terminals only; scripts have `--receipt`.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -32,7 +33,7 @@ pub(crate) struct ConsoleArgs {
     error_format: ErrorFormat,
 }
 
-/// Stderr, and how much goes there.
+/// Stderr, with its verbosity.
 #[derive(Debug)]
 pub(crate) struct Console {
     args: ConsoleArgs,
@@ -40,7 +41,7 @@ pub(crate) struct Console {
     progress: Mutex<Progress>,
 }
 
-/// The bar, and what it is about to show.
+/// The progress bar and its state.
 #[derive(Debug)]
 struct Progress {
     started: Instant,
@@ -48,30 +49,30 @@ struct Progress {
     count: Option<u64>,
     /// There once the work has lasted for [`PATIENCE`].
     bar: Option<ProgressBar>,
-    /// Why a request waits, and until when: the one that waits longest. Others may come through meanwhile.
+    /// Reason and end of the longest wait. Other requests may continue meanwhile.
     waits: Option<(String, Instant)>,
-    /// Since when a request has had no byte, if that is long. No page has come in since.
+    /// Start of a long silence of a request, until the next page arrives.
     silent_since: Option<Instant>,
     over: bool,
 }
 
-/// Work that is done sooner than this shows no progress.
+/// Shorter work shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl ConsoleArgs {
-    /// For what must not be heard.
+    /// Returns a console that prints nothing.
     pub(crate) fn quiet() -> Self {
         Self { quiet: true, verbose: false, error_format: ErrorFormat::Text }
     }
 
-    /// The form of the messages.
+    /// Returns the form of the messages.
     pub(crate) fn error_format(&self) -> ErrorFormat {
         self.error_format
     }
 }
 
 impl Console {
-    /// For one run.
+    /// Creates the console of a run.
     pub(crate) fn new(args: ConsoleArgs) -> Self {
         let started = Instant::now();
         let progress = Progress {
@@ -87,24 +88,25 @@ impl Console {
         Self { args, is_terminal, progress: Mutex::new(progress) }
     }
 
-    /// Whether people watch: stderr is a terminal, and they did not ask for quiet, nor for what scripts read.
+    /// Returns true if a person watches: stderr is a terminal, and neither `--quiet` nor a format
+    /// for scripts is set.
     pub(crate) fn is_watched(&self) -> bool {
         self.is_terminal && !self.args.quiet && self.args.error_format == ErrorFormat::Text
     }
 
-    /// Something that may surprise, but does not stop the run.
+    /// Prints a warning, which does not stop the run.
     pub(crate) fn warn(&self, text: &str) {
         if !self.args.quiet {
             self.message(Level::Warning, text);
         }
     }
 
-    /// A danger that is told every time, also to those who asked for quiet.
+    /// Prints a security warning, even with `--quiet`.
     pub(crate) fn alarm(&self, text: &str) {
         self.message(Level::Warning, text);
     }
 
-    /// Something that only those want to know who asked for it.
+    /// Prints a detail, with `--verbose` only.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
         if self.args.verbose {
             self.message(Level::Debug, &text());
@@ -115,14 +117,14 @@ impl Console {
         self.line(&self.args.error_format.line(level, text));
     }
 
-    /// The last line of a run that people watch.
+    /// Prints the last line of a run that a person watches.
     pub(crate) fn receipt(&self, text: &str) {
         if self.is_watched() {
             self.line(text);
         }
     }
 
-    /// Rows came in: so many of so many.
+    /// Updates the number of received rows and the expected total.
     pub(crate) fn progress(&self, rows: u64, count: Option<u64>) {
         if self.is_watched() {
             let mut progress = self.lock();
@@ -132,7 +134,7 @@ impl Console {
         }
     }
 
-    /// Nothing comes for a while, and why.
+    /// Records that a request waits, and why.
     pub(crate) fn waits(&self, why: &str, pause: Duration) {
         if self.is_watched() {
             let mut progress = self.lock();
@@ -152,7 +154,7 @@ impl Console {
         }
     }
 
-    /// Shows how far it is; to be called a few times a second while the work goes on.
+    /// Draws the progress. Called a few times a second during the work.
     pub(crate) fn tick(&self) {
         if !self.is_watched() {
             return;
@@ -166,7 +168,7 @@ impl Console {
         progress.bar.get_or_insert_with(new_bar).set_message(text);
     }
 
-    /// Takes the bar off the screen. There is no progress after this.
+    /// Removes the bar and ends the progress.
     pub(crate) fn clear(&self) {
         let mut progress = self.lock();
         progress.over = true;
@@ -189,7 +191,7 @@ impl Console {
 }
 
 impl Progress {
-    /// The rows so far and their rate, or why there are no more.
+    /// Returns the rows so far and their rate, or the reason of a pause.
     fn text(&self) -> String {
         let mut text = grouped(self.rows);
         if let Some(count) = self.count {
@@ -211,7 +213,7 @@ impl Progress {
     }
 }
 
-/// Without a terminal nothing else shows that the run goes on.
+/// Without a terminal nothing else shows that the run continues.
 fn silence_text(host: &str, silence: Duration) -> String {
     let seconds = silence.as_secs();
     format!("no answer from {host} for {seconds} s, still waiting (--timeout limits this)")

@@ -1,10 +1,9 @@
-//! One message on stderr, in the form that its reader asked for: a line of text for people, an object on
-//! a line for scripts.
+//! Messages on stderr: a line of text for people, or an object a line for scripts.
 //!
-//! Everything that `cbr` writes to stderr goes through [`ErrorFormat::write`], besides the progress bar. Paths,
-//! names and arguments in it may come from anywhere, so nothing in it acts on a terminal.
+//! All of stderr except the progress bar goes through [`ErrorFormat::write`]. Paths, names and
+//! arguments are untrusted, so control characters are escaped.
 //!
-//! Knows no error: what is said, and with which exit code, is decided in [`errors`](crate::errors).
+//! Knows no errors: texts and exit codes are decided in [`errors`](crate::errors).
 
 use crate::text::sanitize;
 use std::ffi::OsString;
@@ -23,11 +22,11 @@ pub(crate) enum ErrorFormat {
     Json,
 }
 
-/// How much a message matters.
+/// Severity of a message.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
-    /// The run has failed. The only message of this level, and the last of all.
+    /// The run has failed. Used once, for the last message.
     Error,
     /// Something may surprise; the run goes on.
     Warning,
@@ -35,7 +34,7 @@ pub(crate) enum Level {
     Debug,
 }
 
-/// A message that is no more than its text.
+/// A message without further fields.
 #[derive(Serialize)]
 struct Remark<'a> {
     level: Level,
@@ -44,30 +43,30 @@ struct Remark<'a> {
 
 /// The message of a run that has failed. Fields are only ever added.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct FailureMessage {
     /// Always [`Level::Error`].
     pub(crate) level: Level,
     /// A word of [`ErrorCode`](crate::errors::ErrorCode).
     pub(crate) code: &'static str,
-    /// What the process ends with.
+    /// The exit code of the process.
     pub(crate) exit_code: u8,
     /// The service's own code.
     pub(crate) service_code: Option<String>,
-    /// The status of the answer, if there was one.
+    /// The HTTP status, if there was a response.
     pub(crate) http_status: Option<u16>,
     /// What went wrong.
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
-    /// Whether the same command may succeed later.
+    /// The same command may succeed later.
     pub(crate) retryable: bool,
-    /// Seconds that the service asks to wait.
+    /// Seconds to wait, as requested by the service.
     pub(crate) retry_after: Option<u64>,
     /// What to do about it.
     pub(crate) hint: Option<String>,
 }
 
-/// The fields of [`Report`] and what they mean, for `cbr help errors`.
+/// The fields of [`FailureMessage`] and what they mean, for `cbr help errors`.
 pub(crate) const FIELDS: [(&str, &str); 10] = [
     ("level", "error; a warning has `warning`, a line of --verbose `debug`, each with its message"),
     ("code", "what kind of failure it is: a word of the table above"),
@@ -85,7 +84,8 @@ pub(crate) const FIELDS: [(&str, &str); 10] = [
 ];
 
 impl ErrorFormat {
-    /// What a command line asks for, right or wrong: where it is wrong, nobody else can tell.
+    /// Returns the format that a command line requests. Scans the words, since an invalid command
+    /// line is not parsed.
     pub(crate) fn of_words(words: impl Iterator<Item = OsString>) -> Self {
         let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
         let value = words.iter().enumerate().rev().find_map(|(index, word)| {
@@ -97,8 +97,8 @@ impl ErrorFormat {
         value.and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
     }
 
-    /// Writes lines to stderr. A character that acts on a terminal or cannot be seen is shown as its escape;
-    /// only line ends are kept. There is nowhere to tell that stderr is closed.
+    /// Writes lines to stderr, with control and invisible characters escaped except line ends.
+    /// Errors are ignored: there is nowhere to report them.
     pub(crate) fn write(self, lines: &str) {
         let shown = match self {
             Self::Json => sanitize::json(lines),
@@ -107,7 +107,7 @@ impl ErrorFormat {
         let _ = writeln!(io::stderr().lock(), "{shown}");
     }
 
-    /// A message of one line, without its end.
+    /// Formats a message of one line, without its line feed.
     pub(crate) fn line(self, level: Level, message: &str) -> String {
         match self {
             Self::Json => json(&Remark { level, message }),
@@ -123,7 +123,7 @@ impl ErrorFormat {
     }
 
     /// Reports why the run has failed.
-    pub(crate) fn tell(self, report: &Report) {
+    pub(crate) fn print_failure(self, report: &FailureMessage) {
         self.write(&match (self, &report.hint) {
             (Self::Json, _) => json(report),
             (Self::Text, None) => self.line(Level::Error, &report.message),
@@ -135,15 +135,16 @@ impl ErrorFormat {
     }
 
     /// Reports a usage error, whose message has several paragraphs.
-    pub(crate) fn tell_usage(self, report: &Report) {
+    pub(crate) fn print_usage_error(self, report: &FailureMessage) {
         match self {
-            Self::Json => self.tell(report),
+            Self::Json => self.print_failure(report),
             Self::Text => self.write(&format!("cbr: error: {}", report.message)),
         }
     }
 }
 
-/// On one line, since JSON escapes every line end. What goes in here can always be written.
+/// Serializes a message on one line, since JSON escapes line ends. The serialized types cannot
+/// fail.
 fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_default()
 }
@@ -153,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_form_is_found_wherever_it_stands() {
+    fn the_format_is_found_at_any_position() {
         let cases = [
             ("cbr backups list", ErrorFormat::Text),
             ("cbr --error-format json backups lst", ErrorFormat::Json),
@@ -171,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_told_of() {
-        let report = Report {
+    fn every_field_is_documented() {
+        let report = FailureMessage {
             level: Level::Error,
             code: "",
             exit_code: 0,

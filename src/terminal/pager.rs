@@ -1,8 +1,7 @@
-//! A pager between the output and the screen, for what does not fit on it.
+//! A pager for output that does not fit on the screen.
 //!
-//! Nothing is started before there are more lines than the screen has. Whoever leaves the pager early has
-//! read what they wanted: that is no failure. A pager that cannot be used is told, and everything is printed
-//! without one.
+//! The pager starts once the output exceeds the screen. Leaving it early is not a failure. If it
+//! cannot be used, a warning is printed and everything is printed without it.
 
 use std::env;
 use std::io::{self, ErrorKind, Write};
@@ -18,10 +17,10 @@ use super::stdout::Stdout;
 use super::target::Output;
 use crate::text::sanitize::cells;
 
-/// Where the pager is named, the first one that is set. An empty name, and `cat`, mean none.
+/// Variables that name the pager; the first that is set wins. An empty name and `cat` mean none.
 const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
 
-/// What is used where none is named.
+/// The default pager.
 const USUAL: &str = "less";
 
 /// What is set for the pager where the user has not set it: leave at the end if it all fits, pass colours, cut long
@@ -29,8 +28,8 @@ const USUAL: &str = "less";
 /// UTF-8, whatever the locale is.
 const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")];
 
-/// Bytes that are kept for a pager that turns out to be unusable. More than a pipe holds, so one that has taken
-/// them works.
+/// Number of bytes kept in case the pager is unusable. A pager that has read more than a pipe holds
+/// works.
 const KEPT: usize = 256 << 10;
 
 /// A pager is on the screen, or was until the end: Ctrl-C is its own.
@@ -67,15 +66,15 @@ enum State {
         pager: Pager,
         kept: Option<Vec<u8>>,
     },
-    /// The user has left it.
+    /// The user has left the pager.
     Left,
 }
 
-/// A pager that runs.
+/// A running pager.
 #[derive(Debug)]
 struct Pager {
     child: Child,
-    /// The variable that names it.
+    /// The variable that names the pager.
     variable: &'static str,
     command: String,
 }
@@ -91,11 +90,11 @@ impl Paged {
         Self { state, console }
     }
 
-    /// Writes what is held back, and waits until the user leaves the pager.
+    /// Writes the buffered output, and waits until the user leaves the pager.
     ///
     /// # Errors
     ///
-    /// Those of stdout.
+    /// If stdout cannot be written.
     pub(crate) fn close(mut self) -> io::Result<()> {
         match mem::replace(&mut self.state, State::Plain) {
             State::Holding { text, .. } => Stdout.write_all(&text)?,
@@ -105,7 +104,7 @@ impl Paged {
         Stdout.flush()
     }
 
-    /// Goes on with a pager, or without one if there is none.
+    /// Continues with a pager, or without one if there is none.
     fn start(&mut self, text: Vec<u8>) -> io::Result<()> {
         match Pager::start() {
             Ok(Some(pager)) => {
@@ -249,7 +248,7 @@ impl Pager {
     }
 }
 
-/// The rows of the screen that a line takes, colours aside.
+/// Returns the number of screen rows of a line, ignoring colors.
 fn rows_of(line: &[u8], width: usize) -> usize {
     let line = String::from_utf8_lossy(line);
     let text = anstream::adapter::strip_str(&line).to_string();

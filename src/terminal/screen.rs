@@ -1,14 +1,14 @@
-//! Stderr as progress is drawn on it: a little narrower than it is.
+//! Stderr for the progress bar, a little narrower than the terminal.
 //!
-//! The bar fills its last line with blanks, and the cursor waits behind them. On the last cells of a line, the
-//! `^C` that a terminal shows would begin another one, and what is cleared then is that one.
+//! The bar pads its last line with blanks, and the cursor is after them. Without free cells the
+//! terminal's `^C` would wrap, and the wrong line would be cleared.
 
 use std::io;
 
 use console::Term;
 use indicatif::TermLike;
 
-/// Cells that stay free: for `^C`, and one for the cursor.
+/// Free cells: for `^C`, and one for the cursor.
 const FREE: u16 = 3;
 
 /// The terminal on stderr.

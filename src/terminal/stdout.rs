@@ -1,7 +1,6 @@
-//! Stdout, and the terminal that it may be: its size, whether it shows colours, and the pager in front
-//! of it.
+//! Stdout and its terminal: size, colors, and the pager in front of it.
 //!
-//! Knows nothing of formats; who writes here says whether people read it.
+//! Knows nothing of formats; the caller says whether a pager is useful.
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write};
@@ -57,8 +56,7 @@ pub(crate) struct Terminal {
     no_pager: bool,
 }
 
-/// Makes help heed `--color` and the variables too: clap prints it before it has read the flag. What is no value
-/// of the flag is for clap to refuse.
+/// Applies `--color` and its variables before clap prints help. Invalid values are left to clap.
 pub(crate) fn apply_color_flag(words: impl Iterator<Item = String>) {
     let words: Vec<_> = words.take_while(|word| word != "--").collect();
     let after_equals = words.iter().filter_map(|word| word.strip_prefix("--color="));
@@ -69,13 +67,13 @@ pub(crate) fn apply_color_flag(words: impl Iterator<Item = String>) {
 }
 
 impl When {
-    /// Whether stdout gets colours.
+    /// Returns true if stdout is colored.
     fn is_now(self) -> bool {
         let variable = |name: &str| env::var(name).ok();
         self.decides(variable, io::stdout().is_terminal())
     }
 
-    /// The rules of `--color`'s help. Sources: no-color.org and bixense.com/clicolors.
+    /// Applies the rules in the help of `--color`. Sources: no-color.org and bixense.com/clicolors.
     fn decides(self, variable: impl Fn(&str) -> Option<String>, is_terminal: bool) -> bool {
         match self {
             Self::Always => true,
@@ -98,7 +96,7 @@ impl When {
 }
 
 impl Terminal {
-    /// With what the flags, the environment and the system say.
+    /// Reads the flags, the environment and the size of the terminal.
     pub(crate) fn new(args: TerminalArgs) -> Self {
         let stdout = io::stdout();
         let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout)).flatten();
@@ -109,19 +107,19 @@ impl Terminal {
         }
     }
 
-    /// What renderers have to know of it.
+    /// Returns the properties that renderers depend on.
     pub(crate) fn target(&self) -> Target {
         Target { width: self.size.map(|(width, _)| width), colored: self.colored }
     }
 
-    /// Where to write: by way of a pager, if it is for people to read and longer than the screen.
+    /// Returns the destination: a pager, if `for_reading` is set and the output exceeds the screen.
     pub(crate) fn output(&self, for_reading: bool, console: &Arc<Console>) -> Paged {
         let screen = self.size.filter(|_| for_reading && !self.no_pager);
         Paged::new(screen, Arc::clone(console))
     }
 }
 
-/// Stdout, whose faults say that they are its own.
+/// Stdout, whose errors name it.
 #[derive(Debug)]
 pub(crate) struct Stdout;
 

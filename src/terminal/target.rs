@@ -1,4 +1,4 @@
-//! Where a renderer writes.
+//! Destination of a renderer.
 
 #[cfg(target_os = "linux")]
 use std::io;
@@ -11,17 +11,17 @@ use std::os::fd::BorrowedFd;
 pub(crate) struct Target {
     /// The width in cells, if it is a terminal.
     pub(crate) width: Option<usize>,
-    /// Whether it shows colours.
+    /// Use colors.
     pub(crate) colored: bool,
 }
 
 /// Destination of the output.
 pub(crate) trait Output: Write {
-    /// Writes everything that is pending, and returns the descriptor for the kernel to copy to, if there is one.
+    /// Flushes, and returns the descriptor for copies inside the kernel, if there is one.
     ///
     /// # Errors
     ///
-    /// What came before cannot be written.
+    /// If pending output cannot be written.
     #[cfg(target_os = "linux")]
     fn descriptor(&mut self) -> io::Result<Option<BorrowedFd<'static>>> {
         Ok(None)

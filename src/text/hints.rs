@@ -1,10 +1,10 @@
-//! Values to offer for a flag, where its parser names none.
+//! Completion candidates for flags whose parser lists no values.
 
 use std::ffi::OsStr;
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
-/// The value is one of these words.
+/// Completes one of these words.
 pub(crate) fn one_of<I>(words: fn() -> I) -> ArgValueCandidates
 where
     I: Iterator<Item = &'static str> + 'static,
@@ -12,15 +12,15 @@ where
     ArgValueCandidates::new(move || words().map(CompletionCandidate::new).collect::<Vec<_>>())
 }
 
-/// The value is one of these words, each with what it means, which are only known when asked for.
+/// Completes one of these words, each with a description. `words` is called only when completing.
 pub(crate) fn found(words: fn() -> Vec<(String, String)>) -> ArgValueCandidates {
     let candidate =
         |(word, help): (String, String)| CompletionCandidate::new(word).help(Some(help.into()));
     ArgValueCandidates::new(move || words().into_iter().map(candidate).collect::<Vec<_>>())
 }
 
-/// The value is a list with commas of these words, each with what it means, and the flag's parser takes
-/// the list apart. (Where clap does, by `value_delimiter`, the engine knows.)
+/// Completes a comma-separated list of these words, each with a description. For flags whose parser
+/// splits the list; for `value_delimiter` the engine does.
 pub(crate) fn list_of<I>(words: fn() -> I) -> ArgValueCompleter
 where
     I: Iterator<Item = (String, &'static str)> + 'static,

@@ -1,13 +1,12 @@
-//! Whole numbers: in flags, each with the limits that the API's page or common sense sets, and as people
-//! read them.
+//! Whole numbers: parsing within limits for flags, and human-readable formatting.
 
 use std::ops::RangeInclusive;
 
-/// A reader of whole numbers within a range.
+/// Returns a parser of whole numbers within a range.
 ///
 /// # Errors
 ///
-/// Says what would work, whatever is wrong with the text.
+/// If the text is not such a number; the message names the range.
 pub(crate) fn whole<T: TryFrom<u64>>(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<T, String> + Clone {
@@ -23,12 +22,12 @@ pub(crate) fn whole<T: TryFrom<u64>>(
     }
 }
 
-/// A number with commas between the thousands.
+/// Formats a number with commas between the thousands.
 pub(crate) fn grouped(number: u64) -> String {
     grouped_digits(&number.to_string())
 }
 
-/// The same of a number of any length, as its digits.
+/// Same as [`grouped`], for the digits of a number of any length.
 pub(crate) fn grouped_digits(digits: &str) -> String {
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -45,7 +44,7 @@ mod tests {
     use super::{grouped, whole};
 
     #[test]
-    fn what_is_out_of_range_or_no_number_says_the_range() {
+    fn invalid_numbers_are_rejected_with_the_range() {
         let read = whole::<u8>(1..=100);
         assert_eq!(read("1"), Ok(1));
         assert_eq!(read("100"), Ok(100));

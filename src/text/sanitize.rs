@@ -1,26 +1,26 @@
-//! Text of others on a screen: made harmless, measured, shortened.
+//! Makes untrusted text safe for a terminal, measures and shortens it.
 //!
-//! Names and descriptions are written by whoever may create a backup, and scripts pass them on as arguments
-//! and paths. A character that moves the
-//! cursor, reorders text, or cannot be seen is shown as its escape, such as `\u{1b}`.
+//! Anyone who may create a backup chooses its name and description, and scripts pass them on as
+//! arguments and paths. A character that moves the cursor, reorders text, or is invisible is
+//! replaced by its escape, such as `\u{1b}`.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// Joins emoji into one, and hides well.
+/// Joins emoji into one. Invisible.
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
 /// Marks text that was shortened.
 const ELLIPSIS: char = '…';
 
-/// The width of `text` in terminal cells.
+/// Returns the width of `text` in terminal cells.
 pub(crate) fn cells(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// `text` with every character visible and none that acts on a terminal.
+/// Escapes invisible characters and those that act on a terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if is_printable(text) || text.chars().all(stands_alone) {
         return Cow::Borrowed(text);
@@ -32,7 +32,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same, and its width in terminal cells.
+/// Same as [`visible`], with the width in terminal cells.
 pub(crate) fn visible_cells(text: &str) -> (Cow<'_, str>, usize) {
     if is_printable(text) {
         return (Cow::Borrowed(text), text.len());
@@ -42,13 +42,14 @@ pub(crate) fn visible_cells(text: &str) -> (Cow<'_, str>, usize) {
     (shown, cells)
 }
 
-/// Whether all characters are those of ASCII that show something, or blanks, as in almost all text. Looks at all of
-/// them, which takes less than to stop at the first.
+/// Returns true if all characters are printable ASCII or blanks, as in almost all text. Checks all
+/// of them, which is faster than stopping at the first mismatch.
 fn is_printable(text: &str) -> bool {
     text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
-/// Marks and joiners are legitimate only in a cluster that starts with something to sit on.
+/// Adds a cluster, with unsafe characters escaped. Marks and joiners are safe only after a visible
+/// base character.
 fn push_visible(shown: &mut String, cluster: &str) {
     let mut chars = cluster.chars().peekable();
     let base = chars.peek().copied().filter(|&first| stands_alone(first));
@@ -57,7 +58,7 @@ fn push_visible(shown: &mut String, cluster: &str) {
             ZERO_WIDTH_JOINER => {
                 base.is_some() && chars.peek().is_some_and(|&next| stands_alone(next))
             }
-            // Asks for the plain or the coloured form of a symbol.
+            // Selects the plain or the colored form of a symbol.
             '\u{fe0e}' | '\u{fe0f}' => base.is_some_and(|base| !base.is_alphanumeric()),
             _ => base.is_some() && !char.is_control() && !is_unseen(char),
         };
@@ -69,13 +70,14 @@ fn push_visible(shown: &mut String, cluster: &str) {
     }
 }
 
-/// A character that takes room of its own and shows something there.
+/// Returns true for a visible character with a width of its own.
 fn stands_alone(char: char) -> bool {
     char.width().is_some_and(|cells| cells > 0) && !is_unseen(char)
 }
 
-/// Unicode's default-ignorable characters (which hold the bidirectional controls), the separators
-/// of lines and paragraphs, and the marks of annotations: nothing to see, or an effect elsewhere.
+/// Returns true for Unicode's default-ignorable characters (which include the bidirectional
+/// controls), line and paragraph separators, and annotation marks: invisible, or with an effect
+/// elsewhere.
 pub(crate) fn is_unseen(char: char) -> bool {
     matches!(char,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -85,8 +87,8 @@ pub(crate) fn is_unseen(char: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// JSON text with such characters as JSON escapes: the same value for every reader. Strings are
-/// the only place where they can stand, but for the whitespace between tokens.
+/// Replaces unsafe characters in JSON text by JSON escapes, which keeps the value. They can occur
+/// only in strings, except for whitespace between tokens.
 pub(crate) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
@@ -101,9 +103,9 @@ pub(crate) fn json(text: &str) -> String {
     shown
 }
 
-/// `text` in at most `width` cells, with `…` for what was cut.
+/// Shortens `text` to `width` cells, with `…` for the removed part.
 pub(crate) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
-    // No character takes more cells than bytes.
+    // No character has more cells than bytes.
     if text.len() <= width || cells(text) <= width {
         return Cow::Borrowed(text);
     }
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_or_hides_is_escaped() {
+    fn unsafe_characters_are_escaped() {
         let cases = [
             ("a\nb\tc\rd\0", r"a\nb\tc\rd\u{0}"),
             ("\r\n", r"\r\n"),
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn no_character_passes_that_could_act() {
+    fn control_characters_are_always_escaped() {
         for char in '\0'..=char::MAX {
             let text = format!("a{char}b");
             let shown = visible(&text);

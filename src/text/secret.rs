@@ -1,21 +1,21 @@
-//! Text that must never be shown, and how it gets in without being an argument.
+//! Text that must never be shown, and how to read it without an argument.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Read as _};
 
 use anyhow::Context as _;
 
-/// A secret key, token or signature. `Debug` shows that there is one, and nothing of it.
+/// A secret key, token or signature. `Debug` prints `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// Takes a secret in.
+    /// Wraps a secret.
     pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The secret itself, for the signer and for the header that carries it.
+    /// Returns the secret itself, for the signer and the header that carries it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -27,18 +27,19 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A secret: typed without being shown, or from stdin where that is not a terminal. `name` is what to ask for.
+/// Reads a secret: from the terminal without echo, or from stdin if that is not a terminal. `name`
+/// is the prompt.
 ///
 /// # Errors
 ///
-/// Those of the terminal, or of stdin.
+/// If the terminal or stdin cannot be read.
 pub(crate) fn ask(name: &str) -> anyhow::Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password(format!("{name}: "))
             .context("cannot ask for the secret");
     }
     let mut text = String::new();
-    // No secret is that long; what is may never end.
+    // Secrets are shorter; a longer input may never end.
     io::stdin().lock().take(1 << 16).read_to_string(&mut text).context("cannot read stdin")?;
     Ok(text)
 }
@@ -58,7 +59,7 @@ mod tests {
     use super::{Secret, shortened};
 
     #[test]
-    fn a_secret_does_not_show_itself() {
+    fn debug_output_hides_the_secret() {
         let shown = format!("{:?}", Some(Secret::new("hunter2".to_owned())));
         assert_eq!(shown, "Some([redacted])");
     }

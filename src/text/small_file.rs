@@ -24,7 +24,7 @@ enum Links {
 ///
 /// # Errors
 ///
-/// It cannot be read, is not a regular file, or is larger than `limit` bytes.
+/// If it cannot be read, is not a regular file, or is larger than `limit` bytes.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     up_to(limit, open(path, Links::Followed)?)
 }
@@ -51,7 +51,7 @@ pub(crate) fn read_or_wait(path: &Path, patience: Duration) -> io::Result<Vec<u8
     }
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
-    // To open a pipe is to wait for its writer. If nobody comes, the thread ends with the process.
+    // Opening a pipe waits for its writer. If nobody comes, the thread ends with the process.
     thread::spawn(move || {
         let _ = sender.send(File::open(path).and_then(|pipe| up_to(LIMIT, pipe)));
     });
@@ -77,7 +77,7 @@ fn open(path: &Path, links: Links) -> io::Result<File> {
         Links::Followed => fs::metadata(path),
         Links::Refused => fs::symlink_metadata(path),
     };
-    // Before it is opened, since opening alone makes some devices act.
+    // Checked before opening, since opening alone has side effects on some devices.
     check(&metadata?)?;
     let mut options = File::options();
     options.read(true);
@@ -181,7 +181,7 @@ mod tests {
         let large = Err("it is larger than 1 MiB");
         let late = Err("the pipe did not end within 0 s");
         let full = Ok(LIMIT as usize);
-        // What comes of each way to read it.
+        // The result of each way to read it.
         let cases = [
             ("whole", [Ok(4), Ok(4), Ok(4)]),
             ("full", [full, full, full]),
@@ -203,14 +203,14 @@ mod tests {
         assert_eq!(none.kind(), ErrorKind::NotFound);
     }
 
-    /// A pipe has no size to look at before.
+    /// A pipe has no size that could be checked first.
     #[test]
     fn the_limit_holds_while_a_pipe_is_read() {
         let (_directory, path) = files();
         let pipe = path("pipe");
         for (length, expected) in [(LIMIT, true), (LIMIT + 1, false)] {
             let writer = pipe.clone();
-            // The last byte may find nobody who reads it.
+            // Nobody may read the last byte.
             let writer = thread::spawn(move || fs::write(writer, vec![b'x'; length as usize]));
             let read = read_or_wait(&pipe, Duration::from_secs(60));
             assert_eq!(read.is_ok_and(|bytes| bytes.len() as u64 == length), expected, "{length}");

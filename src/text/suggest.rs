@@ -1,6 +1,6 @@
-//! The nearest known word to a mistyped one.
+//! Suggests the nearest known word for a mistyped one.
 
-/// The word most like `given`, if one is like enough to be what was meant.
+/// Returns the word most similar to `given`, if one is similar enough.
 pub(crate) fn nearest<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     words
@@ -10,7 +10,7 @@ pub(crate) fn nearest<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> 
         .map(|(_, word)| word)
 }
 
-/// What follows a word that is not known: the one that may be meant, or else all that there are.
+/// Returns the end of the message about an unknown word: the nearest word, or else all known words.
 pub(crate) fn question(given: &str, words: &[&str]) -> String {
     let quoted = |word: &&str| format!("`{}`", word.escape_debug());
     match (nearest(given, words.iter().copied()), words) {

@@ -1,8 +1,8 @@
 //! Points in time and spans of time as users write them.
 //!
 //! Owns the grammar of time flags and the one form that the API documents for its input,
-//! `YYYY-MM-DDTHH:MM:SSZ`. The zone rule: a time without a zone is UTC, as the API's own times are, and
-//! so are the days of `today` and `yesterday`. `now` is the same moment for all flags of a run.
+//! `YYYY-MM-DDTHH:MM:SSZ`. A time without a zone is UTC, as in the API, and so are the days of
+//! `today` and `yesterday`. `now` is the same moment for all flags of a run.
 
 pub(crate) mod timestamp;
 mod zone;
@@ -16,29 +16,29 @@ pub(crate) use zone::local as local_zone;
 
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil, tz::TimeZone};
 
-/// A point in time given to a flag, not before 1970. Read by [`FromStr`], `7d` is seven days ago.
+/// A point in time given to a flag, not before 1970. [`FromStr`] parses `7d` as seven days ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment(Timestamp);
 
-/// Which way a span of time counts from now.
+/// Direction in which a span of time counts from now.
 #[derive(Clone, Copy)]
-enum Way {
+enum TimeDirection {
     Back,
     Ahead,
 }
 
 impl Moment {
-    /// Ways to write one, for completion: the shortest of each kind.
+    /// Returns examples for completion: the shortest of each kind.
     pub(crate) fn offered() -> impl Iterator<Item = &'static str> {
         ["now", "today", "yesterday", "36h", "7d", "2w", "1mo", "1y"].into_iter()
     }
 
-    /// As a lower bound of the API: whole seconds, rounded down so that nothing is lost.
+    /// Formats a lower bound for the API: whole seconds, rounded down so that no backup is lost.
     pub(crate) fn at_or_after(&self) -> String {
         self.whole_seconds(self.0.as_second())
     }
 
-    /// As an upper bound of the API: whole seconds, rounded up so that nothing is lost.
+    /// Formats an upper bound for the API: whole seconds, rounded up so that no backup is lost.
     pub(crate) fn at_or_before(&self) -> String {
         self.whole_seconds(self.0.as_second() + i64::from(self.0.subsec_nanosecond() > 0))
     }
@@ -47,43 +47,43 @@ impl Moment {
         Timestamp::from_second(second).unwrap_or(self.0).to_string()
     }
 
-    /// Whether this lies after another one.
+    /// Returns true if this moment is after `other`.
     pub(crate) fn is_after(&self, other: &Self) -> bool {
         self.0 > other.0
     }
 
-    /// Whether a day begins here.
+    /// Returns true at 00:00 UTC.
     pub(crate) fn is_midnight(&self) -> bool {
         TimeZone::UTC.to_datetime(self.0).time() == civil::Time::midnight()
     }
 
-    /// Its day, as a date.
+    /// Returns its date in UTC.
     pub(crate) fn day(&self) -> civil::Date {
         date_of(self.0)
     }
 
-    /// The day after that.
+    /// Returns the date of the next day.
     pub(crate) fn next_day(&self) -> civil::Date {
         self.day().saturating_add(Span::new().days(1))
     }
 
-    /// In microseconds since 1970, as [`instant`] gives them.
+    /// Returns microseconds since 1970, as [`instant`] does.
     pub(crate) fn microsecond(&self) -> i64 {
         self.0.as_microsecond()
     }
 
-    /// A time, where `7d` is seven days from now on.
+    /// Parses a time, where `7d` is seven days in the future.
     ///
     /// # Errors
     ///
-    /// Says what would work.
+    /// If the text is invalid; the message shows valid forms.
     pub(crate) fn ahead(text: &str) -> Result<Self, String> {
-        Self::parse(text, *NOW, Way::Ahead)
+        Self::parse(text, *NOW, TimeDirection::Ahead)
     }
 
-    /// Reads a date, an RFC 3339 time, a word for one, or a span that counts from `now`.
-    fn parse(text: &str, now: Timestamp, way: Way) -> Result<Self, String> {
-        if let Some(moment) = Self::relative(text, now, way)? {
+    /// Parses a date, an RFC 3339 time, a word such as `today`, or a span that counts from `now`.
+    fn parse(text: &str, now: Timestamp, direction: TimeDirection) -> Result<Self, String> {
+        if let Some(moment) = Self::relative(text, now, direction)? {
             return Ok(moment);
         }
         let utc = |time: civil::DateTime| TimeZone::UTC.to_timestamp(time).ok();
@@ -105,13 +105,17 @@ impl Moment {
         Self::not_too_early(timestamp.ok_or_else(unknown)?)
     }
 
-    /// Reads a span that counts from `now`: `None` if the text is none.
-    fn relative(text: &str, now: Timestamp, way: Way) -> Result<Option<Self>, String> {
+    /// Parses a span that counts from `now`. Returns `None` if the text is not a span.
+    fn relative(
+        text: &str,
+        now: Timestamp,
+        direction: TimeDirection,
+    ) -> Result<Option<Self>, String> {
         let Some(span) = written_span(text)? else { return Ok(None) };
         let now = TimeZone::UTC.to_datetime(now);
-        let time = match way {
-            Way::Back => now.checked_sub(span),
-            Way::Ahead => now.checked_add(span),
+        let time = match direction {
+            TimeDirection::Back => now.checked_sub(span),
+            TimeDirection::Ahead => now.checked_add(span),
         };
         let timestamp = time.and_then(|time| TimeZone::UTC.to_timestamp(time));
         let timestamp = timestamp.map_err(|_| "further away than time is counted".to_owned())?;
@@ -130,25 +134,25 @@ impl FromStr for Moment {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::parse(text, *NOW, Way::Back)
+        Self::parse(text, *NOW, TimeDirection::Back)
     }
 }
 
-/// When this run began, for all its flags: `--since 7d` and `--older-than 7d` mean one moment.
+/// Start of this run, shared by all flags: `--since 7d` and `--older-than 7d` are one moment.
 static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-/// Spans that are understood.
+/// Valid spans, for messages.
 const SPANS: &str = "a span such as 36h, 7d, 2w, 1mo or 1y";
 
-/// Reads a time with the zone that it is in: `2026-11-01T12:00[Europe/Berlin]`. Where the clocks are put back,
-/// an hour comes twice; the first of the two is meant, as RFC 5545 has it.
+/// Parses a time with its zone: `2026-11-01T12:00[Europe/Berlin]`. If the hour is repeated at the
+/// end of summer time, the first one is used, as in RFC 5545.
 ///
 /// # Errors
 ///
-/// What stands in brackets is no zone, or not the one of the offset before it.
+/// If the text in brackets is not a zone, or contradicts the offset before it.
 fn in_zone(text: &str) -> Result<Timestamp, String> {
     let zone = text.split(['[', ']']).nth(1).unwrap_or_default();
-    // A calendar and the like would be passed over without a word.
+    // jiff would silently skip annotations such as a calendar.
     let is_alone = text.ends_with(']') && text.matches(['[', ']']).count() == 2;
     let time = text.parse::<ZonedDateTime>().ok().filter(|_| is_alone && !zone.contains('='));
     time.map(|time| time.timestamp()).ok_or_else(|| {
@@ -160,8 +164,8 @@ fn in_zone(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// Reads a time with its offset from UTC, or `Z`: in RFC 3339, and in the forms that `--time utc` and
-/// `--time local` print, down to a day. `None` for anything else.
+/// Parses a time with its offset from UTC, or `Z`: in RFC 3339, and in the forms that `--time utc`
+/// and `--time local` print, down to a day. Returns `None` for anything else.
 fn with_offset(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked("2026-11-01".len())?;
     let (time, offset) = rest.split_at_checked(rest.find(['+', '-', 'Z', 'z'])?)?;
@@ -172,16 +176,16 @@ fn with_offset(text: &str) -> Option<Timestamp> {
     [date, time, offset].concat().parse().ok()
 }
 
-/// The day of a time, in UTC.
+/// Returns the date of a time in UTC.
 fn date_of(time: Timestamp) -> civil::Date {
     TimeZone::UTC.to_datetime(time).date()
 }
 
-/// Reads a span such as `36h`, `7d`, `1mo` or `1y6mo`. `None` if the text does not begin as one does.
+/// Parses a span such as `36h`, `7d`, `1mo` or `1y6mo`. Returns `None` if the text is not a span.
 ///
 /// # Errors
 ///
-/// For `m`, which is a minute to some and a month to others.
+/// For the unit `m`, which could be minutes or months.
 fn written_span(text: &str) -> Result<Option<Span>, String> {
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return Ok(None);
@@ -194,25 +198,27 @@ fn written_span(text: &str) -> Result<Option<Span>, String> {
     Ok((!span.is_negative()).then_some(span))
 }
 
-/// The day of a time of the service, in UTC: `2020-02-21`. `None` where [`instant`] has none.
+/// Returns the UTC date of a time sent by the service: `2020-02-21`. `None` if [`instant`] returns
+/// `None`.
 pub(crate) fn day(text: &str) -> Option<String> {
     let timestamp = Timestamp::from_microsecond(instant(text)?).ok()?;
     Some(date_of(timestamp).to_string())
 }
 
-/// A moment in RFC 3339, from microseconds since 1970. Always to the microsecond, as the service writes most
-/// times, so that they sort as text.
+/// Formats microseconds since 1970 in RFC 3339. Always has six digits of the second, as most times
+/// of the service, so that the texts sort by time.
 pub(crate) fn rfc3339(microsecond: i64) -> Option<String> {
     Some(format!("{:.6}", Timestamp::from_microsecond(microsecond).ok()?))
 }
 
-/// The moment that a time of the service stands for, in microseconds since 1970. The service writes
-/// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset; `None` for anything else.
+/// Parses a time sent by the service to microseconds since 1970. The service writes
+/// `2020-02-21T07:00:54.065135`, which is UTC, or a time with an offset. Returns `None` for
+/// anything else.
 pub(crate) fn instant(text: &str) -> Option<i64> {
     instant_and_digits(text).map(|(instant, _)| instant)
 }
 
-/// The same, and how many digits of a second were told.
+/// Same as [`instant`], with the number of digits of the fraction.
 pub(crate) fn instant_and_digits(text: &str) -> Option<(i64, usize)> {
     match SentTime::parse(text) {
         Some(time) => Some((time.microsecond()?, time.fraction_digits())),
@@ -220,7 +226,7 @@ pub(crate) fn instant_and_digits(text: &str) -> Option<(i64, usize)> {
     }
 }
 
-/// For a time in a form that the service has not been seen to write.
+/// Parses valid times in forms that the service is not known to send.
 fn unusual_instant(text: &str) -> Option<(i64, usize)> {
     // A time without a zone ends in digits, with no sign after its date.
     let has_zone = text.ends_with('Z') || text.get(10..)?.contains(['+', '-']);
@@ -234,11 +240,11 @@ fn unusual_instant(text: &str) -> Option<(i64, usize)> {
     Some((timestamp.as_microsecond(), digits))
 }
 
-/// A span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`.
+/// Parses a span of time given to a flag: `30s`, `5m`, `1m30s`, `500ms`.
 ///
 /// # Errors
 ///
-/// Says what would work.
+/// If the text is invalid; the message shows valid forms.
 pub(crate) fn span(text: &str) -> Result<Duration, String> {
     text.parse::<SignedDuration>()
         .ok()
@@ -246,11 +252,11 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "not a span of time; write 500ms, 30s, 5m or 1h".to_owned())
 }
 
-/// A span of time in which something can happen: not zero.
+/// Parses a span of time that is not zero.
 ///
 /// # Errors
 ///
-/// Says what would work.
+/// If the text is invalid; the message shows valid forms.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match span(text)? {
         Duration::ZERO => Err("no time at all; write 500ms, 30s, 5m or 1h".to_owned()),

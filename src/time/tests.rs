@@ -1,4 +1,4 @@
-//! Every form of a time, a span and a moment, as tables.
+//! Tables of all forms of times, spans and moments.
 
 use super::*;
 
@@ -47,14 +47,14 @@ fn every_form_of_a_time_becomes_the_one_that_the_api_documents() {
         ("tomorrow", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z"),
     ];
     for (text, lower, upper) in cases {
-        let moment = Moment::parse(text, now(), Way::Back).unwrap();
+        let moment = Moment::parse(text, now(), TimeDirection::Back).unwrap();
         assert_eq!(moment.at_or_after(), lower, "{text}");
         assert_eq!(moment.at_or_before(), upper, "{text}");
     }
 }
 
 #[test]
-fn what_is_no_time_is_refused_with_what_would_work() {
+fn invalid_times_are_rejected_with_valid_forms() {
     let cases = [
         ("", "not a time"),
         ("soon", "not a time"),
@@ -89,13 +89,13 @@ fn what_is_no_time_is_refused_with_what_would_work() {
         ("99999999999999999999d", "not a time"),
     ];
     for (text, expected) in cases {
-        let error = Moment::parse(text, now(), Way::Back).unwrap_err();
+        let error = Moment::parse(text, now(), TimeDirection::Back).unwrap_err();
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
 
 #[test]
-fn a_span_counts_back_or_ahead_and_a_time_stays_where_it_is() {
+fn only_spans_depend_on_the_direction() {
     let cases = [
         ("36h", "2026-11-25T00:30:15Z"),
         ("2w", "2026-12-07T12:30:15Z"),
@@ -105,17 +105,17 @@ fn a_span_counts_back_or_ahead_and_a_time_stays_where_it_is() {
         ("yesterday", "2026-11-22T00:00:00Z"),
     ];
     for (text, expected) in cases {
-        let moment = Moment::parse(text, now(), Way::Ahead).unwrap();
+        let moment = Moment::parse(text, now(), TimeDirection::Ahead).unwrap();
         assert_eq!(moment.at_or_after(), expected, "{text}");
     }
     assert!(Moment::ahead("9999y").unwrap_err().contains("further away"));
     let month_end = "2026-03-31T00:00:00Z".parse().unwrap();
-    let moment = Moment::parse("1mo", month_end, Way::Back).unwrap();
+    let moment = Moment::parse("1mo", month_end, TimeDirection::Back).unwrap();
     assert_eq!(moment.at_or_after(), "2026-02-28T00:00:00Z");
 }
 
 #[test]
-fn days_are_those_of_utc() {
+fn days_are_in_utc() {
     let cases = [
         ("2020-02-21T07:00:54.065135", Some("2020-02-21")),
         ("2020-02-21T00:00:00Z", Some("2020-02-21")),
@@ -130,7 +130,7 @@ fn days_are_those_of_utc() {
 }
 
 #[test]
-fn the_services_times_are_moments() {
+fn times_of_the_service_are_parsed() {
     let cases = [
         ("1970-01-01T00:00:01", Some(1_000_000)),
         ("1970-01-01T00:00:01.000002", Some(1_000_002)),
@@ -160,7 +160,7 @@ fn the_services_times_are_moments() {
 }
 
 #[test]
-fn durations_need_a_unit_and_are_longer_than_nothing() {
+fn durations_need_a_unit_and_are_not_zero() {
     let cases = [
         ("30s", Some(30_000)),
         ("500ms", Some(500)),

@@ -1,7 +1,7 @@
 //! Times as the service sends them, in UTC.
 //!
-//! The service writes most times without a zone, and means UTC; some of its answers end in
-//! `+00:00`. Fractions have none to many digits, all of which are kept.
+//! The service writes most times without a zone and means UTC; some end in `+00:00`. All digits of
+//! a fraction are kept.
 
 use std::borrow::Cow;
 
@@ -9,20 +9,20 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// A time in UTC, to the digit of a second that was sent.
+/// A time in UTC, with every digit of the second that was sent.
 pub(crate) struct SentTime<'a> {
     /// `2020-02-21T07:00:54.065135`, with the fraction as sent, if there is one: no zone changes it.
     text: Cow<'a, str>,
-    /// The same without the fraction.
+    /// The time without the fraction.
     utc: Clock,
 }
 
-/// The bytes of a time without fraction and zone.
+/// Length of a time without fraction and zone.
 const LENGTH: usize = 19;
 
 impl<'a> SentTime<'a> {
-    /// Reads `2020-02-21T07:00:54`, with or without a fraction and a zone. `None` if `text` is not
-    /// of that form or names no real moment.
+    /// Parses `2020-02-21T07:00:54`, with or without a fraction and a zone. Returns `None` for
+    /// other forms and for dates that do not exist.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (seconds, rest) = text.split_at_checked(LENGTH)?;
         let local = Clock::read(seconds.as_bytes())?;
@@ -38,33 +38,33 @@ impl<'a> SentTime<'a> {
         Some(Self { text: Cow::Owned(utc), utc: clock })
     }
 
-    /// `2020-02-21T07:00:54`
+    /// Returns the time without its fraction: `2020-02-21T07:00:54`.
     pub(crate) fn seconds(&self) -> &str {
         &self.text[..LENGTH]
     }
 
-    /// `.065135`, or nothing.
+    /// Returns the fraction with its point, such as `.065135`, or an empty text.
     pub(crate) fn fraction(&self) -> &str {
         &self.text[LENGTH..]
     }
 
-    /// RFC 3339 with every digit that was sent.
+    /// Formats the time in RFC 3339, with every digit that was sent.
     pub(crate) fn exact(&self) -> String {
         [&self.text, "Z"].concat()
     }
 
-    /// Adds [`exact`](Self::exact) to a text.
+    /// Appends [`exact`](Self::exact) to `text`.
     pub(crate) fn push_exact(&self, text: &mut String) {
         text.push_str(&self.text);
         text.push('Z');
     }
 
-    /// The moment, without its fraction.
+    /// Returns the moment, without its fraction.
     pub(crate) fn moment(&self) -> Option<Timestamp> {
         TimeZone::UTC.to_timestamp(self.utc.date_time()?).ok()
     }
 
-    /// In microseconds since 1970; further digits are dropped.
+    /// Returns microseconds since 1970; further digits are dropped.
     pub(crate) fn microsecond(&self) -> Option<i64> {
         let digits = self.fraction().as_bytes().get(1..).unwrap_or_default();
         let digit = |at| digits.get(at).map_or(0, |digit| i64::from(digit - b'0'));
@@ -72,13 +72,13 @@ impl<'a> SentTime<'a> {
         Some(self.moment()?.as_microsecond() + fraction)
     }
 
-    /// How many digits the fraction has.
+    /// Returns the number of digits of the fraction.
     pub(crate) fn fraction_digits(&self) -> usize {
         self.fraction().len().saturating_sub(1)
     }
 }
 
-/// A date and a time of day that exist.
+/// A valid date and time of day.
 struct Clock {
     year: i16,
     month: i8,
@@ -89,7 +89,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// `text` is [`LENGTH`] bytes long.
+    /// Parses a text of [`LENGTH`] bytes.
     fn read(text: &[u8]) -> Option<Self> {
         let (date, time) = text.split_first_chunk()?;
         let year_and_month = digits(date, b"0000-00-")?;
@@ -99,7 +99,7 @@ impl Clock {
         let year = i16::from(two(year_and_month, 0)) * 100 + i16::from(two(year_and_month, 2));
         let (month, day) = (two(year_and_month, 5), two(day_and_hour, 0));
         let (hour, minute, second) = (two(time, 0), two(time, 3), two(time, 6));
-        // Days that every month has are not looked up.
+        // Days up to 28 exist in every month.
         let is_date = (1..=12).contains(&month)
             && ((1..=28).contains(&day) || Date::new(year, month, day).is_ok());
         (is_date && hour < 24 && minute < 60 && second < 60).then_some(Self {
@@ -118,13 +118,13 @@ impl Clock {
     }
 }
 
-/// The digits of a text of this form: any digit where the form has a zero, the same where it has anything else. All
-/// bytes are looked at together.
+/// Extracts the digits of a text of this form: any digit where the form has a zero, the same byte
+/// elsewhere. All bytes are compared at once.
 fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     /// The highest bit of each byte.
     const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
     let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    // What is added to a byte to reach the highest bit if it is more than 9, or more than 0.
+    // Added to a byte, sets the highest bit if the byte is more than 9, or more than 0.
     let to_highest = word(&form.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x80 - 1 }));
     let digits = word(text) ^ word(form);
     let fits = (digits | digits.wrapping_add(to_highest)) & HIGHEST == 0;
@@ -139,7 +139,7 @@ fn is_utc(zone: &str) -> bool {
     matches!(zone, "" | "Z" | "+00:00" | "-00:00")
 }
 
-/// How far local time is ahead of UTC in `zone`.
+/// Returns how far `zone` is ahead of UTC.
 fn offset(zone: &str) -> Option<SignedDuration> {
     let (sign, hours, minutes) = match zone.as_bytes() {
         [sign @ (b'+' | b'-'), a, b, b':', c, d] => (sign, number(&[*a, *b])?, number(&[*c, *d])?),
@@ -152,7 +152,7 @@ fn offset(zone: &str) -> Option<SignedDuration> {
     Some(if *sign == b'-' { -ahead } else { ahead })
 }
 
-/// A number of at most four decimal digits.
+/// Parses a number of at most four decimal digits.
 fn number(digits: &[u8]) -> Option<i16> {
     digits.iter().try_fold(0, |number, digit| {
         digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documented_forms_in_utc() {
+    fn documented_forms_are_converted_to_utc() {
         let cases = [
             ("2020-02-21T07:00:54.065135", "2020-02-21T07:00:54.065135Z"),
             ("2020-02-21T07:07:25.114+00:00", "2020-02-21T07:07:25.114Z"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_byte_is_found() {
+    fn every_wrong_byte_is_rejected() {
         let text = "2020-02-21T07:00:54";
         for (at, sent) in text.bytes().enumerate() {
             for byte in 0..=u8::MAX {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time() {
+    fn invalid_times_are_rejected() {
         let cases = [
             "",
             "never",
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_to_the_microsecond() {
+    fn moments_have_microsecond_precision() {
         let cases = [
             ("1970-01-01T00:00:01", 1_000_000),
             ("1970-01-01T00:00:01.5", 1_500_000),

@@ -1,6 +1,7 @@
-//! The time zone of this machine, or the one that `TZ` names.
+//! The local time zone: that of `TZ`, or of the machine.
 //!
-//! `TZ` may name any file, which is read here: jiff would read a device or a pipe without end.
+//! `TZ` may name any file. This module reads it, since jiff would read a device or a pipe without
+//! end.
 
 use std::env;
 use std::path::Path;
@@ -9,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::text::small_file;
 
-/// Limit in bytes for a file of a zone. The largest ones have a few thousand bytes.
+/// Maximum size of a zone file in bytes. The largest ones have a few thousand bytes.
 const LIMIT: u64 = small_file::LIMIT;
 
 /// Returns the zone that `TZ` names, or that of the machine if it is not set; `None` if it is not known.

@@ -48,7 +48,7 @@ pub(in crate::commands) fn dry_run_request(
     let draft = Backups::page_draft(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
     if !args.filter.is_empty() {
-        let filters: Vec<_> = args.filter.told().into_iter().map(|(name, _)| name).collect();
+        let filters: Vec<_> = args.filter.to_pairs().into_iter().map(|(name, _)| name).collect();
         let told = format!("cbr's own filters come after: {}", filters.join(", "));
         match form {
             Form::Request => then.push_str(&format!("# {told}\n")),

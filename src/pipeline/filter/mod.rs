@@ -1,8 +1,8 @@
 //! The filters that `cbr` applies itself, since the API has none like them.
 //!
-//! Each condition looks at one field of a record, and a record passes that meets them all. What a record
-//! does not have, or has in a form that is not understood, meets no condition on it: neither `true` nor
-//! `false`, neither before nor after. Pure, and without memory of what came before.
+//! Each condition checks one field of a record; a record passes if it meets all conditions. A
+//! missing or malformed value meets no condition: neither `true` nor `false`, neither before nor
+//! after. Pure and stateless.
 
 mod pattern;
 
@@ -79,7 +79,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Whether every record passes.
+    /// Returns true if every record passes.
     pub(crate) fn is_empty(&self) -> bool {
         let Self {
             automatic,
@@ -101,8 +101,8 @@ impl Filter {
             && resource_name_matches.is_empty()
     }
 
-    /// Whether a record meets every condition. Taken apart without `..`, so a condition that is not looked
-    /// at does not compile.
+    /// Returns true if the record meets every condition. Destructured without `..`, so a new
+    /// condition that is not checked does not compile.
     pub(crate) fn passes(&self, backup: &Backup<'_>) -> bool {
         let Self {
             automatic,
@@ -133,11 +133,11 @@ impl Filter {
             && matches(resource_name_matches, backup.get(Field::resource_name))
     }
 
-    /// Why the conditions, as given, can match nothing at all.
+    /// Rejects conditions that cannot match anything.
     ///
     /// # Errors
     ///
-    /// Names the flags that contradict each other.
+    /// If two flags contradict each other; the message names them.
     pub(crate) fn check(&self) -> Result<(), String> {
         if let (Some(least), Some(most)) = (self.min_size, self.max_size)
             && least > most
@@ -163,8 +163,8 @@ impl Filter {
         Ok(())
     }
 
-    /// The columns of what the conditions look at.
-    pub(crate) fn asked_about(&self) -> impl Iterator<Item = &'static str> {
+    /// Returns the columns that the conditions check.
+    pub(crate) fn queried_columns(&self) -> impl Iterator<Item = &'static str> {
         let Self {
             automatic,
             encrypted,
@@ -191,8 +191,8 @@ impl Filter {
         columns.into_iter().filter(|(_, is_set)| *is_set).map(|(column, _)| column)
     }
 
-    /// The conditions that are set, by their flags and as they are understood, for the receipt.
-    pub(crate) fn told(&self) -> Vec<(&'static str, String)> {
+    /// Returns the conditions that are set, as pairs of flag and parsed value, for the receipt.
+    pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
         let time = |time: &Moment| time::rfc3339(time.microsecond()).unwrap_or_default();
         let patterns = |flag, patterns: &[Pattern]| -> Vec<_> {
             patterns.iter().map(|pattern| (flag, pattern.to_string())).collect()
@@ -208,15 +208,15 @@ impl Filter {
             ("older_than", self.older_than.as_ref().map(time)),
             ("system_disk", self.system_disk.map(|value| value.to_string())),
         ];
-        let mut told: Vec<_> =
+        let mut to_pairs: Vec<_> =
             single.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect();
-        told.extend(patterns("name_matches", &self.name_matches));
-        told.extend(patterns("resource_name_matches", &self.resource_name_matches));
-        told
+        to_pairs.extend(patterns("name_matches", &self.name_matches));
+        to_pairs.extend(patterns("resource_name_matches", &self.resource_name_matches));
+        to_pairs
     }
 }
 
-/// A size as the service counts.
+/// Parses a size in GB.
 fn gigabytes(text: &str) -> Result<u64, String> {
     whole(0..=u64::MAX)(text).map_err(|error| {
         let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
@@ -246,7 +246,7 @@ fn instant(value: Option<Json<'_>>) -> Option<i64> {
     time::instant(&value?.text())
 }
 
-/// Any of the patterns, or there are none.
+/// Returns true if a pattern matches or there are no patterns.
 fn matches(patterns: &[Pattern], name: Option<Json<'_>>) -> bool {
     patterns.is_empty()
         || name.is_some_and(|name| {

@@ -1,11 +1,11 @@
-//! Patterns for names: a glob that the whole name fits, as shells have them, or a regular expression between slashes.
+//! Patterns for names: a shell glob for the whole name, or a regular expression between slashes.
 
 use std::fmt;
 use std::str::FromStr;
 
 use regex_lite::{Regex, RegexBuilder};
 
-/// Something that names match or do not.
+/// A pattern for names, with the text that the user gave.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     given: String,
@@ -32,8 +32,9 @@ impl FromStr for Pattern {
             Some("") => return Err("nothing between the slashes".to_owned()),
             Some(regex) => RegexBuilder::new(regex).build(),
             None => {
-                let regex = RegexBuilder::new(&anchored(text)?).dot_matches_new_line(true).build();
-                return Ok(Self { given: text.to_owned(), regex: regex.map_err(no_glob)? });
+                let regex =
+                    RegexBuilder::new(&glob_to_regex(text)?).dot_matches_new_line(true).build();
+                return Ok(Self { given: text.to_owned(), regex: regex.map_err(invalid_set)? });
             }
         };
         let regex = regex.map_err(|error| format!("not a regular expression: {error}"))?;
@@ -47,14 +48,14 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// A glob as a regular expression: `*` is any text, `?` any one character, `[a-z]` one of these and `[!a-z]` one
-/// of others, a backslash takes the next character as it is, and so is everything else. A bracket that is
-/// not closed is itself, as in shells.
+/// Converts a glob to a regular expression. `*` is any text, `?` any character, `[a-z]` one of
+/// these and `[!a-z]` one of the others. A backslash makes the next character literal. An unclosed
+/// bracket is literal, as in shells.
 ///
 /// # Errors
 ///
-/// A set in brackets is none.
-fn anchored(glob: &str) -> Result<String, String> {
+/// If a set in brackets is invalid.
+fn glob_to_regex(glob: &str) -> Result<String, String> {
     let mut regex = String::from("^");
     let mut rest = glob.chars();
     while let Some(char) = rest.next() {
@@ -76,12 +77,12 @@ fn anchored(glob: &str) -> Result<String, String> {
     Ok(regex)
 }
 
-/// What stands behind an opening bracket as a set of a regular expression, and what comes after it. `None` if the
-/// bracket is not closed.
+/// Converts the text after an opening bracket to a set of a regular expression. Returns the set and
+/// the text after it, or `None` if the bracket is not closed.
 ///
 /// # Errors
 ///
-/// It names a class of characters, such as `[:alpha:]`.
+/// If the set contains a character class such as `[:alpha:]`.
 fn set(text: &str) -> Result<Option<(String, &str)>, String> {
     let (negation, inside) =
         text.strip_prefix(['!', '^']).map_or(("", text), |inside| ("^", inside));
@@ -90,7 +91,7 @@ fn set(text: &str) -> Result<Option<(String, &str)>, String> {
     let mut is_first = true;
     while let Some(char) = rest.next() {
         match char {
-            // Right behind the opening bracket it is one of the set.
+            // A bracket right after the opening one is a member of the set.
             ']' if !is_first => return Ok(Some((set + "]", rest.as_str()))),
             '[' if rest.as_str().starts_with([':', '.', '=']) => {
                 return Err(format!(
@@ -111,7 +112,7 @@ fn push_literal(regex: &mut String, char: char) {
     regex.push_str(&regex_lite::escape(char.encode_utf8(&mut [0; 4])));
 }
 
-fn no_glob(error: regex_lite::Error) -> String {
+fn invalid_set(error: regex_lite::Error) -> String {
     format!("a set in brackets is none: {error}; a backslash before [ takes it as it is")
 }
 
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_glob_fits_the_whole_name_and_a_regular_expression_any_part() {
+    fn globs_match_whole_names_and_regexes_any_part() {
         let cases = [
             ("web-*", "web-01", true),
             ("web-*", "web-", true),
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_told() {
+    fn invalid_patterns_are_rejected() {
         let cases = [
             ("", "empty"),
             ("//", "between the slashes"),

@@ -1,4 +1,4 @@
-//! Each condition alone, all together, and what is told of them.
+//! Tests each condition alone, all together, and their errors and receipt.
 
 use clap::Parser as _;
 
@@ -20,7 +20,7 @@ fn passes(flags: &str, record: &str) -> bool {
 }
 
 #[test]
-fn each_condition_alone() {
+fn each_condition_filters_alone() {
     let info = |field: &str, value: &str| format!(r#"{{"extend_info":{{"{field}":{value}}}}}"#);
     let field = |field: &str, value: &str| format!(r#"{{"{field}":{value}}}"#);
     // Flags; a record; whether it passes.
@@ -99,7 +99,7 @@ fn all_conditions_must_be_met() {
 }
 
 #[test]
-fn what_can_match_nothing_is_told() {
+fn impossible_conditions_are_rejected() {
     let cases = [
         ("--min-size 5 --max-size 4", Some("--min-size 5 is more than --max-size 4")),
         ("--min-size 4 --max-size 4", None),
@@ -111,22 +111,22 @@ fn what_can_match_nothing_is_told() {
     for (flags, expected) in cases {
         let error = filter(flags).check().err();
         assert_eq!(error.is_some(), expected.is_some(), "{flags} {error:?}");
-        let told = expected.is_none_or(|part| {
+        let to_pairs = expected.is_none_or(|part| {
             error.is_some_and(|error| error.contains(part) && error.ends_with("nothing can match"))
         });
-        assert!(told, "{flags}");
+        assert!(to_pairs, "{flags}");
     }
 }
 
 #[test]
-fn the_receipt_tells_every_condition() {
+fn the_receipt_lists_every_condition() {
     let flags = "--automatic --encrypted=false --expires-after 2026-01-01 --expires-before \
                  2026-02-01T00:00:00.5Z --max-size 9 --min-size 1 --name-matches a* \
                  --name-matches /b/ --newer-than 2y --older-than 1y --resource-name-matches c \
                  --system-disk";
-    let told = filter(flags).told();
+    let to_pairs = filter(flags).to_pairs();
     let names: Vec<_> =
-        told.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
+        to_pairs.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
     let given = flags.split_whitespace().filter(|word| word.starts_with("--"));
     let given = given.map(|word| word.split('=').next().unwrap_or_default().to_owned()).collect();
     let sorted = |mut names: Vec<String>| {
@@ -140,6 +140,6 @@ fn the_receipt_tells_every_condition() {
         ("name_matches", "/b/"),
         ("encrypted", "false"),
     ] {
-        assert!(told.iter().any(|(name, value)| (*name, value.as_str()) == part), "{part:?}");
+        assert!(to_pairs.iter().any(|(name, value)| (*name, value.as_str()) == part), "{part:?}");
     }
 }

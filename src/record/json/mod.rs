@@ -1,9 +1,9 @@
-//! JSON text of the service, read in place.
+//! JSON text of the service, parsed in place.
 //!
-//! One pass over a page checks that it is JSON (RFC 8259) and finds what is wanted in it, where it
-//! stands; a value is decoded only when something prints it. `serde_json` reads the same text twice for that:
-//! once to check it, once more for what it did not keep the place of. What is JSON, and what is not, is
-//! what `serde_json` says, which the tests hold this module against.
+//! One pass over a page validates the JSON (RFC 8259) and locates the wanted values. A value is
+//! decoded only when it is printed. `serde_json` would need two passes: one to validate, and one
+//! for values whose position it did not keep. The tests check that this module accepts exactly what
+//! `serde_json` accepts.
 //!
 //! Knows nothing of backups.
 
@@ -26,17 +26,17 @@ pub(crate) use scan::Scanner;
 pub(crate) struct Json<'a>(&'a str);
 
 impl<'a> Json<'a> {
-    /// `text` is one JSON value, with or without whitespace around it.
+    /// Wraps the text of one JSON value, with or without surrounding whitespace.
     pub(crate) fn new(text: &'a str) -> Self {
         Self(text.trim_ascii())
     }
 
-    /// `text` is one JSON value, with nothing around it.
+    /// Wraps the text of one JSON value without surrounding whitespace.
     pub(crate) fn exactly(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// The text as it was sent.
+    /// Returns the text as it was sent.
     pub(crate) fn as_sent(self) -> &'a str {
         self.0
     }
@@ -49,8 +49,9 @@ impl<'a> Json<'a> {
         self.0.starts_with('{')
     }
 
-    /// Visits every field of an object, in the order of the text: its name, without quotes and escapes, and its
-    /// value. A name with half of a surrogate pair keeps its escapes. `None` if this is no object.
+    /// Visits the name and value of every field of an object, in the order of the text. Names are
+    /// unquoted and unescaped; a name with half of a surrogate pair keeps its escapes. Returns
+    /// `None` if the value is not an object.
     pub(crate) fn fields(self, mut visit: impl FnMut(Cow<'a, str>, Json<'a>)) -> Option<()> {
         let mut scanner = Scanner::new(self.0);
         scanner.object(|scanner, name| {
@@ -60,7 +61,7 @@ impl<'a> Json<'a> {
         scanner.end()
     }
 
-    /// The elements of an array; none if this is no array.
+    /// Returns the elements of an array; empty if the value is not an array.
     pub(crate) fn elements(self) -> Vec<Json<'a>> {
         let mut elements = Vec::new();
         let mut scanner = Scanner::new(self.0);
@@ -71,9 +72,9 @@ impl<'a> Json<'a> {
         array.and_then(|()| scanner.end()).map_or_else(Vec::new, |()| elements)
     }
 
-    /// The value as text: a string without its quotes and escapes, a number or boolean as it was
-    /// sent (so a number of any size survives), an object or array as compact JSON. A string with half of a surrogate
-    /// pair, which is valid JSON but no character, keeps its escapes.
+    /// Returns the value as text. A string loses its quotes and escapes, a number or boolean is
+    /// unchanged (so a number of any size survives), an object or array is compact JSON. A string
+    /// with half of a surrogate pair, which is valid JSON but not a character, keeps its escapes.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
             [b'"', inner @ .., b'"'] => decoded(self.0, has_any(inner, [b'\\'])),
@@ -82,8 +83,9 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A string without its quotes, or a value that is no string, object or array. This is its
-    /// [text](Self::text) unless there is a backslash in it; there are no quotes and control characters.
+    /// Returns a string without its quotes, or a value that is not a string, object or array. It
+    /// equals [`text`](Self::text) unless it contains a backslash. It never contains quotes or
+    /// control characters.
     pub(crate) fn unquoted(self) -> Option<&'a str> {
         match self.0.as_bytes() {
             [b'"', .., b'"'] => Some(inner(self.0)),
@@ -92,7 +94,8 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The Unicode text of a string. `None` for other values, and for half of a surrogate pair.
+    /// Returns the Unicode text of a string. `None` for other values, and for half of a surrogate
+    /// pair.
     pub(crate) fn string(self) -> Option<Cow<'a, str>> {
         match self.0.as_bytes() {
             [b'"', inner @ .., b'"'] => try_decoded(self.0, has_any(inner, [b'\\'])),
@@ -100,7 +103,8 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The value on one line. What is on one line already is not touched, whatever spaces it has.
+    /// Returns the value on one line. A value without line breaks is unchanged, including its
+    /// spaces.
     pub(crate) fn one_line(self) -> Cow<'a, str> {
         match memchr2(b'\n', b'\r', self.0.as_bytes()) {
             Some(_) => compact(self.0),
@@ -109,12 +113,12 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A string without its quotes and escapes. One with half of a surrogate pair keeps its escapes.
+/// Unquotes and unescapes a string. One with half of a surrogate pair keeps its escapes.
 fn decoded(quoted: &str, has_escapes: bool) -> Cow<'_, str> {
     try_decoded(quoted, has_escapes).unwrap_or_else(|| Cow::Borrowed(inner(quoted)))
 }
 
-/// The same, but `None` if there is half of a surrogate pair.
+/// Same as [`decoded`], but returns `None` for half of a surrogate pair.
 fn try_decoded(quoted: &str, has_escapes: bool) -> Option<Cow<'_, str>> {
     if has_escapes {
         return serde_json::from_str(quoted).ok().map(Cow::Owned);
@@ -122,12 +126,12 @@ fn try_decoded(quoted: &str, has_escapes: bool) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(inner(quoted)))
 }
 
-/// A string without its quotes.
+/// Returns a string without its quotes.
 fn inner(quoted: &str) -> &str {
     quoted.get(1..quoted.len() - 1).unwrap_or_default()
 }
 
-/// `json` without the whitespace between its tokens.
+/// Removes the whitespace between the tokens of `json`.
 fn compact(json: &str) -> Cow<'_, str> {
     let mut kept = String::new();
     let mut start = 0;

@@ -1,24 +1,25 @@
-//! Names of fields that are expected, so that they need not be read.
+//! Cache of field names, so that expected names need not be parsed.
 
 use std::array;
 
-/// The names of fields that came before, in their order, each with what it means. Most objects of a list have the
-/// same ones, so the text is compared to those that are expected before a name is read from it.
+/// Field names of earlier objects in their order, each with its meaning. Most objects of a list
+/// have the same names, so the text is compared with the expected ones before a name is parsed.
 #[derive(Debug)]
-pub(crate) struct Names<T>(Vec<Known<T>>);
+pub(crate) struct Names<T>(Vec<CachedName<T>>);
 
-/// A name that came before.
+/// A name of an earlier object.
 #[derive(Debug)]
-pub(super) struct Known<T> {
+pub(super) struct CachedName<T> {
     name: String,
-    expected: Expected,
+    expected: Prefix,
     pub(super) meaning: T,
-    /// The names in objects that stood under it.
+    /// The names in objects that were values of this field.
     pub(super) inner: Names<()>,
 }
 
-/// Names that are kept. An object with more is a strange one: those that would follow are forgotten.
-pub(super) const MOST: usize = 64;
+/// Maximum number of cached names. An object with more is unusual; the names after the limit are
+/// dropped.
+pub(super) const MAX_NAMES: usize = 64;
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
@@ -27,18 +28,18 @@ impl<T> Default for Names<T> {
 }
 
 impl<T> Names<T> {
-    /// The name that `text` begins with, if it is one of those from `place` on and stands there as it did when it
-    /// came first: its place, and the length of what stands there, up to the value.
+    /// Finds a cached name from `place` on that `text` begins with, in its original spelling.
+    /// Returns its index, and the length of the spelling up to the value.
     #[inline]
-    pub(super) fn expected(&self, place: usize, text: &[u8; LONGEST]) -> Option<(usize, usize)> {
+    pub(super) fn expected(&self, place: usize, text: &[u8; MAX_PREFIX]) -> Option<(usize, usize)> {
         let text = words(text);
         let further = self.0.get(place..)?;
         let expected = further.iter().zip(place..).find(|(known, _)| known.expected.begins(&text));
         expected.map(|(known, place)| (place, known.expected.length))
     }
 
-    /// The place of a name, of those from `place` on, where it is noted if it is new. `text` is the name with what
-    /// stands around it, up to its value.
+    /// Returns the index of a name from `place` on, and inserts the name if it is new. `text` is
+    /// the name as it was spelled, up to its value.
     pub(super) fn find(
         &mut self,
         place: usize,
@@ -49,18 +50,19 @@ impl<T> Names<T> {
         if let Some(further) = self.0.iter().skip(place).position(|known| known.name == name) {
             return place + further;
         }
-        let place = place.min(MOST - 1);
-        if self.0.len() == MOST {
+        let place = place.min(MAX_NAMES - 1);
+        if self.0.len() == MAX_NAMES {
             self.0.truncate(place);
         }
-        let (expected, meaning) = (Expected::new(text), meaning(name));
-        let known = Known { name: name.to_owned(), expected, meaning, inner: Names::default() };
+        let (expected, meaning) = (Prefix::new(text), meaning(name));
+        let known =
+            CachedName { name: name.to_owned(), expected, meaning, inner: Names::default() };
         self.0.insert(place, known);
         place
     }
 
     #[inline]
-    pub(super) fn get(&mut self, place: usize) -> Option<&mut Known<T>> {
+    pub(super) fn get(&mut self, place: usize) -> Option<&mut CachedName<T>> {
         self.0.get_mut(place)
     }
 
@@ -70,25 +72,25 @@ impl<T> Names<T> {
     }
 }
 
-/// A text to compare others to, without a call for each of many short comparisons.
+/// A prefix for comparison, without a call for each of many short comparisons.
 #[derive(Debug)]
-struct Expected {
+struct Prefix {
     length: usize,
     words: [u64; WORDS],
-    /// The bits that the text tells. The rest is what follows it.
+    /// Masks of the bits that belong to the prefix.
     masks: [u64; WORDS],
 }
 
 const WORDS: usize = 4;
 
-/// The bytes of text that are compared. With quotes and colon, the longest name that the API documents has 25.
-pub(super) const LONGEST: usize = 8 * WORDS;
+/// Number of compared bytes. With quotes and colon, the longest documented name has 25.
+pub(super) const MAX_PREFIX: usize = 8 * WORDS;
 
-impl Expected {
-    /// What is longer than [`LONGEST`] is never found.
+impl Prefix {
+    /// Creates a prefix. One longer than [`MAX_PREFIX`] never matches.
     fn new(text: &str) -> Self {
-        // This byte is in no text.
-        let (mut bytes, mut told) = ([0xff; LONGEST], [0xff; LONGEST]);
+        // UTF-8 never contains this byte.
+        let (mut bytes, mut told) = ([0xff; MAX_PREFIX], [0xff; MAX_PREFIX]);
         if let Some((same, rest)) = bytes.split_at_mut_checked(text.len()) {
             same.copy_from_slice(text.as_bytes());
             rest.fill(0);
@@ -105,7 +107,7 @@ impl Expected {
 }
 
 #[inline]
-fn words(bytes: &[u8; LONGEST]) -> [u64; WORDS] {
+fn words(bytes: &[u8; MAX_PREFIX]) -> [u64; WORDS] {
     let (eights, _) = bytes.as_chunks();
     array::from_fn(|at| u64::from_le_bytes(eights[at]))
 }
@@ -115,10 +117,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_expected_from_its_place_on_as_it_stood_there_first() {
+    fn names_match_in_their_first_spelling_and_order() {
         let mut names = Names::default();
-        let long = format!("\"{}\":", "n".repeat(LONGEST - 3));
-        let too_long = format!("\"{}\":", "m".repeat(LONGEST - 2));
+        let long = format!("\"{}\":", "n".repeat(MAX_PREFIX - 3));
+        let too_long = format!("\"{}\":", "m".repeat(MAX_PREFIX - 2));
         for (place, text) in ["\"id\":", " \"name\" : ", &long, &too_long].iter().enumerate() {
             assert_eq!(names.find(place, text.trim(), text, |_| ()), place);
         }
@@ -136,8 +138,8 @@ mod tests {
             (0, &too_long, None),
         ];
         for (place, text, expected) in cases {
-            let mut bytes = [b' '; LONGEST];
-            let shown = text.len().min(LONGEST);
+            let mut bytes = [b' '; MAX_PREFIX];
+            let shown = text.len().min(MAX_PREFIX);
             bytes[..shown].copy_from_slice(&text.as_bytes()[..shown]);
             let found = names.expected(place, &bytes).map(|(place, _)| place);
             assert_eq!(found, expected, "{place} {text:?}");

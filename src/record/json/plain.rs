@@ -1,11 +1,12 @@
-//! Where strings may end: several bytes of text looked at together.
+//! Search for the end of strings, several bytes at once.
 
 use wide::u8x16;
 
-/// Bytes that are looked at together. Most strings of a backup are no longer than twice as many.
-pub(super) const TOGETHER: usize = 16;
+/// Number of bytes compared at once. Most strings of a backup are at most twice as long.
+pub(super) const LANES: usize = 16;
 
-/// How many bytes a text begins with that are neither a quote, nor a backslash, nor a control character.
+/// Returns the number of leading bytes that are neither a quote, nor a backslash, nor a control
+/// character.
 #[inline(always)]
 pub(super) fn plain_bytes(text: &[u8]) -> usize {
     let mut plain = 0;
@@ -14,26 +15,27 @@ pub(super) fn plain_bytes(text: &[u8]) -> usize {
         if special != 0 {
             return plain + special.trailing_zeros() as usize;
         }
-        plain += TOGETHER;
+        plain += LANES;
     }
     plain + plain_bytes_one_by_one(&text[plain..])
 }
 
-/// Whether a text has one of these bytes. Takes less than a call of `memchr` where most texts are short.
+/// Returns true if the text contains one of these bytes. Faster than a call of `memchr` for short
+/// texts.
 #[inline]
 pub(crate) fn has_any<const N: usize>(text: &[u8], wanted: [u8; N]) -> bool {
-    let found = |bytes: [u8; TOGETHER]| {
+    let found = |bytes: [u8; LANES]| {
         let bytes = u8x16::new(bytes);
         wanted.iter().fold(u8x16::ZERO, |any, byte| any | bytes.simd_eq(u8x16::splat(*byte)))
     };
-    // The last bytes may be looked at twice.
+    // The last bytes may be compared twice.
     if let Some(last) = text.last_chunk() {
         let (chunks, _) = text.as_chunks();
         let all = chunks.iter().fold(found(*last), |any, chunk| any | found(*chunk));
         return all.to_bitmask() != 0;
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        let mut both = [0; TOGETHER];
+        let mut both = [0; LANES];
         both[..8].copy_from_slice(first);
         both[8..].copy_from_slice(last);
         return found(both).to_bitmask() != 0;
@@ -41,16 +43,16 @@ pub(crate) fn has_any<const N: usize>(text: &[u8], wanted: [u8; N]) -> bool {
     text.iter().any(|byte| wanted.contains(byte))
 }
 
-/// A bit for each byte, the first one lowest: whether it is special.
+/// Returns a bit mask of the special bytes; the first byte is the lowest bit.
 #[inline(always)]
-fn special(bytes: [u8; TOGETHER]) -> u32 {
+fn special(bytes: [u8; LANES]) -> u32 {
     let [quote, backslash, last_control] = [b'"', b'\\', 0x1f].map(u8x16::splat);
     let bytes = u8x16::new(bytes);
     let is_control = bytes.min(last_control).simd_eq(bytes);
     (bytes.simd_eq(quote) | bytes.simd_eq(backslash) | is_control).to_bitmask()
 }
 
-/// For the last bytes of a text.
+/// Same as [`plain_bytes`], for the last bytes of a text.
 #[cold]
 #[inline(never)]
 fn plain_bytes_one_by_one(text: &[u8]) -> usize {
@@ -62,8 +64,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_byte_is_found_wherever_it_stands() {
-        for length in 0..3 * TOGETHER {
+    fn any_byte_is_found_at_any_position() {
+        for length in 0..3 * LANES {
             let text = vec![b'a'; length];
             assert!(!has_any(&text, [b',', b'\\']), "{length}");
             for at in 0..length {

@@ -1,4 +1,4 @@
-//! One pass over JSON text, which checks it and finds where values stand.
+//! One pass over JSON text that validates it and locates values.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,22 +6,22 @@ use std::ops::Range;
 use super::names::Names;
 use super::plain::plain_bytes;
 use super::{Json, decoded};
-/// Reads JSON text from its beginning. Each method reads the item that it is named after.
+/// Parses JSON text from its beginning. Each method parses the item that it is named after.
 ///
-/// A method that finds something else returns `None`, and all later calls return `None` too. A caller that drops a
-/// failure cannot continue in the middle of a value.
+/// A method that meets something else returns `None`, and so do all later calls. A caller that
+/// ignores a failure cannot continue in the middle of a value.
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
-    /// The next byte, or [`FAILED`].
+    /// Offset of the next byte, or [`FAILED`].
     at: usize,
-    /// The brackets that will close what is open in the value that is being read. Not on the stack of the
-    /// program, which has an end.
+    /// The brackets that close the open objects and arrays of the current value. Kept on the heap,
+    /// so that deep nesting cannot overflow the stack.
     closing: Vec<u8>,
     breaks_lines: bool,
 }
 
-/// The position after a failure: behind the end of every text, so there is nothing to read.
+/// The position after a failure: past the end of every text, so nothing can be read.
 const FAILED: usize = usize::MAX;
 
 impl<'a> Scanner<'a> {
@@ -31,19 +31,19 @@ impl<'a> Scanner<'a> {
         scanner
     }
 
-    /// The byte of the text that is read next.
+    /// Returns the offset of the next byte.
     pub(crate) fn position(&self) -> usize {
         self.at
     }
 
-    /// Whether there was a line break between tokens so far. Where [names](Names) were expected, in the text where
-    /// they came first.
+    /// Returns true if there was a line break between tokens so far. For cached [names](Names) this
+    /// is known from the text where they first occurred.
     pub(crate) fn breaks_lines(&self) -> bool {
         self.breaks_lines
     }
 
-    /// An object. `field` gets the name of each field, without quotes and escapes, and has to read its value. A name
-    /// with half of a surrogate pair keeps its escapes.
+    /// Parses an object. `field` receives each name, unquoted and unescaped, and must parse the
+    /// value. A name with half of a surrogate pair keeps its escapes.
     #[must_use = "the text may be no JSON"]
     pub(crate) fn object(
         &mut self,
@@ -57,8 +57,9 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// An object that is like others: `names` are those of its fields that came before. `field` is told what the name
-    /// of each field means, which `meaning` tells of one that is new, and where its value stands, unless that is null.
+    /// Parses an object that resembles earlier ones. `names` caches the field names. `meaning` maps
+    /// a new name to its meaning. `field` receives the meaning and the byte range of each value, or
+    /// `None` for null.
     #[inline]
     #[must_use = "the text may be no JSON"]
     pub(crate) fn object_like<T: Copy>(
@@ -75,8 +76,8 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// An object like those that had these names. `field` has to read each value; it gets the names that were in
-    /// objects there.
+    /// Parses an object that resembles those with these names. `field` must parse each value, and
+    /// receives the cached names of nested objects.
     #[inline(always)]
     fn fields_like<T: Copy>(
         &mut self,
@@ -90,7 +91,7 @@ impl<'a> Scanner<'a> {
             let expected = rest.first_chunk().filter(|_| *first == before);
             if let Some((found, length)) = expected.and_then(|text| names.expected(place, text)) {
                 self.at += 1 + length;
-                // There may be more than stood there first.
+                // There may be more whitespace than at the first occurrence.
                 self.skip_space();
                 place = found;
             } else {
@@ -114,8 +115,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Any value, most probably a short one, or an object like those that had these names. Says where it stands,
-    /// unless it is null.
+    /// Parses any value, optimized for short values and objects with these names. Returns the byte
+    /// range, or `None` inside for null.
     #[inline(always)]
     fn value_like(&mut self, names: Option<&mut Names<()>>) -> Option<Option<Range<usize>>> {
         let start = self.at;
@@ -132,20 +133,20 @@ impl<'a> Scanner<'a> {
         Some((first != b'n').then_some(start..self.at))
     }
 
-    /// An object in one that is like others. Objects in this one may be as deep as they like, so they are no more
-    /// calls.
+    /// Parses an object nested in one that resembles others. Objects inside this one may be of any
+    /// depth, so they are skipped without recursion.
     #[inline(never)]
     fn inner_object(&mut self, names: &mut Names<()>) -> Option<()> {
         self.fields_like(names, |_| (), |scanner, (), _| scanner.value_like(None).map(drop))
     }
 
-    /// An array. `element` has to read each element.
+    /// Parses an array. `element` must parse each element.
     #[must_use = "the text may be no JSON"]
     pub(crate) fn array(&mut self, element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.or_fail(|scanner| scanner.items(b'[', b']', element))
     }
 
-    /// Any value.
+    /// Parses any value.
     #[must_use = "the text may be no JSON"]
     pub(crate) fn value(&mut self) -> Option<Json<'a>> {
         self.or_fail(|scanner| {
@@ -155,7 +156,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Makes a failure of `read` final.
+    /// Runs `read` and makes its failure final.
     #[inline(always)]
     fn or_fail<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let result = read(self);
@@ -165,14 +166,14 @@ impl<'a> Scanner<'a> {
         result
     }
 
-    /// The end of the text.
+    /// Succeeds if only whitespace is left.
     #[must_use = "the text may be no JSON"]
     pub(crate) fn end(mut self) -> Option<()> {
         self.skip_space();
         (self.at == self.text.len()).then_some(())
     }
 
-    /// Any value, however deep.
+    /// Skips any value, of any depth.
     fn skip(&mut self) -> Option<()> {
         self.closing.clear();
         loop {
@@ -182,7 +183,7 @@ impl<'a> Scanner<'a> {
                 b'f' => self.word(b"false")?,
                 b'n' => self.word(b"null")?,
                 open @ (b'{' | b'[') => {
-                    // Two further in the table of characters.
+                    // In ASCII the closing bracket is two after the opening one.
                     let close = open + 2;
                     self.at += 1;
                     self.skip_space();
@@ -194,7 +195,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ => self.number()?,
             }
-            // That was a value: what follows belongs to what it stands in.
+            // A value is complete; what follows belongs to the enclosing object or array.
             loop {
                 let Some(&close) = self.closing.last() else { return Some(()) };
                 self.skip_space();
@@ -209,12 +210,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The name before a value, if that stands in an object.
+    /// Parses the name before a value, if `close` ends an object.
     fn name_in(&mut self, close: u8) -> Option<()> {
         if close == b'}' { self.name().map(drop) } else { Some(()) }
     }
 
-    /// A name with its colon. Returns the name with its quotes, and whether it has escapes.
+    /// Parses a name with its colon. Returns the name with its quotes, and whether it has escapes.
     #[inline]
     fn name(&mut self) -> Option<(&'a str, bool)> {
         let start = self.at;
@@ -226,7 +227,7 @@ impl<'a> Scanner<'a> {
         Some((name, has_escapes))
     }
 
-    /// What stands between two brackets, with commas between.
+    /// Parses comma-separated items between two brackets.
     #[inline]
     fn items(
         &mut self,
@@ -250,13 +251,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string with its quotes.
+    /// Parses a string with its quotes.
     #[inline(always)]
     fn string(&mut self) -> Option<()> {
         self.string_with_escapes().map(drop)
     }
 
-    /// A string with its quotes. Returns whether it has escapes.
+    /// Parses a string with its quotes. Returns whether it has escapes.
     #[inline(always)]
     fn string_with_escapes(&mut self) -> Option<bool> {
         self.byte(b'"')?;
@@ -278,7 +279,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A backslash, and what it stands before.
+    /// Parses an escape sequence.
     #[cold]
     fn escape(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
@@ -293,7 +294,7 @@ impl<'a> Scanner<'a> {
         are_hex.then_some(())
     }
 
-    /// `-12.5e+3`: no plus sign, no leading zero, digits around the point.
+    /// Parses a number such as `-12.5e+3`: no plus sign, no leading zero, digits around the point.
     fn number(&mut self) -> Option<()> {
         self.byte(b'-');
         if self.byte(b'0').is_none() {
@@ -309,7 +310,7 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// One digit or more.
+    /// Parses one or more digits.
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -329,7 +330,7 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Reads this byte, if it is the next.
+    /// Consumes this byte, if it is the next one.
     fn byte(&mut self, byte: u8) -> Option<()> {
         (self.peek()? == byte).then(|| self.at += 1)
     }

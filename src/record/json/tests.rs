@@ -1,12 +1,12 @@
-//! JSON is what a full parser says that it is.
+//! Compares the scanner with a full parser.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::names::MOST;
-use super::plain::TOGETHER;
+use super::names::MAX_NAMES;
+use super::plain::LANES;
 use super::*;
 
 fn fields(json: &str) -> Option<Vec<(String, &str)>> {
@@ -43,7 +43,7 @@ fn fields_of_an_object() {
 }
 
 #[test]
-fn what_is_no_object_has_no_fields() {
+fn values_that_are_not_objects_have_no_fields() {
     let cases = [
         "",
         "null",
@@ -69,7 +69,7 @@ fn what_is_no_object_has_no_fields() {
     }
 }
 
-/// Text of all kinds, in `depth` levels.
+/// Returns random JSON with `depth` levels of nesting.
 fn random(random: &mut fastrand::Rng, depth: usize) -> Value {
     let words = ["", "a", "\"", "\\", "{", "}", "[", "]", ",", ":", "中", "\n", "é\u{1b}", "\\\""];
     let mut word =
@@ -109,7 +109,7 @@ fn fields_are_those_that_a_full_parser_finds() {
     assert!(objects > 1000);
 }
 
-/// Whether all of the text is one value.
+/// Returns true if all of the text is one value.
 fn is_json(text: &str) -> bool {
     let mut scanner = Scanner::new(text);
     scanner.value().is_some() && scanner.end().is_some()
@@ -119,14 +119,14 @@ fn is_json(text: &str) -> bool {
 fn agrees_with_serde(text: &str) -> bool {
     let expected = serde_json::from_str::<&RawValue>(text).is_ok();
     assert_eq!(is_json(text), expected, "{text:?}");
-    // Whatever it is, looking into it is no fault.
+    // Accessors must not panic on any text.
     let json = Json::new(text);
     let _ = json.fields(|_, value| drop((value.text(), value.one_line(), value.elements())));
     expected
 }
 
 #[test]
-fn what_is_json_is_what_a_full_parser_says() {
+fn validation_agrees_with_a_full_parser() {
     let numbers =
         ["0", "-0", "1", "10", "-1.5", "0.0", "1e5", "1E+5", "1.25e-7", "123456789012345678901"];
     let no_numbers =
@@ -169,7 +169,7 @@ fn what_is_json_is_what_a_full_parser_says() {
     }
 }
 
-/// Text that is no value, whatever follows.
+/// Texts that are not a value, whatever follows.
 const NO_VALUES: [&str; 16] = [
     "",
     "}",
@@ -214,7 +214,7 @@ fn a_failed_read_is_final() {
 }
 
 #[test]
-fn a_failure_that_the_caller_drops_is_a_failure() {
+fn an_ignored_failure_stays_a_failure() {
     for text in NO_VALUES {
         for (before, behind) in [("", ""), ("1,", ""), ("", ",2"), ("1,", ",2")] {
             let array = format!("[{before}{text}{behind}]");
@@ -239,7 +239,7 @@ fn a_failure_that_the_caller_drops_is_a_failure() {
 
 #[test]
 fn strings_of_every_length_end_where_they_end() {
-    for length in 0..4 * TOGETHER {
+    for length in 0..4 * LANES {
         for (at, special) in (0..=length).flat_map(|at| {
             ["\"", "\\\"", "\u{1f}", "\\", "\u{7f}", "é", "\\u00e9"].map(|special| (at, special))
         }) {
@@ -250,11 +250,11 @@ fn strings_of_every_length_end_where_they_end() {
     }
 }
 
-/// Objects with the same names, with fewer, with more, in another order, twice, and far too many.
+/// Objects with the same names, fewer, more, in another order, duplicate, and far too many.
 #[test]
-fn fields_of_like_objects_are_those_of_any() {
+fn cached_names_do_not_change_the_fields() {
     let mut rng = fastrand::Rng::with_seed(5);
-    let all: Vec<_> = (0..MOST + 20).map(|number| format!("n{number}")).collect();
+    let all: Vec<_> = (0..MAX_NAMES + 20).map(|number| format!("n{number}")).collect();
     let mut names = Names::default();
     for round in 0..2_000 {
         let number = if round % 10 == 0 { all.len() } else { 12 };
@@ -277,12 +277,12 @@ fn fields_of_like_objects_are_those_of_any() {
         });
         assert!(like.is_some() && scanner.end().is_some(), "{json}");
         assert_eq!(Some(found), fields(&json), "{json}");
-        assert!(names.len() <= MOST);
+        assert!(names.len() <= MAX_NAMES);
     }
 }
 
 #[test]
-fn no_depth_is_too_deep() {
+fn any_depth_is_accepted() {
     for (open, inner, close) in [("[", "", "]"), ("{\"a\":", "1", "}"), ("[{\"a\":[", "", "]}]")] {
         for levels in [1, 127, 128, 129, 100_000] {
             let (open, close) = (open.repeat(levels), close.repeat(levels));
@@ -293,7 +293,7 @@ fn no_depth_is_too_deep() {
 }
 
 #[test]
-fn broken_json_is_found_out_as_a_full_parser_does() {
+fn broken_json_is_rejected_as_by_a_full_parser() {
     let parts = [
         "", "\"", "\\", "{", "}", "[", "]", ",", ":", "é", "\n", " ", "0", "1", "-", ".", "e", "u",
         "a", "null", "\u{1}",

@@ -43,7 +43,7 @@ pub(super) const TOPICS: [Topic; 8] = [
 
 fn columns(_: &Command) -> Text {
     let rows = COLUMNS.iter().map(|column| {
-        (column.name.to_owned(), format!("{} ({})", column.help, column.place.shown_by()))
+        (column.name.to_owned(), format!("{} ({})", column.help, column.visibility.shown_by()))
     });
     Text::default()
         .paragraph(

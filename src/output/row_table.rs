@@ -1,6 +1,6 @@
-//! Rows that are no backups, such as those of a summary, in the formats of lists.
+//! Tables of rows that are not backups, such as those of a summary, in the formats of lists.
 //!
-//! There are few of them, so they wait in memory. Knows nothing of what the rows are about.
+//! There are few rows, so they are kept in memory. Knows nothing of what the rows are about.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -12,69 +12,69 @@ use super::long::{self, Line};
 use super::value::{self, Precision};
 use super::yaml::Yaml;
 use super::{Output, Render as _, Style, Target, csv, markdown, tsv};
-use crate::record::column::Kind;
+use crate::record::column::ColumnKind;
 use crate::record::json::Json;
 use crate::text::{number, sanitize};
 
 /// How a report is printed.
 #[derive(clap::Args)]
 #[command(mut_arg("format", |arg| arg.value_parser(FormatParser(Printed::Summary))))]
-pub(crate) struct ReportArgs {
+pub(crate) struct RowTableArgs {
     #[command(flatten)]
     rows: FormatArgs,
 }
 
 /// Rows with the same columns.
-pub(crate) struct Report {
-    columns: Vec<ReportColumn>,
+pub(crate) struct RowTable {
+    columns: Vec<RowTableColumn>,
     rows: Vec<Vec<Option<String>>>,
 }
 
-/// A column of a report.
+/// A column of such a table.
 #[derive(Clone, Copy)]
-pub(crate) struct ReportColumn {
+pub(crate) struct RowTableColumn {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    /// On a narrow terminal those with the highest rank give way first; rank 0 stays.
+    pub(crate) kind: ColumnKind,
+    /// On a narrow terminal columns with the highest rank are hidden first; rank 0 is never hidden.
     pub(crate) rank: u8,
 }
 
-impl Report {
-    pub(crate) fn new(columns: Vec<ReportColumn>) -> Self {
+impl RowTable {
+    pub(crate) fn new(columns: Vec<RowTableColumn>) -> Self {
         Self { columns, rows: Vec::new() }
     }
 
-    /// Takes a row: the JSON text of a value for each column, `None` where there is none.
+    /// Adds a row: the JSON text of a value for each column, `None` where there is none.
     pub(crate) fn push(&mut self, row: Vec<Option<String>>) {
         self.rows.push(row);
     }
 
-    /// The rows so far.
+    /// Returns the rows so far.
     #[cfg(test)]
     pub(crate) fn rows(&self) -> &[Vec<Option<String>>] {
         &self.rows
     }
 
-    /// Writes everything to `out`, in one go, and flushes it. A failed write leaves its `io::Error` as it is
-    /// inside the error.
+    /// Writes everything to `out` at once and flushes it. A failed write keeps its `io::Error` in
+    /// the error chain.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](ReportArgs::check) and of `out`.
+    /// The errors of [`check`](RowTableArgs::check) and of `out`.
     pub(crate) fn write(
         &self,
-        args: &ReportArgs,
+        args: &RowTableArgs,
         target: Target,
         out: &mut dyn Output,
     ) -> anyhow::Result<()> {
         let args = &args.rows;
-        let look = args.look(target)?;
+        let style = args.style(target)?;
         let terminal = target.width.is_some();
         let names = self.columns.iter().map(|column| column.name);
         let text = match args.format {
-            Format::Table => return self.table(args.headers(), look, |rank| rank, out),
-            Format::Wide => return self.table(args.headers(), look, |_| 0, out),
-            Format::Long => self.long(&look),
+            Format::Table => return self.table(args.headers(), style, |rank| rank, out),
+            Format::Wide => return self.table(args.headers(), style, |_| 0, out),
+            Format::Long => self.long(&style),
             Format::Json => match self.objects(terminal) {
                 objects if objects.is_empty() => "[]\n".to_owned(),
                 objects => format!("[\n{}\n]\n", objects.join(",\n")),
@@ -83,9 +83,9 @@ impl Report {
                 self.objects(terminal).into_iter().map(|object| object + "\n").collect()
             }
             Format::Csv => {
-                let style = csv::Style { terminal, spreadsheet: args.spreadsheet() };
-                let mut text = style.head(args.headers().then_some(names));
-                self.rows.iter().for_each(|row| style.push_row(&mut text, self.exact(row)));
+                let csv = csv::CsvOptions { terminal, spreadsheet: args.spreadsheet() };
+                let mut text = csv.head(args.headers().then_some(names));
+                self.rows.iter().for_each(|row| csv.push_row(&mut text, self.exact(row)));
                 text
             }
             Format::Tsv => {
@@ -101,11 +101,11 @@ impl Report {
                 return yaml.finish(out);
             }
             Format::Markdown => {
-                let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &look)));
+                let rows = self.rows.iter().map(|row| markdown::row(self.shown(row, &style)));
                 let columns = self.columns.iter().map(|column| (column.name.into(), column.kind));
                 [markdown::head(columns)].into_iter().chain(rows).collect()
             }
-            // Its parser takes no such format.
+            // Rejected by the parser of the flag.
             Format::Ids => String::new(),
         };
         out.write_all(text.as_bytes())?;
@@ -115,34 +115,34 @@ impl Report {
     fn table(
         &self,
         headers: bool,
-        look: Style,
+        style: Style,
         rank: fn(u8) -> u8,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
-        let heading = |column: &ReportColumn| Heading {
+        let heading = |column: &RowTableColumn| Heading {
             text: column.name.to_ascii_uppercase(),
             kind: column.kind,
             rank: rank(column.rank),
         };
         let headings = self.columns.iter().map(heading).collect();
-        let mut grid = Grid::new(headings, headers, look.clone());
-        self.rows.iter().try_for_each(|row| grid.push(self.shown(row, &look)))?;
+        let mut grid = Grid::new(headings, headers, style.clone());
+        self.rows.iter().try_for_each(|row| grid.push(self.shown(row, &style)))?;
         grid.finish(out)
     }
 
-    fn long(&self, look: &Style) -> String {
+    fn long(&self, style: &Style) -> String {
         let blocks = self.rows.iter().map(|row| {
-            let cells = self.columns.iter().zip(self.shown(row, look));
+            let cells = self.columns.iter().zip(self.shown(row, style));
             let lines: Vec<_> =
                 cells.map(|(column, text)| Line::field(column.name, column.kind, text)).collect();
             let mut text = String::new();
-            long::push_lines(&mut text, &lines, look.colored);
+            long::push_lines(&mut text, &lines, style.colored);
             text
         });
         blocks.collect::<Vec<_>>().join("\n")
     }
 
-    /// The rows as JSON objects.
+    /// Returns the rows as JSON objects.
     fn objects(&self, terminal: bool) -> Vec<String> {
         let object = |row: &Vec<Option<String>>| {
             let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
@@ -156,22 +156,22 @@ impl Report {
         self.rows.iter().map(object).collect()
     }
 
-    /// The cells of a row for machines.
+    /// Returns the cells of a row for machine-readable formats.
     fn exact<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = Cow<'a, str>> {
         self.texts(row, |kind, value| value::exact_as(kind, value))
     }
 
-    /// The cells of a row for people.
+    /// Returns the cells of a row for human-readable formats.
     fn shown<'a>(
         &'a self,
         row: &'a [Option<String>],
-        look: &'a Style,
+        style: &'a Style,
     ) -> impl Iterator<Item = Cow<'a, str>> {
         self.texts(row, |kind, value| {
-            let text = value::shown_as(kind, value, &look.times, Precision::Second);
+            let text = value::shown_as(kind, value, &style.times, Precision::Second);
             match kind {
                 // Sums are long.
-                Kind::Number | Kind::Size => Cow::Owned(with_thousands(&text)),
+                ColumnKind::Number | ColumnKind::Size => Cow::Owned(with_thousands(&text)),
                 _ => text,
             }
         })
@@ -180,7 +180,7 @@ impl Report {
     fn texts<'a>(
         &'a self,
         row: &'a [Option<String>],
-        text: impl Fn(Kind, Json<'a>) -> Cow<'a, str>,
+        text: impl Fn(ColumnKind, Json<'a>) -> Cow<'a, str>,
     ) -> impl Iterator<Item = Cow<'a, str>> {
         self.columns.iter().zip(row).map(move |(column, cell)| {
             cell.as_deref().map(|cell| text(column.kind, Json::new(cell))).unwrap_or_default()
@@ -188,21 +188,21 @@ impl Report {
     }
 }
 
-/// A whole number, with its unit if it has one, with commas between the thousands.
+/// Adds commas between the thousands of a whole number, which may have a unit.
 fn with_thousands(text: &str) -> String {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     number::grouped_digits(number) + rest
 }
 
-impl ReportArgs {
-    /// What clap cannot see: flags that contradict each other. The message is for a usage error.
+impl RowTableArgs {
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.rows.check()
     }
 
-    /// Whether people read it, a screen at a time.
-    pub(crate) fn is_for_reading(&self) -> bool {
-        self.rows.is_for_reading()
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(crate) fn uses_pager(&self) -> bool {
+        self.rows.uses_pager()
     }
 }
