@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_leak_or_cannot_be_used_is_refused() {
+    fn unsafe_and_invalid_endpoints_are_rejected() {
         let cases = [
             ("cbr.eu-de.otc.t-systems.com", "is not a URL"),
             ("ftp://example.com", "is not an https URL"),

@@ -66,7 +66,7 @@ mod tests {
     use crate::text::secret::Secret;
 
     #[test]
-    fn an_id_goes_before_a_name_and_a_name_before_the_region() {
+    fn an_id_overrides_a_name_and_a_name_the_region() {
         let setting = |value: &str| Setting::new("o", value);
         let some = |value: &str| Some(setting(value));
         let token = Credentials::Token(Secret::new("t".to_owned()));

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn no_region_stands_twice() {
+    fn no_region_is_listed_twice() {
         let mut all: Vec<_> = names().collect();
         let number = all.len();
         all.sort_unstable();
