@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_used_again_unless_it_is_huge() {
+    fn buffers_are_reused_unless_they_are_large() {
         for (length, again) in [(1, true), (LARGEST_KEPT, true), (LARGEST_KEPT + 1, false)] {
             let buffers = Arc::new(BufferPool::default());
             let mut bytes = buffers.take(length);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn not_more_is_kept_than_pages_wait() {
+    fn the_pool_keeps_a_limited_number_of_buffers() {
         let buffers = Arc::new(BufferPool::default());
         let body = || Body::new("x".repeat(100), &buffers);
         let bodies: Vec<_> = (0..MOST_KEPT + 3).map(|_| body()).collect();

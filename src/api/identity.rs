@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_wait_while_an_access_is_in_question() {
+    async fn requests_wait_during_a_refresh() {
         // The status of the rejection, and what the renewal comes to; whether requests wait for it,
         // and what they get: the token, or the status of the rejection.
         let cases: [(u16, Result<Option<Identity>, ApiError>, bool, Result<&str, u16>); 5] = [
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rejections_of_an_access_that_was_replaced_share_its_renewal() {
+    async fn concurrent_rejections_share_one_refresh() {
         let (command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
         let cell = IdentityCell::new(access("a"), Some(renewal), None);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_that_is_dropped_holds_nobody_back() {
+    async fn an_aborted_refresh_lets_requests_continue() {
         let (_command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
         let cell = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));

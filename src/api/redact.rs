@@ -86,7 +86,7 @@ mod tests {
     use crate::text::secret::Secret;
 
     #[test]
-    fn nothing_of_a_request_that_is_secret_stays() {
+    fn all_secrets_of_a_request_are_redacted() {
         let secret = |text: &str| Secret::new(text.to_owned());
         let key = Credentials::Key {
             access_key: "AK".to_owned(),

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_help_is_not_repeated() {
+    fn permanent_failures_are_not_retried() {
         let retry_policy = RetryPolicy { retries: 2, deadline: None };
         let locked = r#"{"error_code":"BackupService.9998","error_msg":"authentication failed"}"#;
         let cases = [
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_services_own_wish_comes_first() {
+    fn retry_after_overrides_the_own_pause() {
         let retry_policy = RetryPolicy { retries: 2, deadline: None };
         let later = SystemTime::now() + Duration::from_secs(90);
         let cases = [

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends_with_the_retries_or_with_two_spans() {
+    fn throttling_fails_after_the_retries_or_two_intervals() {
         let refuse = |limit: Option<Duration>, retries: u32| {
             let (pace, start) = (Throttle::new(), Instant::now());
             let mut now = start;

@@ -85,7 +85,7 @@ mod tests {
 
     /// Bytes of all kinds, in chunks of all lengths, also around the length of a piece.
     #[test]
-    fn text_is_what_it_is_read_as_at_once() {
+    fn chunked_validation_equals_validation_at_once() {
         let parts: [&[u8]; 10] = [
             b"a",
             b"\0",

@@ -170,7 +170,7 @@ mod tests {
 
     /// Rows whose order within a moment cannot be told may stand in either.
     #[test]
-    fn what_is_not_told_is_not_judged() {
+    fn unknown_ranks_are_skipped() {
         let (a, b) =
             ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
         let order = Order::default();

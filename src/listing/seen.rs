@@ -233,7 +233,7 @@ mod tests {
     /// Rows that come in their order, with some that came before: of the same moment, from right
     /// before, from long before. Where no order is told, in any.
     #[test]
-    fn what_was_seen_is_what_a_set_says() {
+    fn seen_rows_agree_with_a_hash_set() {
         const ROWS: usize = 2 * RECENT;
         let mut rng = fastrand::Rng::with_seed(3);
         for round in 0..30 {

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_while_all_is_well_and_shrinks_on_trouble() {
+    fn the_window_grows_on_success_and_shrinks_on_failures() {
         let cases: [(usize, &[u64], &[usize]); 5] = [
             (16, &[0, 0, 0, 0], &[9, 10, 11, 12]),
             (10, &[0, 0, 0, 0], &[9, 10, 10, 10]),

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_an_error() {
+    fn invalid_pages_are_rejected() {
         let cases = [
             "",
             "{}",

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_clear_or_not_a_proxy_is_refused() {
+    fn ambiguous_and_invalid_proxies_are_rejected() {
         let cases = [
             ("http://u:p/q@h:1", Flaw::Ambiguous),
             ("http://u:12/q@h:1", Flaw::Ambiguous),
