@@ -1,4 +1,4 @@
-//! The two calls that `cbr` makes, `ListBackups` and `ShowBackup`.
+//! Requests to the backups API: `ListBackups` and `ShowBackup`.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) struct Backups {
     order: Order,
 }
 
-/// The same in some format, in which they are brought right where they are read, while they are at hand.
+/// The same backups, formatted in the task that reads the page, while the text is in the cache.
 pub(crate) struct FormattedBackups {
     backups: Backups,
     format: Arc<dyn RowFormat>,
@@ -35,45 +35,50 @@ struct ShowAnswer<'a> {
 }
 
 impl Backups {
-    /// Those that match `filters`, in `order`.
+    /// Creates the list of the backups that match `filters`, in `order`.
     pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
     }
 
-    /// The same in a format.
+    /// Formats each row with `format`.
     pub(crate) fn formatted(self, format: Arc<dyn RowFormat>) -> FormattedBackups {
         FormattedBackups { backups: self, format }
     }
 
-    /// Asks for a page and reads it with `read`.
-    async fn ask<P>(
+    /// Requests a page and reads it with `read`.
+    async fn request<P>(
         &self,
-        ask: PageRequest,
+        request: PageRequest,
         read: impl Fn(&Arc<Body>, &Order) -> Result<Page<P>, serde_json::Error>,
     ) -> Result<Page<P>, ApiError> {
-        let UnsentRequest { below, pairs } = Self::page_draft(&self.filters, &self.order, ask);
+        let UnsentRequest { below, pairs } =
+            Self::page_request(&self.filters, &self.order, request);
         self.client.get(&below, &pairs, |body| read(body, &self.order)).await
     }
 
-    /// The request for one backup.
-    pub(crate) fn show_draft(id: &str) -> UnsentRequest {
+    /// Returns the request for one backup.
+    pub(crate) fn show_request(id: &str) -> UnsentRequest {
         UnsentRequest { below: format!("/backups/{}", sign::encode(id)), pairs: Vec::new() }
     }
 
-    /// The request for a page of those that match `filters`, in `order`.
-    pub(crate) fn page_draft(filters: &[Pair], order: &Order, ask: PageRequest) -> UnsentRequest {
+    /// Returns the request for a page of the backups that match `filters`, in `order`.
+    pub(crate) fn page_request(
+        filters: &[Pair],
+        order: &Order,
+        request: PageRequest,
+    ) -> UnsentRequest {
         let mut pairs = filters.to_vec();
-        pairs.push(("limit", ask.limit.to_string()));
-        pairs.push(("offset", ask.offset.to_string()));
+        pairs.push(("limit", request.limit.to_string()));
+        pairs.push(("offset", request.offset.to_string()));
         pairs.push(("sort", order.to_string()));
         UnsentRequest { below: "/backups".to_owned(), pairs }
     }
 
-    /// The newest backups, in one request: as many as there are, up to `rows`.
+    /// Requests up to `rows` of the newest backups, in one request.
     ///
     /// # Errors
     ///
-    /// What the request came to.
+    /// Those of the request.
     pub(crate) async fn newest<T: DeserializeOwned>(
         client: &Client,
         rows: u64,
@@ -82,15 +87,15 @@ impl Backups {
         struct Answer<T> {
             backups: Vec<T>,
         }
-        let ask = PageRequest { offset: 0, limit: rows };
-        let UnsentRequest { below, pairs } = Self::page_draft(&[], &Order::default(), ask);
+        let request = PageRequest { offset: 0, limit: rows };
+        let UnsentRequest { below, pairs } = Self::page_request(&[], &Order::default(), request);
         let read = |body: &Arc<Body>| serde_json::from_str::<Answer<T>>(body.text());
         Ok(client.get(&below, &pairs, read).await?.backups)
     }
 
-    /// How many there are, in one request: the service's word. `None` where it gives none, or one that its own
-    /// answer does not bear out. A count of one is such a word, since a service that counts the rows of
-    /// the page says the same.
+    /// Requests the number of backups that the service reports. Returns `None` if it reports none,
+    /// or one that its own answer contradicts. A count of 1 is not used either: a service that
+    /// counts only the rows of the page reports the same.
     ///
     /// # Errors
     ///
@@ -101,13 +106,13 @@ impl Backups {
         Ok(page.count.filter(|count| if rows == 0 { *count == 0 } else { *count > rows }))
     }
 
-    /// One backup by id, as the service sent it.
+    /// Requests one backup by id, as the service sent it.
     ///
     /// # Errors
     ///
-    /// What the request came to; `BackupService.6200` if there is no such backup.
+    /// Those of the request; `BackupService.6200` if there is no such backup.
     pub(crate) async fn show(client: &Client, id: &str) -> Result<String, ApiError> {
-        let UnsentRequest { below, pairs } = Self::show_draft(id);
+        let UnsentRequest { below, pairs } = Self::show_request(id);
         client
             .get(&below, &pairs, |body| {
                 let ShowAnswer { backup } = serde_json::from_str(body.text())?;
@@ -120,17 +125,17 @@ impl Backups {
     }
 }
 
-/// What the cheapest of listings told.
+/// Result of a request for one backup.
 #[derive(Debug)]
 pub(crate) struct Probe {
-    /// How many backups there are, if the service says so.
+    /// Number of backups, if the service reports it.
     pub(crate) count: Option<u64>,
-    /// How many seconds this machine's clock is ahead of the service's, if it tells.
+    /// Seconds by which this machine's clock is ahead of the service's, if known.
     pub(crate) clock_ahead: Option<i32>,
 }
 
 impl Probe {
-    /// Asks for one backup.
+    /// Requests one backup.
     ///
     /// # Errors
     ///
@@ -151,8 +156,8 @@ impl Source for Backups {
     type Rows = Rows;
     type Error = ApiError;
 
-    async fn page(&self, ask: PageRequest) -> Result<Page<Rows>, ApiError> {
-        self.ask(ask, read_page).await
+    async fn page(&self, request: PageRequest) -> Result<Page<Rows>, ApiError> {
+        self.request(request, read_page).await
     }
 
     fn transient_failures(&self) -> u64 {
@@ -164,8 +169,8 @@ impl Source for FormattedBackups {
     type Rows = Texts;
     type Error = ApiError;
 
-    async fn page(&self, ask: PageRequest) -> Result<Page<Texts>, ApiError> {
-        self.backups.ask(ask, |body, order| format_page(body, order, &*self.format)).await
+    async fn page(&self, request: PageRequest) -> Result<Page<Texts>, ApiError> {
+        self.backups.request(request, |body, order| format_page(body, order, &*self.format)).await
     }
 
     fn transient_failures(&self) -> u64 {

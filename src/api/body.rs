@@ -1,23 +1,23 @@
-//! The bodies of answers, in memory that is used again and again.
+//! Bodies of answers, in reused buffers.
 //!
-//! A page is about a megabyte, and there may be a thousand of them. Fresh memory for each of them costs the
-//! kernel as much time as reading the page does.
+//! A page is about 1 MB, and a listing may have a thousand of them. Allocating fresh memory for
+//! each costs the kernel as much time as reading the page.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bodies that are kept for later: more than are under way at a time, by default.
+/// Maximum number of unused buffers: more than the default number of pages in flight.
 const MOST_KEPT: usize = 24;
 
-/// In bytes. What took more was no usual page, and its memory is better given back.
+/// Largest buffer that is reused, in bytes. A larger one did not hold a usual page and is freed.
 const LARGEST_KEPT: usize = 4 << 20;
 
-/// Memory of bodies that nobody reads any more.
+/// Unused buffers.
 #[derive(Debug, Default)]
 pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
 impl BufferPool {
-    /// An empty body with room for `length` bytes.
+    /// Returns an empty buffer with room for `length` bytes.
     pub(super) fn take(&self, length: usize) -> Vec<u8> {
         let mut body = self.bodies(Vec::pop).unwrap_or_default();
         body.reserve(length);
@@ -40,30 +40,31 @@ impl BufferPool {
     }
 }
 
-/// The text of a body.
+/// Text of a body, in a buffer of the pool.
 #[derive(Debug)]
 pub(crate) struct Body {
     text: String,
-    spare: Arc<BufferPool>,
+    buffers: Arc<BufferPool>,
 }
 
 impl Body {
-    /// The text, whose memory goes back to `spare` once it is not needed any more.
-    pub(super) fn new(text: String, spare: &Arc<BufferPool>) -> Self {
-        Self { text, spare: Arc::clone(spare) }
+    /// Creates a body whose memory returns to `buffers` when it is dropped.
+    pub(super) fn new(text: String, buffers: &Arc<BufferPool>) -> Self {
+        Self { text, buffers: Arc::clone(buffers) }
     }
 
-    /// Memory for another text, which is to be kept [beside](Self::beside) this one. It has room for this one.
+    /// Takes a buffer of at least this size from the pool, for a text that is kept
+    /// [beside](Self::beside) this one.
     pub(super) fn another(&self) -> String {
-        String::from_utf8(self.spare.take(self.text.len())).unwrap_or_default()
+        String::from_utf8(self.buffers.take(self.text.len())).unwrap_or_default()
     }
 
-    /// A text whose memory goes back to where that of this one goes.
+    /// Creates a body that uses the same pool as this one.
     pub(super) fn beside(&self, text: String) -> Self {
-        Self::new(text, &self.spare)
+        Self::new(text, &self.buffers)
     }
 
-    /// All of it.
+    /// Returns the text.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -77,7 +78,7 @@ impl AsRef<str> for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.spare.give(mem::take(&mut self.text).into_bytes());
+        self.buffers.give(mem::take(&mut self.text).into_bytes());
     }
 }
 
@@ -86,25 +87,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_used_again_unless_it_is_huge() {
+    fn buffers_are_reused_unless_they_are_large() {
         for (length, again) in [(1, true), (LARGEST_KEPT, true), (LARGEST_KEPT + 1, false)] {
-            let spare = Arc::new(BufferPool::default());
-            let mut bytes = spare.take(length);
+            let buffers = Arc::new(BufferPool::default());
+            let mut bytes = buffers.take(length);
             bytes.push(b'x');
             let capacity = bytes.capacity();
-            drop(Body::new(String::from_utf8(bytes).unwrap(), &spare));
-            let next = spare.take(0);
+            drop(Body::new(String::from_utf8(bytes).unwrap(), &buffers));
+            let next = buffers.take(0);
             assert!(next.is_empty());
             assert_eq!(next.capacity() == capacity, again, "{length}");
         }
     }
 
     #[test]
-    fn not_more_is_kept_than_pages_wait() {
-        let spare = Arc::new(BufferPool::default());
-        let body = || Body::new("x".repeat(100), &spare);
+    fn the_pool_keeps_a_limited_number_of_buffers() {
+        let buffers = Arc::new(BufferPool::default());
+        let body = || Body::new("x".repeat(100), &buffers);
         let bodies: Vec<_> = (0..MOST_KEPT + 3).map(|_| body()).collect();
         drop(bodies);
-        assert_eq!(spare.bodies(|bodies| bodies.len()), MOST_KEPT);
+        assert_eq!(buffers.bodies(|bodies| bodies.len()), MOST_KEPT);
     }
 }

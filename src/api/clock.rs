@@ -1,12 +1,12 @@
-//! The service's clock, as far as its answers tell: a signature is refused where the clocks are 15 minutes
-//! apart.
+//! Difference between this machine's clock and the service's. A signature is refused if they differ
+//! by 15 minutes or more.
 
 use std::time::SystemTime;
 
 use reqwest::header::{DATE, HeaderMap};
 
-/// How many seconds this machine's clock is ahead of the service's (behind, where it is negative), to one
-/// or two, as an answer tells that came just now.
+/// Returns the seconds by which this machine's clock is ahead of the service's; negative if it is
+/// behind. Precise to about 2 seconds, for an answer that has just arrived.
 pub(crate) fn ahead(headers: &HeaderMap) -> Option<i32> {
     ahead_at(SystemTime::now(), headers.get(DATE)?.to_str().ok()?)
 }

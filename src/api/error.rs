@@ -1,8 +1,8 @@
-//! What a request can come to instead of an answer, and how the service says so.
+//! Errors of a request, and how the service reports them.
 //!
-//! Reads the error bodies of the service, of its gateway and of IAM. Classifies by the service's code
-//! first and by the status second, since the same code comes with different statuses in different clouds.
-//! Wording for people (hints, exit codes) is not decided here.
+//! Reads the error bodies of the service, of its gateway and of IAM. Classifies by the service's
+//! code first and by the status second, since the same code comes with different statuses in
+//! different clouds. Wording for people (hints, exit codes) is not decided here.
 //!
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
@@ -15,13 +15,13 @@ use serde_json::Value;
 use super::transport::Distrust;
 use crate::settings::Origin;
 
-/// A request that came to nothing.
+/// Error of a request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     /// The client could not be set up.
     #[error("cannot set up HTTP: {reason}")]
     Setup {
-        /// Why, and what it is that cannot be used.
+        /// Why, and which setting cannot be used.
         reason: String,
         /// What would work.
         hint: String,
@@ -31,7 +31,7 @@ pub(crate) enum ApiError {
     Unreachable {
         /// Why, from the outside in.
         reason: String,
-        /// Whether it was a connection that broke.
+        /// True if an established connection broke.
         was_connected: bool,
     },
     /// No connection through the proxy of the environment.
@@ -43,12 +43,12 @@ pub(crate) enum ApiError {
         address: String,
         /// Why.
         reason: String,
-        /// Whether it asks for a user name and a password (407).
+        /// True if it requires a user name and a password (407).
         wants_password: bool,
         /// Whether the variable has them.
         has_password: bool,
     },
-    /// Whoever answers at the endpoint has no certificate for it that we trust.
+    /// The server's certificate is not trusted for the endpoint.
     #[error("the service's certificate is not trusted: {0}")]
     Untrusted(Distrust),
     /// The host of the endpoint has no address.
@@ -56,13 +56,13 @@ pub(crate) enum ApiError {
     UnknownHost {
         /// Its name.
         host: String,
-        /// The flag, variable or file that says so, as far as that is known.
+        /// The flag, variable or file that names it, if known.
         origin: Option<String>,
     },
     /// No whole answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
-    /// No whole answer in time, tried as often as was allowed.
+    /// No whole answer in time, after all retries.
     #[error("no answer from the service in time, in {tries} tries")]
     OutOfTime {
         /// Two or more.
@@ -71,14 +71,14 @@ pub(crate) enum ApiError {
     /// The service answered, and not with 200.
     #[error("{0}")]
     Refused(Refusal),
-    /// What IAM was asked for first, and did not give.
+    /// A preceding request to IAM failed.
     #[error("{doing} at {address}: {fault}")]
     Identity {
-        /// What it was about, such as `cannot log in`.
+        /// The failed action, such as `cannot log in`.
         doing: &'static str,
-        /// Of IAM.
+        /// Address of IAM.
         address: String,
-        /// What the request came to.
+        /// Error of the request to IAM.
         fault: Box<ApiError>,
     },
     /// The answer is larger than any page.
@@ -101,15 +101,15 @@ pub(crate) enum ApiError {
     },
 }
 
-/// What a login is about, in [`ApiError::Identity`].
+/// The action of a login, in [`ApiError::Identity`].
 pub(crate) const LOGIN: &str = "cannot log in";
 
-/// What kind of failure it is, for retries and exit codes.
+/// Class of a failure, for retries and exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Not authenticated, or not allowed.
     Denied,
-    /// The service will not do this, however often it is asked.
+    /// The service rejects the request, however often it is sent.
     Refused,
     /// Too many requests.
     Throttled,
@@ -117,12 +117,12 @@ pub(crate) enum Class {
     Unavailable,
 }
 
-/// What ended the attempts at something that may pass.
+/// Limit that ended the retries of a transient failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spent {
-    /// It was tried as often as was allowed.
+    /// The maximum number of retries.
     Retries,
-    /// The next attempt would have come after the end of the run.
+    /// The deadline of the run.
     Time,
 }
 
@@ -137,18 +137,18 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
-    /// How many seconds this machine's clock is ahead of the service's, if the answer tells.
+    /// Seconds by which this machine's clock is ahead of the service's, if known.
     pub(crate) clock_ahead: Option<i32>,
     /// The `Retry-After` header, as it came.
     pub(crate) retry_after: Option<String>,
-    /// What of the patience was used up, so that it was not tried again.
+    /// Limit that ended the retries.
     pub(crate) spent: Option<Spent>,
-    /// Where the credentials come from that the request was made with.
+    /// Origin of the credentials of the request.
     pub(crate) origin: Arc<Origin>,
 }
 
 impl ApiError {
-    /// An answer of 200 whose body cannot be read.
+    /// Creates the error for an answer of 200 whose body cannot be read.
     pub(super) fn unreadable(
         reason: String,
         body: &str,
@@ -159,7 +159,7 @@ impl ApiError {
         Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
-    /// In a few words: the status and code, or what came in their place.
+    /// Returns a few words: status and code, or the kind of failure.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Refused(refusal) => match refusal.code_of_its_own() {
@@ -177,7 +177,7 @@ impl ApiError {
         }
     }
 
-    /// Whether it is a setting on this machine that stands in the way, before anything was sent.
+    /// Returns true if a local setting prevented the request.
     pub(crate) fn is_local(&self) -> bool {
         match self {
             Self::Setup { .. } => true,
@@ -186,7 +186,7 @@ impl ApiError {
         }
     }
 
-    /// The service's id of the request, if it got that far.
+    /// Returns the service's id of the request, if it answered.
     pub(crate) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused(Refusal { request_id, .. }) | Self::Unreadable { request_id, .. } => {
@@ -197,7 +197,7 @@ impl ApiError {
         }
     }
 
-    /// What the service, or IAM, has said in place of an answer.
+    /// Returns the refusal by the service or IAM, if there was one.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -206,7 +206,7 @@ impl ApiError {
         }
     }
 
-    /// How long the service asks to wait.
+    /// Returns how long the service asks the client to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.wait(),
@@ -214,7 +214,7 @@ impl ApiError {
         }
     }
 
-    /// The same, once it is given up for that.
+    /// Adds the limit that ended the retries.
     pub(super) fn given_up(self, spent: Option<Spent>) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(Refusal { spent, ..refusal }),
@@ -222,7 +222,7 @@ impl ApiError {
         }
     }
 
-    /// What kind of failure it is.
+    /// Returns the class of the failure.
     pub(crate) fn class(&self) -> Class {
         match self {
             Self::Identity { fault, .. } => fault.class(),
@@ -231,13 +231,13 @@ impl ApiError {
         }
     }
 
-    /// Whether the caller is refused, and not what it asks for.
+    /// Returns true if the credentials were rejected (401).
     pub(super) fn is_unauthenticated(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.status == 401)
     }
 
-    /// Whether another token or another project might be let through: the caller is refused, or what is
-    /// asked for is not there, and that says the gateway, which knows nothing of backups.
+    /// Returns true if another token or project might be accepted: access is denied, or the gateway
+    /// reports 404. The gateway knows nothing of backups.
     pub(super) fn may_be_of_the_access(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 404, code, .. }) => {
@@ -248,18 +248,18 @@ impl ApiError {
         }
     }
 
-    /// Returns whether the connection is to blame, so that others like it may fail as well.
+    /// Returns true if the connection caused the failure, so that others like it may fail as well.
     pub(super) fn is_of_connection(&self) -> bool {
         self.is_broken_connection() || matches!(self, Self::TimedOut)
     }
 
-    /// Returns whether there was a connection, which broke.
+    /// Returns true if an established connection broke.
     pub(super) fn is_broken_connection(&self) -> bool {
         matches!(self, Self::Unreachable { was_connected: true, .. })
     }
 
-    /// Returns whether fewer requests at a time may help. A connection that breaks says nothing about the load: load
-    /// balancers close connections after some time or number of requests.
+    /// Returns whether fewer requests at a time may help. A connection that breaks says nothing
+    /// about the load: load balancers close connections after some time or number of requests.
     pub(super) fn is_congestion(&self) -> bool {
         match self {
             Self::TimedOut => true,
@@ -268,7 +268,7 @@ impl ApiError {
         }
     }
 
-    /// Whether another attempt can help.
+    /// Returns true if a retry can help.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
@@ -276,7 +276,7 @@ impl ApiError {
             Self::Proxy { wants_password, .. } => !wants_password,
             // It was tried again where that could help.
             Self::Identity { .. } => false,
-            // Names do not come into being while one waits.
+            // A host name does not appear during a retry.
             Self::UnknownHost { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut | Self::OutOfTime { .. } => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
@@ -295,8 +295,8 @@ impl ApiError {
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Refusal {
-    /// How long the service asks to wait, in seconds or until a date (RFC 9110, section 10.2.3). At most
-    /// [`LONGEST_WAIT`].
+    /// Returns how long the service requests to wait, in seconds or until a date (RFC 9110, section 10.2.3), at
+    /// most [`LONGEST_WAIT`].
     pub(crate) fn wait(&self) -> Option<Duration> {
         let value = self.retry_after.as_deref()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -333,22 +333,23 @@ impl Refusal {
         Self { status, code, message, request_id, clock_ahead, retry_after, spent, origin }
     }
 
-    /// Of a request with credentials from there.
+    /// Adds the origin of the credentials.
     pub(super) fn of(self, origin: &Arc<Origin>) -> Self {
         Self { origin: Arc::clone(origin), ..self }
     }
 
-    /// The code, where it is more than the status once more: IAM repeats it.
+    /// Returns the code, unless it only repeats the status, as in IAM.
     fn code_of_its_own(&self) -> Option<&str> {
         self.code.as_deref().filter(|code| *code != self.status.to_string())
     }
 
-    /// The number in the code, which is the same where clouds write the letters in another way.
+    /// Returns the number in the code, which is the same in clouds that spell the letters
+    /// differently.
     pub(crate) fn code_number(&self) -> Option<&str> {
         Some(self.code.as_deref()?.split_once('.')?.1)
     }
 
-    /// By code where it tells, by status otherwise.
+    /// Classifies by code if it is known, else by status.
     fn class(&self) -> Class {
         let by_code = self.code.as_deref().and_then(|code| {
             let (service, number) = code.split_once('.')?;
@@ -393,7 +394,7 @@ fn request(id: Option<&str>) -> String {
     id.map_or_else(String::new, |id| format!(" (request {})", snippet(id)))
 }
 
-/// Code and message: at the top or in any object inside, under any of the names in use.
+/// Returns code and message from the top level or any nested object, under any of the known names.
 fn explanation(json: &Value) -> Option<(Option<String>, Option<String>)> {
     const NAMES: [(&str, &str); 3] =
         [("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")];
@@ -407,7 +408,7 @@ fn explanation(json: &Value) -> Option<(Option<String>, Option<String>)> {
     object.values().find_map(explanation)
 }
 
-/// A string or number as text that is safe to show.
+/// Returns a string or number as text that is safe to show.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(snippet(text)),
@@ -416,7 +417,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The beginning of a text from outside, on one line, with control characters escaped.
+/// Returns the beginning of an untrusted text on one line, with control characters escaped.
 fn snippet(text: &str) -> String {
     const LONGEST: usize = 300;
     let mut shown: String =

@@ -1,35 +1,36 @@
-//! Decides when a request that is far slower than others is made a second time, on another connection.
+//! Decides when a slow request is sent a second time, on another connection.
 //!
-//! One hung answer holds up a whole listing, since its page is needed before those after it. The time limits end
-//! it after half a minute; a second request brings the answer after two seconds. It costs the service work,
-//! so it is rare.
+//! One hung answer holds up a whole listing, since later pages wait for it. Time limits end it
+//! after half a minute; a second request brings the answer after two seconds. Hedging costs the
+//! service work, so it is rare.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// No request is hedged sooner.
+/// Minimum age of a request before it is hedged.
 const SHORTEST: Duration = Duration::from_secs(2);
-/// No request is hedged before it has taken this many times the median of the last answers.
+/// A request is hedged after this many times the median duration of the last answers.
 const FACTOR: u32 = 4;
-/// Answers that are needed to know what is usual.
+/// Minimum number of answers for a median.
 const LEAST_ANSWERS: usize = 3;
-/// Answers whose times are kept.
+/// Number of answers in the median.
 const KEPT: usize = 32;
 /// One request in this many may be hedged in vain, besides the first one.
 const SHARE: u64 = 10;
-/// Nothing is hedged for this time after throttling: the second request would count against the limit.
+/// Nothing is hedged for this time after throttling: the second request would count against the
+/// limit.
 const AFTER_THROTTLING: Duration = Duration::from_secs(60);
 /// Pause between two decisions about one request.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// The requests of a client, as far as hedging depends on them.
+/// Statistics of a client's requests that decide about hedging.
 #[derive(Debug, Default)]
 pub(super) struct Hedging(Mutex<Record>);
 
 #[derive(Debug, Default)]
 struct Record {
-    /// The times that the last answers took.
+    /// Durations of the last answers.
     times: VecDeque<Duration>,
     last_answer: Option<Instant>,
     last_throttling: Option<Instant>,
@@ -44,7 +45,7 @@ impl Hedging {
         self.lock().sent += 1;
     }
 
-    /// Notes an answer that took so long.
+    /// Notes the duration of an answer.
     pub(super) fn note_answer(&self, now: Instant, took: Duration) {
         let mut record = self.lock();
         if record.times.len() == KEPT {
@@ -59,13 +60,13 @@ impl Hedging {
         self.lock().last_throttling = Some(now);
     }
 
-    /// Notes that a second attempt brought the answer. Such attempts are not limited: where a connection is dead, all
-    /// requests on it need one.
+    /// Notes that a second attempt brought the answer. Such attempts are not limited: where a
+    /// connection is dead, all requests on it need one.
     pub(super) fn note_use(&self) {
         self.lock().in_vain -= 1;
     }
 
-    /// Waits until a request that was sent at that time is to be made a second time.
+    /// Waits until the request that was sent at `sent` should be hedged.
     pub(super) async fn due(&self, sent: Instant) {
         tokio::time::sleep(SHORTEST).await;
         while !self.begin(sent, Instant::now()) {
@@ -73,7 +74,7 @@ impl Hedging {
         }
     }
 
-    /// Returns whether a request is to be made a second time now, which counts as done then.
+    /// Returns true if a request should be hedged now, and counts it.
     fn begin(&self, sent: Instant, now: Instant) -> bool {
         let mut record = self.lock();
         let is_due = record.is_due(sent, now);
@@ -99,7 +100,7 @@ impl Record {
         is_slow && is_alone && !is_throttled && self.in_vain < self.sent / SHARE + 1
     }
 
-    /// The median of the times, where enough are known.
+    /// Returns the median duration, if there are enough answers.
     fn median(&self) -> Option<Duration> {
         if self.times.len() < LEAST_ANSWERS {
             return None;

@@ -1,8 +1,8 @@
-//! Asks the metadata service of a server in the cloud (ECS) for the keys of the server's agency.
+//! Requests the keys of the server's agency from the metadata service of a cloud server (ECS).
 //!
-//! First for a session token, as servers can be told to require; a service that knows no such tokens is
-//! asked without one. Everywhere but on a server nobody is there: that must show soon, and is no
-//! failure. Never through a proxy, which would be another server, and its answers are never shown.
+//! Requests a session token first, since servers can require one; a service without tokens is
+//! requested without. Outside the cloud nothing answers: this must show soon, and is no failure. No
+//! proxy is used, since it would be another server. Answers are never shown.
 //!
 //! Sources: "Obtaining ECS Metadata" in the ECS API reference; the vendor's SDK.
 
@@ -14,49 +14,49 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::ApiError;
-use super::journal::{Entry, RequestLog};
+use super::request_log::{Entry, RequestLog};
 use super::silence::Silence;
 use super::transport::Transport;
 use crate::settings::{Credentials, MetadataAddress, Server};
 use crate::text::secret::Secret;
 
-/// How long to wait for a connection: the service is on the host of the server.
+/// Limit for the connection: the service is on the host of the server.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long all of it may take.
+/// Limit for all requests together.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const TOKEN: &str = "/meta-data/latest/api/token";
 const KEYS: &str = "/openstack/latest/securitykey";
 const SERVER: &str = "/openstack/latest/meta_data.json";
 
-/// As long as a token of the service can live, in seconds; it is asked for anew each time.
+/// Longest lifetime of a session token, in seconds. A new one is requested each time.
 const TOKEN_LIFE: &str = "21600";
 
-/// What the service says where the server has no agency.
+/// Message of the service if the server has no agency.
 const NO_AGENCY: &str = "Please configure Cloud Service Agency first";
 
 /// A client of the metadata service.
 pub(crate) struct MetadataService {
     transport: Transport,
     address: MetadataAddress,
-    journal: Arc<RequestLog>,
+    log: Arc<RequestLog>,
 }
 
-/// Keys that stop working at some time.
+/// Keys with an expiry time.
 #[derive(Debug, Clone)]
 pub(crate) struct ExpiringKeys {
     pub(crate) credentials: Credentials,
-    /// `None` if the service does not say.
+    /// `None` if the service does not report it.
     pub(crate) expires: Option<Timestamp>,
 }
 
-/// An answer, whatever it says.
+/// An answer with any status.
 struct Said {
     status: StatusCode,
     body: String,
 }
 
-/// The answer with keys; the service has had two forms of it.
+/// The answer with keys, in either of its two documented forms.
 #[derive(Deserialize)]
 struct Keys {
     #[serde(alias = "credentials")]
@@ -82,23 +82,20 @@ struct About {
 }
 
 impl MetadataService {
-    /// The service at an address. Nothing is sent yet.
+    /// Creates a client without sending anything.
     ///
     /// # Errors
     ///
     /// None that are known.
-    pub(crate) fn new(
-        address: MetadataAddress,
-        journal: Arc<RequestLog>,
-    ) -> Result<Self, ApiError> {
-        Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address, journal })
+    pub(crate) fn new(address: MetadataAddress, log: Arc<RequestLog>) -> Result<Self, ApiError> {
+        Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address, log })
     }
 
-    /// Keys, region and project of the server that this runs on, and when the keys expire.
+    /// Requests keys, region and project of this server, and when the keys expire.
     ///
     /// # Errors
     ///
-    /// Why there are no keys, in words for a user, who usually is on no such server.
+    /// Why there are no keys, in words for a user, who usually is not on such a server.
     pub(crate) async fn server(&self) -> Result<(Server, Option<Timestamp>), String> {
         let end = Instant::now() + TIMEOUT;
         let token = self.token(end).await?;
@@ -109,7 +106,7 @@ impl MetadataService {
         Ok((Server { credentials, region, project_id }, expires))
     }
 
-    /// Fresh keys.
+    /// Requests fresh keys.
     ///
     /// # Errors
     ///
@@ -119,7 +116,7 @@ impl MetadataService {
         self.keys_with(self.token(end).await?.as_ref(), end).await
     }
 
-    /// A session token; `None` where the service has none to give.
+    /// Requests a session token; `None` if the service has none.
     async fn token(&self, end: Instant) -> Result<Option<Secret>, String> {
         let headers = [("X-Metadata-Token-Ttl-Seconds", TOKEN_LIFE), ("Content-Length", "0")];
         let Said { status, body } = self.send(Method::PUT, TOKEN, &headers, end).await?;
@@ -147,8 +144,8 @@ impl MetadataService {
         self.send(Method::GET, path, header.as_slice(), end).await
     }
 
-    /// One request, which is over at `end`, and a line about it in the journal. Neither its headers nor its
-    /// answer are in there: they are what is secret.
+    /// Sends one request, which must end by `end`, and logs it. The log has neither headers nor
+    /// answer, since both are secret.
     async fn send(
         &self,
         method: Method,
@@ -175,7 +172,7 @@ impl MetadataService {
         };
         let late = |_| Err(("timed out", "no answer in time".to_owned()));
         let said = tokio::time::timeout_at(end.into(), asked).await.unwrap_or_else(late);
-        self.journal.note(&Entry {
+        self.log.note(&Entry {
             method: method.as_str(),
             path,
             query: "",
@@ -192,7 +189,7 @@ impl MetadataService {
 fn read_keys(body: &str) -> Option<ExpiringKeys> {
     let Key { access, secret, securitytoken, expires_at } =
         serde_json::from_str::<Keys>(body).ok()?.credential;
-    // What cannot stand in a header is none.
+    // A key with characters that a header cannot hold is invalid.
     let parts = [&access, &secret, &securitytoken];
     let whole =
         |part: &&String| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic());

@@ -1,36 +1,36 @@
-//! The service over HTTP: one signed request at a time, tried again where that can help.
+//! The HTTP client of the service: signs requests, sends them, and retries transient failures.
 //!
 //! Knows requests and answers. Does not know flags, and does not know how pages become a listing.
 
-mod access;
 mod backups;
 mod body;
 mod client;
+mod client_options;
 mod clock;
 mod error;
 mod events;
 mod hedge;
-mod incoming;
-mod journal;
-mod means;
+mod identity;
 mod metadata;
-mod pace;
 mod page;
 mod redact;
+mod request_log;
 mod retry;
 mod session;
 pub(crate) mod sign;
 mod silence;
+mod throttle;
 mod transport;
+mod utf8_body;
 
-pub(crate) use access::{CredentialRefresh, Identity, Renewed};
 pub(crate) use backups::{Backups, Probe};
 pub(crate) use client::{Client, Pair, RequestSpec, UnsentRequest};
+pub(crate) use client_options::ClientOptions;
 pub(crate) use error::{ApiError, Class, LOGIN, LONGEST_WAIT, Refusal, Spent};
 pub(crate) use events::Events;
-pub(crate) use journal::RequestLog;
-pub(crate) use means::ClientOptions;
+pub(crate) use identity::{CredentialRefresh, Identity, Renewed};
 pub(crate) use metadata::{ExpiringKeys, MetadataService};
+pub(crate) use request_log::RequestLog;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryPolicy};
 pub(crate) use session::Session;
 pub(crate) use transport::{Distrust, Flaw, proxy_to};

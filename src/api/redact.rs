@@ -1,17 +1,17 @@
-//! Takes out of text from outside what must not be shown: a gateway echoes the credentials that it
-//! refuses, and some echo the whole request.
+//! Removes secrets from text of the service: a gateway may echo the credentials that it refuses, or
+//! the whole request.
 
 use serde_json::Value;
 
 use crate::settings::Credentials;
 
-/// What must not be shown of one request, each with what stands in its place.
+/// Secrets of one request, each with its replacement.
 pub(super) struct Redaction(Vec<(String, &'static str)>);
 
 const REDACTED: &str = "[redacted]";
 
 impl Redaction {
-    /// Of a request that was made with these credentials, and with this `Authorization` header.
+    /// Creates the redaction for a request with these credentials and this `Authorization` header.
     pub(super) fn of(credentials: &Credentials, authorization: Option<&str>) -> Self {
         let mut redaction = Self(Vec::new());
         if let Some(authorization) = authorization {
@@ -33,7 +33,7 @@ impl Redaction {
         redaction
     }
 
-    /// One more secret.
+    /// Adds a secret.
     pub(super) fn hide(&mut self, secret: &str) {
         self.replace(secret, REDACTED);
     }
@@ -49,15 +49,15 @@ impl Redaction {
         }
     }
 
-    /// The text without any of it.
+    /// Returns the text with all secrets replaced.
     pub(super) fn text(&self, text: &str) -> String {
         let redacted =
             |text: String, (word, stand_in): &(String, &str)| text.replace(word, stand_in);
         self.0.iter().fold(text.to_owned(), redacted)
     }
 
-    /// A body as text. JSON can write the same text in many ways, so it is looked for in the text that is
-    /// meant.
+    /// Returns a body as text with all secrets replaced. JSON can escape a text in many ways, so
+    /// the decoded strings are searched.
     pub(super) fn body(&self, body: &[u8]) -> String {
         let text = match serde_json::from_slice::<Value>(body) {
             Ok(mut json) => {
@@ -70,7 +70,7 @@ impl Redaction {
     }
 }
 
-/// Changes each text inside, wherever it stands; names of fields stay.
+/// Changes every string value at any depth. Field names are unchanged.
 fn each_text(json: &mut Value, change: &impl Fn(&mut String)) {
     match json {
         Value::String(text) => change(text),
@@ -86,7 +86,7 @@ mod tests {
     use crate::text::secret::Secret;
 
     #[test]
-    fn nothing_of_a_request_that_is_secret_stays() {
+    fn all_secrets_of_a_request_are_redacted() {
         let secret = |text: &str| Secret::new(text.to_owned());
         let key = Credentials::Key {
             access_key: "AK".to_owned(),

@@ -1,4 +1,4 @@
-//! Whether an attempt is worth repeating, how long to wait first, and how long it may take.
+//! Decides whether to retry, after which pause, and how long an attempt may take.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const PAUSE_BESIDE_PROGRESS: Duration = Duration::from_millis(100);
 /// The first pause after throttling. The vendor advises to wait for seconds, not milliseconds.
 const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
-/// No pause of our own is longer.
+/// Longest pause that `cbr` chooses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A `Retry-After` beyond this is not waited for.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 /// Limit of one attempt, the whole answer included. The vendor's SDK has the same.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
-/// Limit on the time without a byte, both before and within an answer. A page of 1000 backups takes the service
-/// seconds, but its API gateway may wait 60 s for it. So the limit doubles after each time-out, up to
-/// [`ATTEMPT_TIMEOUT`], and a slow service is still waited for.
+/// Limit on the time without a byte, both before and within an answer. A page of 1000 backups takes
+/// the service seconds, but its API gateway may wait 60 s for it. So the limit doubles after each
+/// time-out, up to [`ATTEMPT_TIMEOUT`], and a slow service is still waited for.
 pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// No time is reserved for a retry that would have less than this.
 const SHORTEST_ATTEMPT: Duration = Duration::from_secs(1);
@@ -33,38 +33,38 @@ pub(super) struct Limits {
     pub(super) silence: Duration,
 }
 
-/// Failed attempts at one request. Throttled ones are [`Throttle`](super::pace::Throttle)'s.
+/// Failed attempts at one request. Throttled ones are [`Throttle`](super::throttle::Throttle)'s.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Failures {
     /// Those that count as retries.
     pub(super) counted: u32,
     /// Those among them that timed out.
     pub(super) timeouts: u32,
-    /// Connections that broke while other requests came through. A service may take a few requests only on a
-    /// connection. They are not counted: requests that come through are only so many.
+    /// Connections that broke while other requests came through. A service may take a few requests
+    /// only on a connection. They are not counted: requests that come through are only so many.
     pub(super) beside_progress: u32,
 }
 
-/// Another attempt.
+/// Decision to retry.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Retry {
-    /// How long to wait first.
+    /// Pause before the attempt.
     pub(super) pause: Duration,
     /// Whether fewer requests at a time may help.
     pub(super) is_congestion: bool,
 }
 
-/// How often and how long to try.
+/// Maximum number of retries, and the deadline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryPolicy {
-    /// How often one request may be sent again.
+    /// Maximum number of retries per request.
     pub(crate) retries: u32,
-    /// When the whole run must be over.
+    /// Deadline of the whole run.
     pub(crate) deadline: Option<Instant>,
 }
 
 impl RetryPolicy {
-    /// The time left for the run.
+    /// Returns the time left for the run.
     pub(crate) fn left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
@@ -76,12 +76,12 @@ impl RetryPolicy {
         limits(self.left(), timeouts, has_retry.then(|| growing(FIRST_PAUSE, counted)))
     }
 
-    /// How long to wait before the attempt after `attempt` (from 0). Throttling is
-    /// [`Throttle`](super::pace::Throttle)'s.
+    /// Returns the pause before the attempt after `attempt` (from 0). Throttling belongs to
+    /// [`Throttle`](super::throttle::Throttle).
     ///
     /// # Errors
     ///
-    /// To give up, and what was used up, if more of it could have helped.
+    /// `Err` stops retrying, and names the exhausted limit if raising it could help.
     fn pause(&self, attempt: u32, fault: &ApiError) -> Result<Duration, Option<Spent>> {
         if !fault.is_transient() {
             return Err(None);
@@ -92,8 +92,8 @@ impl RetryPolicy {
         self.affords(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
     }
 
-    /// Counts a failed attempt and decides on the next one. `has_progress` says whether other requests came through
-    /// since the attempt began.
+    /// Counts a failed attempt and decides on the next one. `has_progress` says whether other
+    /// requests came through since the attempt began.
     ///
     /// # Errors
     ///
@@ -116,13 +116,13 @@ impl RetryPolicy {
         failures.counted += 1;
         failures.timeouts += u32::from(matches!(fault, ApiError::TimedOut));
         let pause = self.pause(failures.counted - 1, fault)?;
-        // Where nothing comes through, the number of requests at a time may be what breaks connections.
+        // Where nothing comes through, the number of requests at a time may be what breaks
+        // connections.
         let breaks_again = fault.is_broken_connection() && failures.counted > 1;
         Ok(Retry { pause, is_congestion: fault.is_congestion() || breaks_again })
     }
 
-    /// The pause, unless it is too long: one that the run cannot outlast helps nobody, and the fault had
-    /// better be told now.
+    /// Returns the pause, or fails at once if it exceeds the deadline: waiting would not help.
     ///
     /// # Errors
     ///
@@ -138,8 +138,9 @@ impl RetryPolicy {
     }
 }
 
-/// Returns the limits of an attempt in a run that has `left`. If a retry may follow, after that pause at most, silence
-/// may take half of the time, so that the retry fits. An answer that keeps coming may take all of it.
+/// Returns the limits of an attempt in a run that has `left`. If a retry may follow, after that
+/// pause at most, silence may take half of the time, so that the retry fits. An answer that keeps
+/// coming may take all of it.
 fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Limits {
     let whole = left.map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
     let silence = SILENCE_LIMIT.saturating_mul(2_u32.saturating_pow(timeouts)).min(whole);
@@ -148,7 +149,7 @@ fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Lim
     Limits { whole, silence: half.filter(fits).map_or(silence, |half| silence.min(half)) }
 }
 
-/// The pause after a number of refusals in a row, where the service does not say how long to wait.
+/// Returns the pause after consecutive refusals, if the service does not name one.
 pub(super) fn throttled_pause(refusals: u32) -> Duration {
     jitter(growing(FIRST_PAUSE_THROTTLED, refusals))
 }
@@ -159,18 +160,18 @@ fn pause_after(fault: &ApiError, attempt: u32) -> Duration {
     pauses.map_or(Duration::ZERO, |pauses| jitter(growing(FIRST_PAUSE, pauses)))
 }
 
-/// The pause before jitter: twice as long each time.
+/// Returns the pause before jitter: twice as long each time.
 fn growing(first: Duration, times: u32) -> Duration {
     first.saturating_mul(2_u32.saturating_pow(times)).min(LONGEST_PAUSE)
 }
 
-/// Between half the pause and all of it, so that many clients do not come back at one moment.
+/// Returns between half the pause and all of it, so that many clients do not return at once.
 fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
-/// What the service asked for. More than [`LONGEST_RETRY_AFTER`] is cut to a second more: it is not waited
-/// for in any case, and clocks overflow.
+/// Returns the pause that the service requests. More than [`LONGEST_RETRY_AFTER`] is cut to one
+/// second more: it is not waited for, and clocks overflow.
 pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
     Some(fault.retry_after()?.min(LONGEST_RETRY_AFTER + Duration::from_secs(1)))
 }
@@ -202,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_help_is_not_repeated() {
-        let patience = RetryPolicy { retries: 2, deadline: None };
+    fn permanent_failures_are_not_retried() {
+        let retry_policy = RetryPolicy { retries: 2, deadline: None };
         let locked = r#"{"error_code":"BackupService.9998","error_msg":"authentication failed"}"#;
         let cases = [
             (0, refused(401, "", None), false),
@@ -227,7 +228,11 @@ mod tests {
             (0, ApiError::TooLarge { limit: 1 }, false),
         ];
         for (attempt, fault, expected) in cases {
-            assert_eq!(patience.pause(attempt, &fault).is_ok(), expected, "{attempt} {fault:?}");
+            assert_eq!(
+                retry_policy.pause(attempt, &fault).is_ok(),
+                expected,
+                "{attempt} {fault:?}"
+            );
         }
     }
 
@@ -252,8 +257,8 @@ mod tests {
     #[test]
     fn broken_connections_are_retried_at_once_and_count_where_nothing_else_comes_through() {
         let reset = || broken(true);
-        // The faults in a row, each with whether other requests came through, and the longest pause after it in
-        // milliseconds and whether it is congestion; `None` for no retry.
+        // The faults in a row, each with whether other requests came through, and the longest pause
+        // after it in milliseconds and whether it is congestion; `None` for no retry.
         let cases: [(u32, Vec<(ApiError, bool, Option<(u64, bool)>)>); 7] = [
             (5, vec![(reset(), false, Some((0, false))), (reset(), false, Some((500, true)))]),
             (5, vec![(reset(), true, Some((0, false))), (reset(), true, Some((100, false)))]),
@@ -280,11 +285,11 @@ mod tests {
             (1, vec![(refused(503, "", None), true, Some((500, true))), (reset(), false, None)]),
         ];
         for (retries, faults) in cases {
-            let patience = RetryPolicy { retries, deadline: None };
+            let retry_policy = RetryPolicy { retries, deadline: None };
             let mut failures = Failures::default();
             for (fault, has_progress, expected) in faults {
                 let told = format!("{fault:?} {failures:?}");
-                let retry = patience.next(&mut failures, &fault, has_progress).ok();
+                let retry = retry_policy.next(&mut failures, &fault, has_progress).ok();
                 let congestion = retry.map(|retry| retry.is_congestion);
                 assert_eq!(congestion, expected.map(|(_, congestion)| congestion), "{told}");
                 let (Some(Retry { pause, .. }), Some((longest, _))) = (retry, expected) else {
@@ -297,8 +302,8 @@ mod tests {
     }
 
     #[test]
-    fn the_services_own_wish_comes_first() {
-        let patience = RetryPolicy { retries: 2, deadline: None };
+    fn retry_after_overrides_the_own_pause() {
+        let retry_policy = RetryPolicy { retries: 2, deadline: None };
         let later = SystemTime::now() + Duration::from_secs(90);
         let cases = [
             ("7", 7..=7),
@@ -307,7 +312,7 @@ mod tests {
             ("Wed, 21 Oct 2015 07:28:00 GMT", 0..=0),
         ];
         for (value, expected) in cases {
-            let pause = patience.pause(0, &refused(503, "", Some(value))).unwrap();
+            let pause = retry_policy.pause(0, &refused(503, "", Some(value))).unwrap();
             assert!(expected.contains(&pause.as_secs()), "{value}: {pause:?}");
         }
     }
@@ -338,13 +343,14 @@ mod tests {
             let expected = [whole, silence].map(Duration::from_secs_f64);
             assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
         }
-        // The attempt after the last retry, and that after a time-out, have all the time that is left.
-        let patience = RetryPolicy { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
+        // The attempt after the last retry, and that after a time-out, have all the time that is
+        // left.
+        let retry_policy = RetryPolicy { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
         for (counted, timeouts, halves) in
             [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]
         {
             let failures = Failures { counted, timeouts, beside_progress: 9 };
-            let Limits { silence, .. } = patience.limits(&failures);
+            let Limits { silence, .. } = retry_policy.limits(&failures);
             assert_eq!(silence <= seconds(10), halves, "{failures:?}");
         }
     }
@@ -352,8 +358,8 @@ mod tests {
     #[test]
     fn no_pause_outlasts_the_run() {
         let deadline = Some(Instant::now() + Duration::from_secs(5));
-        let patience = RetryPolicy { retries: 2, deadline };
-        let pause = |attempt, after| patience.pause(attempt, &refused(503, "", Some(after)));
+        let retry_policy = RetryPolicy { retries: 2, deadline };
+        let pause = |attempt, after| retry_policy.pause(attempt, &refused(503, "", Some(after)));
         assert_eq!(pause(0, "6"), Err(Some(Spent::Time)));
         assert_eq!(pause(2, "6"), Err(Some(Spent::Retries)));
         assert_eq!(pause(0, "601"), Err(None));

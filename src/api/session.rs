@@ -1,5 +1,4 @@
-//! As whom the requests of a run are made, for as long as it lasts: keys that expire are replaced before
-//! they do.
+//! Credentials that expire: replaced before they do, for the duration of a run.
 //!
 //! Does not know what the keys are used for.
 
@@ -11,32 +10,32 @@ use tokio::sync::Mutex;
 use super::metadata::{ExpiringKeys, MetadataService};
 use crate::settings::Credentials;
 
-/// Keys that have less left than this are replaced.
+/// Keys with less time left than this are replaced.
 const MARGIN: Duration = Duration::from_secs(10 * 60);
 
-/// The keys of a run, and the service that gives others.
+/// Keys of a run, and the service that replaces them.
 pub(crate) struct Session {
     service: MetadataService,
     held: Mutex<Held>,
 }
 
-/// The keys that are in use.
+/// The current keys.
 struct Held {
     credentials: Credentials,
-    /// When to ask for others; `None` for never.
+    /// When to fetch new keys; `None` for never.
     renew_at: Option<Timestamp>,
-    /// Whether they were replaced since they were refused, which is done once.
+    /// True if they were fetched after a rejection, which happens once.
     was_refused: bool,
 }
 
 impl Session {
-    /// Of the keys that a metadata service gave.
+    /// Creates a session with keys of the metadata service.
     pub(crate) fn new(service: MetadataService, keys: ExpiringKeys) -> Self {
         Self { service, held: Mutex::new(Held::new(keys, Timestamp::now())) }
     }
 
-    /// The credentials for a request that is sent now. Where no others are to be had, those that there
-    /// are: whether they still work is the service's to say, whose clock may differ.
+    /// Returns the credentials for a request that is sent now. If refreshing fails, returns the
+    /// current keys; only the service knows whether they have expired.
     pub(super) async fn credentials(&self) -> Credentials {
         // Requests that are sent meanwhile wait for the same answer.
         let mut held = self.held.lock().await;
@@ -50,8 +49,8 @@ impl Session {
         held.credentials.clone()
     }
 
-    /// Whether there are others than those, which were refused. What was fetched for that reason and is
-    /// refused too is not replaced: the keys are not what is wrong.
+    /// Returns true if there are other keys than the refused ones. Keys that were fetched after a
+    /// rejection and are rejected too are not replaced: the keys are not the cause.
     pub(super) async fn has_others_than(&self, refused: &Credentials) -> bool {
         let mut held = self.held.lock().await;
         if held.credentials == *refused
@@ -64,7 +63,7 @@ impl Session {
     }
 }
 
-/// How long to leave a service alone that did not answer.
+/// Pause after the metadata service failed to answer.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 impl Held {
@@ -74,8 +73,8 @@ impl Held {
     }
 }
 
-/// When to replace keys that were given at `now`: [`MARGIN`] before they expire, or half-way where they
-/// have no more than twice that.
+/// Returns when to replace keys that were issued at `now`: [`MARGIN`] before they expire, or
+/// half-way if they live for less than twice that.
 fn renew_at(expires: Timestamp, now: Timestamp) -> Timestamp {
     let left = expires.duration_since(now);
     let margin = SignedDuration::try_from(MARGIN).unwrap_or(SignedDuration::ZERO).min(left / 2);

@@ -12,7 +12,7 @@ use ring::{digest, hmac};
 
 use crate::text::hex::hex;
 
-/// The name of the algorithm, as it stands in the `Authorization` header.
+/// Name of the algorithm in the `Authorization` header.
 pub(crate) const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
 /// Everything but the unreserved characters of RFC 3986 is percent-encoded.
@@ -22,9 +22,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub(crate) struct Signable<'a> {
     /// In upper case, such as `GET`.
     pub(crate) method: &'a str,
-    /// The path as it goes on the wire.
+    /// The path as it is sent.
     pub(crate) path: &'a str,
-    /// The query as it goes on the wire: what [`canonical_query`] returned.
+    /// The query as it is sent: the result of [`canonical_query`].
     pub(crate) query: &'a str,
     /// The headers to sign, names in lower case; one of them must be `x-sdk-date`.
     pub(crate) headers: &'a [(&'a str, &'a str)],
@@ -46,8 +46,8 @@ pub(crate) fn canonical_query(pairs: &[(&str, String)]) -> String {
     encoded.join("&")
 }
 
-/// The canonical path: every segment decoded and encoded anew, with a slash at the end that the
-/// path on the wire does not have.
+/// Returns the canonical path: every segment decoded and encoded again, with a trailing slash that
+/// the sent path does not have.
 fn canonical_path(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let mut canonical: String = decoded.split('/').map(encode).collect::<Vec<_>>().join("/");
@@ -57,14 +57,14 @@ fn canonical_path(path: &str) -> String {
     canonical
 }
 
-/// The names of the signed headers, sorted and joined by semicolons.
+/// Returns the names of the signed headers, sorted and joined by semicolons.
 fn signed_names(headers: &[(&str, &str)]) -> String {
     let mut names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     names.join(";")
 }
 
-/// The text whose hash is signed.
+/// Returns the text whose hash is signed.
 pub(crate) fn canonical_request(request: &Signable<'_>) -> String {
     let mut headers = request.headers.to_vec();
     headers.sort_unstable();
@@ -86,19 +86,20 @@ pub(crate) fn canonical_request(request: &Signable<'_>) -> String {
     text
 }
 
-/// The text that the key signs. `date` is the value of `x-sdk-date`, such as `20240229T081530Z`.
+/// Returns the text that the key signs. `date` is the value of `x-sdk-date`, such as
+/// `20240229T081530Z`.
 pub(crate) fn string_to_sign(date: &str, canonical_request: &str) -> String {
     let hash = digest::digest(&digest::SHA256, canonical_request.as_bytes());
     format!("{ALGORITHM}\n{date}\n{}", hex(hash.as_ref()))
 }
 
-/// The signature in lower-case hexadecimal digits.
+/// Returns the signature in lower-case hexadecimal digits.
 pub(crate) fn signature(secret_key: &str, string_to_sign: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret_key.as_bytes());
     hex(hmac::sign(&key, string_to_sign.as_bytes()).as_ref())
 }
 
-/// The value of the `Authorization` header.
+/// Returns the value of the `Authorization` header.
 pub(crate) fn authorization(
     access_key: &str,
     secret_key: &str,

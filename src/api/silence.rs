@@ -1,7 +1,7 @@
 //! Limit on the time without a byte of an answer, besides the limit for the whole answer.
 //!
-//! A connection can be dead without an error, for example after a router dropped its state. Only silence
-//! shows that.
+//! A connection can be dead without an error, for example after a router dropped its state. Only
+//! silence shows that.
 
 use std::future::Future;
 use std::pin::pin;
@@ -14,7 +14,7 @@ use super::error::ApiError;
 /// Silence after which the user is notified.
 const NOTICE: Duration = Duration::from_secs(10);
 
-/// How long an attempt may go without a byte.
+/// Limit on the time without a byte.
 #[derive(Clone, Copy)]
 pub(crate) struct Silence<'a> {
     limit: Duration,
@@ -22,7 +22,7 @@ pub(crate) struct Silence<'a> {
 }
 
 impl<'a> Silence<'a> {
-    /// With a limit, and a function that is called when nothing has come for [`NOTICE`].
+    /// Creates a limit; `notify` is called when nothing has come for [`NOTICE`].
     pub(crate) fn new(limit: Duration, notify: &'a (dyn Fn(Duration) + Sync)) -> Self {
         Self { limit, notify }
     }

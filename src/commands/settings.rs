@@ -93,8 +93,8 @@ async fn settings_and_means(
     }
     tell(&resolution, console);
     let means = ClientOptions {
-        patience: RetryPolicy { retries: args.retries, deadline },
-        journal: Arc::clone(journal),
+        retry_policy: RetryPolicy { retries: args.retries, deadline },
+        log: Arc::clone(journal),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session,

@@ -23,7 +23,7 @@ pub(crate) async fn show(
             form,
             &settings,
             console,
-            &Backups::show_draft(&args.id),
+            &Backups::show_request(&args.id),
             "",
             &mut Stdout,
         );

@@ -37,7 +37,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
     fn page(
         &self,
-        ask: PageRequest,
+        request: PageRequest,
     ) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
     /// Returns the number of failures so far that fewer requests at a time may reduce: throttling, time-outs, a
@@ -66,9 +66,9 @@ pub(crate) enum Failure<E> {
 }
 
 /// What is asked for first; `None` if nothing is.
-pub(crate) fn first_ask(extent: ListRange) -> Option<PageRequest> {
-    let (_, ask) = Stitcher::<()>::new(extent).next_ask(1)?;
-    Some(ask)
+pub(crate) fn first_ask(range: ListRange) -> Option<PageRequest> {
+    let (_, request) = Stitcher::<()>::new(range).next_ask(1)?;
+    Some(request)
 }
 
 /// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
@@ -78,11 +78,11 @@ pub(crate) fn first_ask(extent: ListRange) -> Option<PageRequest> {
 /// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
-    extent: ListRange,
+    range: ListRange,
     concurrency: usize,
     sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Outcome<S::Error> {
-    let mut stitcher = Stitcher::new(extent);
+    let mut stitcher = Stitcher::new(range);
     let result = read(source, &mut stitcher, concurrency, sink).await;
     Outcome { receipt: stitcher.receipt(), result }
 }
@@ -105,9 +105,9 @@ async fn read<S: Source>(
         if stitcher.may_be_enough() && enough(stitcher)? {
             return Ok(());
         }
-        while let Some((ticket, ask)) = stitcher.next_ask(window.size()) {
+        while let Some((ticket, request)) = stitcher.next_ask(window.size()) {
             let source = Arc::clone(&source);
-            under_way.spawn(async move { (ticket, source.page(ask).await) });
+            under_way.spawn(async move { (ticket, source.page(request).await) });
         }
         // What is in order goes on its way while the next pages are under way.
         if enough(stitcher)? || stitcher.is_done() {

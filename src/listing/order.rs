@@ -1,45 +1,45 @@
-//! The order of a listing, as the service is asked for it.
+//! Sort order of a listing, and the rank of a row in it.
 
 use std::fmt;
 
 use super::page::{Key, Rank};
 
-/// The keys that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
-/// together are far shorter than the 255 characters that the parameter may have.
+/// Keys that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
+/// together are far shorter than the 255 characters that the parameter allows.
 const SORT_KEYS: [&str; 6] = ["created_at", "id", "name", "protected_at", "status", "updated_at"];
 
-/// A total order: the keys that were asked for, and `id` at the end, so that no two rows are equal.
+/// A total order: the requested keys, then `id`, so that no two rows are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Order(Vec<(&'static str, Direction)>);
 
-/// When a row was created, as far as the service tells.
+/// Creation time of a row, with its precision.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Created {
-    /// Since 1970.
+    /// Microseconds since 1970.
     pub(crate) microsecond: i64,
-    /// Whether it is told to the microsecond, as the service keeps it. Some clouds tell milliseconds: rows of
-    /// one of those may stand in any order of their ids.
+    /// True if it has microseconds, as the service stores it. Some clouds report milliseconds: rows
+    /// of one millisecond may have any order of their ids.
     pub(crate) is_exact: bool,
 }
 
-/// Up or down.
+/// Sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// The least first.
+    /// Ascending.
     Ascending,
-    /// The greatest first.
+    /// Descending.
     Descending,
 }
 
 impl Default for Order {
-    /// Newest first, over keys that never change.
+    /// Returns newest first, by keys that never change.
     fn default() -> Self {
         Self(vec![("created_at", Direction::Descending), ("id", Direction::Descending)])
     }
 }
 
 impl Order {
-    /// An order by these keys; `None` if the service does not sort by one of them.
+    /// Creates an order by these keys; `None` if the service does not sort by one of them.
     pub(crate) fn new(keys: impl Iterator<Item = (&'static str, Direction)>) -> Option<Self> {
         let mut keys: Vec<_> = keys.collect();
         if !keys.iter().all(|(key, _)| SORT_KEYS.contains(key)) {
@@ -52,12 +52,13 @@ impl Order {
         Some(Self(keys))
     }
 
-    /// Whether no key ever changes, so that a row keeps its place for as long as it exists.
+    /// Returns true if no key ever changes, so that a row keeps its place as long as it exists.
     pub(crate) fn is_stable(&self) -> bool {
         self.0.iter().all(|(key, _)| matches!(*key, "created_at" | "id"))
     }
 
-    /// The place of a row in a stable order, from its creation and its id. `None` where it cannot be told.
+    /// Returns the rank of a row in a stable order, from its creation and its id, or `None` if it
+    /// is unknown.
     pub(crate) fn rank(&self, created: Option<Created>, id: Key) -> Option<Rank> {
         let mut rank = Rank(0, 0);
         let after_moment = self.0.first().is_some_and(|(key, _)| *key == "created_at");
@@ -69,7 +70,7 @@ impl Order {
                     rank.0 = if down { -at } else { at };
                 }
                 "id" => {
-                    // After a moment that is not exact, or with ids of another form, the id tells nothing.
+                    // After an inexact time, or for ids of another form, the id does not decide.
                     let tells = !after_moment || created.is_some_and(|created| created.is_exact);
                     rank.1 = match id.uuid().filter(|_| tells) {
                         Some(id) => {
@@ -82,7 +83,7 @@ impl Order {
                         None if after_moment => 0,
                         None => return None,
                     };
-                    // Nothing after the id decides anything.
+                    // Keys after the id never decide.
                     break;
                 }
                 _ => return None,
@@ -169,7 +170,7 @@ mod tests {
 
     /// Rows whose order within a moment cannot be told may stand in either.
     #[test]
-    fn what_is_not_told_is_not_judged() {
+    fn unknown_ranks_are_skipped() {
         let (a, b) =
             ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
         let order = Order::default();

@@ -1,39 +1,39 @@
-//! One request for rows, and what came back.
+//! A request for a page, and the page that answers it.
 
 use std::array;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use super::seen::Set;
 
-/// Which rows to answer with.
+/// Range of rows to request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PageRequest {
     /// Rows to skip.
     pub(crate) offset: u64,
-    /// Rows to answer with at most.
+    /// Maximum number of rows.
     pub(crate) limit: u64,
 }
 
-/// Rows as they stood at one moment.
+/// Rows of the list at one moment.
 #[derive(Debug)]
 pub(crate) struct Page<P> {
     /// In the order of the list.
     pub(crate) records: Vec<Record>,
     /// The rows themselves.
     pub(crate) rows: P,
-    /// Rows in the whole list at that moment, as far as the service tells.
+    /// Length of the whole list at that moment, if the service reports it.
     pub(crate) count: Option<u64>,
 }
 
 impl Page<()> {
-    /// With its rows.
+    /// Returns this page with `rows`.
     pub(crate) fn with<P>(self, rows: P) -> Page<P> {
         Page { records: self.records, rows, count: self.count }
     }
 }
 
 impl<P> Page<P> {
-    /// Whether the ranks of the rows grow. A row whose rank cannot be told proves nothing.
+    /// Returns true if the ranks of the rows increase. Unknown ranks are skipped.
     pub(super) fn is_in_order(&self) -> bool {
         let follows = |pair: &[Record]| match pair {
             [a, b] => a.rank.zip(b.rank).is_some_and(|(a, b)| a.may_precede(b)),
@@ -42,9 +42,10 @@ impl<P> Page<P> {
         self.records.windows(2).all(follows)
     }
 
-    /// Drops rows that stand on the page twice, and says how many. `None` if two rows have one id.
+    /// Drops rows that are listed twice on the page, and returns their number. Returns `None` if
+    /// two different rows have one id.
     pub(super) fn drop_repeated(&mut self) -> Option<u64> {
-        // Halves tell rows apart almost always, and take half the room.
+        // Half a key is nearly always unique, and takes half the memory.
         let mut halves = set_for(self.records.len());
         if self.records.iter().all(|record| halves.insert(record.key.half())) {
             return Some(0);
@@ -69,32 +70,32 @@ fn set_for<T>(rows: usize) -> Set<T> {
     Set::with_capacity_and_hasher(rows, BuildHasherDefault::default())
 }
 
-/// What the listing has to know of one row.
+/// What the listing needs of one row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record {
-    /// Stands for the id.
+    /// Key of the id.
     pub(crate) key: Key,
-    /// Its place in the order that was asked for, if that can be told from the record.
+    /// Its rank in the requested order, if known.
     pub(crate) rank: Option<Rank>,
-    /// Which one of the page's rows it is, from 0.
+    /// Index of the row on its page.
     pub(crate) index: usize,
 }
 
 impl Record {
-    /// Returns whether the two may be the last row of one list: they are one row, or share a moment within which
-    /// the order is unknown.
+    /// Returns true if both may be the last row of one list: they are one row, or share a moment
+    /// within which the order is unknown.
     pub(super) fn may_be(&self, other: &Self) -> bool {
         let tied = |(a, b): (Rank, Rank)| a.0 == b.0 && (a.1 == 0 || b.1 == 0);
         self.key == other.key || self.rank.zip(other.rank).is_some_and(tied)
     }
 }
 
-/// The rows of one page that have their place in the list now.
+/// Rows of one page whose place in the list is final.
 #[derive(Debug)]
 pub(crate) struct Batch<P> {
     /// All rows of the page.
     pub(crate) rows: P,
-    /// Those of them that are meant, in their order.
+    /// Indexes of the delivered rows, in their order.
     pub(crate) indexes: Vec<usize>,
 }
 
@@ -113,20 +114,20 @@ impl Hash for Key {
 }
 
 impl Key {
-    /// Half as many bits, which tell rows apart almost always. Ids that are counted up in two places at once keep
-    /// apart, as they would not if their halves were only laid over each other.
+    /// Returns 64 bits, which are nearly always unique. Multiplication keeps apart ids that count
+    /// up in both halves; a plain XOR would not.
     pub(super) fn half(self) -> u64 {
         let (high, low) = ((self.bits >> 64) as u64, self.bits as u64);
         // The odd number nearest to 2^64 divided by the square root of two.
         high.wrapping_mul(0xb504_f333_f9de_6485).rotate_left(32) ^ low
     }
 
-    /// The number that orders UUIDs as their text does.
+    /// Returns the number that orders UUIDs as their text does.
     pub(super) fn uuid(self) -> Option<u128> {
         self.is_uuid.then_some(self.bits)
     }
 
-    /// The key of an id.
+    /// Creates the key of an id.
     pub(crate) fn of(id: &str) -> Self {
         if let Some(bits) = uuid(id) {
             return Self { bits, is_uuid: true };
@@ -140,13 +141,13 @@ impl Key {
     }
 }
 
-/// A place in an order: it grows from row to row.
+/// Rank in an order: it increases from row to row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank(pub(crate) i64, pub(crate) u128);
 
 impl Rank {
-    /// Whether a row of this rank may stand before one of the other. Equal moments are told apart by the
-    /// second number; where one of the two is not known, either may come first.
+    /// Returns true if a row of this rank may precede one of the other. The second number decides
+    /// between equal moments; 0 is unknown, and allows both.
     pub(super) fn may_precede(self, other: Self) -> bool {
         match (self.0 == other.0, self.1, other.1) {
             (false, ..) => self.0 < other.0,
@@ -156,7 +157,7 @@ impl Rank {
     }
 }
 
-/// The number that a UUID in its usual lower-case form stands for. Other spellings are other ids.
+/// Parses a UUID in its usual lower-case form. Other spellings are other ids.
 fn uuid(id: &str) -> Option<u128> {
     let bytes: &[u8; 36] = id.as_bytes().try_into().ok()?;
     if [8, 13, 18, 23].iter().any(|&at| bytes[at] != b'-') {
@@ -166,7 +167,7 @@ fn uuid(id: &str) -> Option<u128> {
     for (start, range) in [(0, 0..8), (8, 9..13), (12, 14..18), (16, 19..23), (20, 24..36)] {
         digits[start..start + range.len()].copy_from_slice(&bytes[range]);
     }
-    // All at once, without a branch for any of them.
+    // All digits at once, without a branch for each.
     let is_digit = |digit: u8| digit.is_ascii_digit() | matches!(digit, b'a'..=b'f');
     let are_digits = digits.iter().fold(true, |all, digit| all & is_digit(*digit));
     let values =

@@ -1,23 +1,23 @@
-//! What a listing proves, and what keeps it from proving anything.
+//! Proof that a listing is complete, and reasons why there is none.
 
 use std::fmt;
 
-/// What a listing consisted of.
+/// Statistics of a finished listing.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Receipt {
     /// Records delivered.
     pub(crate) rows: u64,
-    /// The service's last word on the length of the list.
+    /// Last length of the list that the service reported.
     pub(crate) count: Option<u64>,
     /// Pages stitched.
     pub(crate) pages: u64,
-    /// Pages that touched nothing seen before, so that a lower one had to be read first.
+    /// Pages without an overlap, so that a lower one had to be read first.
     pub(crate) seams_mended: u64,
-    /// Rows that came a second time, the seams themselves left out.
+    /// Rows that were received twice, other than overlaps.
     pub(crate) duplicates: u64,
-    /// The service did not keep to a stable order that it was asked for.
+    /// The service did not keep to the stable order that was requested.
     pub(crate) out_of_order: bool,
-    /// How often the list was read from its beginning before, in vain because it changed.
+    /// Number of earlier reads that failed because the list changed.
     pub(crate) rereads: u32,
 }
 
@@ -25,18 +25,19 @@ pub(crate) struct Receipt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unproven {
     pub(super) reason: Reason,
-    /// Whether the list changed while it was read.
+    /// True if the list changed while it was read.
     pub(super) changed: bool,
-    /// How far the listing came.
+    /// Statistics up to the failure.
     pub(crate) receipt: Receipt,
 }
 
-/// How often a list is read from its beginning at most: four times as a whole.
+/// Maximum number of re-reads: four reads in total.
 pub(crate) const MOST_READS: u32 = 4;
 
 impl Unproven {
-    /// Returns whether reading the list again may prove it. A service that contradicts itself over a list at rest
-    /// would do so again, and one that counts more than it lists was read again already.
+    /// Returns true if reading the list again may prove it. A service that contradicts itself over
+    /// an unchanged list would do so again. One that counts more than it lists was read again
+    /// already.
     pub(crate) fn may_pass(&self) -> bool {
         self.changed
             && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous | Reason::EndsEarly)
@@ -45,21 +46,21 @@ impl Unproven {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// Answer upon answer contradicts itself: rows are counted that do not come.
+    /// Answers keep contradicting themselves: counted rows are missing.
     EndsEarly,
-    /// Page upon page holds only rows that came before.
+    /// Pages keep repeating known rows.
     NoProgress,
     /// The rows have no stable order, and the list changed meanwhile.
     Moved,
-    /// One id stands at two places.
+    /// One id is listed twice.
     Ambiguous,
-    /// The service does not sort, so which rows are the first of it cannot be told.
+    /// The service does not sort, so the first rows are unknown.
     Unsorted,
     /// The row that should be the last is not.
     NoEnd,
-    /// Rows come from behind the end that is counted.
+    /// Rows exist after the counted end.
     Misplaced,
-    /// Page upon page brings nothing further in the order.
+    /// Pages keep bringing nothing further in the order.
     Outrun,
 }
 

@@ -1,12 +1,12 @@
-//! Which rows were seen before, in eight bytes a row, so that a million of them fit beside the pages.
+//! The rows seen so far, in 8 bytes per row, so that a million of them fit into memory.
 //!
-//! A row that lies further in the order than all others is new, and a seam is among the last, so rows are only noted.
-//! They become a set once it is asked for a row that lies elsewhere, which takes a change of the list.
+//! Overlaps are recent, so keys go to a `Vec`. A set is built only for a row that is elsewhere in
+//! the order, which takes a change of the list.
 //!
-//! Keeps 64 of the 128 bits of a key. Two ids may agree in those (once in fifty million listings of a
-//! million rows). It shows: two rows that lie apart seem to be one. The listing is given up then, as it is
-//! when a service lists one id at two places. Where there is no order to rely on, the second row counts as a
-//! duplicate, which gives the listing up as well.
+//! Keeps 64 of the 128 bits of a key. Two ids may collide (once in fifty million listings of a
+//! million rows). A collision is detected: two rows far apart seem to be one, and the listing
+//! fails, as for an id that is listed twice. Without a reliable order, the second row counts as a
+//! duplicate, which fails the listing as well.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -14,14 +14,14 @@ use std::mem;
 
 use super::page::{Rank, Record};
 
-/// No more rows than this are expected on the word of the service.
+/// Largest number of rows for which memory is reserved because the service reports them.
 const MOST_EXPECTED: u64 = 4_000_000;
 
 /// A set of keys or of halves of them.
 pub(super) type Set<T> = HashSet<T, BuildHasherDefault<Spread>>;
 
-/// Hashes half of a key. Ids are random or hashed already, so one multiplication spreads them well enough;
-/// a service that chose its ids to collide would only slow down its own listing.
+/// Hashes half of a key. Ids are random or hashed already, so one multiplication suffices. A
+/// service with colliding ids only slows down its own listing.
 #[derive(Debug, Default)]
 pub(super) struct Spread(u64);
 
@@ -45,39 +45,39 @@ impl Hasher for Spread {
 /// How a page overlaps the rows that were seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Overlap {
-    /// With a row behind which nothing was missed.
+    /// Overlaps in a row after which nothing was missed.
     Certain,
-    /// With rows of the last moment alone, which may have changed places with others of it.
+    /// Overlaps only in rows of the last moment, whose order may have changed.
     Uncertain,
 }
 
-/// Rows at the end that are looked through one by one: where a page begins earlier than was planned, it and the one
-/// after it share almost all of their rows.
+/// Number of last rows that are compared one by one: a page that begins earlier than planned shares
+/// almost all rows with the next one.
 const RECENT: usize = 2048;
 
 /// The rows seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     keys: Set<u64>,
-    /// Keys that are not in the set yet, as they came.
+    /// Keys not yet in the set, in order of arrival.
     noted: Vec<u64>,
-    /// The furthest place in the order, and half of the key of the row there.
+    /// Furthest rank, and half of the key of its row.
     furthest: Option<(Rank, u64)>,
-    /// How many rows are of the same moment as that, as far as they were new when they came.
+    /// Number of rows of that moment, as far as they were new on arrival.
     of_last_moment: usize,
-    /// Whether the moment of some row was all that is told of its place.
+    /// True if only the moment of some row is known, not its order within it.
     has_ties: bool,
-    /// Whether there is a key of two rows that lie apart.
+    /// True if two rows far apart share a key.
     ambiguous: bool,
 }
 
 impl Seen {
-    /// Makes room for this many rows at once, which takes less than growing does.
+    /// Reserves memory for this many rows, which is faster than growing.
     pub(super) fn expect(&mut self, count: u64) {
         self.noted.reserve(count.min(MOST_EXPECTED) as usize);
     }
 
-    /// Whether this row was seen before.
+    /// Returns true if this row was seen before.
     pub(super) fn contains(&mut self, record: &Record) -> bool {
         if self.is_beyond(record) {
             return false;
@@ -98,7 +98,7 @@ impl Seen {
         self.set().contains(&half)
     }
 
-    /// Notes a row; whether it is new.
+    /// Adds a row, and returns true if it is new.
     pub(super) fn insert(&mut self, record: &Record) -> bool {
         let new = !self.contains(record);
         let half = record.key.half();
@@ -113,7 +113,7 @@ impl Seen {
             _ => self.of_last_moment = 1,
         }
         self.furthest = Some(match self.furthest {
-            // Where the order within a moment is not told of one row, the other's tells nothing.
+            // If the order within a moment is unknown for one row, it is unknown for both.
             Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
                 (Rank(moment, 0), half)
             }
@@ -123,7 +123,7 @@ impl Seen {
         new
     }
 
-    /// All rows.
+    /// Returns the set of all rows.
     fn set(&mut self) -> &mut Set<u64> {
         self.keys.reserve(self.noted.len());
         for half in mem::take(&mut self.noted) {
@@ -132,13 +132,13 @@ impl Seen {
         &mut self.keys
     }
 
-    /// The furthest place in the order that was seen.
+    /// Returns the furthest rank seen.
     pub(super) fn furthest(&self) -> Option<Rank> {
         self.furthest.map(|(rank, _)| rank)
     }
 
-    /// Returns whether no row was seen that is further than this one. Rows that share its moment, and whose order
-    /// is unknown, are as far.
+    /// Returns true if no row was seen that is further than this one. Rows of its moment whose
+    /// order is unknown are as far.
     pub(super) fn is_furthest(&self, last: &Record) -> bool {
         self.furthest.is_none_or(|(furthest, half)| {
             half == last.key.half()
@@ -146,27 +146,27 @@ impl Seen {
         })
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub(super) fn rows(&self) -> u64 {
         (self.keys.len() + self.noted.len()) as u64
     }
 
-    /// Number of rows that share the furthest moment.
+    /// Returns the number of rows that share the furthest moment.
     pub(super) fn moment_rows(&self) -> u64 {
         self.of_last_moment as u64
     }
 
-    /// Whether the moment of the furthest row is all that is told of its place.
+    /// Returns true if only the moment of the furthest row is known.
     pub(super) fn is_tied(&self) -> bool {
         matches!(self.furthest, Some((Rank(_, 0), _)))
     }
 
-    /// Whether that was so of any row.
+    /// Returns true if that was so for any row.
     pub(super) fn has_ties(&self) -> bool {
         self.has_ties
     }
 
-    /// Returns how a page overlaps the rows that were seen; `None` if it contains none of them.
+    /// Returns how a page overlaps the seen rows; `None` if it does not.
     pub(super) fn overlap(&mut self, page: &[Record]) -> Option<Overlap> {
         let furthest = self.furthest.filter(|_| self.is_tied()).map(|(rank, _)| rank);
         let mut seen = page.iter().filter(|record| self.contains(record)).peekable();
@@ -178,13 +178,13 @@ impl Seen {
         Some(if seen.any(is_earlier) { Overlap::Certain } else { Overlap::Uncertain })
     }
 
-    /// Whether two rows cannot be told from each other, although they lie apart in the order.
+    /// Returns true if two rows far apart in the order have one key.
     pub(super) fn is_ambiguous(&mut self) -> bool {
         self.set();
         self.ambiguous
     }
 
-    /// The same at the end, where sorting takes less than a set does.
+    /// Returns the same at the end of a listing, where sorting is faster than a set.
     pub(super) fn ends_ambiguous(&mut self) -> bool {
         if self.keys.is_empty() {
             let mut all = mem::take(&mut self.noted);
@@ -194,7 +194,7 @@ impl Seen {
         self.is_ambiguous()
     }
 
-    /// Whether it stands further than all that were seen, as far as its place is told.
+    /// Returns true if a row is further than all seen rows, as far as its rank is known.
     fn is_beyond(&self, record: &Record) -> bool {
         let Some((furthest, _)) = self.furthest else { return false };
         record.rank.is_some_and(|rank| !rank.may_precede(furthest) && rank != furthest)
@@ -230,10 +230,10 @@ mod tests {
         }
     }
 
-    /// Rows that come in their order, with some that came before: of the same moment, from right before, from long
-    /// before. Where no order is told, in any.
+    /// Rows that come in their order, with some that came before: of the same moment, from right
+    /// before, from long before. Where no order is told, in any.
     #[test]
-    fn what_was_seen_is_what_a_set_says() {
+    fn seen_rows_agree_with_a_hash_set() {
         const ROWS: usize = 2 * RECENT;
         let mut rng = fastrand::Rng::with_seed(3);
         for round in 0..30 {

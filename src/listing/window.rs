@@ -1,23 +1,23 @@
-//! How many pages are asked for at a time.
+//! Number of concurrent page requests.
 //!
-//! Grows by one for each page that arrives, so it doubles from round to round while all is well; halves
-//! when the source has had trouble (throttling, a time-out, a failing service), and grows again from
-//! there by about one each round. Pure.
+//! Grows by one for each page that arrives, so it doubles each round. Halves after transient
+//! failures (throttling, a time-out, a failing service), and then grows by about one each round.
+//! Pure.
 
-/// Where the window starts, until the service has shown that it keeps up.
+/// Initial size, until the service has shown that it keeps up.
 const FIRST: usize = 8;
 
-/// The window and what it has learnt.
+/// Window size, and the failures it has reacted to.
 #[derive(Debug)]
 pub(super) struct Window {
     size: usize,
-    /// As large as it may become.
+    /// Maximum size.
     most: usize,
-    /// Beyond this it grows slowly, since trouble came near here.
+    /// Grows slowly beyond this size, near which a failure occurred.
     cautious_from: usize,
-    /// Pages that arrived since the window grew last.
+    /// Pages that arrived since the window last grew.
     arrived: usize,
-    /// Troubles that have been answered for.
+    /// Failures that the window has reacted to.
     transient_failures: u64,
 }
 
@@ -31,11 +31,11 @@ impl Window {
         self.size
     }
 
-    /// A page arrived, and the source has had this many troubles so far.
+    /// Notes that a page arrived, and how many transient failures there were so far.
     pub(super) fn page_arrived(&mut self, transient_failures: u64) {
         if transient_failures > self.transient_failures {
-            // Pages asked for before the window shrank may still run into the same trouble: that is one
-            // reason to shrink, not many, and it counts once for each page that arrives.
+            // Pages requested before the window shrank may fail for the same cause. They are one
+            // reason to shrink, and one failure is forgiven per page that arrives.
             self.transient_failures = transient_failures;
             self.size = (self.size / 2).max(1);
             self.cautious_from = self.size;
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_while_all_is_well_and_shrinks_on_trouble() {
+    fn the_window_grows_on_success_and_shrinks_on_failures() {
         let cases: [(usize, &[u64], &[usize]); 5] = [
             (16, &[0, 0, 0, 0], &[9, 10, 11, 12]),
             (10, &[0, 0, 0, 0], &[9, 10, 10, 10]),

@@ -1,6 +1,6 @@
-//! The one account that the sandbox has: its project, its keys, its token.
+//! The sandbox's only account: its project, keys and token.
 //!
-//! Fixed, so that scripts can write them down, and obviously not secret.
+//! Fixed, so that scripts can contain them, and obviously not secret.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use std::net::SocketAddr;
 /// The project whose backups are listed.
 pub(super) const PROJECT_ID: &str = "5a4db0c5000000000000000000000001";
 
-/// The project that shares some of its backups with ours.
+/// Project that shares some of its backups with the account.
 pub(super) const OTHER_PROJECT_ID: &str = "5a4db0c5000000000000000000000002";
 
-/// The region, by whose name its project is found.
+/// Region; its name is the project's name.
 pub(super) const REGION: &str = "sandbox-1";
 
 /// A project of the account.
@@ -27,7 +27,7 @@ pub(super) const PROJECTS: [Project; 2] = [
     Project { id: OTHER_PROJECT_ID, name: "sandbox-1_team" },
 ];
 
-/// Someone or something with an id and a name.
+/// An IAM object with id and name.
 pub(super) struct Identity {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
@@ -37,7 +37,7 @@ pub(super) struct Identity {
 pub(super) const ACCOUNT: Identity =
     Identity { id: "5a4db0c5000000000000000000000003", name: "sandbox-account" };
 
-/// The user who may log in.
+/// The user who can log in.
 pub(super) const USER: Identity =
     Identity { id: "5a4db0c5000000000000000000000004", name: "sandbox-user" };
 
@@ -47,11 +47,11 @@ pub(super) const PASSWORD: &str = "sandbox-password-that-is-not-a-secret";
 /// A valid `X-Auth-Token`.
 pub(super) const TOKEN: &str = "sandbox-token-that-is-not-a-secret";
 
-/// An access key and what goes with it.
+/// An access key with its secrets.
 pub(super) struct AccessKey {
     pub(super) id: &'static str,
     pub(super) secret: &'static str,
-    /// What `X-Security-Token` must be. Only temporary keys have one.
+    /// Expected `X-Security-Token`. Only temporary keys have one.
     pub(super) security_token: Option<&'static str>,
 }
 
@@ -62,27 +62,27 @@ pub(super) const PERMANENT_KEY: AccessKey = AccessKey {
     security_token: None,
 };
 
-/// The key of a session, as an agency or a login gives it.
+/// Temporary key, as an agency or a login issues it.
 pub(super) const TEMPORARY_KEY: AccessKey = AccessKey {
     id: "SANDBOXTEMPORARY0002",
     secret: "sandbox-secret-key-that-is-not-a-secret2",
     security_token: Some("sandbox-security-token-that-is-not-a-secret"),
 };
 
-/// The key of a server's agency, as the metadata service gives it. Here its security token is what each
-/// begins with.
+/// The key of a server's agency, as the metadata service gives it. Here its security token is what
+/// each begins with.
 pub(super) const AGENCY_KEY: AccessKey = AccessKey {
     id: "SANDBOXAGENCYKEY0003",
     secret: "sandbox-secret-key-that-is-not-a-secret3",
     security_token: Some("sandbox-security-token-until-"),
 };
 
-/// The access key of that name.
+/// Returns the access key of that name.
 pub(super) fn access_key(id: &str) -> Option<AccessKey> {
     [PERMANENT_KEY, TEMPORARY_KEY, AGENCY_KEY].into_iter().find(|key| key.id == id)
 }
 
-/// What a client has to know to use this sandbox, as environment variables.
+/// Returns the environment variables that a client needs to use this sandbox.
 pub(super) fn environment(address: SocketAddr) -> [(&'static str, String); 6] {
     [
         ("CBR_ENDPOINT", format!("http://{address}")),
@@ -94,7 +94,7 @@ pub(super) fn environment(address: SocketAddr) -> [(&'static str, String); 6] {
     ]
 }
 
-/// Prints the environment as lines for a shell, at once, for a reader that waits for them.
+/// Prints the environment as shell lines, flushed for a waiting reader.
 pub(super) fn announce(address: SocketAddr, backups: u32) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(lines(address, backups).as_bytes())?;

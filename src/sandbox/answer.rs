@@ -1,5 +1,4 @@
-//! What goes back: a status, headers and a body; and the error bodies of the service and of the
-//! gateway in front of it.
+//! Answers: status, headers and body, with the error bodies of the service and of its gateway.
 
 use std::fmt::{self, Display};
 
@@ -17,12 +16,12 @@ use super::payload::{Body, Payload};
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
-    /// Besides those that every answer has.
+    /// Headers besides those of every answer.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) payload: Payload,
 }
 
-/// Names one request in its answer. Counts up, so that runs can be compared.
+/// Returns the id of a request. It counts up, so that runs can be compared.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestId(pub(super) u64);
 
@@ -37,7 +36,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const JSON: &str = "application/json;charset=UTF-8";
 
 impl Answer {
-    /// A 200 with a JSON document.
+    /// Creates a 200 with a JSON document.
     pub(super) fn json(body: impl Into<Payload>) -> Self {
         Self::new(StatusCode::OK, JSON, body)
     }
@@ -50,14 +49,14 @@ impl Answer {
         Self { status, content_type, headers: Vec::new(), payload: body.into() }
     }
 
-    /// An error of CBR itself, such as `9900`. Its body has no request id.
+    /// Creates an error of CBR itself, such as `9900`. Its body has no request id.
     pub(super) fn service_error(status: StatusCode, code: &str, message: &str) -> Self {
         let message = Value::from(message);
         let body = format!(r#"{{"error_code":"BackupService.{code}","error_msg":{message}}}"#);
         Self::new(status, JSON, body.into_bytes())
     }
 
-    /// An error of the gateway, such as `0301`.
+    /// Creates an error of the gateway, such as `0301`.
     pub(super) fn gateway_error(
         status: StatusCode,
         code: &str,
@@ -76,7 +75,7 @@ impl Answer {
         self
     }
 
-    /// Compresses the body, unless it is sent in a way of its own.
+    /// Compresses the body, unless it has its own transfer.
     pub(super) fn compress(&mut self) {
         let compressed = self.headers.iter().any(|(name, _)| *name == CONTENT_ENCODING);
         if let Payload::Whole(body) = &mut self.payload
@@ -87,7 +86,7 @@ impl Answer {
         }
     }
 
-    /// The response, with what every answer has.
+    /// Returns the response with the headers of every answer.
     pub(super) fn into_response(self, request: RequestId) -> Response<Body> {
         let Self { status, content_type, headers, payload } = self;
         let length = payload.announced_length();

@@ -1,7 +1,7 @@
-//! Checks who is calling, as the gateway does: a signature or a token.
+//! Authenticates requests as the gateway does: by signature or token.
 //!
-//! The signature is computed anew from the request that arrived, by the tool's own signer, which is
-//! held against the vendor's vectors elsewhere.
+//! The signature is recomputed from the received request with the tool's own signer, which is
+//! tested against the vendor's vectors elsewhere.
 
 use std::fmt::{self, Display};
 
@@ -17,15 +17,15 @@ use super::metadata;
 use crate::api::sign::{self, ALGORITHM, Signable};
 
 const AUTH_TOKEN: &str = "x-auth-token";
-/// Carries the token that IAM is asked about, or gives.
+/// Header with the token that IAM checks or issues.
 pub(super) const SUBJECT_TOKEN: &str = "x-subject-token";
 const SECURITY_TOKEN: &str = "x-security-token";
 const DATE: &str = "x-sdk-date";
 
-/// How many seconds the clock of a client may be off, either way.
+/// Maximum difference of a client's clock in seconds, in either direction.
 const SKEW: u64 = 15 * 60;
 
-/// What a caller presents, right or wrong.
+/// Credentials of a request, valid or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presented {
     /// A signature of a permanent access key.
@@ -47,7 +47,7 @@ impl Presented {
         }
     }
 
-    /// How the log names it.
+    /// Returns its name in the log.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Key => "aksk",
@@ -58,7 +58,7 @@ impl Presented {
     }
 }
 
-/// Why a caller is turned away, in the gateway's words.
+/// Reason for a rejection, in the gateway's words.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Denial {
     Unauthorized,
@@ -90,7 +90,7 @@ impl Display for Denial {
     }
 }
 
-/// Checks a call that arrived at that time.
+/// Checks a request that arrived at the given time.
 pub(super) fn check(call: &Call, now: Timestamp, tokens: &Tokens) -> Result<(), Denial> {
     let is_good = || call.header(AUTH_TOKEN).is_some_and(|token| tokens.admit(token, now));
     match Presented::by(call) {

@@ -1,4 +1,4 @@
-//! One request as it came in: what it asks for, decoded.
+//! One received request, decoded.
 
 use hyper::body::Bytes;
 use hyper::header::{HOST, HeaderMap};
@@ -13,7 +13,7 @@ pub(super) struct Call {
     pairs: Vec<(String, String)>,
 }
 
-/// What the path leads to.
+/// Resource that the path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route<'a> {
     /// `/v3/{project_id}/backups`
@@ -26,12 +26,12 @@ pub(super) enum Route<'a> {
         backup: &'a str,
     },
     Iam(IamRoute),
-    /// What only a server in the cloud can ask.
+    /// Metadata service, which only a cloud server reaches.
     Metadata(Metadata),
     Unknown,
 }
 
-/// What the metadata service is asked for.
+/// Resource of the metadata service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Metadata {
     /// `/meta-data/latest/api/token`
@@ -42,7 +42,7 @@ pub(super) enum Metadata {
     Server,
 }
 
-/// What of IAM the path leads to.
+/// Resource of IAM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IamRoute {
     /// `/v3/auth/tokens`
@@ -56,7 +56,7 @@ pub(super) enum IamRoute {
 }
 
 impl Call {
-    /// A request without a body.
+    /// Creates a request without a body.
     #[cfg(test)]
     pub(super) fn new<B>(request: Request<B>) -> Self {
         Self::with_body(request, Bytes::new())
@@ -79,7 +79,7 @@ impl Call {
         self.head.uri().path()
     }
 
-    /// The pairs of the query, decoded, in the order in which they came.
+    /// Returns the decoded query pairs, in order of arrival.
     pub(super) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }

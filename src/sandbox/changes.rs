@@ -1,4 +1,4 @@
-//! Backups that come and go while a client lists them.
+//! Changes to the account during a listing.
 
 use super::backup::Row;
 use super::rows::Rows;
@@ -8,7 +8,7 @@ use super::when::When;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
     what: What,
-    /// Where in the list of all backups, newest first, as it stands at that moment.
+    /// Position in the list of all backups, newest first, at that moment.
     position: usize,
     count: usize,
     when: When,
@@ -27,7 +27,7 @@ pub(super) struct Changed {
     pub(super) inserted: Vec<Row>,
 }
 
-/// No change is of more backups at once.
+/// Maximum number of backups per change.
 const MOST: usize = 1_000_000;
 
 impl Change {

@@ -50,7 +50,7 @@ fn command(program: &Path, arguments: &[OsString], address: SocketAddr) -> Comma
 
 fn names_an_account(variable: &OsStr) -> bool {
     let name = variable.as_encoded_bytes();
-    // The user's own file is read all the same: what it says gives way to the sandbox's variables.
+    // config.toml is read as usual, and the sandbox's variables override it.
     let is_kept = [&b"CBR_CONFIG_FILE"[..], b"CBR_PAGER"].contains(&name);
     !is_kept && PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
 }

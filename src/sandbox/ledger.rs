@@ -1,4 +1,4 @@
-//! The account over time: what arrives in which order, and what it finds.
+//! State of the account over time: which request arrives when, and what it finds.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

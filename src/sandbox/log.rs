@@ -1,4 +1,4 @@
-//! The record of what was asked: one line of JSON for each request.
+//! Request log: one line of JSON per request.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

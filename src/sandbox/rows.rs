@@ -74,7 +74,7 @@ impl Rows {
         self.from(0)
     }
 
-    /// The backup with that id, or that has the volume with that id.
+    /// Returns the backup with that id, or that has the volume with that id.
     pub(super) fn find(&self, id: Uuid) -> Option<Row> {
         self.iter().find(|row| row.id == id.whole())
     }

@@ -1,4 +1,4 @@
-//! The socket on loopback, and the connections that come in by it.
+//! Loopback socket and its connections.
 
 use std::convert::Infallible;
 use std::io;
@@ -44,7 +44,7 @@ impl Server {
         self.address
     }
 
-    /// Serves for as long as it is polled.
+    /// Serves while it is polled.
     pub(super) async fn serve(self) -> Infallible {
         loop {
             match self.listener.accept().await {
@@ -64,7 +64,7 @@ async fn connection(stream: TcpStream, service: Arc<Service>) -> io::Result<()> 
         let service = Arc::clone(&service);
         async move { service.serve(request).await }
     });
-    // What goes wrong on a connection concerns its client, who knows already.
+    // Errors of a connection concern only its client, which notices them.
     let _ = auto::Builder::new(TokioExecutor::new())
         .serve_connection(TokioIo::new(stream), answer)
         .await;

@@ -1,7 +1,7 @@
-//! The clouds that run this service: which hosts belong to them, and which hosts a user trusts besides.
+//! Clouds that run this service: their hosts, and further hosts that a user trusts.
 //!
-//! Customers of these clouds can have names below the same domains, such as those of buckets and API
-//! gateways. A host is trusted by its exact form only, never by its domain.
+//! Customers of these clouds can have names below the same domains, such as those of buckets and
+//! API gateways. A host is trusted by its exact form only, never by its domain.
 
 use std::net::IpAddr;
 
@@ -48,7 +48,8 @@ fn below(service: &str, host: &str) -> Option<&'static str> {
     })
 }
 
-/// The host of an `https` URL, or of an `http` one to this machine; nothing else may be told who a user is.
+/// Returns the host of an `https` URL, or of an `http` URL to this machine. Credentials must not be
+/// sent to any other URL.
 pub(super) fn host_of(url: &str) -> Option<String> {
     // What looks like the host may be a part of a password.
     let url = Url::parse(url).ok().filter(|parsed| is_private(parsed) && !url.contains('@'))?;
@@ -61,15 +62,15 @@ fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_here)
 }
 
-/// The hosts of IAM that are trusted: those of the known clouds, and those that the user names in settings
-/// of `cbr`, such as that of a private cloud.
+/// Trusted IAM hosts: those of known clouds, and those that the user names in settings of `cbr`,
+/// such as that of a private cloud.
 #[derive(Debug, Default)]
 pub(super) struct Hosts {
     named: Vec<String>,
 }
 
 impl Hosts {
-    /// Those of `CBR_IAM_ENDPOINT` and of any profile of the own file.
+    /// Hosts of `CBR_IAM_ENDPOINT` and of any profile in config.toml.
     pub(super) fn new(environment: &Environment, own: &OwnFile) -> Self {
         let config = own.config.as_ref();
         let profiles = config.into_iter().flat_map(|config| {
@@ -79,8 +80,8 @@ impl Hosts {
         Self { named: urls.filter_map(host_of).collect() }
     }
 
-    /// Returns why credentials must not be sent to this address, said of the address; `None` if it is one of
-    /// these hosts.
+    /// Returns why credentials must not be sent to this address, said of the address; `None` if it
+    /// is one of these hosts.
     pub(super) fn refuse(&self, url: &str) -> Option<String> {
         if url.contains('@') {
             return Some("holds a user name or password".to_owned());

@@ -1,28 +1,28 @@
-//! Credentials, and the rule that one source gives them whole.
+//! Credentials, and the rule that one source provides them completely.
 
 use super::ConnectionError;
 use super::login::Login;
 use crate::text::secret::Secret;
 
-/// As whom to ask.
+/// Credentials of the requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Credentials {
     /// An access key, which signs each request.
     Key {
-        /// The key's id (AK). Not secret, but not for everybody either.
+        /// Access key id (AK). Not secret, but not public either.
         access_key: String,
-        /// What signs (SK).
+        /// Secret key (SK), which signs requests.
         secret_key: Secret,
-        /// Goes with a temporary access key.
+        /// Security token of a temporary access key.
         security_token: Option<Secret>,
     },
-    /// A token, sent as it is.
+    /// A token, sent unchanged.
     Token(Secret),
-    /// A user who logs in, which gives a token.
+    /// A user who logs in to get a token.
     Password(Login),
 }
 
-/// A place where a part of the credentials can stand.
+/// Name of a credential part in a source.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     /// The variable, or the key in a file.
@@ -30,10 +30,10 @@ pub(super) struct Part {
     pub(super) value: Option<Secret>,
 }
 
-/// What a source holds of each part.
+/// Credential parts that a source holds.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    /// Stands before the names in messages: `FILE: ` with the entry in it, and nothing for variables.
+    /// Prefix of the names in messages: `FILE: ` with the entry in it, empty for variables.
     pub(super) place: String,
     pub(super) access_key: Part,
     pub(super) secret_key: Part,
@@ -44,10 +44,10 @@ pub(super) struct Parts {
     pub(super) both: TokenPrecedence,
 }
 
-/// Which credentials count where a source has two kinds.
+/// Which credentials take precedence if a source has two kinds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum TokenPrecedence {
-    /// It is not clear what is meant.
+    /// Ambiguous.
     #[default]
     Refused,
     /// The tool whose source this is prefers keys.
@@ -57,7 +57,7 @@ pub(super) enum TokenPrecedence {
 }
 
 impl Part {
-    /// Blanks and line ends around a value do not belong to it; an empty one is none.
+    /// Trims blanks and line ends around a value; an empty one is absent.
     pub(super) fn new(name: impl Into<String>, value: Option<&str>) -> Self {
         let value = value.map(str::trim).filter(|value| !value.is_empty());
         Self { name: name.into(), value: value.map(|value| Secret::new(value.to_owned())) }
@@ -69,12 +69,12 @@ impl Part {
 }
 
 impl Parts {
-    /// Whether there is anything.
+    /// Returns true if any part is present.
     pub(super) fn are_set(&self) -> bool {
         self.keys().iter().any(|part| part.is_set()) || self.token.is_set() || self.login.are_set()
     }
 
-    /// Why there are no credentials, where there is something that could have become some.
+    /// Returns why an incomplete source has no credentials.
     pub(super) fn note(&self) -> Option<String> {
         (!self.are_set()).then(|| self.login.note()).flatten()
     }
@@ -83,8 +83,8 @@ impl Parts {
         [&self.access_key, &self.secret_key, &self.security_token]
     }
 
-    /// The credentials, `None` if no part is there. A password counts where there is nothing else: it is
-    /// what had better not be sent.
+    /// Returns the credentials, or `None` if no part is present. A password is used only if there
+    /// is nothing else, since it is best not sent.
     ///
     /// # Errors
     ///
@@ -139,7 +139,7 @@ impl Parts {
         )
     }
 
-    /// How a user takes a part away.
+    /// Returns how a user removes a part.
     fn unset(&self) -> &'static str {
         if self.access_key.name.starts_with("--") {
             return "leave out";
@@ -147,8 +147,8 @@ impl Parts {
         if self.place.is_empty() { "unset" } else { "remove" }
     }
 
-    /// A value as the service gives it: visible ASCII characters, which can stand in a header. Anything else
-    /// got in on the way, and a wrong secret had better not be tried: a few failures lock the access key.
+    /// Validates a value as the service issues it: visible ASCII, which a header can hold. A wrong
+    /// secret is not tried, since a few failures lock the access key.
     fn value_of(&self, part: &Part) -> Result<Option<Secret>, ConnectionError> {
         let Some(value) = &part.value else { return Ok(None) };
         if value.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -1,4 +1,4 @@
-//! The endpoint: a base URL that secrets may be sent to.
+//! Endpoint: a base URL that secrets may be sent to.
 
 use std::net::IpAddr;
 
@@ -11,11 +11,11 @@ use crate::text::suggest;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     url: Url,
-    /// The flag, variable or file that says so.
+    /// The flag, variable or file that names it.
     origin: String,
 }
 
-/// Whether a text can be an endpoint.
+/// Checks that a text is a valid endpoint.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
 }
 
 impl Endpoint {
-    /// The endpoint of a region.
+    /// Returns the endpoint of a region.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Endpoint {
         Ok(Self { url, origin: origin.clone() })
     }
 
-    /// The endpoint of a service of a region, in a cloud whose domain a user gave.
+    /// Returns the endpoint of a service in a region of the cloud with a user's domain.
     ///
     /// # Errors
     ///
@@ -89,7 +89,8 @@ impl Endpoint {
         Ok((Self::parse(&setting)?, setting.origin))
     }
 
-    /// Returns the endpoint of this service in a region of the known cloud whose identity service is at `iam`.
+    /// Returns the endpoint of this service in a region of the known cloud whose identity service
+    /// is at `iam`.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
         let domain = cloud::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
         let domain = Setting::new("", domain);
@@ -98,16 +99,16 @@ impl Endpoint {
         found.flatten().map(|(found, _)| found)
     }
 
-    /// Returns true if a catalogue of the identity service at `self` can name `service`. That of a known cloud
-    /// names hosts of this service there, and nothing else.
+    /// Returns true if a catalogue of the identity service at `self` can name `service`. That of a
+    /// known cloud names hosts of this service there, and nothing else.
     pub(crate) fn lists(&self, service: &Self) -> bool {
         let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
         let (iam, service) = (host(self), host(service));
         cloud::of_identity(&iam).is_none_or(|domain| cloud::of_service(&service) == Some(domain))
     }
 
-    /// The endpoint that a catalogue of IAM gives: with the version of the API and the project, or without.
-    /// `None` if it is none that secrets may be sent to.
+    /// Returns the endpoint that a catalogue of IAM names, with or without API version and project.
+    /// `None` if secrets must not be sent to it.
     pub(crate) fn of_catalog(url: &str) -> Option<Self> {
         let mut url = Url::parse(url).ok()?;
         let segments: Vec<_> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
@@ -118,7 +119,7 @@ impl Endpoint {
         Self::parse(&Setting::new("catalogue", url.as_str())).ok()
     }
 
-    /// An endpoint as someone wrote it.
+    /// Parses an endpoint that a user wrote.
     ///
     /// # Errors
     ///
@@ -154,30 +155,30 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// The flag, variable or file that leads there.
+    /// Returns the flag, variable or file that names it.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Whether this is an address of this machine.
+    /// Returns true if this is an address of this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         let host = self.url.host_str().unwrap_or_default();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
-    /// Whether TLS is used.
+    /// Returns true if TLS is used.
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// The `Host` header: with the port only if it is not the scheme's own.
+    /// Returns the `Host` header: with the port only if it is not the scheme's default.
     pub(crate) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// Scheme, host and port, without a slash at the end.
+    /// Returns scheme, host and port, without a trailing slash.
     pub(crate) fn base(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_leak_or_cannot_be_used_is_refused() {
+    fn unsafe_and_invalid_endpoints_are_rejected() {
         let cases = [
             ("cbr.eu-de.otc.t-systems.com", "is not a URL"),
             ("ftp://example.com", "is not an https URL"),

@@ -1,4 +1,4 @@
-//! Where tools keep their files: the user's directories, asked for once a file is needed.
+//! Directories where tools keep their files, determined when a file is needed.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -19,13 +19,13 @@ pub(crate) struct Home {
 /// A file that was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Text {
-    /// As a user would write it, with `~`.
+    /// Its name as a user would write it, with `~`.
     pub(crate) name: String,
     /// Without a byte order mark.
     pub(crate) text: Hidden,
 }
 
-/// What a file holds, which may be secret: `Debug` does not show it.
+/// Content of a file. It may be secret, so `Debug` does not show it.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Hidden(pub(crate) String);
 
@@ -51,23 +51,23 @@ impl Home {
         Self { home: Some(home.to_owned()), config: Some(home.join(".config")) }
     }
 
-    /// A file below the home directory.
+    /// Returns the path of a file below the home directory.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(name))
     }
 
-    /// A path as a user wrote it, with the home directory for `~/`.
+    /// Expands `~/` in a path that a user wrote.
     pub(super) fn expand(&self, path: &str) -> String {
         let below = path.strip_prefix("~/").and_then(|below| self.file(below));
         below.map_or_else(|| path.to_owned(), |path| path.display().to_string())
     }
 
-    /// A file below the directory of the user's settings.
+    /// Returns the path of a file below the user's configuration directory.
     pub(crate) fn configuration(&self, name: &str) -> Option<PathBuf> {
         Some(self.config.as_ref()?.join(name))
     }
 
-    /// The directories of OpenStack's settings, the nearest first; not the current one.
+    /// Returns the directories of OpenStack's settings, the nearest first, without the current one.
     pub(super) fn openstack(&self) -> Vec<PathBuf> {
         let mut directories: Vec<_> =
             self.config.iter().map(|path| path.join("openstack")).collect();
@@ -78,7 +78,7 @@ impl Home {
         directories
     }
 
-    /// The name of a file as its user would write it.
+    /// Returns the name of a file as its user would write it.
     pub(crate) fn name(&self, path: &Path) -> String {
         let below = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
         let name = match below {
@@ -88,7 +88,7 @@ impl Home {
         name.display().to_string().escape_debug().to_string()
     }
 
-    /// Reads a file, `None` if there is none.
+    /// Reads a file, or returns `None` if there is none.
     ///
     /// # Errors
     ///

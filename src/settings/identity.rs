@@ -1,13 +1,14 @@
-//! Where the identity service (IAM) of a cloud is: it gives tokens, and knows the projects of an account.
+//! Endpoint of the identity service (IAM) of a cloud: it issues tokens and knows the projects of an
+//! account.
 //!
-//! Nobody is asked at an address that was guessed: it belongs to a known region, or a user gave it.
+//! No request goes to a guessed address: it belongs to a known region, or a user named it.
 //!
-//! Sources: the endpoint tables of the clouds; the table of Huawei Cloud's SDK, which has no host for
-//! some of the newer regions.
+//! Sources: the endpoint tables of the clouds; the table of Huawei Cloud's SDK, which has no host
+//! for some of the newer regions.
 
 use super::{ConnectionError, Endpoint, Setting, region};
 
-/// Regions without a host of their own for IAM: the one of the whole cloud knows them.
+/// Regions without an IAM host of their own: the host of the whole cloud knows them.
 const WITHOUT: [&str; 6] = [
     "af-north-1",
     "ap-southeast-5",
@@ -17,7 +18,7 @@ const WITHOUT: [&str; 6] = [
     "ru-northwest-2",
 ];
 
-/// The host of IAM for a region that is known.
+/// Returns the IAM host of a known region.
 pub(super) fn host(region: &str) -> Option<String> {
     if WITHOUT.contains(&region) {
         return Some("iam.myhuaweicloud.com".to_owned());
@@ -28,7 +29,7 @@ pub(super) fn host(region: &str) -> Option<String> {
     Some(if region == "eu-ch2" { format!("iam-pub.{rest}") } else { format!("iam.{rest}") })
 }
 
-/// That nobody says where it is, and why nobody does.
+/// Returns the error for an unknown IAM address, with the reason.
 pub(super) fn unknown(why: &str) -> ConnectionError {
     ConnectionError::new(
         format!("no address of the identity service (IAM): {why}"),
@@ -37,7 +38,7 @@ pub(super) fn unknown(why: &str) -> ConnectionError {
     )
 }
 
-/// The IAM of a region.
+/// Returns the IAM endpoint of a region.
 ///
 /// # Errors
 ///
@@ -57,7 +58,7 @@ pub(super) fn of_region(
     Ok((Endpoint::parse(&setting)?, setting.origin))
 }
 
-/// The IAM at an address that someone gave: often with the version of the API at its end.
+/// Parses an IAM address that a user wrote, often with the API version at its end.
 ///
 /// # Errors
 ///

@@ -1,10 +1,10 @@
-//! A user with a password: what IAM has to be told to give a token.
+//! Password login: what IAM needs to issue a token.
 
 use super::ConnectionError;
 use super::credentials::Part;
 use crate::text::secret::Secret;
 
-/// What names something of IAM: its id, or its name.
+/// Reference to an IAM object: its id or its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Named {
     /// Its id.
@@ -13,20 +13,20 @@ pub(crate) enum Named {
     Name(String),
 }
 
-/// Who logs in.
+/// User who logs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Login {
     /// The user.
     pub(crate) user: Named,
     /// The account that the user belongs to (IAM's domain); needed where the user is named by name.
     pub(crate) domain: Option<Named>,
-    /// The account of the project, where it is not the user's.
+    /// Account of the project, if it is not the user's.
     pub(crate) project_domain: Option<Named>,
     /// The password.
     pub(crate) password: Secret,
 }
 
-/// What a source holds of each part.
+/// Login parts that a source holds.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     pub(super) user_name: Part,
@@ -36,7 +36,7 @@ pub(super) struct Parts {
     pub(super) domain_id: Part,
     pub(super) project_domain_name: Part,
     pub(super) project_domain_id: Part,
-    /// How to authenticate, where the tool has several ways.
+    /// Authentication type, if the tool has several.
     pub(super) kind: Part,
     /// The code of a second factor.
     pub(super) passcode: Part,
@@ -45,7 +45,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Whether somebody can log in, or is meant to.
+    /// Returns true if a login is possible or intended.
     pub(super) fn are_set(&self) -> bool {
         self.password.is_set() && self.is_by_password()
     }
@@ -59,8 +59,8 @@ impl Parts {
         is_known && !self.passcode.is_set()
     }
 
-    /// Why nobody logs in: the way is another, or there is no password, which files to be sourced often
-    /// leave out.
+    /// Returns why there is no login: another authentication type, or no password, which files to
+    /// be sourced often omit.
     pub(super) fn note(&self) -> Option<String> {
         let kind = self.kind.value.as_ref().map(Secret::reveal).unwrap_or_default();
         let is_asked = kind.contains("applicationcredential").then_some(&self.kind);
@@ -85,7 +85,7 @@ impl Parts {
         Some(format!("{} is set, but {} is not", user.name, self.password.name))
     }
 
-    /// The login, `None` if there is no password.
+    /// Returns the login, or `None` if there is no password.
     ///
     /// # Errors
     ///

@@ -1,28 +1,28 @@
-//! The metadata service of a server in the cloud (ECS): the last source of credentials, which any
-//! program on a server with an agency may ask.
+//! Metadata service of a cloud server (ECS): the last source of credentials. Any program on a
+//! server with an agency may use it.
 //!
-//! Owns where it is, and what its answer means for the other settings. Does not ask: that takes HTTP,
-//! and only happens once nothing else holds credentials.
+//! Owns its address, and what its answer means for the other settings. Sends no requests: that
+//! takes HTTP, and happens only if nothing else has credentials.
 
 use super::source::Source;
 use super::{ConnectionError, Credentials, Endpoint, Environment, Setting, address};
 
-/// As users see it among the sources.
+/// Its name in the list of sources.
 pub(super) const NAME: &str = "ECS metadata";
 
-/// Switches it off, or leads to another one on this machine.
+/// Variable that disables it, or names another address on this machine.
 const VARIABLE: &str = "CBR_ECS_METADATA";
 
-/// Link-local: each server has its own service behind it. The one address besides this machine's that
-/// plain http goes to.
+/// Link-local address: each server has its own service behind it. The only address besides this
+/// machine's that plain http may use.
 const ADDRESS: &str = "http://169.254.169.254";
 
-/// Where the service is.
+/// Address of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MetadataAddress(String);
 
 impl MetadataAddress {
-    /// Where to ask; `None` where a user has switched it off.
+    /// Returns the address; `None` if a user has disabled it.
     ///
     /// # Errors
     ///
@@ -56,21 +56,21 @@ impl MetadataAddress {
     }
 }
 
-/// What is known of the service so far.
+/// State of the metadata service in a search.
 #[derive(Debug)]
 pub(crate) enum Metadata {
-    /// It was not asked.
+    /// No request was sent.
     NotAsked,
     /// It has no credentials, or there is no such service; in words for a user.
     Nothing(String),
-    /// It has them.
+    /// It has credentials.
     Gave(Server),
 }
 
-/// What the service says of the server that asks.
+/// What the service reports about this server.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// Of the agency that the server has.
+    /// Credentials of the server's agency.
     pub(crate) credentials: Credentials,
     pub(crate) region: Option<String>,
     pub(crate) project_id: Option<String>,

@@ -1,20 +1,20 @@
-//! The project whose backups are asked for: its id, or what leads to it.
+//! Project whose backups are listed: its id, or what leads to it.
 
 use super::{ConnectionError, Credentials, Setting};
 
-/// A project, as far as it is known without asking anybody.
+/// A project, as far as it is known without a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Project {
     /// Its id.
     Id(Setting),
-    /// Its name, by which IAM knows the id. Where nobody gives one, it is that of the region.
+    /// Its name, from which IAM finds the id. The default is the region's name.
     Named(Setting),
-    /// The one that the token is for, which IAM knows.
+    /// The project of the token, which IAM knows.
     OfToken,
 }
 
 impl Project {
-    /// From what the settings say, and as whom to ask.
+    /// Determines the project from settings and credentials.
     ///
     /// # Errors
     ///
@@ -46,8 +46,8 @@ impl Project {
 const PROJECT_ID: &str =
     "a project id is 32 hexadecimal digits, such as 0605767b5780d5762fc5c0118072a564";
 
-/// Whether a text can be a project id. It becomes a segment of the path: anything else would ask for
-/// another path.
+/// Checks that a text can be a project id. It becomes a segment of the path: other characters would
+/// change the path.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ mod tests {
     use crate::text::secret::Secret;
 
     #[test]
-    fn an_id_goes_before_a_name_and_a_name_before_the_region() {
+    fn an_id_overrides_a_name_and_a_name_the_region() {
         let setting = |value: &str| Setting::new("o", value);
         let some = |value: &str| Some(setting(value));
         let token = Credentials::Token(Secret::new("t".to_owned()));

@@ -1,7 +1,8 @@
-//! The regions that have the service, each with its host.
+//! Regions that have the service, each with its host.
 //!
-//! Sources: the region table of Huawei Cloud's SDK for CBR; the endpoint tables of Open Telekom Cloud,
-//! Flexible Engine and the other sister clouds. Where they disagree, the cloud that runs the region wins.
+//! Sources: the region table of Huawei Cloud's SDK for CBR; the endpoint tables of Open Telekom
+//! Cloud, Flexible Engine and the other sister clouds. Where they disagree, the cloud that runs the
+//! region wins.
 
 /// Regions of Huawei Cloud, at `cbr.REGION.myhuaweicloud.com`.
 const HUAWEI_CLOUD: [&str; 29] = [
@@ -48,7 +49,7 @@ const OTHERS: [(&str, &str); 8] = [
     ("ru-moscow-1", "cbr.ru-moscow-1.hc.sbercloud.ru"),
 ];
 
-/// The host of the service in a region.
+/// Returns the host of the service in a region.
 pub(crate) fn host(region: &str) -> Option<String> {
     if HUAWEI_CLOUD.contains(&region) {
         return Some(format!("cbr.{region}.myhuaweicloud.com"));
@@ -64,8 +65,8 @@ fn host_in_europe(region: &str) -> Option<String> {
     is_one.then(|| format!("cbr.{region}.myhuaweicloud.eu"))
 }
 
-/// Returns true if `text` has the form of a region's name: two letters, then one or two words, such as
-/// `eu-de` and `cn-north-4`.
+/// Returns true if `text` has the form of a region's name: two letters, then one or two words, such
+/// as `eu-de` and `cn-north-4`.
 pub(super) fn is_name(text: &str) -> bool {
     let mut words = text.split('-');
     let is_area =
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn no_region_stands_twice() {
+    fn no_region_is_listed_twice() {
         let mut all: Vec<_> = names().collect();
         let number = all.len();
         all.sort_unstable();

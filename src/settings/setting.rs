@@ -1,11 +1,11 @@
-//! A value with the place that it came from, so that every message can name that place.
+//! A value with its origin, so that every message can name it.
 
 /// One setting that is not secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// A flag, a variable, or a file with the entry in it, as a user would write it.
     pub(crate) origin: String,
-    /// As it was given.
+    /// The value, unchanged.
     pub(crate) value: String,
 }
 

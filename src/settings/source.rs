@@ -1,43 +1,43 @@
-//! A source of settings: what it holds, and what became of it.
+//! Sources of settings: what each holds, and how it was used.
 
 use serde::Serialize;
 
 use super::{ConnectionError, Credentials, Setting};
 
-/// All that one source says. Whatever it does not say is left to other sources, but for credentials,
-/// which are whole or not there.
+/// Settings of one source. Other sources fill the gaps, except for credentials, which are complete
+/// or absent.
 #[derive(Debug)]
 pub(super) struct Source {
     /// As a user would name it, such as `HW_*`.
     pub(super) name: String,
-    /// An error if they are there in part, or broken.
+    /// An error if they are incomplete or invalid.
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
     pub(super) region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
-    /// By which to look the id up.
+    /// Name from which the id is found.
     pub(super) project_name: Option<Setting>,
     pub(super) endpoint: Option<Setting>,
-    /// The file with the authorities to trust.
+    /// The file with the trusted CAs.
     pub(super) ca_file: Option<Setting>,
-    /// Where IAM is.
+    /// Address of IAM.
     pub(super) iam: Option<Setting>,
     /// The domain below which the cloud has its services.
     pub(super) cloud: Option<Setting>,
-    /// Why there are no credentials, where there is more to say than that they are not set.
+    /// Why there are no credentials, unless they are just not set.
     pub(super) note: Option<String>,
-    /// What may surprise, where its credentials are used.
+    /// Warnings that apply if its credentials are used.
     pub(super) cautions: Vec<String>,
-    /// Whether it says that the server's metadata service has the credentials.
+    /// True if it refers to the server's metadata service for credentials.
     pub(super) asks_metadata: bool,
-    /// Whether its project, IAM and cloud go with the credentials of any source. A project of one tool's
-    /// settings is not asked for with the keys of another's: it may be another account's.
+    /// True if its project, IAM and cloud apply to credentials of any source. A project in one
+    /// tool's settings is not used with the keys of another's: it may belong to another account.
     pub(super) shares_project: bool,
-    /// What may surprise in it, if it is used.
+    /// Warnings that apply if it is used.
     pub(super) warnings: Vec<String>,
 }
 
 impl Source {
-    /// One that says nothing yet.
+    /// Creates an empty source.
     pub(super) fn named(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -58,24 +58,24 @@ impl Source {
     }
 }
 
-/// What became of a source of credentials.
+/// Status of a source of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
     /// The credentials are its own.
     Used,
-    /// There is something, which is not used.
+    /// Present but not used.
     PassedOver,
-    /// There is nothing.
+    /// Not set.
     NotSet,
     /// Not needed, since an earlier source decided.
     NotLookedAt,
-    /// Asked by the commands that send requests.
+    /// Requested only by commands that send requests.
     WouldBeAsked,
 }
 
 impl State {
-    /// For people.
+    /// Returns the text for human-readable output.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Used => "used",
@@ -92,7 +92,7 @@ impl State {
 pub(crate) struct SourceStatus {
     /// The name of the source.
     pub(crate) source: String,
-    /// What became of it.
+    /// Its status.
     pub(crate) state: State,
     /// Why, where that is not clear from the state.
     pub(crate) reason: Option<String>,

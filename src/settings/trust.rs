@@ -1,4 +1,4 @@
-//! Whose certificates count: which authorities, and who says so.
+//! Trusted certificate authorities, and the setting that names them.
 //!
 //! Decides by names only: no file is opened here.
 
@@ -6,15 +6,15 @@ use std::path::PathBuf;
 
 use super::{Environment, Setting};
 
-/// The authorities that a certificate must come from. Each answer replaces the one below it, as `curl
-/// --cacert`, OpenStack's client and OpenSSL have it: who names authorities means those and no others.
+/// CAs that a certificate must come from. Each choice replaces the system's, as in `curl --cacert`,
+/// OpenStack's client and OpenSSL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trust {
-    /// Any certificate will do: `--insecure`.
+    /// Any certificate is accepted: `--insecure`.
     Unchecked,
-    /// Those in a file (PEM), and the flag, variable or cloud that names it.
+    /// CAs in a file (PEM), and the flag, variable or cloud that names it.
     File { origin: String, path: PathBuf },
-    /// Those that stand in the setting itself, as PEM, which Terraform's provider takes for a file too.
+    /// CAs in the setting itself, as PEM, which Terraform's provider accepts in place of a file.
     Text { origin: String, pem: String },
     /// Those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
     Environment { file: Option<PathBuf>, directories: Option<String> },
@@ -28,7 +28,7 @@ pub(crate) const CERT_FILE: &str = "SSL_CERT_FILE";
 pub(crate) const CERT_DIR: &str = "SSL_CERT_DIR";
 
 impl Trust {
-    /// From the settings: `file` is what a flag, a cloud or `OS_CACERT` says.
+    /// Determines the CAs; `file` is the value of a flag, a cloud or `OS_CACERT`.
     pub(super) fn new(insecure: bool, file: Option<Setting>, environment: &Environment) -> Self {
         if insecure {
             return Self::Unchecked;
@@ -62,7 +62,7 @@ impl Trust {
         }
     }
 
-    /// The flag, variable or cloud that decides; `None` where nobody does.
+    /// Returns the flag, variable or cloud that decides, if any.
     pub(crate) fn origin(&self) -> Option<&str> {
         match self {
             Self::Unchecked => Some("--insecure"),
@@ -77,7 +77,8 @@ impl Trust {
     }
 }
 
-/// A path as it may stand in a message: what is far longer than one is something else, such as a certificate.
+/// A path as it may stand in a message: what is far longer than one is something else, such as a
+/// certificate.
 pub(crate) fn shown(path: &str) -> String {
     const LONGEST: usize = 200;
     let mut shown: String = path.chars().take(LONGEST).collect();

@@ -1,4 +1,4 @@
-//! A request that may be made a second time before the first attempt has ended. The first answer counts.
+//! Hedged requests: a slow request is sent a second time, and the first answer is used.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use reqwest::{Client as HttpClient, Method};
 
 use super::{ApiError, Body, Class, Client, Entry, Failures, PreparedRequest};
 
-/// What is done with the attempt that comes too late.
+/// Log outcome of the slower attempt.
 const DROPPED: &str = "dropped, since the other attempt was faster";
 
 impl Client {
-    /// Makes a request within its limits. If `may_hedge`, makes it a second time where it is far slower than
-    /// others, which is done once.
+    /// Sends a request within its limits. If `may_hedge`, sends it once more if it is far slower
+    /// than others.
     ///
-    /// `None` if it was withdrawn, since its access was rejected meanwhile.
+    /// Returns `None` if it was withdrawn because its identity was rejected meanwhile.
     ///
     /// # Errors
     ///
@@ -29,10 +29,10 @@ impl Client {
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<Option<T>, ApiError> {
         let (http, sent) = (self.transport.http(), Instant::now());
-        let limits = self.patience.limits(failures);
+        let limits = self.retry_policy.limits(failures);
         let mut first = pin!(self.attempt(request, &http, sent, limits, read));
-        // A request that must not be repeated is not repeated like this either.
-        if !*may_hedge || request.call.method != Method::GET || self.patience.retries == 0 {
+        // Hedging repeats a request as well, so `--retries 0` excludes it.
+        if !*may_hedge || request.call.method != Method::GET || self.retry_policy.retries == 0 {
             return first.await;
         }
         tokio::select! {
@@ -41,10 +41,10 @@ impl Client {
             () = self.hedging.due(sent) => {}
         }
         *may_hedge = false;
-        self.journal.note_hedge(sent.elapsed());
+        self.log.note_hedge(sent.elapsed());
         let other = self.other_connections(&http);
         let again = Instant::now();
-        let limits = self.patience.limits(failures);
+        let limits = self.retry_policy.limits(failures);
         let mut second = pin!(self.attempt(request, &other, again, limits, read));
         let (outcome, dropped) = tokio::select! {
             biased;
@@ -68,7 +68,7 @@ impl Client {
                 (outcome, sent)
             }
         };
-        self.journal.note(&Entry {
+        self.log.note(&Entry {
             method: request.call.method.as_str(),
             path: &request.path,
             query: request.query,
@@ -79,15 +79,15 @@ impl Client {
         outcome
     }
 
-    /// Returns a client that shares no connection with this one. Later requests use it as well, since the connection
-    /// may be why the request is slow.
+    /// Returns a client that shares no connection with this one. Later requests use it as well,
+    /// since the connection may be why the request is slow.
     fn other_connections(&self, http: &Arc<HttpClient>) -> Arc<HttpClient> {
         self.transport.leave(http);
         self.transport.http()
     }
 }
 
-/// Returns whether the other attempt may end better.
+/// Returns true if the other attempt may have a better outcome.
 fn is_open<T>(outcome: &Result<T, ApiError>) -> bool {
     matches!(outcome, Err(fault) if fault.is_transient() && fault.class() != Class::Throttled)
 }

@@ -1,4 +1,4 @@
-//! The HTTP client: signs, sends, reads the answer whole, and tries again where that can help.
+//! The HTTP client: signs and sends requests, reads whole answers, and retries transient failures.
 
 mod hedged;
 
@@ -10,24 +10,24 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::de::Error as _;
 
-use super::access::{CredentialRefresh, Identity, IdentityCell};
 use super::body::{Body, BufferPool};
+use super::client_options::ClientOptions;
 use super::clock;
 use super::error::{ApiError, Class, Refusal, Spent};
 use super::hedge::Hedging;
-use super::incoming::Utf8Body;
-use super::journal::{Entry, RequestLog};
-use super::means::ClientOptions;
-use super::pace::{self, Throttle};
+use super::identity::{CredentialRefresh, Identity, IdentityCell};
 use super::redact::Redaction;
+use super::request_log::{Entry, RequestLog};
 use super::retry::{Failures, Limits, Retry, RetryPolicy, retry_after};
 use super::sign::{self, Signable};
 use super::silence::Silence;
+use super::throttle::{self, Throttle};
 use super::transport::Transport;
+use super::utf8_body::Utf8Body;
 use crate::settings::{Credentials, Endpoint, Origin};
 use crate::text::secret::Secret;
 
-/// Outcome of a request whose access was rejected before it was answered.
+/// Log outcome of a request whose identity was rejected before it was answered.
 const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
 
 /// A client for one endpoint.
@@ -36,48 +36,48 @@ pub(crate) struct Client {
     endpoint: Endpoint,
     access: IdentityCell,
     origin: Arc<Origin>,
-    patience: RetryPolicy,
-    pace: Throttle,
+    retry_policy: RetryPolicy,
+    throttle: Throttle,
     hedging: Hedging,
-    journal: Arc<RequestLog>,
-    spare: Arc<BufferPool>,
+    log: Arc<RequestLog>,
+    buffers: Arc<BufferPool>,
 }
 
 /// Name and value of a query parameter, before encoding.
 pub(crate) type Pair = (&'static str, String);
 
-/// A GET that is only spoken of: it is sent with [`Client::get`].
+/// A GET request that has not been sent. [`Client::get`] sends it.
 #[derive(Debug)]
 pub(crate) struct UnsentRequest {
-    /// Below the project, with a slash in front.
+    /// Path below the project, with a leading slash.
     pub(crate) below: String,
-    /// What the query consists of, before encoding.
+    /// Query parameters, before encoding.
     pub(crate) pairs: Vec<Pair>,
 }
 
-/// What to ask for.
+/// Specification of a request.
 pub(crate) struct RequestSpec<'a> {
     pub(crate) method: Method,
-    /// Below the project, or below the version where the access has none; with a slash in front.
+    /// Path below the project, or below the version without a project; with a leading slash.
     pub(crate) path: &'a str,
     pub(crate) pairs: &'a [Pair],
-    /// JSON, which may hold a secret. Not signed: only a login has one.
+    /// JSON body, which may hold a secret. Not signed: only a login has one.
     pub(crate) body: Option<&'a Secret>,
-    /// Headers besides those that every request has, which are not shown.
+    /// Additional headers, which are never shown.
     pub(crate) headers: &'a [(&'static str, &'a Secret)],
-    /// The status of an answer that is none of a failure.
+    /// HTTP status that counts as success.
     pub(crate) success: StatusCode,
 }
 
 impl<'a> RequestSpec<'a> {
-    /// A GET, which is answered with 200.
+    /// Creates a GET request, which succeeds with 200.
     pub(crate) fn get(path: &'a str, pairs: &'a [Pair]) -> Self {
         let success = StatusCode::OK;
         Self { method: Method::GET, path, pairs, body: None, headers: &[], success }
     }
 }
 
-/// An answer that is none of a failure.
+/// A successful answer.
 struct Answer {
     body: Utf8Body,
     headers: HeaderMap,
@@ -85,7 +85,7 @@ struct Answer {
     redaction: Redaction,
 }
 
-/// One request, ready but for the date and the signature.
+/// A request that lacks only date and signature.
 struct PreparedRequest<'a> {
     call: &'a RequestSpec<'a>,
     access: Arc<Identity>,
@@ -94,7 +94,7 @@ struct PreparedRequest<'a> {
 }
 
 impl Client {
-    /// A client that has not sent anything yet.
+    /// Creates a client without sending anything.
     ///
     /// # Errors
     ///
@@ -106,33 +106,44 @@ impl Client {
         means: &ClientOptions,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&endpoint, &means.trust)?;
-        let ClientOptions { patience, journal, origin, session, .. } = means.clone();
+        let ClientOptions { retry_policy, log, origin, session, .. } = means.clone();
         let access = IdentityCell::new(access, renewal, session);
-        let (pace, hedging, spare) = (Throttle::new(), Hedging::default(), Arc::default());
-        Ok(Self { transport, endpoint, access, origin, patience, pace, hedging, journal, spare })
+        let (throttle, hedging, buffers) = (Throttle::new(), Hedging::default(), Arc::default());
+        Ok(Self {
+            transport,
+            endpoint,
+            access,
+            origin,
+            retry_policy,
+            throttle,
+            hedging,
+            log,
+            buffers,
+        })
     }
 
-    /// The project that the client asks about, where there is one.
+    /// Returns the project of the requests, if they have one.
     pub(crate) fn project_id(&self) -> Option<String> {
         self.access.project_id()
     }
 
-    /// Where it asks.
+    /// Returns the endpoint.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// The URL and the headers of a request, were it sent now; what is secret in them is marked so.
+    /// Returns URL and headers of a request as if it were sent now. Secret values are marked as
+    /// sensitive.
     ///
     /// # Errors
     ///
     /// A setting holds characters that no header can.
     pub(crate) fn dry_run_request(
         &self,
-        draft: &UnsentRequest,
+        request: &UnsentRequest,
     ) -> Result<(String, HeaderMap), ApiError> {
-        let query = sign::canonical_query(&draft.pairs);
-        let (call, access) = (RequestSpec::get(&draft.below, &draft.pairs), self.access.held());
+        let query = sign::canonical_query(&request.pairs);
+        let (call, access) = (RequestSpec::get(&request.below, &request.pairs), self.access.held());
         let request =
             PreparedRequest { call: &call, path: access.path(call.path), access, query: &query };
         Ok((self.url(&request), self.headers(&request)?))
@@ -143,7 +154,7 @@ impl Client {
         format!("{}{path}{mark}{query}", self.endpoint.base())
     }
 
-    /// What it means that there is no answer, and who has named an endpoint that is not there.
+    /// Maps a transport error; for an unknown host, adds the setting that named it.
     fn fault(&self, error: &reqwest::Error) -> ApiError {
         match self.transport.fault(error) {
             ApiError::UnknownHost { host, .. } => {
@@ -156,15 +167,15 @@ impl Client {
 
     /// Returns the number of faults so far that fewer requests at a time would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
-        self.journal.transient_failures()
+        self.log.transient_failures()
     }
 
-    /// Asks for `path` with a query and reads the answer with `read`, which fails where the body is not
-    /// what it should be. Tries again as [`RetryPolicy`] allows.
+    /// Sends a GET request and reads the answer with `read`, which fails for an invalid body.
+    /// Retries as [`RetryPolicy`] allows.
     ///
     /// # Errors
     ///
-    /// What the last attempt came to.
+    /// Those of the last attempt.
     pub(super) async fn get<T>(
         &self,
         path: &str,
@@ -174,12 +185,12 @@ impl Client {
         self.ask(&RequestSpec::get(path, pairs), |body, _| read(body)).await
     }
 
-    /// Asks, and reads body and headers of the answer with `read`. Tries again as [`RetryPolicy`] allows, and
-    /// once more where a [`CredentialRefresh`] has another access than the one that was refused.
+    /// Sends a request, and reads body and headers of the answer with `read`. Retries as
+    /// [`RetryPolicy`] allows, and once more if a [`CredentialRefresh`] has another identity.
     ///
     /// # Errors
     ///
-    /// What the last attempt came to.
+    /// Those of the last attempt.
     pub(crate) async fn ask<T>(
         &self,
         call: &RequestSpec<'_>,
@@ -188,7 +199,7 @@ impl Client {
         let query = sign::canonical_query(call.pairs);
         let (mut failures, mut may_hedge) = (Failures::default(), true);
         loop {
-            while let Some(wait) = self.pace.wait(Instant::now()) {
+            while let Some(wait) = self.throttle.wait(Instant::now()) {
                 tokio::time::sleep(wait).await;
             }
             let access = self.access.current().await?;
@@ -198,24 +209,24 @@ impl Client {
             let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
             let fault = match outcome {
                 Ok(Some(value)) => {
-                    self.pace.came_through(Instant::now());
+                    self.throttle.came_through(Instant::now());
                     return Ok(value);
                 }
                 Ok(None) => {
-                    self.journal.note_again(WITHDRAWN);
+                    self.log.note_again(WITHDRAWN);
                     continue;
                 }
                 Err(fault) => fault,
             };
             if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
-                self.journal.note_again(&fault.brief());
+                self.log.note_again(&fault.brief());
                 continue;
             }
             let (retry, why) = if fault.class() == Class::Throttled {
                 (self.throttled(sent, &fault), format!("throttled ({})", fault.brief()))
             } else {
-                let has_progress = self.pace.has_progress_since(sent);
-                (self.patience.next(&mut failures, &fault, has_progress), fault.brief())
+                let has_progress = self.throttle.has_progress_since(sent);
+                (self.retry_policy.next(&mut failures, &fault, has_progress), fault.brief())
             };
             let tries = failures.counted;
             let Retry { pause, is_congestion } = match retry {
@@ -227,26 +238,26 @@ impl Client {
                     });
                 }
             };
-            self.journal.note_retry(&why, pause, is_congestion);
+            self.log.note_retry(&why, pause, is_congestion);
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// How long to wait after a refusal for asking too much, which holds back all requests.
+    /// Returns the pause after throttling, which holds back all requests.
     fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Retry, Option<Spent>> {
         let span = match fault {
-            ApiError::Refused(refusal) => pace::named_span(&refusal.message),
+            ApiError::Refused(refusal) => throttle::named_span(&refusal.message),
             _ => None,
         };
-        let (retries, now) = (self.patience.retries, Instant::now());
+        let (retries, now) = (self.retry_policy.retries, Instant::now());
         self.hedging.note_throttling(now);
-        let pause = self.pace.throttled(sent, now, retry_after(fault), span, retries);
-        let pause = self.patience.affords(pause.ok_or(Some(Spent::Retries))?)?;
+        let pause = self.throttle.throttled(sent, now, retry_after(fault), span, retries);
+        let pause = self.retry_policy.affords(pause.ok_or(Some(Spent::Retries))?)?;
         Ok(Retry { pause, is_congestion: true })
     }
 
-    /// Makes one request within its limits, and notes it in the journal. `None` if it was withdrawn, since its
-    /// access was rejected meanwhile.
+    /// Sends one request within its limits and logs it. Returns `None` if it was withdrawn because
+    /// its identity was rejected meanwhile.
     async fn attempt<T>(
         &self,
         request: &PreparedRequest<'_>,
@@ -256,7 +267,7 @@ impl Client {
         read: &impl Fn(&Arc<Body>, &HeaderMap) -> Result<T, serde_json::Error>,
     ) -> Result<Option<T>, ApiError> {
         self.hedging.note_sent();
-        let notify = |silence| self.journal.note_silence(&self.endpoint.host(), silence);
+        let notify = |silence| self.log.note_silence(&self.endpoint.host(), silence);
         let answer = self.send(request, http, Silence::new(limits.silence, &notify));
         let answer = tokio::time::timeout(limits.whole, answer).await;
         let answer = answer.unwrap_or(Err(ApiError::TimedOut));
@@ -271,7 +282,7 @@ impl Client {
             Ok(None) => (WITHDRAWN.to_owned(), None),
             Err(fault) => (fault.brief(), fault.request_id()),
         };
-        self.journal.note(&Entry {
+        self.log.note(&Entry {
             method: request.call.method.as_str(),
             path: &request.path,
             query: request.query,
@@ -288,7 +299,7 @@ impl Client {
         };
         match body.into_text() {
             Ok(text) => {
-                let body = Arc::new(Body::new(text, &self.spare));
+                let body = Arc::new(Body::new(text, &self.buffers));
                 let value = read(&body, &headers);
                 value.map(Some).map_err(|error| unreadable(error, body.text()))
             }
@@ -330,7 +341,7 @@ impl Client {
         let headers = std::mem::take(response.headers_mut());
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
-        let body = self.transport.body(response, silence, |size| self.spare.take(size)).await;
+        let body = self.transport.body(response, silence, |size| self.buffers.take(size)).await;
         if status == call.success {
             return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
@@ -344,7 +355,7 @@ impl Client {
         Err(ApiError::Refused(refusal.of(&self.origin)))
     }
 
-    /// The headers of one attempt, with a fresh date and signature.
+    /// Returns the headers of one attempt, with a fresh date and signature.
     fn headers(&self, request: &PreparedRequest<'_>) -> Result<HeaderMap, ApiError> {
         let PreparedRequest { call, access, path, query } = request;
         let mut headers = HeaderMap::new();
@@ -393,7 +404,7 @@ impl Client {
 }
 
 impl Identity {
-    /// The whole path of what is below the project, or below nothing.
+    /// Returns the full path of a path below the project.
     fn path(&self, below: &str) -> String {
         match &self.project_id {
             Some(project_id) => format!("/v3/{project_id}{below}"),

@@ -1,7 +1,8 @@
-//! Differential test: random pages, most of them damaged, are read as a reader on top of `serde_json` reads them.
+//! Differential test: random pages, most of them damaged, are read as a reader on top of
+//! `serde_json` reads them.
 //!
-//! The reference reader collects the members of each object with their texts. It holds every rule of
-//! [`scan_text`](super::scan_text) in its simplest form.
+//! The reference reader collects the members of each object with their texts. It holds every rule
+//! of [`scan_text`](super::scan_text) in its simplest form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::read_page;
 use crate::api::body::Body;
-use crate::api::incoming::Utf8Body;
+use crate::api::utf8_body::Utf8Body;
 use crate::listing::{Key, Order, report, seeds};
 use crate::record::backup::Field;
 
@@ -79,7 +80,8 @@ fn reference(body: &[u8]) -> Option<Reading> {
     Some(Reading { count, rows: rows.collect::<Option<_>>()? })
 }
 
-/// The members of an object: the values of each name, in their order. Names that are not Unicode text are left out.
+/// The members of an object: the values of each name, in their order. Names that are not Unicode
+/// text are left out.
 struct Members<'a>(BTreeMap<String, Vec<&'a RawValue>>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -264,8 +266,8 @@ impl Page {
         self.text.push_str(["", "", "", "", " ", "\n\t", "\r\n"][random.usize(..7)]);
     }
 
-    /// The bytes of the page with one or two faults, and the members that have them. Each member is hit as often as
-    /// the others, however short it is. A later fault may be in the member behind.
+    /// The bytes of the page with one or two faults, and the members that have them. Each member is
+    /// hit as often as the others, however short it is. A later fault may be in the member behind.
     fn damaged(mut self, random: &mut Rng) -> (Vec<u8>, Vec<&'static str>) {
         let mut hit = Vec::new();
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
@@ -325,7 +327,8 @@ const PARTS: [&[u8]; 30] = [
     b"\xef\xbb\xbf",
 ];
 
-/// Reads one case both ways. Returns the members with faults and whether the page was accepted, or the difference.
+/// Reads one case both ways. Returns the members with faults and whether the page was accepted, or
+/// the difference.
 fn play(seed: u64) -> Result<(Vec<&'static str>, bool), String> {
     let mut random = Rng::with_seed(seed);
     let page = Page::new(&mut random);

@@ -1,13 +1,15 @@
 //! Reads a page of `GET /v3/{project_id}/backups`: its backups, and the key and time of each.
 //!
-//! A page is one JSON object, and `serde_json` decides what is JSON: a page is accepted if `RawValue` accepts each
-//! member. Records are printed unchanged, so a value that few readers could hold is no error: a number of any size,
-//! half of a surrogate pair, any depth. Beyond that:
+//! A page is one JSON object, and `serde_json` decides what is JSON: a page is accepted if
+//! `RawValue` accepts each member. Records are printed unchanged, so a value that few readers could
+//! hold is no error: a number of any size, half of a surrogate pair, any depth. Beyond that:
 //!
 //! - `backups` is an array of objects. It occurs once: of two lists, one would be lost.
-//! - `count` occurs at most once, since two counts prove nothing. One that is no whole number is ignored.
+//! - `count` occurs at most once, since two counts prove nothing. One that is no whole number is
+//!   ignored.
 //! - Each backup has an `id`, which is a string of Unicode text.
-//! - The last of several fields with one name counts, as in `serde_json::Value` and most other readers.
+//! - The last of several fields with one name counts, as in `serde_json::Value` and most other
+//!   readers.
 //! - Names may be written with escapes. All other members are ignored.
 //!
 //! Knows nothing of requests.
@@ -51,7 +53,7 @@ pub(super) fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, s
     Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
 }
 
-/// Reads a page and brings its backups in a format.
+/// Reads a page and formats its backups.
 pub(super) fn format_page(
     body: &Arc<Body>,
     order: &Order,
@@ -66,12 +68,12 @@ pub(super) fn format_page(
     Ok(page.with(Texts::new(Arc::new(body.beside(text)), ends)))
 }
 
-/// How many backups there may be on a page: most are longer.
+/// Estimates the number of backups on a page: most are longer.
 fn usual_rows(page: &str) -> usize {
     page.len() / 900
 }
 
-/// Goes through a page, and says what is wrong if it is none.
+/// Scans a page, and describes the fault of an invalid one.
 fn scan(
     body: &Body,
     order: &Order,
@@ -110,16 +112,16 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option
     Some(Page { records: records(&told?, order), rows: (), count })
 }
 
-/// What a backup tells of its place in the list.
+/// Sort key and id of a backup.
 struct RowKey {
     id: Key,
-    /// The microsecond of its creation, and how many digits of a second were told.
+    /// Microsecond of its creation, and the number of fractional digits.
     created: Option<(i64, usize)>,
 }
 
 impl RowKey {
-    /// `None` if it has no id that is Unicode text. Ids with halves of surrogate pairs could not be told apart in most
-    /// formats, and no request could name them.
+    /// `None` if it has no id that is Unicode text. Ids with halves of surrogate pairs could not be
+    /// told apart in most formats, and no request could name them.
     fn by(backup: Row<'_>) -> Option<Self> {
         let id = Key::of(&backup.id()?.string()?);
         let created = backup.created_at().and_then(|at| time::instant_and_digits(&at.text()));
@@ -127,8 +129,8 @@ impl RowKey {
     }
 }
 
-/// What the listing has to know of each backup. Among times with microseconds, one without a fraction is as exact: its
-/// fraction is zero, which the service leaves out (as `isoformat` does in Python).
+/// Returns what the listing needs of each backup. Among times with microseconds, one without a
+/// fraction is as exact: the service omits a zero fraction (as `isoformat` does in Python).
 fn records(told: &[RowKey], order: &Order) -> Vec<Record> {
     let created = told.iter().filter_map(|told| told.created);
     let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_an_error() {
+    fn invalid_pages_are_rejected() {
         let cases = [
             "",
             "{}",

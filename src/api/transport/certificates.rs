@@ -1,7 +1,7 @@
-//! The authorities that are trusted: PEM files and directories of them.
+//! Trusted certificate authorities, from PEM files and directories.
 //!
-//! A file that was named and cannot be used is an error: to pass over it would end in a certificate that
-//! is not trusted, with nobody told why.
+//! A configured file that cannot be used is an error. Skipping it would end in an untrusted
+//! certificate without an explanation.
 
 use std::path::{Path, PathBuf};
 use std::{env, io};
@@ -15,11 +15,11 @@ use crate::api::ApiError;
 use crate::settings::{CERT_DIR, CERT_FILE, Trust, shown};
 use crate::text::small_file;
 
-/// Limit in bytes for a file. A bundle of all authorities of the world is about 250 KB.
+/// Limit in bytes for a file. A bundle of all public CAs is about 250 KB.
 const LIMIT: u64 = 16 << 20;
 
-/// The authorities that are trusted in place of the system's; `None` for those of the system, or where
-/// nothing is checked.
+/// Returns the CAs that are trusted in place of the system's. `None` means those of the system, or
+/// no check.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> 
             let directories = directories.as_deref().unwrap_or_default();
             let directories = env::split_paths(directories).filter(|path| *path != PathBuf::new());
             for path in directories {
-                // With a file there are authorities, and a directory may be there for more to come.
+                // If a file provides CAs, a directory may be empty.
                 let more = of_directory(&path).and_then(|more| {
                     let none = more.is_empty() && file.is_none();
                     if none { Err(NONE.to_owned()) } else { Ok(more) }
@@ -58,7 +58,8 @@ pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> 
         .map(Some)
 }
 
-/// What is blank counts as not set, but not for the one who reads the certificates of the system.
+/// Rejects blank variables: `cbr` treats them as unset, but the reader of the system's certificates
+/// does not.
 fn check_blank_variables() -> Result<(), ApiError> {
     let set = [CERT_FILE, CERT_DIR].into_iter().find(|name| env::var_os(name).is_some());
     set.map_or(Ok(()), |name| {
@@ -69,7 +70,7 @@ fn check_blank_variables() -> Result<(), ApiError> {
 
 const NONE: &str = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
 
-/// The certificates of a file, of which at least one can be used.
+/// Reads the certificates of a file, of which at least one must be usable.
 fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let bytes = small_file::read(path, LIMIT).map_err(|error| unreadable(&error))?;
     of_pem(&bytes)
@@ -85,7 +86,7 @@ fn of_pem(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     if certificates.iter().any(is_authority) { Ok(certificates) } else { Err(NONE.to_owned()) }
 }
 
-/// The certificates of the files in a directory; files of another kind are passed over.
+/// Reads the certificates of the files in a directory; other files are skipped.
 fn of_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let files = path.read_dir().map_err(|error| unreadable(&error))?;
     let texts = files.flatten().filter_map(|file| small_file::read(&file.path(), LIMIT).ok());

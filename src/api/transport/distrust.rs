@@ -1,4 +1,4 @@
-//! Certificates that are not trusted, and what is wrong with them.
+//! Reasons why a certificate is not trusted.
 
 use std::error::Error as _;
 use std::fmt;
@@ -10,36 +10,36 @@ use rustls::pki_types::UnixTime;
 use crate::settings::Trust;
 use crate::text::sanitize::visible;
 
-/// Whoever answers at the endpoint has no certificate for it that we trust.
+/// The server's certificate is not trusted for the endpoint.
 #[derive(Debug)]
 pub(crate) struct Distrust {
     /// In words for a user.
     reason: String,
     /// What is wrong.
     pub(crate) flaw: Flaw,
-    /// The flag or variable that names the authorities, if one does.
+    /// The flag or variable that names the CAs, if set.
     pub(crate) authorities: Option<String>,
 }
 
 /// What is wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Its time has not come.
+    /// It is not valid yet.
     NotYetValid,
-    /// It is another host's.
+    /// It belongs to another host.
     OtherName,
-    /// No authority that we know has issued it.
+    /// Issued by an unknown CA.
     UnknownAuthority,
-    /// It is an authority's own, as most that are made by hand are.
+    /// It is a CA certificate, as most self-signed ones are.
     OfAuthority,
     /// Something else.
     Other,
 }
 
 impl Distrust {
-    /// What is wrong with the certificate, if that is why there is no connection.
+    /// Returns the flaw of the certificate, if that is why the connection failed.
     pub(super) fn of(error: &reqwest::Error, trust: &Trust) -> Option<Self> {
         let fault = certificate_error(error)?;
         let (flaw, reason) = match fault {
@@ -95,7 +95,7 @@ fn certificate_error(error: &reqwest::Error) -> Option<&CertificateError> {
         if let Some(rustls::Error::InvalidCertificate(fault)) = error.downcast_ref() {
             return Some(fault);
         }
-        // What an error of input and output was made from is not its source.
+        // `source()` of an I/O error skips the error that it wraps.
         next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),

@@ -1,7 +1,6 @@
-//! How requests leave this machine: the HTTP client with its certificates, proxies and time-outs, and
-//! what its faults mean.
+//! HTTP transport: client with certificates, proxies and time-outs, and the mapping of its errors.
 //!
-//! Knows nothing of who asks or what for: the service and IAM are asked through the same code.
+//! Knows nothing of credentials or request contents: the service and IAM share this code.
 //!
 //! | module | what it owns |
 //! |---|---|
@@ -27,19 +26,19 @@ use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
-use super::incoming::Utf8Body;
 use super::silence::Silence;
+use super::utf8_body::Utf8Body;
 use crate::settings::{Endpoint, Trust};
 
-/// How long to wait for a connection.
+/// Limit for the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit for the
-/// reply. A slow service replies, a dead connection does not.
+/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit
+/// for the reply. A slow service replies, a dead connection does not.
 const PING: Duration = Duration::from_secs(10);
 /// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
 const LARGEST_BODY: usize = 16 << 20;
 
-/// The way to one endpoint.
+/// Transport to one endpoint.
 pub(crate) struct Transport {
     pool: Pool,
     trust: Trust,
@@ -47,9 +46,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// The way to an endpoint, which nothing has been sent along yet. Over https with these
-    /// certificates, and through the proxy of the environment; plain http only leads to this machine,
-    /// and takes no proxy.
+    /// Creates a transport without sending anything. https uses these certificates and the proxy of
+    /// the environment. Plain http is only for this machine and uses no proxy.
     ///
     /// # Errors
     ///
@@ -78,7 +76,8 @@ impl Transport {
         Ok(Self { pool, trust: trust.clone(), proxy })
     }
 
-    /// Plain http without a proxy, and without the time that it takes to read the system's certificates.
+    /// Creates a transport for plain http without a proxy. It does not read the system's
+    /// certificates, which takes time.
     ///
     /// # Errors
     ///
@@ -101,8 +100,8 @@ impl Transport {
         self.pool.replace(http);
     }
 
-    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its announced
-    /// size.
+    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its
+    /// announced size.
     ///
     /// # Errors
     ///
@@ -125,7 +124,7 @@ impl Transport {
         }
     }
 
-    /// What it means that there is no answer.
+    /// Maps an error of the HTTP client.
     pub(crate) fn fault(&self, error: &reqwest::Error) -> ApiError {
         if error.is_timeout() {
             return ApiError::TimedOut;
@@ -145,8 +144,7 @@ impl Transport {
     }
 }
 
-/// Host and port of the proxy on the way to an endpoint, and the variable that names it; `None` if there is
-/// none.
+/// Returns host and port of the proxy for an endpoint, and the variable that names it.
 ///
 /// # Errors
 ///
@@ -158,7 +156,7 @@ pub(crate) fn proxy_to(endpoint: &Endpoint) -> Result<Option<(String, &'static s
     Ok(Proxy::to(endpoint.base())?.map(|proxy| proxy.shown()))
 }
 
-/// What holds for every request.
+/// Returns the options of every request.
 fn builder() -> ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
@@ -180,7 +178,7 @@ fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {
     })
 }
 
-/// TLS settings that trust nobody, for a connection that does not use TLS.
+/// Returns TLS settings without trusted certificates, for plain http.
 fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider)
@@ -192,8 +190,8 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Whether the name service has answered that there is no such name, or that there can be none. Where it did not answer, which is
-/// said to be temporary, another attempt may help. There is no code for either: `std` keeps the text alone.
+/// Returns true if DNS says that the host does not exist. A temporary failure may be retried. Only
+/// the text tells: `std` keeps no code.
 fn is_unknown_host(reason: &str) -> bool {
     if reason.contains("invalid dns name") {
         return true;
@@ -201,12 +199,12 @@ fn is_unknown_host(reason: &str) -> bool {
     reason.contains("dns error") && !reason.contains("emporar") && !reason.contains("ry again")
 }
 
-/// What went wrong, from the outside in, without the URL and without saying anything twice.
+/// Returns the error chain from the outside in, without the URL and without repetitions.
 fn chain(error: &reqwest::Error) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
-        // Which part of the HTTP client it was is nobody's concern.
+        // The part of the HTTP client does not matter to a user.
         let reason = error.to_string().replace("client error (Connect)", "");
         if !reason.is_empty() && !reasons.iter().any(|known| known.contains(&reason)) {
             reasons.push(reason);

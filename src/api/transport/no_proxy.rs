@@ -1,4 +1,4 @@
-//! `NO_PROXY`: the hosts that are reached without the proxy.
+//! `NO_PROXY`: hosts that are connected to without the proxy.
 
 use std::net::IpAddr;
 
@@ -7,8 +7,8 @@ use std::net::IpAddr;
 pub(super) struct NoProxy<'a>(Vec<&'a str>);
 
 impl<'a> NoProxy<'a> {
-    /// Reads a list, separated by commas or blanks as curl has it: names, each with all names below it;
-    /// addresses; networks such as `10.0.0.0/8`; or `*` for all hosts.
+    /// Reads a list, separated by commas or blanks as curl has it: names, each with all names below
+    /// it; addresses; networks such as `10.0.0.0/8`; or `*` for all hosts.
     pub(super) fn new(list: &'a str) -> Self {
         let separates = |char: char| char == ',' || char.is_whitespace();
         Self(list.split(separates).filter(|entry| !entry.is_empty()).collect())
@@ -53,7 +53,8 @@ fn covers(entry: &str, address: IpAddr) -> bool {
     length == 0 || (network ^ address) >> (128 - length) == 0
 }
 
-/// Returns true if a host has this name, or one below it. A dot at either end of the entry makes no difference.
+/// Returns true if a host has this name, or one below it. A dot at either end of the entry makes no
+/// difference.
 fn is_below(host: &str, entry: &str) -> bool {
     let (host, entry) = (host.to_ascii_lowercase(), entry.to_ascii_lowercase());
     let (host, entry) = (host.trim_end_matches('.'), entry.trim_matches('.'));

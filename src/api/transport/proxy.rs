@@ -1,7 +1,8 @@
-//! The proxy of the environment: which variable names it, and whether requests to a host go through it.
+//! The proxy of the environment: which variable names it, and whether requests to a host go through
+//! it.
 //!
-//! The variables are read here and nowhere else, so that what messages name is what is used. A variable may
-//! hold a password, so nothing before its last `@` is ever shown.
+//! The variables are read here and nowhere else, so that what messages name is what is used. A
+//! variable may hold a password, so nothing before its last `@` is ever shown.
 
 use std::env;
 use std::ffi::OsString;
@@ -39,8 +40,8 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// The variable that counts does not hold the URL of a proxy. It is not skipped: the connection would be
-    /// direct without a word.
+    /// The variable that counts does not hold the URL of a proxy. It is not skipped: the connection
+    /// would be direct without a word.
     pub(super) fn to(url: &str) -> Result<Option<Self>, ApiError> {
         Self::with(url, |name| env::var_os(name))
     }
@@ -79,7 +80,7 @@ impl Proxy {
         })
     }
 
-    /// Its address, without the password, and the variable.
+    /// Returns the address without the password, and the variable.
     pub(super) fn shown(self) -> (String, &'static str) {
         let address = self.address();
         let shown = match self.login {
@@ -89,14 +90,15 @@ impl Proxy {
         (shown, self.variable)
     }
 
-    /// Host and port.
+    /// Returns host and port.
     fn address(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         let port = self.url.port_or_known_default();
         port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// No connection came about. The HTTP client has words for what the proxy says, and no type.
+    /// Returns the error for a failed connection. The HTTP client reports the proxy's answer as
+    /// text only.
     pub(super) fn fault(&self, reason: &str) -> ApiError {
         let has_password = self.login.is_some();
         let wants_password = reason.contains("proxy authorization required");
@@ -137,8 +139,8 @@ impl Flaw {
     }
 }
 
-/// Returns the variable that names the proxy for https. Those for https decide, also if they are empty, which
-/// means no proxy; then those for all schemes.
+/// Returns the variable that names the proxy for https. Those for https decide, also if they are
+/// empty, which means no proxy; then those for all schemes.
 fn chosen(text: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     for names in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
         let values = names.map(|name| (name, text(name)));
@@ -154,8 +156,8 @@ fn chosen(text: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     None
 }
 
-/// Reads `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/…]` as curl does: with one slash to three, and with anything
-/// in user and password but what ends a host elsewhere.
+/// Reads `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/…]` as curl does: with one slash to three, and
+/// with anything in user and password but what ends a host elsewhere.
 fn parse(value: &str) -> Result<(Url, Option<(String, Secret)>), Flaw> {
     if value.contains(char::is_control) {
         return Err(Flaw::Unsendable);
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_clear_or_not_a_proxy_is_refused() {
+    fn ambiguous_and_invalid_proxies_are_rejected() {
         let cases = [
             ("http://u:p/q@h:1", Flaw::Ambiguous),
             ("http://u:12/q@h:1", Flaw::Ambiguous),

@@ -45,7 +45,7 @@ pub(in crate::commands) fn dry_run_request(
     };
     let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
     let pairs = args.query.pairs();
-    let draft = Backups::page_draft(&pairs, &order, first);
+    let draft = Backups::page_request(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
     if !args.filter.is_empty() {
         let filters: Vec<_> = args.filter.to_pairs().into_iter().map(|(name, _)| name).collect();

@@ -80,8 +80,8 @@ pub(crate) fn print(
         ));
     }
     let means = ClientOptions {
-        patience: RetryPolicy { retries: 0, deadline: None },
-        journal: Arc::new(RequestLog::new(Arc::clone(console))),
+        retry_policy: RetryPolicy { retries: 0, deadline: None },
+        log: Arc::new(RequestLog::new(Arc::clone(console))),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,

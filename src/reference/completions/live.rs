@@ -177,8 +177,8 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
     let environment = Environment::of_process();
     let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
     let means = ClientOptions {
-        patience: RetryPolicy { retries: 0, deadline: Some(deadline) },
-        journal: Arc::new(RequestLog::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
+        retry_policy: RetryPolicy { retries: 0, deadline: Some(deadline) },
+        log: Arc::new(RequestLog::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,

@@ -1,5 +1,5 @@
-//! Backups that have broken clients: at fixed places, behind the first ten so that a first look at
-//! the account is sane, and within the first few hundred so that a small account has them all.
+//! Backups with data that broke clients. They follow the first ten, and are within the first few
+//! hundred, so that a small account has them all.
 
 /// A status that is in no list of statuses.
 pub(super) const UNKNOWN_STATUS: u32 = 173;
@@ -13,7 +13,7 @@ pub(super) const UNKNOWN_FIELDS: u32 = 181;
 /// A description with every character that JSON escapes.
 pub(super) const DESCRIPTION: u32 = 157;
 
-/// Names and where they stand.
+/// Names and their numbers.
 const NAMES: [(u32, &str); 20] = [
     (11, "夜间备份_核心数据库"),
     (17, "🚀 release 👩‍👩‍👧 🇨🇳"),

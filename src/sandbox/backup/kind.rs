@@ -1,4 +1,4 @@
-//! What kind of thing a backup is of.
+//! Kinds of backed-up resources.
 
 /// The kinds of resources that CBR protects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The few backups that another project shares with ours: invisible unless `own_type` asks for them.
+//! Backups that another project shares: listed only if `own_type` selects them.
 
 use super::mix;
 use super::row::Row;
@@ -11,7 +11,7 @@ const SHARED: u32 = 12;
 /// The number of the first; far above those of the account's own backups.
 const FIRST: u32 = 0xf000_0000;
 
-/// Where the invitation to use a shared backup stands: `member_status`.
+/// Status of the invitation to use a shared backup: `member_status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum MemberStatus {
     Pending,
@@ -28,7 +28,7 @@ pub(in crate::sandbox) fn shared() -> impl Iterator<Item = Row> {
     })
 }
 
-/// Where the invitation stands; none for the account's own backups.
+/// Returns the status of the invitation; none for the account's own backups.
 pub(super) fn member_status(number: u32) -> Option<MemberStatus> {
     let index = number.checked_sub(FIRST)?;
     Some(match index % 3 {

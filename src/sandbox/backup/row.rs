@@ -1,4 +1,4 @@
-//! One backup: which it is, and what can be asked about it without writing it down.
+//! One backup: its identity, and the fields that filters and sorting need.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use super::vault::Vault;
 /// One backup, or one of the volumes in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct Row {
-    /// What everything else is drawn from.
+    /// Number from which all fields are derived.
     number: u32,
     pub(in crate::sandbox) created: Micros,
     pub(in crate::sandbox) id: Uuid,
@@ -85,7 +85,8 @@ impl Style {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
             45..92 => Self::Documented,
-            // An added backup may stand microseconds from the next, which a time of this style hides.
+            // An added backup may stand microseconds from the next, which a time of this style
+            // hides.
             _ if number >= FIRST_ADDED => Self::Documented,
             _ => Self::Sparse,
         }
@@ -256,7 +257,7 @@ impl Row {
         }
     }
 
-    /// Whether it has been copied to, or comes from, another region.
+    /// Returns true if it was copied to or from another region.
     pub(super) fn is_replicated(self) -> bool {
         self.style() == Style::Full
             && !self.is_volume()
@@ -268,12 +269,12 @@ impl Row {
         !self.draw(Draw::Increment).is_multiple_of(4)
     }
 
-    /// Whether a policy made it.
+    /// Returns true if a policy created it.
     pub(in crate::sandbox) fn is_automatic(self) -> bool {
         !self.draw(Draw::Trigger).is_multiple_of(5)
     }
 
-    /// When it is deleted by itself; never, when it is kept for ever or by number.
+    /// Returns when it expires; `None` if it never expires or is kept by number.
     pub(in crate::sandbox) fn expired_at(self) -> Option<Micros> {
         let keeps = !self.is_automatic() || self.is_volume() || self.number == awkward::NULLS;
         let days = [Some(30), Some(30), Some(90), None][self.draw(Draw::Expiry) as usize % 4];
@@ -315,12 +316,12 @@ impl Row {
         self.draw(Draw::Enterprise) % 10 == 7
     }
 
-    /// Where the invitation to use it stands; none for the account's own backups.
+    /// Returns the status of the invitation; none for the account's own backups.
     pub(in crate::sandbox) fn member_status(self) -> Option<MemberStatus> {
         owner::member_status(self.number)
     }
 
-    /// Whether another project shares it with ours.
+    /// Returns true if another project shares it.
     pub(super) fn is_shared(self) -> bool {
         self.member_status().is_some()
     }

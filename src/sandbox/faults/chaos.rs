@@ -1,4 +1,4 @@
-//! Random faults that pass: `--chaos`.
+//! Random transient faults: `--chaos`.
 
 use super::Fault;
 
@@ -22,7 +22,7 @@ impl Chaos {
         Self { seed, faults: faults.collect() }
     }
 
-    /// What goes wrong with that listing.
+    /// Returns the fault of that listing, if any.
     pub(in crate::sandbox) fn strike(&self, list: u64) -> Option<&Fault> {
         let spread = list.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut random = fastrand::Rng::with_seed(self.seed ^ spread);

@@ -1,4 +1,4 @@
-//! What is answered instead of a listing.
+//! Answers that replace a listing.
 
 use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, HeaderValue, LOCATION, RETRY_AFTER};
@@ -44,7 +44,7 @@ const DEPTH: usize = 100_000;
 /// How many different rows the endless listing has.
 const HUGE_ROWS: usize = 64;
 
-/// What stands between a client and the service in many a hotel.
+/// Page of a captive portal, as in many hotels.
 const PAGE: &[u8] =
     b"<!DOCTYPE html>\n<html>\n<head><title>Sign in to the network</title></head>\n\
     <body><h1>Sign in</h1><p>Accept the terms of use to go on.</p></body>\n</html>\n";

@@ -1,7 +1,7 @@
-//! What goes wrong on purpose: `--fault WHAT[=VALUE]@WHEN`.
+//! Deliberate faults: `--fault WHAT[=VALUE]@WHEN`.
 //!
-//! A fault is one of three kinds: something else is answered [instead](ReplaceResponse) of the listing, the
-//! listing [lies](Misbehavior), or it is [spoilt](CorruptBody) on its way.
+//! A fault is one of three kinds: something else is answered [instead](ReplaceResponse) of the
+//! listing, the listing [lies](Misbehavior), or it is [spoilt](CorruptBody) on its way.
 
 mod chaos;
 mod instead;
@@ -21,7 +21,7 @@ pub(super) use words::help;
 pub(super) struct Fault {
     what: What,
     when: When,
-    /// As it was written, without the time.
+    /// Its text, without the time.
     text: String,
 }
 

@@ -1,11 +1,11 @@
-//! What happens to a listing on its way.
+//! Corruption of a listing in transit.
 
 use std::time::Duration;
 
 use crate::sandbox::answer::Answer;
 use crate::sandbox::payload::Payload;
 
-/// One way to spoil an answer.
+/// One way to corrupt an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum CorruptBody {
     InvalidJson,
@@ -16,7 +16,7 @@ pub(in crate::sandbox) enum CorruptBody {
 }
 
 impl CorruptBody {
-    /// Spoils the text, before it is compressed.
+    /// Corrupts the text before compression.
     pub(in crate::sandbox) fn text(self, answer: &mut Answer) {
         let Payload::Whole(body) = &mut answer.payload else { return };
         match self {
@@ -31,7 +31,7 @@ impl CorruptBody {
         }
     }
 
-    /// Spoils the bytes that go out.
+    /// Corrupts the bytes that are sent.
     pub(in crate::sandbox) fn bytes(self, answer: &mut Answer) {
         if self == Self::BrokenGzip {
             answer.compress();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::sandbox::account::{ACCOUNT, PASSWORD, USER};
 
-/// Who wants to log in, and for what.
+/// User and scope of a login.
 #[derive(Debug)]
 pub(super) struct Ask {
     user: Named,
@@ -14,7 +14,7 @@ pub(super) struct Ask {
     pub(super) scope: Scope,
 }
 
-/// What the token is to be good for.
+/// Scope of the requested token.
 #[derive(Debug)]
 pub(super) enum Scope {
     Project(Named),
@@ -22,7 +22,7 @@ pub(super) enum Scope {
     Account,
 }
 
-/// What names something: its id or its name.
+/// Reference by id or name.
 #[derive(Debug)]
 pub(super) enum Named {
     Id(String),
@@ -65,7 +65,7 @@ impl Ask {
         })
     }
 
-    /// Whether this is the sandbox's user, with the right password.
+    /// Returns true if this is the sandbox's user with the right password.
     pub(super) fn is_right(&self) -> bool {
         let is_account = |account: &Named| account.is(ACCOUNT.id, ACCOUNT.name);
         let account = match (&self.account, &self.user) {

@@ -1,4 +1,4 @@
-//! Which backups a listing is about.
+//! Filters of a listing.
 
 use crate::sandbox::backup::{ImageType, MemberStatus, Micros, Row, Uuid};
 
@@ -51,8 +51,8 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Whether a row passes. [`Filter::own_type`] and [`Filter::parent_id`] are not asked: they say
-    /// where rows are taken from.
+    /// Returns true if a row passes. [`Filter::own_type`] and [`Filter::parent_id`] are not checked
+    /// here: they select the set of rows.
     pub(super) fn passes(&self, row: Row) -> bool {
         let Self {
             checkpoint_id,

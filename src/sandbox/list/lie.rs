@@ -1,14 +1,14 @@
-//! A service that answers well-formed pages which are not what was asked for.
+//! Inconsistent answers: well-formed pages that do not match the request.
 
 use super::page::Page;
 use super::query::{LIMIT, Query};
 use super::sort::Sort;
 use crate::sandbox::rows::Rows;
 
-/// One way to be wrong.
+/// One kind of inconsistent answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum Misbehavior {
-    /// That count, whatever the truth.
+    /// Always reports this count.
     Count(i64),
     NoCount,
     /// Never more rows on a page than that.
@@ -25,12 +25,12 @@ pub(in crate::sandbox) enum Misbehavior {
     IgnoreOffset,
     /// Rows from the first one on, as many as there would be at the offset.
     WrapOffset,
-    /// By id, whatever was asked for.
+    /// Sorts by id, whatever was requested.
     IgnoreSort,
 }
 
 impl Misbehavior {
-    /// Misunderstands what was asked for.
+    /// Alters the query.
     pub(super) fn bend_query(&self, query: &mut Query) {
         match *self {
             Self::Clamp(most) => query.limit = query.limit.min(most),
@@ -47,7 +47,7 @@ impl Misbehavior {
         }
     }
 
-    /// Falsifies what was found.
+    /// Alters the page.
     pub(super) fn bend_page(&self, query: &Query, rows: &Rows, page: &mut Page) {
         match *self {
             Self::Count(count) => page.count = Some(count),

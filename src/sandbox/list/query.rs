@@ -4,13 +4,13 @@ use super::filter::{Filter, OwnType};
 use super::sort::Sort;
 use crate::sandbox::backup::{ImageType, MemberStatus, Uuid, parse_time};
 
-/// What a client asked for.
+/// Query of a listing.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
     pub(super) filter: Filter,
     pub(super) sort: Sort,
     pub(super) show_replication: bool,
-    /// Only what follows the backup of that id.
+    /// Lists only what follows the backup with that id.
     pub(super) marker: Option<Uuid>,
     pub(super) offset: usize,
     pub(super) limit: usize,

@@ -1,6 +1,7 @@
-//! The user's own file, and those of other tools: opened when they are needed, and not before.
+//! config.toml and the files of other tools, opened when they are needed.
 //!
-//! Knows which of them may have what was asked for; in which order they are asked is up to the search.
+//! Knows which of them may have what was asked for; in which order they are asked is up to the
+//! search.
 
 use std::cell::LazyCell;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::settings::{
 };
 use crate::text::suggest;
 
-/// The user's own file, and those of other tools.
+/// config.toml and the files of other tools.
 pub(super) struct Files<'a, F> {
     pub(super) environment: &'a Environment,
     home: LazyCell<Home, F>,
@@ -33,11 +34,11 @@ pub(super) struct Files<'a, F> {
     runs_commands: bool,
 }
 
-/// What a file gave: nothing if there is none, or why it is of no use.
+/// Result of reading a file: `None` if there is none, or why it cannot be used.
 pub(super) type FromFile = Result<Option<Source>, FileError>;
 
 impl<'a, F: FnOnce() -> Home> Files<'a, F> {
-    /// Opens none of them.
+    /// Creates the set of files without opening any.
     pub(super) fn new(args: &'a ConnectionArgs, environment: &'a Environment, home: F) -> Self {
         let own = &args.own_file;
         let hosts = Hosts::new(environment, own);

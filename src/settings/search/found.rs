@@ -1,4 +1,4 @@
-//! What was found so far, and what becomes of the next source: used, passed over, or an error.
+//! Settings found so far; decides whether the next source is used, skipped, or an error.
 
 use super::files::{Files, FromFile};
 use crate::settings::config::OwnFile;
@@ -10,7 +10,7 @@ use crate::settings::sources::given_file::FileError;
 use crate::settings::sources::own_file;
 use crate::settings::{ConnectionError, Environment};
 
-/// What was found so far.
+/// Settings found so far.
 pub(super) struct Found<'a> {
     pub(super) environment: &'a Environment,
     /// What the metadata service has said, if it was asked.
@@ -19,7 +19,7 @@ pub(super) struct Found<'a> {
     pub(super) decided: Option<Result<(Credentials, String), ConnectionError>>,
     /// That the own file has several profiles with credentials, of which a user has to choose one.
     choice: Option<ConnectionError>,
-    /// The nearest to the user first.
+    /// Sources in order of precedence.
     pub(super) sources: Vec<Source>,
     pub(super) to_ask: Option<MetadataAddress>,
     pub(super) looks: Vec<SourceStatus>,
@@ -57,7 +57,8 @@ impl<'a> Found<'a> {
                 format!("leave out {flag} to use other sources; cbr auth show lists them"),
             ))
         };
-        // Flags may have said as whom to ask: then this says where, and has to be there none the less.
+        // Flags may have said as whom to ask: then this says where, and has to be there none the
+        // less.
         if !matches!(file, Ok(Some(_))) {
             self.decided = None;
         }
@@ -81,9 +82,9 @@ impl<'a> Found<'a> {
         self.look(source);
     }
 
-    /// Takes in the profile of the own file that is used where none is asked for. Its credentials count
-    /// while there are none, and its region is then nearer than that of other tools' variables; without
-    /// them, its settings fill up what nobody else says.
+    /// Takes in the profile of the own file that is used where none is asked for. Its credentials
+    /// count while there are none, and its region is then nearer than that of other tools'
+    /// variables; without them, its settings fill up what nobody else says.
     pub(super) fn look_into_own<F: FnOnce() -> Home>(&mut self, files: &Files<'_, F>) {
         let OwnFile { name, config, problem, .. } = files.own;
         let profile = match (config, problem) {
@@ -162,8 +163,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Where nothing but profiles of the own file holds credentials, one of them is meant: whoever has written
-    /// them does not want those of the server that this may be.
+    /// Where nothing but profiles of the own file holds credentials, one of them is meant: whoever
+    /// has written them does not want those of the server that this may be.
     pub(super) fn insist_on_choice(&mut self) {
         if self.decided.is_none() {
             self.decided = self.choice.take().map(Err);
@@ -196,7 +197,7 @@ impl<'a> Found<'a> {
         self.looks.push(look);
     }
 
-    /// Takes the next source in.
+    /// Adds the next source.
     pub(super) fn look(&mut self, mut source: Source) {
         if source.asks_metadata && self.decided.is_none() {
             self.follow(&mut source);
@@ -247,7 +248,7 @@ impl<'a> Found<'a> {
                 let why = rest.map_or(why.as_str(), str::trim_start);
                 let look = SourceStatus::because(&name, State::PassedOver, why);
                 if decided.is_none() {
-                    // Once they are mended, its project will be the one.
+                    // Once they are fixed, its project is used.
                     source.shares_project = true;
                     self.decided = Some(Err(error));
                 }
@@ -258,8 +259,8 @@ impl<'a> Found<'a> {
         self.sources.push(source);
     }
 
-    /// Fills up a source that says that the server's metadata service has the credentials: with those, and with
-    /// what else it leaves open.
+    /// Fills up a source that says that the server's metadata service has the credentials: with
+    /// those, and with what else it leaves open.
     fn follow(&mut self, source: &mut Source) {
         let name = &source.name;
         let refused = |why: &str| {

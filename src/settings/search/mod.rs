@@ -1,10 +1,10 @@
-//! The search for settings: each source in its turn, until there is enough.
+//! Searches the sources for settings, in order, until all are found.
 //!
 //! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
-//! they are whole they are used, and if not that is an error. For the other settings what is nearest to
-//! the user wins: flags, then a profile that was asked for, then the variables of this tool, then the own
-//! file's profile if the credentials are its, then the variables of others, then the file that gave the
-//! credentials.
+//! they are whole they are used, and if not that is an error. For the other settings what is
+//! nearest to the user wins: flags, then a profile that was asked for, then the variables of this
+//! tool, then the own file's profile if the credentials are its, then the variables of others, then
+//! the file that gave the credentials.
 //!
 //! | module | what it owns |
 //! |---|---|
@@ -35,23 +35,23 @@ const OTHERS: [&Family; 4] =
 /// Each setting with its origin, or why there is none.
 #[derive(Debug)]
 pub(crate) struct Resolution {
-    /// As whom, and the name of the source.
+    /// Credentials, and the name of their source.
     pub(crate) credentials: Result<(Credentials, String), ConnectionError>,
     /// Where the backups are, if anybody says so.
     pub(crate) region: Option<Setting>,
-    /// Whose backups.
+    /// Project of the backups.
     pub(crate) project: Result<Project, ConnectionError>,
     /// Where the service is.
     pub(crate) endpoint: Result<ResolvedEndpoint, EndpointError>,
-    /// Where IAM is, and who says so.
+    /// Address of IAM, and its origin.
     pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
-    /// Whose certificates count.
+    /// Trusted CAs.
     pub(crate) trust: Trust,
-    /// Where to ask for credentials, if nothing else holds any.
+    /// Address of the metadata service, if no other source has credentials.
     pub(crate) to_ask: Option<MetadataAddress>,
-    /// What became of each source of credentials, in their order.
+    /// Status of each source of credentials, in order.
     pub(crate) looks: Vec<SourceStatus>,
-    /// What may surprise.
+    /// Warnings.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -79,9 +79,9 @@ impl From<ConnectionError> for EndpointError {
 }
 
 impl Resolution {
-    /// Looks for the settings. Files of credentials are only opened while there are none, or where one
-    /// of them was asked for; the file of endpoints only where a region has to give the endpoint.
-    /// The metadata service is not asked here: `metadata` is what is known of it, and
+    /// Looks for the settings. Files of credentials are only opened while there are none, or where
+    /// one of them was asked for; the file of endpoints only where a region has to give the
+    /// endpoint. The metadata service is not asked here: `metadata` is what is known of it, and
     /// [`Resolution::to_ask`] says whether to ask it and come back.
     pub(crate) fn new(
         args: &ConnectionArgs,
@@ -153,7 +153,8 @@ impl Resolution {
         error.map_or(Ok(()), |error| Err(error.clone()))
     }
 
-    /// Whether there will be a catalogue, which comes with a token, and may know where the service is.
+    /// Whether there will be a catalogue, which comes with a token, and may know where the service
+    /// is.
     pub(crate) fn has_catalog(&self) -> bool {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
         logs_in || matches!(self.project, Ok(Project::OfToken))

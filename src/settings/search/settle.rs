@@ -1,5 +1,5 @@
-//! The end of the search: each setting from the nearest source that has it, and what to say where nobody has
-//! credentials.
+//! The end of the search: each setting from the nearest source that has it, and what to say where
+//! nobody has credentials.
 
 use super::files::{Files, written};
 use super::found::Found;
@@ -24,7 +24,8 @@ impl Found<'_> {
         let lent = |setting: fn(&Source) -> Option<&Setting>| lenders().find_map(setting);
         let iam = lent(|source| source.iam.as_ref());
         let cloud = lent(|source| source.cloud.as_ref()).or_else(|| self.others_cloud());
-        // An endpoint goes before a region, as an address of IAM does: half of each would be two clouds.
+        // An endpoint overrides a region, as an address of IAM does: half of each would be two
+        // clouds.
         let named = lent(|source| source.endpoint.as_ref()).map(written);
         let mut sources = self.sources.iter();
         let endpoint = named.or_else(|| {
@@ -46,7 +47,8 @@ impl Found<'_> {
         );
         let iam = match (iam, &endpoint) {
             (Some(iam), _) => identity::at(iam),
-            // A service on this machine is none of the region's: its keys are not for the region's IAM.
+            // A service on this machine is none of the region's: its keys are not for the region's
+            // IAM.
             (None, Ok(place)) if place.endpoint.is_loopback() => {
                 Err(identity::unknown("the endpoint is on this machine"))
             }
@@ -59,7 +61,8 @@ impl Found<'_> {
         warnings.extend(passed_over);
         Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
-    /// What to say where a region is nearer to the user than the endpoint, and leads to another host.
+    /// What to say where a region is nearer to the user than the endpoint, and leads to another
+    /// host.
     fn region_passed_over(&self, place: &ResolvedEndpoint) -> Option<String> {
         let of = |is_its: &dyn Fn(&Source) -> bool| self.sources.iter().position(is_its);
         let region = of(&|source| source.region.is_some())?;
@@ -78,8 +81,8 @@ impl Found<'_> {
         })
     }
 
-    /// The domain of a cloud that goes with the keys of another tool: it is that of the region beside it, and of
-    /// one that is not known here, and says nothing of a region that is.
+    /// The domain of a cloud that goes with the keys of another tool: it is that of the region
+    /// beside it, and of one that is not known here, and says nothing of a region that is.
     fn others_cloud(&self) -> Option<&Setting> {
         let region = self.sources.iter().find_map(|source| source.region.as_ref())?;
         let is_its = |source: &&Source| source.region.as_ref() == Some(region);
@@ -111,7 +114,8 @@ fn no_credentials(
     ConnectionError::new(message, shortest_way(environment, has_region))
 }
 
-/// What to do where there is nothing yet: all that a listing needs, since IAM knows the project of a region.
+/// What to do where there is nothing yet: all that a listing needs, since IAM knows the project of
+/// a region.
 fn shortest_way(environment: &Environment, has_region: bool) -> String {
     let (access_key, secret_key) = ("HUAWEICLOUD_ACCESS_KEY_ID", "HUAWEICLOUD_SECRET_ACCESS_KEY");
     if environment.get(access_key).is_some() {

@@ -138,7 +138,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
 ];
 
 /// The variables that were set when the program started. What is empty counts as not set, and
-/// blanks and line ends around a value are dropped, since secrets of build servers often end in one.
+/// blanks and line ends around a value are dropped, since secrets of build servers often end in
+/// one.
 pub(crate) struct Environment(HashMap<String, String>);
 
 /// The variables that name the endpoint of a region begin like this.
@@ -159,27 +160,27 @@ impl Environment {
         Self(trimmed.filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// The endpoint that a user of the vendor's SDK has named for a region; the first, where there are
-    /// several with commas.
+    /// The endpoint that a user of the vendor's SDK has named for a region; the first, where there
+    /// are several with commas.
     pub(in crate::settings) fn endpoint_of(&self, region: &str) -> Option<Setting> {
         let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
         let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
         Some(Setting::new(name, endpoint))
     }
 
-    /// Whether it is known where the service of a region is: to `cbr`, or to a user who has set one of the
-    /// variables that say so.
+    /// Whether it is known where the service of a region is: to `cbr`, or to a user who has set one
+    /// of the variables that say so.
     pub(in crate::settings) fn leads_somewhere(&self, region: &str) -> bool {
         let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
         is_named || region::host(region).is_some()
     }
 
-    /// The value of a variable of [`VARIABLES`].
+    /// Returns the value of a variable of [`VARIABLES`].
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The first of these variables that is set.
+    /// Returns the first of these variables that is set.
     pub(in crate::settings) fn first(&self, names: &[&str]) -> Option<Setting> {
         names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }

@@ -1,7 +1,7 @@
 //! Credentials of the command line: flags name the access key, and the files that hold secrets.
 //!
-//! No flag takes a secret, since others see it in the list of processes, and it stays in the shell's history.
-//! It comes from a file or from stdin, or is typed where somebody is there to be asked.
+//! No flag takes a secret: it would show in the process list and the shell's history. Secrets come
+//! from a file, stdin or a prompt.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::settings::source::Source;
 use crate::settings::{ConnectionArgs, ConnectionError, CredentialArgs};
 use crate::text::secret;
 
-/// Stands for stdin in place of a file.
+/// File name that means stdin.
 const STDIN: &str = "-";
 
-/// What the flags give: nothing if none of them is there.
+/// Reads credentials from the flags; `None` if no such flag is set.
 pub(in crate::settings) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {
     let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } =
         &args.credentials;
@@ -83,7 +83,7 @@ struct Flags<'a> {
     home: &'a Home,
     /// The time for the whole run.
     timeout: Option<Duration>,
-    /// What may surprise in the files.
+    /// Warnings about the files.
     warnings: Vec<String>,
 }
 
@@ -116,7 +116,8 @@ fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
     Ok(Part::new(flag, Some(&text)))
 }
 
-/// Asks for what no flag names, if a person is there. A script would wait for an answer that never comes.
+/// Asks for what no flag names, if a person is there. A script would wait for an answer that never
+/// comes.
 fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
     if io::stdin().is_terminal() {
         return read_stdin(flag, what);

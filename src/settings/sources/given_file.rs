@@ -1,7 +1,6 @@
 //! A file of another tool: the usual one, or the one that a variable names in its place.
 //!
-//! Who names a file means that one: where it is missing, to go on without it would be to ask as somebody
-//! else.
+//! A file that was named must exist: continuing without it would use other credentials.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +8,7 @@ use std::path::PathBuf;
 use crate::settings::home::{Home, Text};
 use crate::settings::{ConnectionError, Environment};
 
-/// Why a file is of no use.
+/// Error for a file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::settings) enum FileError {
     /// What is found in it, in words for a user.
@@ -33,7 +32,8 @@ impl fmt::Display for FileError {
     }
 }
 
-/// The file that the variable names, or else the usual one below the home directory; `None` if there is none.
+/// The file that the variable names, or else the usual one below the home directory; `None` if
+/// there is none.
 ///
 /// # Errors
 ///
@@ -72,8 +72,8 @@ pub(in crate::settings) fn named(
     Err(FileError::Named(ConnectionError::new(why, hint)))
 }
 
-/// Where the variable leads, with the home directory for `~/`, which no shell has written out in a file of
-/// variables.
+/// Where the variable leads, with the home directory for `~/`, which no shell has written out in a
+/// file of variables.
 pub(in crate::settings) fn path(
     environment: &Environment,
     home: &Home,

@@ -1,7 +1,7 @@
 //! The file of Huawei Cloud's own command line, KooCLI (`hcloud`): `~/.hcloud/config.json`.
 //!
-//! Read leniently, since the types of its values have changed between versions: what should be a boolean
-//! or a number may be a string. Only ever read, never written.
+//! Read leniently, since the types of its values have changed between versions: what should be a
+//! boolean or a number may be a string. Only ever read, never written.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,13 +13,13 @@ use crate::settings::source::Source;
 use crate::settings::{Environment, Setting};
 use crate::text::suggest;
 
-/// What to do about values that are of no use to others.
+/// Hint for values that only KooCLI can use.
 const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them as they are";
 
 const FILE: &str = ".hcloud/config.json";
 const VARIABLE: &str = "HW_SHARED_CONFIG_FILE";
 
-/// The profile of this name, or the current one.
+/// Reads the profile of this name, or the current one.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub(in crate::settings) fn read(
     Ok(file.map(|file| source(&file, profile)).transpose()?)
 }
 
-/// The name of the file, and the names of its profiles; none where it cannot be read.
+/// Returns the name of the file and of its profiles; none if it cannot be read.
 pub(in crate::settings) fn profiles(
     environment: &Environment,
     home: &Home,
@@ -46,7 +46,7 @@ pub(in crate::settings) fn profiles(
     (name, names)
 }
 
-/// The names of the profiles.
+/// Returns the names of the profiles.
 fn names(file: &Value) -> Vec<String> {
     let profiles = file.get("profiles").and_then(Value::as_array);
     profiles.into_iter().flatten().filter_map(|profile| string(profile, "name")).collect()
@@ -80,7 +80,7 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         ..Source::named(&name)
     };
     let keys = match Mode::of(profile) {
-        // The server's metadata service has the keys, and whoever has set this up wants those.
+        // The server's metadata service has the keys, and this mode selects those.
         Mode::Server => return Ok(Source { asks_metadata: true, ..rest }),
         Mode::Agency => {
             let agency = string(profile, "agencyName").unwrap_or_default();
@@ -125,7 +125,7 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
     Ok(Source { credentials: parts.whole(), ..rest })
 }
 
-/// The source without credentials, and why.
+/// Returns the source without credentials, with the reason.
 fn noted(source: Source, note: String) -> Source {
     Source { note: Some(note), ..source }
 }
@@ -139,7 +139,7 @@ enum Mode {
     Session,
     /// With a token.
     Token,
-    /// As an agency, for which another profile's keys are asked.
+    /// As an agency, through the keys of another profile.
     Agency,
     /// With the keys of the server's agency.
     Server,
@@ -152,15 +152,15 @@ impl Mode {
             "sso" => Self::Session,
             "token" => Self::Token,
             "agency" => Self::Agency,
-            // Old files do not say.
+            // Old files have no mode.
             "" if string(profile, "agencyName").is_some() => Self::Agency,
             _ => Self::Keys,
         }
     }
 }
 
-/// Why these secrets must not be sent: they are ciphertext, which only KooCLI can read, or were copied from
-/// what it shows.
+/// Why these secrets must not be sent: they are ciphertext, which only KooCLI can read, or were
+/// copied from what it shows.
 fn unusable(file: &Value, keys: &Value, names: &[&str]) -> Option<String> {
     let set: Vec<_> = names.iter().filter_map(|key| string(keys, key)).collect();
     if set.is_empty() {
@@ -184,7 +184,7 @@ fn is_access_key(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
-/// A scalar as text; what is empty is not there.
+/// Returns a scalar as text; an empty one is absent.
 fn string(value: &Value, key: &str) -> Option<String> {
     let text = match value.get(key)? {
         Value::String(text) => text.trim().to_owned(),

@@ -1,7 +1,7 @@
-//! What a profile of the own file gives: its settings, and its credentials from wherever it says.
+//! Profiles of config.toml: settings, and credentials from the source that the profile names.
 //!
-//! Settings cost nothing. Credentials may be in another file, in another tool's, or with a command that
-//! has to run: they are only asked for when they are to be used.
+//! Settings are free. Credentials may be in another file, in another tool's, or come from a
+//! command: they are read only when they are used.
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,14 +32,14 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
     }
 }
 
-/// What a profile may need to get at its credentials.
+/// What a profile needs to read its credentials.
 pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) environment: &'a Environment,
     pub(in crate::settings) home: &'a Home,
     pub(in crate::settings) hosts: &'a Hosts,
-    /// The time for the whole run.
+    /// Time limit of the whole run.
     pub(in crate::settings) timeout: Option<Duration>,
-    /// Whether commands may be run for credentials.
+    /// True if commands may be run for credentials.
     pub(in crate::settings) runs_commands: bool,
 }
 
@@ -50,7 +50,7 @@ pub(in crate::settings) fn whole(profile: &Profile<'_>, around: &ProfileContext<
     source
 }
 
-/// Each way to credentials, with the keys that it consists of; the first one gives it a name.
+/// Credential sources of a profile: the keys of each, of which the first names it.
 const WAYS: [&[&str]; 6] = [
     &["access_key", "secret_key", "secret_key_file", "security_token", "security_token_file"],
     &["token", "token_file"],
@@ -66,7 +66,7 @@ fn ways(profile: &Profile<'_>) -> Vec<&'static str> {
     WAYS.iter().filter_map(|keys| keys.iter().find(is_set).copied()).collect()
 }
 
-/// Whether a profile says anything of credentials.
+/// Returns true if a profile names credentials.
 pub(in crate::settings) fn has_credentials(profile: &Profile<'_>) -> bool {
     !ways(profile).is_empty()
 }
@@ -170,7 +170,8 @@ impl Asked<'_> {
         credential_command::run(&place, command, limit, self.around.timeout).map(Some)
     }
 
-    /// From another tool's entry, with the settings that go with them where the profile has none itself.
+    /// From another tool's entry, with the settings that go with them where the profile has none
+    /// itself.
     fn of_tool(
         &self,
         source: &mut Source,

@@ -1,7 +1,7 @@
 //! The file of the vendor's SDKs: `~/.huaweicloud/credentials`, with its section `[basic]`.
 //!
-//! Its readers disagree, so that users have files that only one of them takes. This one takes what any
-//! of them does: `=` and `:`, comments at the end of a line, quotes around a value, `%` as it stands.
+//! Its readers disagree, so some files suit only one of them. This one accepts what any of them
+//! does: `=` and `:`, trailing comments, quotes around a value, `%` unchanged.
 
 use super::given_file::{self, FileError};
 use crate::settings::credentials::{Part, Parts};
@@ -9,10 +9,10 @@ use crate::settings::home::{Home, Text};
 use crate::settings::source::Source;
 use crate::settings::{Environment, Setting};
 
-/// The section of regional services; the second is what one version of the Python SDK looks for.
+/// Section of regional services; one version of the Python SDK looks for the second.
 const SECTIONS: [&str; 2] = ["basic", "basiccredentials"];
 
-/// What the file holds, `None` if there is none.
+/// Reads the file, or returns `None` if there is none.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ fn heading(line: &str) -> Option<&str> {
     Some(line.trim().strip_prefix('[')?.split_once(']')?.0)
 }
 
-/// The last value of a key in a section, if it is not empty.
+/// Returns the last value of a key in a section, if it is not empty.
 fn value<'a>(text: &'a str, section: &str, wanted: &str) -> Option<&'a str> {
     let mut here = false;
     let mut found = None;
@@ -77,8 +77,8 @@ fn value<'a>(text: &'a str, section: &str, wanted: &str) -> Option<&'a str> {
     found.filter(|value| !value.is_empty())
 }
 
-/// Key and value of a line that is neither empty nor a comment. No value of this file holds a blank, so
-/// that what follows one with `#` or `;` is a comment.
+/// Parses key and value of a line; `None` for empty lines and comments. Values have no blanks, so a
+/// blank with `#` or `;` begins a comment.
 fn entry(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     if line.starts_with(['#', ';']) {
@@ -93,7 +93,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     Some((key.trim(), unquoted(value.trim())))
 }
 
-/// Without one pair of quotes.
+/// Removes one pair of quotes.
 fn unquoted(value: &str) -> &str {
     let without = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     without('"').or_else(|| without('\'')).unwrap_or(value)
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_any_reader_of_this_file_takes_is_taken() {
+    fn every_reader_s_syntax_is_accepted() {
         let cases = [
             ("[basic]\nak = A\nsk = S\n", ["A", "S", "", ""]),
             ("[basic]\r\nak=A\r\nsk:S\r\n", ["A", "S", "", ""]),

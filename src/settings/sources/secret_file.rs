@@ -1,4 +1,4 @@
-//! A file that holds one secret and nothing else, as a flag or a key of the own file names it.
+//! A file with one secret and nothing else, named by a flag or a key of config.toml.
 //!
 //! It may be a pipe, such as `<(command)`, `/dev/stdin` or a named one of a password manager.
 
@@ -11,10 +11,10 @@ use crate::settings::home::{Hidden, Home, unreadable};
 use crate::settings::{ConnectionError, SettingFlaw};
 use crate::text::small_file;
 
-/// Time limit for a pipe to end. What writes to it may ask a person for a second factor.
+/// Time limit for a pipe. Its writer may ask a person for a second factor.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Why there is no secret.
+/// Error for a secret that cannot be read.
 #[derive(Debug)]
 pub(in crate::settings) struct Unread {
     /// In words for a user.
@@ -36,8 +36,8 @@ impl From<String> for Unread {
     }
 }
 
-/// Returns the secret, and what may surprise about its file. A pipe may take `timeout`, the time for the whole
-/// run, and no longer than a minute.
+/// Returns the secret, and what may surprise about its file. A pipe may take `timeout`, the time
+/// for the whole run, and no longer than a minute.
 ///
 /// # Errors
 ///

@@ -3,15 +3,15 @@
 use saphyr::{Yaml, YamlLoader};
 use saphyr_parser::Parser;
 
-/// A value, of whatever type.
+/// A value of any type.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::settings) struct Node<'a>(&'a Yaml<'a>);
 
-/// Reads the first document. Scalars stay as they are written: an id such as `12e4` is no number.
+/// Parses the first document. Scalars stay as written: an id such as `12e4` is not a number.
 ///
 /// # Errors
 ///
-/// Where it is broken, without what stands there.
+/// Position of the syntax error, without the text.
 pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
     let mut loader = YamlLoader::default();
     loader.early_parse(false);
@@ -29,18 +29,18 @@ impl<'a> Node<'a> {
         Self(yaml)
     }
 
-    /// Keys and values of a map, in their order; nothing for anything else.
+    /// Returns keys and values of a map, in order; nothing for other values.
     pub(in crate::settings) fn entries(self) -> impl Iterator<Item = (&'a str, Self)> {
         let entries = self.0.as_mapping().into_iter().flatten();
         entries.filter_map(|(key, value)| Some((Node(key).raw()?, Node(value))))
     }
 
-    /// The items of a list, in their order; nothing for anything else.
+    /// Returns the items of a list, in order; nothing for other values.
     pub(in crate::settings) fn items(self) -> impl Iterator<Item = Self> {
         self.0.as_vec().into_iter().flatten().map(Node)
     }
 
-    /// The value of a key, also of one that is merged in with `<<`.
+    /// Returns the value of a key, including keys merged with `<<`.
     pub(in crate::settings) fn get(self, key: &str) -> Option<Self> {
         let find = |wanted: &str| self.entries().find(|(name, _)| *name == wanted);
         find(key)
@@ -48,7 +48,7 @@ impl<'a> Node<'a> {
             .map(|(_, value)| value)
     }
 
-    /// A scalar that is not empty.
+    /// Returns a scalar that is not empty.
     pub(in crate::settings) fn text(self) -> Option<&'a str> {
         let text = self.raw()?.trim();
         (!text.is_empty() && !matches!(text, "~" | "null")).then_some(text)

@@ -199,7 +199,7 @@ fn sources_go_in_their_order() {
 
 /// Rule 1b: what was asked for by name beats all keys of the environment, and says where.
 #[test]
-fn what_is_asked_for_by_name_goes_first() {
+fn explicitly_named_sources_take_precedence() {
     let all = || given().own().sdk().terraform().openstack().koocli().clouds(2).metadata();
     let other = "~/.hcloud/config.json, profile `other`";
     let region = |given: Given| given.var("CBR_REGION", "eu-west-0");
@@ -228,7 +228,7 @@ fn what_is_asked_for_by_name_goes_first() {
 
 /// Rule 0: half of a set is an error at every place, whatever stands below it.
 #[test]
-fn half_a_set_is_an_error_and_not_passed_over() {
+fn incomplete_credentials_are_an_error_and_not_skipped() {
     let below = || given().samples().koocli().sdk_file().clouds(1).metadata();
     let cases = [
         (below().var("CBR_ACCESS_KEY", "a"), "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not"),
@@ -263,7 +263,7 @@ fn half_a_set_is_an_error_and_not_passed_over() {
 
 /// What is there and of no use is passed over, and nothing else of it is taken.
 #[test]
-fn what_cannot_be_used_is_passed_over_with_all_it_says() {
+fn unusable_sources_are_skipped_with_all_their_settings() {
     let foreign = "https://keystone.example.com/v3";
     check([
         (given().openstack().var("OS_AUTH_URL", foreign).sdk_file(), [SDK_FILE, "-", SDK_FILE]),
@@ -308,7 +308,7 @@ fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
 }
 
 #[test]
-fn an_endpoint_goes_before_a_region() {
+fn an_endpoint_overrides_a_region() {
     let of_region = "HUAWEICLOUD_SDK_REGION_CBR_EU_DE";
     let region = || given().var("CBR_REGION", "eu-de");
     let regions = |given: Given| {
@@ -361,7 +361,7 @@ fn families_that_differ_are_warned_of() {
 
 /// Each source has its line, in order, also those that were not looked at.
 #[test]
-fn every_source_is_told_of() {
+fn every_source_is_listed() {
     let states = |given: &Given| {
         let looks = given.find().looks;
         looks

@@ -45,7 +45,7 @@ fn a_profile_may_lead_to_the_metadata_service() {
 
 /// Who names a file, or a profile, means that one.
 #[test]
-fn what_a_variable_names_must_be_there() {
+fn a_file_named_by_a_variable_must_exist() {
     let cases = [
         (
             given().var("HW_SHARED_CONFIG_FILE", "~/k"),

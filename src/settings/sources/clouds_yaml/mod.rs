@@ -1,7 +1,7 @@
-//! OpenStack's files: `clouds.yaml`, and `secure.yaml` over it.
+//! OpenStack's files: `clouds.yaml`, and `secure.yaml`, which overrides it.
 //!
-//! Only what leads to a cloud with this service is used. Endpoints of these files are not. A file that came
-//! with a directory never decides where the secrets of another directory go.
+//! Only what leads to a cloud with this service is used. Endpoints of these files are not. A file
+//! that came with a directory never decides where the secrets of another directory go.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,14 +17,14 @@ use crate::settings::source::Source;
 use crate::settings::{Environment, Setting, cloud, login};
 use crate::text::suggest;
 
-/// Which cloud is meant, and by whom.
+/// Which cloud is selected, and how.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::settings) enum Wanted<'a> {
     /// The only one there is.
     Only,
-    /// One that a profile of the own file names. That is written down for good, wherever a run takes place.
+    /// Named by a profile of config.toml, which applies in any directory.
     OfProfile(&'a str),
-    /// One that was asked for where the run takes place, by `--cloud` or `OS_CLOUD`.
+    /// Selected for this run, by `--cloud` or `OS_CLOUD`.
     Asked(&'a str),
 }
 
@@ -37,7 +37,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The cloud that is wanted.
+/// Reads the selected cloud.
 ///
 /// # Errors
 ///
@@ -48,8 +48,8 @@ pub(in crate::settings) fn read(
     hosts: &Hosts,
     wanted: Wanted<'_>,
 ) -> Result<Option<Source>, FileError> {
-    // A file of the current directory may be anybody's, and the user's password would go where it says: it
-    // counts for those who ask for a cloud there and then.
+    // A file of the current directory may be anybody's, and the user's password would go where it
+    // says: it counts for those who ask for a cloud there and then.
     let asked = matches!(wanted, Wanted::Asked(_));
     let directories: Vec<_> =
         asked.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
@@ -88,7 +88,7 @@ fn find(
     }
 }
 
-/// The name of the file, and the names of its clouds; none where it cannot be read.
+/// Returns the name of the file and of its clouds; none if it cannot be read.
 pub(in crate::settings) fn names(environment: &Environment, home: &Home) -> (String, Vec<String>) {
     let directories: Vec<_> = std::iter::once(PathBuf::new()).chain(home.openstack()).collect();
     let found = find(environment, home, "OS_CLIENT_CONFIG_FILE", &directories, "clouds");
@@ -102,7 +102,7 @@ pub(in crate::settings) fn names(environment: &Environment, home: &Home) -> (Str
     (file.name.clone(), names)
 }
 
-/// Where the project stands, under its old names too, and beside `auth` as well.
+/// Finds the project, under its old names too, and beside `auth` as well.
 const PROJECT_ID: [&[&str]; 4] =
     [&["auth", "project_id"], &["auth", "tenant_id"], &["project_id"], &["tenant_id"]];
 const PROJECT_NAME: [&[&str]; 4] =
@@ -118,7 +118,7 @@ struct Found {
 /// Where a file was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Where a variable says.
+    /// Named by a variable.
     Named,
     /// In the current directory, where anybody may have put it.
     Here,
@@ -127,8 +127,8 @@ enum Place {
 }
 
 impl Found {
-    /// Returns true if one of them may say where the secrets of the other go: files of one directory, and a
-    /// file that the user names with any that is not just there.
+    /// Returns true if one of them may say where the secrets of the other go: files of one
+    /// directory, and a file that the user names with any that is not just there.
     fn goes_with(&self, other: &Self) -> bool {
         let places = [self.place, other.place];
         let is_chosen = places.contains(&Place::Named) && !places.contains(&Place::Here);
@@ -202,7 +202,7 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
     }
 }
 
-/// An entry of `clouds.yaml`, and the one of `secure.yaml` that lies over it.
+/// An entry of `clouds.yaml`, and the one of `secure.yaml` that overrides it.
 struct Cloud<'a> {
     entry: Node<'a>,
     over: Option<Node<'a>>,
@@ -240,8 +240,8 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// The credentials. Those who write keys beside `auth` and those who write them into it have each their
-    /// names for them.
+    /// The credentials. Those who write keys beside `auth` and those who write them into it have
+    /// each their names for them.
     fn parts(&self, name: &str) -> Parts {
         let part = |paths: &[&[&str]]| {
             let found = paths.iter().find_map(|path| Some((path, self.text(path)?)));
@@ -306,7 +306,7 @@ impl<'a> Cloud<'a> {
         cautions.into_iter().flatten().collect()
     }
 
-    /// Why this is taken to be another cloud.
+    /// Returns why this seems to be another cloud.
     fn foreign(&self) -> Option<String> {
         let Some(url) = self.text(&["auth", "auth_url"]) else {
             // OpenStack's client knows this cloud by name.
@@ -317,8 +317,8 @@ impl<'a> Cloud<'a> {
         self.hosts.refuse(url).map(|reason| format!("its auth_url {reason}"))
     }
 
-    /// Returns why secrets of one directory are not sent to an address of another, unless the user names its
-    /// host: whoever can write one of the files would get the secrets of the other.
+    /// Returns why secrets of one directory are not sent to an address of another, unless the user
+    /// names its host: whoever can write one of the files would get the secrets of the other.
     fn mixed(&self) -> Option<String> {
         let secure = self.apart?;
         let Some(url) = self.text(&["auth", "auth_url"]) else {

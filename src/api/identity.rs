@@ -1,5 +1,5 @@
-//! As whom requests are made and about which project, and how that is put right while a run goes on: a
-//! token that a login gave can end, and a project that was looked up once can be gone.
+//! Credentials and project of the requests, and their replacement during a run: a token can expire,
+//! and a cached project can be deleted.
 
 use std::future::{self, Future};
 use std::pin::Pin;
@@ -11,54 +11,54 @@ use super::error::{ApiError, Refusal};
 use super::session::Session;
 use crate::settings::Credentials;
 
-/// As whom, and about which project.
+/// Credentials and project of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
-    /// A password is not sent with a request: it is in the body of a login.
+    /// A password is never sent with a request: it is in the body of a login.
     pub(crate) credentials: Credentials,
-    /// `None` where what is asked for belongs to no project, as with IAM.
+    /// `None` for requests that belong to no project, such as those to IAM.
     pub(crate) project_id: Option<String>,
 }
 
-/// What a [`CredentialRefresh`] comes to.
+/// Future that a [`CredentialRefresh`] returns.
 pub(crate) type Renewed<'a> =
     Pin<Box<dyn Future<Output = Result<Option<Identity>, ApiError>> + Send + 'a>>;
 
-/// Knows of another access where one was refused.
+/// Refreshes credentials that the service rejected.
 pub(crate) trait CredentialRefresh: Send + Sync {
-    /// An access in place of the one that was refused like that; `None` if there is none that is better.
+    /// Returns another identity, or `None` if there is none that may work.
     ///
-    /// Is called once in a run at most: refused once more, the credentials would soon be locked.
+    /// Called at most once per run: a second rejection could lock the credentials.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a>;
 }
 
-/// The access of a client, which all its requests share.
+/// Current identity of a client, shared by all its requests.
 pub(super) struct IdentityCell {
     state: watch::Sender<State>,
-    /// Locked by the request that renews; the others wait for the outcome.
+    /// Locked by the request that refreshes; the others wait for its outcome.
     renewal: Mutex<Option<Arc<dyn CredentialRefresh>>>,
-    /// Gives other keys before those that are in use expire.
+    /// Replaces keys before they expire.
     session: Option<Arc<Session>>,
 }
 
-/// The access in use, and what the service thinks of it.
+/// Current identity, and whether the service accepts it.
 struct State {
     access: Arc<Identity>,
     standing: Standing,
 }
 
-/// What the service thinks of an access.
+/// Whether the service accepts an identity.
 enum Standing {
     /// Not rejected so far.
     Accepted,
-    /// Rejected, and whether another one is available is being found out.
+    /// Rejected; a refresh is in progress.
     Questioned,
     /// Rejected for good.
     Rejected(Refusal),
 }
 
-/// Holds back requests until it is known whether there is another access. Dropped without an answer, it lets
-/// them go on.
+/// Holds back requests until the refresh has ended. If dropped without an outcome, lets them
+/// continue.
 struct Question<'a> {
     state: &'a watch::Sender<State>,
 }
@@ -73,12 +73,12 @@ impl IdentityCell {
         Self { state: watch::Sender::new(state), renewal: Mutex::new(renewal), session }
     }
 
-    /// Returns the access to make the next request with. While it is in question, waits: each rejected request
-    /// may count towards the lock of an access key.
+    /// Returns the identity for the next request. Waits while a refresh is in progress, since each
+    /// rejected request may count towards the lock of an access key.
     ///
     /// # Errors
     ///
-    /// The rejection, if there is no other access.
+    /// The rejection, if there is no other identity.
     pub(super) async fn current(&self) -> Result<Arc<Identity>, ApiError> {
         loop {
             self.state
@@ -113,26 +113,26 @@ impl IdentityCell {
         }
     }
 
-    /// Returns whether an access was rejected, or is in question.
+    /// Returns true if an identity was rejected, or may be.
     pub(super) fn is_rejected(&self, access: &Arc<Identity>) -> bool {
         self.state.borrow().rejects(access)
     }
 
-    /// Waits until an access is rejected. A request that has not been answered by then need not be sent.
+    /// Waits until an identity is rejected. A request without an answer by then need not be sent.
     pub(super) async fn rejection(&self, access: &Arc<Identity>) {
         let rejected = self.state.subscribe().wait_for(|state| state.rejects(access)).await.is_ok();
         if !rejected {
-            // The sender is part of this.
+            // The sender is a field of `self`, so it cannot be closed.
             future::pending::<()>().await;
         }
     }
 
-    /// The project of the next request.
+    /// Returns the project of the next request.
     pub(super) fn project_id(&self) -> Option<String> {
         self.held().project_id.clone()
     }
 
-    /// The access as it is, whether it ends soon or not.
+    /// Returns the current identity without replacing keys that expire soon.
     pub(super) fn held(&self) -> Arc<Identity> {
         Arc::clone(&self.state.borrow().access)
     }
@@ -142,12 +142,12 @@ impl IdentityCell {
         self.state.send_replace(State { access, standing: Standing::Accepted });
     }
 
-    /// Returns whether there is another access than `refused`, so that the request may be made again. Concurrent
-    /// rejections share one renewal.
+    /// Returns true if there is another identity than `refused`, so that the request may be
+    /// repeated. Concurrent rejections share one refresh.
     ///
     /// # Errors
     ///
-    /// Those of the renewal.
+    /// Those of the refresh.
     pub(super) async fn renew(
         &self,
         refused: &Arc<Identity>,
@@ -159,8 +159,8 @@ impl IdentityCell {
         }
         let rejection = fault.refusal().filter(|_| fault.is_unauthenticated());
         let question = rejection.map(|_| Question::raise(&self.state));
-        // Keys may stop working before they expire. Others are no second try of the same ones, which
-        // could lock an access key.
+        // Keys may stop working before they expire. Fetching others does not repeat the same keys,
+        // which could lock an access key.
         if rejection.is_some()
             && let Some(session) = &self.session
             && session.has_others_than(&refused.credentials).await
@@ -200,7 +200,7 @@ impl<'a> Question<'a> {
         Self { state }
     }
 
-    /// Rejects the access for good.
+    /// Marks the identity as rejected for good.
     fn reject(&self, refusal: &Refusal) {
         self.state.send_modify(|state| state.standing = Standing::Rejected(refusal.clone()));
     }
@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_wait_while_an_access_is_in_question() {
-        // The status of the rejection, and what the renewal comes to; whether requests wait for it, and what they
-        // get: the token, or the status of the rejection.
+    async fn requests_wait_during_a_refresh() {
+        // The status of the rejection, and what the renewal comes to; whether requests wait for it,
+        // and what they get: the token, or the status of the rejection.
         let cases: [(u16, Result<Option<Identity>, ApiError>, bool, Result<&str, u16>); 5] = [
             (401, Ok(Some(access("b"))), true, Ok("b")),
             (401, Ok(None), true, Err(401)),
@@ -271,20 +271,20 @@ mod tests {
             let told = format!("{status} {outcome:?}");
             let (command, answer) = oneshot::channel();
             let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-            let holder = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
-            let first = holder.current().await.unwrap();
+            let cell = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
+            let first = cell.current().await.unwrap();
             let renewing = {
-                let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
-                tokio::spawn(async move { holder.renew(&first, &refused(status)).await })
+                let (cell, first) = (Arc::clone(&cell), Arc::clone(&first));
+                tokio::spawn(async move { cell.renew(&first, &refused(status)).await })
             };
             settle().await;
             let withdrawn = {
-                let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
-                tokio::spawn(async move { holder.rejection(&first).await })
+                let (cell, first) = (Arc::clone(&cell), Arc::clone(&first));
+                tokio::spawn(async move { cell.rejection(&first).await })
             };
             let next = {
-                let holder = Arc::clone(&holder);
-                tokio::spawn(async move { holder.current().await })
+                let cell = Arc::clone(&cell);
+                tokio::spawn(async move { cell.current().await })
             };
             settle().await;
             assert_eq!(next.is_finished(), !waits, "{told}");
@@ -301,34 +301,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rejections_of_an_access_that_was_replaced_share_its_renewal() {
+    async fn concurrent_rejections_share_one_refresh() {
         let (command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-        let holder = IdentityCell::new(access("a"), Some(renewal), None);
-        let first = holder.current().await.unwrap();
+        let cell = IdentityCell::new(access("a"), Some(renewal), None);
+        let first = cell.current().await.unwrap();
         command.send(Ok(Some(access("b")))).unwrap();
         for _ in 0..3 {
-            assert!(holder.renew(&first, &refused(401)).await.unwrap());
+            assert!(cell.renew(&first, &refused(401)).await.unwrap());
         }
         // The new one is not renewed again.
-        let second = holder.current().await.unwrap();
-        assert!(!holder.renew(&second, &refused(401)).await.unwrap());
-        assert!(holder.current().await.is_err());
+        let second = cell.current().await.unwrap();
+        assert!(!cell.renew(&second, &refused(401)).await.unwrap());
+        assert!(cell.current().await.is_err());
     }
 
     #[tokio::test]
-    async fn a_question_that_is_dropped_holds_nobody_back() {
+    async fn an_aborted_refresh_lets_requests_continue() {
         let (_command, answer) = oneshot::channel();
         let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
-        let holder = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
-        let first = holder.current().await.unwrap();
+        let cell = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
+        let first = cell.current().await.unwrap();
         let renewing = {
-            let (holder, first) = (Arc::clone(&holder), Arc::clone(&first));
-            tokio::spawn(async move { holder.renew(&first, &refused(401)).await })
+            let (cell, first) = (Arc::clone(&cell), Arc::clone(&first));
+            tokio::spawn(async move { cell.renew(&first, &refused(401)).await })
         };
         settle().await;
         renewing.abort();
         assert!(renewing.await.is_err());
-        assert!(Arc::ptr_eq(&holder.current().await.unwrap(), &first));
+        assert!(Arc::ptr_eq(&cell.current().await.unwrap(), &first));
     }
 }

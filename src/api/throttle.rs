@@ -1,13 +1,13 @@
-//! Holds all requests back together when the service throttles.
+//! Holds back all requests when the service throttles.
 //!
-//! One refusal pauses every request, since each refused one may count against the limit as well. How long
-//! is up to the service where it says so: in `Retry-After`, or in its message, which names the limit
-//! (`limit:60,time:1 minute`). Otherwise the pauses grow until a request comes through.
+//! One refusal pauses every request, since each refused one may count against the limit. The
+//! service sets the pause in `Retry-After`, or in its message, which names the limit
+//! (`limit:60,time:1 minute`). Otherwise pauses grow until a request succeeds.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The state that all requests share.
+/// Pause that all requests share.
 #[derive(Debug)]
 pub(super) struct Throttle {
     state: Mutex<State>,
@@ -17,12 +17,11 @@ pub(super) struct Throttle {
 struct State {
     /// No request before this.
     not_before: Option<Instant>,
-    /// When the first request after the last pause was sent: the earliest moment at which the limit's
-    /// span of time began.
+    /// Time of the first request after the last pause: the earliest start of the limit's interval.
     burst: Option<Instant>,
-    /// Refusals since a request came through last.
+    /// Refusals since the last success.
     refusals: u32,
-    /// When a request came through last, or when the first one was sent.
+    /// Time of the last success, or of the first request.
     progress: Option<Instant>,
 }
 
@@ -32,7 +31,7 @@ impl Throttle {
         Self { state: Mutex::new(state) }
     }
 
-    /// How long a request has to wait before it may be sent; it counts as sent if that is `None`.
+    /// Returns how long a request has to wait. `None` lets it go, and counts it as sent.
     pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
         let mut state = self.lock();
         if let Some(wait) = state.not_before.and_then(|moment| moment.checked_duration_since(now))
@@ -45,20 +44,20 @@ impl Throttle {
         None
     }
 
-    /// A request came through.
+    /// Notes that a request succeeded.
     pub(super) fn came_through(&self, now: Instant) {
         let mut state = self.lock();
         state.refusals = 0;
         state.progress = Some(now);
     }
 
-    /// Returns whether a request came through after that moment.
+    /// Returns true if a request succeeded after that moment.
     pub(super) fn has_progress_since(&self, moment: Instant) -> bool {
         self.lock().progress.is_some_and(|progress| progress > moment)
     }
 
-    /// A request that was sent at `sent` was throttled. Holds back all requests for as long as seems
-    /// right; `None` if the service has throttled for so long that waiting does not help.
+    /// Notes that the request sent at `sent` was throttled, and holds back all requests. Returns
+    /// the pause, or `None` if the service has throttled for so long that waiting does not help.
     pub(super) fn throttled(
         &self,
         sent: Instant,
@@ -80,7 +79,7 @@ impl Throttle {
             return None;
         }
         let growing = super::retry::throttled_pause(state.refusals);
-        // A wait that was named and did not help is not believed again.
+        // A pause that the service named and that did not help is not trusted again.
         let named =
             retry_after.map(|named| if state.refusals == 0 { named } else { named.max(growing) });
         let pause = named.unwrap_or_else(|| {
@@ -104,10 +103,10 @@ impl Throttle {
 
 /// A limit over a longer time is waited out no longer than twice this.
 const LONGEST_SPAN: Duration = Duration::from_secs(600);
-/// What clocks and the way to the service may differ by.
+/// Allowance for clock differences and network latency.
 const SPARE: Duration = Duration::from_millis(100);
 
-/// The span of time of the limit that a message names: `… limit:60,time:1 minute`.
+/// Returns the interval of the limit that a message names: `… limit:60,time:1 minute`.
 pub(super) fn named_span(message: &str) -> Option<Duration> {
     let (_, named) = message.split_once("limit:")?;
     let (_, time) = named.split_once(",time:")?;
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends_with_the_retries_or_with_two_spans() {
+    fn throttling_fails_after_the_retries_or_two_intervals() {
         let refuse = |limit: Option<Duration>, retries: u32| {
             let (pace, start) = (Throttle::new(), Instant::now());
             let mut now = start;

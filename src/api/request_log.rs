@@ -1,4 +1,4 @@
-//! What was sent and what came of it: numbers for the receipt, lines for `-v`, and why it waits.
+//! Log of the requests of a run: counters for the receipt, lines for `-v`, and reasons for pauses.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::events::Events;
 use super::retry::SILENCE_LIMIT;
 
-/// The journal of one run, shared by all requests.
+/// Log of one run, shared by all requests.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
     events: Arc<dyn Events>,
@@ -26,7 +26,7 @@ pub(super) struct Entry<'a> {
     pub(super) path: &'a str,
     pub(super) query: &'a str,
     pub(super) took: Duration,
-    /// The status, or what came in its place.
+    /// The status, or a few words about the failure.
     pub(super) outcome: &'a str,
     pub(super) request_id: Option<&'a str>,
 }
@@ -45,32 +45,32 @@ impl RequestLog {
         }
     }
 
-    /// Requests sent, retries and second requests included.
+    /// Returns the number of requests, including retries and hedges.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Requests that were sent again.
+    /// Returns the number of retries.
     pub(crate) fn retries(&self) -> u64 {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Returns the number of requests that were made a second time without waiting for the end of the first.
+    /// Returns the number of hedged requests.
     pub(crate) fn hedged(&self) -> u64 {
         self.hedged.load(Ordering::Relaxed)
     }
 
-    /// Faults that fewer requests at a time would reduce.
+    /// Returns the number of failures that fewer concurrent requests would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
         self.transient_failures.load(Ordering::Relaxed)
     }
 
-    /// The service's ids of the requests it answered, in the order of the answers.
+    /// Returns the service's ids of the requests, in the order of the answers.
     pub(crate) fn request_ids(&self) -> Vec<String> {
         self.ids().clone()
     }
 
-    /// Notes a request that came to its end.
+    /// Logs a finished request.
     pub(super) fn note(&self, entry: &Entry<'_>) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let id = entry.request_id.map(crate::text::sanitize::visible);
@@ -93,7 +93,7 @@ impl RequestLog {
         self.events.on_detail(&|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }
 
-    /// Notes that a request is sent again at once, with another access.
+    /// Notes that a request is repeated at once with another identity.
     pub(super) fn note_again(&self, why: &str) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.events
@@ -109,7 +109,8 @@ impl RequestLog {
         });
     }
 
-    /// Notes that a host has sent nothing for so long. Requests that wait together are reported once.
+    /// Notes that a host has sent nothing for so long. Requests that wait together are reported
+    /// once.
     pub(super) fn note_silence(&self, host: &str, silence: Duration) {
         let now = Instant::now();
         let mut reported = self.silence_reported.lock().unwrap_or_else(PoisonError::into_inner);

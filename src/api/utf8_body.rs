@@ -1,33 +1,33 @@
-//! A body while it comes in: read as UTF-8 in pieces, each while it is at hand.
+//! Body of an answer, validated as UTF-8 chunk by chunk while the bytes are in the cache.
 
 use std::mem;
 use std::string::FromUtf8Error;
 
-/// Bytes that are read at once: the nearest cache holds them twice.
+/// Bytes validated at once: the L1 cache holds them twice.
 const PIECE: usize = 16 << 10;
 
-/// What came so far.
+/// The bytes received so far.
 #[derive(Debug, Default)]
 pub(crate) struct Utf8Body {
     text: String,
-    /// What comes behind that: the beginning of a character, or all from a byte on that is no UTF-8.
+    /// Bytes after the text: an incomplete character, or everything from the first invalid byte on.
     rest: Vec<u8>,
     is_broken: bool,
 }
 
 impl Utf8Body {
-    /// Nothing yet, in this memory.
+    /// Creates an empty body that uses `memory`.
     pub(crate) fn within(mut memory: Vec<u8>) -> Self {
         memory.clear();
         Self { text: String::from_utf8(memory).unwrap_or_default(), ..Self::default() }
     }
 
-    /// In bytes.
+    /// Returns the length in bytes.
     pub(crate) fn len(&self) -> usize {
         self.text.len() + self.rest.len()
     }
 
-    /// Takes what came next.
+    /// Appends the next bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.rest.is_empty() {
             return self.read(bytes);
@@ -62,16 +62,16 @@ impl Utf8Body {
         }
     }
 
-    /// All of it.
+    /// Returns the text.
     ///
     /// # Errors
     ///
-    /// It is no UTF-8.
+    /// It is not UTF-8.
     pub(crate) fn into_text(self) -> Result<String, FromUtf8Error> {
         if self.rest.is_empty() { Ok(self.text) } else { String::from_utf8(self.into_bytes()) }
     }
 
-    /// All of it, whatever it is.
+    /// Returns all bytes, valid or not.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         let mut bytes = self.text.into_bytes();
         bytes.extend(self.rest);
@@ -85,7 +85,7 @@ mod tests {
 
     /// Bytes of all kinds, in chunks of all lengths, also around the length of a piece.
     #[test]
-    fn text_is_what_it_is_read_as_at_once() {
+    fn chunked_validation_equals_validation_at_once() {
         let parts: [&[u8]; 10] = [
             b"a",
             b"\0",
