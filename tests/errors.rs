@@ -1,6 +1,11 @@
 //! What the service says instead of a list: its code, message and request id reach the user, whatever
 //! shape they come in, and decide the exit code.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::harness::{Answer, Service, sandboxed};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -249,6 +254,49 @@ fn a_page_with_a_broken_member_is_an_error() {
                 assert_eq!(service.received().len(), 1, "{body}");
             }
         }
+    }
+}
+
+/// An answer that is compressed in pieces, as gzip allows.
+fn compressed(pieces: &[&str], behind: &[u8]) -> Answer {
+    let member = |piece: &&str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(piece.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let body = [pieces.iter().flat_map(member).collect(), behind.to_vec()].concat();
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: ";
+    Answer::raw([format!("{head}{}\r\n\r\n", body.len()).as_bytes(), &body].concat())
+}
+
+#[test]
+fn all_members_of_a_gzip_answer_are_read() {
+    for pieces in [
+        &[r#"{"backups":[{"id":"a"}],"count":1}"#][..],
+        &[r#"{"backups":[{"id":""#, r#"a"}],"count":1}"#],
+        &["", r#"{"backups":[{"id":"a"}]"#, "", r#","count":1"#, "}"],
+    ] {
+        let service = Service::answering([compressed(pieces, b"")]);
+        let run = service.cbr("backups list -o json").with_key().run();
+        assert_eq!(run.stdout, "[\n{\"id\":\"a\"}\n]\n", "{pieces:?}");
+    }
+}
+
+#[test]
+fn a_damaged_gzip_answer_is_an_error() {
+    let page = r#"{"backups":[{"id":"a"}],"count":1}"#;
+    for (pieces, behind, reason) in [
+        (&[page][..], &b"bytes that are no member"[..], "invalid gzip header"),
+        (&[], b"{\"backups\":[]}", "invalid gzip header"),
+        (&[page], &[0x1f, 0x8b, 8], "incomplete deflate stream"),
+    ] {
+        let service = Service::answering([compressed(pieces, behind)]);
+        let told = format!(
+            "cbr: error: unreadable answer: damaged gzip: {reason}\n\
+             cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
+        );
+        let run = service.cbr("backups list --retries 0").with_key();
+        assert_eq!(run.exit(5).stderr(told).run().stdout, "");
     }
 }
 

@@ -88,11 +88,11 @@ pub(crate) enum ApiError {
         limit: usize,
     },
     /// The answer is not what the API documents.
-    #[error("unreadable answer: {reason}{}: {snippet}", request(request_id.as_deref()))]
+    #[error("unreadable answer: {reason}{}{}", request(request_id.as_deref()), shown(snippet))]
     Unreadable {
         /// What is wrong with it, and where.
         reason: String,
-        /// How it begins, escaped.
+        /// How it begins, escaped. Empty if nothing of it can be shown.
         snippet: String,
         /// The service's id of the request.
         request_id: Option<String>,
@@ -415,6 +415,11 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// Returns the snippet behind a colon, or nothing for an empty one.
+fn shown(snippet: &str) -> String {
+    if snippet.is_empty() { String::new() } else { format!(": {snippet}") }
 }
 
 /// Returns the beginning of an untrusted text on one line, with control characters escaped.

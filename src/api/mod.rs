@@ -7,6 +7,7 @@ mod body;
 mod client;
 mod client_options;
 mod clock;
+mod encoding;
 mod error;
 mod events;
 mod hedge;

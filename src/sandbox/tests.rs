@@ -1,10 +1,12 @@
 //! The whole sandbox, over a real socket, with the HTTP client that the tool uses.
 
+use std::io::{self, Read as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Response};
@@ -173,6 +175,13 @@ async fn http2_works_without_being_negotiated() {
     assert_eq!(body["backups"].as_array().unwrap().len(), 1000);
 }
 
+/// Decompresses gzip.
+fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes).read_to_end(&mut text)?;
+    Ok(text)
+}
+
 #[tokio::test]
 async fn each_fault_does_what_it_says() {
     let sandbox = Sandbox::start(&[
@@ -223,7 +232,9 @@ async fn each_fault_does_what_it_says() {
     let huge: Value = serde_json::from_slice(&huge).unwrap();
     assert!(huge["backups"].as_array().unwrap().len() > 1000);
 
-    let bomb = sandbox.get(list).await.unwrap().bytes().await.unwrap();
+    let bomb = sandbox.get(list).await.unwrap();
+    assert_eq!(header(bomb.headers(), "content-encoding"), "gzip");
+    let bomb = inflated(&bomb.bytes().await.unwrap()).unwrap();
     assert!(bomb.len() > 5_000_000);
     assert_eq!(serde_json::from_slice::<Value>(&bomb).unwrap()["backups"], json!([]));
 
@@ -238,7 +249,9 @@ async fn each_fault_does_what_it_says() {
     assert!(std::str::from_utf8(&invalid).is_err());
     assert!(serde_json::from_str::<Value>(&String::from_utf8_lossy(&invalid)).is_ok());
 
-    assert!(sandbox.get(list).await.unwrap().bytes().await.is_err());
+    let broken = sandbox.get(list).await.unwrap();
+    assert_eq!(header(broken.headers(), "content-encoding"), "gzip");
+    assert!(inflated(&broken.bytes().await.unwrap()).is_err());
 
     assert_eq!(sandbox.json(list).await.1["count"], 5);
 
@@ -412,15 +425,17 @@ async fn a_rate_is_kept() {
 #[tokio::test]
 async fn answers_are_compressed_for_those_who_accept_it() {
     let sandbox = Sandbox::start(&["--gzip"]).await;
-    let plain = builder().no_gzip().build().unwrap();
-    let url = sandbox.url("backups?limit=100");
-    let accepting = plain.get(&url).header("X-Auth-Token", TOKEN).header("Accept-Encoding", "gzip");
-    let response = accepting.send().await.unwrap();
+    let request = || {
+        let url = sandbox.url("backups?limit=100");
+        sandbox.client.get(url).header("X-Auth-Token", TOKEN)
+    };
+    let response = request().header("Accept-Encoding", "gzip").send().await.unwrap();
     assert_eq!(header(response.headers(), "content-encoding"), "gzip");
-    assert!(response.bytes().await.unwrap().len() < 40_000);
-    let response = plain.get(&url).header("X-Auth-Token", TOKEN).send().await.unwrap();
+    let compressed = response.bytes().await.unwrap();
+    assert!(compressed.len() < 40_000);
+    let response = request().send().await.unwrap();
     assert_eq!(header(response.headers(), "content-encoding"), "");
-    assert_eq!(sandbox.ids("backups?limit=100").await.len(), 100);
+    assert_eq!(response.bytes().await.unwrap(), inflated(&compressed).unwrap());
 }
 
 #[tokio::test]

@@ -333,12 +333,12 @@ impl Client {
             sent = silence.wait_for(sending.send()) => sent?,
             () = self.access.rejection(access) => return Ok(None),
         };
-        let mut response = sent.map_err(|error| self.fault(&error))?;
+        let response = sent.map_err(|error| self.fault(&error))?;
         let status = response.status();
         let authorization = authorization.as_ref().and_then(|value| value.to_str().ok());
         let mut redaction = Redaction::of(&access.credentials, authorization);
         call.headers.iter().for_each(|(_, value)| redaction.hide(value.reveal()));
-        let headers = std::mem::take(response.headers_mut());
+        let headers = response.headers().clone();
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
         let body = self.transport.body(response, silence, |size| self.buffers.take(size)).await;

@@ -19,6 +19,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{ClientBuilder, Response, redirect};
 
 pub(crate) use distrust::{Distrust, Flaw};
@@ -26,6 +27,7 @@ use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
+use super::encoding::{ACCEPTED, BodyDecoder};
 use super::silence::Silence;
 use super::utf8_body::Utf8Body;
 use crate::settings::{Endpoint, Trust};
@@ -105,7 +107,7 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// It breaks off, stalls, or is larger.
+    /// It breaks off, stalls, is larger, or is damaged gzip.
     pub(crate) async fn body(
         &self,
         mut response: Response,
@@ -113,15 +115,14 @@ impl Transport {
         room: impl FnOnce(usize) -> Vec<u8>,
     ) -> Result<Utf8Body, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let mut body = Utf8Body::within(room(announced as usize));
-        loop {
-            let chunk = silence.wait_for(response.chunk()).await?;
-            let Some(chunk) = chunk.map_err(|error| self.fault(&error))? else { return Ok(body) };
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(ApiError::TooLarge { limit: LARGEST_BODY });
-            }
-            body.push(&chunk);
+        let body = Utf8Body::within(room(announced as usize));
+        let mut body = BodyDecoder::new(response.headers(), body, LARGEST_BODY);
+        while let Some(chunk) =
+            silence.wait_for(response.chunk()).await?.map_err(|error| self.fault(&error))?
+        {
+            body.push(&chunk)?;
         }
+        body.finish()
     }
 
     /// Maps an error of the HTTP client.
@@ -158,7 +159,9 @@ pub(crate) fn proxy_to(endpoint: &Endpoint) -> Result<Option<(String, &'static s
 
 /// Returns the options of every request.
 fn builder() -> ClientBuilder {
+    let encoding = (ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
     reqwest::Client::builder()
+        .default_headers(HeaderMap::from_iter([encoding]))
         .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
         // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
         .redirect(redirect::Policy::none())
