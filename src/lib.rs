@@ -1,8 +1,9 @@
 //! Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR).
 //!
-//! A run goes down this table and its rows come back up: the command line becomes typed values, these become
-//! requests, and pages become one list that is proven complete, then output. A module uses only modules below
-//! it, which `tests/structure.rs` checks. So each can be read, tested and changed without those above.
+//! A run goes down this table and its rows come back up: the command line becomes typed values,
+//! these become requests, and pages become one list that is proven complete, then output. A module
+//! uses only modules below it, which `tests/structure.rs` checks. So each can be read, tested and
+//! changed without those above.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -1,4 +1,5 @@
-//! The command line as a whole: all flags with their help, read with the defaults of the user's own file.
+//! The command line as a whole: all flags with their help, read with the defaults of the user's own
+//! file.
 
 use std::env;
 
@@ -17,8 +18,8 @@ pub(crate) fn command() -> Command {
     help::arrange(Cli::command())
 }
 
-/// Reads the command line, and where it asks the service, the user's own file, which has defaults for
-/// some flags.
+/// Reads the command line, and where it asks the service, the user's own file, which has defaults
+/// for some flags.
 ///
 /// # Errors
 ///

@@ -39,8 +39,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(run_command(cli))
 }
 
-/// Opens as many files as are open at least while a list is read, six of them the runtime's, and closes them: it
-/// panics where it gets none to hear of signals.
+/// Opens as many files as are open at least while a list is read, six of them the runtime's, and
+/// closes them: it panics where it gets none to hear of signals.
 ///
 /// # Errors
 ///
@@ -107,8 +107,9 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the screen. Nothing is
-/// left behind: nothing has been written, or the writing is what is being stopped.
+/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the
+/// screen. Nothing is left behind: nothing has been written, or the writing is what is being
+/// stopped.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
     // Polled once here, it listens from now on, and not from when the task happens to start.

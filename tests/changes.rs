@@ -1,5 +1,5 @@
-//! Backups come and go while they are listed: every one that exists throughout is printed, once and in
-//! its place.
+//! Backups come and go while they are listed: every one that exists throughout is printed, once and
+//! in its place.
 
 use std::collections::HashSet;
 
@@ -35,8 +35,8 @@ fn check(told: &str, before: &[&str], run: &Run) {
     assert!(others.all(|id| deleted.contains(id) || inserted.contains(id)), "{told}");
 }
 
-/// What changes between the two requests that the documented account takes, and the requests that it
-/// takes then. Deletions before the seam take one more, to find where the list is now.
+/// What changes between the two requests that the documented account takes, and the requests that
+/// it takes then. Deletions before the seam take one more, to find where the list is now.
 const CHANGES: &[(&str, &[(u64, u64)])] = &[
     ("delete=0@2", &MENDED),
     ("delete=500@2", &MENDED),
@@ -114,7 +114,8 @@ fn rows_that_come_and_go_all_the_time_take_nothing_with_them() {
     }
 }
 
-/// The smallest pages, between which there are the most changes, of which some come to the same place.
+/// The smallest pages, between which there are the most changes, of which some come to the same
+/// place.
 #[test]
 fn pages_of_two_rows_print_nothing_twice() {
     let before = list("--backups 50", "");
@@ -124,8 +125,9 @@ fn pages_of_two_rows_print_nothing_twice() {
     }
 }
 
-/// In an order over keys that change, a row may move past what was read. The whole list is read in the safe
-/// order then. Of the first rows, which the service sorts, nothing is proven once they moved, so they are read again.
+/// In an order over keys that change, a row may move past what was read. The whole list is read in
+/// the safe order then. Of the first rows, which the service sorts, nothing is proven once they
+/// moved, so they are read again.
 #[test]
 fn an_order_that_is_not_stable_is_proven_or_refused() {
     let rows = "--backups 60 --change delete=0@2 --change insert=9@3";
@@ -143,8 +145,8 @@ fn an_order_that_is_not_stable_is_proven_or_refused() {
     assert_eq!(at_rest.lines().len(), 1 + 40);
 }
 
-/// Backups are created while a page is read, then most are deleted before the next: an empty page says nothing of
-/// the rows that are left.
+/// Backups are created while a page is read, then most are deleted before the next: an empty page
+/// says nothing of the rows that are left.
 #[test]
 fn an_empty_page_does_not_end_a_list() {
     let cases = [
@@ -185,8 +187,8 @@ fn an_offset_whose_rows_moved_away_is_left() {
     }
 }
 
-/// The oldest backups are deleted one by one while pages are read: every survivor is listed, so that is no reason
-/// to give up.
+/// The oldest backups are deleted one by one while pages are read: every survivor is listed, so
+/// that is no reason to give up.
 #[test]
 fn deletions_at_the_end_do_not_keep_the_end_from_being_proven() {
     let before = list("", "");

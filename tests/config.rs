@@ -274,7 +274,7 @@ fn what_is_shown_holds_no_secret() {
     assert_eq!(cbr("config show -o json").stderr(told).run().json(), json!({}));
 }
 
-/// Told by every command that would go by it, before anything is sent; and mended by hand only.
+/// Told by every command that would go by it, before anything is sent; and fixed by hand only.
 #[test]
 fn a_broken_file_is_told_with_line_and_column() {
     let cases: [(&[u8], &str); 5] = [
@@ -345,7 +345,8 @@ fn defaults_stand_for_flags_that_are_not_given() {
     }
 }
 
-/// The width of one record is no matter of a list's columns, and other commands have formats of their own.
+/// The width of one record is no matter of a list's columns, and other commands have formats of
+/// their own.
 #[test]
 fn defaults_are_for_lists() {
     let text = "[defaults]\noutput = 'json'\ncolumns = ['name']\n";

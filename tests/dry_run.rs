@@ -180,7 +180,8 @@ const USERS: [&[(&str, &str)]; 3] = [
     &[("CBR_TOKEN", TOKEN)],
 ];
 
-/// What the command prints, held against the secrets by hand: the signature's names are in it, as words.
+/// What the command prints, held against the secrets by hand: the signature's names are in it, as
+/// words.
 fn command(sandbox: &Sandbox, args: &str, user: &[(&str, &str)]) -> String {
     let run = user.iter().fold(sandbox.cbr(args), |run, (name, value)| run.env(name, value));
     let output = run.start().finish();

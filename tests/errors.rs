@@ -1,5 +1,5 @@
-//! What the service says instead of a list: its code, message and request id reach the user, whatever
-//! shape they come in, and decide the exit code.
+//! What the service says instead of a list: its code, message and request id reach the user,
+//! whatever shape they come in, and decide the exit code.
 
 use std::io::Write as _;
 

@@ -58,8 +58,8 @@ fn a_full_disk_is_a_failure_of_this_machine() {
     }
 }
 
-/// A write beyond the limit on the size of files is an error, and no end by a signal. Rows that do not fit into
-/// memory are limited too.
+/// A write beyond the limit on the size of files is an error, and no end by a signal. Rows that do
+/// not fit into memory are limited too.
 #[test]
 fn a_file_that_is_not_allowed_to_grow_is_an_error() {
     let sandbox = Sandbox::start("--backups 5000");

@@ -192,7 +192,8 @@ fn all_filters_go_out_together() {
     assert_eq!(filters(&list().args(args).run()), expected);
 }
 
-/// A newer service may know the word: it goes out as it stands, and an empty list has an explanation.
+/// A newer service may know the word: it goes out as it stands, and an empty list has an
+/// explanation.
 #[test]
 fn words_that_no_document_lists_are_passed_on_with_a_warning() {
     let cases = [

@@ -1,7 +1,7 @@
 //! Programs of this machine that tests need.
 //!
-//! A test whose program is missing is skipped, and `tests/skipped.rs` names it at the end of the run. With
-//! `CBR_TEST_REQUIRE_PROGRAMS=1`, as in CI, it fails.
+//! A test whose program is missing is skipped, and `tests/skipped.rs` names it at the end of the
+//! run. With `CBR_TEST_REQUIRE_PROGRAMS=1`, as in CI, it fails.
 
 use std::env;
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! Services that do not keep to what they document: the list is whole all the same, or the run fails.
+//! Services that do not keep to what they document: the list is whole all the same, or the run
+//! fails.
 
 use crate::harness::{Answer, Cbr, Run, Service, sandboxed};
 
@@ -104,7 +105,7 @@ fn what_cannot_be_proven_fails() {
     for (faults, reason) in UNPROVEN {
         let told = format!(
             "cbr: error: the listing could not be proven complete: {reason}\n\
-             cbr: hint: run it again; if it stays, try a smaller --page-size\n"
+             cbr: hint: run it again; if it persists, try a smaller --page-size\n"
         );
         let run = list(faults).exit(6).stderr(told).run();
         // It gives up in the end, and does not hammer the service before.
@@ -112,7 +113,8 @@ fn what_cannot_be_proven_fails() {
     }
 }
 
-/// A service that does not sort as it was asked to: rows could move unseen, so the list must be at rest.
+/// A service that does not sort as it was asked to: rows could move unseen, so the list must be at
+/// rest.
 #[test]
 fn a_list_in_another_order_is_proven_while_nothing_changes() {
     let told = "cbr: warning: the service did not sort as it was asked to; nothing tells that the list \
@@ -129,7 +131,8 @@ fn a_list_in_another_order_is_proven_while_nothing_changes() {
     run.exit(6).stderr_holds(told).run();
 }
 
-/// A page that is shorter than asked for, and claims to be all: believed where no service has pages of that size.
+/// A page that is shorter than asked for, and claims to be all: believed where no service has pages
+/// of that size.
 #[test]
 fn a_short_page_that_counts_only_itself_is_looked_behind() {
     let list = |backups: u64, faults: &str| {
@@ -145,8 +148,8 @@ fn a_short_page_that_counts_only_itself_is_looked_behind() {
     assert_eq!(list(100, "").windows(), [(0, 1000), (99, 100)]);
 }
 
-/// A page of at most ten rows that counts itself, from a service whose rows all share a moment: the whole list is
-/// printed, or the run fails. With a page as long as the list, it is the list.
+/// A page of at most ten rows that counts itself, from a service whose rows all share a moment: the
+/// whole list is printed, or the run fails. With a page as long as the list, it is the list.
 #[test]
 fn a_page_that_counts_itself_is_not_believed_where_all_rows_share_a_moment() {
     let row = |number: u64| {
@@ -179,7 +182,7 @@ fn a_page_that_counts_itself_is_not_believed_where_all_rows_share_a_moment() {
 fn rows_that_stand_behind_the_counted_end_are_refused() {
     let told = "cbr: error: the listing could not be proven complete: the service answers backups from \
                 behind the end that it counts (10 seen, 30 counted)\n\
-                cbr: hint: run it again; if it stays, try a smaller --page-size\n";
+                cbr: hint: run it again; if it persists, try a smaller --page-size\n";
     let command = "backups list --limit 10 --offset 25";
     sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(told).run();
 }

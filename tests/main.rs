@@ -21,7 +21,8 @@ mod error_format;
 mod filters;
 /// `cbr help`, `-h` and `--help`.
 mod help;
-/// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`, `--page-size`.
+/// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`,
+/// `--page-size`.
 mod paging;
 mod progress;
 /// `--sort`: who sorts, and by what.

@@ -57,11 +57,12 @@ fn no_detail_shows_a_secret() {
     }
 }
 
-/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on the terminal.
+/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on
+/// the terminal.
 #[test]
 fn what_is_typed_does_not_act_on_the_terminal() {
-    // A sequence that writes to the clipboard, one of a single byte, an order of reading, and a line that looks
-    // like one of cbr.
+    // A sequence that writes to the clipboard, one of a single byte, an order of reading, and a
+    // line that looks like one of cbr.
     let names = [
         ("\u{1b}]52;c;eA\u{7}x", r"\u{1b}]52;c;eA\u{7}x"),
         ("\u{9b}31mx", r"\u{9b}31mx"),

@@ -11,7 +11,8 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     // A full page may have a successor.
     (1000, "", 1000, &[(0, 1000), (999, 1000)]),
     (1001, "", 1001, &[(0, 1000), (999, 1000)]),
-    // What is asked for ahead begins a row earlier, since some rows of the account tell no microseconds.
+    // What is asked for ahead begins a row earlier, since some rows of the account tell no
+    // microseconds.
     (3000, "", 3000, &[(0, 1000), (999, 1000), (1997, 1000), (2995, 1000)]),
     (25, "--page-size 10", 25, &[(0, 10), (9, 10), (18, 10)]),
     (3, "--page-size 1", 3, &[(0, 1), (0, 2), (1, 2), (2, 2)]),

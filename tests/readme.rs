@@ -1,6 +1,8 @@
-//! What README.md shows: its commands are run, against a sandbox, and its output is what they print.
+//! What README.md shows: its commands are run, against a sandbox, and its output is what they
+//! print.
 //!
-//! Commands that begin with `cargo` are for `.ci/run`: they would build the program inside its own test.
+//! Commands that begin with `cargo` are for `.ci/run`: they would build the program inside its own
+//! test.
 
 use std::env;
 use std::fs;
@@ -66,8 +68,8 @@ fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
     shell
 }
 
-/// Runs a command in an empty directory, where it must succeed without a word on stderr, and returns
-/// all that came of it: what it printed, and what is in the files that it left.
+/// Runs a command in an empty directory, where it must succeed without a word on stderr, and
+/// returns all that came of it: what it printed, and what is in the files that it left.
 fn outcome(command: &str, sandbox: &Sandbox) -> Vec<Vec<u8>> {
     let home = TempDir::new().unwrap();
     let output = Process::start(&mut shell(command, sandbox, home.path())).finish();

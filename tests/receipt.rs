@@ -120,7 +120,8 @@ fn a_place_that_cannot_be_written_to_is_told_before_anything_is_sent() {
     assert!(run.exit(1).stderr(told).run().requests.is_empty());
 }
 
-/// A run that fails before it sends anything leaves no older receipt that could be taken for its own.
+/// A run that fails before it sends anything leaves no older receipt that could be taken for its
+/// own.
 #[test]
 fn an_older_receipt_does_not_survive_a_missing_setting() {
     let receipt = receipt(|path| {

@@ -145,8 +145,8 @@ fn a_failure_that_stays_is_not_asked_for_again() {
     }
 }
 
-/// A signature for each attempt: the second one carries the date of its own time, two seconds later,
-/// which is also how long the service asked to wait.
+/// A signature for each attempt: the second one carries the date of its own time, two seconds
+/// later, which is also how long the service asked to wait.
 #[test]
 fn the_service_says_how_long_to_wait() {
     let run = list("503=2@1", "").run();

@@ -1,6 +1,6 @@
-//! Secrets go to whom they are for, and nowhere else: not to stdout or stderr, with `-v` or without, not
-//! into a receipt, not into an error, whatever a service answers. The harness looks for them after every
-//! run; here are the services that would bring them to light.
+//! Secrets go to whom they are for, and nowhere else: not to stdout or stderr, with `-v` or
+//! without, not into a receipt, not into an error, whatever a service answers. The harness looks
+//! for them after every run; here are the services that would bring them to light.
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, Received, SECRET_KEY, SECURITY_TOKEN, Service, TEMPORARY_ACCESS_KEY,

@@ -1,5 +1,5 @@
-//! Listings under random faults while backups come and go at random: slow answers, failing ones, cut ones,
-//! throttling. Each must be complete in the end, whatever it took.
+//! Listings under random faults while backups come and go at random: slow answers, failing ones,
+//! cut ones, throttling. Each must be complete in the end, whatever it took.
 //!
 //! `CBR_TEST_SOAK` plays that many listings instead of a few.
 

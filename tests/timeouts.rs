@@ -38,7 +38,8 @@ fn silence_leaves_time_for_a_retry() {
     }
 }
 
-/// Nothing else in a script's log shows that the run goes on. Requests that wait together are reported once.
+/// Nothing else in a script's log shows that the run goes on. Requests that wait together are
+/// reported once.
 #[test]
 fn a_long_silence_is_reported_without_a_terminal() {
     let told =

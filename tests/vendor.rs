@@ -1,5 +1,5 @@
-//! Against the vendor's own SDK: requests of ours are signed as it signs them, and requests of its own
-//! are answered by the sandbox.
+//! Against the vendor's own SDK: requests of ours are signed as it signs them, and requests of its
+//! own are answered by the sandbox.
 
 use serde_json::{Value, json};
 

@@ -295,8 +295,8 @@ impl ApiError {
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Refusal {
-    /// Returns how long the service requests to wait, in seconds or until a date (RFC 9110, section 10.2.3), at
-    /// most [`LONGEST_WAIT`].
+    /// Returns how long the service requests to wait, in seconds or until a date (RFC 9110, section
+    /// 10.2.3), at most [`LONGEST_WAIT`].
     pub(crate) fn wait(&self) -> Option<Duration> {
         let value = self.retry_after.as_deref()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -7,7 +7,8 @@ use super::examples;
 /// What to see of the settings.
 #[derive(Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Show each setting with its origin, and which sources of credentials were passed over, and why
+    /// Show each setting with its origin, and which sources of credentials were passed over, and
+    /// why
     ///
     /// Sends nothing. Secrets are not shown.
     #[command(after_help = examples::AUTH_SHOW)]

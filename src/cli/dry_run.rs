@@ -12,9 +12,10 @@ pub(crate) struct DryRunArgs {
 
     /// Print a command for sh, bash or zsh that sends the first request with curl; send nothing
     ///
-    /// Secrets are not in it: it takes them from CBR_TOKEN, or from CBR_ACCESS_KEY and CBR_SECRET_KEY. With an
-    /// access key it signs with openssl, since a signature would expire after 15 minutes. No program gets a secret as
-    /// an argument, where others could see it; curl reads its headers from stdin, which takes 7.55 or newer.
+    /// Secrets are not in it: it takes them from CBR_TOKEN, or from CBR_ACCESS_KEY and
+    /// CBR_SECRET_KEY. With an access key it signs with openssl, since a signature would expire
+    /// after 15 minutes. No program gets a secret as an argument, where others could see it; curl
+    /// reads its headers from stdin, which takes 7.55 or newer.
     #[arg(long)]
     print_curl: bool,
 }

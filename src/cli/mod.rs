@@ -32,8 +32,8 @@ use dry_run::DryRunArgs;
 use query::Query;
 use reference::{CompletionsArgs, HelpArgs, ManArgs};
 
-/// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them, or
-/// an error that says so
+/// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them,
+/// or an error that says so
 #[derive(Args)]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -79,16 +79,17 @@ pub(crate) enum Command {
 
     /// See and change your settings: profiles, and other defaults for flags
     ///
-    /// They are in one file, which cbr config path names. A profile holds region, project and credentials,
-    /// or where to take those from. --profile chooses one; default_profile, or the only one there is, is
-    /// used after variables and before the files of other tools.
+    /// They are in one file, which cbr config path names. A profile holds region, project and
+    /// credentials, or where to take those from. --profile chooses one; default_profile, or the
+    /// only one there is, is used after variables and before the files of other tools.
     #[command(subcommand, arg_required_else_help = false, after_help = examples::CONFIG)]
     Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
-    /// Alone, prints the environment variables that lead to it and serves until interrupted. With a command
-    /// after `--`, runs `cbr` with that command against a fresh sandbox and exits with its code.
+    /// Alone, prints the environment variables that lead to it and serves until interrupted. With a
+    /// command after `--`, runs `cbr` with that command against a fresh sandbox and exits with its
+    /// code.
     #[command(after_help = examples::SANDBOX)]
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
@@ -138,8 +139,9 @@ pub(crate) struct ReadArgs {
     #[arg(long, help_heading = "Output", display_order = 900)]
     pub(crate) fail_on_empty: bool,
 
-    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, hedged requests, what was
-    /// mended, complete or not, and whether reading stopped early; also when the listing fails
+    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, hedged
+    /// requests, what was repaired, complete or not, and whether reading stopped early; also when the
+    /// listing fails
     #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
     pub(crate) receipt: Option<PathBuf>,
 
@@ -164,32 +166,35 @@ pub(crate) struct ListArgs {
 
     /// Keep the newest N, of all or of each --per GROUP
     ///
-    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever order the rows are, the newest N of
-    /// each group stay; then --offset and --limit count what is left.
+    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever
+    /// order the rows are, the newest N of each group stay; then --offset and --limit count what is
+    /// left.
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
     pub(crate) latest: Option<u64>,
 
-    /// What --latest takes the newest of: each resource, vault, type, day and so on. Backups without that
-    /// value are one group
+    /// What --latest takes the newest of: each resource, vault, type, day and so on. Backups
+    /// without that value are one group
     #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
     pub(crate) per: Option<Group>,
 
     /// Order, such as name:asc
     ///
-    /// By any column, each with :asc or :desc behind it, the first key first; without a direction it goes down. The
-    /// service sorts by created_at and id. Any other order is made here once everything was read, since rows
-    /// could move past the reader meanwhile: rows without a value come last, equal ones newest first.
+    /// By any column, each with :asc or :desc behind it, the first key first; without a direction
+    /// it goes down. The service sorts by created_at and id. Any other order is made here once
+    /// everything was read, since rows could move past the reader meanwhile: rows without a value
+    /// come last, equal ones newest first.
     ///
-    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at, the service
-    /// sorts, which reads no more than is printed. Where rows without a value and equal ones stand is up to it
-    /// then, and whether it sorted is not checked.
+    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at,
+    /// the service sorts, which reads no more than is printed. Where rows without a value and equal
+    /// ones stand is up to it then, and whether it sorted is not checked.
     #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = hints::list_of(Sort::offered))]
     pub(crate) sort: Sort,
 
     /// Print only how many backups there are
     ///
-    /// Without a filter of cbr's own and without --latest this is the service's word, in one request. With
-    /// them, with --receipt, or where the service gives no number, everything is read and counted.
+    /// Without a filter of cbr's own and without --latest this is the service's word, in one
+    /// request. With them, with --receipt, or where the service gives no number, everything is read
+    /// and counted.
     #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
     pub(crate) count: bool,
 
@@ -206,8 +211,8 @@ pub(crate) struct SummaryArgs {
 
     /// A row for each resource, vault, type, status, day and so on [default: one row for all]
     ///
-    /// Days and months come newest first, other groups with the most backups first. Backups without that
-    /// value are one group, without a name.
+    /// Days and months come newest first, other groups with the most backups first. Backups without
+    /// that value are one group, without a name.
     #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
     pub(crate) by: Option<Group>,
 
@@ -296,8 +301,8 @@ impl Cli {
     }
 }
 
-/// Whether the command inside goes to the sandbox, and not with its keys somewhere else. What cannot be read
-/// is for the command itself to tell.
+/// Whether the command inside goes to the sandbox, and not with its keys somewhere else. What
+/// cannot be read is for the command itself to tell.
 #[cfg(feature = "sandbox")]
 fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
     let program = OsString::from("cbr");

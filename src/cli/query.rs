@@ -1,8 +1,9 @@
-//! What to ask of `GET /v3/{project_id}/backups`: every filter with its flag and its API name, once.
+//! What to ask of `GET /v3/{project_id}/backups`: every filter with its flag and its API name,
+//! once.
 //!
 //! Owns the values, their limits and the pairs that go on the wire. Knows neither HTTP nor paging:
-//! `limit`, `offset` and `sort` belong to the listing. `marker` is left out on purpose, since paging by
-//! offset does not need it and mixing the two is undocumented.
+//! `limit`, `offset` and `sort` belong to the listing. `marker` is left out on purpose, since
+//! paging by offset does not need it and mixing the two is undocumented.
 //!
 //! Source: API page "Querying All Backups" (ListBackups), table of query parameters.
 
@@ -31,21 +32,22 @@ pub(crate) struct Query {
 
     /// Made at or after this time: 2026-11-01, today, 7d
     ///
-    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an age: 36h, 7d, 2w,
-    /// 1mo, 1y. A day begins at midnight. A zone may be named: 2026-11-01[Europe/Berlin]. A time without a zone
-    /// is UTC, and so are days. Also --start-time
+    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an
+    /// age: 36h, 7d, 2w, 1mo, 1y. A day begins at midnight. A zone may be named:
+    /// 2026-11-01[Europe/Berlin]. A time without a zone is UTC, and so are days. Also --start-time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "start-time", add = hints::one_of(Moment::offered))]
     since: Option<Moment>,
 
     /// Made at or before this time, written the same way
     ///
-    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is November. The
-    /// service compares fractions of a second too, so 23:59:59 leaves out what was made in the last second. Also
-    /// --end-time
+    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is
+    /// November. The service compares fractions of a second too, so 23:59:59 leaves out what was
+    /// made in the last second. Also --end-time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "end-time", add = hints::one_of(Moment::offered))]
     until: Option<Moment>,
 
-    /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may see
+    /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may
+    /// see
     #[arg(long, value_name = "ID", value_parser = text)]
     enterprise_project_id: Option<String>,
 
@@ -57,8 +59,8 @@ pub(crate) struct Query {
     #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
     image_type: Option<String>,
 
-    /// Incremental backups only (true), full ones only (false); where the service does not say which a
-    /// backup is, it may answer that one too
+    /// Incremental backups only (true), full ones only (false); where the service does not say
+    /// which a backup is, it may answer that one too
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
@@ -92,7 +94,8 @@ pub(crate) struct Query {
 
     /// Kind of resource, such as server or volume
     ///
-    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as OS::Nova::Server
+    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as
+    /// OS::Nova::Server
     #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
     resource_type: Option<String>,
 
@@ -102,8 +105,8 @@ pub(crate) struct Query {
 
     /// Status, such as available or error,available
     ///
-    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or waiting_restore; may
-    /// repeat, or take several with commas
+    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or
+    /// waiting_restore; may repeat, or take several with commas
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
     status: Vec<String>,
 
@@ -117,7 +120,8 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not compile.
+    /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not
+    /// compile.
     pub(crate) fn pairs(&self) -> Vec<Pair> {
         let Self {
             checkpoint_id,
@@ -191,8 +195,8 @@ impl Query {
         }
     }
 
-    /// What may not be meant as it is given: values that the API's page does not list, one remark for each, and
-    /// a day that is taken for a span.
+    /// What may not be meant as it is given: values that the API's page does not list, one remark
+    /// for each, and a day that is taken for a span.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let given = [
             (&vocabulary::IMAGE_TYPES, self.image_type.as_slice()),

@@ -22,8 +22,8 @@ Examples:
   cbr man filters | man -l -                         one topic of cbr help
   cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
 pub(crate) struct ManArgs {
-    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr help`; without any, the
-    /// page of the whole program
+    /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr
+    /// help`; without any, the page of the whole program
     #[arg(value_name = "COMMAND")]
     pub(crate) words: Vec<String>,
 

@@ -1,7 +1,8 @@
 //! The words that the API's page lists for its parameters, once: for help, completion and remarks.
 //!
-//! The lists are open. A word that is not on one goes out as it stands, since a newer service may know
-//! it; a remark on stderr says so, since a typing error would otherwise look like an empty list.
+//! The lists are open. A word that is not on one goes out as it stands, since a newer service may
+//! know it; a remark on stderr says so, since a typing error would otherwise look like an empty
+//! list.
 //!
 //! Source: API page "Querying All Backups" (ListBackups), tables of query and response parameters.
 
@@ -115,8 +116,8 @@ impl TypedValueParser for WordParser {
         Ok(known.map_or(given, |(word, _)| (*word).to_owned()))
     }
 
-    /// The words to complete, the same. The flags hide them from the help, which would have them look
-    /// like all there are.
+    /// The words to complete, the same. The flags hide them from the help, which would have them
+    /// look like all there are.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(self.0.words.iter().flat_map(|(word, friendly)| {
             let friendly = friendly.map(|friendly| PossibleValue::new(friendly).help(*word));

@@ -1,7 +1,7 @@
 //! `cbr config`: where the file is, what it holds, and changes to it.
 //!
-//! No secret is taken from the command line, where others see it in the list of processes and it stays in
-//! the shell's history; and none is shown.
+//! No secret is taken from the command line, where others see it in the list of processes and it
+//! stays in the shell's history; and none is shown.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -21,8 +21,8 @@ use crate::text::{secret, suggest};
 /// What stands in place of a secret.
 const HIDDEN: &str = "(not shown)";
 
-/// Does what was asked for. `check` says whether a file with these contents is right for the flags that
-/// its defaults stand for.
+/// Does what was asked for. `check` says whether a file with these contents is right for the flags
+/// that its defaults stand for.
 ///
 /// # Errors
 ///
@@ -159,10 +159,7 @@ impl File<'_> {
     }
 
     fn unchanged(&self, why: &str) -> ConnectionError {
-        ConnectionError::new(
-            format!("{}: {why}", self.name()),
-            "mend that file; it was not changed",
-        )
+        ConnectionError::new(format!("{}: {why}", self.name()), "fix that file; it was not changed")
     }
 
     fn remark_default_profile(&self, config: &Config) {

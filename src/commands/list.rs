@@ -1,5 +1,5 @@
-//! `cbr backups list`: the rows that match, the newest of each group, sorted where the service does not, cut,
-//! and printed once the list is complete.
+//! `cbr backups list`: the rows that match, the newest of each group, sorted where the service does
+//! not, cut, and printed once the list is complete.
 
 use std::io::Write as _;
 use std::ops::ControlFlow;
@@ -201,8 +201,8 @@ impl Print for () {
     }
 }
 
-/// What becomes of the rows that match: the newest stay, in order, and of those the ones from an offset
-/// on up to a limit.
+/// What becomes of the rows that match: the newest stay, in order, and of those the ones from an
+/// offset on up to a limit.
 struct Rows<P> {
     latest: Option<Latest>,
     sorter: Option<Sorter>,

@@ -1,5 +1,5 @@
-//! What each command does that reads a list: settings, warnings, the listing through the filters of `cbr`,
-//! the receipt, and what is said where nothing was found.
+//! What each command does that reads a list: settings, warnings, the listing through the filters of
+//! `cbr`, the receipt, and what is said where nothing was found.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -127,7 +127,8 @@ impl ReadArgs {
 }
 
 impl Reading<'_> {
-    /// How many backups the service says there are: `None` where it does not, or where its word is not enough.
+    /// How many backups the service says there are: `None` where it does not, or where its word is
+    /// not enough.
     ///
     /// # Errors
     ///
@@ -144,7 +145,8 @@ impl Reading<'_> {
         Ok(count)
     }
 
-    /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of `cbr`.
+    /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of
+    /// `cbr`.
     ///
     /// # Errors
     ///
@@ -173,7 +175,8 @@ impl Reading<'_> {
         .await
     }
 
-    /// Reads the rows of that part of the list, which are all wanted, and hands their texts to `lines`.
+    /// Reads the rows of that part of the list, which are all wanted, and hands their texts to
+    /// `lines`.
     ///
     /// # Errors
     ///
@@ -221,8 +224,8 @@ impl Reading<'_> {
         listing.result.map_err(describe)
     }
 
-    /// Prepares to read the list again from its beginning, if `error` means that it changed too much while it was
-    /// read. What the sink received is void then.
+    /// Prepares to read the list again from its beginning, if `error` means that it changed too
+    /// much while it was read. What the sink received is void then.
     ///
     /// # Errors
     ///
@@ -251,8 +254,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Why there are no rows, for a person: whether there are no backups at all, or which of the flags is to
-    /// blame. Sends one request where only that can tell.
+    /// Why there are no rows, for a person: whether there are no backups at all, or which of the
+    /// flags is to blame. Sends one request where only that can tell.
     async fn why_nothing(&self, cut: &Cut) -> String {
         let Counts { listing, matched, .. } = self.tally;
         let narrows = self.args.query.narrows();

@@ -68,8 +68,8 @@ fn tell(resolution: &Resolution, console: &Console) {
 const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on the way can read and \
                          change everything";
 
-/// The settings of this run, those of the server that it runs on among them where nothing else says as
-/// whom to ask; and how to make requests with them.
+/// The settings of this run, those of the server that it runs on among them where nothing else says
+/// as whom to ask; and how to make requests with them.
 async fn settings_and_means(
     args: &ConnectionArgs,
     console: &Console,

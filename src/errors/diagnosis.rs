@@ -86,8 +86,8 @@ impl Facts {
     }
 }
 
-/// Apart by more seconds than this, the clocks are what is wrong with a signature, which allows 15 minutes. The
-/// rest is for the way that an answer takes.
+/// Apart by more seconds than this, the clocks are what is wrong with a signature, which allows 15
+/// minutes. The rest is for the way that an answer takes.
 const SKEW: u32 = 14 * 60;
 
 /// What to say of the clock where that has spoilt a signature.
@@ -141,7 +141,8 @@ fn refusal(error: &ApiError) -> Option<&Refusal> {
     }
 }
 
-/// What is wrong. `found` is the project that IAM knows, and `hint` what is known of the failure alone.
+/// What is wrong. `found` is the project that IAM knows, and `hint` what is known of the failure
+/// alone.
 pub(crate) fn of(
     error: &anyhow::Error,
     facts: &Facts,

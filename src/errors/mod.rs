@@ -160,8 +160,8 @@ fn usage_text(error: &clap::Error) -> String {
     text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
 }
 
-/// What clap says in several paragraphs: the first is what is wrong, and those that begin with `tip:` are
-/// what would be right. The others are for people.
+/// What clap says in several paragraphs: the first is what is wrong, and those that begin with
+/// `tip:` are what would be right. The others are for people.
 fn in_one_line(text: &str) -> (String, Option<String>) {
     let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut paragraphs = text.split("\n\n");
@@ -212,7 +212,7 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
         return (code, diagnosed.hint.clone().or(hint));
     }
     if error.is::<Unproven>() {
-        let hint = "run it again; if it stays, try a smaller --page-size";
+        let hint = "run it again; if it persists, try a smaller --page-size";
         return (ErrorCode::Incomplete, Some(hint.to_owned()));
     }
     if error.is::<NoBackups>() {

@@ -1,7 +1,9 @@
-//! A listing that is proven complete: pages read by offset, overlapping by one row, stitched in order.
+//! A listing that is proven complete: pages read by offset, overlapping by one row, stitched in
+//! order.
 //!
-//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`PageRequest`] at a time, and rows leave in
-//! order through a sink. Why the result holds although the list may change meanwhile is told in [`stitch`].
+//! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`PageRequest`] at a
+//! time, and rows leave in order through a sink. Why the result holds although the list may change
+//! meanwhile is told in [`stitch`].
 
 mod order;
 mod page;
@@ -40,8 +42,8 @@ pub(crate) trait Source: Send + Sync + 'static {
         request: PageRequest,
     ) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
-    /// Returns the number of failures so far that fewer requests at a time may reduce: throttling, time-outs, a
-    /// failing service. A connection that breaks once is none.
+    /// Returns the number of failures so far that fewer requests at a time may reduce: throttling,
+    /// time-outs, a failing service. A connection that breaks once is none.
     fn transient_failures(&self) -> u64;
 }
 
@@ -71,9 +73,9 @@ pub(crate) fn first_ask(range: ListRange) -> Option<PageRequest> {
     Some(request)
 }
 
-/// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read so far.
-/// At most `concurrency` pages are asked for or waiting at a time. Where the sink has enough, nothing more is
-/// read, and what it was handed is proven to be the first of the list.
+/// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read
+/// so far. At most `concurrency` pages are asked for or waiting at a time. Where the sink has
+/// enough, nothing more is read, and what it was handed is proven to be the first of the list.
 ///
 /// Where the result is a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(

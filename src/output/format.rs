@@ -17,8 +17,8 @@ pub(super) struct FormatArgs {
     /// The format to print in
     ///
     /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
-    /// Elsewhere json, jsonl, csv, tsv and yaml are exact. For people sizes have their unit (40 GB); for machines they are
-    /// plain numbers of GB.
+    /// Elsewhere json, jsonl, csv, tsv and yaml are exact. For people sizes have their unit (40
+    /// GB); for machines they are plain numbers of GB.
     #[arg(
         short = 'o',
         long = "output",
@@ -36,23 +36,24 @@ pub(super) struct FormatArgs {
 
     /// How to write times for people (table, wide, long, markdown) [default: utc]
     ///
-    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv and tsv in
-    /// UTC with every digit, json and yaml as the service sent it.
+    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv
+    /// and tsv in UTC with every digit, json and yaml as the service sent it.
     #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
     pub(super) time: Option<TimeStyle>,
 
     /// Begin csv with a byte order mark
     ///
-    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for a part of
-    /// the first header.
+    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for
+    /// a part of the first header.
     #[arg(long, display_order = 5, help_heading = "Output")]
     csv_bom: bool,
 
     /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
     ///
-    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may name a backup
-    /// could have such a cell send data away or run a program when the file is opened. The price: these cells
-    /// are not what the service sent, so leave it out where a program reads the file.
+    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may
+    /// name a backup could have such a cell send data away or run a program when the file is
+    /// opened. The price: these cells are not what the service sent, so leave it out where a
+    /// program reads the file.
     #[arg(long, display_order = 6, help_heading = "Output")]
     csv_safe: bool,
 }
@@ -73,8 +74,8 @@ pub(crate) enum Format {
     Jsonl,
     /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value
     Csv,
-    /// As csv, with tabs between the fields. A tab, line feed, carriage return, backslash or NUL in a
-    /// value is \t, \n, \r, \\ or \0
+    /// As csv, with tabs between the fields. A tab, line feed, carriage return, backslash or NUL in
+    /// a value is \t, \n, \r, \\ or \0
     Tsv,
     /// A sequence of mappings, with all that the service sent; the same data for YAML 1.1 and 1.2
     Yaml,

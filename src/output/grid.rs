@@ -32,8 +32,8 @@ const NOTHING_THERE: &str = "-";
 const CELL_END: char = '\t';
 const ROW_END: char = '\n';
 
-/// The widest column that can be laid out as a table. A longer text is printed whole and moves the rest of its line, so
-/// that one such text does not pad all other lines to its length.
+/// The widest column that can be laid out as a table. A longer text is printed whole and moves the
+/// rest of its line, so that one such text does not pad all other lines to its length.
 const WIDEST: usize = u16::MAX as usize - GAP;
 
 /// Takes rows, then writes the table.
@@ -230,8 +230,8 @@ fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &st
     text
 }
 
-/// Adds a line with its colours, which the table would count as characters. A cell that has one begins where
-/// those before it end.
+/// Adds a line with its colours, which the table would count as characters. A cell that has one
+/// begins where those before it end.
 fn push_painted(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout) {
     let (mut done, mut start) = (0, 0);
     for (cell, shown) in row.iter().zip(&layout.columns) {
@@ -259,7 +259,8 @@ mod tests {
     use super::time::Times;
     use super::*;
 
-    /// Ahead of a text that is longer than any column, and behind it, cells are where they would be without it.
+    /// Ahead of a text that is longer than any column, and behind it, cells are where they would be
+    /// without it.
     #[test]
     fn no_text_is_too_long_for_a_pipe() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
@@ -332,7 +333,8 @@ mod tests {
                     assert_eq!(*line, lines[index % rows.len()], "line {index} at {width:?}");
                 }
             }
-            // Colour is all that tells them apart: of two statuses in two rows of four, and of one in a third.
+            // Colour is all that tells them apart: of two statuses in two rows of four, and of one
+            // in a third.
             assert_eq!(strip_str(&painted).to_string(), plain, "{width:?}");
             assert_eq!(painted.matches("\u{1b}[0m").count(), number / 4 * 5, "{width:?}");
         }

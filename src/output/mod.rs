@@ -94,8 +94,8 @@ pub(crate) struct ListOutputArgs {
     #[arg(long, conflicts_with = "format", display_order = 2, help_heading = "Output")]
     ids: bool,
 
-    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete: only
-    /// the exit code tells then whether it is
+    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete:
+    /// only the exit code tells then whether it is
     #[arg(long, help_heading = "Output")]
     stream: bool,
 }

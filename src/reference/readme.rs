@@ -1,6 +1,7 @@
 //! The table of exit codes in README.md, made from the code.
 //!
-//! `CBR_UPDATE=1 cargo test readme` writes it anew. It is between `<!-- exit codes -->` and `<!-- end -->`.
+//! `CBR_UPDATE=1 cargo test readme` writes it anew. It is between `<!-- exit codes -->` and `<!--
+//! end -->`.
 
 use std::{env, fs};
 

@@ -42,8 +42,8 @@ pub(crate) struct SandboxArgs {
 
     /// Delete or insert backups just before a listing: delete=POS@WHEN, insert=POS@WHEN.
     ///
-    /// POS is a place in the list of all backups, newest first, from 0, as it stands then; POS+LEN changes that
-    /// many. WHEN counts listings as for --fault. May repeat.
+    /// POS is a place in the list of all backups, newest first, from 0, as it stands then; POS+LEN
+    /// changes that many. WHEN counts listings as for --fault. May repeat.
     #[arg(long = "change", value_name = "CHANGE", value_parser = Change::parse)]
     pub(super) changes: Vec<Change>,
 
@@ -91,7 +91,8 @@ impl SandboxArgs {
         &self.command
     }
 
-    /// The same, where the command gives messages for scripts unless it says itself how it gives them.
+    /// The same, where the command gives messages for scripts unless it says itself how it gives
+    /// them.
     pub(crate) fn with_messages_for_scripts(mut self) -> Self {
         let flag = "--error-format";
         let says = |word: &OsString| word.to_string_lossy().starts_with(flag);

@@ -1,8 +1,8 @@
-//! The metadata service of a server in the cloud (ECS): a session token, the keys of the server's agency,
-//! and where the server is.
+//! The metadata service of a server in the cloud (ECS): a session token, the keys of the server's
+//! agency, and where the server is.
 //!
-//! The keys are the same each time, and their security token says until when it is good: nothing has to
-//! be remembered.
+//! The keys are the same each time, and their security token says until when it is good: nothing
+//! has to be remembered.
 
 use std::time::Duration;
 

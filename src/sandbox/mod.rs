@@ -1,8 +1,9 @@
-//! `cbr sandbox`: the documented CBR API on loopback, to try commands and scripts without an account.
+//! `cbr sandbox`: the documented CBR API on loopback, to try commands and scripts without an
+//! account.
 //!
 //! Serves what the real service documents and nothing of its own: the real client talks to it as to
-//! any other endpoint, and no code outside this folder knows that it exists. In the order in which a
-//! request meets them:
+//! any other endpoint, and no code outside this folder knows that it exists. In the order in which
+//! a request meets them:
 //!
 //! - [`args`]: the flags, and [`when`], a small grammar in them;
 //! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;

@@ -140,7 +140,8 @@ impl Service {
         Outcome::Answer(answer)
     }
 
-    /// What the gateway checks, in its order: the path, the method, the caller, the rate, the project.
+    /// What the gateway checks, in its order: the path, the method, the caller, the rate, the
+    /// project.
     fn admit(&self, call: &Call, id: RequestId) -> Result<(), Answer> {
         let refuse =
             |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));

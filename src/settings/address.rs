@@ -4,10 +4,11 @@
 
 use reqwest::Url;
 
-/// Returns scheme, host and port of a URL, with `…` for anything else in it; `None` for a text that is not
-/// clearly a URL with a host. It may be anything, such as a token in the wrong variable.
+/// Returns scheme, host and port of a URL, with `…` for anything else in it; `None` for a text that
+/// is not clearly a URL with a host. It may be anything, such as a token in the wrong variable.
 pub(crate) fn shown(text: &str) -> Option<String> {
-    // A raw `/` or `#` in a password ends the host too early, so that a part of the password would be shown.
+    // A raw `/` or `#` in a password ends the host too early, so that a part of the password would
+    // be shown.
     let url = Url::parse(text).ok().filter(|_| !text.contains('@'))?;
     let host = url.host_str().filter(|host| !host.is_empty())?;
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));

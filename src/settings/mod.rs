@@ -2,8 +2,8 @@
 //!
 //! Owns the order of sources and the rule that one source gives one complete set of credentials: an
 //! access key of one and a secret key of another never meet, and a half set is an error that names
-//! what is missing. Region, project and endpoint are resolved apart from them, each with its origin.
-//! Knows nothing of HTTP.
+//! what is missing. Region, project and endpoint are resolved apart from them, each with its
+//! origin. Knows nothing of HTTP.
 //!
 //! | module | what it owns |
 //! |---|---|
@@ -88,7 +88,8 @@ pub(crate) struct ConnectionArgs {
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 
-    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT, SSL_CERT_FILE]
+    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT,
+    /// SSL_CERT_FILE]
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<String>,
 
@@ -96,12 +97,13 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, conflicts_with = "ca_file")]
     pub(crate) insecure: bool,
 
-    /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request is given up
-    /// after 2 minutes, or 30 seconds without a byte]
+    /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request
+    /// is given up after 2 minutes, or 30 seconds without a byte]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Try a request again at most this often when the service is unreachable, throttling or failing
+    /// Try a request again at most this often when the service is unreachable, throttling or
+    /// failing
     ///
     /// A connection that breaks while other requests succeed does not count.
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
@@ -119,7 +121,8 @@ pub(crate) struct ConnectionArgs {
 /// The flags that say as whom to ask, before all other sources. None of them takes a secret.
 #[derive(Args, Debug, Default)]
 pub(crate) struct CredentialArgs {
-    /// Access key (AK) to ask with, before all other sources; a terminal is asked for its secret key
+    /// Access key (AK) to ask with, before all other sources; a terminal is asked for its secret
+    /// key
     #[arg(long, value_name = "AK", global = true)]
     pub(crate) access_key: Option<String>,
 
@@ -184,7 +187,8 @@ impl ConnectionArgs {
         given.or_else(|| credentials.first_given())
     }
 
-    /// The first of these flags that was given and goes before the variables that say where the service is.
+    /// The first of these flags that was given and goes before the variables that say where the
+    /// service is.
     #[cfg(feature = "sandbox")]
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
@@ -196,8 +200,8 @@ impl ConnectionArgs {
     }
 }
 
-/// The profiles that there are, each with the file that it is of, for completion. What cannot be read has
-/// none.
+/// The profiles that there are, each with the file that it is of, for completion. What cannot be
+/// read has none.
 fn profiles() -> Vec<(String, String)> {
     let own = OwnFile::of_process();
     let names = own.config.iter().flat_map(|config| config.profiles());

@@ -145,7 +145,8 @@ impl Console {
         }
     }
 
-    /// Reports that a host has sent nothing for so long. On a terminal, the progress shows that nothing comes.
+    /// Reports that a host has sent nothing for so long. On a terminal, the progress shows that
+    /// nothing comes.
     pub(crate) fn silent(&self, host: &str, silence: Duration) {
         if self.is_watched() {
             self.lock().silent_since = Instant::now().checked_sub(silence);

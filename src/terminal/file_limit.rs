@@ -5,7 +5,8 @@
 /// Advice for a file that may not grow.
 pub(crate) const HINT: &str = "raise the limit on the size of files (ulimit -f)";
 
-/// Makes writes beyond the limit fail, from now on and in this process only. Programs that it starts keep the default.
+/// Makes writes beyond the limit fail, from now on and in this process only. Programs that it
+/// starts keep the default.
 #[cfg(unix)]
 pub(crate) fn report() {
     use tokio::signal::unix::{SignalKind, signal};

@@ -23,9 +23,9 @@ const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
 /// The default pager.
 const USUAL: &str = "less";
 
-/// What is set for the pager where the user has not set it: leave at the end if it all fits, pass colours, cut long
-/// lines at the edge (the arrow keys move sideways), leave the text on the screen; and that our text is
-/// UTF-8, whatever the locale is.
+/// What is set for the pager where the user has not set it: leave at the end if it all fits, pass
+/// colours, cut long lines at the edge (the arrow keys move sideways), leave the text on the
+/// screen; and that our text is UTF-8, whatever the locale is.
 const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")];
 
 /// Number of bytes kept in case the pager is unusable. A pager that has read more than a pipe holds
@@ -234,8 +234,8 @@ impl Pager {
         }
     }
 
-    /// Waits for its end. Some if it has failed, with the message for a warning; a user who ends it in
-    /// whatever way is no failure.
+    /// Waits for its end. Some if it has failed, with the message for a warning; a user who ends it
+    /// in whatever way is no failure.
     fn end(&mut self) -> Option<String> {
         drop(self.child.stdin.take());
         let code = self.child.wait().ok()?.code()?;

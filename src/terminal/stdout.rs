@@ -22,16 +22,16 @@ use super::target::{Output, Target};
 pub(crate) struct TerminalArgs {
     /// Colour statuses and help
     ///
-    /// The first that is set decides: this flag unless it is auto; NO_COLOR (not empty) against colours;
-    /// CLICOLOR_FORCE (not 0) for them; CLICOLOR (0) against them. Otherwise a terminal has them, unless TERM
-    /// is dumb and CLICOLOR not set. Colour only repeats what a word says.
+    /// The first that is set decides: this flag unless it is auto; NO_COLOR (not empty) against
+    /// colours; CLICOLOR_FORCE (not 0) for them; CLICOLOR (0) against them. Otherwise a terminal
+    /// has them, unless TERM is dumb and CLICOLOR not set. Colour only repeats what a word says.
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, display_order = 850)]
     color: When,
 
     /// Do not show what is longer than the screen in a pager
     ///
-    /// The pager is CBR_PAGER, or PAGER, or less; an empty one, or cat, is none. It is used on a terminal
-    /// only, for table, wide and long. less gets the options FRSX unless LESS is set.
+    /// The pager is CBR_PAGER, or PAGER, or less; an empty one, or cat, is none. It is used on a
+    /// terminal only, for table, wide and long. less gets the options FRSX unless LESS is set.
     #[arg(long, global = true, display_order = 850)]
     no_pager: bool,
 }

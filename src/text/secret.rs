@@ -44,8 +44,8 @@ pub(crate) fn ask(name: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Returns both ends of an access key. A shorter text may be another secret in the wrong place, so none of it
-/// is returned.
+/// Returns both ends of an access key. A shorter text may be another secret in the wrong place, so
+/// none of it is returned.
 pub(crate) fn shortened(access_key: &str) -> String {
     let length = access_key.len();
     match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {

@@ -1,7 +1,8 @@
-//! Reads small files that another process may have placed: settings, secrets, certificates, cache entries.
+//! Reads small files that another process may have placed: settings, secrets, certificates, cache
+//! entries.
 //!
-//! Only regular files are read, and no more of them than a limit. A named pipe would block forever, and a
-//! device or a sparse file would fill the memory. Knows nothing of what the files hold.
+//! Only regular files are read, and no more of them than a limit. A named pipe would block forever,
+//! and a device or a sparse file would fill the memory. Knows nothing of what the files hold.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -20,7 +21,8 @@ enum Links {
     Refused,
 }
 
-/// Returns the content of a file. Follows links, since users have their settings wherever they like.
+/// Returns the content of a file. Follows links, since users have their settings wherever they
+/// like.
 ///
 /// # Errors
 ///
@@ -38,13 +40,13 @@ pub(crate) fn read_cached(path: &Path) -> io::Result<Vec<u8>> {
     up_to(LIMIT, open(path, Links::Refused)?)
 }
 
-/// Returns the content of a file that the user names for a secret. It may be a pipe, such as `<(command)` or
-/// `/dev/stdin`, which has to end within `patience`.
+/// Returns the content of a file that the user names for a secret. It may be a pipe, such as
+/// `<(command)` or `/dev/stdin`, which has to end within `patience`.
 ///
 /// # Errors
 ///
-/// It cannot be read, is neither a regular file nor a pipe, or is larger than [`LIMIT`]. The error is of the
-/// kind [`ErrorKind::TimedOut`] if the pipe does not end in time.
+/// It cannot be read, is neither a regular file nor a pipe, or is larger than [`LIMIT`]. The error
+/// is of the kind [`ErrorKind::TimedOut`] if the pipe does not end in time.
 pub(crate) fn read_or_wait(path: &Path, patience: Duration) -> io::Result<Vec<u8>> {
     if kind(fs::metadata(path)?.file_type()) != Some("a pipe") {
         return read(path, LIMIT);

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A time in UTC, with every digit of the second that was sent.
 pub(crate) struct SentTime<'a> {
-    /// `2020-02-21T07:00:54.065135`, with the fraction as sent, if there is one: no zone changes it.
+    /// `2020-02-21T07:00:54.065135`, with the fraction as sent, if there is one: no zone changes
+    /// it.
     text: Cow<'a, str>,
     /// The time without the fraction.
     utc: Clock,

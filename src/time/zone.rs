@@ -13,7 +13,8 @@ use crate::text::small_file;
 /// Maximum size of a zone file in bytes. The largest ones have a few thousand bytes.
 const LIMIT: u64 = small_file::LIMIT;
 
-/// Returns the zone that `TZ` names, or that of the machine if it is not set; `None` if it is not known.
+/// Returns the zone that `TZ` names, or that of the machine if it is not set; `None` if it is not
+/// known.
 pub(crate) fn local() -> Option<TimeZone> {
     match env::var_os("TZ") {
         None => TimeZone::try_system().ok(),
@@ -21,8 +22,8 @@ pub(crate) fn local() -> Option<TimeZone> {
     }
 }
 
-/// Returns the zone of a value of `TZ`: rules, a name such as `Europe/Berlin`, or a file, each of the last two
-/// with `:` before it or not. An empty value means UTC, as elsewhere.
+/// Returns the zone of a value of `TZ`: rules, a name such as `Europe/Berlin`, or a file, each of
+/// the last two with `:` before it or not. An empty value means UTC, as elsewhere.
 fn named(value: &str) -> Option<TimeZone> {
     if value.is_empty() {
         return Some(TimeZone::UTC);

@@ -1,4 +1,5 @@
-//! The filters of `cbr`: what passes, what is read for it, and that the list is proven all the same.
+//! The filters of `cbr`: what passes, what is read for it, and that the list is proven all the
+//! same.
 
 use std::fs;
 

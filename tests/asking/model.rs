@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::python;
 
-/// The answers to questions about records, or `None` if Python is missing. The script defines the questions.
+/// The answers to questions about records, or `None` if Python is missing. The script defines the
+/// questions.
 pub(super) fn answers(records: &Value, questions: &[Value]) -> Option<Vec<Value>> {
     let input = json!({"records": records, "questions": questions}).to_string();
     let answers = python(include_str!("model.py"), &input)?;

@@ -1,8 +1,9 @@
 //! The floor: a bare client that asks for what `cbr` asks for and throws the answers away.
 //!
-//! The same HTTP library with the same settings, the same pages with the same overlap, as many of them
-//! at a time. It signs nothing, reads nothing of what comes, and knows the number of rows beforehand.
-//! It runs as a process of its own, which is this program with an argument that nobody else gives.
+//! The same HTTP library with the same settings, the same pages with the same overlap, as many of
+//! them at a time. It signs nothing, reads nothing of what comes, and knows the number of rows
+//! beforehand. It runs as a process of its own, which is this program with an argument that nobody
+//! else gives.
 
 use std::env;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ pub(crate) const COMMAND: &str = "floor-of";
 /// Where the floor finds its token.
 pub(crate) const TOKEN: &str = "CBR_TOKEN";
 
-/// Pages that are asked for at a time, the rows of a page, and how many of those the page before did
-/// not have: the defaults of `cbr backups list`.
+/// Pages that are asked for at a time, the rows of a page, and how many of those the page before
+/// did not have: the defaults of `cbr backups list`.
 const WINDOW: usize = 8;
 const PAGE: u64 = 1000;
 const STEP: u64 = PAGE - 1;

@@ -1,8 +1,9 @@
 //! `cargo bench`: how fast `cbr` is and how much memory it takes, beside what no client can beat.
 //!
-//! Whole processes are measured, from start to exit, against `cbr sandbox` on loopback. Beside them,
-//! in turn, runs the floor: a bare client that asks for the same pages with as many requests at a time
-//! and throws the answers away. The server works on the same machine, and its work is a part of both.
+//! Whole processes are measured, from start to exit, against `cbr sandbox` on loopback. Beside
+//! them, in turn, runs the floor: a bare client that asks for the same pages with as many requests
+//! at a time and throws the answers away. The server works on the same machine, and its work is a
+//! part of both.
 //!
 //! - [`work`]: what is measured, and the goal of each;
 //! - [`process`]: one run of one program;
@@ -67,8 +68,8 @@ impl Args {
     }
 }
 
-/// Runs the work and its neighbour in turn, so that whatever slows the machine slows both. The first
-/// run of each warms up and does not count.
+/// Runs the work and its neighbour in turn, so that whatever slows the machine slows both. The
+/// first run of each warms up and does not count.
 fn measure(
     work: &Work,
     runs: usize,

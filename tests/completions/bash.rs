@@ -43,7 +43,8 @@ fn all_that_fits_is_offered() {
         let line = bash.offered(typed);
         let offered = last_words(typed, &line);
         assert_eq!(offered.len(), words.len(), "{typed}: {offered:?}");
-        // Of each but the first, readline inserts only what it would replace: what follows a `:` or `=`.
+        // Of each but the first, readline inserts only what it would replace: what follows a `:` or
+        // `=`.
         for word in *words {
             assert!(offered.iter().any(|offered| word.ends_with(offered)), "{typed}: {offered:?}");
         }

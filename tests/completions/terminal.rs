@@ -1,8 +1,9 @@
 //! A shell on a pseudo-terminal, which `script` of util-linux provides.
 //!
-//! Nothing here waits for a fixed time. A shell is ready when it has printed its prompt. After the keys
-//! of a test comes one that the shell's start-up file binds to print what the test wants to know between
-//! two marks; the shell takes one key after the other, so the marks also tell that it is done.
+//! Nothing here waits for a fixed time. A shell is ready when it has printed its prompt. After the
+//! keys of a test comes one that the shell's start-up file binds to print what the test wants to
+//! know between two marks; the shell takes one key after the other, so the marks also tell that it
+//! is done.
 
 use std::fs::{self, Permissions};
 use std::io::{Read as _, Write as _};
@@ -25,8 +26,8 @@ pub(super) struct Shell {
     pub(super) interactive: &'static str,
     /// Its start-up file, from the home directory.
     pub(super) rc: &'static str,
-    /// What the tests add to that file: the prompt, Ctrl-T to print the line and empty it, and Ctrl-G to
-    /// print what is offered for the last word.
+    /// What the tests add to that file: the prompt, Ctrl-T to print the line and empty it, and
+    /// Ctrl-G to print what is offered for the last word.
     pub(super) keys: &'static str,
 }
 
@@ -52,8 +53,8 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// Installs the completions in a new home directory, as the help says, and starts the shell there;
-    /// `None` if this host has no such shell.
+    /// Installs the completions in a new home directory, as the help says, and starts the shell
+    /// there; `None` if this host has no such shell.
     pub(super) fn start(shell: &Shell) -> Option<Self> {
         Self::start_after(shell, &installation(shell))
     }
@@ -174,7 +175,8 @@ fn home() -> TempDir {
     home
 }
 
-/// A program in that home directory that sees nothing of the host's environment, and no credentials.
+/// A program in that home directory that sees nothing of the host's environment, and no
+/// credentials.
 fn hermetic(program: &Path, home: &TempDir) -> Command {
     let bin = home.path().join("bin");
     let mut command = Command::new(program);

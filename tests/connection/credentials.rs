@@ -1,4 +1,5 @@
-//! Access keys, temporary keys and tokens, from each family of variables; one whole set of one family.
+//! Access keys, temporary keys and tokens, from each family of variables; one whole set of one
+//! family.
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, DOMAIN, PASSWORD, SECRET_KEY, SECURITY_TOKEN, Sandbox, Service,

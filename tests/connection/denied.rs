@@ -1,5 +1,5 @@
-//! Credentials that the service does not accept: one request, never a second, since five failures lock
-//! an access key.
+//! Credentials that the service does not accept: one request, never a second, since five failures
+//! lock an access key.
 
 use serde_json::json;
 

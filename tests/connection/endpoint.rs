@@ -8,8 +8,8 @@ fn list(flags: &str) -> Cbr {
     cbr(LIST).args(flags.split_whitespace()).env("CBR_PROJECT_ID", PROJECT_ID).with_key()
 }
 
-/// What is nearest to the user wins: a flag before a variable, an endpoint before a region. What loses
-/// is not even looked at.
+/// What is nearest to the user wins: a flag before a variable, an endpoint before a region. What
+/// loses is not even looked at.
 #[test]
 fn the_nearest_endpoint_wins() {
     let sandbox = Sandbox::start("--backups 3");
@@ -21,7 +21,8 @@ fn the_nearest_endpoint_wins() {
         list("--endpoint").arg(&here).args(["--region", "nowhere"]),
         list("--region nowhere --endpoint").arg(&here).env("CBR_REGION", "nowhere"),
         list("--endpoint").arg(format!("{here}/")),
-        // An endpoint goes before a region even where the region is the flag's, as CBR_IAM_ENDPOINT does.
+        // An endpoint goes before a region even where the region is the flag's, as CBR_IAM_ENDPOINT
+        // does.
         list("--region nowhere").env("CBR_ENDPOINT", &here),
     ];
     let number = runs.len();
@@ -240,6 +241,6 @@ fn a_region_has_the_endpoint_that_its_user_gave_it() {
     mars().env(name, "http://cbr.example.com").exit(2).stderr_holds(told).run();
     let told = ["~/.huaweicloud/regions.yaml is not a URL"];
     mars().file(file, &text("nowhere")).exit(2).stderr_holds(told).run();
-    let told = ["~/.huaweicloud/regions.yaml: not YAML", "mend that file, or give --endpoint"];
+    let told = ["~/.huaweicloud/regions.yaml: not YAML", "fix that file, or give --endpoint"];
     mars().file(file, "[broken").exit(2).stderr_holds(told).run();
 }

@@ -246,7 +246,8 @@ fn the_cloud_of_a_profile_is_not_that_of_the_current_directory() {
     }
 }
 
-/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads to it.
+/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads
+/// to it.
 #[test]
 fn a_profile_takes_the_authorities_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
@@ -297,7 +298,8 @@ fn an_agency_is_never_left_out_without_a_word() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// Whoever names a file or a profile means that one: what is missing is not made up for by another account.
+/// Whoever names a file or a profile means that one: what is missing is not made up for by another
+/// account.
 #[test]
 fn a_file_that_a_variable_names_must_be_there() {
     let files = [

@@ -95,7 +95,8 @@ fn origin(told: &Value, setting: &str) -> String {
     found["origin"].as_str().unwrap_or("-").to_owned()
 }
 
-/// They go before all other sources, and a profile then says where to ask, and nothing of whose project.
+/// They go before all other sources, and a profile then says where to ask, and nothing of whose
+/// project.
 #[test]
 fn they_go_before_all_other_sources() {
     let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\nsecret_key = 'b'\n";
@@ -126,7 +127,7 @@ fn they_go_before_all_other_sources() {
     let told = "cbr: error: --profile: ~/.config/cbr/config.toml: no profile `q`; known: `p`\n";
     let run = given(cbr(LIST)).args(["--token-file", "token", "--profile", "q"]);
     run.private_file(file, own).exit(2).stderr_holds([told]).run();
-    let told = "cbr: warning: sk holds a secret, and others can read it; chmod 600 sk mends that\n";
+    let told = "cbr: warning: sk holds a secret, and others can read it; chmod 600 sk fixes that\n";
     let run = cbr("auth show --access-key HPUAABBCCDDEEFFGGWYH --secret-key-file sk");
     run.file("sk", SECRET_KEY).stderr(told).run();
 }

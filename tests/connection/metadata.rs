@@ -1,5 +1,5 @@
-//! The metadata service of a server in the cloud: the last source of keys, which are replaced before they
-//! expire.
+//! The metadata service of a server in the cloud: the last source of keys, which are replaced
+//! before they expire.
 
 use std::net::TcpListener;
 use std::sync::Mutex;
@@ -81,7 +81,8 @@ fn the_service_knows_where_the_server_is() {
     assert_eq!(asked, expected);
 }
 
-/// KooCLI's word for the same: whoever has set that up wants these keys, before any that come later.
+/// KooCLI's word for the same: whoever has set that up wants these keys, before any that come
+/// later.
 #[test]
 fn a_profile_may_lead_to_the_service() {
     let file =

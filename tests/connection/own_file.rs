@@ -146,8 +146,8 @@ fn a_profile_has_its_place_in_the_order_of_sources() {
             show("--region eu-nl --project-id x", "prod"),
             [entry("prod", ""), "--region".to_owned(), "--project-id".to_owned()],
         ),
-        // After variables with credentials. The region is then still used where nobody else says one,
-        // and the project of other keys is not.
+        // After variables with credentials. The region is then still used where nobody else says
+        // one, and the project of other keys is not.
         (
             with_keys(show("", "prod")),
             ["HW_*".to_owned(), entry("prod", " region"), "looked up".to_owned()],
@@ -376,7 +376,7 @@ fn files_with_secrets_that_others_can_read_are_warned_of() {
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
     let told = |name: &str, holds: &str| {
         format!(
-            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} mends that\n"
+            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes that\n"
         )
     };
     let sandbox = Sandbox::start("--backups 3");
@@ -397,7 +397,7 @@ fn files_with_secrets_that_others_can_read_are_warned_of() {
 fn a_file_with_a_command_that_others_can_change_is_warned_of() {
     let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
     let told = format!(
-        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} mends that\n"
+        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes that\n"
     );
     let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
     run(0o664).stderr(told).run();

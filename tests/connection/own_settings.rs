@@ -1,5 +1,5 @@
-//! What the user's own file says besides whose keys to use: the time that a command has, and hosts that may be
-//! logged in at.
+//! What the user's own file says besides whose keys to use: the time that a command has, and hosts
+//! that may be logged in at.
 
 use crate::harness::{Cbr, PASSWORD, PROJECT_ID, Sandbox, USER_ID};
 
@@ -7,7 +7,8 @@ const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 const OWN: &str = ".config/cbr/config.toml";
 const CLOUDS: &str = ".config/openstack/clouds.yaml";
 
-/// The time for the run is for all of it: what gives the credentials may wait for somebody who is not there.
+/// The time for the run is for all of it: what gives the credentials may wait for somebody who is
+/// not there.
 #[test]
 fn the_command_takes_its_time_from_that_of_the_run() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";

@@ -1,5 +1,5 @@
-//! Files that another process may have placed: pipes that nobody writes to, devices, and files that are far
-//! larger than the memory. None of them is waited for, and none is read to its end.
+//! Files that another process may have placed: pipes that nobody writes to, devices, and files that
+//! are far larger than the memory. None of them is waited for, and none is read to its end.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! The proxy of the environment: for https, and never for plain http, which only goes to this machine.
-//! What is told about a proxy is asserted with a scripted one; that it works, with tinyproxy.
+//! The proxy of the environment: for https, and never for plain http, which only goes to this
+//! machine. What is told about a proxy is asserted with a scripted one; that it works, with
+//! tinyproxy.
 
 use std::net::TcpListener;
 
@@ -76,7 +77,8 @@ fn list_behind(tls: &Tls) -> Cbr {
     run.env("CBR_PROJECT_ID", PROJECT_ID).with_key().arg("--ca-file").arg(tls.authority())
 }
 
-/// What the proxy was asked for is the host and port; the rest is between the two ends, HTTP/2 included.
+/// What the proxy was asked for is the host and port; the rest is between the two ends, HTTP/2
+/// included.
 #[test]
 fn a_listing_goes_through_a_real_proxy() {
     let sandbox = Sandbox::start("--backups 30");
@@ -199,8 +201,8 @@ fn encoded(text: &str) -> String {
     text.as_bytes().chunks(3).map(group).collect()
 }
 
-/// What people write into the variable, and curl takes. The proxy gets the whole password, and nobody else a part
-/// of it.
+/// What people write into the variable, and curl takes. The proxy gets the whole password, and
+/// nobody else a part of it.
 #[test]
 fn a_password_is_sent_whole_and_not_shown_in_part() {
     let cases = [

@@ -44,8 +44,8 @@ fn pages_that_are_asked_for_together_share_one_connection() {
     assert_eq!(tls.agreed(), ["h2"]);
 }
 
-/// A retry on the silent connection, or on an idle one that is silent as well, would use up the time. There are too few
-/// answers for a second request before that.
+/// A retry on the silent connection, or on an idle one that is silent as well, would use up the
+/// time. There are too few answers for a second request before that.
 #[test]
 fn a_retry_opens_a_new_connection() {
     for protocol in ["h2", "http/1.1"] {
@@ -236,8 +236,8 @@ fn nothing_but_a_flag_leaves_certificates_unchecked() {
     assert_eq!(sandbox.requests().len(), 4);
 }
 
-/// Terraform's provider takes the certificates themselves in this variable, and not only a file of them. What
-/// is neither is never repeated.
+/// Terraform's provider takes the certificates themselves in this variable, and not only a file of
+/// them. What is neither is never repeated.
 #[test]
 fn authorities_may_stand_in_the_variable_itself() {
     let sandbox = Sandbox::start("--backups 3");

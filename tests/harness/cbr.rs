@@ -1,9 +1,9 @@
 //! Runs `cbr`, alone or in a sandbox, cut off from the machine that the tests run on.
 //!
-//! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR` are an
-//! empty directory. What holds for every run is checked on every run (see [`super::rules`]): a test
-//! says only what is particular to it, and what it does not say must not be: a file that a run leaves
-//! behind is one that the test names.
+//! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR`
+//! are an empty directory. What holds for every run is checked on every run (see [`super::rules`]):
+//! a test says only what is particular to it, and what it does not say must not be: a file that a
+//! run leaves behind is one that the test names.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -159,7 +159,8 @@ impl Cbr {
         self.directory.home.path()
     }
 
-    /// A file of the home directory that it must make. Where that holds a secret, nobody else can read it.
+    /// A file of the home directory that it must make. Where that holds a secret, nobody else can
+    /// read it.
     pub(crate) fn makes(mut self, name: &str) -> Self {
         self.made.push(self.directory.home.path().join(name));
         self
@@ -316,8 +317,8 @@ impl Directory {
 }
 
 impl Run {
-    /// Offset and limit of each listing that was asked for, in the order of their offsets: pages that
-    /// are fetched side by side arrive in any order.
+    /// Offset and limit of each listing that was asked for, in the order of their offsets: pages
+    /// that are fetched side by side arrive in any order.
     pub(crate) fn windows(&self) -> Vec<(u64, u64)> {
         request::windows(&self.requests)
     }

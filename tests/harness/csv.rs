@@ -1,4 +1,5 @@
-//! Reads CSV with a reader that is not ours: Python's, or where Python is missing, that of the `csv` crate.
+//! Reads CSV with a reader that is not ours: Python's, or where Python is missing, that of the
+//! `csv` crate.
 
 use super::python::python;
 

@@ -1,5 +1,5 @@
-//! One process from its start to its end: in a process group of its own, with a limit on its time, and
-//! gone when the test is.
+//! One process from its start to its end: in a process group of its own, with a limit on its time,
+//! and gone when the test is.
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;

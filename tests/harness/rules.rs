@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// What must never be shown: what the sandbox's account consists of, what only a request holds, and what
-/// tests take for secrets of their own.
+/// What must never be shown: what the sandbox's account consists of, what only a request holds, and
+/// what tests take for secrets of their own.
 const SECRETS: [&str; 16] = [
     "SANDBOXACCESSKEY0001",
     "SANDBOXTEMPORARY0002",
@@ -102,8 +102,8 @@ pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) ->
     held.into_iter().map(told).collect()
 }
 
-/// What a command that signs by itself (`--print-curl`) has where a signature would be: the names of what it
-/// signs, a variable, and the hash of no body.
+/// What a command that signs by itself (`--print-curl`) has where a signature would be: the names
+/// of what it signs, a variable, and the hash of no body.
 const NO_SIGNATURE: [&str; 3] = [
     "SignedHeaders=host;x-project-id;x-sdk-date",
     "Signature=$signature\n",
@@ -139,7 +139,8 @@ fn lines_out_of_shape(exit: i32, stderr: &str) -> Vec<String> {
     out_of_shape
 }
 
-/// Whether lines are the rest of a message of the parser of flags: none of ours before its last line.
+/// Whether lines are the rest of a message of the parser of flags: none of ours before its last
+/// line.
 fn is_usage<'a>(mut lines: impl Iterator<Item = &'a str>) -> bool {
     lines.find(|line| line.starts_with("cbr: ") || *line == END_OF_USAGE) == Some(END_OF_USAGE)
 }

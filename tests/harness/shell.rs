@@ -43,8 +43,8 @@ pub(crate) fn script(text: &str) -> Script {
     Script { stdout, stderr, code: output.status.code() }
 }
 
-/// Runs a command on a terminal of that width (with `script`, which has none for its own stdin), with no pager
-/// unless it names one, and returns what came up on it.
+/// Runs a command on a terminal of that width (with `script`, which has none for its own stdin),
+/// with no pager unless it names one, and returns what came up on it.
 pub(crate) fn terminal(columns: usize, command: &str) -> String {
     let text = format!("stty cols {columns} rows 24; export CBR_PAGER=; {command}");
     assert!(!text.contains('\''), "{text}");

@@ -1,5 +1,5 @@
-//! TLS in front of a sandbox: what is decrypted goes there as it is, HTTP/2 included, so the sandbox
-//! checks signatures and answers as ever.
+//! TLS in front of a sandbox: what is decrypted goes there as it is, HTTP/2 included, so the
+//! sandbox checks signatures and answers as ever.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,8 +48,8 @@ struct Identity {
 }
 
 impl Tls {
-    /// In front of a sandbox, with a certificate for `name` of an authority of its own, speaking these
-    /// protocols, the preferred one first.
+    /// In front of a sandbox, with a certificate for `name` of an authority of its own, speaking
+    /// these protocols, the preferred one first.
     pub(crate) fn before(sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
         Self::until(4096, sandbox, name, protocols)
     }

@@ -1,5 +1,5 @@
-//! The vendor's SDK for Python, as it comes from PyPI: in an environment of its own below the target
-//! directory, where it stays from run to run.
+//! The vendor's SDK for Python, as it comes from PyPI: in an environment of its own below the
+//! target directory, where it stays from run to run.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,8 +13,8 @@ use crate::host;
 /// With the signer of all services, `huaweicloudsdkcore`, of the same version.
 const SDK: &str = "huaweicloudsdkcbr==3.1.219";
 
-/// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to be
-/// passed over.
+/// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to
+/// be passed over.
 pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     let python = PYTHON.get_or_init(install).as_ref()?;

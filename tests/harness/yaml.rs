@@ -9,8 +9,8 @@ use super::python::{has_module, python};
 const READER: &str = "import io, json, sys, yaml; \
     json.dump(yaml.safe_load(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline='')), sys.stdout)";
 
-/// The one document of a text, as both readers read it. Numbers that neither a 64-bit integer nor a float
-/// holds are compared by their floats.
+/// The one document of a text, as both readers read it. Numbers that neither a 64-bit integer nor a
+/// float holds are compared by their floats.
 pub(crate) fn read(text: &str) -> Value {
     let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);

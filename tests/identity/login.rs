@@ -1,5 +1,5 @@
-//! A user who logs in: from each place where tools keep a password, once, and once more where the token
-//! ends.
+//! A user who logs in: from each place where tools keep a password, once, and once more where the
+//! token ends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, Condvar, Mutex};
@@ -137,8 +137,8 @@ fn an_iam_that_fails_is_asked_again() {
     assert_eq!(lines(&sandbox.requests()), [failed, LOGIN, LISTING]);
 }
 
-/// Answers that are on their way when the token is rejected are requested once more: seven at most, besides the one
-/// that is rejected.
+/// Answers that are on their way when the token is rejected are requested once more: seven at most,
+/// besides the one that is rejected.
 #[test]
 fn a_token_that_ends_in_the_middle_is_renewed_once() {
     let sandbox = Sandbox::start("--backups 300 --iam expire=20");
@@ -160,8 +160,8 @@ fn a_token_that_ends_in_the_middle_is_renewed_once() {
     assert!(answered - windows.len() <= 7, "{answered} {windows:?}");
 }
 
-/// A few refusals lock an access key, so nothing more is sent with a token once it is known to have ended. Only the
-/// eight requests that were on their way together have it.
+/// A few refusals lock an access key, so nothing more is sent with a token once it is known to have
+/// ended. Only the eight requests that were on their way together have it.
 #[test]
 fn an_ended_token_is_not_sent_again_while_it_is_renewed() {
     const ROWS: u64 = 300;

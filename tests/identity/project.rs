@@ -1,4 +1,5 @@
-//! The project of a region, found through IAM: the one of just that name, and never one that was guessed.
+//! The project of a region, found through IAM: the one of just that name, and never one that was
+//! guessed.
 
 use tempfile::TempDir;
 

@@ -46,7 +46,8 @@ fn another_reader_reads_what_the_service_sent() {
     }
 }
 
-/// A page whose names are written with escapes, and the same page without. Values are decoded, names are too.
+/// A page whose names are written with escapes, and the same page without. Values are decoded,
+/// names are too.
 #[test]
 fn names_with_escapes_are_recognized() {
     const ESCAPED: &str = r#"{"\u0062ackups":[{"\u0069d":"a","n\u0061me":"x, y","\u0073tatus":"error","st\\u0061tus":"no",

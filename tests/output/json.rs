@@ -59,8 +59,8 @@ fn an_empty_list_is_an_empty_array() {
     assert_eq!(sandboxed("--backups 0", "backups list -o jsonl").run().stdout, "");
 }
 
-/// Records that a careless reader changes. Only line breaks between tokens go, so that a record stays
-/// on its line.
+/// Records that a careless reader changes. Only line breaks between tokens go, so that a record
+/// stays on its line.
 #[test]
 fn strange_records_are_kept_and_stand_on_one_line_each() {
     let cases = [

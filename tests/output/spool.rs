@@ -1,5 +1,5 @@
-//! Where rows wait until the last one is there: in memory, then in a temporary file that leaves nothing
-//! behind.
+//! Where rows wait until the last one is there: in memory, then in a temporary file that leaves
+//! nothing behind.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};

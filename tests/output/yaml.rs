@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::harness::{Answer, Service, read_yaml, sandboxed};
 
-/// The value that a float makes of a number, as every reader has it that knows no larger ones. That -0 is not 0
-/// is what only some know.
+/// The value that a float makes of a number, as every reader has it that knows no larger ones. That
+/// -0 is not 0 is what only some know.
 fn as_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.as_f64() == Some(0.0) => 0.into(),

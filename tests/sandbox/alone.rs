@@ -2,8 +2,8 @@
 
 use crate::harness::{Process, Sandbox, cbr, sandboxed, script};
 
-/// Reads what it prints up to the last line, and uses it: the keys, the token, the temporary key, the
-/// metadata service.
+/// Reads what it prints up to the last line, and uses it: the keys, the token, the temporary key,
+/// the metadata service.
 const EVALUATES: &str = r#"
     mkfifo printed
     cbr sandbox --backups 5 > printed & sandbox=$!

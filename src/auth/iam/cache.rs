@@ -1,8 +1,8 @@
 //! Cache of project ids: one small file per entry, readable by its owner only, in the user's cache
 //! directory. A lost entry costs one request, so errors are ignored.
 //!
-//! The name of a file is a hash of what the entry belongs to, and each entry expires. Holds no secrets: entries
-//! of older versions, which could hold a sealed token, are removed.
+//! The name of a file is a hash of what the entry belongs to, and each entry expires. Holds no
+//! secrets: entries of older versions, which could hold a sealed token, are removed.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder};
@@ -109,7 +109,8 @@ fn write(directory: &Path, name: &Name, entry: &Entry) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Removes entries that have expired or cannot be read; an older version's entry cannot. Other files stay.
+/// Removes entries that have expired or cannot be read; an older version's entry cannot. Other
+/// files stay.
 fn sweep(directory: &Path) {
     let now = Timestamp::now();
     for file in fs::read_dir(directory).into_iter().flatten().flatten() {

@@ -16,7 +16,8 @@ use crate::settings::{
 ///
 /// # Errors
 ///
-/// Names the flag, variable or file that is missing or broken; what IAM was asked for and did not give.
+/// Names the flag, variable or file that is missing or broken; what IAM was asked for and did not
+/// give.
 pub(crate) async fn connect(
     resolution: Resolution,
     cache: Cache,
@@ -80,8 +81,8 @@ pub(crate) async fn connect(
     Ok(Client::new(endpoint, access, renewal, means)?)
 }
 
-/// Where to ask and as whom without asking IAM: from settings that say it all, or from what an earlier run has
-/// found out. `None` where something would have to be asked first.
+/// Where to ask and as whom without asking IAM: from settings that say it all, or from what an
+/// earlier run has found out. `None` where something would have to be asked first.
 pub(crate) fn kept(
     resolution: Resolution,
     cache: Cache,
@@ -145,8 +146,8 @@ pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<Str
     }
 }
 
-/// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name makes
-/// it.
+/// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name
+/// makes it.
 fn place(
     endpoint: Result<ResolvedEndpoint, EndpointError>,
     scope: Option<&Scope>,

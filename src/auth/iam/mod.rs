@@ -1,5 +1,5 @@
-//! The identity service (IAM): a token for a user's password, the id of a project for its name, and with
-//! them a client for the service. Asked only where the settings do not say it all.
+//! The identity service (IAM): a token for a user's password, the id of a project for its name, and
+//! with them a client for the service. Asked only where the settings do not say it all.
 //!
 //! Knows what to ask and what to make of the answers. Requests, retries and what is never shown are
 //! [`api`](crate::api)'s; where IAM is, and as whom to ask, [`settings`](crate::settings)'s.
@@ -11,8 +11,9 @@
 //! | [`renewal`] | a new token, or another project, where one was refused |
 //! | [`cache`] | project ids that are kept between runs |
 //!
-//! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying a
-//! Token", "Querying Project Information", "Querying the List of Projects Accessible to an IAM User".
+//! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying
+//! a Token", "Querying Project Information", "Querying the List of Projects Accessible to an IAM
+//! User".
 
 mod cache;
 mod connect;

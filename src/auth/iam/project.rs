@@ -1,5 +1,5 @@
-//! The project of a name. In each region there is one with the region's name, and there may be parts of
-//! it, such as `eu-de_team`.
+//! The project of a name. In each region there is one with the region's name, and there may be
+//! parts of it, such as `eu-de_team`.
 
 use serde::Deserialize;
 use serde::de::Error as _;

@@ -1,5 +1,5 @@
-//! Recovery from rejected state: a new login replaces an expired token, and a new look-up replaces a cached
-//! project id.
+//! Recovery from rejected state: a new login replaces an expired token, and a new look-up replaces
+//! a cached project id.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -131,8 +131,8 @@ pub(super) struct KeptProject {
 }
 
 impl CredentialRefresh for KeptProject {
-    /// Whatever is wrong, the next run looks the project up again. This one does where the credentials are
-    /// not what is refused: those are not presented twice.
+    /// Whatever is wrong, the next run looks the project up again. This one does where the
+    /// credentials are not what is refused: those are not presented twice.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {
         Box::pin(async move {
             self.projects.cache.remove(&self.projects.name);

@@ -1,8 +1,8 @@
 //! `cbr auth check`: does it work, and if not, why?
 //!
-//! Makes the way to a listing step by step. What worked is told even where a later step fails, with one
-//! diagnosis of that failure. Asks once; only to tell a wrong project from a missing permission is IAM
-//! asked as well.
+//! Makes the way to a listing step by step. What worked is told even where a later step fails, with
+//! one diagnosis of that failure. Asks once; only to tell a wrong project from a missing permission
+//! is IAM asked as well.
 
 use std::io::Write;
 use std::time::Instant;
@@ -155,8 +155,8 @@ impl Asking {
         }
     }
 
-    /// The project that it should have been, where the caller was let in and the request was not. What goes
-    /// wrong with the question leaves the diagnosis as it is.
+    /// The project that it should have been, where the caller was let in and the request was not.
+    /// What goes wrong with the question leaves the diagnosis as it is.
     async fn project(&self, error: &anyhow::Error, means: &ClientOptions) -> Option<iam::Found> {
         if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;

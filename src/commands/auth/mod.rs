@@ -1,5 +1,5 @@
-//! `cbr auth show`: each setting with its origin, and what became of every source of credentials; and
-//! `cbr auth check`, in [`check`](mod@check): whether it works.
+//! `cbr auth show`: each setting with its origin, and what became of every source of credentials;
+//! and `cbr auth check`, in [`check`](mod@check): whether it works.
 //!
 //! Secrets are not shown, not even in part; of an access key just enough to recognise it. What is
 //! missing is no failure of `show`: this command is how one finds out.

@@ -1,5 +1,5 @@
-//! What `cbr auth show` tells of a run besides where it goes and as whom: the way out, how long and how often
-//! to try, and the defaults of the own file.
+//! What `cbr auth show` tells of a run besides where it goes and as whom: the way out, how long and
+//! how often to try, and the defaults of the own file.
 
 use super::Line;
 use crate::api::ApiError;

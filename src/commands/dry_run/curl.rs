@@ -1,10 +1,10 @@
 //! A request as a command for sh, bash and zsh, which takes the secrets from the environment.
 //!
-//! A signature holds its date and expires, so the command signs itself, with openssl: its steps are those
-//! of [`sign`], from the same canonical request. No program gets a secret as an argument, which all users of a
-//! machine can see: headers with secrets go to curl on its stdin, and openssl only hashes, since it takes the key
-//! of an HMAC nowhere but there. What is done with the key is done by the shell itself (RFC 2104; a secret key is
-//! shorter than the 64 bytes of a block).
+//! A signature holds its date and expires, so the command signs itself, with openssl: its steps are
+//! those of [`sign`], from the same canonical request. No program gets a secret as an argument,
+//! which all users of a machine can see: headers with secrets go to curl on its stdin, and openssl
+//! only hashes, since it takes the key of an HMAC nowhere but there. What is done with the key is
+//! done by the shell itself (RFC 2104; a secret key is shorter than the 64 bytes of a block).
 
 use super::{Way, shell_quoted, trust, variables};
 use crate::api::{UnsentRequest, sign};

@@ -1,4 +1,5 @@
-//! `--dry-run` and `--print-curl` of the commands that read a list: its first request, and what comes after.
+//! `--dry-run` and `--print-curl` of the commands that read a list: its first request, and what
+//! comes after.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! `--dry-run` and `--print-curl`: the request that would go out first, in place of sending it.
 //!
-//! It is made by the code that sends, up to the last header. Nothing goes out, and no secret is printed:
-//! not even in part, and no signature either.
+//! It is made by the code that sends, up to the last header. Nothing goes out, and no secret is
+//! printed: not even in part, and no signature either.
 
 mod curl;
 pub(crate) mod listing;

@@ -77,7 +77,8 @@ struct ReceiptFile<'a> {
     listed: u64,
     /// Of these, those that passed the filters of `cbr`.
     matched: u64,
-    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched` counts.
+    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched`
+    /// counts.
     stopped_early: bool,
     count: Option<u64>,
     limit: Option<u64>,
@@ -132,8 +133,8 @@ impl Failure {
     }
 }
 
-/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its own. Where that
-/// fails there is nothing to add to the error, which is told anyway.
+/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its
+/// own. Where that fails there is nothing to add to the error, which is told anyway.
 pub(crate) fn refuse(
     words: impl Iterator<Item = OsString>,
     error: &anyhow::Error,
@@ -156,8 +157,9 @@ pub(crate) fn refuse(
 }
 
 impl Receipt {
-    /// Starts the clock and the file, so that a place that cannot be written to is told before the work
-    /// begins, and a run that is killed leaves no older receipt that could be taken for its own.
+    /// Starts the clock and the file, so that a place that cannot be written to is told before the
+    /// work begins, and a run that is killed leaves no older receipt that could be taken for its
+    /// own.
     ///
     /// # Errors
     ///
@@ -213,8 +215,8 @@ impl Receipt {
         write(&mut file, &document).with_context(|| cannot_write(&path))
     }
 
-    /// The line for people. There is none where nothing was listed, since the service was only asked for
-    /// a number.
+    /// The line for people. There is none where nothing was listed, since the service was only
+    /// asked for a number.
     pub(crate) fn line(
         &self,
         tally: &Counts,
@@ -263,7 +265,7 @@ impl Receipt {
             line.push_str(" · complete");
         }
         let notes = [
-            (listing.seams_mended, "seam", " mended"),
+            (listing.seams_mended, "seam", " repaired"),
             (listing.duplicates, "duplicate", " dropped"),
             (u64::from(listing.rereads), "reread", ""),
             (retries, if retries == 1 { "retry" } else { "retrie" }, ""),
@@ -363,7 +365,7 @@ mod tests {
                 listing(9, None, 3, 1, 12),
                 None,
                 (2, 0),
-                "9 backups · 3 pages · 0.0 s · complete · 1 seam mended · 12 duplicates dropped · 2 retries",
+                "9 backups · 3 pages · 0.0 s · complete · 1 seam repaired · 12 duplicates dropped · 2 retries",
             ),
             (
                 listing(0, Some(0), 1, 0, 0),

@@ -1,13 +1,15 @@
-//! Where a command line asks for a receipt that cannot be used otherwise: wrong flags, or a broken file of defaults.
+//! Where a command line asks for a receipt that cannot be used otherwise: wrong flags, or a broken
+//! file of defaults.
 //!
-//! Knows of flags no more than whether they take a value. What can be read in two ways is not asked for.
+//! Knows of flags no more than whether they take a value. What can be read in two ways is not asked
+//! for.
 
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command};
 
-/// The file that the words after the program's name ask for: that of `backups list` or `backups summary`, given
-/// once, where the command would write it.
+/// The file that the words after the program's name ask for: that of `backups list` or `backups
+/// summary`, given once, where the command would write it.
 pub(super) fn asked_for(words: &[String], program: &Command) -> Option<PathBuf> {
     let mut command = program;
     let mut files = Vec::new();
@@ -74,7 +76,8 @@ fn takes_value(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Set | ArgAction::Append)
 }
 
-/// Whether the value of a flag without `=` is the next word: not if it stands in the same one, as in `-oids`.
+/// Whether the value of a flag without `=` is the next word: not if it stands in the same one, as
+/// in `-oids`.
 fn takes_next(arg: &Arg, word: &str) -> bool {
     let is_last =
         word.starts_with("--") || arg.get_short().is_some_and(|short| word.ends_with(short));

@@ -1,14 +1,15 @@
 //! Decides whether the list is at its end.
 //!
-//! A service may claim an end and be wrong. Where another of its answers indicates otherwise, the rows are
-//! requested again, and if the service keeps to it, the listing gives up.
+//! A service may claim an end and be wrong. Where another of its answers indicates otherwise, the
+//! rows are requested again, and if the service keeps to it, the listing gives up.
 
 use super::guard::{CONTRADICTIONS, REPETITIONS};
 use super::{Stitcher, Ticket};
 use crate::listing::page::{Page, PageRequest, Record};
 use crate::listing::proof::{Reason, Unproven};
 
-/// A claimed end whose last row is not the furthest one that was seen. That row is requested once more.
+/// A claimed end whose last row is not the furthest one that was seen. That row is requested once
+/// more.
 #[derive(Debug)]
 pub(super) struct EndCheck {
     ticket: Ticket,
@@ -31,12 +32,13 @@ impl<P> Stitcher<P> {
         if self.counts_more_than_seen() {
             return self.look_for_more();
         }
-        // The oldest rows are being deleted: a later page that brings nothing new, and ends the list in front of
-        // the first claim, confirms it.
+        // The oldest rows are being deleted: a later page that brings nothing new, and ends the
+        // list in front of the first claim, confirms it.
         let is_confirmed = self.end_check.take().is_some_and(|check| end < check.end);
         match self.last_record {
             Some(last) if !self.seen.is_furthest(&last) && !is_confirmed => {
-                // From another offset than before: a service that ignores it would answer the same again.
+                // From another offset than before: a service that ignores it would answer the same
+                // again.
                 let row = end.saturating_sub(1);
                 let offset = if row == offset { row.saturating_sub(1) } else { row };
                 let is_counted = count == Some(end);
@@ -87,7 +89,8 @@ impl<P> Stitcher<P> {
         if answers_more || self.evidence.ended {
             return self.end_at(end, ask.offset, count);
         }
-        // One row, and never more than one: the service may have more and answer with one at a time.
+        // One row, and never more than one: the service may have more and answer with one at a
+        // time.
         let probe = self.slot(PageRequest { offset: end, limit: self.overlapping_size() });
         self.slots.push_front(probe);
         Ok(())
@@ -100,7 +103,8 @@ impl<P> Stitcher<P> {
         self.slots.push_front(slot);
     }
 
-    /// Returns whether a page confirms the end that was claimed: it ends with the same row at the same place.
+    /// Returns whether a page confirms the end that was claimed: it ends with the same row at the
+    /// same place.
     ///
     /// # Errors
     ///
@@ -127,14 +131,15 @@ impl<P> Stitcher<P> {
         Ok(false)
     }
 
-    /// Returns whether rows are missing that the service counts, in one count that it gives throughout.
+    /// Returns whether rows are missing that the service counts, in one count that it gives
+    /// throughout.
     fn counts_more_than_seen(&self) -> bool {
         let seen = self.extent.offset.saturating_add(self.receipt.rows);
         !self.evidence.recounted && self.receipt.count.is_some_and(|count| count > seen)
     }
 
-    /// Reads all once more where as many rows may have been created in the part that was read as were deleted
-    /// elsewhere. Otherwise the service counts rows that it does not list.
+    /// Reads all once more where as many rows may have been created in the part that was read as
+    /// were deleted elsewhere. Otherwise the service counts rows that it does not list.
     fn look_for_more(&mut self) -> Result<(), Unproven> {
         if !self.evidence.disturbed || self.guard.rereads == CONTRADICTIONS {
             return self.contradicted();
@@ -145,9 +150,9 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Checks the rows at the end. No two rows share an id, which identifies the rows that were seen. New rows in
-    /// front of seen ones were created, or the service sorts each page for itself; nothing was created where the
-    /// one count of all answers is the number of rows.
+    /// Checks the rows at the end. No two rows share an id, which identifies the rows that were
+    /// seen. New rows in front of seen ones were created, or the service sorts each page for
+    /// itself; nothing was created where the one count of all answers is the number of rows.
     pub(super) fn judge_rows(&mut self) -> Result<(), Unproven> {
         if self.seen.ends_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
@@ -159,7 +164,8 @@ impl<P> Stitcher<P> {
         if self.evidence.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
     }
 
-    /// Handles a service that does not sort as requested, so that the first rows of the list are unknown.
+    /// Handles a service that does not sort as requested, so that the first rows of the list are
+    /// unknown.
     pub(super) fn is_unsorted(&mut self) -> Result<(), Unproven> {
         self.receipt.out_of_order = true;
         self.evidence.unordered = true;
@@ -169,8 +175,8 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Counts an answer that counts rows and does not contain them. It may be a passing fault, so the rows are
-    /// requested again a few times.
+    /// Counts an answer that counts rows and does not contain them. It may be a passing fault, so
+    /// the rows are requested again a few times.
     pub(super) fn contradicted(&mut self) -> Result<(), Unproven> {
         self.guard.contradictions += 1;
         if self.guard.contradictions > CONTRADICTIONS {

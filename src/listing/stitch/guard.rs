@@ -3,15 +3,16 @@
 use super::Stitcher;
 use crate::listing::proof::{Reason, Unproven};
 
-/// How often in a row a page may equal its predecessor, as when rows are created just as fast as read.
+/// How often in a row a page may equal its predecessor, as when rows are created just as fast as
+/// read.
 pub(super) const REPETITIONS: u32 = 16;
 /// How often in a row an answer may contradict itself before the listing gives up.
 pub(super) const CONTRADICTIONS: u32 = 3;
-/// How many pages in a row may bring nothing that is further in the order, beside eight times as many as it took
-/// to come so far. A list that grows faster than it is read has no end.
+/// How many pages in a row may bring nothing that is further in the order, beside eight times as
+/// many as it took to come so far. A list that grows faster than it is read has no end.
 const STANDSTILL: u64 = 1000;
-/// How many pages in a row may overlap nothing. Each one is read lower than the one before, in steps that
-/// double, so twenty reach from the end of the largest list to its beginning.
+/// How many pages in a row may overlap nothing. Each one is read lower than the one before, in
+/// steps that double, so twenty reach from the end of the largest list to its beginning.
 const UNSTITCHED: u32 = 64;
 
 /// Counters of what did not advance the listing.
@@ -65,9 +66,9 @@ impl Guard {
 impl<P> Stitcher<P> {
     /// Fails if too many pages in a row brought nothing.
     ///
-    /// Rows that are created while the list is read push the seen ones further down, so some pages may bring
-    /// nothing new: as many as hold the rows seen, and a few. More is a service that does not page. `count` has
-    /// no influence, since it may be absurd.
+    /// Rows that are created while the list is read push the seen ones further down, so some pages
+    /// may bring nothing new: as many as hold the rows seen, and a few. More is a service that does
+    /// not page. `count` has no influence, since it may be absurd.
     pub(super) fn check_progress(&self) -> Result<(), Unproven> {
         let Guard { repetitions, fruitless, standstill, stitched_before, unstitched, .. } =
             self.guard;

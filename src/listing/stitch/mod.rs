@@ -2,10 +2,11 @@
 //!
 //! Pure: requests come out, pages go in, rows come out. Knows no clock, no network and no tasks.
 //!
-//! Offset paging over a list that changes loses rows: a deletion between two requests moves what follows
-//! up by one, and the row at the boundary is never seen. So each page overlaps its predecessor by one row,
-//! the seam, in a total order over keys that never change. Let p be the furthest row in that order that was
-//! seen. At all times, **every row up to p that existed throughout was seen**:
+//! Offset paging over a list that changes loses rows: a deletion between two requests moves what
+//! follows up by one, and the row at the boundary is never seen. So each page overlaps its
+//! predecessor by one row, the seam, in a total order over keys that never change. Let p be the
+//! furthest row in that order that was seen. At all times, **every row up to p that existed
+//! throughout was seen**:
 //!
 //! - The first page begins where the range begins, so it holds after that page.
 //! - A page is only stitched if it overlaps: it contains a row that was seen, or begins the list. The rows of a
@@ -17,26 +18,30 @@
 //! When a page was read makes no difference, so pages may be requested side by side and far ahead.
 //!
 //! **The list ends** on one answer: a page that overlaps, is shorter than requested and ends at the `count` of
-//! the same answer. Where `count` is missing, or smaller than what the same answer shows, it is a page with the
-//! seam alone, from a service that has answered with more rows than that. An empty page proves nothing: what was
-//! not seen may have moved in front of it. Any other end is reported as unproven.
+//! the same answer. Where `count` is missing, or smaller than what the same answer shows, it is a
+//! page with the seam alone, from a service that has answered with more rows than that. An empty
+//! page proves nothing: what was not seen may have moved in front of it. Any other end is reported
+//! as unproven.
 //!
-//! Where the service rounds times, several rows share a moment and their order within it is unknown, so they may
-//! be in another order each time. Then p is a moment, every row of earlier moments was seen, and a page has to
-//! begin before that moment to be stitched. Seams are wider for that, and pages grow up to
-//! [`ListRange::largest_page`]. Where more rows share a moment than a page can hold, there is no order.
+//! Where the service rounds times, several rows share a moment and their order within it is
+//! unknown, so they may be in another order each time. Then p is a moment, every row of earlier
+//! moments was seen, and a page has to begin before that moment to be stitched. Seams are wider for
+//! that, and pages grow up to [`ListRange::largest_page`]. Where more rows share a moment than a
+//! page can hold, there is no order.
 //!
-//! With an offset, rows in front of the first row of the range are not delivered, wherever they are found later.
+//! With an offset, rows in front of the first row of the range are not delivered, wherever they are
+//! found later.
 //!
-//! The proof assumes honest answers, so they are cross-checked where that is possible. If all answers give one
-//! count, no more rows may be counted than were seen; if the list moved meanwhile, it is read again to find them.
-//! The page that ends the list has to end with p. If it does not, p was deleted or the page is not what was
-//! requested, and its last row is requested once more. A first page that counts exactly itself, and is as short
-//! as the pages of many services, is not believed either.
+//! The proof assumes honest answers, so they are cross-checked where that is possible. If all
+//! answers give one count, no more rows may be counted than were seen; if the list moved meanwhile,
+//! it is read again to find them. The page that ends the list has to end with p. If it does not, p
+//! was deleted or the page is not what was requested, and its last row is requested once more. A
+//! first page that counts exactly itself, and is as short as the pages of many services, is not
+//! believed either.
 //!
-//! In an order over keys that change, or with a service that does not sort as requested, a row may move from
-//! where nothing was read yet to where everything was. Then nothing may indicate that the list changed: every
-//! seam in its place, and one `count` throughout, which is the number of rows.
+//! In an order over keys that change, or with a service that does not sort as requested, a row may
+//! move from where nothing was read yet to where everything was. Then nothing may indicate that the
+//! list changed: every seam in its place, and one `count` throughout, which is the number of rows.
 
 mod end;
 mod guard;
@@ -66,8 +71,8 @@ pub(crate) struct ListRange {
     pub(crate) largest_page: u64,
     /// Whether rows keep their places for as long as they exist.
     pub(crate) stable: bool,
-    /// Whether the caller may stop after the first rows, it is not known how many. Which rows are the first
-    /// must be certain then, as it must with an offset or a limit.
+    /// Whether the caller may stop after the first rows, it is not known how many. Which rows are
+    /// the first must be certain then, as it must with an offset or a limit.
     pub(crate) first_rows: bool,
 }
 
@@ -132,8 +137,8 @@ const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 #[derive(Debug)]
 pub(super) struct Stitcher<P> {
     extent: ListRange,
-    /// Rows of a page: fewer than in `extent` once the service has answered with fewer, more where a moment
-    /// takes it.
+    /// Rows of a page: fewer than in `extent` once the service has answered with fewer, more where
+    /// a moment takes it.
     page_size: u64,
     slots: VecDeque<Slot<P>>,
     next_ticket: u64,
@@ -277,8 +282,8 @@ impl<P> Stitcher<P> {
         }
         self.receipt.seams_mended += 1;
         self.evidence.disturbed = true;
-        // Behind a gap, the next row is requested. Where the next row should have been, rows were deleted in
-        // front of it, so a lower page shows where it is now.
+        // Behind a gap, the next row is requested. Where the next row should have been, rows were
+        // deleted in front of it, so a lower page shows where it is now.
         let lower = if ask.offset > position {
             self.seam(position)
         } else {
@@ -292,9 +297,9 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Handles a page that begins within the last moment that was seen, so that rows of it may be missing. One
-    /// that begins before the moment is read first, and is larger if it has to be. Where no page can be that
-    /// large, there is no order.
+    /// Handles a page that begins within the last moment that was seen, so that rows of it may be
+    /// missing. One that begins before the moment is read first, and is larger if it has to be.
+    /// Where no page can be that large, there is no order.
     fn read_whole_moment(
         &mut self,
         ticket: Ticket,

@@ -4,8 +4,8 @@ use super::{Slot, State, Stitcher, Ticket};
 use crate::listing::page::PageRequest;
 
 impl<P> Stitcher<P> {
-    /// Returns the request after those that are planned: the certain next one if there are none, or else what the
-    /// count predicts.
+    /// Returns the request after those that are planned: the certain next one if there are none, or
+    /// else what the count predicts.
     pub(super) fn plan(&self, window: usize) -> Option<PageRequest> {
         let offset = match (self.slots.back(), self.position) {
             (None, None) => self.extent.offset,
@@ -20,15 +20,15 @@ impl<P> Stitcher<P> {
             .then_some(PageRequest { offset, limit })
     }
 
-    /// Distance between the offsets of pages: a page without its seam. The rows at a seam are not known yet, so it
-    /// is as wide as any may have to be.
+    /// Distance between the offsets of pages: a page without its seam. The rows at a seam are not
+    /// known yet, so it is as wide as any may have to be.
     pub(super) fn step(&self) -> u64 {
         let overlap = if self.seen.has_ties() { 2 } else { 1 };
         self.page_size.max(overlap + 1) - overlap
     }
 
-    /// Offset of a page that ends with the row at `offset`, and begins further below after each page that
-    /// overlapped nothing.
+    /// Offset of a page that ends with the row at `offset`, and begins further below after each
+    /// page that overlapped nothing.
     pub(super) fn below(&self, offset: u64) -> u64 {
         let rows =
             (self.overlapping_size() - 1) << (self.guard.unstitched.saturating_sub(1) / 2).min(32);
@@ -40,12 +40,14 @@ impl<P> Stitcher<P> {
         self.page_size.max(self.least_overlap() + 1)
     }
 
-    /// Rows of a seam: one, or where rows of one moment may change places, one of an earlier moment too.
+    /// Rows of a seam: one, or where rows of one moment may change places, one of an earlier moment
+    /// too.
     fn least_overlap(&self) -> u64 {
         if self.seen.is_tied() { 2 } else { 1 }
     }
 
-    /// Rows at the end of the last page that share a moment. If the whole page does, those of earlier pages count.
+    /// Rows at the end of the last page that share a moment. If the whole page does, those of
+    /// earlier pages count.
     pub(super) fn moment_rows(&self) -> u64 {
         if self.of_last_moment < self.last.len() as u64 {
             return self.of_last_moment;
@@ -53,8 +55,8 @@ impl<P> Stitcher<P> {
         self.of_last_moment.max(self.seen.moment_rows())
     }
 
-    /// Makes pages large enough for the rows of the last moment and its neighbors. Returns `false` if no page can
-    /// be.
+    /// Makes pages large enough for the rows of the last moment and its neighbors. Returns `false`
+    /// if no page can be.
     pub(super) fn enlarge_pages(&mut self) -> bool {
         let size = (2 * (self.moment_rows() + 1)).min(self.extent.largest_page);
         if self.evidence.capped || size <= self.page_size || self.moment_rows() + 1 >= size {
@@ -71,12 +73,14 @@ impl<P> Stitcher<P> {
         seam.max(self.floor())
     }
 
-    /// The lowest offset to request. Rows of the range may have moved in front of it if the list changed.
+    /// The lowest offset to request. Rows of the range may have moved in front of it if the list
+    /// changed.
     pub(super) fn floor(&self) -> u64 {
         if self.evidence.disturbed { 0 } else { self.extent.offset }
     }
 
-    /// Rows to request at an offset: what is still needed, up to a page. `None` if nothing is needed from there.
+    /// Rows to request at an offset: what is still needed, up to a page. `None` if nothing is
+    /// needed from there.
     pub(super) fn limit_at(&self, offset: u64) -> Option<u64> {
         let (start, page, least) = match self.position {
             None => (self.extent.offset, self.page_size, 1),

@@ -162,7 +162,8 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
     }
 }
 
-/// Of rows that share moments in threes, a seam has all of the last moment, and one of the moment before.
+/// Of rows that share moments in threes, a seam has all of the last moment, and one of the moment
+/// before.
 #[test]
 fn a_seam_holds_the_whole_of_a_moment() {
     let list: Vec<u64> = (0..25).collect();

@@ -1,5 +1,6 @@
-//! A model of services that do not do what they document, with a list that is at rest: what is told to be complete
-//! is complete, whatever the page size, the window and the order in which pages arrive.
+//! A model of services that do not do what they document, with a list that is at rest: what is told
+//! to be complete is complete, whatever the page size, the window and the order in which pages
+//! arrive.
 
 use std::collections::HashSet;
 
@@ -136,7 +137,8 @@ impl Service {
     }
 }
 
-/// Plays one case through; what went wrong, if anything did. `told` counts the lists that were told to be complete.
+/// Plays one case through; what went wrong, if anything did. `told` counts the lists that were told
+/// to be complete.
 fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);

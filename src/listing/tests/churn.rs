@@ -1,9 +1,9 @@
 //! An honest service whose list changes while it is read.
 //!
-//! Rows are created and deleted, one by one and in bulk. Pages are read and arrive in any order, are capped
-//! or vary in length, and give a count always, sometimes or never. Times tie in groups as on clouds that
-//! round to milliseconds or seconds. The promise: every row that existed throughout is delivered exactly
-//! once, or the listing gives up, which it does rarely.
+//! Rows are created and deleted, one by one and in bulk. Pages are read and arrive in any order,
+//! are capped or vary in length, and give a count always, sometimes or never. Times tie in groups
+//! as on clouds that round to milliseconds or seconds. The promise: every row that existed
+//! throughout is delivered exactly once, or the listing gives up, which it does rarely.
 
 use std::collections::{BTreeMap, HashSet};
 use std::env;
@@ -43,7 +43,8 @@ struct Service {
     class: &'static str,
     page_length: PageLength,
     counted: Counted,
-    /// Rows whose numbers agree in all but this many bits share a moment, and no more is known of their order.
+    /// Rows whose numbers agree in all but this many bits share a moment, and no more is known of
+    /// their order.
     tie_bits: Option<u32>,
     /// Rows of one moment are in another order in each answer.
     shuffled: bool,
@@ -201,7 +202,8 @@ impl List {
 struct Range {
     /// Rows that `offset` skips.
     skipped: HashSet<u64>,
-    /// Rows to deliver. Of rows that share the moment of the first one and change places, some are in neither.
+    /// Rows to deliver. Of rows that share the moment of the first one and change places, some are
+    /// in neither.
     due: HashSet<u64>,
 }
 
@@ -325,7 +327,8 @@ fn check(
     if distinct.len() != delivered.len() {
         return Err(format!("twice: {delivered:?}"));
     }
-    // With a limit, the rows are the first ones of the range: nothing up to the last of them is missing.
+    // With a limit, the rows are the first ones of the range: nothing up to the last of them is
+    // missing.
     let is_cut = extent.limit == Some(delivered.len() as u64);
     let last = delivered.iter().copied().max();
     let is_due =

@@ -23,8 +23,8 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     automatic: Option<bool>,
 
-    /// Backups that are encrypted (true), or not (false). The service says so of volumes and file systems; others
-    /// match neither
+    /// Backups that are encrypted (true), or not (false). The service says so of volumes and file
+    /// systems; others match neither
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     encrypted: Option<bool>,
 
@@ -36,8 +36,8 @@ pub(crate) struct Filter {
 
     /// Expire before this time; 7d is in seven days
     ///
-    /// Written as for --since, but spans count ahead: 7d finds what goes this week, and what has expired already unless
-    /// --expires-after now leaves that out.
+    /// Written as for --since, but spans count ahead: 7d finds what goes this week, and what has
+    /// expired already unless --expires-after now leaves that out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = hints::one_of(Moment::offered))]
     expires_before: Option<Moment>,
 
@@ -51,9 +51,9 @@ pub(crate) struct Filter {
 
     /// Name fits a glob, or a regular expression: /…/
     ///
-    /// A glob is for the whole name, such as 'web-*': * is any text, ? one character, [a-z] one of these, [!a-z] one
-    /// of others. A regular expression between slashes is for any part of it, such as '/^web-[0-9]+$/'. May repeat,
-    /// for any of several.
+    /// A glob is for the whole name, such as 'web-*': * is any text, ? one character, [a-z] one of
+    /// these, [!a-z] one of others. A regular expression between slashes is for any part of it,
+    /// such as '/^web-[0-9]+$/'. May repeat, for any of several.
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 

@@ -1,11 +1,12 @@
 //! Values that only the service knows: the ids and names in the newest backups.
 //!
-//! A press of Tab must be quick, and must do no harm. So a small request comes first, larger ones follow for as
-//! long as there is time, and none is sent while the answer is fresh; whatever takes longer than [`LIMIT`] or goes
-//! wrong offers what is there until then, without a word. Nothing is asked with credentials that would first
-//! have to be fetched: no password is sent, no command is run, and only what an earlier run has kept is used. A
-//! request that fails is not repeated for [`FAILURE_LASTS`], since a few failures lock an access key; where that
-//! cannot be remembered, nothing is sent at all.
+//! A press of Tab must be quick, and must do no harm. So a small request comes first, larger ones
+//! follow for as long as there is time, and none is sent while the answer is fresh; whatever takes
+//! longer than [`LIMIT`] or goes wrong offers what is there until then, without a word. Nothing is
+//! asked with credentials that would first have to be fetched: no password is sent, no command is
+//! run, and only what an earlier run has kept is used. A request that fails is not repeated for
+//! [`FAILURE_LASTS`], since a few failures lock an access key; where that cannot be remembered,
+//! nothing is sent at all.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -115,8 +116,8 @@ impl Field {
     }
 }
 
-/// Whether a text from outside can stand on a command line as it is. What would need quotes, or would do
-/// something in one shell or another, is not offered.
+/// Whether a text from outside can stand on a command line as it is. What would need quotes, or
+/// would do something in one shell or another, is not offered.
 fn is_plain(value: &str) -> bool {
     let fits = |char: char| char.is_alphanumeric() || "-_.".contains(char);
     !value.is_empty() && !value.starts_with('-') && value.chars().all(fits)
@@ -126,7 +127,8 @@ fn is_plain(value: &str) -> bool {
 pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec<(String, String)> {
     let (command, words) = (command.clone(), words.to_vec());
     let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
-    // A thread of its own, so that nothing of it can hold the shell up: not even a slow name service.
+    // A thread of its own, so that nothing of it can hold the shell up: not even a slow name
+    // service.
     thread::spawn(move || look(command, &words, start + LIMIT, &sender));
     let mut values = BTreeMap::new();
     while let Ok(seen) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
@@ -187,7 +189,8 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
     Some(Connection { endpoint, access, means })
 }
 
-/// Asks for the newest backups, then for older ones, each request without another try, and hands on what comes.
+/// Asks for the newest backups, then for older ones, each request without another try, and hands on
+/// what comes.
 fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let Connection { endpoint, access, means } = connection;
@@ -249,8 +252,8 @@ fn now() -> u64 {
     now.map_or(0, |now| now.as_secs())
 }
 
-/// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it: they
-/// are long and random.
+/// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it:
+/// they are long and random.
 fn key(connection: &Connection) -> String {
     let Identity { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];

@@ -1,12 +1,13 @@
 //! `cbr completions`: the scripts for shells, and what they ask at every press of Tab.
 //!
-//! A script knows no flag and no value. It hands the words typed so far to this program
-//! (`cbr completions -- WORD…`) and offers what comes back, so it stays right when flags and values
-//! change, and each rule of completing stands once, here, and not in five languages. What a flag's value
-//! can be is declared at the flag: by its parser's possible values, or by [`hints`](crate::text::hints).
+//! A script knows no flag and no value. It hands the words typed so far to this program (`cbr
+//! completions -- WORD…`) and offers what comes back, so it stays right when flags and values
+//! change, and each rule of completing stands once, here, and not in five languages. What a flag's
+//! value can be is declared at the flag: by its parser's possible values, or by
+//! [`hints`](crate::text::hints).
 //!
-//! Completions work without credentials and without a network. With them, values that only the service knows
-//! are offered too; [`live`] says what that may cost.
+//! Completions work without credentials and without a network. With them, values that only the
+//! service knows are offered too; [`live`] says what that may cost.
 
 mod live;
 mod offer;

@@ -1,7 +1,7 @@
 //! What can stand in place of the last word of a command line that is being typed.
 //!
-//! The place and its candidates are found by clap's engine. What it gets wrong or leaves out is made
-//! good here, rule by rule.
+//! The place and its candidates are found by clap's engine. What it gets wrong or leaves out is
+//! made good here, rule by rule.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -14,8 +14,8 @@ use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 use super::live::Field;
 use crate::reference::help;
 
-/// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate, or
-/// `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
+/// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate,
+/// or `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
 /// `--status=available,`; values and names of files come after it. A help is one line or missing.
 #[derive(Debug)]
 pub(super) enum Offer {
@@ -42,8 +42,8 @@ type Line = Arc<(Command, Vec<OsString>, Live)>;
 const FILES: &str = "files";
 
 impl Offer {
-    /// What can stand in place of the last of `words`. The first is the program's own name; an opening
-    /// quote before the last is no part of it.
+    /// What can stand in place of the last of `words`. The first is the program's own name; an
+    /// opening quote before the last is no part of it.
     pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
         let word = words.pop().unwrap_or_default();
         let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
@@ -104,8 +104,8 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
     }
 }
 
-/// Tells the engine that a flag which is given, and may be given once, comes after all others, and that
-/// the names of files are the shell's to find.
+/// Tells the engine that a flag which is given, and may be given once, comes after all others, and
+/// that the names of files are the shell's to find.
 fn prepare(
     command: Command,
     program: &Arc<Command>,
@@ -157,7 +157,8 @@ fn candidates(values: Vec<(String, String)>, word: &OsStr) -> Vec<CompletionCand
     fitting.map(candidate).collect()
 }
 
-/// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a list.
+/// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a
+/// list.
 fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
     let prefix = &word[..word.rfind(['=', ',']).map_or(0, |separator| separator + 1)];
     let keeps = |found: &CompletionCandidate| {
@@ -166,8 +167,8 @@ fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
     if found.iter().all(keeps) { prefix } else { "" }
 }
 
-/// Leaves out what is in the list already (for `--sort` in whatever direction), and flags where nothing
-/// is typed yet and something else can stand.
+/// Leaves out what is in the list already (for `--sort` in whatever direction), and flags where
+/// nothing is typed yet and something else can stand.
 fn without_noise(mut candidates: Vec<Candidate>, word: &str, prefix: &str) -> Vec<Candidate> {
     fn key(item: &str) -> &str {
         item.split(':').next().unwrap_or(item)

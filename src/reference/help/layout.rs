@@ -1,5 +1,5 @@
-//! How help is laid out, for every command alike: examples before flags, `-h` on one screen, and no flag
-//! that the command refuses.
+//! How help is laid out, for every command alike: examples before flags, `-h` on one screen, and no
+//! flag that the command refuses.
 //!
 //! Goes by the declarations alone: a new flag falls under its heading, and shows in `--help`.
 
@@ -12,8 +12,8 @@ const TEMPLATE: &str = "\
 
 {all-args}";
 
-/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`, if it has such: with the
-/// flags of every command they would not fit a screen.
+/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`, if it has such: with
+/// the flags of every command they would not fit a screen.
 const FEW: usize = 12;
 
 /// What is needed day by day.
@@ -67,7 +67,8 @@ pub(crate) fn arrange(program: Command) -> Command {
         if !OFFLINE.contains(&command.get_name()) {
             return command;
         }
-        // A flag of every command is not added to one that has its own of this name, which is hidden.
+        // A flag of every command is not added to one that has its own of this name, which is
+        // hidden.
         let online = global.iter().filter(|arg| {
             arg.get_help_heading().is_some_and(|heading| ONLINE_HEADINGS.contains(&heading))
         });

@@ -43,8 +43,8 @@ pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
 }
 
-/// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and topics as
-/// the first word.
+/// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and
+/// topics as the first word.
 pub(crate) fn names_behind(program: &Command, words: &[String]) -> Vec<(String, String)> {
     let parent = words.iter().try_fold(program, |parent, word| parent.find_subcommand(word));
     let commands = parent.into_iter().flat_map(Command::get_subcommands).map(|command| {
@@ -69,8 +69,8 @@ fn topics() -> String {
 ///
 /// # Errors
 ///
-/// The help of a command is one of clap's errors, and so is that there is no such command or topic; or those of
-/// stdout.
+/// The help of a command is one of clap's errors, and so is that there is no such command or topic;
+/// or those of stdout.
 pub(crate) fn print(args: &HelpArgs, program: Command) -> anyhow::Result<()> {
     let mut built = program.clone();
     built.build();

@@ -44,7 +44,8 @@ const OTHER_FLAGS: [(&str, &str, &str); 18] = [
     ("--order-by", "sort", "--sort"),
 ];
 
-/// Flags that there is no need for, or none of, each with the command that it is expected of, and what to say.
+/// Flags that there is no need for, or none of, each with the command that it is expected of, and
+/// what to say.
 const NO_FLAGS: [(&str, &str, &str); 4] = [
     ("--all", "cbr backups", "every backup is read, unless a flag such as --limit says otherwise"),
     ("--exclude", "cbr backups list", "filters say what to list: 'cbr help filters' has them all"),
@@ -60,8 +61,8 @@ const NO_FLAGS: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// The same error, with a suggestion that helps where clap has none or a wrong one: of another command, or
-/// of where a flag belongs.
+/// The same error, with a suggestion that helps where clap has none or a wrong one: of another
+/// command, or of where a flag belongs.
 pub(crate) fn explain(error: clap::Error, mut program: Command) -> clap::Error {
     program.build();
     visible(match error.kind() {
@@ -71,7 +72,8 @@ pub(crate) fn explain(error: clap::Error, mut program: Command) -> clap::Error {
     })
 }
 
-/// Shows what was typed with escapes, so that a line end in it begins no line that looks like one of `cbr`.
+/// Shows what was typed with escapes, so that a line end in it begins no line that looks like one
+/// of `cbr`.
 fn visible(mut error: clap::Error) -> clap::Error {
     let shown = |text: &String| sanitize::visible(text).into_owned();
     let typed: Vec<_> = error
@@ -132,8 +134,8 @@ fn suggest(error: &mut clap::Error, meant: String) {
     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
 }
 
-/// Says which flag of ours is meant by one of another tool's, says where a flag belongs that stands before its command, and what to write in front of a command that
-/// stands where a flag should.
+/// Says which flag of ours is meant by one of another tool's, says where a flag belongs that stands
+/// before its command, and what to write in front of a command that stands where a flag should.
 fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let word = texts(&error, ContextKind::InvalidArg).join(" ");
     let usage = texts(&error, ContextKind::Usage).join(" ");
@@ -207,7 +209,8 @@ fn other_flag(command: &Command, word: &str) -> Option<&'static str> {
     others.find(|(_, flag, _)| has(flag)).map(|(.., written)| *written)
 }
 
-/// Whether a flag is enough like another one to be meant by it. clap finds more alike than people do.
+/// Whether a flag is enough like another one to be meant by it. clap finds more alike than people
+/// do.
 fn is_near(word: &str, guess: &str) -> bool {
     let name = |flag: &str| flag.trim_start_matches('-').to_owned();
     suggest::nearest(&name(word), [name(guess).as_str()].into_iter()).is_some()

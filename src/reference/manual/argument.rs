@@ -11,8 +11,8 @@ pub(super) fn is_of_every_command(arg: &Arg) -> bool {
     arg.is_global_set() || arg.get_id() == "help"
 }
 
-/// The arguments, under their headings; first those without one. A section that begins with them needs no
-/// distance before the first heading.
+/// The arguments, under their headings; first those without one. A section that begins with them
+/// needs no distance before the first heading.
 pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>, begins_section: bool) {
     let args: Vec<_> = args.filter(|arg| !arg.is_hide_set()).collect();
     let mut first = begins_section && args.iter().all(|arg| arg.get_help_heading().is_some());

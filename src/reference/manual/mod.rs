@@ -1,7 +1,7 @@
 //! `cbr man`: the manual pages, from the declarations that `--help` is made of.
 //!
-//! `cbr.1` is about the whole program: one search in it finds every flag. Each command has a page of its
-//! own besides, such as `cbr-backups-list.1`, for those who know what they look for.
+//! `cbr.1` is about the whole program: one search in it finds every flag. Each command has a page
+//! of its own besides, such as `cbr-backups-list.1`, for those who know what they look for.
 
 mod argument;
 mod prose;
@@ -45,8 +45,8 @@ pub(crate) fn print(args: &ManArgs, mut program: Command) -> anyhow::Result<()> 
     page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
 }
 
-/// The words of the command whose page has this name, such as `cbr-backups-list` or `backups-list`; or just
-/// that, if there is none, as of a topic.
+/// The words of the command whose page has this name, such as `cbr-backups-list` or `backups-list`;
+/// or just that, if there is none, as of a topic.
 fn of_page(program: &mut Command, page: &str) -> Vec<String> {
     let words = page.split('-').map(str::to_owned);
     let words: Vec<_> = words.enumerate().filter(|(at, word)| *at > 0 || word != "cbr").collect();
@@ -83,7 +83,8 @@ fn begin(program: &Command, command: &Command) -> Roff {
 fn begin_named(program: &Command, name: &str, about: &str, section: [&str; 2]) -> Roff {
     let mut page = Roff::new();
     let version = format!("cbr {}", program.get_version().unwrap_or_default());
-    // The empty argument is the date. There is none, so that a version prints the same page everywhere.
+    // The empty argument is the date. There is none, so that a version prints the same page
+    // everywhere.
     let [number, section] = section;
     page.control("TH", [&*name.to_uppercase(), number, "\"\"", &version, section]);
     page.control("SH", ["NAME"]);
@@ -175,8 +176,8 @@ fn environment(page: &mut Roff) {
     }
 }
 
-/// What stands after the flags of a command: its examples and what else there is to say, as sections of their
-/// own.
+/// What stands after the flags of a command: its examples and what else there is to say, as
+/// sections of their own.
 fn examples(page: &mut Roff, command: &Command) {
     let Some(help) = command.get_after_help().map(ToString::to_string) else { return };
     let (examples, notes) = match help.strip_prefix("Examples:\n") {

@@ -1,5 +1,5 @@
-//! Help text to roff. The text is as clap has it: paragraphs, `- ` before an item, and blanks before
-//! what is to be typed.
+//! Help text to roff. The text is as clap has it: paragraphs, `- ` before an item, and blanks
+//! before what is to be typed.
 
 use roff::{Inline, Roff, bold, roman};
 

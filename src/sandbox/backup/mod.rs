@@ -1,8 +1,8 @@
 //! What is in each backup of the account.
 //!
-//! A [`Row`] is small and says which backup it is; everything else about it is drawn from its number
-//! when it is asked for, so an account of any size takes no memory and the same options always give
-//! the same bytes. No clock and no randomness.
+//! A [`Row`] is small and says which backup it is; everything else about it is drawn from its
+//! number when it is asked for, so an account of any size takes no memory and the same options
+//! always give the same bytes. No clock and no randomness.
 
 mod awkward;
 mod json;

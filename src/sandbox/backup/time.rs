@@ -30,7 +30,8 @@ pub(in crate::sandbox) fn parse(text: &str) -> Option<Micros> {
     Some(Offset::UTC.to_timestamp(time).ok()?.as_microsecond())
 }
 
-/// Appends a time. Written digit by digit: there are four in a record and a million records in a list.
+/// Appends a time. Written digit by digit: there are four in a record and a million records in a
+/// list.
 pub(super) fn write(time: Micros, form: Form, out: &mut Vec<u8>) {
     let timestamp = Timestamp::from_microsecond(time).unwrap_or(Timestamp::UNIX_EPOCH);
     let utc = Offset::UTC.to_datetime(timestamp);

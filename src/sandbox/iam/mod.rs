@@ -1,8 +1,8 @@
-//! The identity service (IAM) beside the endpoint: logging in with a password, and the projects of the
-//! account. What goes wrong with it is said by `--iam`.
+//! The identity service (IAM) beside the endpoint: logging in with a password, and the projects of
+//! the account. What goes wrong with it is said by `--iam`.
 //!
-//! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying a
-//! Token", "Querying Project Information", "Querying the Service Catalog".
+//! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying
+//! a Token", "Querying Project Information", "Querying the Service Catalog".
 
 mod ask;
 mod options;

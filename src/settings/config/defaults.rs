@@ -1,5 +1,5 @@
-//! Other defaults for flags: each key of `[defaults]` stands for the flag of its name, and what a flag
-//! takes is what its key takes.
+//! Other defaults for flags: each key of `[defaults]` stands for the flag of its name, and what a
+//! flag takes is what its key takes.
 
 use clap::builder::ArgPredicate;
 use clap::{Arg, Command};
@@ -16,13 +16,15 @@ pub(crate) fn apply(command: Command, config: &Config) -> Command {
     defaults.fold(command, |command, entry| with_default(command, entry, &output))
 }
 
-/// Flags of every command, and those of `backups`: what other commands print has formats of its own.
+/// Flags of every command, and those of `backups`: what other commands print has formats of its
+/// own.
 fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     let flag = entry.key.name.replace('_', "-");
     let with = |command: Command| {
         let is_list = command.get_name() == "list";
         command.mut_args(|arg| {
-            // A default is meant for lists, which say if it is wrong; others take it where they know it.
+            // A default is meant for lists, which say if it is wrong; others take it where they
+            // know it.
             let fits = arg.get_long() == Some(&flag) && (is_list || takes(&arg, entry));
             if fits { with_value(arg, entry, output) } else { arg }
         })
@@ -34,8 +36,8 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     })
 }
 
-/// Whether a default is for a command of `backups`: a summary has no ids, and one backup is shown with all of
-/// its fields.
+/// Whether a default is for a command of `backups`: a summary has no ids, and one backup is shown
+/// with all of its fields.
 fn fits(entry: &Entry, command: &str) -> bool {
     match (entry.key.name, &*entry.value.text()) {
         ("columns", _) | ("output", "ids") => command == "list",

@@ -85,7 +85,7 @@ impl Config {
                 let place = Place::of(text, at.map_or(0, |at| at.start));
                 Err(ConnectionError::new(
                     format!("{name}, {place}: {message}"),
-                    "mend that line; cbr config set --help lists the keys",
+                    "fix that line; cbr config set --help lists the keys",
                 ))
             }
         }

@@ -43,8 +43,8 @@ fn profile_table(name: &str) -> Result<Table, String> {
     Ok(Table::Profile(text("the name of the profile", name)?))
 }
 
-/// A value for a key, from words of the command line or from a secret that was typed. `name` is the key
-/// as the user wrote it.
+/// A value for a key, from words of the command line or from a secret that was typed. `name` is the
+/// key as the user wrote it.
 ///
 /// # Errors
 ///

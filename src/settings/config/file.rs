@@ -58,10 +58,10 @@ fn warnings(config: &Config, path: &Path, name: &str) -> Vec<String> {
     let is_changed = config.holds_commands() && is_open_to_others(path, 0o022);
     let warnings = [
         is_read.then(|| {
-            format!("{name} holds secrets, and others can read it; chmod 600 {name} mends that")
+            format!("{name} holds secrets, and others can read it; chmod 600 {name} fixes that")
         }),
         is_changed.then(|| {
-            format!("{name} names a command, and others can change it; chmod 600 {name} mends that")
+            format!("{name} names a command, and others can change it; chmod 600 {name} fixes that")
         }),
     ];
     warnings.into_iter().flatten().collect()
@@ -108,7 +108,7 @@ pub(crate) fn path(environment: &Environment, home: &Home) -> Result<PathBuf, Co
 /// It cannot be read.
 pub(crate) fn text(home: &Home, path: &Path) -> Result<Option<Text>, ConnectionError> {
     home.read(path).map_err(|why| {
-        ConnectionError::new(format!("{}: {why}", home.name(path)), "mend that file, or remove it")
+        ConnectionError::new(format!("{}: {why}", home.name(path)), "fix that file, or remove it")
     })
 }
 
@@ -129,8 +129,8 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits until no other process changes the file. Locks its directory, which is made if there is none: the
-    /// file itself is replaced by each change.
+    /// Waits until no other process changes the file. Locks its directory, which is made if there
+    /// is none: the file itself is replaced by each change.
     ///
     /// # Errors
     ///

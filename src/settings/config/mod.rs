@@ -1,7 +1,7 @@
 //! The user's own file, `~/.config/cbr/config.toml`: profiles, and other defaults for some flags.
 //!
-//! Read once a run, by commands that ask the service, and only if it is there. What it holds must be
-//! right as a whole: a key that is not known is an error and not passed over, since a mistyped
+//! Read once a run, by commands that ask the service, and only if it is there. What it holds must
+//! be right as a whole: a key that is not known is an error and not passed over, since a mistyped
 //! `project_id` would otherwise list another project without a word. Says what a profile holds; how
 //! credentials are made of that, and when they are used, is up to [`crate::settings`].
 //!

@@ -119,7 +119,7 @@ impl<'a, F: FnOnce() -> Home> Files<'a, F> {
             Ok(None) => {}
             Err(FileError::Named(error)) => return Err(error.into()),
             Err(FileError::Found(why)) => {
-                return Err(ConnectionError::new(why, "mend that file, or give --endpoint").into());
+                return Err(ConnectionError::new(why, "fix that file, or give --endpoint").into());
             }
         }
         let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_made: true };

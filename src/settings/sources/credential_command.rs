@@ -1,7 +1,8 @@
-//! Credentials from the output of a command, as password managers and tools for single sign-on give them.
+//! Credentials from the output of a command, as password managers and tools for single sign-on give
+//! them.
 //!
-//! The command prints one JSON object. What it is called and what it prints is told to nobody; its stderr
-//! goes where ours goes. It has no stdin, which may hold what the caller's loop reads.
+//! The command prints one JSON object. What it is called and what it prints is told to nobody; its
+//! stderr goes where ours goes. It has no stdin, which may hold what the caller's loop reads.
 
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -23,16 +24,16 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Credentials are small; what is larger is something else.
 const LARGEST: u64 = 1 << 20;
 
-/// The names of each part: our own, then that of other tools' credential processes, then that of IAM's
-/// and the metadata service's answers. Capitals and `_` make no difference.
+/// The names of each part: our own, then that of other tools' credential processes, then that of
+/// IAM's and the metadata service's answers. Capitals and `_` make no difference.
 const ACCESS_KEY: [&str; 3] = ["access_key", "AccessKeyId", "access"];
 const SECRET_KEY: [&str; 3] = ["secret_key", "SecretAccessKey", "secret"];
 const SECURITY_TOKEN: [&str; 3] = ["security_token", "SessionToken", "securitytoken"];
 const TOKEN: [&str; 1] = ["token"];
 const EXPIRES_AT: [&str; 2] = ["expires_at", "Expiration"];
 
-/// Runs the command and reads what it prints. `place` names it in messages; it may take `limit`, and no
-/// longer than the whole run.
+/// Runs the command and reads what it prints. `place` names it in messages; it may take `limit`,
+/// and no longer than the whole run.
 ///
 /// # Errors
 ///
@@ -111,8 +112,8 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, Failure> {
     let too_large = matches!(&bytes, Ok(Ok(bytes)) if bytes.len() as u64 > LARGEST);
     let status = if bytes.is_ok() && !too_large { wait(&mut child, deadline) } else { Ok(None) };
     if !matches!(status, Ok(Some(_))) {
-        // It may have ended by itself meanwhile. What it has started goes on: to end that too it would
-        // need a process group of its own, from which it could not ask at the terminal.
+        // It may have ended by itself meanwhile. What it has started goes on: to end that too it
+        // would need a process group of its own, from which it could not ask at the terminal.
         let _ = child.kill();
         let _ = child.wait();
     }

@@ -64,7 +64,7 @@ pub(in crate::settings) fn read(
         return Err(Unread::from(format!("{name} is empty")));
     }
     let warning = is_readable_by_others(path).then(|| {
-        format!("{name} holds a secret, and others can read it; chmod 600 {name} mends that")
+        format!("{name} holds a secret, and others can read it; chmod 600 {name} fixes that")
     });
     Ok((Hidden(text), warning))
 }

@@ -144,7 +144,8 @@ impl Given {
         Resolution::new(&args, &environment, home, &self.metadata)
     }
 
-    /// The origins of credentials, region and project, `-` for none, with the error for credentials.
+    /// The origins of credentials, region and project, `-` for none, with the error for
+    /// credentials.
     fn origins(&self) -> [String; 3] {
         let found = self.find();
         let credentials = match found.credentials {
@@ -213,7 +214,8 @@ fn explicitly_named_sources_take_precedence() {
         // OS_CLOUD is one of the OS_* variables, and goes first among those.
         (given().openstack().clouds(2).var("OS_CLOUD", "c"), [CLOUD, CLOUD, CLOUD]),
         (all().var("OS_CLOUD", "c"), ["CBR_*", "HW_REGION", "CBR_PROJECT_ID"]),
-        // A region that is meant for this tool goes before that of a profile only beside CBR_PROFILE.
+        // A region that is meant for this tool goes before that of a profile only beside
+        // CBR_PROFILE.
         (region(all()).flag("--profile", "other"), [other, other, other]),
         (region(all()).var("CBR_PROFILE", "other"), [other, "CBR_REGION", "CBR_PROJECT_ID"]),
         (all().flag("--profile", "other").flag("--region", "eu-de"), [other, "--region", other]),

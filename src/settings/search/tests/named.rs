@@ -1,12 +1,13 @@
-//! What a user names has to be there: files of variables, profiles, and the metadata service that one leads to.
+//! What a user names has to be there: files of variables, profiles, and the metadata service that
+//! one leads to.
 
 use super::*;
 
 const AGENCY: &str =
     r#"{"current":"s","profiles":[{"name":"s","mode":"ecsAgency","region":"cn-north-1"}]}"#;
 
-/// A profile that means the server's own keys is followed in its turn, and nothing that comes after it is
-/// asked.
+/// A profile that means the server's own keys is followed in its turn, and nothing that comes after
+/// it is asked.
 #[test]
 fn a_profile_may_lead_to_the_metadata_service() {
     let server = "~/.hcloud/config.json, profile `s`";

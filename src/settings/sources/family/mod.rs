@@ -205,7 +205,8 @@ impl Family {
             let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
             let ca_file = self.ca_file(environment).filter(|_| is_open);
             let warnings = self.insecure(environment).filter(|_| is_open).into_iter().collect();
-            // So is a region that is one of ours: Terraform's provider takes it beside keys of another name.
+            // So is a region that is one of ours: Terraform's provider takes it beside keys of
+            // another name.
             let region = environment
                 .first(self.region)
                 .filter(|region| is_open && environment.leads_somewhere(&region.value));
@@ -233,8 +234,8 @@ impl Family {
         }
     }
 
-    /// What is said of a variable that asks not to check certificates. It is set for all that its tool does,
-    /// and so it is told whichever credentials are used.
+    /// What is said of a variable that asks not to check certificates. It is set for all that its
+    /// tool does, and so it is told whichever credentials are used.
     fn insecure(&self, environment: &Environment) -> Option<String> {
         let name = self.insecure.filter(|name| environment.get(name).is_some_and(is_on))?;
         Some(format!("{name} has no effect: only --insecure leaves certificates unchecked"))
@@ -268,8 +269,8 @@ impl Family {
     }
 }
 
-/// Whoever asks for an agency's rights means the account that it belongs to: the user's own keys would list
-/// another.
+/// Whoever asks for an agency's rights means the account that it belongs to: the user's own keys
+/// would list another.
 fn no_agency(variable: &str) -> ConnectionError {
     ConnectionError::new(
         format!(
