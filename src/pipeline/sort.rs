@@ -268,11 +268,11 @@ mod tests {
 
     use super::*;
     use crate::record::backup::Field;
-    use crate::record::json::{Names, Scanner};
+    use crate::record::json::Scanner;
     use crate::record::row::RowSpan;
 
     fn push(sorter: &mut Sorter, record: &str) {
-        let found = RowSpan::read(&mut Scanner::new(record), &mut Names::default()).unwrap();
+        let found = RowSpan::read(&mut Scanner::new(record)).unwrap();
         sorter.push(found.row(record)).unwrap();
     }
 

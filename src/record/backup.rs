@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use anyhow::Context as _;
 use memchr::memmem::Finder;
 
-use super::json::{Json, Names, Scanner, has_any};
+use super::json::{Json, Scanner, has_any};
 
 /// Error message for a record that is not a JSON object.
 pub(crate) const NOT_AN_OBJECT: &str = "a backup in the answer is not a JSON object";
@@ -30,10 +30,10 @@ impl Span {
         Self { start: value.start as u32, end: value.end as u32 }
     }
 
-    /// Returns the value, unless it is absent.
+    /// Returns the value, unless it is absent or null.
     fn find(self, text: &str) -> Option<Json<'_>> {
-        let json = text.get(self.start as usize..self.end as usize)?;
-        (!json.is_empty()).then(|| Json::exactly(json))
+        let json = Json::exactly(text.get(self.start as usize..self.end as usize)?);
+        (self.start < self.end && !json.is_null()).then_some(json)
     }
 }
 
@@ -110,16 +110,15 @@ fields! {
 
 impl FieldSpans {
     /// Parses one record, or returns `None` if there is none. Of duplicate fields the last one
-    /// counts. `names` caches the field names of earlier records.
-    pub(crate) fn read(
-        scanner: &mut Scanner<'_>,
-        names: &mut Names<Option<Field>>,
-    ) -> Option<Self> {
+    /// counts.
+    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let mut spans = Self::default();
-        scanner.object_like(names, field_named, |field, value| {
-            if let Some(field) = field {
-                spans.0[field as usize] = value.map_or(Span::default(), Span::of);
+        scanner.object(|scanner, name| {
+            let value = scanner.range()?;
+            if let Some(field) = field_named(&name) {
+                spans.0[field as usize] = Span::of(value);
             }
+            Some(())
         })?;
         u32::try_from(scanner.position()).is_ok().then_some(spans)
     }
@@ -134,8 +133,7 @@ impl<'a> Backup<'a> {
     /// Parses a record. Fails only if it is not a JSON object.
     pub(crate) fn parse(record: &'a str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let spans = FieldSpans::read(&mut scanner, &mut Names::default())
-            .filter(|_| scanner.end().is_some());
+        let spans = FieldSpans::read(&mut scanner).filter(|_| scanner.end().is_some());
         let spans = spans.context(NOT_AN_OBJECT)?;
         Ok(Self { text: record, spans: Cow::Owned(spans) })
     }

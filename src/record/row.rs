@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::backup::{Backup, Field, FieldSpans, NOT_AN_OBJECT};
-use super::json::{Json, Names, Scanner};
+use super::json::{Json, Scanner};
 
 /// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
@@ -80,14 +80,10 @@ impl Texts {
 }
 
 impl RowSpan {
-    /// Parses the next backup, or returns `None` if there is none. `names` caches the field names
-    /// of earlier backups in the same text.
-    pub(crate) fn read(
-        scanner: &mut Scanner<'_>,
-        names: &mut Names<Option<Field>>,
-    ) -> Option<Self> {
+    /// Parses the next backup, or returns `None` if there is none.
+    pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let start = scanner.position();
-        let fields = FieldSpans::read(scanner, names)?;
+        let fields = FieldSpans::read(scanner)?;
         let (range, breaks_lines) = (start..scanner.position(), scanner.breaks_lines());
         Some(Self { range, fields, breaks_lines })
     }
@@ -99,7 +95,7 @@ impl RowSpan {
     /// If the text is not a JSON object.
     pub(crate) fn alone(record: &str) -> anyhow::Result<Self> {
         let mut scanner = Scanner::new(record);
-        let span = Self::read(&mut scanner, &mut Names::default());
+        let span = Self::read(&mut scanner);
         span.filter(|_| scanner.end().is_some()).context(NOT_AN_OBJECT)
     }
 

@@ -24,7 +24,7 @@ use serde::de::{Error as _, IgnoredAny};
 
 use super::body::Body;
 use crate::listing::{Created, Key, Order, Page, Record};
-use crate::record::json::{Names, Scanner};
+use crate::record::json::Scanner;
 use crate::record::row::{Row, RowFormat, RowSpan, Rows, Texts};
 use crate::time;
 
@@ -87,7 +87,6 @@ fn scan(
 
 fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option<Page<()>> {
     let (mut told, mut count) = (None, None);
-    let mut names = Names::default();
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match &*name {
@@ -95,7 +94,7 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option
             "backups" => {
                 let told = told.insert(Vec::with_capacity(usual_rows(text)));
                 scanner.array(|scanner| {
-                    let backup = RowSpan::read(scanner, &mut names)?;
+                    let backup = RowSpan::read(scanner)?;
                     told.push(RowKey::by(backup.row(text))?);
                     take(backup);
                     Some(())

@@ -7,7 +7,6 @@
 //!
 //! Knows nothing of backups.
 
-mod names;
 mod plain;
 mod scan;
 #[cfg(test)]
@@ -17,7 +16,6 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-pub(crate) use names::Names;
 pub(crate) use plain::has_any;
 pub(crate) use scan::Scanner;
 

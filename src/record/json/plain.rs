@@ -5,19 +5,18 @@ use wide::u8x16;
 /// Number of bytes compared at once. Most strings of a backup are at most twice as long.
 pub(super) const LANES: usize = 16;
 
-/// Returns the number of leading bytes that are neither a quote, nor a backslash, nor a control
-/// character.
+/// Returns the offset and value of the first quote, backslash or control character from `at` on.
 #[inline(always)]
-pub(super) fn plain_bytes(text: &[u8]) -> usize {
-    let mut plain = 0;
-    while let Some(bytes) = text.get(plain..).and_then(|rest| rest.first_chunk()) {
+pub(super) fn next_special(text: &[u8], mut at: usize) -> Option<(usize, u8)> {
+    while let Some(bytes) = text.get(at..)?.first_chunk::<LANES>() {
         let special = special(*bytes);
         if special != 0 {
-            return plain + special.trailing_zeros() as usize;
+            let index = special.trailing_zeros() as usize % LANES;
+            return Some((at + index, bytes[index]));
         }
-        plain += LANES;
+        at += LANES;
     }
-    plain + plain_bytes_one_by_one(&text[plain..])
+    next_special_near_end(text, at)
 }
 
 /// Returns true if the text contains one of these bytes. Faster than a call of `memchr` for short
@@ -52,11 +51,13 @@ fn special(bytes: [u8; LANES]) -> u32 {
     (bytes.simd_eq(quote) | bytes.simd_eq(backslash) | is_control).to_bitmask()
 }
 
-/// Same as [`plain_bytes`], for the last bytes of a text.
+/// Same as [`next_special`], for the last bytes of a text.
 #[cold]
 #[inline(never)]
-fn plain_bytes_one_by_one(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)).count()
+fn next_special_near_end(text: &[u8], at: usize) -> Option<(usize, u8)> {
+    let rest = text.get(at..)?;
+    let index = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20))?;
+    Some((at + index, rest[index]))
 }
 
 #[cfg(test)]

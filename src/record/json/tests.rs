@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::names::MAX_NAMES;
 use super::plain::LANES;
 use super::*;
 
@@ -247,37 +246,6 @@ fn strings_of_every_length_end_where_they_end() {
                 format!("[\"{}{special}{}\", \"\"]", "a".repeat(at), "b".repeat(length - at));
             agrees_with_serde(&text);
         }
-    }
-}
-
-/// Objects with the same names, fewer, more, in another order, duplicate, and far too many.
-#[test]
-fn cached_names_do_not_change_the_fields() {
-    let mut rng = fastrand::Rng::with_seed(5);
-    let all: Vec<_> = (0..MAX_NAMES + 20).map(|number| format!("n{number}")).collect();
-    let mut names = Names::default();
-    for round in 0..2_000 {
-        let number = if round % 10 == 0 { all.len() } else { 12 };
-        let mut chosen: Vec<_> = all[..number].iter().filter(|_| rng.u8(..8) > 0).collect();
-        if rng.u8(..4) == 0 {
-            rng.shuffle(&mut chosen);
-            chosen.extend_from_within(..chosen.len().min(2));
-        }
-        let colon = [":", ": ", " : ", ":\n\t"][rng.usize(..4)];
-        let value = |rng: &mut fastrand::Rng| random(rng, 2).to_string();
-        let json: Vec<_> =
-            chosen.iter().map(|name| format!("\"{name}\"{colon}{}", value(&mut rng))).collect();
-        let comma = [",", " ,", ", ", ",\r\n"][rng.usize(..4)];
-        let json = ["{", "{ "][rng.usize(..2)].to_owned() + &json.join(comma) + "}";
-        let mut found = Vec::new();
-        let mut scanner = Scanner::new(&json);
-        let number = |name: &str| name[1..].parse::<usize>().unwrap();
-        let like = scanner.object_like(&mut names, number, |number, value| {
-            found.push((format!("n{number}"), value.map_or("null", |value| &json[value])));
-        });
-        assert!(like.is_some() && scanner.end().is_some(), "{json}");
-        assert_eq!(Some(found), fields(&json), "{json}");
-        assert!(names.len() <= MAX_NAMES);
     }
 }
 
