@@ -9,22 +9,16 @@ use serde_json::value::RawValue;
 use super::body::Body;
 use super::client::{Client, Pair, RequestSpec, UnsentRequest};
 use super::error::ApiError;
-use super::page::{format_page, read_page};
+use super::page::read_page;
 use super::{clock, sign};
 use crate::listing::{Order, Page, PageRequest, Source};
-use crate::record::row::{RowFormat, Rows, Texts};
+use crate::record::row::Rows;
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
     client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
-}
-
-/// The same backups, formatted in the task that reads the page, while the text is in the cache.
-pub(crate) struct FormattedBackups {
-    backups: Backups,
-    format: Arc<dyn RowFormat>,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -38,22 +32,6 @@ impl Backups {
     /// Creates the list of the backups that match `filters`, in `order`.
     pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order }
-    }
-
-    /// Formats each row with `format`.
-    pub(crate) fn formatted(self, format: Arc<dyn RowFormat>) -> FormattedBackups {
-        FormattedBackups { backups: self, format }
-    }
-
-    /// Requests a page and reads it with `read`.
-    async fn request<P>(
-        &self,
-        request: PageRequest,
-        read: impl Fn(&Arc<Body>, &Order) -> Result<Page<P>, serde_json::Error>,
-    ) -> Result<Page<P>, ApiError> {
-        let UnsentRequest { below, pairs } =
-            Self::page_request(&self.filters, &self.order, request);
-        self.client.get(&below, &pairs, |body| read(body, &self.order)).await
     }
 
     /// Returns the request for one backup.
@@ -157,23 +135,12 @@ impl Source for Backups {
     type Error = ApiError;
 
     async fn page(&self, request: PageRequest) -> Result<Page<Rows>, ApiError> {
-        self.request(request, read_page).await
+        let UnsentRequest { below, pairs } =
+            Self::page_request(&self.filters, &self.order, request);
+        self.client.get(&below, &pairs, |body| read_page(body, &self.order)).await
     }
 
     fn transient_failures(&self) -> u64 {
         self.client.transient_failures()
-    }
-}
-
-impl Source for FormattedBackups {
-    type Rows = Texts;
-    type Error = ApiError;
-
-    async fn page(&self, request: PageRequest) -> Result<Page<Texts>, ApiError> {
-        self.backups.request(request, |body, order| format_page(body, order, &*self.format)).await
-    }
-
-    fn transient_failures(&self) -> u64 {
-        self.backups.transient_failures()
     }
 }

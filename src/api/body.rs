@@ -53,17 +53,6 @@ impl Body {
         Self { text, buffers: Arc::clone(buffers) }
     }
 
-    /// Takes a buffer of at least this size from the pool, for a text that is kept
-    /// [beside](Self::beside) this one.
-    pub(super) fn another(&self) -> String {
-        String::from_utf8(self.buffers.take(self.text.len())).unwrap_or_default()
-    }
-
-    /// Creates a body that uses the same pool as this one.
-    pub(super) fn beside(&self, text: String) -> Self {
-        Self::new(text, &self.buffers)
-    }
-
     /// Returns the text.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -2,18 +2,17 @@
 //! not, cut, and printed once the list is complete.
 
 use std::io::Write as _;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Reading, Sink, read};
+use super::read::{Cut, Reading, read};
 use crate::cli::ListArgs;
 use crate::listing::{ListRange, Order};
-use crate::output::Renderer;
 use crate::pipeline::latest::Latest;
+use crate::pipeline::selection::{Discard, Selection};
 use crate::pipeline::sort::{Plan, Sorter};
-use crate::record::row::Row;
+use crate::record::row::RowSink;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::{Stdout, Terminal};
@@ -27,7 +26,7 @@ pub(crate) async fn list(
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
         let Approach { order, extent, .. } = approach(args);
-        let knows = args.count && args.latest.is_none() && args.read.filter.is_empty();
+        let knows = args.count && args.latest.is_none() && args.read.filter.conditions().is_empty();
         let knows = knows && args.read.receipt.is_none();
         let aim = if knows { ListTarget::Count } else { ListTarget::Rows(extent) };
         return dry_run_request(form, &args.read, (order, aim), connection, console);
@@ -64,7 +63,7 @@ struct Approach {
 
 /// Decides how to read the list, so that no more is asked for than is needed.
 fn approach(args: &ListArgs) -> Approach {
-    let filtered = !args.read.filter.is_empty();
+    let filtered = !args.read.filter.conditions().is_empty();
     let plan = match args.latest {
         // No order matters where rows are only counted.
         _ if args.count => Plan::Service(Order::default()),
@@ -96,9 +95,9 @@ async fn print(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let queried_columns: Vec<_> =
-        args.sort.queried_columns().chain(args.read.filter.queried_columns()).collect();
+        args.sort.queried_columns().chain(args.read.filter.conditions().columns()).collect();
     let renderer = loop {
-        let renderer = args.output.renderer(terminal.target(), &queried_columns)?;
+        let renderer = args.output.renderer(terminal.target(), &queried_columns, Stdout)?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,
@@ -112,26 +111,6 @@ async fn print(
     Ok(output.close()?)
 }
 
-/// Reads the rows that are to be printed into the renderer.
-async fn read_rows(
-    args: &ListArgs,
-    reading: &mut Reading<'_>,
-    mut renderer: Renderer,
-) -> anyhow::Result<Renderer> {
-    let approach = approach(args);
-    if !approach.cuts_here
-        && let Some(mut lines) = renderer.lines()
-    {
-        let result = reading.texts(approach.order, approach.extent, &mut lines).await;
-        reading.tally.rows = reading.tally.matched;
-        return result.map(|()| renderer);
-    }
-    let mut rows = read_into(args, approach, reading, renderer).await?;
-    rows.sort()?;
-    reading.tally.rows = rows.printed;
-    Ok(rows.to)
-}
-
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
     let told = if args.latest.is_none() { reading.count().await? } else { None };
@@ -140,7 +119,7 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
         reading.tally.listing.count = Some(count);
     } else {
-        while let Err(error) = read_into(args, approach(args), reading, ()).await {
+        while let Err(error) = read_rows(args, reading, Discard).await {
             reading.again(error)?;
         }
     }
@@ -149,115 +128,20 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
     Ok(Stdout.flush()?)
 }
 
-/// Reads the list, and hands the rows that are wanted to `to` unless they have to be sorted first.
-async fn read_into<P: Print>(
+/// Reads the list, and passes the selected rows on to `sink`, which is returned.
+async fn read_rows<S: RowSink>(
     args: &ListArgs,
-    approach: Approach,
     reading: &mut Reading<'_>,
-    to: P,
-) -> anyhow::Result<Rows<P>> {
-    let Approach { order, extent, sorter, cuts_here } = approach;
+    sink: S,
+) -> anyhow::Result<S> {
+    let Approach { order, extent, sorter, cuts_here } = approach(args);
     let latest = args.latest.map(|most| Latest::new(most, args.per));
-    let (skip, limit) = if cuts_here { (args.offset, args.limit) } else { (0, None) };
-    let mut rows = Rows { latest, sorter, skip, limit, to, printed: 0 };
+    let cut = if cuts_here { (args.offset, args.limit) } else { (0, None) };
+    let mut rows = Selection::new(latest, sorter, cut, sink);
     let result = reading.rows(order, extent, &mut rows).await;
-    reading.tally.rows = rows.printed;
-    result.map(|()| rows)
-}
-
-/// Where the rows that are printed go.
-trait Print {
-    fn push(&mut self, record: &str) -> anyhow::Result<()>;
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()>;
-    fn advance(&mut self) -> anyhow::Result<()>;
-}
-
-impl Print for Renderer {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.push(record)
-    }
-
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.push_row(row)
-    }
-
-    fn advance(&mut self) -> anyhow::Result<()> {
-        self.advance(&mut Stdout)
-    }
-}
-
-/// Rows that are only counted.
-impl Print for () {
-    fn push(&mut self, _: &str) -> anyhow::Result<()> {
-        Ok(())
-    }
-
-    fn push_row(&mut self, _: Row<'_>) -> anyhow::Result<()> {
-        Ok(())
-    }
-
-    fn advance(&mut self) -> anyhow::Result<()> {
-        Ok(())
-    }
-}
-
-/// What becomes of the rows that match: the newest stay, in order, and of those the ones from an
-/// offset on up to a limit.
-struct Rows<P> {
-    latest: Option<Latest>,
-    sorter: Option<Sorter>,
-    skip: u64,
-    limit: Option<u64>,
-    to: P,
-    printed: u64,
-}
-
-impl<P: Print> Rows<P> {
-    /// Prints what waited to be sorted, if anything did.
-    fn sort(&mut self) -> anyhow::Result<()> {
-        let Some(sorter) = self.sorter.take() else { return Ok(()) };
-        let to = &mut self.to;
-        self.printed = sorter.finish(self.skip, self.limit, |record| to.push(record))?;
-        Ok(())
-    }
-
-    /// Prints a row that has its place already, and says whether more are wanted.
-    fn print(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        if self.skip > 0 {
-            self.skip -= 1;
-            return Ok(ControlFlow::Continue(()));
-        }
-        self.to.push_row(row)?;
-        self.printed += 1;
-        Ok(enough(self.limit == Some(self.printed)))
-    }
-}
-
-impl<P: Print> Sink for Rows<P> {
-    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        let mut last = false;
-        if let Some(latest) = &mut self.latest {
-            if !latest.admits(&row.backup()) {
-                return Ok(ControlFlow::Continue(()));
-            }
-            last = latest.is_full();
-        }
-        let flow = match &mut self.sorter {
-            Some(sorter) => {
-                sorter.push(row)?;
-                ControlFlow::Continue(())
-            }
-            None => self.print(row)?,
-        };
-        Ok(if last { ControlFlow::Break(()) } else { flow })
-    }
-
-    fn advance(&mut self) -> anyhow::Result<()> {
-        // A header alone waits: it may be that nothing is to be printed.
-        if self.printed > 0 { self.to.advance() } else { Ok(()) }
-    }
-}
-
-fn enough(enough: bool) -> ControlFlow<()> {
-    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    reading.tally.rows = rows.passed();
+    result?;
+    let (sink, printed) = rows.finish()?;
+    reading.tally.rows = printed;
+    Ok(sink)
 }

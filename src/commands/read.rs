@@ -12,25 +12,12 @@ use super::settings::client;
 use crate::api::{ApiError, Backups, Client, Pair, RequestLog};
 use crate::cli::{ReadArgs, query};
 use crate::errors::NoBackups;
-use crate::listing::{self, Batch, Failure, ListRange, Order, Source, Unproven};
-use crate::output::LineRenderer;
+use crate::listing::{self, Failure, ListRange, Order, Unproven};
 use crate::pipeline::group::Group;
-use crate::record::row::Row;
+use crate::record::row::RowSink;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::stdout::Stdout;
 use crate::text::number::grouped;
-
-/// Takes the backups that pass the filters, in order.
-pub(super) trait Sink {
-    /// Takes the next one, and says whether more are wanted.
-    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
-
-    /// A page went by.
-    fn advance(&mut self) -> anyhow::Result<()> {
-        Ok(())
-    }
-}
 
 /// How the rows that are printed come from those that match, for the receipt.
 #[derive(Default)]
@@ -72,7 +59,7 @@ pub(super) async fn read(
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let query = args.query.pairs();
 
-    let mut tally = Counts { filtered: !args.filter.is_empty(), ..Counts::default() };
+    let mut tally = Counts { filtered: !args.filter.conditions().is_empty(), ..Counts::default() };
     let mut nothing = None;
     let result = match client(connection, console, &journal).await {
         Ok(client) => {
@@ -105,7 +92,7 @@ pub(super) async fn read(
     let written = receipt.write(&Outcome {
         tally,
         query: &query,
-        filter: args.filter.to_pairs(),
+        filter: args.filter.conditions().to_pairs(),
         sort: cut.sort,
         limit: cut.limit,
         offset: cut.offset,
@@ -145,76 +132,35 @@ impl Reading<'_> {
         Ok(count)
     }
 
-    /// Reads the rows of that part of the list and hands those to `sink` that pass the filters of
-    /// `cbr`.
+    /// Reads this part of the list and passes the rows that match the filters of `cbr` to `sink`.
     ///
     /// # Errors
     ///
-    /// If the list cannot be had or not be proven complete, and those of the sink.
+    /// If the list cannot be read or proven complete, and those of the sink.
     pub(super) async fn rows(
         &mut self,
         order: Order,
         extent: ListRange,
-        sink: &mut impl Sink,
+        sink: &mut impl RowSink,
     ) -> anyhow::Result<()> {
         let source = self.backups(self.query, order);
-        let filter = self.tally.filtered.then_some(&self.args.filter);
-        self.batches(source, extent, |tally, batches| {
-            let rows = batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes));
-            for row in rows.filter(|row| filter.is_none_or(|filter| filter.passes(&row.backup()))) {
-                tally.matched += 1;
-                if sink.take(row)?.is_break() {
-                    tally.stopped = true;
-                    sink.advance()?;
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            sink.advance()?;
-            Ok(ControlFlow::Continue(()))
-        })
-        .await
-    }
-
-    /// Reads the rows of that part of the list, which are all wanted, and hands their texts to
-    /// `lines`.
-    ///
-    /// # Errors
-    ///
-    /// As of [`rows`](Self::rows).
-    pub(super) async fn texts(
-        &mut self,
-        order: Order,
-        extent: ListRange,
-        lines: &mut LineRenderer<'_>,
-    ) -> anyhow::Result<()> {
-        let source = self.backups(self.query, order).formatted(lines.format());
-        self.batches(source, extent, |tally, batches| {
-            for Batch { rows, indexes } in &batches {
-                tally.matched += indexes.len() as u64;
-                rows.at(indexes).try_for_each(|text| lines.push(text))?;
-            }
-            // A header alone waits: it may be that nothing is to be printed.
-            if tally.matched > 0 {
-                lines.advance(&mut Stdout)?;
-            }
-            Ok(ControlFlow::Continue(()))
-        })
-        .await
-    }
-
-    /// Reads that part of a list.
-    async fn batches<S: Source<Error = ApiError>>(
-        &mut self,
-        source: S,
-        extent: ListRange,
-        mut take: impl FnMut(&mut Counts, Vec<Batch<S::Rows>>) -> anyhow::Result<ControlFlow<()>>,
-    ) -> anyhow::Result<()> {
         let Self { args, console, tally, .. } = self;
+        let conditions = args.filter.conditions();
         let ticker = tick(console);
         let concurrency = usize::from(args.concurrency);
         let listing = listing::list(Arc::new(source), extent, concurrency, |batches, receipt| {
             console.progress(receipt.rows, receipt.count);
-            take(tally, batches)
+            let rows = batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes));
+            for row in rows.filter(|row| conditions.pass(&row.backup())) {
+                tally.matched += 1;
+                if sink.push(row)?.is_break() {
+                    tally.stopped = true;
+                    sink.page_end()?;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            sink.page_end()?;
+            Ok(ControlFlow::Continue(()))
         })
         .await;
         ticker.abort();

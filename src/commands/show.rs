@@ -32,7 +32,7 @@ pub(crate) async fn show(
     let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
     let mut renderer = args.output.single_renderer(terminal.target())?;
-    renderer.push(&backup)?;
+    renderer.push_record(&backup)?;
     let mut output = terminal.output(args.output.uses_pager(), console);
     renderer.finish(&mut output)?;
     Ok(output.close()?)

@@ -1,17 +1,15 @@
 //! `cbr backups summary`: the numbers of the backups that match, once the list is complete.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Sink, read};
+use super::read::{Cut, read};
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
 use crate::pipeline::summary::Summary;
-use crate::record::row::Row;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Terminal;
@@ -54,11 +52,4 @@ pub(crate) async fn summary(
         Ok(output.close()?)
     })
     .await
-}
-
-impl Sink for Summary {
-    fn take(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        self.push(&row.backup());
-        Ok(ControlFlow::Continue(()))
-    }
 }

@@ -17,7 +17,7 @@ use super::value;
 use crate::record::backup::Backup;
 use crate::record::column::{Column, ColumnKind};
 use crate::record::json::has_any;
-use crate::record::row::{Row, RowFormat};
+use crate::record::row::Row;
 use crate::text::sanitize;
 use crate::time::timestamp::SentTime;
 
@@ -75,7 +75,7 @@ impl Csv {
     }
 }
 
-impl RowFormat for Csv {
+impl Lines for Csv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let (start, backup) = (text.len(), row.backup());
         let is_exact = !self.options.terminal && !self.options.spreadsheet.safe;
@@ -86,9 +86,7 @@ impl RowFormat for Csv {
         }
         end_row(text, start);
     }
-}
 
-impl Lines for Csv {
     fn head(&self) -> String {
         let names = self.columns.iter().map(|column| column.name);
         self.options.head(self.headers.then_some(names))

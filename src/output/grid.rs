@@ -1,9 +1,8 @@
 //! A table of texts without borders: one row a line, columns aligned, two spaces between them.
 //!
 //! The widths are known only after the last row, so rows wait in a spool as cells that are ready
-//! to be shown. The first screenful is laid out as a small table with fixed widths; what follows is
-//! filled up to the same widths a line at a time, which is much faster, and looks the same. Memory
-//! stays bounded. Knows nothing of backups.
+//! to be shown. comfy-table then draws them with fixed widths, a batch at a time, so memory stays
+//! bounded. Knows nothing of backups.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -19,52 +18,49 @@ use super::{Style, color, time};
 use crate::record::column::ColumnKind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
-/// Lines that people look at, which are laid out together.
-const SCREENFUL: usize = 60;
+/// Number of rows that are drawn at once.
+const BATCH: usize = 256;
 
-/// Bytes of lines that are written at once.
-const CHUNK: usize = 64 << 10;
+/// Placeholder for an empty value, so that every row has the same number of words for `awk`.
+const EMPTY_VALUE: &str = "-";
 
-/// Stands for nothing, so that every row has the same number of words to `awk` and the eye.
-const NOTHING_THERE: &str = "-";
-
-/// Ends of cells and rows in the spool. A cell that is ready to be shown holds neither.
+/// Ends of cells and rows in the spool. A cell that is ready to be shown contains neither.
 const CELL_END: char = '\t';
 const ROW_END: char = '\n';
 
-/// The widest column that can be laid out as a table. A longer text is printed whole and moves the
-/// rest of its line, so that one such text does not pad all other lines to its length.
+/// Maximum width of a column. A longer text is printed whole and moves the rest of its line, so
+/// that one such text does not pad all other lines to its length.
 const WIDEST: usize = u16::MAX as usize - GAP;
 
-/// Takes rows, then writes the table.
+/// Collects rows, then writes the table.
 pub(super) struct Grid {
     headings: Vec<Heading>,
-    /// The headings are printed.
+    /// Print the headings.
     headed: bool,
-    look: Style,
-    /// Of the widest cell of each column so far.
+    style: Style,
+    /// Width of the widest cell of each column so far.
     widths: Vec<usize>,
-    /// The row that is being written: its memory is used again.
+    /// Buffer for one row, reused.
     row: String,
     spool: Spool,
 }
 
 impl Grid {
-    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, look: Style) -> Self {
+    pub(super) fn new(mut headings: Vec<Heading>, headed: bool, style: Style) -> Self {
         if !headed {
             headings.iter_mut().for_each(|heading| heading.text.clear());
         }
         let (widths, row, spool) = (vec![0; headings.len()], String::new(), Spool::new());
-        Self { headings, headed, look, widths, row, spool }
+        Self { headings, headed, style, widths, row, spool }
     }
 
-    /// Takes a row: a text for each heading.
+    /// Adds a row: a text for each heading.
     pub(super) fn push<'a>(
         &mut self,
         row: impl IntoIterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
         for (text, widest) in row.into_iter().zip(&mut self.widths) {
-            let text = if text.is_empty() { Cow::Borrowed(NOTHING_THERE) } else { text };
+            let text = if text.is_empty() { Cow::Borrowed(EMPTY_VALUE) } else { text };
             let (cell, cells) = visible_cells(&text);
             *widest = cells.min(WIDEST).max(*widest);
             self.row.push_str(&cell);
@@ -76,49 +72,44 @@ impl Grid {
         Ok(())
     }
 
-    /// Writes all rows to `out`, in lines that fit the screen where that is possible.
+    /// Writes all rows to `out`, in lines that fit the screen if that is possible.
     pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let Self { headings, headed, look, widths, spool, .. } = self;
-        let layout = layout::fit(&headings, &widths, look.width, look.times.lengths());
+        let Self { headings, headed, style, widths, spool, .. } = self;
+        let layout = layout::fit(&headings, &widths, style.width, style.times.lengths());
         let mut spooled = spool.into_lines()?;
-        // Where there is no heading that could say that columns gave way, each row does.
+        // Without headings, each row shows that columns are hidden.
         let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
-        let head = headed.then(|| heading_cells(&headings, &layout));
-        let mut text = String::new();
-        if layout.columns.iter().any(|shown| shown.width >= WIDEST) {
-            if let Some(head) = head {
-                push_line(&mut text, head, &headings, &layout, &end);
-            }
-        } else {
-            let mut first = Vec::with_capacity(SCREENFUL);
-            while first.len() < SCREENFUL
+        let mut batch = Vec::with_capacity(BATCH);
+        if headed {
+            let line = lines(&[heading_cells(&headings, &layout)], &headings, &layout, &end);
+            out.write_all(line.as_bytes())?;
+        }
+        loop {
+            while batch.len() < BATCH
                 && let Some(row) = spooled.next()?
             {
-                first.push(row.to_owned());
+                batch.push(row.to_owned());
             }
-            let rows = first.iter().map(|row| shown_cells(row, &headings, &layout, look.colored));
-            let screenful: Vec<Vec<_>> =
-                head.into_iter().chain(rows.map(Iterator::collect)).collect();
-            text = lines(&screenful, &headings, &layout, &end);
-        }
-        while let Some(row) = spooled.next()? {
-            let cells = shown_cells(row, &headings, &layout, look.colored);
-            push_line(&mut text, cells, &headings, &layout, &end);
-            if text.len() >= CHUNK {
-                out.write_all(text.as_bytes())?;
-                text.clear();
+            if batch.is_empty() {
+                break;
             }
+            let rows = batch.iter().map(|row| shown_cells(row, &headings, &layout, style.colored));
+            let rows: Vec<Vec<_>> = rows.map(Iterator::collect).collect();
+            out.write_all(lines(&rows, &headings, &layout, &end).as_bytes())?;
+            batch.clear();
         }
-        out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(())
     }
 }
 
-/// A text that fits its column, and the same in colour where it has one. Colour takes no room.
+/// A cell as it is drawn.
 struct Cell<'a> {
+    /// Text that fits its column.
     text: Cow<'a, str>,
-    painted: Option<String>,
+    /// Text that replaces it after drawing: with colors, which have no width, or longer than
+    /// [`WIDEST`].
+    replacement: Option<Cow<'a, str>>,
 }
 
 fn heading_cells<'a>(headings: &[Heading], layout: &Layout) -> Vec<Cell<'a>> {
@@ -127,10 +118,10 @@ fn heading_cells<'a>(headings: &[Heading], layout: &Layout) -> Vec<Cell<'a>> {
         let more = if layout.more && index == last { MORE } else { "" };
         [&headings[shown.position].text, more].concat()
     });
-    texts.map(|text| Cell { text: text.into(), painted: None }).collect()
+    texts.map(|text| Cell { text: text.into(), replacement: None }).collect()
 }
 
-/// The cells of a spooled row that are shown.
+/// Returns the shown cells of a spooled row.
 fn shown_cells<'a>(
     spooled: &'a str,
     headings: &[Heading],
@@ -147,7 +138,7 @@ fn shown_cells<'a>(
     })
 }
 
-/// The cells of a spooled row.
+/// Iterates over the cells of a spooled row.
 fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     memchr_iter(CELL_END as u8, spooled.as_bytes()).map_while(move |end| {
@@ -157,7 +148,7 @@ fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A spooled cell as it is shown in its column.
+/// Fits a spooled cell to its column.
 fn shown_cell<'a>(
     spooled: &'a str,
     headings: &[Heading],
@@ -166,47 +157,20 @@ fn shown_cell<'a>(
 ) -> Cell<'a> {
     let kind = headings[shown.position].kind;
     let text = match kind {
-        _ if shown.width >= WIDEST => Cow::Borrowed(spooled),
         ColumnKind::Time => time::shortened(spooled, shown.width),
         _ => shortened(spooled, shown.width),
     };
-    let is_painted = colored && kind == ColumnKind::Status;
-    let painted = is_painted.then(|| color::colored_status(spooled, text.clone()).into_owned());
-    Cell { text, painted }
+    let replacement = if shown.width >= WIDEST && text != spooled {
+        Some(Cow::Borrowed(spooled))
+    } else if colored && kind == ColumnKind::Status {
+        Some(color::colored_status(spooled, text.clone()))
+    } else {
+        None
+    };
+    Cell { text, replacement }
 }
 
-/// Adds the cells of a row as [`lines`] makes a line of them.
-fn push_line<'a>(
-    text: &mut String,
-    row: impl IntoIterator<Item = Cell<'a>>,
-    headings: &[Heading],
-    layout: &Layout,
-    end: &str,
-) {
-    let mut blanks = 0;
-    for (cell, shown) in row.into_iter().zip(&layout.columns) {
-        let free = shown.width.saturating_sub(cells(&cell.text));
-        let (before, after) =
-            if is_number(&headings[shown.position]) { (free, 0) } else { (0, free) };
-        push_blanks(text, blanks + before);
-        text.push_str(cell.painted.as_deref().unwrap_or(&cell.text));
-        blanks = after + GAP;
-    }
-    text.truncate(text.trim_end_matches(' ').len());
-    text.push_str(end);
-}
-
-/// Many at once.
-fn push_blanks(text: &mut String, mut number: usize) {
-    const BLANKS: &str = "                                                                ";
-    while number > 0 {
-        let some = number.min(BLANKS.len());
-        text.push_str(&BLANKS[..some]);
-        number -= some;
-    }
-}
-
-/// Lays out rows whose cells are no wider than their columns.
+/// Draws rows whose cells are no wider than their columns.
 fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &str) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(NOTHING);
@@ -224,23 +188,23 @@ fn lines(rows: &[Vec<Cell<'_>>], headings: &[Heading], layout: &Layout, end: &st
     }
     let mut text = String::new();
     for (line, row) in table.lines().zip(rows) {
-        push_painted(&mut text, line.trim_end_matches(' '), row, layout);
+        push_replaced(&mut text, line.trim_end_matches(' '), row, layout);
         text.push_str(end);
     }
     text
 }
 
-/// Adds a line with its colours, which the table would count as characters. A cell that has one
-/// begins where those before it end.
-fn push_painted(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout) {
+/// Appends a drawn line with the replacements of its cells. The position of a cell follows from the
+/// widths of the cells before it.
+fn push_replaced(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layout) {
     let (mut done, mut start) = (0, 0);
     for (cell, shown) in row.iter().zip(&layout.columns) {
         let end = start + cell.text.len();
-        if let Some(painted) = &cell.painted
+        if let Some(replacement) = &cell.replacement
             && line.get(start..end) == Some(&*cell.text)
         {
             text.push_str(&line[done..start]);
-            text.push_str(painted);
+            text.push_str(replacement);
             done = end;
         }
         start = end + shown.width.saturating_sub(cells(&cell.text)) + GAP;
@@ -259,12 +223,11 @@ mod tests {
     use super::time::Times;
     use super::*;
 
-    /// Ahead of a text that is longer than any column, and behind it, cells are where they would be
-    /// without it.
+    /// The other cells keep their places.
     #[test]
     fn no_text_is_too_long_for_a_pipe() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
-        let look = Style { width: None, colored: true, times: Times::Utc };
+        let style = Style { width: None, colored: true, times: Times::Utc };
         for length in [WIDEST - 1, WIDEST, WIDEST + 1, 3 * WIDEST] {
             let headings = vec![
                 heading("ID", ColumnKind::Id),
@@ -272,8 +235,8 @@ mod tests {
                 heading("STATUS", ColumnKind::Status),
             ];
             let (long, width) = ("x".repeat(length), length.min(WIDEST));
-            let mut grid = Grid::new(headings, true, look.clone());
-            let number = SCREENFUL + 3;
+            let mut grid = Grid::new(headings, true, style.clone());
+            let number = BATCH + 3;
             for row in 0..number {
                 let name = if row % 2 == 0 { "short" } else { &long };
                 grid.push(["id", name, "error"].map(Cow::Borrowed)).unwrap();
@@ -294,9 +257,8 @@ mod tests {
         }
     }
 
-    /// Past the screenful a line is made in another way; nobody can tell where.
     #[test]
-    fn every_line_is_the_same_however_it_is_made() {
+    fn equal_rows_are_equal_lines_in_every_batch() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
         let headings = || {
             vec![
@@ -313,9 +275,9 @@ mod tests {
             ["🚀 release 👩‍👩‍👧", "", "waiting_protect", " blanks around ", "é"],
             ["", "0", "", "\u{1b}[31mred\t\u{202e}", ""],
         ];
-        let number = SCREENFUL + 2 * rows.len();
-        let text = |look| {
-            let mut grid = Grid::new(headings(), false, look);
+        let number = BATCH + 2 * rows.len();
+        let text = |style| {
+            let mut grid = Grid::new(headings(), false, style);
             for row in rows.iter().cycle().take(number) {
                 grid.push(row.iter().map(|text| Cow::Borrowed(*text))).unwrap();
             }

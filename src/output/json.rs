@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::lines::Lines;
 use crate::record::backup::Backup;
 use crate::record::column::Column;
-use crate::record::row::{Row, RowFormat};
+use crate::record::row::Row;
 use crate::text::sanitize;
 
 /// Renders an array, or a line for each record.
@@ -31,13 +31,12 @@ impl Json {
     }
 }
 
-impl RowFormat for Json {
+impl Lines for Json {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let record = match &self.columns {
             Some(columns) => Cow::Owned(projected(&row.backup(), columns)),
             None => row.one_line(),
         };
-        text.push_str(self.separator());
         if self.terminal {
             text.push_str(&sanitize::json(&record));
         } else {
@@ -47,9 +46,7 @@ impl RowFormat for Json {
             text.push('\n');
         }
     }
-}
 
-impl Lines for Json {
     fn head(&self) -> String {
         if self.array { "[\n".to_owned() } else { String::new() }
     }

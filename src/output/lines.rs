@@ -1,24 +1,26 @@
 //! Formats whose rows do not depend on each other: jsonl and json, csv, tsv, ids, markdown.
-//!
-//! Rows can be formatted concurrently, where the backups are read. They are joined in order in this
-//! module.
 
 use std::io::Write as _;
 use std::mem;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::spool::{SPOOL_ERROR, Spool};
 use super::{Output, Render};
-use crate::record::row::{Row, RowFormat, RowSpan};
+use crate::record::row::Row;
 
-/// The text of a format around its rows.
-pub(super) trait Lines: RowFormat {
+/// Number of bytes that are collected before they go to the spool.
+const CHUNK: usize = 64 << 10;
+
+/// A row, and the text around the rows.
+pub(super) trait Lines: Send {
+    /// Appends the formatted backup to `text`.
+    fn push(&self, row: Row<'_>, text: &mut String);
+
     /// Returns the text before the first backup.
     fn head(&self) -> String;
 
-    /// Returns the separator that each row's text begins with. It is stripped from the first row.
+    /// Returns the text between two backups.
     fn separator(&self) -> &'static str {
         ""
     }
@@ -35,61 +37,45 @@ pub(super) trait Lines: RowFormat {
 }
 
 /// Renders the backups in one of these formats.
-pub(super) struct LineByLine {
-    format: Arc<dyn Lines>,
+pub(super) struct LineByLine<F> {
+    format: F,
     is_empty: bool,
-    /// Buffer for the text of one backup, reused.
+    /// Text that has not reached the spool.
     text: String,
     spool: Spool,
 }
 
-impl LineByLine {
-    pub(super) fn new(format: impl Lines + 'static) -> Self {
-        let (text, spool) = (String::new(), Spool::new());
-        Self { format: Arc::new(format), is_empty: true, text, spool }
+impl<F: Lines> LineByLine<F> {
+    pub(super) fn new(format: F) -> Self {
+        Self { format, is_empty: true, text: String::new(), spool: Spool::new() }
     }
 
-    /// Returns the format of the rows.
-    pub(super) fn format(&self) -> Arc<dyn RowFormat> {
-        Arc::clone(&self.format) as _
-    }
-
-    /// Adds the formatted text of consecutive backups.
-    pub(super) fn push_text(&mut self, text: &str) -> anyhow::Result<()> {
-        let mut text = text;
-        if mem::replace(&mut self.is_empty, false) {
-            self.spool.write_all(self.format.head().as_bytes()).context(SPOOL_ERROR)?;
-            text = text.get(self.format.separator().len()..).unwrap_or_default();
-        }
-        self.spool.write_all(text.as_bytes()).context(SPOOL_ERROR)
+    fn write_text(&mut self) -> anyhow::Result<()> {
+        self.spool.write_all(self.text.as_bytes()).context(SPOOL_ERROR)?;
+        self.text.clear();
+        Ok(())
     }
 }
 
-impl Render for LineByLine {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.push_row(RowSpan::alone(record)?.row(record))
-    }
-
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        let mut text = mem::take(&mut self.text);
-        text.clear();
-        self.format.push(row, &mut text);
-        self.push_text(&text)?;
-        self.text = text;
-        Ok(())
-    }
-
-    fn lines(&mut self) -> Option<&mut LineByLine> {
-        Some(self)
+impl<F: Lines> Render for LineByLine<F> {
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        if mem::replace(&mut self.is_empty, false) {
+            self.text.push_str(&self.format.head());
+        } else {
+            self.text.push_str(self.format.separator());
+        }
+        self.format.push(row, &mut self.text);
+        if self.text.len() >= CHUNK { self.write_text() } else { Ok(()) }
     }
 
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
+        self.write_text()?;
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
     fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
         let end = if self.is_empty { &self.format.when_empty() } else { self.format.tail() };
-        self.spool.write_all(end.as_bytes()).context(SPOOL_ERROR)?;
+        self.text.push_str(end);
         self.drain(out)
     }
 }

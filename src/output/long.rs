@@ -18,6 +18,7 @@ use super::{Output, Render, Style, color};
 use crate::record::backup::Backup;
 use crate::record::column::{self, Column, ColumnKind};
 use crate::record::json::Json;
+use crate::record::row::Row;
 use crate::text::sanitize::{cells, visible};
 
 /// Levels of nesting that get their own blocks. Deeper values are printed as JSON.
@@ -120,7 +121,7 @@ impl Long {
         let style = Style { width: None, ..self.style.clone() };
         let mut table = Box::new(Table::whole(columns.clone(), true, style));
         for child in children {
-            table.push(child.as_sent())?;
+            table.push_backup(&Backup::parse(child.as_sent())?)?;
         }
         let mut rows = Vec::new();
         table.finish(&mut rows)?;
@@ -149,8 +150,8 @@ impl Long {
 }
 
 impl Render for Long {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        let backup = Backup::parse(record)?;
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        let (record, backup) = (row.json(), row.backup());
         let mut text = String::new();
         if !mem::replace(&mut self.empty, false) {
             text.push('\n');

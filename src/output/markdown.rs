@@ -11,7 +11,7 @@ use super::lines::Lines;
 use super::time::Times;
 use super::value::{self, Precision};
 use crate::record::column::{Column, ColumnKind};
-use crate::record::row::{Row, RowFormat};
+use crate::record::row::Row;
 use crate::text::sanitize::visible;
 
 pub(super) struct Markdown {
@@ -25,15 +25,13 @@ impl Markdown {
     }
 }
 
-impl RowFormat for Markdown {
+impl Lines for Markdown {
     fn push(&self, backup: Row<'_>, text: &mut String) {
         let backup = backup.backup();
         let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
         text.push_str(&row(self.columns.iter().map(shown)));
     }
-}
 
-impl Lines for Markdown {
     fn head(&self) -> String {
         let columns = self.columns.iter();
         head(columns.map(|column| (self.times.heading(column.name, column.kind), column.kind)))

@@ -1,14 +1,13 @@
 //! From records to bytes: the output flags, and a renderer for each format.
 //!
-//! A renderer takes records one at a time and writes nothing before [`Renderer::finish`], so the
+//! A renderer takes backups one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows are buffered in a [`spool::Spool`], which keeps memory
 //! bounded. Knows neither where records come from nor what kind of file it writes to; a [`Target`]
 //! describes the file.
 //!
 //! To add a format, add it to [`Format`] and to the `match` in [`OutputArgs::renderer`]. Tables of
 //! rows that are not backups have a second `match`, in [`RowTable::write`]. A format whose rows do
-//! not depend on each other implements [`Lines`](lines::Lines); its rows are formatted
-//! concurrently, where the records are read.
+//! not depend on each other implements [`Lines`](lines::Lines).
 
 mod color;
 mod csv;
@@ -35,7 +34,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::io::Write;
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
 use clap::builder::ArgPredicate;
 
@@ -43,7 +42,7 @@ pub(crate) use format::{Format, FormatParser, Printed};
 pub(crate) use row_table::{RowTable, RowTableArgs, RowTableColumn};
 
 use crate::record::column::{self, COLUMNS, Column, ColumnKind};
-use crate::record::row::{Row, RowFormat};
+use crate::record::row::{Row, RowSink, RowSpan};
 use crate::terminal::target::{Output, Target};
 
 use format::FormatArgs;
@@ -114,7 +113,7 @@ impl ListOutputArgs {
     }
 
     /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
-    /// be hidden.
+    /// be hidden. With `--stream`, rows are written to `stream` after each page.
     ///
     /// # Errors
     ///
@@ -123,10 +122,12 @@ impl ListOutputArgs {
         &self,
         target: Target,
         queried_columns: &[&str],
+        stream: impl Output + Send + 'static,
     ) -> anyhow::Result<Renderer> {
         let output = &self.output;
         let renderer = output.renderer_with(output.rows.style(target)?, queried_columns)?;
-        Ok(Renderer { stream: self.stream, ..renderer })
+        let stream = self.stream.then(|| Box::new(stream) as _);
+        Ok(Renderer { stream, ..renderer })
     }
 
     /// Returns whether rows may be written before the last row is known.
@@ -233,7 +234,7 @@ impl OutputArgs {
             }
             Format::Ids => Box::new(LineByLine::new(ids::Ids)),
         };
-        Ok(Renderer { render, stream: false })
+        Ok(Renderer::new(render))
     }
 
     /// Returns a renderer for a single record. json and yaml print it without the enclosing list.
@@ -250,7 +251,7 @@ impl OutputArgs {
             Format::Yaml => Box::new(yaml::Yaml::single(self.chosen_columns()?)),
             _ => return self.renderer(target),
         };
-        Ok(Renderer { render, stream: false })
+        Ok(Renderer::new(render))
     }
 }
 
@@ -270,76 +271,53 @@ pub(crate) fn table<'a, const N: usize>(
     grid.finish(out)
 }
 
-/// Collects records, then writes them all.
+/// Collects backups, then writes them all.
 pub(crate) struct Renderer {
     render: Box<dyn Render>,
-    /// Rows may be written before the last row is known.
-    stream: bool,
+    /// Destination of rows that may be written before the last row is known.
+    stream: Option<Box<dyn Output + Send>>,
 }
 
-/// Collects rows that are formatted already.
-pub(crate) struct LineRenderer<'a> {
-    lines: &'a mut LineByLine,
-    stream: bool,
-}
-
-impl LineRenderer<'_> {
-    /// Returns the format of the rows.
-    pub(crate) fn format(&self) -> Arc<dyn RowFormat> {
-        self.lines.format()
-    }
-
-    /// Adds the formatted text of consecutive rows.
-    pub(crate) fn push(&mut self, texts: &str) -> anyhow::Result<()> {
-        self.lines.push_text(texts)
-    }
-
-    /// Same as [`Renderer::advance`].
-    pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        if self.stream { self.lines.drain(out) } else { Ok(()) }
-    }
-}
-
-/// Renders records in one format.
+/// Renders backups in one format.
 trait Render: Send {
-    fn push(&mut self, record: &str) -> anyhow::Result<()>;
-    /// Same as `push`, for a row whose fields are already located.
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.push(row.json())
-    }
-    /// Returns the line renderer, if rows of this format do not depend on each other.
-    fn lines(&mut self) -> Option<&mut LineByLine> {
-        None
-    }
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<()>;
     /// Writes the rows that are ready.
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()>;
     fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()>;
 }
 
 impl Renderer {
-    /// Adds one record: the JSON text of one object, exactly as the service sent it.
-    pub(crate) fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.render.push(record)
+    fn new(render: Box<dyn Render>) -> Self {
+        Self { render, stream: None }
     }
 
-    /// Adds one row.
-    pub(crate) fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.render.push_row(row)
-    }
-
-    /// Returns a renderer for rows that are formatted elsewhere, if the format allows that.
-    pub(crate) fn lines(&mut self) -> Option<LineRenderer<'_>> {
-        Some(LineRenderer { lines: self.render.lines()?, stream: self.stream })
-    }
-
-    /// Writes the rows so far to `out` if streaming is on.
-    pub(crate) fn advance(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
-        if self.stream { self.render.drain(out) } else { Ok(()) }
+    /// Adds one backup: the JSON text of one object, exactly as the service sent it.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a JSON object, and those of [`push`](RowSink::push).
+    pub(crate) fn push_record(&mut self, record: &str) -> anyhow::Result<()> {
+        self.render.push(RowSpan::alone(record)?.row(record))
     }
 
     /// Writes everything to `out` at once and flushes it. A failed write keeps its `io::Error` in
     /// the error chain.
     pub(crate) fn finish(self, out: &mut dyn Output) -> anyhow::Result<()> {
         self.render.finish(out)
+    }
+}
+
+impl RowSink for Renderer {
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        self.render.push(row)?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Writes the rows so far if streaming is on.
+    fn page_end(&mut self) -> anyhow::Result<()> {
+        match &mut self.stream {
+            Some(out) => self.render.drain(&mut **out),
+            None => Ok(()),
+        }
     }
 }

@@ -97,7 +97,7 @@ impl RowTable {
             }
             Format::Yaml => {
                 let mut yaml = Box::new(Yaml::sequence(None));
-                self.objects(false).iter().try_for_each(|object| yaml.push(object))?;
+                self.objects(false).iter().try_for_each(|object| yaml.push_object(object))?;
                 return yaml.finish(out);
             }
             Format::Markdown => {

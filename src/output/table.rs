@@ -50,19 +50,16 @@ impl Table {
         Self { columns, times, grid }
     }
 
-    fn write(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
+    /// Adds a row.
+    pub(super) fn push_backup(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
         let shown = |column| value::shown(column, backup, &self.times, Precision::Second);
         self.grid.push(self.columns.iter().map(shown))
     }
 }
 
 impl Render for Table {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        self.write(&Backup::parse(record)?)
-    }
-
-    fn push_row(&mut self, row: Row<'_>) -> anyhow::Result<()> {
-        self.write(&row.backup())
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        self.push_backup(&row.backup())
     }
 
     /// Writes nothing: the widths depend on the last row.

@@ -71,7 +71,7 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     let mut renderer =
         args.renderer_with(Style { width, colored, times: times(&args) }, &[]).unwrap();
     for record in records {
-        renderer.push(record).unwrap();
+        renderer.push_record(record).unwrap();
     }
     let mut out = Vec::new();
     renderer.finish(&mut out).unwrap();
@@ -81,7 +81,7 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
 /// Returns what `cbr backups show` prints. `line` names the format.
 fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
     let mut renderer = args(line).single_renderer(target(screen)).unwrap();
-    renderer.push(record).unwrap();
+    renderer.push_record(record).unwrap();
     let mut out = Vec::new();
     renderer.finish(&mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -423,7 +423,7 @@ fn a_failed_write_keeps_its_io_error() {
         for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
             for room in [0, 10, usize::MAX] {
                 let mut renderer = args(line).renderer(target(None)).unwrap();
-                list.iter().for_each(|record| renderer.push(record).unwrap());
+                list.iter().for_each(|record| renderer.push_record(record).unwrap());
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
                     failed.downcast_ref::<io::Error>().map(io::Error::kind),
@@ -432,7 +432,7 @@ fn a_failed_write_keeps_its_io_error() {
                 );
 
                 let mut renderer = args(line).single_renderer(target(None)).unwrap();
-                renderer.push(server).unwrap();
+                renderer.push_record(server).unwrap();
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
                     failed.downcast_ref::<io::Error>().map(io::Error::kind),
@@ -475,8 +475,12 @@ fn a_record_that_is_not_an_object_is_an_error() {
         let is_copied = matches!(format, Format::Json | Format::Jsonl);
         let columns = if is_copied { "--columns id" } else { "" };
         let args = args(&format!("-o {} {columns}", format.name()));
-        assert!(args.renderer(target(None)).unwrap().push("[1]").is_err(), "{}", format.name());
-        assert!(args.single_renderer(target(None)).unwrap().push("7").is_err());
+        assert!(
+            args.renderer(target(None)).unwrap().push_record("[1]").is_err(),
+            "{}",
+            format.name()
+        );
+        assert!(args.single_renderer(target(None)).unwrap().push_record("7").is_err());
     }
 }
 

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use super::lines::Lines;
 use super::value;
 use crate::record::column::Column;
-use crate::record::row::{Row, RowFormat};
+use crate::record::row::Row;
 use crate::text::sanitize;
 
 pub(super) struct Tsv {
@@ -26,15 +26,13 @@ impl Tsv {
     }
 }
 
-impl RowFormat for Tsv {
+impl Lines for Tsv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let backup = row.backup();
         let values = self.columns.iter().map(|column| value::exact(column, &backup));
         push_row(text, values, self.terminal);
     }
-}
 
-impl Lines for Tsv {
     fn head(&self) -> String {
         let names = self.columns.iter().map(|column| column.name);
         if self.headers { head(names) } else { String::new() }

@@ -19,9 +19,9 @@ use anyhow::Context as _;
 use super::json::projected;
 use super::spool::{SPOOL_ERROR, Spool};
 use super::{Output, Render};
-use crate::record::backup::Backup;
 use crate::record::column::Column;
 use crate::record::json::Json;
+use crate::record::row::Row;
 use crate::text::sanitize::is_unseen;
 
 /// Maximum levels of nesting; readers fail soon after.
@@ -52,14 +52,14 @@ impl Yaml {
     pub(super) fn single(columns: Option<Vec<Column>>) -> Self {
         Self { sequence: false, columns, empty: true, spool: Spool::new() }
     }
-}
 
-impl Render for Yaml {
-    fn push(&mut self, record: &str) -> anyhow::Result<()> {
-        // Rejects a record that is not an object.
-        let backup = Backup::parse(record)?;
-        let projected = self.columns.as_ref().map(|columns| projected(&backup, columns));
-        let json = Json::new(projected.as_deref().unwrap_or(record));
+    /// Adds the JSON text of an object.
+    ///
+    /// # Errors
+    ///
+    /// If it is nested too deeply, or the spool cannot be written.
+    pub(super) fn push_object(&mut self, object: &str) -> anyhow::Result<()> {
+        let json = Json::new(object);
         let mut text = String::new();
         let level = usize::from(self.sequence);
         if self.sequence {
@@ -71,6 +71,15 @@ impl Render for Yaml {
         }
         self.empty = false;
         self.spool.write_all(text.as_bytes()).context(SPOOL_ERROR)
+    }
+}
+
+impl Render for Yaml {
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
+        match &self.columns {
+            Some(columns) => self.push_object(&projected(&row.backup(), columns)),
+            None => self.push_object(row.json()),
+        }
     }
 
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()> {
@@ -228,7 +237,7 @@ mod tests {
 
     fn written(json: &str) -> String {
         let mut yaml = Box::new(Yaml::sequence(None));
-        yaml.push(json).unwrap();
+        yaml.push_object(json).unwrap();
         let mut out = Vec::new();
         yaml.finish(&mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -270,7 +279,7 @@ mod tests {
     fn too_deep_nesting_is_rejected() {
         for (levels, is_fine) in [(90, true), (101, false), (100_000, false)] {
             let json = format!("{{\"a\":{}1{}}}", "[".repeat(levels), "]".repeat(levels));
-            assert_eq!(Yaml::sequence(None).push(&json).is_ok(), is_fine, "{levels}");
+            assert_eq!(Yaml::sequence(None).push_object(&json).is_ok(), is_fine, "{levels}");
         }
     }
 }

@@ -5,11 +5,13 @@
 //! | [`filter`] | the filters that the API does not have |
 //! | [`group`] | the groups of `--per` and `--by` |
 //! | [`latest`] | the newest rows of each group |
+//! | [`selection`] | which rows are printed: latest, then sort, then offset and limit |
 //! | [`sort`] | which orders the service returns, and which are made locally |
 //! | [`summary`] | counts and sizes |
 
 pub(crate) mod filter;
 pub(crate) mod group;
 pub(crate) mod latest;
+pub(crate) mod selection;
 pub(crate) mod sort;
 pub(crate) mod summary;

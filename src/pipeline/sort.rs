@@ -18,7 +18,7 @@ use crate::listing::{Direction, Order};
 use crate::output::temporary::TemporaryFileError;
 use crate::record::backup::Backup;
 use crate::record::column::{COLUMNS, Column, ColumnKind};
-use crate::record::row::Row;
+use crate::record::row::{Row, RowSink, RowSpan};
 use crate::text::suggest;
 use crate::time;
 
@@ -179,18 +179,13 @@ impl Sorter {
         Ok(())
     }
 
-    /// Passes the sorted records to `sink`, skipping the first `offset`, at most `limit`. Rows with
-    /// equal keys keep their order of arrival, which is newest first.
+    /// Passes the sorted records to `sink` until it wants no more. Rows with equal keys keep their
+    /// order of arrival, which is newest first.
     ///
     /// # Errors
     ///
     /// If the temporary file cannot be read, and the errors of `sink`.
-    pub(crate) fn finish(
-        mut self,
-        offset: u64,
-        limit: Option<u64>,
-        mut sink: impl FnMut(&str) -> anyhow::Result<()>,
-    ) -> anyhow::Result<u64> {
+    pub(crate) fn finish(mut self, sink: &mut impl RowSink) -> anyhow::Result<()> {
         self.rows.sort_by(|a, b| a.key.cmp(&b.key));
         let mut records = self
             .records
@@ -198,17 +193,16 @@ impl Sorter {
             .map_err(|error| error.into_error())
             .context(SORT_FILE_ERROR)?;
         let mut record = Vec::new();
-        let mut delivered = 0;
-        let limit = limit.unwrap_or(u64::MAX);
-        let wanted = self.rows.iter().skip(offset as usize).take(limit as usize);
-        for row in wanted {
+        for row in &self.rows {
             record.resize(row.length, 0);
             records.seek(SeekFrom::Start(row.start)).context(SORT_FILE_ERROR)?;
             records.read_exact(&mut record).context(SORT_FILE_ERROR)?;
-            sink(std::str::from_utf8(&record)?)?;
-            delivered += 1;
+            let record = std::str::from_utf8(&record)?;
+            if sink.push(RowSpan::alone(record)?.row(record))?.is_break() {
+                break;
+            }
         }
-        Ok(delivered)
+        Ok(())
     }
 }
 
@@ -266,14 +260,23 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
 
+    use std::ops::ControlFlow;
+
     use super::*;
-    use crate::record::backup::Field;
-    use crate::record::json::Scanner;
-    use crate::record::row::RowSpan;
+
+    /// Collects the ids of rows.
+    #[derive(Default)]
+    struct Ids(String);
+
+    impl RowSink for Ids {
+        fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+            self.0.extend(row.id().map(|id| id.text().into_owned()));
+            Ok(ControlFlow::Continue(()))
+        }
+    }
 
     fn push(sorter: &mut Sorter, record: &str) {
-        let found = RowSpan::read(&mut Scanner::new(record)).unwrap();
-        sorter.push(found.row(record)).unwrap();
+        sorter.push(RowSpan::alone(record).unwrap().row(record)).unwrap();
     }
 
     /// Returns the ids of `records`, sorted by `sort`.
@@ -283,14 +286,9 @@ mod tests {
         for record in records {
             push(&mut sorter, record);
         }
-        let mut ids = String::new();
-        sorter
-            .finish(0, None, |record| {
-                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
-                Ok(())
-            })
-            .unwrap();
-        ids
+        let mut ids = Ids::default();
+        sorter.finish(&mut ids).unwrap();
+        ids.0
     }
 
     #[test]
@@ -341,24 +339,6 @@ mod tests {
             .collect();
         assert_eq!(sorted("name:asc,resource_size:desc", &records), "acdb");
         assert_eq!(sorted("resource_size:asc,name:desc", &records), "bcda");
-    }
-
-    #[test]
-    fn offset_and_limit_count_sorted_rows() {
-        let cases = [(0, None, "abcde"), (1, Some(2), "bc"), (4, Some(9), "e"), (9, None, "")];
-        for (offset, limit, expected) in cases {
-            let mut sorter = Sorter::new("id:asc".parse::<Sort>().unwrap().0);
-            for id in ["c", "a", "e", "d", "b"] {
-                push(&mut sorter, &format!(r#"{{"id":"{id}"}}"#));
-            }
-            let mut ids = String::new();
-            let sink = |record: &str| {
-                ids.push_str(&Backup::parse(record)?.get(Field::id).unwrap().text());
-                Ok(())
-            };
-            let delivered = sorter.finish(offset, limit, sink).unwrap();
-            assert_eq!((ids.as_str(), delivered), (expected, expected.len() as u64));
-        }
     }
 
     #[test]

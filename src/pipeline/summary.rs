@@ -5,12 +5,14 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use super::group::Group;
 use crate::output::{RowTable, RowTableColumn};
 use crate::record::backup::{Backup, Field};
 use crate::record::column::ColumnKind;
 use crate::record::json::Json;
+use crate::record::row::{Row, RowSink};
 use crate::time;
 
 /// The summary of the backups so far.
@@ -47,19 +49,6 @@ impl Summary {
             totals.insert("".into(), Total::default());
         }
         Self { group, now, totals }
-    }
-
-    /// Adds a backup.
-    pub(crate) fn push(&mut self, backup: &Backup<'_>) {
-        let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
-        let named = self.group == Some(Group::Resource);
-        // A key is copied once for each group, not for each backup.
-        if let Some(total) = self.totals.get_mut(&*key) {
-            return total.add(backup, self.now, named);
-        }
-        let mut total = Total::default();
-        total.add(backup, self.now, named);
-        self.totals.insert(key.into(), total);
     }
 
     /// Returns the number of backups of unknown size, which the sums omit.
@@ -125,6 +114,21 @@ impl Summary {
     }
 }
 
+impl RowSink for Summary {
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        let backup = row.backup();
+        let key = self.group.and_then(|group| group.key(&backup)).unwrap_or_default();
+        let named = self.group == Some(Group::Resource);
+        // A key is copied once for each group, not for each backup.
+        let total = match self.totals.get_mut(&*key) {
+            Some(total) => total,
+            None => self.totals.entry(key.into()).or_default(),
+        };
+        total.add(&backup, self.now, named);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 impl Total {
     fn add(&mut self, backup: &Backup<'_>, now: i64, named: bool) {
         let instant = |field: Option<Json<'_>>| time::instant(&field?.text());
@@ -161,13 +165,14 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::row::RowSpan;
 
     const NOW: &str = "2026-11-01T00:00:00Z";
 
     fn summary(group: Option<Group>, records: &[&str]) -> (Vec<Vec<String>>, u64) {
         let mut summary = Summary::new(group, time::instant(NOW).unwrap());
         for record in records {
-            summary.push(&Backup::parse(record).unwrap());
+            let _ = summary.push(RowSpan::alone(record).unwrap().row(record)).unwrap();
         }
         let without_size = summary.without_size();
         let table = summary.table();

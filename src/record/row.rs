@@ -3,7 +3,7 @@
 //! Knows nothing of where the text came from.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -14,23 +14,29 @@ use super::json::{Json, Scanner};
 /// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
 
-/// Formats each backup independently of the others.
-pub(crate) trait RowFormat: Send + Sync {
-    /// Appends the formatted backup to `text`.
-    fn push(&self, row: Row<'_>, text: &mut String);
+/// Takes backups one at a time, in their final order.
+pub(crate) trait RowSink {
+    /// Takes the next backup. `Break` means that no more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If the backup cannot be stored or written.
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// Called after each page: what is ready may be written.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    fn page_end(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 /// The backups of one response.
 pub(crate) struct Rows {
     text: Arc<Text>,
     spans: Vec<RowSpan>,
-}
-
-/// The formatted backups of one response.
-pub(crate) struct Texts {
-    text: Arc<Text>,
-    /// End offset of each formatted backup.
-    ends: Vec<usize>,
 }
 
 /// Byte range of a backup, with those of its fields.
@@ -58,24 +64,6 @@ impl Rows {
     pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = Row<'_>> {
         let text = (*self.text).as_ref();
         indexes.iter().filter_map(move |index| Some(Row { text, span: self.spans.get(*index)? }))
-    }
-}
-
-impl Texts {
-    /// Returns the concatenated texts with the end offset of each.
-    pub(crate) fn new(text: Arc<Text>, ends: Vec<usize>) -> Self {
-        Self { text, ends }
-    }
-
-    /// Yields the texts at `indexes`, merging consecutive ones.
-    pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = &str> {
-        let text = (*self.text).as_ref();
-        let end = |index: usize| self.ends.get(index).copied();
-        let runs = indexes.chunk_by(|index, next| index + 1 == *next);
-        runs.filter_map(move |run| {
-            let start = run.first()?.checked_sub(1).map_or(Some(0), end)?;
-            text.get(start..end(*run.last()?)?)
-        })
     }
 }
 

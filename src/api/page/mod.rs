@@ -25,7 +25,7 @@ use serde::de::{Error as _, IgnoredAny};
 use super::body::Body;
 use crate::listing::{Created, Key, Order, Page, Record};
 use crate::record::json::Scanner;
-use crate::record::row::{Row, RowFormat, RowSpan, Rows, Texts};
+use crate::record::row::{Row, RowSpan, Rows};
 use crate::time;
 
 /// A page as `serde` reads it, to describe the fault of an unreadable one.
@@ -51,21 +51,6 @@ pub(super) fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, s
     let mut found = Vec::with_capacity(usual_rows(body.text()));
     let page = scan(body, order, |backup| found.push(backup))?;
     Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
-}
-
-/// Reads a page and formats its backups.
-pub(super) fn format_page(
-    body: &Arc<Body>,
-    order: &Order,
-    format: &dyn RowFormat,
-) -> Result<Page<Texts>, serde_json::Error> {
-    let mut text = body.another();
-    let mut ends = Vec::with_capacity(usual_rows(body.text()));
-    let page = scan(body, order, |backup| {
-        format.push(backup.row(body.text()), &mut text);
-        ends.push(text.len());
-    })?;
-    Ok(page.with(Texts::new(Arc::new(body.beside(text)), ends)))
 }
 
 /// Estimates the number of backups on a page: most are longer.
@@ -177,12 +162,6 @@ mod tests {
     /// A service may break lines anywhere, or nowhere but in one backup.
     #[test]
     fn each_backup_is_one_line_however_it_was_sent() {
-        struct AsSent;
-        impl RowFormat for AsSent {
-            fn push(&self, row: Row<'_>, text: &mut String) {
-                text.push_str(&row.one_line());
-            }
-        }
         let broken = "{\n \"id\": \"b\",\r\n \"extend_info\": {\n\"x\" :[\n1 ] }\n}";
         let whole = r#"{"id": "a","extend_info": {"x" :[1 ]}}"#;
         let compact = r#"{"id":"b","extend_info":{"x":[1]}}"#;
@@ -194,14 +173,12 @@ mod tests {
         ] {
             let text = format!("{{\"backups\":[{}]}}\n", rows.join(","));
             let body = Arc::new(Body::new(text, &Arc::default()));
-            let page = format_page(&body, &Order::default(), &AsSent).unwrap();
-            for (row, expected) in expected.iter().enumerate() {
-                assert_eq!(page.rows.at(&[row]).collect::<Vec<_>>(), [*expected]);
-            }
-            let together: Vec<_> = page.rows.at(&[0, 1, 2]).collect();
-            assert_eq!(together, [expected.concat()]);
-            let apart: Vec<_> = page.rows.at(&[0, 2]).collect();
-            assert_eq!(apart, [expected[0], expected[2]]);
+            let page = read_page(&body, &Order::default()).unwrap();
+            let lines = |indexes: &[usize]| {
+                page.rows.at(indexes).map(|row| row.one_line().into_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(lines(&[0, 1, 2]), expected);
+            assert_eq!(lines(&[2, 0]), [expected[2], expected[0]]);
         }
     }
 

@@ -48,8 +48,9 @@ pub(in crate::commands) fn dry_run_request(
     let pairs = args.query.pairs();
     let draft = Backups::page_request(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
-    if !args.filter.is_empty() {
-        let filters: Vec<_> = args.filter.to_pairs().into_iter().map(|(name, _)| name).collect();
+    if !args.filter.conditions().is_empty() {
+        let filters: Vec<_> =
+            args.filter.conditions().to_pairs().into_iter().map(|(name, _)| name).collect();
         let told = format!("cbr's own filters come after: {}", filters.join(", "));
         match form {
             Form::Request => then.push_str(&format!("# {told}\n")),

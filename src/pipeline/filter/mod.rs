@@ -4,18 +4,19 @@
 //! missing or malformed value meets no condition: neither `true` nor `false`, neither before nor
 //! after. Pure and stateless.
 
+mod condition;
 mod pattern;
 
 use clap::Args;
 
 use crate::record::backup::{Backup, Field};
-use crate::record::json::Json;
 use crate::text::hints;
 use crate::text::number::whole;
-use crate::time::{self, Moment};
+use crate::time::Moment;
+use condition::{Condition, Test, Value};
 use pattern::Pattern;
 
-/// The conditions, in the order of the help. What is `None` or empty is not looked at.
+/// The filter flags, in the order of the help.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters (applied by cbr, to what the service answers)")]
 pub(crate) struct Filter {
@@ -78,32 +79,39 @@ pub(crate) struct Filter {
     system_disk: Option<bool>,
 }
 
-impl Filter {
+/// The conditions that are set. A record passes if it meets all of them.
+pub(crate) struct Conditions<'a>(Vec<Condition<'a>>);
+
+impl Conditions<'_> {
     /// Returns true if every record passes.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self {
-            automatic,
-            encrypted,
-            expires_after,
-            expires_before,
-            max_size,
-            min_size,
-            name_matches,
-            newer_than,
-            older_than,
-            resource_name_matches,
-            system_disk,
-        } = self;
-        automatic.or(*encrypted).or(*system_disk).is_none()
-            && expires_after.or(*expires_before).or(*newer_than).or(*older_than).is_none()
-            && max_size.or(*min_size).is_none()
-            && name_matches.is_empty()
-            && resource_name_matches.is_empty()
+        self.0.is_empty()
     }
 
-    /// Returns true if the record meets every condition. Destructured without `..`, so a new
-    /// condition that is not checked does not compile.
-    pub(crate) fn passes(&self, backup: &Backup<'_>) -> bool {
+    /// Returns true if the backup meets every condition.
+    pub(crate) fn pass(&self, backup: &Backup<'_>) -> bool {
+        self.0.iter().all(|condition| condition.is_met_by(backup))
+    }
+
+    /// Returns the columns that the conditions check.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|condition| condition.column)
+    }
+
+    /// Returns pairs of flag and parsed value, for the receipt.
+    pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = |condition: &Condition<'_>| {
+            let flag = condition.flag;
+            condition.values().into_iter().map(move |value| (flag, value))
+        };
+        self.0.iter().flat_map(pairs).collect()
+    }
+}
+
+impl Filter {
+    /// Returns the conditions that are set: this list is the only place that says what a flag
+    /// checks. Destructured without `..`, so a new flag that is not listed does not compile.
+    pub(crate) fn conditions(&self) -> Conditions<'_> {
         let Self {
             automatic,
             encrypted,
@@ -117,20 +125,36 @@ impl Filter {
             resource_name_matches,
             system_disk,
         } = self;
-        let size = || number(backup.get(Field::resource_size));
-        let expiry = || instant(backup.get(Field::expired_at));
-        let creation = || instant(backup.get(Field::created_at));
-        automatic.is_none_or(|wanted| is(backup.in_extend_info("auto_trigger"), wanted))
-            && encrypted.is_none_or(|wanted| is(backup.in_extend_info("encrypted"), wanted))
-            && system_disk.is_none_or(|wanted| is(backup.in_extend_info("system_disk"), wanted))
-            && min_size.is_none_or(|least| size().is_some_and(|size| size >= least as f64))
-            && max_size.is_none_or(|most| size().is_some_and(|size| size <= most as f64))
-            && expires_after.is_none_or(|at| expiry().is_some_and(|end| end >= at.microsecond()))
-            && expires_before.is_none_or(|at| expiry().is_some_and(|end| end < at.microsecond()))
-            && newer_than.is_none_or(|at| creation().is_some_and(|made| made >= at.microsecond()))
-            && older_than.is_none_or(|at| creation().is_some_and(|made| made < at.microsecond()))
-            && matches(name_matches, backup.get(Field::name))
-            && matches(resource_name_matches, backup.get(Field::resource_name))
+        let is_automatic: Value = |backup| backup.in_extend_info("auto_trigger");
+        let is_encrypted: Value = |backup| backup.in_extend_info("encrypted");
+        let is_system_disk: Value = |backup| backup.in_extend_info("system_disk");
+        let expiry: Value = |backup| backup.get(Field::expired_at);
+        let size: Value = |backup| backup.get(Field::resource_size);
+        let creation: Value = |backup| backup.get(Field::created_at);
+        let name: Value = |backup| backup.get(Field::name);
+        let resource_name: Value = |backup| backup.get(Field::resource_name);
+        let is = |wanted: &Option<bool>| wanted.map(Test::Is);
+        let rows = [
+            ("automatic", "extend_info.auto_trigger", is_automatic, is(automatic)),
+            ("encrypted", "extend_info.encrypted", is_encrypted, is(encrypted)),
+            ("expires_after", "expired_at", expiry, expires_after.as_ref().map(Test::From)),
+            ("expires_before", "expired_at", expiry, expires_before.as_ref().map(Test::Before)),
+            ("max_size", "resource_size", size, max_size.map(Test::AtMost)),
+            ("min_size", "resource_size", size, min_size.map(Test::AtLeast)),
+            ("newer_than", "created_at", creation, newer_than.as_ref().map(Test::From)),
+            ("older_than", "created_at", creation, older_than.as_ref().map(Test::Before)),
+            ("system_disk", "extend_info.system_disk", is_system_disk, is(system_disk)),
+            ("name_matches", "name", name, Test::matches(name_matches)),
+            (
+                "resource_name_matches",
+                "resource_name",
+                resource_name,
+                Test::matches(resource_name_matches),
+            ),
+        ];
+        let condition =
+            |(flag, column, value, test)| Some(Condition { flag, column, value, test: test? });
+        Conditions(rows.into_iter().filter_map(condition).collect())
     }
 
     /// Rejects conditions that cannot match anything.
@@ -162,58 +186,6 @@ impl Filter {
         }
         Ok(())
     }
-
-    /// Returns the columns that the conditions check.
-    pub(crate) fn queried_columns(&self) -> impl Iterator<Item = &'static str> {
-        let Self {
-            automatic,
-            encrypted,
-            expires_after,
-            expires_before,
-            max_size,
-            min_size,
-            name_matches,
-            newer_than,
-            older_than,
-            resource_name_matches,
-            system_disk,
-        } = self;
-        let columns = [
-            ("extend_info.auto_trigger", automatic.is_some()),
-            ("extend_info.encrypted", encrypted.is_some()),
-            ("expired_at", expires_after.or(*expires_before).is_some()),
-            ("resource_size", max_size.or(*min_size).is_some()),
-            ("name", !name_matches.is_empty()),
-            ("created_at", newer_than.or(*older_than).is_some()),
-            ("resource_name", !resource_name_matches.is_empty()),
-            ("extend_info.system_disk", system_disk.is_some()),
-        ];
-        columns.into_iter().filter(|(_, is_set)| *is_set).map(|(column, _)| column)
-    }
-
-    /// Returns the conditions that are set, as pairs of flag and parsed value, for the receipt.
-    pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        let time = |time: &Moment| time::rfc3339(time.microsecond()).unwrap_or_default();
-        let patterns = |flag, patterns: &[Pattern]| -> Vec<_> {
-            patterns.iter().map(|pattern| (flag, pattern.to_string())).collect()
-        };
-        let single = [
-            ("automatic", self.automatic.map(|value| value.to_string())),
-            ("encrypted", self.encrypted.map(|value| value.to_string())),
-            ("expires_after", self.expires_after.as_ref().map(time)),
-            ("expires_before", self.expires_before.as_ref().map(time)),
-            ("max_size", self.max_size.map(|value| value.to_string())),
-            ("min_size", self.min_size.map(|value| value.to_string())),
-            ("newer_than", self.newer_than.as_ref().map(time)),
-            ("older_than", self.older_than.as_ref().map(time)),
-            ("system_disk", self.system_disk.map(|value| value.to_string())),
-        ];
-        let mut to_pairs: Vec<_> =
-            single.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect();
-        to_pairs.extend(patterns("name_matches", &self.name_matches));
-        to_pairs.extend(patterns("resource_name_matches", &self.resource_name_matches));
-        to_pairs
-    }
 }
 
 /// Parses a size in GB.
@@ -232,27 +204,6 @@ fn gigabytes(text: &str) -> Result<u64, String> {
 
 fn nothing(contradiction: String) -> String {
     format!("{contradiction}, so nothing can match")
-}
-
-fn is(value: Option<Json<'_>>, wanted: bool) -> bool {
-    value.is_some_and(|value| value.text() == if wanted { "true" } else { "false" })
-}
-
-fn number(value: Option<Json<'_>>) -> Option<f64> {
-    value?.text().parse().ok()
-}
-
-fn instant(value: Option<Json<'_>>) -> Option<i64> {
-    time::instant(&value?.text())
-}
-
-/// Returns true if a pattern matches or there are no patterns.
-fn matches(patterns: &[Pattern], name: Option<Json<'_>>) -> bool {
-    patterns.is_empty()
-        || name.is_some_and(|name| {
-            let name = name.text();
-            patterns.iter().any(|pattern| pattern.matches(&name))
-        })
 }
 
 #[cfg(test)]

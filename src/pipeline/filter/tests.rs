@@ -16,7 +16,7 @@ fn filter(flags: &str) -> Filter {
 }
 
 fn passes(flags: &str, record: &str) -> bool {
-    filter(flags).passes(&Backup::parse(record).unwrap())
+    filter(flags).conditions().pass(&Backup::parse(record).unwrap())
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn each_condition_filters_alone() {
     ];
     for (flags, record, expected) in cases {
         assert_eq!(passes(flags, &record), expected, "{flags} {record}");
-        assert_eq!(filter(flags).is_empty(), flags.is_empty(), "{flags}");
+        assert_eq!(filter(flags).conditions().is_empty(), flags.is_empty(), "{flags}");
     }
 }
 
@@ -111,10 +111,10 @@ fn impossible_conditions_are_rejected() {
     for (flags, expected) in cases {
         let error = filter(flags).check().err();
         assert_eq!(error.is_some(), expected.is_some(), "{flags} {error:?}");
-        let to_pairs = expected.is_none_or(|part| {
+        let is_named = expected.is_none_or(|part| {
             error.is_some_and(|error| error.contains(part) && error.ends_with("nothing can match"))
         });
-        assert!(to_pairs, "{flags}");
+        assert!(is_named, "{flags}");
     }
 }
 
@@ -124,7 +124,7 @@ fn the_receipt_lists_every_condition() {
                  2026-02-01T00:00:00.5Z --max-size 9 --min-size 1 --name-matches a* \
                  --name-matches /b/ --newer-than 2y --older-than 1y --resource-name-matches c \
                  --system-disk";
-    let to_pairs = filter(flags).to_pairs();
+    let to_pairs = filter(flags).conditions().to_pairs();
     let names: Vec<_> =
         to_pairs.iter().map(|(name, _)| format!("--{}", name.replace('_', "-"))).collect();
     let given = flags.split_whitespace().filter(|word| word.starts_with("--"));
