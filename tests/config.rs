@@ -189,7 +189,7 @@ fn what_cannot_be_right_is_refused() {
             "cbr: error: defaults.page_size: invalid value '5000' for '--page-size <N>'",
             "",
         ),
-        ("set defaults.columns id,id", "'id' stands twice in '--columns'", ""),
+        ("set defaults.columns id,id", "'id' is listed twice in '--columns'", ""),
         ("set defaults.columns id,", "defaults.columns is empty", ""),
         (
             "set defaults.timeout soon",

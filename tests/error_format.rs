@@ -109,7 +109,7 @@ fn a_bad_command_line_is_told_on_one_line_wherever_the_flag_stands() {
             "unrecognized subcommand 'exit-cods'",
             "'exit-codes'",
         ),
-        ("backups list --columns id,id --error-format json", "'id' stands twice", ""),
+        ("backups list --columns id,id --error-format json", "'id' is listed twice", ""),
         ("man --region x --error-format json", "'--region' is for commands", ""),
     ];
     for (args, message, hint) in cases {

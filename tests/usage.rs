@@ -18,14 +18,17 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--used-percent", "0"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "101"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "50%"], &["--used-percent", "not a whole number from 1 to 100"]),
-    (&["--sort", "size"], &["--sort", "unknown column `size`", "tip: 'cbr help columns' lists"]),
+    (
+        &["--sort", "colour"],
+        &["--sort", "unknown column `colour`", "tip: 'cbr help columns' lists"],
+    ),
     (
         &["--columns", "naem"],
         &["invalid value 'naem'", "exists: 'name'", "tip: 'cbr help columns' lists"],
     ),
     (&["--columns", "id,-naem"], &["exists: 'name'", "tip: 'cbr help columns' lists all"]),
     (&["--columns", "zzz"], &["'zzz' for '--columns", "tip: 'cbr help columns' lists all"]),
-    (&["--sort", "created"], &["--sort", "did you mean `created_at`?"]),
+    (&["--sort", "creatd"], &["--sort", "did you mean `created_at`?"]),
     (&["--sort", "name:up"], &["--sort", "direction `up`: use asc or desc"]),
     (&["--sort", "name,name"], &["--sort", "`name` stands twice"]),
     (&["--sort", ""], &["--sort", "unknown column ``", "'cbr help columns' lists"]),
@@ -206,7 +209,6 @@ fn a_flag_of_another_tool_is_told_as_ours() {
         ("backups list --all", "tip: every backup is read, unless a flag such as --limit"),
         ("backups summary --all", "tip: every backup is read"),
         ("backups list --exclude x", "tip: filters say what to list: 'cbr help filters'"),
-        ("backups summary --columns x", "tip: a summary has few columns; jq picks"),
         ("backups list --colour never", "exists: '--color'"),
         ("backups list --limt 5", "exists: '--limit'"),
     ];

@@ -15,10 +15,11 @@ use std::path::PathBuf;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::output::{FormatParser, ListOutputArgs, OutputArgs, Printed, RowTableArgs};
+use crate::output::{ChoiceParser, ColumnSets, FormatParser, ListOutputArgs, OutputArgs, Printed};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
+use crate::pipeline::summary::{self, SUMMARY_COLUMNS};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::settings::ConnectionArgs;
@@ -204,7 +205,13 @@ pub(crate) struct ListArgs {
 
 /// What to sum up.
 #[derive(Args)]
-#[command(after_help = examples::SUMMARY)]
+#[command(
+    after_help = examples::SUMMARY,
+    mut_arg("format", |arg| arg.value_parser(FormatParser(Printed::Rows))),
+    mut_arg("columns", |arg| {
+        arg.value_parser(ChoiceParser(SUMMARY_COLUMNS)).long_help(None)
+    })
+)]
 pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -217,7 +224,7 @@ pub(crate) struct SummaryArgs {
     pub(crate) by: Option<Group>,
 
     #[command(flatten)]
-    pub(crate) output: RowTableArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// `offset` is an int32 in the API.
@@ -276,9 +283,12 @@ impl Cli {
                 args.read.check().and_then(|()| args.output.check())
             }
             Command::Backups(BackupsCommand::Summary(args)) => {
-                args.read.check().and_then(|()| args.output.check())
+                let columns = || summary::columns(args.by);
+                args.read.check().and_then(|()| args.output.check(&columns()))
             }
-            Command::Backups(BackupsCommand::Show(args)) => args.output.check(),
+            Command::Backups(BackupsCommand::Show(args)) => {
+                args.output.check(&ColumnSets::backups())
+            }
             #[cfg(feature = "sandbox")]
             Command::Sandbox(args) => {
                 self.has_no_use_for_connection().and_then(|()| stays_in_sandbox(args))

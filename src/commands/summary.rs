@@ -9,7 +9,7 @@ use super::dry_run::listing::{ListTarget, dry_run_request};
 use super::read::{Cut, read};
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
-use crate::pipeline::summary::Summary;
+use crate::pipeline::summary::{self, Summary};
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Terminal;
@@ -48,7 +48,11 @@ pub(crate) async fn summary(
         }
         reading.tally.ready = Some(Instant::now());
         let mut output = terminal.output(args.output.uses_pager(), console);
-        summary.table().write(&args.output, terminal.target(), &mut output)?;
+        let mut renderer = args.output.renderer(terminal.target(), &summary::columns(args.by))?;
+        for row in summary.rows() {
+            renderer.push_record(&row)?;
+        }
+        renderer.finish(&mut output)?;
         Ok(output.close()?)
     })
     .await

@@ -106,17 +106,6 @@ impl CsvOptions {
         text
     }
 
-    /// Adds a row of values.
-    pub(super) fn push_row<'a>(
-        &self,
-        text: &mut String,
-        values: impl Iterator<Item = Cow<'a, str>>,
-    ) {
-        let start = text.len();
-        values.for_each(|value| self.push_value(text, value));
-        end_row(text, start);
-    }
-
     fn push_value(&self, text: &mut String, mut value: Cow<'_, str>) {
         if self.spreadsheet.safe && is_formula(&value) {
             value = Cow::Owned(format!("'{value}"));
@@ -189,7 +178,9 @@ mod tests {
         ];
         for (row, expected) in cases {
             let mut text = String::new();
-            CsvOptions::default().push_row(&mut text, row.iter().map(|text| Cow::Borrowed(*text)));
+            let start = text.len();
+            row.iter().for_each(|field| push_field(&mut text, field));
+            end_row(&mut text, start);
             assert_eq!(text, expected, "{row:?}");
         }
     }

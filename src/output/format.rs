@@ -1,4 +1,4 @@
-//! The formats, and the output flags that all kinds of rows share.
+//! The formats: one table with everything that differs between them.
 
 use std::ffi::OsStr;
 
@@ -6,83 +6,74 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, ValueEnum};
 
-use super::csv::Spreadsheet;
-use super::time::{TimeStyle, Times};
-use super::{Style, Target};
-use crate::record::column::{self, Column};
-
-/// How rows are printed.
-#[derive(clap::Args)]
-pub(super) struct FormatArgs {
-    /// The format to print in
-    ///
-    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
-    /// Elsewhere json, jsonl, csv, tsv and yaml are exact. For people sizes have their unit (40
-    /// GB); for machines they are plain numbers of GB.
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_name = "FORMAT",
-        default_value = "table",
-        value_parser = FormatParser(Printed::Backups),
-        display_order = 1,
-        help_heading = "Output"
-    )]
-    pub(super) format: Format,
-
-    /// Leave out the header line (table, wide, csv, tsv)
-    #[arg(long, display_order = 3, help_heading = "Output")]
-    pub(super) no_headers: bool,
-
-    /// How to write times for people (table, wide, long, markdown) [default: utc]
-    ///
-    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv
-    /// and tsv in UTC with every digit, json and yaml as the service sent it.
-    #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
-    pub(super) time: Option<TimeStyle>,
-
-    /// Begin csv with a byte order mark
-    ///
-    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for
-    /// a part of the first header.
-    #[arg(long, display_order = 5, help_heading = "Output")]
-    csv_bom: bool,
-
-    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
-    ///
-    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may
-    /// name a backup could have such a cell send data away or run a program when the file is
-    /// opened. The price: these cells are not what the service sent, so leave it out where a
-    /// program reads the file.
-    #[arg(long, display_order = 6, help_heading = "Output")]
-    csv_safe: bool,
-}
+use super::csv::{Csv, CsvOptions, Spreadsheet};
+use super::ids::Ids;
+use super::json::Json;
+use super::lines::LineByLine;
+use super::long::Long;
+use super::markdown::Markdown;
+use super::selection::{ChosenColumn, ColumnSets};
+use super::table::Table;
+use super::tsv::Tsv;
+use super::yaml::Yaml;
+use super::{Render, Style};
+use crate::record::column::Column;
 
 /// An output format.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Format {
-    /// For people. On a terminal it fits the width: long text is shortened (…), then columns give
-    /// way (… at the end of the header, or of each row without it). Elsewhere nothing is shortened
     Table,
-    /// For people, with more columns; runs past the edge rather than leave one out
     Wide,
-    /// For people: a block for each backup, a field a line, with all that is in it
     Long,
-    /// One array, a backup a line, each as the service sent it
     Json,
-    /// One backup a line, each as the service sent it
     Jsonl,
-    /// RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value
     Csv,
-    /// As csv, with tabs between the fields. A tab, line feed, carriage return, backslash or NUL in
-    /// a value is \t, \n, \r, \\ or \0
     Tsv,
-    /// A sequence of mappings, with all that the service sent; the same data for YAML 1.1 and 1.2
     Yaml,
-    /// A table for GitHub and others that render it, with the columns of table
     Markdown,
-    /// The id of each backup, one a line
     Ids,
+}
+
+/// Everything that is specific to a format.
+struct FormatSpec {
+    format: Format,
+    /// Value of `--output`.
+    name: &'static str,
+    /// Help for a list of backups.
+    help: &'static str,
+    /// Help for one backup, if it differs.
+    help_one: Option<&'static str>,
+    /// Help for rows that are not backups, if it differs.
+    help_rows: Option<&'static str>,
+    /// It can print rows that are not backups.
+    prints_rows: bool,
+    /// It has a header line that can be omitted.
+    has_headers: bool,
+    /// For people: it honors `--time` and prints sizes with a unit.
+    is_human_readable: bool,
+    /// It is read on a screen, so a pager is useful.
+    uses_pager: bool,
+    /// A row can be written before the next one is known.
+    streams: bool,
+    /// Columns of `--columns default`.
+    columns: fn(&ColumnSets) -> &Vec<Column>,
+    /// Creates the renderer.
+    renderer: fn(RenderOptions<'_>) -> Box<dyn Render>,
+}
+
+/// What renderers are made from.
+pub(super) struct RenderOptions<'a> {
+    pub(super) format: Format,
+    pub(super) sets: &'a ColumnSets,
+    /// Columns of `--columns`.
+    pub(super) chosen: Option<Vec<ChosenColumn>>,
+    /// Columns that are among the last to be hidden.
+    pub(super) queried_columns: &'a [&'a str],
+    pub(super) headers: bool,
+    pub(super) spreadsheet: Spreadsheet,
+    pub(super) style: Style,
+    /// A single record, which json and yaml print without the enclosing list.
+    pub(super) single: bool,
 }
 
 /// What is printed, on which the appearance of a format depends.
@@ -93,7 +84,229 @@ pub(crate) enum Printed {
     /// One backup, not as a list.
     OneBackup,
     /// Rows that are not backups.
-    Summary,
+    Rows,
+}
+
+/// Every format, in the order of the help.
+const FORMATS: [FormatSpec; 10] = [
+    FormatSpec {
+        help_rows: None,
+        help: "For people. On a terminal it fits the width: long text is shortened (…), then columns \
+               are hidden (… at the end of the header, or of each row without it). Elsewhere nothing \
+               is shortened",
+        has_headers: true,
+        is_human_readable: true,
+        uses_pager: true,
+        ..FormatSpec::new(
+            Format::Table,
+            "table",
+            |sets| &sets.table,
+            |options| {
+                let sets = options.sets;
+                let of_group = || sets.table.iter().copied().map(ChosenColumn::of_group).collect();
+                let chosen = options.chosen.unwrap_or_else(of_group);
+                let (headers, style) = (options.headers, options.style);
+                Box::new(Table::fitting(&chosen, headers, style, options.queried_columns))
+            },
+        )
+    },
+    FormatSpec {
+        help: "For people, with more columns; lines may be longer than the screen is wide",
+        help_rows: Some("For people; lines may be longer than the screen is wide"),
+        has_headers: true,
+        is_human_readable: true,
+        uses_pager: true,
+        ..FormatSpec::new(
+            Format::Wide,
+            "wide",
+            |sets| &sets.wide,
+            |options| Box::new(Table::whole(options.columns(), options.headers, options.style)),
+        )
+    },
+    FormatSpec {
+        help: "For people: a block for each backup, a field a line, with all that is in it",
+        help_one: Some("For people: a field a line, with all that is in it"),
+        help_rows: Some("For people: a block for each row, a field a line"),
+        is_human_readable: true,
+        uses_pager: true,
+        ..FormatSpec::new(
+            Format::Long,
+            "long",
+            |sets| &sets.scalar,
+            |options| Box::new(Long::new(options.projection(), options.style)),
+        )
+    },
+    FormatSpec {
+        help: "One array, a backup a line, each as the service sent it",
+        help_one: Some("One object, as the service sent it"),
+        help_rows: Some("One array, an object a line"),
+        ..FormatSpec::new(
+            Format::Json,
+            "json",
+            |sets| &sets.table,
+            |options| {
+                let (columns, terminal) = (options.projection(), options.is_terminal());
+                match options.single {
+                    true => lines(Json::lines(columns, terminal)),
+                    false => lines(Json::array(columns, terminal)),
+                }
+            },
+        )
+    },
+    FormatSpec {
+        help: "One backup a line, each as the service sent it",
+        help_one: Some("The same as json"),
+        help_rows: Some("One object a line"),
+        streams: true,
+        ..FormatSpec::new(
+            Format::Jsonl,
+            "jsonl",
+            |sets| &sets.table,
+            |options| lines(Json::lines(options.projection(), options.is_terminal())),
+        )
+    },
+    FormatSpec {
+        help: "RFC 4180 with plain line feeds, times in RFC 3339 with Z, every field that is one value",
+        help_rows: Some("RFC 4180 with plain line feeds, times in RFC 3339 with Z"),
+        has_headers: true,
+        streams: true,
+        ..FormatSpec::new(
+            Format::Csv,
+            "csv",
+            |sets| &sets.scalar,
+            |options| {
+                let (terminal, spreadsheet) = (options.is_terminal(), options.spreadsheet);
+                let csv = CsvOptions { terminal, spreadsheet };
+                lines(Csv::new(options.columns(), options.headers, csv))
+            },
+        )
+    },
+    FormatSpec {
+        help: "As csv, with tabs between the fields. A tab, line feed, carriage return, backslash or \
+               NUL in a value is \\t, \\n, \\r, \\\\ or \\0",
+        has_headers: true,
+        streams: true,
+        ..FormatSpec::new(
+            Format::Tsv,
+            "tsv",
+            |sets| &sets.scalar,
+            |options| lines(Tsv::new(options.columns(), options.headers, options.is_terminal())),
+        )
+    },
+    FormatSpec {
+        help: "A sequence of mappings, with all that the service sent; the same data for YAML 1.1 \
+               and 1.2",
+        help_one: Some(
+            "One mapping, with all that the service sent; the same data for YAML 1.1 and 1.2",
+        ),
+        help_rows: Some("A sequence of mappings; the same data for YAML 1.1 and 1.2"),
+        ..FormatSpec::new(
+            Format::Yaml,
+            "yaml",
+            |sets| &sets.table,
+            |options| {
+                Box::new(match options.single {
+                    true => Yaml::single(options.projection()),
+                    false => Yaml::sequence(options.projection()),
+                })
+            },
+        )
+    },
+    FormatSpec {
+        help: "A table for GitHub and others that render it, with the columns of table",
+        help_rows: Some("A table for GitHub and others that render it"),
+        is_human_readable: true,
+        ..FormatSpec::new(
+            Format::Markdown,
+            "markdown",
+            |sets| &sets.table,
+            |options| lines(Markdown::new(options.columns(), options.style)),
+        )
+    },
+    FormatSpec {
+        help: "The id of each backup, one a line",
+        help_one: Some("The id, on a line"),
+        prints_rows: false,
+        streams: true,
+        ..FormatSpec::new(Format::Ids, "ids", |sets| &sets.table, |_| lines(Ids))
+    },
+];
+
+fn lines(format: impl super::lines::Lines + 'static) -> Box<dyn Render> {
+    Box::new(LineByLine::new(format))
+}
+
+impl FormatSpec {
+    /// Returns an entry in which all properties are off.
+    const fn new(
+        format: Format,
+        name: &'static str,
+        columns: fn(&ColumnSets) -> &Vec<Column>,
+        renderer: fn(RenderOptions<'_>) -> Box<dyn Render>,
+    ) -> Self {
+        Self {
+            format,
+            name,
+            help: "",
+            help_one: None,
+            help_rows: None,
+            prints_rows: true,
+            has_headers: false,
+            is_human_readable: false,
+            uses_pager: false,
+            streams: false,
+            columns,
+            renderer,
+        }
+    }
+}
+
+impl RenderOptions<'_> {
+    /// Creates the renderer of the format.
+    pub(super) fn renderer(self) -> Box<dyn Render> {
+        (self.format.spec().renderer)(self)
+    }
+
+    fn is_terminal(&self) -> bool {
+        self.style.width.is_some()
+    }
+
+    /// Returns the columns to print: the chosen ones, or those of the format.
+    fn columns(&self) -> Vec<Column> {
+        self.chosen_columns().unwrap_or_else(|| self.format.columns(self.sets).clone())
+    }
+
+    /// Returns the fields to print, or `None` to print records whole.
+    fn projection(&self) -> Option<Vec<Column>> {
+        match self.sets.are_records {
+            true => self.chosen_columns(),
+            false => Some(self.columns()),
+        }
+    }
+
+    fn chosen_columns(&self) -> Option<Vec<Column>> {
+        let columns = self.chosen.as_ref()?.iter().map(|chosen| chosen.column);
+        Some(columns.collect())
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        const VARIANTS: [Format; FORMATS.len()] = {
+            let mut variants = [Format::Table; FORMATS.len()];
+            let mut index = 0;
+            while index < FORMATS.len() {
+                variants[index] = FORMATS[index].format;
+                index += 1;
+            }
+            variants
+        };
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.spec().help))
+    }
 }
 
 /// Parses a format that can print the given rows.
@@ -120,124 +333,69 @@ impl TypedValueParser for FormatParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let fitting = Format::value_variants().iter().filter(|format| format.can_print(self.0));
-        Some(Box::new(fitting.filter_map(|format| {
-            let value = format.to_possible_value()?;
-            Some(match format.help(self.0) {
-                Some(help) => value.help(help),
-                None => value,
-            })
+        let fitting = FORMATS.iter().filter(|spec| spec.format.can_print(self.0));
+        Some(Box::new(fitting.map(|spec| {
+            let help = match self.0 {
+                Printed::Backups => None,
+                Printed::OneBackup => spec.help_one,
+                Printed::Rows => spec.help_rows,
+            };
+            PossibleValue::new(spec.name).help(help.unwrap_or(spec.help))
         })))
     }
 }
 
 impl Format {
+    /// Returns the entry of the table, which is in the order of the variants.
+    fn spec(self) -> &'static FormatSpec {
+        const TABLE: &[FormatSpec] = &FORMATS;
+        &TABLE[self as usize]
+    }
+
     fn can_print(self, printed: Printed) -> bool {
-        (self, printed) != (Self::Ids, Printed::Summary)
+        printed != Printed::Rows || self.spec().prints_rows
     }
 
-    /// Returns the help, if it differs from the help for a list of backups.
-    fn help(self, printed: Printed) -> Option<&'static str> {
-        use Printed::{OneBackup, Summary};
-        Some(match (self, printed) {
-            (Self::Wide, Summary) => {
-                "For people; runs past the edge rather than leave a column out"
-            }
-            (Self::Long, OneBackup) => "For people: a field a line, with all that is in it",
-            (Self::Long, Summary) => "For people: a block for each row, a field a line",
-            (Self::Json, OneBackup) => "One object, as the service sent it",
-            (Self::Json, Summary) => "One array, an object a line",
-            (Self::Jsonl, OneBackup) => "The same as json",
-            (Self::Jsonl, Summary) => "One object a line",
-            (Self::Csv, Summary) => "RFC 4180 with plain line feeds, times in RFC 3339 with Z",
-            (Self::Yaml, OneBackup) => {
-                "One mapping, with all that the service sent; the same data for YAML 1.1 and 1.2"
-            }
-            (Self::Yaml, Summary) => "A sequence of mappings; the same data for YAML 1.1 and 1.2",
-            (Self::Markdown, Summary) => "A table for GitHub and others that render it",
-            (Self::Ids, OneBackup) => "The id, on a line",
-            _ => return None,
-        })
-    }
-
-    pub(super) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    /// Returns the value of `--output`.
+    pub(super) fn name(self) -> &'static str {
+        self.spec().name
     }
 
     /// Returns true if the format has a header line that can be omitted.
-    fn has_headers(self) -> bool {
-        matches!(self, Self::Table | Self::Wide | Self::Csv | Self::Tsv)
+    pub(super) fn has_headers(self) -> bool {
+        self.spec().has_headers
     }
 
     /// Returns true for human-readable formats: they honor `--time` and print sizes with a unit.
-    fn is_human_readable(self) -> bool {
-        matches!(self, Self::Table | Self::Wide | Self::Long | Self::Markdown)
+    pub(super) fn is_human_readable(self) -> bool {
+        self.spec().is_human_readable
     }
 
-    /// Returns the columns of `--columns default`.
-    pub(super) fn columns(self) -> Vec<Column> {
-        match self {
-            Self::Wide => column::wide_set(),
-            Self::Long | Self::Csv | Self::Tsv => column::scalar_set(),
-            Self::Table | Self::Json | Self::Jsonl | Self::Yaml | Self::Markdown | Self::Ids => {
-                column::table_set()
-            }
-        }
+    /// Returns true if the format is read on a screen, so that a pager is useful.
+    pub(super) fn uses_pager(self) -> bool {
+        self.spec().uses_pager
     }
 
     /// Returns true if a row can be written before the next one is known.
     pub(super) fn streams(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Tsv | Self::Ids)
+        self.spec().streams
+    }
+
+    /// Returns the columns of `--columns default`.
+    pub(super) fn columns(self, sets: &ColumnSets) -> &Vec<Column> {
+        (self.spec().columns)(sets)
     }
 }
 
-impl FormatArgs {
-    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
-    pub(super) fn check(&self) -> Result<(), String> {
-        if self.no_headers && !self.format.has_headers() {
-            return self.cannot("--no-headers", "which has no header to leave out");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_variants() {
+        for (index, spec) in FORMATS.iter().enumerate() {
+            assert_eq!(spec.format as usize, index, "{}", spec.name);
+            assert!(!spec.help.is_empty(), "{}", spec.name);
         }
-        if self.time.is_some() && !self.format.is_human_readable() {
-            return self.cannot("--time", "which is exact; use table, wide, long or markdown");
-        }
-        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
-            if given && self.format != Format::Csv {
-                return self.cannot(flag, "since it is for csv");
-            }
-        }
-        self.times().map(drop)
-    }
-
-    /// Returns the error for a flag that does not apply to the format.
-    pub(super) fn cannot(&self, flag: &str, why: &str) -> Result<(), String> {
-        let format = self.format.name();
-        Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
-    }
-
-    /// Returns whether the format is read on a screen, so that a pager is useful.
-    pub(super) fn uses_pager(&self) -> bool {
-        matches!(self.format, Format::Table | Format::Wide | Format::Long)
-    }
-
-    pub(super) fn headers(&self) -> bool {
-        !self.no_headers
-    }
-
-    /// Returns how human-readable formats are laid out on `target`.
-    ///
-    /// # Errors
-    ///
-    /// If `--time local` is given and the time zone is unknown.
-    pub(super) fn style(&self, target: Target) -> anyhow::Result<Style> {
-        let Target { width, colored } = target;
-        Ok(Style { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
-    }
-
-    pub(super) fn times(&self) -> Result<Times, String> {
-        self.time.unwrap_or(TimeStyle::Utc).times()
-    }
-
-    pub(super) fn spreadsheet(&self) -> Spreadsheet {
-        Spreadsheet { mark: self.csv_bom, safe: self.csv_safe }
     }
 }

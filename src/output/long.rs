@@ -41,18 +41,11 @@ pub(super) struct Long {
 }
 
 /// A line of a block.
-pub(super) struct Line<'a> {
+struct Line<'a> {
     level: usize,
     label: Cow<'a, str>,
     /// `None` for the heading of a block.
     value: Option<(ColumnKind, Cow<'a, str>)>,
-}
-
-impl<'a> Line<'a> {
-    /// Returns the line of a top-level field.
-    pub(super) fn field(name: &'a str, kind: ColumnKind, text: Cow<'a, str>) -> Self {
-        Self { level: 0, label: name.into(), value: Some((kind, text)) }
-    }
 }
 
 impl Long {
@@ -186,7 +179,7 @@ impl Render for Long {
 }
 
 /// Lays out the lines of a record.
-pub(super) fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
+fn push_lines(text: &mut String, lines: &[Line<'_>], colored: bool) {
     let width = |line: &Line<'_>| 2 * line.level + cells(&visible(&line.label));
     let widest = lines.iter().filter(|line| line.value.is_some()).map(width).max();
     let widest = widest.unwrap_or(0).min(MAX_LABEL_WIDTH);

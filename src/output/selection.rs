@@ -1,17 +1,49 @@
 //! `--columns`: selects columns by name or group, and adds or drops them.
 
 use std::ffi::OsStr;
-use std::sync::LazyLock;
 
-use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
-use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, Command, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 
 use crate::record::column::{self, COLUMNS, Column};
 
+/// The columns of one kind of rows.
+pub(crate) struct ColumnSets {
+    /// Every column.
+    all: &'static [Column],
+    /// Columns of table and markdown.
+    pub(super) table: Vec<Column>,
+    /// Columns of wide.
+    pub(super) wide: Vec<Column>,
+    /// Columns of csv, tsv and long.
+    pub(super) scalar: Vec<Column>,
+    /// The rows are records of the service: json, yaml and long print them whole by default.
+    pub(super) are_records: bool,
+}
+
+impl ColumnSets {
+    /// Returns the columns of backups.
+    pub(crate) fn backups() -> Self {
+        Self {
+            all: COLUMNS,
+            table: column::table_set(),
+            wide: column::wide_set(),
+            scalar: column::scalar_set(),
+            are_records: true,
+        }
+    }
+
+    /// Returns the columns of rows that `cbr` computes. Every format prints those of `default`.
+    pub(crate) fn computed(all: &'static [Column], default: Vec<Column>) -> Self {
+        let (wide, scalar) = (default.clone(), default.clone());
+        Self { all, table: default, wide, scalar, are_records: false }
+    }
+}
+
 /// One item of the `--columns` list.
 #[derive(Clone, Copy)]
-pub(super) struct Choice {
+pub(crate) struct Choice {
     action: Action,
     target: Target,
 }
@@ -32,7 +64,7 @@ enum Target {
     Group(Group),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
     Default,
     Wide,
@@ -48,12 +80,12 @@ pub(super) const GROUPS: [(&str, &str); 3] = [
 
 impl Choice {
     /// Returns the columns that this item selects. `default` are those of the format.
-    fn columns(self, default: &[Column]) -> Vec<Column> {
+    fn columns(self, default: &[Column], sets: &ColumnSets) -> Vec<Column> {
         match self.target {
             Target::Column(column) => vec![*column],
             Target::Group(Group::Default) => default.to_vec(),
-            Target::Group(Group::Wide) => column::wide_set(),
-            Target::Group(Group::All) => COLUMNS.to_vec(),
+            Target::Group(Group::Wide) => sets.wide.clone(),
+            Target::Group(Group::All) => sets.all.to_vec(),
         }
     }
 
@@ -87,14 +119,18 @@ impl ChosenColumn {
 /// # Errors
 ///
 /// If a column is named twice, or none is left. The message is for a usage error.
-pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<ChosenColumn>, String> {
+pub(super) fn chosen(
+    choices: &[Choice],
+    default: &[Column],
+    sets: &ColumnSets,
+) -> Result<Vec<ChosenColumn>, String> {
     let starts_anew = choices.first().is_none_or(|choice| choice.action == Action::Print);
     let mut columns: Vec<_> = match starts_anew {
         true => Vec::new(),
         false => default.iter().copied().map(ChosenColumn::of_group).collect(),
     };
     for choice in choices {
-        for column in choice.columns(default) {
+        for column in choice.columns(default, sets) {
             let is_this = |there: &ChosenColumn| there.column.name == column.name;
             let is_named = matches!(choice.target, Target::Column(_));
             let there = columns.iter_mut().find(|there| is_this(there));
@@ -103,7 +139,7 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chose
                 (Action::Print, Some(_)) if is_named => {
                     let name = column.name;
                     return Err(format!(
-                        "'{name}' stands twice in '--columns'; each column can be printed once"
+                        "'{name}' is listed twice in '--columns'; each column can be printed once"
                     ));
                 }
                 (Action::Print | Action::Add, Some(there)) => there.is_named |= is_named,
@@ -119,27 +155,6 @@ pub(super) fn chosen(choices: &[Choice], default: &[Column]) -> Result<Vec<Chose
     Ok(columns)
 }
 
-/// The names without a sign, for clap, whose errors suggest the nearest one.
-impl ValueEnum for Target {
-    fn value_variants<'a>() -> &'a [Self] {
-        static VARIANTS: LazyLock<Vec<Target>> = LazyLock::new(|| {
-            let groups = [Group::Default, Group::Wide, Group::All].map(Target::Group);
-            COLUMNS.iter().map(Target::Column).chain(groups).collect()
-        });
-        &VARIANTS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self {
-            Self::Column(column) => column.to_possible_value(),
-            Self::Group(group) => {
-                let (name, help) = GROUPS[*group as usize];
-                Some(PossibleValue::new(name).help(help))
-            }
-        }
-    }
-}
-
 /// Replaces clap's long list of values by a pointer to `cbr help columns`.
 fn without_value_list(mut error: clap::Error) -> clap::Error {
     error.remove(ContextKind::ValidValue);
@@ -148,9 +163,27 @@ fn without_value_list(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Parses one item.
+/// Parses one item, for rows with these columns.
 #[derive(Clone)]
-pub(super) struct ChoiceParser;
+pub(crate) struct ChoiceParser(pub(crate) &'static [Column]);
+
+impl ChoiceParser {
+    /// Returns the names without a sign, for clap, whose errors suggest the nearest one.
+    fn names(&self) -> Vec<PossibleValue> {
+        let column = |column: &Column| {
+            PossibleValue::new(column.name).aliases(column.aliases).help(column.help)
+        };
+        let group = |(name, help)| PossibleValue::new(name).help(help);
+        self.0.iter().map(column).chain(GROUPS.map(group)).collect()
+    }
+
+    fn target(&self, name: &str) -> Option<Target> {
+        let groups = GROUPS.iter().zip([Group::Default, Group::Wide, Group::All]);
+        let group = || groups.clone().find(|((group, _), _)| group.eq_ignore_ascii_case(name));
+        let column = column::named(self.0, name).map(Target::Column);
+        column.or_else(|| group().map(|(_, group)| Target::Group(group)))
+    }
+}
 
 impl TypedValueParser for ChoiceParser {
     type Value = Choice;
@@ -163,26 +196,34 @@ impl TypedValueParser for ChoiceParser {
     ) -> Result<Choice, clap::Error> {
         let text = value.to_str().unwrap_or_default();
         let (action, name) = match text.as_bytes().first() {
-            Some(b'+') => (Action::Add, OsStr::new(&text[1..])),
-            Some(b'-') => (Action::Drop, OsStr::new(&text[1..])),
-            _ => (Action::Print, value),
+            Some(b'+') => (Action::Add, &text[1..]),
+            Some(b'-') => (Action::Drop, &text[1..]),
+            _ => (Action::Print, text),
         };
-        let target = EnumValueParser::<Target>::new().parse_ref(command, arg, name);
-        let target = target.map_err(without_value_list)?;
-        Ok(Choice { action, target })
+        if let Some(target) = self.target(name) {
+            return Ok(Choice { action, target });
+        }
+        let name = if text.is_empty() { value } else { OsStr::new(name) };
+        let names = PossibleValuesParser::new(self.names());
+        match names.parse_ref(command, arg, name) {
+            Err(error) => Err(without_value_list(error)),
+            Ok(_) => Err(command.clone().error(ErrorKind::InvalidValue, "not a column")),
+        }
     }
 
     /// Returns the names, plain and with each sign. The signed ones are hidden.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let plain = || Target::value_variants().iter().filter_map(Target::to_possible_value);
+        let plain = self.names();
         let signed = |sign: char| {
-            plain().map(move |value| {
+            let plain = plain.clone();
+            plain.into_iter().map(move |value| {
                 let name = format!("{sign}{}", value.get_name());
                 let help = value.get_help().cloned().unwrap_or_default();
                 PossibleValue::new(name).help(help).hide(true)
             })
         };
-        Some(Box::new(plain().chain(signed('+')).chain(signed('-'))))
+        let (added, dropped) = (signed('+'), signed('-'));
+        Some(Box::new(plain.into_iter().chain(added).chain(dropped)))
     }
 }
 
@@ -192,7 +233,8 @@ mod tests {
 
     fn choices(list: &str) -> Vec<Choice> {
         let command = Command::new("cbr");
-        let parse = |item| ChoiceParser.parse_ref(&command, None, OsStr::new(item)).unwrap();
+        let parse =
+            |item| ChoiceParser(COLUMNS).parse_ref(&command, None, OsStr::new(item)).unwrap();
         list.split(',').map(parse).collect()
     }
 
@@ -204,7 +246,7 @@ mod tests {
             .filter(|column| ["id", "name", "status"].contains(&column.name))
             .copied()
             .collect();
-        let columns = chosen(&choices(list), &default)?;
+        let columns = chosen(&choices(list), &default, &ColumnSets::backups())?;
         let mark = |chosen: &ChosenColumn| if chosen.is_named { "!" } else { "" };
         let names = columns.iter().map(|chosen| [chosen.column.name, mark(chosen)].concat());
         Ok(names.collect::<Vec<_>>().join(","))
@@ -240,7 +282,7 @@ mod tests {
     #[test]
     fn duplicate_columns_and_empty_selections_are_rejected() {
         for list in ["id,id", "default,id", "+vault_id,vault_id"] {
-            assert!(names(list).unwrap_err().contains("stands twice"), "{list}");
+            assert!(names(list).unwrap_err().contains("is listed twice"), "{list}");
         }
         for list in ["-default", "id,-id", "all,-all"] {
             assert!(names(list).unwrap_err().contains("drops every column"), "{list}");

@@ -12,8 +12,9 @@ use serde_json::value::RawValue;
 
 use super::time::TimeStyle;
 use super::*;
-use crate::record::column;
+use crate::record::column::{self, COLUMNS};
 use crate::record::json::Json;
+use crate::terminal::target::Target;
 use crate::text::sanitize::cells;
 
 const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
@@ -66,10 +67,16 @@ fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
 
 fn printed_to(line: &str, records: &[&str], target: Target) -> String {
     let args = args(line);
-    assert_eq!(args.check(), Ok(()), "{line}");
+    assert_eq!(args.check(&ColumnSets::backups()), Ok(()), "{line}");
     let Target { width, colored } = target;
-    let mut renderer =
-        args.renderer_with(Style { width, colored, times: times(&args) }, &[]).unwrap();
+    let mut renderer = args
+        .renderer_with(
+            Style { width, colored, times: times(&args) },
+            &ColumnSets::backups(),
+            &[],
+            false,
+        )
+        .unwrap();
     for record in records {
         renderer.push_record(record).unwrap();
     }
@@ -377,7 +384,7 @@ fn contradictory_flags_are_rejected() {
         ("-o json --columns id", None),
     ];
     for (line, message) in checks {
-        match (args(line).check(), message) {
+        match (args(line).check(&ColumnSets::backups()), message) {
             (Ok(()), None) => {}
             (Err(error), Some(part)) => assert!(error.contains(part), "{error}"),
             (result, _) => panic!("{line}: {result:?}"),
@@ -422,7 +429,8 @@ fn a_failed_write_keeps_its_io_error() {
         let line = line.as_str();
         for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
             for room in [0, 10, usize::MAX] {
-                let mut renderer = args(line).renderer(target(None)).unwrap();
+                let mut renderer =
+                    args(line).renderer(target(None), &ColumnSets::backups()).unwrap();
                 list.iter().for_each(|record| renderer.push_record(record).unwrap());
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
@@ -476,7 +484,10 @@ fn a_record_that_is_not_an_object_is_an_error() {
         let columns = if is_copied { "--columns id" } else { "" };
         let args = args(&format!("-o {} {columns}", format.name()));
         assert!(
-            args.renderer(target(None)).unwrap().push_record("[1]").is_err(),
+            args.renderer(target(None), &ColumnSets::backups())
+                .unwrap()
+                .push_record("[1]")
+                .is_err(),
             "{}",
             format.name()
         );

@@ -6,6 +6,7 @@ use super::time::Times;
 use crate::record::backup::Backup;
 use crate::record::column::{Column, ColumnKind};
 use crate::record::json::Json;
+use crate::text::number;
 use crate::time::timestamp::SentTime;
 
 /// Returns the text for machine-readable formats: times in RFC 3339, UTC, with every digit that was
@@ -34,7 +35,14 @@ pub(super) fn shown<'a>(
     precision: Precision,
 ) -> Cow<'a, str> {
     let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
-    value.text_of_each(|value| shown_as(column.kind, value, times, precision))
+    let text = value.text_of_each(|value| shown_as(column.kind, value, times, precision));
+    match column.kind {
+        // Sums are long.
+        ColumnKind::Number | ColumnKind::Size if column.is_computed() => {
+            Cow::Owned(with_thousands(&text))
+        }
+        _ => text,
+    }
 }
 
 /// Precision of a printed time.
@@ -57,9 +65,18 @@ pub(super) fn shown_as<'a>(
     match kind {
         ColumnKind::Time => times.shown(text, precision),
         // Only numbers get a unit.
-        ColumnKind::Size if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() => {
-            Cow::Owned([&text, " GB"].concat())
-        }
+        ColumnKind::Size if is_whole(&text) => Cow::Owned([&text, " GB"].concat()),
         _ => text,
     }
+}
+
+/// Adds commas between the thousands of a whole number, which may have a unit.
+fn with_thousands(text: &str) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at(digits);
+    number::grouped_digits(number) + rest
+}
+
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

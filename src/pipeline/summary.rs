@@ -8,12 +8,43 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::group::Group;
-use crate::output::{RowTable, RowTableColumn};
+use crate::output::ColumnSets;
 use crate::record::backup::{Backup, Field};
-use crate::record::column::ColumnKind;
+use crate::record::column::{Column, ColumnKind, Visibility, computed};
 use crate::record::json::Json;
 use crate::record::row::{Row, RowSink};
 use crate::time;
+
+/// Every column of a summary. Each group has a column of its own.
+pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
+    computed("resource_id", "ID of what was backed up", Id, Table(0)),
+    computed("resource_name", "name of what was backed up", Text, Table(1)),
+    computed("vault_id", "ID of the vault", Id, Table(0)),
+    computed("resource_type", "type of what was backed up", Id, Table(0)),
+    computed("status", "status, such as available", Status, Table(0)),
+    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
+    computed("day", "day of created_at", Word, Table(0)),
+    computed("month", "month of created_at", Word, Table(0)),
+    computed("count", "number of backups", Number, Table(0)),
+    computed("total_size", "sum of resource_size, in GB", Size, Table(1)),
+    computed("oldest", "created_at of the oldest backup", Time, Table(4)),
+    computed("newest", "created_at of the newest backup", Time, Table(2)),
+    computed("next_expiry", "when the next backup expires", Time, Table(3)),
+];
+
+use ColumnKind::{Id, Number, Size, Status, Text, Time, Word};
+use Visibility::Table;
+
+/// Returns the columns of a summary by this group.
+pub(crate) fn columns(group: Option<Group>) -> ColumnSets {
+    let is_default = |column: &&Column| match column.name {
+        "count" | "total_size" | "oldest" | "newest" | "next_expiry" => true,
+        "resource_name" => group == Some(Group::Resource),
+        name => group.is_some_and(|group| group.column() == name),
+    };
+    let default = SUMMARY_COLUMNS.iter().filter(is_default).copied().collect();
+    ColumnSets::computed(SUMMARY_COLUMNS, default)
+}
 
 /// The summary of the backups so far.
 pub(crate) struct Summary {
@@ -56,44 +87,32 @@ impl Summary {
         self.totals.values().map(|total| total.unsized_).sum()
     }
 
-    /// Returns a row for each group: days and months newest first, other groups by descending
-    /// count. The group without a value is last.
-    pub(crate) fn table(self) -> RowTable {
-        let mut columns = Vec::new();
-        if let Some(group) = self.group {
-            let kind = match group {
-                Group::Status => ColumnKind::Status,
-                _ if group.is_calendar() => ColumnKind::Word,
-                _ => ColumnKind::Id,
+    /// Returns a row for each group, as the JSON text of an object: days and months newest first,
+    /// other groups by descending count. The group without a value is last.
+    pub(crate) fn rows(self) -> Vec<String> {
+        let sorted = self.sorted();
+        let row = |(key, total): (&str, &Total)| {
+            let mut row = String::from("{");
+            let mut add = |name: &str, value: Option<String>| {
+                let comma = if row.len() > 1 { "," } else { "" };
+                let value = value.unwrap_or_else(|| "null".to_owned());
+                row.push_str(&format!("{comma}\"{name}\":{value}"));
             };
-            columns.push(column(group.column(), kind, 0));
-        }
-        let named = self.group == Some(Group::Resource);
-        if named {
-            columns.push(column("resource_name", ColumnKind::Text, 1));
-        }
-        columns.extend([
-            column("count", ColumnKind::Number, 0),
-            column("total_size", ColumnKind::Size, 1),
-            column("oldest", ColumnKind::Time, 4),
-            column("newest", ColumnKind::Time, 2),
-            column("next_expiry", ColumnKind::Time, 3),
-        ]);
-        let mut table = RowTable::new(columns);
-        for (key, total) in self.sorted() {
-            let mut row = Vec::new();
-            if self.group.is_some() {
-                row.push((!key.is_empty()).then(|| quoted(key)));
+            if let Some(group) = self.group {
+                add(group.column(), (!key.is_empty()).then(|| quoted(key)));
             }
-            if named {
-                row.push(total.resource_name.as_deref().map(str::to_owned));
+            if self.group == Some(Group::Resource) {
+                add("resource_name", total.resource_name.as_deref().map(str::to_owned));
             }
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
-            row.extend([Some(total.count.to_string()), Some(total.size.to_string())]);
-            row.extend([total.oldest, total.newest, total.next_expiry].map(time));
-            table.push(row);
-        }
-        table
+            add("count", Some(total.count.to_string()));
+            add("total_size", Some(total.size.to_string()));
+            add("oldest", time(total.oldest));
+            add("newest", time(total.newest));
+            add("next_expiry", time(total.next_expiry));
+            row + "}"
+        };
+        sorted.into_iter().map(row).collect()
     }
 
     fn sorted(&self) -> Vec<(&str, &Total)> {
@@ -152,11 +171,6 @@ impl Total {
     }
 }
 
-/// Shorthand that keeps the list of columns to one line each.
-fn column(name: &'static str, kind: ColumnKind, rank: u8) -> RowTableColumn {
-    RowTableColumn { name, kind, rank }
-}
-
 /// Returns text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -175,9 +189,13 @@ mod tests {
             let _ = summary.push(RowSpan::alone(record).unwrap().row(record)).unwrap();
         }
         let without_size = summary.without_size();
-        let table = summary.table();
-        let rows = table.rows().iter().map(|row| {
-            row.iter().map(|cell| cell.clone().unwrap_or_default().replace('"', "")).collect()
+        let rows = summary.rows().into_iter().map(|row| {
+            let mut cells = Vec::new();
+            Json::new(&row).fields(|_, value| {
+                let text = if value.is_null() { "".into() } else { value.text() };
+                cells.push(text.into_owned());
+            });
+            cells
         });
         (rows.collect(), without_size)
     }

@@ -73,7 +73,10 @@ pub(crate) struct FieldSpans([Span; FIELDS]);
 
 /// A record, whose fields are decoded on access.
 pub(crate) struct Backup<'a> {
+    /// The text that `spans` and `range` refer to.
     text: &'a str,
+    /// Range of the whole record.
+    range: Range<usize>,
     spans: Cow<'a, FieldSpans>,
 }
 
@@ -135,18 +138,23 @@ impl<'a> Backup<'a> {
         let mut scanner = Scanner::new(record);
         let spans = FieldSpans::read(&mut scanner).filter(|_| scanner.end().is_some());
         let spans = spans.context(NOT_AN_OBJECT)?;
-        Ok(Self { text: record, spans: Cow::Owned(spans) })
+        Ok(Self { text: record, range: 0..record.len(), spans: Cow::Owned(spans) })
     }
 
-    /// Returns the record whose fields are at `spans` of `text`.
-    pub(crate) fn at(text: &'a str, spans: &'a FieldSpans) -> Self {
-        Self { text, spans: Cow::Borrowed(spans) }
+    /// Returns the record at `range` of `text`, whose fields are at `spans`.
+    pub(crate) fn at(text: &'a str, range: Range<usize>, spans: &'a FieldSpans) -> Self {
+        Self { text, range, spans: Cow::Borrowed(spans) }
     }
 
     /// Returns a field, unless it is absent or null.
     #[inline]
     pub(crate) fn get(&self, field: Field) -> Option<Json<'a>> {
         self.spans.find(field, self.text)
+    }
+
+    /// Returns a member of any name, unless it is absent or null.
+    pub(crate) fn member(&self, name: &str) -> Option<Json<'a>> {
+        field(Json::new(self.text.get(self.range.clone())?), name)
     }
 
     /// Returns `incremental`, which is a top-level field on Huawei Cloud and inside `extend_info`

@@ -6,9 +6,6 @@
 
 use std::borrow::Cow;
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-
 use super::backup::{Backup, Field};
 use super::json::Json;
 
@@ -22,6 +19,8 @@ pub(crate) struct Column {
     pub(crate) kind: ColumnKind,
     pub(crate) visibility: Visibility,
     find: Find,
+    /// Short names that `--columns` and `--sort` accept too.
+    pub(crate) aliases: &'static [&'static str],
 }
 
 /// The kind of a value, which decides how it is aligned, shortened, colored and normalized.
@@ -86,6 +85,8 @@ impl Visibility {
 #[derive(Clone, Copy)]
 enum Find {
     Field(Field),
+    /// A member of the column's own name, in rows that `cbr` computes.
+    Member,
     /// A nested value, or one with several possible locations.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
     /// A number of elements; `None` if the service does not send them.
@@ -148,16 +149,17 @@ pub(crate) const COLUMNS: &[Column] = &[
     column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
     column(Field::provider_id, "ID of the kind of backup", Id, Asked),
     column(Field::resource_id, "ID of what was backed up", Id, Wide),
-    column(Field::resource_name, "name of what was backed up", Text, Table(4)),
-    column(Field::resource_type, "type of what was backed up", Word, Table(6)),
-    column(Field::resource_size, "size of what was backed up, in GB", Size, Table(8)),
+    column(Field::resource_name, "name of what was backed up", Text, Table(4))
+        .or(&["resource", "server"]),
+    column(Field::resource_type, "type of what was backed up", Word, Table(6)).or(&["type"]),
+    column(Field::resource_size, "size of what was backed up, in GB", Size, Table(8)).or(&["size"]),
     column(Field::resource_az, "availability zone", Text, Wide),
     column(Field::status, "status, such as available", Status, Table(2)),
     column(Field::image_type, "backup, or replication (a copy)", Word, Wide),
-    column(Field::created_at, "when it was created", Time, Table(3)),
+    column(Field::created_at, "when it was created", Time, Table(3)).or(&["created"]),
     column(Field::updated_at, "when it last changed", Time, Asked),
     column(Field::protected_at, "when it was protected", Time, Asked),
-    column(Field::expired_at, "when it expires; none if kept", Time, Table(7)),
+    column(Field::expired_at, "when it expires; none if kept", Time, Table(7)).or(&["expires"]),
     column(Field::description, "description", Text, Wide),
     column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
     column(
@@ -273,7 +275,7 @@ const fn column(
     kind: ColumnKind,
     visibility: Visibility,
 ) -> Column {
-    Column { name: field.name(), help, kind, visibility, find: Find::Field(field) }
+    Column { name: field.name(), help, kind, visibility, find: Find::Field(field), aliases: &[] }
 }
 
 /// Declares a column whose value needs a function.
@@ -284,7 +286,7 @@ const fn found(
     visibility: Visibility,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
-    Column { name, help, kind, visibility, find: Find::One(value) }
+    Column { name, help, kind, visibility, find: Find::One(value), aliases: &[] }
 }
 
 /// Declares a column for a nested value.
@@ -303,7 +305,7 @@ const fn count(
     help: &'static str,
     value: fn(&Backup<'_>) -> Option<usize>,
 ) -> Column {
-    Column { name, help, kind: Number, visibility: Nested, find: Find::Count(value) }
+    Column { name, help, kind: Number, visibility: Nested, find: Find::Count(value), aliases: &[] }
 }
 
 /// Declares a column with a value for each of several objects.
@@ -313,10 +315,33 @@ const fn each(
     kind: ColumnKind,
     values: for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>,
 ) -> Column {
-    Column { name, help, kind, visibility: Nested, find: Find::Each(values) }
+    Column { name, help, kind, visibility: Nested, find: Find::Each(values), aliases: &[] }
+}
+
+/// Declares a column of rows that `cbr` computes, such as those of a summary.
+pub(crate) const fn computed(
+    name: &'static str,
+    help: &'static str,
+    kind: ColumnKind,
+    visibility: Visibility,
+) -> Column {
+    Column { name, help, kind, visibility, find: Find::Member, aliases: &[] }
+}
+
+/// Returns the column of this name or alias, in any case.
+pub(crate) fn named(columns: &'static [Column], text: &str) -> Option<&'static Column> {
+    columns.iter().find(|column| {
+        let mut names = column.aliases.iter().chain([&column.name]);
+        names.any(|name| name.eq_ignore_ascii_case(text))
+    })
 }
 
 impl Column {
+    /// Adds short names.
+    const fn or(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
     /// Returns the heading of the column in human-readable formats.
     pub(crate) fn heading(&self) -> String {
         self.name.to_ascii_uppercase()
@@ -326,6 +351,7 @@ impl Column {
     pub(crate) fn value<'a>(&self, backup: &Backup<'a>) -> Option<Value<'a>> {
         match self.find {
             Find::Field(field) => backup.get(field).map(Value::Sent),
+            Find::Member => backup.member(self.name).map(Value::Sent),
             Find::One(find) => find(backup).map(Value::Sent),
             Find::Count(find) => find(backup).map(Value::Count),
             Find::Each(find) => {
@@ -341,9 +367,15 @@ impl Column {
     pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
         match self.find {
             Find::Field(field) => Some(backup.get(field)),
+            Find::Member => Some(backup.member(self.name)),
             Find::One(find) => Some(find(backup)),
             Find::Count(_) | Find::Each(_) => None,
         }
+    }
+
+    /// Returns true if `cbr` computes the value.
+    pub(crate) fn is_computed(&self) -> bool {
+        matches!(self.find, Find::Member)
     }
 
     /// Returns true if the service sends the value only with `--show-replication`.
@@ -365,17 +397,6 @@ pub(crate) fn wide_set() -> Vec<Column> {
 /// Returns the fields that are neither list nor object: the columns of csv and tsv.
 pub(crate) fn scalar_set() -> Vec<Column> {
     COLUMNS.iter().filter(|column| column.visibility != Nested).copied().collect()
-}
-
-/// Lets clap name the allowed columns, suggest the nearest one and complete them.
-impl ValueEnum for Column {
-    fn value_variants<'a>() -> &'a [Self] {
-        COLUMNS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name).help(self.help))
-    }
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl<'a> Row<'a> {
 
     /// Returns the fields of the backup.
     pub(crate) fn backup(self) -> Backup<'a> {
-        Backup::at(self.text, &self.span.fields)
+        Backup::at(self.text, self.span.range.clone(), &self.span.fields)
     }
 
     /// Returns the `id`, unless it is absent or null.

@@ -46,14 +46,9 @@ const OTHER_FLAGS: [(&str, &str, &str); 18] = [
 
 /// Flags that there is no need for, or none of, each with the command that it is expected of, and
 /// what to say.
-const NO_FLAGS: [(&str, &str, &str); 4] = [
+const NO_FLAGS: [(&str, &str, &str); 3] = [
     ("--all", "cbr backups", "every backup is read, unless a flag such as --limit says otherwise"),
     ("--exclude", "cbr backups list", "filters say what to list: 'cbr help filters' has them all"),
-    (
-        "--columns",
-        "cbr backups summary",
-        "a summary has few columns; jq picks from those of -o json",
-    ),
     (
         "--sort",
         "cbr backups summary",

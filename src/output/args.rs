@@ -1,0 +1,280 @@
+//! The output flags.
+
+use clap::builder::ArgPredicate;
+
+use super::csv::Spreadsheet;
+use super::format::{Format, FormatParser, Printed, RenderOptions};
+use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets};
+use super::time::{TimeStyle, Times};
+use super::{Output, Renderer, Style};
+use crate::record::column::COLUMNS;
+use crate::terminal::target::Target;
+
+/// How rows are printed.
+#[derive(clap::Args)]
+pub(super) struct FormatArgs {
+    /// The format to print in
+    ///
+    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
+    /// Elsewhere json, jsonl, csv, tsv and yaml are exact. For people sizes have their unit (40
+    /// GB); for machines they are plain numbers of GB.
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FORMAT",
+        default_value = "table",
+        value_parser = FormatParser(Printed::Backups),
+        display_order = 1,
+        help_heading = "Output"
+    )]
+    pub(super) format: Format,
+
+    /// Leave out the header line (table, wide, csv, tsv)
+    #[arg(long, display_order = 3, help_heading = "Output")]
+    pub(super) no_headers: bool,
+
+    /// How to write times for people (table, wide, long, markdown) [default: utc]
+    ///
+    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv
+    /// and tsv in UTC with every digit, json and yaml as the service sent it.
+    #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
+    pub(super) time: Option<TimeStyle>,
+
+    /// Begin csv with a byte order mark
+    ///
+    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for
+    /// a part of the first header.
+    #[arg(long, display_order = 5, help_heading = "Output")]
+    csv_bom: bool,
+
+    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
+    ///
+    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may
+    /// name a backup could have such a cell send data away or run a program when the file is
+    /// opened. The price: these cells are not what the service sent, so leave it out where a
+    /// program reads the file.
+    #[arg(long, display_order = 6, help_heading = "Output")]
+    csv_safe: bool,
+}
+
+/// How the backups are printed.
+#[derive(clap::Args)]
+pub(crate) struct OutputArgs {
+    #[command(flatten)]
+    pub(super) rows: FormatArgs,
+
+    /// Fields to print; +NAME adds one, -NAME drops one
+    #[arg(
+        long,
+        value_name = "COLUMN,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        value_parser = ChoiceParser(COLUMNS),
+        ignore_case = true,
+        hide_possible_values = true,
+        long_help = columns_help(),
+        display_order = 2,
+        help_heading = "Output"
+    )]
+    columns: Vec<Choice>,
+}
+
+/// The output flags of a list, where there is something to wait for.
+#[derive(clap::Args)]
+#[command(mut_arg("format", |arg| arg.default_value_if("ids", ArgPredicate::Equals("true".into()), "ids")))]
+pub(crate) struct ListOutputArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Print ids alone, one a line: --output ids
+    #[arg(long, conflicts_with = "format", display_order = 2, help_heading = "Output")]
+    ids: bool,
+
+    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete:
+    /// only the exit code tells then whether it is
+    #[arg(long, help_heading = "Output")]
+    stream: bool,
+}
+
+impl ListOutputArgs {
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let format = self.output.rows.format;
+        if self.stream && !format.streams() {
+            return Err(format!(
+                "the argument '--stream' cannot be used with '--output {}'; use jsonl, csv, tsv or ids",
+                format.name()
+            ));
+        }
+        self.output.check(&ColumnSets::backups())
+    }
+
+    /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
+    /// be hidden. With `--stream`, rows are written to `stream` after each page.
+    ///
+    /// # Errors
+    ///
+    /// If a flag needs something that this machine lacks, such as a known time zone.
+    pub(crate) fn renderer(
+        &self,
+        target: Target,
+        queried_columns: &[&str],
+        stream: impl Output + Send + 'static,
+    ) -> anyhow::Result<Renderer> {
+        let output = &self.output;
+        let (style, sets) = (output.rows.style(target)?, ColumnSets::backups());
+        let renderer = output.renderer_with(style, &sets, queried_columns, false)?;
+        let stream = self.stream.then(|| Box::new(stream) as _);
+        Ok(Renderer { stream, ..renderer })
+    }
+
+    /// Returns whether rows may be written before the last row is known.
+    pub(crate) fn streams(&self) -> bool {
+        self.stream
+    }
+
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(crate) fn uses_pager(&self) -> bool {
+        self.output.uses_pager()
+    }
+
+    /// Returns the first selected column that the service fills only with `--show-replication`.
+    pub(crate) fn replication_column(&self) -> Option<&'static str> {
+        let named = self.output.columns.iter().filter_map(|choice| choice.named());
+        named.filter(|column| column.is_of_replication()).map(|column| column.name).next()
+    }
+}
+
+/// Builds the long help of `--columns` from the table of columns.
+fn columns_help() -> String {
+    let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
+        +NAME adds a column or a group to what is there already, -NAME drops it. A list that begins \
+        with one of these starts from what the format prints on its own: --columns=+vault_id,-name.\n\n\
+        json, jsonl and yaml print objects of these fields alone, each value as the service sent it \
+        and null where there is none. Names with a dot are fields inside of others; those of replication are \
+        sent only with --show-replication.\n\n\
+        In table on a terminal, columns of a group give way where there is no room for them; those that you \
+        name stay.\n\nGroups:"
+        .to_owned();
+    for (name, meaning) in selection::GROUPS {
+        help.push_str(&format!("\n- {name}: {meaning}"));
+    }
+    help.push_str("\n\nColumns:");
+    for column in COLUMNS {
+        help.push_str(&format!("\n- {}: {}", column.name, column.help));
+    }
+    help
+}
+
+impl OutputArgs {
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
+    pub(crate) fn check(&self, sets: &ColumnSets) -> Result<(), String> {
+        self.rows.check()?;
+        if self.rows.format == Format::Ids && !self.columns.is_empty() {
+            return self.rows.cannot("--columns", "which prints one column");
+        }
+        self.chosen(sets).map(drop)
+    }
+
+    /// Returns the columns of `--columns`, or `None` without that flag.
+    fn chosen(&self, sets: &ColumnSets) -> Result<Option<Vec<ChosenColumn>>, String> {
+        if self.columns.is_empty() {
+            return Ok(None);
+        }
+        selection::chosen(&self.columns, self.rows.format.columns(sets), sets).map(Some)
+    }
+
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(crate) fn uses_pager(&self) -> bool {
+        self.rows.uses_pager()
+    }
+
+    /// Returns a renderer of rows with these columns.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`check`](Self::check).
+    pub(crate) fn renderer(&self, target: Target, sets: &ColumnSets) -> anyhow::Result<Renderer> {
+        self.renderer_with(self.rows.style(target)?, sets, &[], false)
+    }
+
+    /// Returns a renderer of a single backup. json and yaml print it without the enclosing list.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`check`](Self::check).
+    pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
+        self.renderer_with(self.rows.style(target)?, &ColumnSets::backups(), &[], true)
+    }
+
+    pub(super) fn renderer_with(
+        &self,
+        style: Style,
+        sets: &ColumnSets,
+        queried_columns: &[&str],
+        single: bool,
+    ) -> anyhow::Result<Renderer> {
+        let options = RenderOptions {
+            format: self.rows.format,
+            sets,
+            chosen: self.chosen(sets).map_err(anyhow::Error::msg)?,
+            queried_columns,
+            headers: self.rows.headers(),
+            spreadsheet: self.rows.spreadsheet(),
+            style,
+            single,
+        };
+        Ok(Renderer::new(options.renderer()))
+    }
+}
+
+impl FormatArgs {
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.no_headers && !self.format.has_headers() {
+            return self.cannot("--no-headers", "which has no header to leave out");
+        }
+        if self.time.is_some() && !self.format.is_human_readable() {
+            return self.cannot("--time", "which is exact; use table, wide, long or markdown");
+        }
+        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
+            if given && self.format != Format::Csv {
+                return self.cannot(flag, "since it is for csv");
+            }
+        }
+        self.times().map(drop)
+    }
+
+    /// Returns the error for a flag that does not apply to the format.
+    pub(super) fn cannot(&self, flag: &str, why: &str) -> Result<(), String> {
+        let format = self.format.name();
+        Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
+    }
+
+    /// Returns whether the format is read on a screen, so that a pager is useful.
+    pub(super) fn uses_pager(&self) -> bool {
+        self.format.uses_pager()
+    }
+
+    pub(super) fn headers(&self) -> bool {
+        !self.no_headers
+    }
+
+    /// Returns how human-readable formats are laid out on `target`.
+    ///
+    /// # Errors
+    ///
+    /// If `--time local` is given and the time zone is unknown.
+    pub(super) fn style(&self, target: Target) -> anyhow::Result<Style> {
+        let Target { width, colored } = target;
+        Ok(Style { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
+    }
+
+    pub(super) fn times(&self) -> Result<Times, String> {
+        self.time.unwrap_or(TimeStyle::Utc).times()
+    }
+
+    pub(super) fn spreadsheet(&self) -> Spreadsheet {
+        Spreadsheet { mark: self.csv_bom, safe: self.csv_safe }
+    }
+}
