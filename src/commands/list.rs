@@ -107,7 +107,7 @@ async fn print(
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
     let mut output = terminal.output(args.output.uses_pager(), console);
-    renderer.finish(&mut output)?;
+    reading.tally.hidden_columns = renderer.finish(&mut output)?;
     Ok(output.close()?)
 }
 

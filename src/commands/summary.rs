@@ -52,7 +52,7 @@ pub(crate) async fn summary(
         for row in summary.rows() {
             renderer.push_record(&row)?;
         }
-        renderer.finish(&mut output)?;
+        reading.tally.hidden_columns = renderer.finish(&mut output)?;
         Ok(output.close()?)
     })
     .await

@@ -266,8 +266,9 @@ impl FormatArgs {
     ///
     /// If `--time local` is given and the time zone is unknown.
     pub(super) fn style(&self, target: Target) -> anyhow::Result<Style> {
-        let Target { width, colored } = target;
-        Ok(Style { width, colored, times: self.times().map_err(anyhow::Error::msg)? })
+        let Target { width, is_terminal, colored } = target;
+        let times = self.times().map_err(anyhow::Error::msg)?;
+        Ok(Style { width, is_terminal, colored, times })
     }
 
     pub(super) fn times(&self) -> Result<Times, String> {

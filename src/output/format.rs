@@ -147,7 +147,7 @@ const FORMATS: [FormatSpec; 10] = [
             |options| {
                 let (columns, terminal) = (options.projection(), options.is_terminal());
                 match options.single {
-                    true => lines(Json::lines(columns, terminal)),
+                    true => lines(Json::single(columns, terminal)),
                     false => lines(Json::array(columns, terminal)),
                 }
             },
@@ -268,7 +268,7 @@ impl RenderOptions<'_> {
     }
 
     fn is_terminal(&self) -> bool {
-        self.style.width.is_some()
+        self.style.is_terminal
     }
 
     /// Returns the columns to print: the chosen ones, or those of the format.

@@ -13,9 +13,9 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use memchr::memchr_iter;
 
-use super::layout::{self, GAP, Heading, Layout, MORE, Shown};
+use super::layout::{self, GAP, Heading, Layout, MORE, SHORT_ID, Shown};
 use super::spool::{SPOOL_ERROR, Spool};
-use super::{Style, color, time};
+use super::{Style, color};
 use crate::record::column::ColumnKind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
@@ -35,6 +35,9 @@ const ROW_END: char = '\n';
 /// Maximum width of a column. A longer text is printed whole and moves the rest of its line, so
 /// that one such text does not pad all other lines to its length.
 const WIDEST: usize = u16::MAX as usize - GAP;
+
+/// The same for texts if nothing is shortened: few names are longer.
+const WIDEST_IN_PIPE: usize = 60;
 
 /// Collects rows, then writes the table.
 pub(super) struct Grid {
@@ -63,10 +66,14 @@ impl Grid {
         &mut self,
         row: impl IntoIterator<Item = Cow<'a, str>>,
     ) -> anyhow::Result<()> {
-        for (text, widest) in row.into_iter().zip(&mut self.widths) {
+        for ((text, widest), heading) in row.into_iter().zip(&mut self.widths).zip(&self.headings) {
             let text = if text.is_empty() { Cow::Borrowed(EMPTY_VALUE) } else { text };
             let (cell, cells) = visible_cells(&text);
-            *widest = cells.min(WIDEST).max(*widest);
+            let limit = match heading.kind {
+                ColumnKind::Text if self.style.width.is_none() => WIDEST_IN_PIPE,
+                _ => WIDEST,
+            };
+            *widest = cells.min(limit).max(*widest);
             self.row.push_str(&cell);
             self.row.push(CELL_END);
         }
@@ -76,13 +83,15 @@ impl Grid {
         Ok(())
     }
 
-    /// Writes all rows to `out`, in lines that fit the screen if that is possible.
-    pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Writes all rows to `out`, in lines that fit the screen if that is possible. Returns the
+    /// number of hidden columns.
+    pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<usize> {
         let Self { headings, headed, style, widths, spool, .. } = self;
-        let layout = layout::fit(&headings, &widths, style.width, style.times.lengths());
+        let layout = layout::fit(&headings, &widths, style.width);
         let mut spooled = spool.into_lines()?;
         // Without headings, each row shows that columns are hidden.
-        let end = if layout.more && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
+        let end =
+            if layout.hidden > 0 && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
         let mut first = Vec::with_capacity(SCREENFUL);
         while first.len() < SCREENFUL
             && let Some(row) = spooled.next()?
@@ -90,11 +99,11 @@ impl Grid {
             first.push(row.to_owned());
         }
         let head = headed.then(|| heading_cells(&headings, &layout));
-        let rows = first.iter().map(|row| shown_cells(row, &headings, &layout, style.colored));
+        let rows = first.iter().map(|row| shown_cells(row, &headings, &layout, &style));
         let rows: Vec<Vec<_>> = head.into_iter().chain(rows.map(Iterator::collect)).collect();
         let mut text = lines(&rows, &headings, &layout, &end);
         while let Some(row) = spooled.next()? {
-            let cells = shown_cells(row, &headings, &layout, style.colored);
+            let cells = shown_cells(row, &headings, &layout, &style);
             push_line(&mut text, cells, &headings, &layout, &end);
             if text.len() >= CHUNK {
                 out.write_all(text.as_bytes())?;
@@ -103,7 +112,7 @@ impl Grid {
         }
         out.write_all(text.as_bytes())?;
         out.flush()?;
-        Ok(())
+        Ok(layout.hidden)
     }
 }
 
@@ -111,15 +120,15 @@ impl Grid {
 struct Cell<'a> {
     /// Text that fits its column.
     text: Cow<'a, str>,
-    /// Text that replaces it after drawing: with colors, which have no width, or longer than
-    /// [`WIDEST`].
+    /// Text that replaces it after drawing: with colors, which have no width, or longer than the
+    /// column.
     replacement: Option<Cow<'a, str>>,
 }
 
 fn heading_cells<'a>(headings: &[Heading], layout: &Layout) -> Vec<Cell<'a>> {
     let last = layout.columns.len().saturating_sub(1);
     let texts = layout.columns.iter().enumerate().map(|(index, shown)| {
-        let more = if layout.more && index == last { MORE } else { "" };
+        let more = if layout.hidden > 0 && index == last { MORE } else { "" };
         [&headings[shown.position].text, more].concat()
     });
     texts.map(|text| Cell { text: text.into(), replacement: None }).collect()
@@ -130,7 +139,7 @@ fn shown_cells<'a>(
     spooled: &'a str,
     headings: &[Heading],
     layout: &Layout,
-    colored: bool,
+    style: &Style,
 ) -> impl Iterator<Item = Cell<'a>> {
     // Columns are shown in their order, so each cell is found behind the one before.
     let mut row = cells_of(spooled);
@@ -138,7 +147,7 @@ fn shown_cells<'a>(
     layout.columns.iter().map(move |shown| {
         let spooled = row.nth(shown.position - next).unwrap_or_default();
         next = shown.position + 1;
-        shown_cell(spooled, headings, shown, colored)
+        shown_cell(spooled, headings[shown.position].kind, shown, style)
     })
 }
 
@@ -153,20 +162,17 @@ fn cells_of(spooled: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Fits a spooled cell to its column.
-fn shown_cell<'a>(
-    spooled: &'a str,
-    headings: &[Heading],
-    shown: &Shown,
-    colored: bool,
-) -> Cell<'a> {
-    let kind = headings[shown.position].kind;
+fn shown_cell<'a>(spooled: &'a str, kind: ColumnKind, shown: &Shown, style: &Style) -> Cell<'a> {
+    let fitted = style.width.is_some();
     let text = match kind {
-        ColumnKind::Time => time::shortened(spooled, shown.width),
+        ColumnKind::Id if shown.width < cells(spooled) && fitted => {
+            Cow::Borrowed(spooled.get(..SHORT_ID).unwrap_or(spooled))
+        }
         _ => shortened(spooled, shown.width),
     };
-    let replacement = if shown.width >= WIDEST && text != spooled {
+    let replacement = if !fitted && text != spooled {
         Some(Cow::Borrowed(spooled))
-    } else if colored && kind == ColumnKind::Status {
+    } else if style.colored && kind == ColumnKind::Status {
         Some(color::colored_status(spooled, text.clone()))
     } else {
         None
@@ -248,28 +254,28 @@ fn push_replaced(text: &mut String, line: &str, row: &[Cell<'_>], layout: &Layou
 }
 
 fn is_number(heading: &Heading) -> bool {
-    matches!(heading.kind, ColumnKind::Number | ColumnKind::Size)
+    matches!(heading.kind, ColumnKind::Number | ColumnKind::Size | ColumnKind::Age)
 }
 
 #[cfg(test)]
 mod tests {
     use anstream::adapter::strip_str;
 
-    use super::time::Times;
+    use super::super::time::Times;
     use super::*;
 
     /// The other cells keep their places.
     #[test]
     fn no_text_is_too_long_for_a_pipe() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
-        let style = Style { width: None, colored: true, times: Times::Utc };
-        for length in [WIDEST, WIDEST + 1] {
+        let style = Style { width: None, is_terminal: false, colored: true, times: Times::Utc };
+        for length in [WIDEST_IN_PIPE, WIDEST_IN_PIPE + 1, 1000] {
             let headings = vec![
                 heading("ID", ColumnKind::Id),
                 heading("NAME", ColumnKind::Text),
                 heading("STATUS", ColumnKind::Status),
             ];
-            let (long, width) = ("x".repeat(length), length.min(WIDEST));
+            let (long, width) = ("x".repeat(length), length.min(WIDEST_IN_PIPE));
             let mut grid = Grid::new(headings, true, style.clone());
             let number = SCREENFUL + 3;
             for row in 0..number {
@@ -321,8 +327,9 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         for width in [None, Some(200), Some(100), Some(70), Some(30)] {
-            let [plain, painted] =
-                [false, true].map(|colored| text(Style { width, colored, times: Times::Utc }));
+            let [plain, painted] = [false, true].map(|colored| {
+                text(Style { width, is_terminal: true, colored, times: Times::Utc })
+            });
             for text in [&plain, &painted] {
                 let lines: Vec<_> = text.lines().collect();
                 assert_eq!(lines.len(), number);

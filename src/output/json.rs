@@ -11,23 +11,44 @@ use crate::record::column::Column;
 use crate::record::row::Row;
 use crate::text::sanitize;
 
+/// Blanks for a level of nesting.
+const INDENT: &str = "  ";
+
 /// Renders an array, or a line for each record.
 pub(super) struct Json {
-    array: bool,
+    layout: Layout,
     /// Only these fields, in this order.
     columns: Option<Vec<Column>>,
-    /// The output is a terminal: control characters are written as JSON escapes. The bytes differ,
-    /// the JSON value does not.
+    /// The output is a terminal: control characters are written as JSON escapes, and records are
+    /// indented. The bytes differ, the JSON value does not.
     terminal: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// An array of records.
+    Array,
+    /// A line for each record.
+    Lines,
+    /// A single record.
+    Single,
 }
 
 impl Json {
     pub(super) fn array(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { array: true, columns, terminal }
+        Self { layout: Layout::Array, columns, terminal }
     }
 
     pub(super) fn lines(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { array: false, columns, terminal }
+        Self { layout: Layout::Lines, columns, terminal }
+    }
+
+    pub(super) fn single(columns: Option<Vec<Column>>, terminal: bool) -> Self {
+        Self { layout: Layout::Single, columns, terminal }
+    }
+
+    fn is_array(&self) -> bool {
+        self.layout == Layout::Array
     }
 }
 
@@ -37,30 +58,34 @@ impl Lines for Json {
             Some(columns) => Cow::Owned(projected(&row.backup(), columns)),
             None => row.one_line(),
         };
-        if self.terminal {
-            text.push_str(&sanitize::json(&record));
-        } else {
-            text.push_str(&record);
+        match (self.terminal, self.layout) {
+            (false, _) => text.push_str(&record),
+            (true, Layout::Lines) => text.push_str(&sanitize::json(&record)),
+            (true, layout) => {
+                let level = usize::from(layout == Layout::Array);
+                text.push_str(&INDENT.repeat(level));
+                push_indented(text, &sanitize::json(&record), level);
+            }
         }
-        if !self.array {
+        if !self.is_array() {
             text.push('\n');
         }
     }
 
     fn head(&self) -> String {
-        if self.array { "[\n".to_owned() } else { String::new() }
+        if self.is_array() { "[\n".to_owned() } else { String::new() }
     }
 
     fn separator(&self) -> &'static str {
-        if self.array { ",\n" } else { "" }
+        if self.is_array() { ",\n" } else { "" }
     }
 
     fn tail(&self) -> &'static str {
-        if self.array { "\n]\n" } else { "" }
+        if self.is_array() { "\n]\n" } else { "" }
     }
 
     fn when_empty(&self) -> String {
-        if self.array { "[]\n".to_owned() } else { String::new() }
+        if self.is_array() { "[]\n".to_owned() } else { String::new() }
     }
 }
 
@@ -74,4 +99,87 @@ pub(super) fn projected(backup: &Backup<'_>, columns: &[Column]) -> String {
     }
     object.push('}');
     object
+}
+
+/// Appends JSON text with a line for each member. The text of names and values is unchanged.
+fn push_indented(text: &mut String, json: &str, level: usize) {
+    let mut level = level;
+    let mut rest = json;
+    let break_line = |text: &mut String, level: usize| {
+        text.push('\n');
+        text.push_str(&INDENT.repeat(level));
+    };
+    while let Some(char) = rest.chars().next() {
+        let mut token = &rest[..char.len_utf8()];
+        match char {
+            '"' => {
+                token = &rest[..string_length(rest)];
+                text.push_str(token);
+            }
+            '{' | '[' => {
+                text.push(char);
+                let inner = rest[1..].trim_start();
+                if inner.starts_with(['}', ']']) {
+                    token = &rest[..=rest.len() - inner.len()];
+                    text.push_str(&inner[..1]);
+                } else {
+                    level += 1;
+                    break_line(text, level);
+                }
+            }
+            '}' | ']' => {
+                level = level.saturating_sub(1);
+                break_line(text, level);
+                text.push(char);
+            }
+            ',' => {
+                text.push(char);
+                break_line(text, level);
+            }
+            ':' => text.push_str(": "),
+            ' ' | '\t' | '\n' | '\r' => {}
+            _ => text.push(char),
+        }
+        rest = &rest[token.len()..];
+    }
+}
+
+/// Returns the length of the JSON string that `text` begins with.
+fn string_length(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (index, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indented_json_has_a_line_for_each_member() {
+        let cases = [
+            ("{}", "{}"),
+            ("{ }", "{}"),
+            ("[ ]", "[]"),
+            ("7", "7"),
+            (r#"{"a":1}"#, "{\n  \"a\": 1\n}"),
+            (
+                r#"{"a" :[1, 2.50],"b":{"c":{}},"d":"x, {\"y\\\":[] }"}"#,
+                "{\n  \"a\": [\n    1,\n    2.50\n  ],\n  \"b\": {\n    \"c\": {}\n  },\n  \"d\": \"x, {\\\"y\\\\\\\":[] }\"\n}",
+            ),
+            ("{\n\"a\":\r\n null}", "{\n  \"a\": null\n}"),
+        ];
+        for (json, expected) in cases {
+            let mut text = String::new();
+            push_indented(&mut text, json, 0);
+            assert_eq!(text, expected, "{json}");
+        }
+    }
 }

@@ -3,17 +3,14 @@
 //! Pure: widths in, widths out, all in terminal cells. Without a screen nothing is shortened. On a
 //! screen these steps are taken in order until the lines fit:
 //!
-//! 1. The widest texts are shortened, never below their heading or a recognizable length.
-//! 2. Columns are hidden, the least important first.
-//! 3. When only essential columns are left, times are shortened to the minute or the day, and keep
-//!    their zone.
-//! 4. Essential columns are hidden.
+//! 1. Ids are shortened to their first characters.
+//! 2. The widest texts are shortened, never below their heading or a recognizable length.
+//! 3. Columns are hidden, the least important first.
 //!
 //! Hidden columns that still fit unshortened are then restored: a narrow column may fit where a
 //! wider, more important one does not. If even that does not help, nothing is shortened, and the
 //! lines exceed the screen.
 
-use super::time::Lengths;
 use crate::record::column::ColumnKind;
 use crate::text::sanitize::cells;
 
@@ -26,8 +23,8 @@ pub(super) const MORE: &str = " …";
 /// The rank of columns that the user sorts or filters by.
 pub(super) const QUERIED_RANK: u8 = 1;
 
-/// Columns up to this rank are essential.
-const ESSENTIAL_RANK: u8 = 4;
+/// Length of a shortened id: enough to tell backups apart, and for `cbr backups show`.
+pub(super) const SHORT_ID: usize = 8;
 
 /// A column, as the layout sees it.
 pub(super) struct Heading {
@@ -42,8 +39,8 @@ pub(super) struct Heading {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) columns: Vec<Shown>,
-    /// Some columns are hidden.
-    pub(super) more: bool,
+    /// Number of hidden columns.
+    pub(super) hidden: usize,
     /// Cells that the mark takes at the end of each row, if there are no headings.
     mark: usize,
 }
@@ -54,36 +51,32 @@ pub(super) struct Shown {
     /// Index among all columns.
     pub(super) position: usize,
     pub(super) width: usize,
+    /// Width of the heading.
+    heading: usize,
     /// Minimum width.
     floor: usize,
 }
 
 /// Fits columns into `screen` cells. `widths` are those of the widest cells, in the order of
-/// `headings`. `times` are the lengths that times may be shortened to.
-pub(super) fn fit(
-    headings: &[Heading],
-    widths: &[usize],
-    screen: Option<usize>,
-    times: Lengths,
-) -> Layout {
+/// `headings`.
+pub(super) fn fit(headings: &[Heading], widths: &[usize], screen: Option<usize>) -> Layout {
     let highest = headings.iter().map(|heading| heading.rank).max().unwrap_or(0);
     let up_to = |rank: u8| -> Vec<bool> { headings.iter().map(|it| it.rank <= rank).collect() };
     let Some(screen) = screen else { return Layout::unfitted(headings, widths, &up_to(highest)) };
     for rank in (0..=highest).rev() {
-        let shortened = if rank > ESSENTIAL_RANK { &[] } else { times.shortened };
-        // Unshortened first.
-        let lengths = [usize::MAX].iter().chain(times.whole).chain(shortened);
-        for &time_length in lengths {
-            let layout = |kept: &[bool]| {
-                let mut layout = Layout::unfitted(headings, widths, kept);
-                layout.shorten_times(headings, time_length);
-                layout
-            };
-            let mut narrowed = layout(&up_to(rank));
-            if narrowed.narrow(screen) {
-                let refilled = refilled(up_to(rank), headings, screen, layout);
-                return refilled.unwrap_or(narrowed);
-            }
+        let unfitted = Layout::unfitted(headings, widths, &up_to(rank));
+        if unfitted.width() <= screen && rank == highest {
+            return unfitted;
+        }
+        let layout = |kept: &[bool]| {
+            let mut layout = Layout::unfitted(headings, widths, kept);
+            layout.shorten_ids(headings);
+            layout
+        };
+        let mut narrowed = layout(&up_to(rank));
+        if narrowed.narrow(screen) {
+            let refilled = refilled(up_to(rank), headings, screen, layout);
+            return refilled.unwrap_or(narrowed);
         }
     }
     Layout::unfitted(headings, widths, &up_to(0))
@@ -119,9 +112,11 @@ impl Layout {
             .filter(|(position, _)| kept[*position])
             .map(|(position, (heading, &width))| Shown::new(position, heading, width, ""))
             .collect();
-        let more = columns.len() < headings.len();
+        let hidden = headings.len() - columns.len();
         let mut mark = 0;
-        if more && let Some(last) = columns.last_mut() {
+        if hidden > 0
+            && let Some(last) = columns.last_mut()
+        {
             let position = last.position;
             if headings[position].text.is_empty() {
                 mark = cells(MORE);
@@ -129,7 +124,7 @@ impl Layout {
                 *last = Shown::new(position, &headings[position], widths[position], MORE);
             }
         }
-        Self { columns, more, mark }
+        Self { columns, hidden, mark }
     }
 
     /// Returns the width of a line.
@@ -138,11 +133,12 @@ impl Layout {
         gaps + self.columns.iter().map(|column| column.width).sum::<usize>() + self.mark
     }
 
-    /// Shortens all times to the same length, so that they stay comparable.
-    fn shorten_times(&mut self, headings: &[Heading], length: usize) {
+    /// Shortens ids, except in columns that are never hidden, which the user named.
+    fn shorten_ids(&mut self, headings: &[Heading]) {
         for column in &mut self.columns {
-            if headings[column.position].kind == ColumnKind::Time {
-                column.width = column.width.min(length.max(column.floor));
+            let heading = &headings[column.position];
+            if heading.kind == ColumnKind::Id && heading.rank > 0 {
+                column.width = column.width.min(SHORT_ID.max(column.heading));
                 column.floor = column.width;
             }
         }
@@ -165,8 +161,12 @@ impl Layout {
 impl Shown {
     fn new(position: usize, heading: &Heading, width: usize, suffix: &str) -> Self {
         let heading_width = cells(&heading.text) + cells(suffix);
-        let floor = heading_width.max(min_width(heading.kind));
-        Self { position, width: width.max(heading_width), floor }
+        let floor = match heading.kind {
+            // Half a time is misread. No form of a time is longer.
+            ColumnKind::Time => width.min(26).max(heading_width),
+            kind => heading_width.max(min_width(kind)),
+        };
+        Self { position, width: width.max(heading_width), heading: heading_width, floor }
     }
 }
 
@@ -175,15 +175,14 @@ impl Shown {
 fn min_width(kind: ColumnKind) -> usize {
     match kind {
         ColumnKind::Id => 36,
-        ColumnKind::Word | ColumnKind::Status => 28,
-        ColumnKind::Number | ColumnKind::Size => 20,
+        ColumnKind::Word | ColumnKind::Type | ColumnKind::Status => 28,
+        ColumnKind::Number | ColumnKind::Size | ColumnKind::Age => 20,
         ColumnKind::Text | ColumnKind::Time => 10,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::Times;
     use super::*;
 
     fn headings(columns: &[(&str, ColumnKind, u8)]) -> Vec<Heading> {
@@ -198,53 +197,50 @@ mod tests {
         widths: &[usize],
         screen: impl Into<Option<usize>>,
     ) -> String {
-        let layout = fit(&headings(columns), widths, screen.into(), Times::Utc.lengths());
+        let layout = fit(&headings(columns), widths, screen.into());
         let shown = layout
             .columns
             .iter()
             .map(|shown| format!("{}:{}", columns[shown.position].0, shown.width));
         let mut text = shown.collect::<Vec<_>>().join(" ");
-        if layout.more {
+        if layout.hidden > 0 {
             text.push_str(MORE);
         }
         text
     }
 
     #[test]
-    fn texts_shrink_then_columns_are_hidden_then_times_shrink() {
+    fn ids_shrink_then_texts_then_columns_are_hidden() {
         let columns = [
-            ("ID", ColumnKind::Id, 0),
-            ("NAME", ColumnKind::Text, 5),
-            ("OWNER", ColumnKind::Text, 4),
-            ("SIZE", ColumnKind::Number, 6),
-            ("STATUS", ColumnKind::Word, 2),
+            ("NAME", ColumnKind::Text, 0),
+            ("STATUS", ColumnKind::Status, 2),
             ("MADE", ColumnKind::Time, 3),
+            ("SIZE", ColumnKind::Size, 6),
+            ("OWNER", ColumnKind::Text, 5),
+            ("ID", ColumnKind::Id, 4),
         ];
-        let widths = [36, 30, 20, 3, 9, 20];
+        let widths = [30, 9, 16, 5, 20, 36];
         let cases = [
-            (None, "ID:36 NAME:30 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
-            (Some(129), "ID:36 NAME:30 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
-            (Some(128), "ID:36 NAME:29 OWNER:20 SIZE:4 STATUS:9 MADE:20"),
-            (Some(118), "ID:36 NAME:20 OWNER:19 SIZE:4 STATUS:9 MADE:20"),
-            (Some(99), "ID:36 NAME:10 OWNER:10 SIZE:4 STATUS:9 MADE:20"),
-            (Some(98), "ID:36 NAME:13 OWNER:12 STATUS:9 MADE:20 …"),
-            (Some(92), "ID:36 OWNER:20 STATUS:9 MADE:20 …"),
-            (Some(81), "ID:36 OWNER:10 STATUS:9 MADE:20 …"),
-            (Some(80), "ID:36 OWNER:12 STATUS:9 MADE:17 …"),
-            (Some(72), "ID:36 OWNER:10 STATUS:9 MADE:11 …"),
-            (Some(77), "ID:36 OWNER:15 STATUS:9 MADE:11 …"),
-            (Some(71), "ID:36 STATUS:9 MADE:20 …"),
-            (Some(60), "ID:36 STATUS:9 MADE:11 …"),
-            // Two more important columns do not fit, and a narrow one does.
-            (Some(58), "ID:36 SIZE:4 STATUS:9 …"),
-            (Some(50), "ID:36 STATUS:9 …"),
-            (Some(45), "ID:36 SIZE:6 …"),
-            (Some(40), "ID:36 …"),
-            (Some(5), "ID:36 …"),
+            (None, "NAME:30 STATUS:9 MADE:16 SIZE:5 OWNER:20 ID:36"),
+            (Some(126), "NAME:30 STATUS:9 MADE:16 SIZE:5 OWNER:20 ID:36"),
+            (Some(125), "NAME:30 STATUS:9 MADE:16 SIZE:5 OWNER:20 ID:8"),
+            (Some(98), "NAME:30 STATUS:9 MADE:16 SIZE:5 OWNER:20 ID:8"),
+            (Some(97), "NAME:29 STATUS:9 MADE:16 SIZE:5 OWNER:20 ID:8"),
+            (Some(80), "NAME:16 STATUS:9 MADE:16 SIZE:5 OWNER:16 ID:8"),
+            (Some(68), "NAME:10 STATUS:9 MADE:16 SIZE:5 OWNER:10 ID:8"),
+            (Some(67), "NAME:13 STATUS:9 MADE:16 OWNER:13 ID:8 …"),
+            (Some(60), "NAME:21 STATUS:9 MADE:16 ID:8 …"),
+            (Some(49), "NAME:10 STATUS:9 MADE:16 ID:8 …"),
+            (Some(48), "NAME:19 STATUS:9 MADE:16 …"),
+            (Some(40), "NAME:11 STATUS:9 MADE:16 …"),
+            (Some(20), "NAME:20 …"),
+            (Some(10), "NAME:10 …"),
+            (Some(5), "NAME:30 …"),
         ];
-        for (screen, expected) in cases {
-            assert_eq!(fitted(&columns, &widths, screen), expected, "{screen:?}");
-        }
+        let fitted: Vec<_> =
+            cases.iter().map(|(screen, _)| fitted(&columns, &widths, *screen)).collect();
+        let expected: Vec<_> = cases.iter().map(|(_, expected)| *expected).collect();
+        assert_eq!(fitted, expected);
     }
 
     /// Without headings, only this mark shows that columns are hidden.
@@ -273,13 +269,11 @@ mod tests {
             ("NAME", ColumnKind::Text, 0),
             ("MADE", ColumnKind::Time, 0),
         ];
-        let widths = [36, 30, 20];
+        let widths = [36, 30, 16];
         let cases = [
-            (90, "ID:36 NAME:30 MADE:20"),
-            (70, "ID:36 NAME:10 MADE:20"),
-            (69, "ID:36 NAME:12 MADE:17"),
-            (61, "ID:36 NAME:10 MADE:11"),
-            (60, "ID:36 NAME:30 MADE:20"),
+            (86, "ID:36 NAME:30 MADE:16"),
+            (66, "ID:36 NAME:10 MADE:16"),
+            (65, "ID:36 NAME:30 MADE:16"),
         ];
         for (screen, expected) in cases {
             assert_eq!(fitted(&columns, &widths, screen), expected, "{screen}");
@@ -289,9 +283,10 @@ mod tests {
     #[test]
     fn a_heading_is_never_cut() {
         let columns =
-            [("RESOURCE_NAME", ColumnKind::Text, 0), ("EXPIRED_AT_LAST", ColumnKind::Time, 0)];
-        assert_eq!(fitted(&columns, &[50, 20], 30), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
-        assert_eq!(fitted(&columns, &[0, 0], 29), "RESOURCE_NAME:13 EXPIRED_AT_LAST:15");
+            [("RESOURCE_NAME", ColumnKind::Text, 0), ("A_LONG_HEADING", ColumnKind::Text, 0)];
+        assert_eq!(fitted(&columns, &[50, 20], 30), "RESOURCE_NAME:14 A_LONG_HEADING:14");
+        assert_eq!(fitted(&columns, &[0, 0], 29), "RESOURCE_NAME:13 A_LONG_HEADING:14");
+        assert_eq!(fitted(&columns, &[0, 0], 28), "RESOURCE_NAME:13 A_LONG_HEADING:14");
     }
 
     #[test]
@@ -301,7 +296,7 @@ mod tests {
             ("STATUS", ColumnKind::Word, 1),
             ("MADE", ColumnKind::Time, 2),
         ];
-        assert_eq!(fitted(&columns, &[500, 300, 90], 88), "ID:36 STATUS:28 MADE:20");
+        assert_eq!(fitted(&columns, &[500, 300, 90], 94), "ID:36 STATUS:28 MADE:26");
     }
 
     #[test]

@@ -73,9 +73,10 @@ impl<F: Lines> Render for LineByLine<F> {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<usize> {
         let end = if self.is_empty { &self.format.when_empty() } else { self.format.tail() };
         self.text.push_str(end);
-        self.drain(out)
+        self.drain(out)?;
+        Ok(0)
     }
 }

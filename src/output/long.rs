@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 use super::spool::{SPOOL_ERROR, Spool};
 use super::table::Table;
-use super::value::{self, Precision};
+use super::value::{self, Detail};
 use super::{Output, Render, Style, color};
 use crate::record::backup::Backup;
 use crate::record::column::{self, Column, ColumnKind};
@@ -54,8 +54,8 @@ impl Long {
     }
 
     fn column_line<'a>(&self, column: &Column, backup: &Backup<'a>) -> Line<'a> {
-        let text = value::shown(column, backup, &self.style.times, Precision::Full);
-        let label = self.style.times.heading(column.name, column.kind);
+        let text = value::shown(column, backup, &self.style.times, Detail::Full);
+        let label = self.style.times.heading(column.name, column.kind, Detail::Full);
         Line { level: 0, label, value: Some((column.kind, text)) }
     }
 
@@ -94,7 +94,7 @@ impl Long {
             let text = if value.is_null() {
                 Cow::Borrowed("")
             } else {
-                value::shown_as(kind, value, &self.style.times, Precision::Full)
+                value::shown_as(kind, value, &self.style.times, Detail::Full)
             };
             lines.push(Line { level, label, value: Some((kind, text)) });
         } else if value.is_object() {
@@ -173,8 +173,9 @@ impl Render for Long {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
-        self.drain(out)
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<usize> {
+        self.drain(out)?;
+        Ok(0)
     }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::Style;
 use super::lines::Lines;
 use super::time::Times;
-use super::value::{self, Precision};
+use super::value::{self, Detail};
 use crate::record::column::{Column, ColumnKind};
 use crate::record::row::Row;
 use crate::text::sanitize::visible;
@@ -28,13 +28,15 @@ impl Markdown {
 impl Lines for Markdown {
     fn push(&self, backup: Row<'_>, text: &mut String) {
         let backup = backup.backup();
-        let shown = |column| value::shown(column, &backup, &self.times, Precision::Second);
+        let shown = |column| value::shown(column, &backup, &self.times, Detail::Second);
         text.push_str(&row(self.columns.iter().map(shown)));
     }
 
     fn head(&self) -> String {
         let columns = self.columns.iter();
-        head(columns.map(|column| (self.times.heading(column.name, column.kind), column.kind)))
+        head(columns.map(|column| {
+            (self.times.heading(column.name, column.kind, Detail::Full), column.kind)
+        }))
     }
 }
 

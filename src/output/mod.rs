@@ -46,13 +46,24 @@ use crate::terminal::target::Output;
 use grid::Grid;
 use layout::Heading;
 use time::Times;
+use value::Detail;
 
 /// How human-readable formats are laid out.
 #[derive(Clone)]
 struct Style {
+    /// Width that lines should fit.
     width: Option<usize>,
+    /// Control characters are escaped in every format.
+    is_terminal: bool,
     colored: bool,
     times: Times,
+}
+
+impl Style {
+    /// Returns how much of a value a table shows.
+    fn detail(&self) -> Detail {
+        if self.width.is_some() { Detail::Short } else { Detail::Second }
+    }
 }
 
 /// Prints a table of plain texts, with nothing shortened.
@@ -63,12 +74,13 @@ pub(crate) fn table<'a, const N: usize>(
 ) -> anyhow::Result<()> {
     let headings =
         headings.map(|text| Heading { text: text.to_owned(), kind: ColumnKind::Text, rank: 0 });
-    let style = Style { width: None, colored: false, times: Times::Utc };
+    let style = Style { width: None, is_terminal: true, colored: false, times: Times::Utc };
     let mut grid = Grid::new(headings.into(), true, style);
     for row in rows {
         grid.push(row.map(Cow::Borrowed))?;
     }
-    grid.finish(out)
+    grid.finish(out)?;
+    Ok(())
 }
 
 /// Collects backups, then writes them all.
@@ -83,7 +95,8 @@ trait Render: Send {
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<()>;
     /// Writes the rows that are ready.
     fn drain(&mut self, out: &mut dyn Output) -> anyhow::Result<()>;
-    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()>;
+    /// Writes everything. Returns the number of hidden columns.
+    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<usize>;
 }
 
 impl Renderer {
@@ -100,9 +113,9 @@ impl Renderer {
         self.render.push(RowSpan::alone(record)?.row(record))
     }
 
-    /// Writes everything to `out` at once and flushes it. A failed write keeps its `io::Error` in
-    /// the error chain.
-    pub(crate) fn finish(self, out: &mut dyn Output) -> anyhow::Result<()> {
+    /// Writes everything to `out` at once and flushes it. Returns the number of columns that were
+    /// hidden to fit the screen. A failed write keeps its `io::Error` in the error chain.
+    pub(crate) fn finish(self, out: &mut dyn Output) -> anyhow::Result<usize> {
         self.render.finish(out)
     }
 }

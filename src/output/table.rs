@@ -3,8 +3,7 @@
 use super::grid::Grid;
 use super::layout::{Heading, QUERIED_RANK};
 use super::selection::ChosenColumn;
-use super::time::Times;
-use super::value::{self, Precision};
+use super::value;
 use super::{Output, Render, Style};
 use crate::record::backup::Backup;
 use crate::record::column::Column;
@@ -12,7 +11,7 @@ use crate::record::row::Row;
 
 pub(super) struct Table {
     columns: Vec<Column>,
-    times: Times,
+    style: Style,
     grid: Grid,
 }
 
@@ -41,18 +40,18 @@ impl Table {
     fn new(columns: impl Iterator<Item = (Column, u8)>, headers: bool, style: Style) -> Self {
         let (columns, ranks): (Vec<Column>, Vec<u8>) = columns.unzip();
         let headings = columns.iter().zip(ranks).map(|(column, rank)| Heading {
-            text: style.times.heading(&column.heading(), column.kind).into_owned(),
+            text: style.times.heading(&column.heading(), column.kind, style.detail()).into_owned(),
             kind: column.kind,
             rank,
         });
-        let times = style.times.clone();
-        let grid = Grid::new(headings.collect(), headers, style);
-        Self { columns, times, grid }
+        let grid = Grid::new(headings.collect(), headers, style.clone());
+        Self { columns, style, grid }
     }
 
     /// Adds a row.
     pub(super) fn push_backup(&mut self, backup: &Backup<'_>) -> anyhow::Result<()> {
-        let shown = |column| value::shown(column, backup, &self.times, Precision::Second);
+        let Style { times, .. } = &self.style;
+        let shown = |column| value::shown(column, backup, times, self.style.detail());
         self.grid.push(self.columns.iter().map(shown))
     }
 }
@@ -67,7 +66,7 @@ impl Render for Table {
         Ok(())
     }
 
-    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
+    fn finish(self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<usize> {
         self.grid.finish(out)
     }
 }

@@ -7,11 +7,10 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::value::Precision;
+use super::value::Detail;
 use crate::record::column::ColumnKind;
-use crate::text::sanitize;
-use crate::time::local_zone;
 use crate::time::timestamp::SentTime;
+use crate::time::{local_zone, now};
 
 /// How human-readable formats print times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -36,15 +35,6 @@ pub(super) enum Times {
     Raw,
 }
 
-/// Lengths that times may be shortened to, in descending order.
-#[derive(Clone, Copy)]
-pub(super) struct Lengths {
-    /// Lengths at which nothing of the style is lost.
-    pub(super) whole: &'static [usize],
-    /// Lengths of times cut to the minute or the day.
-    pub(super) shortened: &'static [usize],
-}
-
 impl TimeStyle {
     /// # Errors
     ///
@@ -53,7 +43,7 @@ impl TimeStyle {
         Ok(match self {
             Self::Utc => Times::Utc,
             Self::Local => Times::Local(local_zone().ok_or_else(unknown_zone)?),
-            Self::Relative => Times::Relative(Timestamp::now()),
+            Self::Relative => Times::Relative(now()),
             Self::Raw => Times::Raw,
         })
     }
@@ -75,14 +65,18 @@ fn unknown_zone() -> String {
 
 impl Times {
     /// Formats a sent time in this style. Other texts are returned unchanged.
-    pub(super) fn shown<'a>(&self, sent: Cow<'a, str>, precision: Precision) -> Cow<'a, str> {
+    pub(super) fn shown<'a>(&self, sent: Cow<'a, str>, detail: Detail) -> Cow<'a, str> {
         let Some(time) = SentTime::parse(&sent) else { return sent };
-        let fraction = if precision == Precision::Full { time.fraction() } else { "" };
+        let fraction = if detail == Detail::Full { time.fraction() } else { "" };
         let shown = match self {
             Self::Raw => None,
+            Self::Utc if detail == Detail::Short => Some(time.seconds()[..16].replace('T', " ")),
             Self::Utc => Some([time.seconds(), fraction, "Z"].concat()),
             Self::Local(zone) => time.moment().map(|moment| {
                 let local = moment.to_zoned_datetime(zone.clone());
+                if detail == Detail::Short {
+                    return local.strftime("%Y-%m-%d %H:%M").to_string();
+                }
                 let seconds = local.strftime("%Y-%m-%d %H:%M:%S");
                 format!("{seconds}{fraction} {}", local.strftime("%:z"))
             }),
@@ -95,65 +89,71 @@ impl Times {
     }
 
     /// Returns the heading of a column or the label of a field. Adds the zone if the times do not
-    /// show one.
-    pub(super) fn heading<'a>(&self, name: &'a str, kind: ColumnKind) -> Cow<'a, str> {
-        match (self, kind) {
-            (Self::Raw, ColumnKind::Time) => Cow::Owned(format!("{name} (UTC)")),
-            _ => Cow::Borrowed(name),
+    /// show it.
+    pub(super) fn heading<'a>(
+        &self,
+        name: &'a str,
+        kind: ColumnKind,
+        detail: Detail,
+    ) -> Cow<'a, str> {
+        if kind != ColumnKind::Time {
+            return Cow::Borrowed(name);
         }
-    }
-
-    /// Returns the lengths that times of this style may be shortened to.
-    pub(super) fn lengths(&self) -> Lengths {
         match self {
-            Self::Utc => Lengths { whole: &[20], shortened: &[17, 11] },
-            Self::Local(_) => Lengths { whole: &[26], shortened: &[23, 17, 14] },
-            Self::Relative(_) => Lengths { whole: &[], shortened: &[] },
-            Self::Raw => Lengths { whole: &[26, 19], shortened: &[17, 11] },
+            Self::Raw => Cow::Owned(format!("{name} (UTC)")),
+            Self::Utc if detail == Detail::Short => Cow::Owned(format!("{name} (UTC)")),
+            Self::Local(zone) if detail == Detail::Short => {
+                Cow::Owned(format!("{name} ({})", zone_name(zone)))
+            }
+            Self::Utc | Self::Local(_) | Self::Relative(_) => Cow::Borrowed(name),
         }
     }
 }
 
-/// Formats a distance such as `3 d ago` or `in 27 d` in whole units, rounded down. Uses hours up to
-/// two days, since 26 hours and 47 hours matter differently.
-fn distance(now: Timestamp, moment: Timestamp) -> String {
-    let seconds = now.duration_since(moment).as_secs();
-    let (number, unit) = match seconds.unsigned_abs() {
+/// Returns the offset of a zone that does not change it, else the abbreviations of its offsets:
+/// `+08:00`, `CET/CEST`.
+fn zone_name(zone: &TimeZone) -> String {
+    let now = now();
+    let next = zone.following(now).next().map(|next| next.timestamp());
+    let infos = [Some(now), next].into_iter().flatten().map(|at| zone.to_offset_info(at));
+    let mut infos: Vec<_> =
+        infos.map(|info| (info.dst(), info.offset(), info.abbreviation().to_owned())).collect();
+    infos.sort_by_key(|(_, offset, _)| *offset);
+    infos.dedup_by_key(|(_, offset, _)| *offset);
+    match &infos[..] {
+        [(_, offset, _)] => {
+            now.to_zoned_datetime(offset.to_time_zone()).strftime("%:z").to_string()
+        }
+        _ => infos.iter().map(|(_, _, name)| name.as_str()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+/// Formats a number of seconds in whole units, rounded down: `26 h`. A negative number is a time in
+/// the future.
+pub(super) fn age(seconds: i64) -> String {
+    let (number, unit) = whole_units(seconds.unsigned_abs());
+    let sign = if seconds < 0 { "-" } else { "" };
+    format!("{sign}{number} {unit}")
+}
+
+/// Returns a number of seconds in whole units. Uses hours up to two days, since 26 hours and 47
+/// hours matter differently.
+fn whole_units(seconds: u64) -> (u64, &'static str) {
+    match seconds {
         seconds @ ..60 => (seconds, "s"),
         seconds @ ..3600 => (seconds / 60, "min"),
         seconds @ ..172_800 => (seconds / 3600, "h"),
         seconds => (seconds / 86_400, "d"),
-    };
-    match seconds.cmp(&0) {
-        Ordering::Less => format!("in {number} {unit}"),
-        Ordering::Equal | Ordering::Greater => format!("{number} {unit} ago"),
     }
 }
 
-/// Shortens a formatted time to `width` cells. Styles of `cbr` keep the zone and lose the seconds,
-/// then the time of day: an hour alone could be misread.
-pub(super) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
-    if text.len() <= width || !text.is_ascii() {
-        return sanitize::shortened(text, width);
-    }
-    let forms: &[[&str; 2]] = match (text.len(), text.as_bytes()[10.min(text.len() - 1)]) {
-        // 2026-11-19T23:57:42Z
-        (20, b'T') if text.ends_with('Z') => &[[&text[..16], "Z"], [&text[..10], "Z"]],
-        // 2026-11-20 00:57:42 +01:00
-        (26, b' ') if text.as_bytes()[19] == b' ' => {
-            match (&text[19..], text[19..].strip_suffix(":00")) {
-                (zone, Some(hours)) => {
-                    &[[&text[..16], zone], [&text[..10], zone], [&text[..10], hours]]
-                }
-                // A zone with half an hour takes the place of the year.
-                (zone, None) => &[[&text[..16], zone], [&text[..10], zone], [&text[5..10], zone]],
-            }
-        }
-        _ => return sanitize::shortened(text, width),
-    };
-    match forms.iter().find(|form| form.concat().len() <= width) {
-        Some(form) => Cow::Owned(form.concat()),
-        None => sanitize::shortened(text, width),
+/// Formats a distance such as `3 d ago` or `in 27 d` in whole units, rounded down.
+fn distance(now: Timestamp, moment: Timestamp) -> String {
+    let seconds = now.duration_since(moment).as_secs();
+    let (number, unit) = whole_units(seconds.unsigned_abs());
+    match seconds.cmp(&0) {
+        Ordering::Less => format!("in {number} {unit}"),
+        Ordering::Equal | Ordering::Greater => format!("{number} {unit} ago"),
     }
 }
 
@@ -200,11 +200,11 @@ mod tests {
         ];
         for (sent, expected) in cases {
             for (times, expected) in every_style().iter().zip(expected) {
-                assert_eq!(times.shown(sent.into(), Precision::Second), expected, "{times:?}");
+                assert_eq!(times.shown(sent.into(), Detail::Second), expected, "{times:?}");
             }
         }
         let full = every_style().map(|times| {
-            times.shown("2026-11-19T23:57:42.065135".into(), Precision::Full).into_owned()
+            times.shown("2026-11-19T23:57:42.065135".into(), Detail::Full).into_owned()
         });
         let expected = [
             "2026-11-19T23:57:42.065135Z",
@@ -238,34 +238,31 @@ mod tests {
     }
 
     #[test]
-    fn a_shortened_time_keeps_its_zone() {
-        let (utc, local) = ("2026-11-19T23:57:42Z", "2026-11-20 00:57:42 +01:00");
+    fn short_times_have_one_length_and_name_the_zone_in_the_heading() {
+        let heading =
+            |times: &Times| times.heading("T", ColumnKind::Time, Detail::Short).into_owned();
+        let [utc, berlin, relative, raw] = every_style();
+        let shanghai = Times::Local(TimeZone::posix("CST-8").unwrap());
+        let sent = "2026-11-19T23:57:42.065135";
         let cases = [
-            (utc, 20, utc),
-            (utc, 19, "2026-11-19T23:57Z"),
-            (utc, 17, "2026-11-19T23:57Z"),
-            (utc, 16, "2026-11-19Z"),
-            (utc, 11, "2026-11-19Z"),
-            (utc, 10, "2026-11-1…"),
-            (local, 26, local),
-            (local, 23, "2026-11-20 00:57 +01:00"),
-            (local, 17, "2026-11-20 +01:00"),
-            ("9999-99-99 long long a text", 14, "9999-99-99 lo…"),
-            (local, 16, "2026-11-20 +01"),
-            (local, 13, "2026-11-20 0…"),
-            ("2026-11-20 05:27:42 +05:30", 14, "11-20 +05:30"),
-            ("2026-11-19T23:57:42.065135", 17, "2026-11-19T23:57…"),
-            ("in 27 d", 5, "in 2…"),
+            (&utc, "2026-11-19 23:57", "T (UTC)"),
+            (&berlin, "2026-11-20 00:57", "T (CET/CEST)"),
+            (&shanghai, "2026-11-20 07:57", "T (+08:00)"),
+            (&relative, "3 d ago", "T"),
+            (&raw, sent, "T (UTC)"),
         ];
-        for (text, width, expected) in cases {
-            assert_eq!(shortened(text, width), expected, "{text} {width}");
+        for (times, expected, name) in cases {
+            assert_eq!(times.shown(sent.into(), Detail::Short), expected, "{times:?}");
+            assert_eq!(heading(times), name, "{times:?}");
+            assert_eq!(times.heading("T", ColumnKind::Text, Detail::Short), "T", "{times:?}");
         }
-        for times in every_style() {
-            let Lengths { whole, shortened: lengths } = times.lengths();
-            let shown = times.shown("2026-11-19T23:57:42.065135".into(), Precision::Second);
-            for &length in whole.iter().chain(lengths) {
-                assert_eq!(sanitize::cells(&shortened(&shown, length)), length.min(shown.len()));
-            }
+    }
+
+    #[test]
+    fn ages_are_whole_units() {
+        for (seconds, expected) in [(0, "0 s"), (93_600, "26 h"), (172_800, "2 d"), (-60, "-1 min")]
+        {
+            assert_eq!(age(seconds), expected);
         }
     }
 }

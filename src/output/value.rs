@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::time::Times;
+use super::time::{self, Times};
 use crate::record::backup::Backup;
 use crate::record::column::{Column, ColumnKind};
 use crate::record::json::Json;
+use crate::record::resource_type;
 use crate::text::number;
 use crate::time::timestamp::SentTime;
 
@@ -32,11 +33,12 @@ pub(super) fn shown<'a>(
     column: &Column,
     backup: &Backup<'a>,
     times: &Times,
-    precision: Precision,
+    detail: Detail,
 ) -> Cow<'a, str> {
     let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
-    let text = value.text_of_each(|value| shown_as(column.kind, value, times, precision));
+    let text = value.text_of_each(|value| shown_as(column.kind, value, times, detail));
     match column.kind {
+        ColumnKind::Age => text.parse().map_or(text, |age| Cow::Owned(time::age(age))),
         // Sums are long.
         ColumnKind::Number | ColumnKind::Size if column.is_computed() => {
             Cow::Owned(with_thousands(&text))
@@ -45,10 +47,12 @@ pub(super) fn shown<'a>(
     }
 }
 
-/// Precision of a printed time.
+/// How much of a value is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Precision {
-    /// Whole seconds, for tables.
+pub(super) enum Detail {
+    /// Times to the minute without their zone, short names of types: for tables on a screen.
+    Short,
+    /// Times to the second, whole values: for tables in a pipe.
     Second,
     /// Every digit that was sent.
     Full,
@@ -59,11 +63,14 @@ pub(super) fn shown_as<'a>(
     kind: ColumnKind,
     value: Json<'a>,
     times: &Times,
-    precision: Precision,
+    detail: Detail,
 ) -> Cow<'a, str> {
     let text = value.text();
     match kind {
-        ColumnKind::Time => times.shown(text, precision),
+        ColumnKind::Time => times.shown(text, detail),
+        ColumnKind::Type if detail == Detail::Short => {
+            resource_type::short(&text).map_or(text, Cow::Borrowed)
+        }
         // Only numbers get a unit.
         ColumnKind::Size if is_whole(&text) => Cow::Owned([&text, " GB"].concat()),
         _ => text,

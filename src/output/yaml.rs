@@ -86,11 +86,12 @@ impl Render for Yaml {
         mem::replace(&mut self.spool, Spool::new()).copy_to(out)
     }
 
-    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>, out: &mut dyn Output) -> anyhow::Result<usize> {
         if self.empty && self.sequence {
             self.spool.write_all(b"[]\n").context(SPOOL_ERROR)?;
         }
-        self.drain(out)
+        self.drain(out)?;
+        Ok(0)
     }
 }
 

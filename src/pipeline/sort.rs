@@ -220,13 +220,15 @@ fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: 
             Some(instant) => push_number(key, instant as f64),
             None => push_text(key, &text),
         },
-        ColumnKind::Number | ColumnKind::Size => match text.parse::<f64>() {
+        ColumnKind::Number | ColumnKind::Size | ColumnKind::Age => match text.parse::<f64>() {
             Ok(number) => push_number(key, number),
             Err(_) => push_text(key, &text),
         },
-        ColumnKind::Id | ColumnKind::Word | ColumnKind::Status | ColumnKind::Text => {
-            push_text(key, &text)
-        }
+        ColumnKind::Id
+        | ColumnKind::Word
+        | ColumnKind::Type
+        | ColumnKind::Status
+        | ColumnKind::Text => push_text(key, &text),
     }
     if direction == Direction::Descending {
         for byte in key.iter_mut().skip(start) {

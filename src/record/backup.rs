@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use memchr::memmem::Finder;
 
 use super::json::{Json, Scanner, has_any};
+use crate::time;
 
 /// Error message for a record that is not a JSON object.
 pub(crate) const NOT_AN_OBJECT: &str = "a backup in the answer is not a JSON object";
@@ -189,8 +190,8 @@ impl<'a> Backup<'a> {
     }
 
     /// Returns the number of replication records. Lists contain them only on request.
-    pub(crate) fn replications_count(&self) -> Option<usize> {
-        Some(self.get(Field::replication_records)?.elements().len())
+    pub(crate) fn replications_count(&self) -> Option<i64> {
+        i64::try_from(self.get(Field::replication_records)?.elements().len()).ok()
     }
 
     /// Returns a field of each replication record that has it.
@@ -205,9 +206,17 @@ impl<'a> Backup<'a> {
         infos.filter_map(|info| field(info, name)).collect()
     }
 
-    /// Returns the number of volume backups that were sent with it.
-    pub(crate) fn children_count(&self) -> Option<usize> {
-        Some(self.get(Field::children)?.elements().len())
+    /// Returns the number of volume backups that were sent with it. An empty list means nothing:
+    /// the service leaves children out of lists.
+    pub(crate) fn children_count(&self) -> Option<i64> {
+        let children = self.get(Field::children)?.elements().len();
+        i64::try_from(children).ok().filter(|children| *children > 0)
+    }
+
+    /// Returns the whole seconds since it was created.
+    pub(crate) fn age(&self) -> Option<i64> {
+        let created = time::instant(&self.get(Field::created_at)?.text())?;
+        Some((time::now().as_microsecond() - created).div_euclid(1_000_000))
     }
 
     /// Returns the volume backups of a server backup. The service sends them only when it is asked
@@ -284,6 +293,17 @@ mod tests {
         for record in ["", "null", "7", "\"a\"", "[]", "{", "{\"id\":}"] {
             assert!(Backup::parse(record).is_err(), "{record}");
         }
+    }
+
+    #[test]
+    fn an_age_counts_from_the_start_of_the_run() {
+        let created = (time::now() - jiff::SignedDuration::from_hours(26)).to_string();
+        let age = |created: &str| {
+            let record = format!(r#"{{"created_at":"{created}"}}"#);
+            Backup::parse(&record).unwrap().age()
+        };
+        assert_eq!(age(&created), Some(26 * 3600));
+        assert_eq!(age("soon"), None);
     }
 
     #[test]

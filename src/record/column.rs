@@ -30,6 +30,8 @@ pub(crate) enum ColumnKind {
     Id,
     /// An enumerated value of the service.
     Word,
+    /// The type of a resource.
+    Type,
     /// An enumerated health status; colored.
     Status,
     /// Free text of any length.
@@ -40,6 +42,8 @@ pub(crate) enum ColumnKind {
     Number,
     /// A number of GB, which is how the service counts.
     Size,
+    /// A number of seconds.
+    Age,
 }
 
 /// Which default sets a column belongs to.
@@ -89,8 +93,8 @@ enum Find {
     Member,
     /// A nested value, or one with several possible locations.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
-    /// A number of elements; `None` if the service does not send them.
-    Count(fn(&Backup<'_>) -> Option<usize>),
+    /// A computed number.
+    Number(fn(&Backup<'_>) -> Option<i64>),
     /// The same field of several objects.
     Each(for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>),
 }
@@ -100,8 +104,8 @@ enum Find {
 pub(crate) enum Value<'a> {
     /// A value as it was sent.
     Sent(Json<'a>),
-    /// A computed number of elements.
-    Count(usize),
+    /// A computed number.
+    Number(i64),
     /// Several values, in the order of the record.
     Each(Vec<Json<'a>>),
 }
@@ -116,7 +120,7 @@ impl<'a> Value<'a> {
     pub(crate) fn text_of_each(&self, text: impl Fn(Json<'a>) -> Cow<'a, str>) -> Cow<'a, str> {
         match self {
             Self::Sent(json) => text(*json),
-            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Each(values) => {
                 let texts: Vec<_> = values.iter().map(|value| text(*value)).collect();
                 Cow::Owned(texts.join(","))
@@ -128,7 +132,7 @@ impl<'a> Value<'a> {
     pub(crate) fn json(&self) -> Cow<'a, str> {
         match self {
             Self::Sent(json) => json.one_line(),
-            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Each(values) => {
                 let texts: Vec<_> = values.iter().map(|value| value.one_line()).collect();
                 Cow::Owned(format!("[{}]", texts.join(",")))
@@ -137,21 +141,21 @@ impl<'a> Value<'a> {
     }
 }
 
-use ColumnKind::{Id, Number, Size, Status, Text, Time, Word};
+use ColumnKind::{Age, Id, Number, Size, Status, Text, Time, Type, Word};
 use Visibility::{Asked, Nested, Table, Wide};
 
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
-    column(Field::id, "ID of the backup", Id, Table(0)),
-    column(Field::name, "name of the backup", Text, Table(5)),
+    column(Field::id, "ID of the backup", Id, Table(4)),
+    column(Field::name, "name of the backup", Text, Table(7)),
     column(Field::checkpoint_id, "ID of the restore point it was made with", Id, Asked),
     column(Field::project_id, "ID of the project", Id, Asked),
     column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
     column(Field::provider_id, "ID of the kind of backup", Id, Asked),
     column(Field::resource_id, "ID of what was backed up", Id, Wide),
-    column(Field::resource_name, "name of what was backed up", Text, Table(4))
+    column(Field::resource_name, "name of what was backed up", Text, Table(0))
         .or(&["resource", "server"]),
-    column(Field::resource_type, "type of what was backed up", Word, Table(6)).or(&["type"]),
+    column(Field::resource_type, "type of what was backed up", Type, Table(6)).or(&["type"]),
     column(Field::resource_size, "size of what was backed up, in GB", Size, Table(8)).or(&["size"]),
     column(Field::resource_az, "availability zone", Text, Wide),
     column(Field::status, "status, such as available", Status, Table(2)),
@@ -159,7 +163,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     column(Field::created_at, "when it was created", Time, Table(3)).or(&["created"]),
     column(Field::updated_at, "when it last changed", Time, Asked),
     column(Field::protected_at, "when it was protected", Time, Asked),
-    column(Field::expired_at, "when it expires; none if kept", Time, Table(7)).or(&["expires"]),
+    column(Field::expired_at, "when it expires; none if kept", Time, Table(5)).or(&["expires"]),
     column(Field::description, "description", Text, Wide),
     column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
     column(
@@ -173,6 +177,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
     column(Field::version, "version of the snapshot", Number, Asked),
     column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
+    count("age", "time since it was created, in seconds", Age, |b| b.age()),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
     }),
@@ -231,8 +236,8 @@ pub(crate) const COLUMNS: &[Column] = &[
         Text,
         |b| b.app_consistency("app_consistency_error_message"),
     ),
-    count("children.count", "volumes of a server backup, as far as sent", |b| b.children_count()),
-    count("replication.count", "copies of it", |b| b.replications_count()),
+    count("children.count", "volumes of a server backup, if sent", Number, |b| b.children_count()),
+    count("replication.count", "copies of it", Number, |b| b.replications_count()),
     each("replication.status", "status of each copy, such as success", Status, |b| {
         b.replications("status")
     }),
@@ -299,13 +304,14 @@ const fn nested(
     found(name, help, kind, Nested, value)
 }
 
-/// Declares a column that counts elements.
+/// Declares a column with a computed number.
 const fn count(
     name: &'static str,
     help: &'static str,
-    value: fn(&Backup<'_>) -> Option<usize>,
+    kind: ColumnKind,
+    value: fn(&Backup<'_>) -> Option<i64>,
 ) -> Column {
-    Column { name, help, kind: Number, visibility: Nested, find: Find::Count(value), aliases: &[] }
+    Column { name, help, kind, visibility: Nested, find: Find::Number(value), aliases: &[] }
 }
 
 /// Declares a column with a value for each of several objects.
@@ -342,9 +348,9 @@ impl Column {
         Self { aliases, ..self }
     }
 
-    /// Returns the heading of the column in human-readable formats.
+    /// Returns the heading of the column in tables: its shortest name.
     pub(crate) fn heading(&self) -> String {
-        self.name.to_ascii_uppercase()
+        self.aliases.first().unwrap_or(&self.name).to_ascii_uppercase()
     }
 
     /// Returns the value of this column, or `None` if the record has none.
@@ -353,7 +359,7 @@ impl Column {
             Find::Field(field) => backup.get(field).map(Value::Sent),
             Find::Member => backup.member(self.name).map(Value::Sent),
             Find::One(find) => find(backup).map(Value::Sent),
-            Find::Count(find) => find(backup).map(Value::Count),
+            Find::Number(find) => find(backup).map(Value::Number),
             Find::Each(find) => {
                 let values = find(backup);
                 (!values.is_empty()).then_some(Value::Each(values))
@@ -369,7 +375,7 @@ impl Column {
             Find::Field(field) => Some(backup.get(field)),
             Find::Member => Some(backup.member(self.name)),
             Find::One(find) => Some(find(backup)),
-            Find::Count(_) | Find::Each(_) => None,
+            Find::Number(_) | Find::Each(_) => None,
         }
     }
 
@@ -384,14 +390,30 @@ impl Column {
     }
 }
 
+/// Order of the columns of `table`: what was backed up comes first.
+const TABLE_ORDER: [&str; 8] = [
+    "resource_name",
+    "status",
+    "created_at",
+    "expired_at",
+    "resource_type",
+    "resource_size",
+    "name",
+    "id",
+];
+
 /// Returns the columns of `table`.
 pub(crate) fn table_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| matches!(column.visibility, Table(_))).copied().collect()
+    TABLE_ORDER.iter().filter_map(|name| named(COLUMNS, name)).copied().collect()
 }
 
-/// Returns the columns of `wide`.
+/// Returns the columns of `wide`: those of `table`, more, and the id.
 pub(crate) fn wide_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| matches!(column.visibility, Table(_) | Wide)).copied().collect()
+    let mut columns = table_set();
+    let id = columns.pop();
+    columns.extend(COLUMNS.iter().filter(|column| column.visibility == Wide));
+    columns.extend(id);
+    columns
 }
 
 /// Returns the fields that are neither list nor object: the columns of csv and tsv.
@@ -474,8 +496,8 @@ mod tests {
         );
         let backup = Backup::parse(&record).unwrap();
         let nested: Vec<_> = COLUMNS.iter().filter(|column| column.visibility == Nested).collect();
-        assert_eq!(nested.len(), 29);
-        for column in nested {
+        assert_eq!(nested.len(), 30);
+        for column in nested.into_iter().filter(|column| column.name != "age") {
             let value = column.value(&backup).unwrap().text();
             match column.name {
                 "children.count" => assert_eq!(value, "2"),
@@ -497,8 +519,8 @@ mod tests {
             (status.text(), status.json()),
             ("success,fail".into(), r#"["success","fail"]"#.into())
         );
-        assert_eq!(value("replication.count"), Some(Value::Count(4)));
-        assert_eq!(value("children.count"), Some(Value::Count(0)));
+        assert_eq!(value("replication.count"), Some(Value::Number(4)));
+        assert_eq!(value("children.count"), None);
         assert_eq!(value("replication.progress"), None);
         assert_eq!(value("extend_info.os_images_data"), None);
     }
@@ -508,19 +530,9 @@ mod tests {
         let names =
             |set: Vec<Column>| set.into_iter().map(|column| column.name).collect::<Vec<_>>();
         let (table, wide) = (names(table_set()), names(wide_set()));
-        assert_eq!(
-            table,
-            [
-                "id",
-                "name",
-                "resource_name",
-                "resource_type",
-                "resource_size",
-                "status",
-                "created_at",
-                "expired_at"
-            ]
-        );
+        assert_eq!(table, TABLE_ORDER);
+        let is_of_table = |column: &&Column| matches!(column.visibility, Table(_));
+        assert_eq!(COLUMNS.iter().filter(is_of_table).count(), TABLE_ORDER.len());
         assert!(table.iter().all(|name| wide.contains(name)));
         assert!(wide.len() > table.len() && wide.len() < scalar_set().len());
 
@@ -541,7 +553,8 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_the_names() {
-        assert_eq!(COLUMNS[9].heading(), "RESOURCE_SIZE");
+    fn headings_are_the_shortest_names() {
+        assert_eq!(COLUMNS[9].heading(), "SIZE");
+        assert_eq!(COLUMNS[2].heading(), "CHECKPOINT_ID");
     }
 }

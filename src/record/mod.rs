@@ -6,8 +6,10 @@
 //! | [`backup`] | the fields of a record |
 //! | [`row`] | a record in the text of its page |
 //! | [`column`](mod@column) | the table of columns |
+//! | [`resource_type`] | the types of resources and their short names |
 
 pub(crate) mod backup;
 pub(crate) mod column;
 pub(crate) mod json;
+pub(crate) mod resource_type;
 pub(crate) mod row;

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::message::{ErrorFormat, Level};
 use super::screen::Screen;
+use super::stdout;
 use crate::text::number::grouped;
 use crate::text::sanitize;
 
@@ -119,7 +120,8 @@ impl Console {
 
     /// Prints the last line of a run that a person watches.
     pub(crate) fn receipt(&self, text: &str) {
-        if self.is_watched() {
+        // A line on the terminal would land between the rows that another program prints there.
+        if self.is_watched() && !stdout::is_pipe() {
             self.line(text);
         }
     }

@@ -107,9 +107,16 @@ impl Terminal {
         }
     }
 
-    /// Returns the properties that renderers depend on.
+    /// Returns the properties that renderers depend on. A program such as `watch` exports `COLUMNS`
+    /// for output that a person reads through a pipe.
     pub(crate) fn target(&self) -> Target {
-        Target { width: self.size.map(|(width, _)| width), colored: self.colored }
+        let width = self.size.map(|(width, _)| width);
+        let exported = || env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+        Target {
+            width: width.or_else(exported),
+            is_terminal: self.size.is_some(),
+            colored: self.colored,
+        }
     }
 
     /// Returns the destination: a pager, if `for_reading` is set and the output exceeds the screen.
@@ -117,6 +124,22 @@ impl Terminal {
         let screen = self.size.filter(|_| for_reading && !self.no_pager);
         Paged::new(screen, Arc::clone(console))
     }
+}
+
+/// Returns true if another program reads stdout.
+#[cfg(unix)]
+pub(super) fn is_pipe() -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let file = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+/// Returns false: not known on this system.
+#[cfg(not(unix))]
+pub(super) fn is_pipe() -> bool {
+    false
 }
 
 /// Stdout, whose errors name it.

@@ -9,8 +9,10 @@ use std::os::fd::BorrowedFd;
 /// Properties of the destination that a renderer depends on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Target {
-    /// The width in cells, if it is a terminal.
+    /// Width in cells that lines should fit, if any: that of the terminal, or `COLUMNS`.
     pub(crate) width: Option<usize>,
+    /// It is a terminal, on which control characters act.
+    pub(crate) is_terminal: bool,
     /// Use colors.
     pub(crate) colored: bool,
 }

@@ -141,6 +141,11 @@ impl FromStr for Moment {
 /// Start of this run, shared by all flags: `--since 7d` and `--older-than 7d` are one moment.
 static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
+/// Returns the start of this run, which all ages and flags count from.
+pub(crate) fn now() -> Timestamp {
+    *NOW
+}
+
 /// Valid spans, for messages.
 const SPANS: &str = "a span such as 36h, 7d, 2w, 1mo or 1y";
 

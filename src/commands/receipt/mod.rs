@@ -38,6 +38,8 @@ pub(crate) struct Counts {
     pub(crate) rows: u64,
     /// Reading ended before the list did, since there was enough.
     pub(crate) stopped: bool,
+    /// Columns that were hidden to fit the screen.
+    pub(crate) hidden_columns: usize,
     /// When the rows were ready to be printed. Whoever reads them in a pager takes their own time.
     pub(crate) ready: Option<Instant>,
 }
@@ -223,7 +225,7 @@ impl Receipt {
         limit: Option<u64>,
         (retries, hedged): (u64, u64),
     ) -> Option<String> {
-        let Counts { listing, filtered, matched, rows, stopped, ready } = *tally;
+        let Counts { listing, filtered, matched, rows, stopped, hidden_columns, ready } = *tally;
         if listing.pages == 0 {
             return None;
         }
@@ -275,6 +277,10 @@ impl Receipt {
             if count > 0 {
                 line.push_str(&format!(" · {}{what}", number(count, thing)));
             }
+        }
+        if hidden_columns > 0 {
+            let columns = number(hidden_columns as u64, "column");
+            line.push_str(&format!(" · {columns} hidden, -o wide shows all"));
         }
         Some(line)
     }
@@ -425,7 +431,7 @@ mod tests {
                 pages: 2,
                 ..listing::Receipt::default()
             };
-            let tally = Counts { listing, filtered, matched, rows, stopped, ready: None };
+            let tally = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
             let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }
