@@ -9,9 +9,9 @@ use jiff::SignedDuration;
 
 use super::changes::Change;
 use super::faults::{self, Fault};
-use super::iam::{self, IamOption};
 use super::metadata::Mode;
 use super::throttle::Rate;
+use super::tokens::{self, IamOption};
 use crate::text::number::whole;
 use crate::time;
 
@@ -69,7 +69,7 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long = "iam", value_name = "WHAT", value_parser = IamOption::parse,
           help = "Let the identity service (IAM) be unusual, such as several or expire=3; --help lists all",
-          long_help = iam::help())]
+          long_help = tokens::help())]
     pub(super) iam: Vec<IamOption>,
 
     /// Let the clock of the service be ahead by that much, such as 20m, or behind, such as -20m.

@@ -11,9 +11,9 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::account::{self, AGENCY_KEY, AccessKey};
-use super::call::Call;
-use super::iam::Tokens;
 use super::metadata;
+use super::request::Call;
+use super::tokens::Tokens;
 use crate::api::sign::{self, ALGORITHM, Signable};
 
 const AUTH_TOKEN: &str = "x-auth-token";

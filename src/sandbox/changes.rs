@@ -1,8 +1,9 @@
 //! Changes to the account during a listing.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::backup::Row;
 use super::rows::Rows;
-use super::when::When;
 
 /// One `--change`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,112 @@ impl Churn {
     }
 }
 
+/// A range of listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct When {
+    first: u64,
+    last: u64,
+}
+
+impl When {
+    /// Splits `WHAT@WHEN` at the last `@`, which WHAT may hold as well.
+    pub(super) fn split(text: &str) -> Result<(&str, Self), String> {
+        let (what, when) =
+            text.rsplit_once('@').ok_or("say when after an @, such as @1, @2-4, @2- or @*")?;
+        Ok((what, Self::parse(when)?))
+    }
+
+    /// Parses `3`, `2-4`, `2-` or `*`.
+    fn parse(text: &str) -> Result<Self, String> {
+        let (first, last) = match text.split_once('-') {
+            _ if text == "*" => (1, u64::MAX),
+            None => {
+                let only = count(text)?;
+                (only, only)
+            }
+            Some((first, "")) => (count(first)?, u64::MAX),
+            Some((first, last)) => (count(first)?, count(last)?),
+        };
+        if first > last {
+            return Err(format!("`{text}` ends before it begins"));
+        }
+        Ok(Self { first, last })
+    }
+
+    pub(super) fn covers(self, list: u64) -> bool {
+        (self.first..=self.last).contains(&list)
+    }
+}
+
+fn count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err(format!("`{text}` is not a count of listings, from 1")),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// Everything that changes while the sandbox runs.
+pub(super) struct Ledger {
+    changes: Vec<Change>,
+    state: Mutex<State>,
+}
+
+struct State {
+    requests: u64,
+    lists: u64,
+    churn: Option<Churn>,
+    /// Shared with the listings that are being answered, and copied when it changes.
+    rows: Arc<Rows>,
+}
+
+/// One request, as it stands in the order of arrival.
+pub(super) struct Arrival {
+    /// Counts all requests, from 1.
+    pub(super) request: u64,
+    /// Counts the listings among them; none when it is no listing.
+    pub(super) list: Option<u64>,
+    /// What had changed just before.
+    pub(super) changed: Changed,
+    /// The account at that moment.
+    pub(super) rows: Arc<Rows>,
+}
+
+impl Ledger {
+    pub(super) fn new(backups: u32, changes: &[Change], churn: Option<u64>) -> Self {
+        let state = State {
+            requests: 0,
+            lists: 0,
+            churn: churn.map(Churn::new),
+            rows: Arc::new(Rows::new(backups)),
+        };
+        Self { changes: changes.to_vec(), state: Mutex::new(state) }
+    }
+
+    /// Takes a request in; when it is for a listing, after the changes that come before it.
+    pub(super) fn arrive(&self, is_list: bool) -> Arrival {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        let mut changed = Changed::default();
+        state.requests += 1;
+        if is_list {
+            state.lists += 1;
+            for change in self.changes.iter().filter(|change| change.is_due(state.lists)) {
+                change.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            }
+            // A client cannot tell a change before its first request from one long before.
+            if let Some(churn) = state.churn.as_mut().filter(|_| state.lists > 1) {
+                churn.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            }
+        }
+        Arrival {
+            request: state.requests,
+            list: is_list.then_some(state.lists),
+            changed,
+            rows: Arc::clone(&state.rows),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +249,30 @@ mod tests {
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
         assert!((300..700).contains(&run(3).len()));
+    }
+
+    #[test]
+    fn ranges() {
+        for (text, covered) in [
+            ("3", [false, false, true, false, false]),
+            ("2-4", [false, true, true, true, false]),
+            ("2-", [false, true, true, true, true]),
+            ("1-1", [true, false, false, false, false]),
+            ("*", [true; 5]),
+        ] {
+            let when = When::parse(text).unwrap();
+            assert_eq!([1, 2, 3, 4, 5].map(|list| when.covers(list)), covered, "{text}");
+        }
+        for text in ["", "0", "0-3", "-3", "4-2", "a", "1-b", "**", "1,2", "1 "] {
+            assert!(When::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_at_sign_counts() {
+        let (what, when) = When::split("redirect=http://user@example.invalid/@2").unwrap();
+        assert_eq!(what, "redirect=http://user@example.invalid/");
+        assert_eq!(when, When { first: 2, last: 2 });
+        assert!(When::split("reset").is_err());
     }
 }

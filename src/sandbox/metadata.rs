@@ -13,9 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::account::{AGENCY_KEY, PROJECT_ID};
-use super::answer::Answer;
-use super::args::SandboxArgs;
-use super::call::{Call, Metadata as Asked};
+use super::request::{Call, Metadata as Asked};
+use super::response::Answer;
 
 const TOKEN: &str = "sandbox-token-of-the-metadata-service";
 const TOKEN_HEADER: &str = "x-metadata-token";
@@ -41,8 +40,8 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    pub(super) fn new(args: &SandboxArgs) -> Self {
-        Self { mode: args.metadata, life: args.metadata_keys }
+    pub(super) fn new(mode: Mode, life: Duration) -> Self {
+        Self { mode, life }
     }
 
     pub(super) fn answer(&self, call: &Call, asked: Asked, now: Timestamp) -> Answer {

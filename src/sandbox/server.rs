@@ -1,8 +1,12 @@
 //! Loopback socket and its connections.
 
 use std::convert::Infallible;
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +15,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::account;
 use super::args::SandboxArgs;
 use super::service::Service;
 
@@ -69,4 +76,129 @@ async fn connection(stream: TcpStream, service: Arc<Service>) -> io::Result<()> 
         .serve_connection(TokioIo::new(stream), answer)
         .await;
     Ok(())
+}
+
+/// Variables that begin like this may name another account, and stay out of the command's
+/// environment: ours, the vendor's, Terraform's, OpenStack's.
+const PREFIXES: [&str; 5] = ["CBR_", "HUAWEICLOUD_", "HW_", "OS_", "CLOUD_SDK_"];
+
+/// Runs the command with our input and output, and ends as it ends.
+///
+/// Ctrl-C is the command's to handle. A termination of the sandbox ends the command too, so that
+/// nothing is left behind.
+pub(super) async fn run(server: Server, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let program = env::current_exe().context("cannot find this program itself")?;
+    let mut child = command(&program, arguments, server.address())
+        .spawn()
+        .with_context(|| format!("cannot run {}", program.display()))?;
+    tokio::select! {
+        status = child.wait() => Ok(exit_code(status?)),
+        code = signals.terminated() => {
+            child.kill().await?;
+            Ok(code)
+        }
+        never = server.serve() => match never {},
+    }
+}
+
+fn command(program: &Path, arguments: &[OsString], address: SocketAddr) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(env::vars_os().filter(|(name, _)| !names_an_account(name)))
+        .envs(account::environment(address))
+        .kill_on_drop(true);
+    command
+}
+
+fn names_an_account(variable: &OsStr) -> bool {
+    let name = variable.as_encoded_bytes();
+    // config.toml is read as usual, and the sandbox's variables override it.
+    let is_kept = [&b"CBR_CONFIG_FILE"[..], b"CBR_PAGER"].contains(&name);
+    !is_kept && PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+}
+
+/// The command's own code; 128 and the number of the signal that ended it, as shells have it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    use std::os::unix::process::ExitStatusExt;
+
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// Signals that end the sandbox. As long as this exists they do nothing by themselves.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+/// 128 and the number of the signal, as shells have it.
+const INTERRUPTED: u8 = 130;
+const TERMINATED: u8 = 143;
+
+impl Signals {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for a termination and returns the exit code that tells of it.
+    pub(super) async fn terminated(&mut self) -> ExitCode {
+        self.terminate.recv().await;
+        ExitCode::from(TERMINATED)
+    }
+
+    /// Waits for either signal and returns the exit code that tells of it.
+    async fn any(&mut self) -> ExitCode {
+        tokio::select! {
+            _ = self.interrupt.recv() => ExitCode::from(INTERRUPTED),
+            _ = self.terminate.recv() => ExitCode::from(TERMINATED),
+        }
+    }
+}
+
+/// Serves until Ctrl-C or a termination.
+pub(super) async fn serve_until_interrupted(server: Server, mut signals: Signals) -> ExitCode {
+    tokio::select! {
+        code = signals.any() => code,
+        never = server.serve() => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn other_accounts_stay_out_of_the_environment() {
+        for name in ["CBR_TOKEN", "HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "OS_CLOUD", "CLOUD_SDK_AK"]
+        {
+            assert!(names_an_account(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "PATH",
+            "HOME",
+            "LANG",
+            "NO_COLOR",
+            "CBR_CONFIG_FILE",
+            "CBR_PAGER",
+            "OSTYPE",
+            "MY_CBR_TOKEN",
+        ] {
+            assert!(!names_an_account(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn codes_pass_through_and_signals_count_from_128() {
+        for (raw, code) in [(0, 0), (5 << 8, 5), (130 << 8, 130), (2, 130), (9, 137), (15, 143)] {
+            assert_eq!(exit_code(ExitStatus::from_raw(raw)), ExitCode::from(code), "{raw}");
+        }
+    }
 }

@@ -10,21 +10,22 @@ use hyper::{Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::PROJECT_ID;
-use super::answer::{Answer, RequestId};
 use super::args::SandboxArgs;
 use super::auth::{self, Presented};
-use super::backup::{Row, Uuid, record_with_children};
-use super::call::{Call, Route};
-use super::faults::{Chaos, Fault, Outcome, throttled};
-use super::gzip;
+use super::backup::Row;
+use super::changes::{Arrival, Ledger};
+use super::faults::{Chaos, Fault};
+use super::faulty_response::{Outcome, throttled};
 use super::iam::Iam;
-use super::ledger::{Arrival, Ledger};
-use super::list::{self, Invalid};
-use super::log::{self, Line, Log};
+use super::listing;
 use super::metadata::Metadata;
-use super::payload::Body;
+use super::query::Invalid;
+use super::record::record_with_children;
+use super::request::{self, Call, Line, Log, Route};
+use super::response::{Answer, Body, RequestId, is_accepted};
 use super::rows::Rows;
 use super::throttle::Throttle;
+use super::uuid::Uuid;
 
 /// What all connections share.
 pub(super) struct Service {
@@ -52,8 +53,8 @@ pub(super) struct NoAnswer;
 impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
-            ledger: Ledger::new(args),
-            metadata: Metadata::new(args),
+            ledger: Ledger::new(args.backups, &args.changes, args.churn),
+            metadata: Metadata::new(args.metadata, args.metadata_keys),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
@@ -132,7 +133,7 @@ impl Service {
         let mut answer = answer(call, &arrival.rows, faults).unwrap_or_else(|refusal| refusal);
         let spoils = || faults.iter().filter_map(|fault| fault.spoil());
         spoils().for_each(|spoil| spoil.text(&mut answer));
-        let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(gzip::is_accepted);
+        let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(is_accepted);
         if self.gzip && accepted {
             answer.compress();
         }
@@ -184,7 +185,7 @@ impl Service {
                 Outcome::Reset | Outcome::Hang => None,
             },
             auth: Presented::by(call).name(),
-            headers: log::headers(call),
+            headers: request::headers(call),
             faults: faults.iter().map(|fault| fault.text()).collect(),
             deleted: ids(&arrival.changed.deleted),
             inserted: ids(&arrival.changed.inserted),
@@ -202,7 +203,7 @@ fn answer(call: &Call, rows: &Rows, faults: &[&Fault]) -> Result<Answer, Answer>
         return show(backup, rows);
     }
     let lies: Vec<_> = faults.iter().filter_map(|fault| fault.lie()).collect();
-    list::answer(call.pairs(), rows, &lies).map(Answer::json).map_err(refusal)
+    listing::answer(call.pairs(), rows, &lies).map(Answer::json).map_err(refusal)
 }
 
 /// A backup with its volumes, or one of the volumes.

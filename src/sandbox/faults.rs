@@ -1,4 +1,7 @@
-//! The words of the faults.
+//! Deliberate faults: `--fault WHAT[=VALUE]@WHEN`.
+//!
+//! A fault is one of three kinds: something else is answered [instead](ReplaceResponse) of the
+//! listing, the listing [lies](Misbehavior), or it is [spoilt](CorruptBody) on its way.
 
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -6,12 +9,63 @@ use std::str::FromStr;
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
-use super::What;
-use super::instead::ReplaceResponse;
-use super::spoil::CorruptBody;
-use crate::sandbox::list::Misbehavior;
-use crate::sandbox::size;
+use super::changes::When;
+use super::faulty_response::{CorruptBody, ReplaceResponse};
+use super::listing::Misbehavior;
 use crate::time;
+
+/// One `--fault`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    what: What,
+    when: When,
+    /// Its text, without the time.
+    text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    ReplaceResponse(ReplaceResponse),
+    Misbehavior(Misbehavior),
+    CorruptBody(CorruptBody),
+}
+
+impl Fault {
+    /// Parses `WHAT@WHEN` or `WHAT=VALUE@WHEN`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (what, when) = When::split(text)?;
+        Ok(Self { what: parse_what(what)?, when, text: what.to_owned() })
+    }
+
+    pub(super) fn is_due(&self, list: u64) -> bool {
+        self.when.covers(list)
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn instead(&self) -> Option<&ReplaceResponse> {
+        match &self.what {
+            What::ReplaceResponse(instead) => Some(instead),
+            What::Misbehavior(_) | What::CorruptBody(_) => None,
+        }
+    }
+
+    pub(super) fn lie(&self) -> Option<&Misbehavior> {
+        match &self.what {
+            What::Misbehavior(lie) => Some(lie),
+            What::ReplaceResponse(_) | What::CorruptBody(_) => None,
+        }
+    }
+
+    pub(super) fn spoil(&self) -> Option<&CorruptBody> {
+        match &self.what {
+            What::CorruptBody(spoil) => Some(spoil),
+            What::ReplaceResponse(_) | What::Misbehavior(_) => None,
+        }
+    }
+}
 
 /// How each fault is written, and what it does.
 const USAGES: [(&str, &str); 25] = [
@@ -43,7 +97,7 @@ const USAGES: [(&str, &str); 25] = [
 ];
 
 /// The help text of `--fault`.
-pub(in crate::sandbox) fn help() -> String {
+pub(super) fn help() -> String {
     let mut help = "Let listings go wrong: WHAT[=VALUE]@WHEN, may repeat.\n\n\
         WHEN counts the listings that arrive, from 1: 3, 2-4, 2- or * for all. WHAT is one of\n"
         .to_owned();
@@ -55,7 +109,7 @@ pub(in crate::sandbox) fn help() -> String {
 }
 
 /// Parses `WHAT` or `WHAT=VALUE`.
-pub(super) fn parse(text: &str) -> Result<What, String> {
+fn parse_what(text: &str) -> Result<What, String> {
     let (word, value) = match text.split_once('=') {
         Some((word, value)) => (word, Some(value)),
         None => (text, None),
@@ -67,9 +121,9 @@ pub(super) fn parse(text: &str) -> Result<What, String> {
         ("redirect", Some(url)) => What::ReplaceResponse(ReplaceResponse::Redirect(header(url)?)),
         ("html", None) => What::ReplaceResponse(ReplaceResponse::Html),
         ("nested", None) => What::ReplaceResponse(ReplaceResponse::Nested),
-        ("huge", Some(bytes)) => What::ReplaceResponse(ReplaceResponse::Huge(size::parse(bytes)?)),
+        ("huge", Some(bytes)) => What::ReplaceResponse(ReplaceResponse::Huge(parse_size(bytes)?)),
         ("gzip-bomb", bytes) => {
-            What::ReplaceResponse(ReplaceResponse::GzipBomb(size::parse(bytes.unwrap_or("1GB"))?))
+            What::ReplaceResponse(ReplaceResponse::GzipBomb(parse_size(bytes.unwrap_or("1GB"))?))
         }
         ("truncate", None) => What::CorruptBody(CorruptBody::Truncate),
         ("drip", time) => {
@@ -118,8 +172,66 @@ fn header(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| format!("`{text}` cannot stand in a header"))
 }
 
+/// Parses a number of bytes: `1000`, `64KB`, `500MB`, `2GB`, `16MiB`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (number, unit) = split(text);
+    let bytes = match unit {
+        "" | "B" => 1,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err("a size is a whole number and KB, MB or GB, such as 500MB".to_owned()),
+    };
+    scaled(number, bytes)
+}
+
+/// Splits where the digits end.
+fn split(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
+}
+
+fn scaled(number: &str, factor: u64) -> Result<u64, String> {
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .ok_or_else(|| format!("`{number}` is not a number that makes sense here"))
+}
+
+/// Which listings fail, and how, is the same for the same seed.
+#[derive(Debug)]
+pub(super) struct Chaos {
+    seed: u64,
+    faults: Vec<Fault>,
+}
+
+/// What a client can be expected to survive by trying again.
+const PASSING: [&str; 8] =
+    ["429=0", "500", "502", "503", "504", "reset", "truncate", "invalid-json"];
+
+/// One listing in that many fails.
+const ONE_IN: usize = 5;
+
+impl Chaos {
+    pub(super) fn new(seed: u64) -> Self {
+        let faults = PASSING.iter().filter_map(|what| Fault::parse(&format!("{what}@*")).ok());
+        Self { seed, faults: faults.collect() }
+    }
+
+    /// Returns the fault of that listing, if any.
+    pub(super) fn strike(&self, list: u64) -> Option<&Fault> {
+        let spread = list.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut random = fastrand::Rng::with_seed(self.seed ^ spread);
+        self.faults.get(random.usize(0..PASSING.len() * ONE_IN))
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::time::Duration;
 
     use super::*;
@@ -143,13 +255,13 @@ mod tests {
         for (usage, _) in USAGES {
             let (required, optional) = usage.split_once('[').unwrap_or((usage, "]"));
             let required = filled_in(required);
-            assert!(parse(&required).is_ok(), "{required}");
+            assert!(parse_what(&required).is_ok(), "{required}");
             let all = required.clone() + &filled_in(optional.trim_end_matches(']'));
-            assert!(parse(&all).is_ok(), "{all}");
+            assert!(parse_what(&all).is_ok(), "{all}");
             if all == required {
                 let (word, value) = required.split_once('=').unwrap_or((&required, ""));
                 let wrong = if value.is_empty() { format!("{word}=1") } else { word.to_owned() };
-                assert!(parse(&wrong).unwrap_err().contains(usage), "{wrong}");
+                assert!(parse_what(&wrong).unwrap_err().contains(usage), "{wrong}");
             }
         }
     }
@@ -168,7 +280,7 @@ mod tests {
                 }),
             ),
         ] {
-            assert_eq!(parse(text), Ok(what), "{text}");
+            assert_eq!(parse_what(text), Ok(what), "{text}");
         }
         for text in [
             "",
@@ -182,7 +294,38 @@ mod tests {
             "drip=200",
             "redirect=\n",
         ] {
-            assert!(parse(text).is_err(), "{text}");
+            assert!(parse_what(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn sizes() {
+        let cases =
+            [("1000", 1_000), ("64KB", 64_000), ("500MB", 500_000_000), ("16MiB", 16 << 20)];
+        for (text, bytes) in cases {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "MB", "1TB", "1e9", "99999999999GB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_listing_in_five_fails_in_every_way() {
+        let chaos = Chaos::new(1);
+        let struck: Vec<_> = (1..=10_000).filter_map(|list| chaos.strike(list)).collect();
+        assert!((1800..2200).contains(&struck.len()), "{}", struck.len());
+        let ways: HashSet<_> = struck.iter().map(|fault| fault.text()).collect();
+        assert_eq!(ways, HashSet::from(PASSING));
+    }
+
+    #[test]
+    fn the_seed_decides() {
+        let run = |seed| {
+            let chaos = Chaos::new(seed);
+            (1..100).map(|list| chaos.strike(list).cloned()).collect::<Vec<_>>()
+        };
+        assert_eq!(run(1), run(1));
+        assert_ne!(run(1), run(2));
     }
 }

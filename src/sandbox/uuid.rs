@@ -1,10 +1,8 @@
 //! Ids in the shape of a UUID.
 
-use super::mix;
-
 /// 128 bits that are written as a UUID. They sort as their text does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::sandbox) struct Uuid(u128);
+pub(super) struct Uuid(u128);
 
 /// The bits that say "version 4, variant 1", and those that they may stand in.
 const VERSION: u128 = 0x4000_8000_0000_0000_0000;
@@ -22,13 +20,13 @@ impl Uuid {
     }
 
     /// Numbers the ids of whole backups in their order, without gaps.
-    pub(in crate::sandbox) fn rank(self) -> u128 {
+    pub(super) fn rank(self) -> u128 {
         let Self(bits) = self;
         (bits >> 80) << 66 | (bits >> 64 & 0xfff) << 54 | (bits >> 8 & LOW)
     }
 
     /// The id of a whole backup with that number.
-    pub(in crate::sandbox) fn at_rank(rank: u128) -> Self {
+    pub(super) fn at_rank(rank: u128) -> Self {
         Self((rank >> 66) << 80 | (rank >> 54 & 0xfff) << 64 | (rank & LOW) << 8 | VERSION)
     }
 
@@ -44,17 +42,17 @@ impl Uuid {
     }
 
     /// Which part of its backup this is the id of.
-    pub(in crate::sandbox) fn part_number(self) -> u8 {
+    pub(super) fn part_number(self) -> u8 {
         self.0.to_be_bytes()[15]
     }
 
     /// The id of the backup that this is a part of.
-    pub(in crate::sandbox) fn whole(self) -> Self {
+    pub(super) fn whole(self) -> Self {
         self.part(0)
     }
 
     /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
-    pub(in crate::sandbox) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let groups: Vec<_> = text.split('-').collect();
         if groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
             return None;
@@ -65,7 +63,7 @@ impl Uuid {
     }
 
     /// The 36 characters of the text.
-    pub(in crate::sandbox) fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         String::from_utf8_lossy(&self.digits()).into_owned()
     }
 
@@ -92,6 +90,14 @@ pub(super) static HEX: [[u8; 2]; 256] = {
     }
     hex
 };
+
+/// Scrambles 64 bits: the finalizer of SplitMix64, a bijection.
+pub(super) fn mix(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,17 +1,17 @@
 //! Writes a backup as the service does: the keys of the API's page, in the order of its example.
 
+use super::account::{OTHER_PROJECT_ID, PROJECT_ID};
 use super::awkward;
+use super::backup::{ImageType, Row, Style};
 use super::json::{Nulls, Object, Raw, Time};
-use super::row::{ImageType, Row, Style};
-use crate::sandbox::account::{OTHER_PROJECT_ID, PROJECT_ID};
 
 /// Appends a row of a list. Its volumes are not in it: lists leave `children` empty.
-pub(in crate::sandbox) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
+pub(super) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
     write(row, false, show_replication, out);
 }
 
 /// Appends a single backup, with its volumes.
-pub(in crate::sandbox) fn record_with_children(row: Row, out: &mut Vec<u8>) {
+pub(super) fn record_with_children(row: Row, out: &mut Vec<u8>) {
     write(row, true, true, out);
 }
 
@@ -204,7 +204,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::sandbox::backup::{Series, shared};
+    use crate::sandbox::rows::{Series, shared};
 
     fn json(row: Row) -> Value {
         let mut out = Vec::new();

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 /// Microseconds since 1970, UTC.
-pub(in crate::sandbox) type Micros = i64;
+pub(super) type Micros = i64;
 
 pub(super) const MILLISECOND: Micros = 1_000;
 pub(super) const SECOND: Micros = 1_000_000;
@@ -21,7 +21,7 @@ pub(super) enum Form {
 }
 
 /// Reads the only form that is documented for input: `2018-02-01T12:00:00Z`.
-pub(in crate::sandbox) fn parse(text: &str) -> Option<Micros> {
+pub(super) fn parse(text: &str) -> Option<Micros> {
     const FORM: &str = "2018-02-01T12:00:00Z";
     if text.len() != FORM.len() {
         return None;

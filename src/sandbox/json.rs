@@ -2,7 +2,7 @@
 //!
 //! A page has a thousand records; a tree of values for each would cost more than all the rest.
 
-use super::time::{self, Form, Micros};
+use super::clock::{self, Form, Micros};
 use super::uuid::{self, Uuid};
 
 /// An object that is being written. It ends with [`Object::close`].
@@ -99,7 +99,7 @@ impl Json for Uuid {
 impl Json for Time {
     fn write(&self, out: &mut Vec<u8>) {
         out.push(b'"');
-        time::write(self.0, self.1, out);
+        clock::write(self.0, self.1, out);
         out.push(b'"');
     }
 }

@@ -1,6 +1,8 @@
 //! Filters of a listing.
 
-use crate::sandbox::backup::{ImageType, MemberStatus, Micros, Row, Uuid};
+use super::backup::{ImageType, MemberStatus, Row};
+use super::clock::Micros;
+use super::uuid::Uuid;
 
 /// One field for each filter of the API. None does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

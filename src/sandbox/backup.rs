@@ -3,22 +3,18 @@
 use std::borrow::Cow;
 
 use super::awkward;
+use super::clock::{DAY, Form, MILLISECOND, Micros, SECOND};
 use super::json::Nulls;
-use super::kind::Kind;
-use super::mix;
-use super::owner::{self, MemberStatus};
-use super::resource::Resource;
-use super::time::{DAY, Form, MILLISECOND, Micros, SECOND};
-use super::uuid::Uuid;
-use super::vault::Vault;
+use super::resource::{Kind, Resource, Vault};
+use super::uuid::{Uuid, mix};
 
 /// One backup, or one of the volumes in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) struct Row {
+pub(super) struct Row {
     /// Number from which all fields are derived.
     number: u32,
-    pub(in crate::sandbox) created: Micros,
-    pub(in crate::sandbox) id: Uuid,
+    pub(super) created: Micros,
+    pub(super) id: Uuid,
 }
 
 /// The different ways in which records are written. See the samples in the API reference.
@@ -33,7 +29,7 @@ pub(super) enum Style {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum ImageType {
+pub(super) enum ImageType {
     Backup,
     Replication,
 }
@@ -62,7 +58,7 @@ enum Draw {
 const FIRST_ADDED: u32 = 0x8000_0000;
 
 /// The backup that is added as the `serial`-th, at that place in the order.
-pub(in crate::sandbox) fn added(serial: u32, created: Micros, id: Option<Uuid>) -> Row {
+pub(super) fn added(serial: u32, created: Micros, id: Option<Uuid>) -> Row {
     let row = Row::new(FIRST_ADDED + serial, created);
     Row { id: id.unwrap_or(row.id), ..row }
 }
@@ -131,12 +127,12 @@ impl Row {
     }
 
     /// What the natural order compares: the greatest comes first.
-    pub(in crate::sandbox) fn key(self) -> (Micros, Uuid) {
+    pub(super) fn key(self) -> (Micros, Uuid) {
         (self.created, self.id)
     }
 
     /// The backup's volumes, as `ShowBackup` has them; none but for servers.
-    pub(in crate::sandbox) fn volumes(self) -> impl Iterator<Item = Self> {
+    pub(super) fn volumes(self) -> impl Iterator<Item = Self> {
         (1..=self.resource().volumes()).map(move |volume| Self {
             id: self.id.part(volume),
             created: self.created + 47 * SECOND + 365_982 * i64::from(volume),
@@ -173,7 +169,7 @@ impl Row {
         self.kind().is_machine() && !self.is_volume()
     }
 
-    pub(in crate::sandbox) fn resource_type(self) -> &'static str {
+    pub(super) fn resource_type(self) -> &'static str {
         if self.is_volume() { Kind::Volume.resource_type() } else { self.kind().resource_type() }
     }
 
@@ -182,7 +178,7 @@ impl Row {
         self.kind().provider_id()
     }
 
-    pub(in crate::sandbox) fn vault(self) -> Vault {
+    pub(super) fn vault(self) -> Vault {
         Vault::of(self.kind(), self.draw(Draw::Vault))
     }
 
@@ -190,14 +186,14 @@ impl Row {
         Resource::of(self.kind(), self.draw(Draw::Resource))
     }
 
-    pub(in crate::sandbox) fn resource_id(self) -> Uuid {
+    pub(super) fn resource_id(self) -> Uuid {
         match self.volume() {
             0 => self.resource().id(),
             volume => self.resource().volume_id(volume),
         }
     }
 
-    pub(in crate::sandbox) fn resource_name(self) -> Cow<'static, str> {
+    pub(super) fn resource_name(self) -> Cow<'static, str> {
         self.resource().name()
     }
 
@@ -206,21 +202,21 @@ impl Row {
         self.resource().size()
     }
 
-    pub(in crate::sandbox) fn availability_zone(self) -> Option<&'static str> {
+    pub(super) fn availability_zone(self) -> Option<&'static str> {
         let absent = self.is_volume() || self.number == awkward::NULLS;
         self.resource().availability_zone().filter(|_| !absent)
     }
 
-    pub(in crate::sandbox) fn checkpoint_id(self) -> Uuid {
+    pub(super) fn checkpoint_id(self) -> Uuid {
         Uuid::of(self.draw(Draw::Checkpoint))
     }
 
     /// The backup that a volume is part of.
-    pub(in crate::sandbox) fn parent_id(self) -> Option<Uuid> {
+    pub(super) fn parent_id(self) -> Option<Uuid> {
         self.is_volume().then(|| self.id.whole())
     }
 
-    pub(in crate::sandbox) fn name(self) -> Cow<'static, str> {
+    pub(super) fn name(self) -> Cow<'static, str> {
         let label = self.draw(Draw::Label) & 0xffff;
         if self.is_volume() {
             return format!("autobk_{label:04x}_{}", self.resource_name()).into();
@@ -233,7 +229,7 @@ impl Row {
         }
     }
 
-    pub(in crate::sandbox) fn status(self) -> &'static str {
+    pub(super) fn status(self) -> &'static str {
         if self.number == awkward::UNKNOWN_STATUS {
             return "quarantined";
         }
@@ -249,7 +245,7 @@ impl Row {
         }
     }
 
-    pub(in crate::sandbox) fn image_type(self) -> ImageType {
+    pub(super) fn image_type(self) -> ImageType {
         if self.draw(Draw::Image).is_multiple_of(20) {
             ImageType::Replication
         } else {
@@ -265,30 +261,30 @@ impl Row {
                 || self.draw(Draw::Replica).is_multiple_of(12))
     }
 
-    pub(in crate::sandbox) fn is_incremental(self) -> bool {
+    pub(super) fn is_incremental(self) -> bool {
         !self.draw(Draw::Increment).is_multiple_of(4)
     }
 
     /// Returns true if a policy created it.
-    pub(in crate::sandbox) fn is_automatic(self) -> bool {
+    pub(super) fn is_automatic(self) -> bool {
         !self.draw(Draw::Trigger).is_multiple_of(5)
     }
 
     /// Returns when it expires; `None` if it never expires or is kept by number.
-    pub(in crate::sandbox) fn expired_at(self) -> Option<Micros> {
+    pub(super) fn expired_at(self) -> Option<Micros> {
         let keeps = !self.is_automatic() || self.is_volume() || self.number == awkward::NULLS;
         let days = [Some(30), Some(30), Some(90), None][self.draw(Draw::Expiry) as usize % 4];
         days.filter(|_| !keeps).map(|days| self.rounded(self.created + days * DAY - 4_704))
     }
 
-    pub(in crate::sandbox) fn updated_at(self) -> Option<Micros> {
+    pub(super) fn updated_at(self) -> Option<Micros> {
         let begun = matches!(self.status(), "protecting" | "waiting_protect");
         let after = 60 * SECOND + (self.draw(Draw::Update) >> 1) as i64 % (1_200 * SECOND);
         let absent = begun || self.is_volume() || self.number == awkward::NULLS;
         (!absent).then(|| self.rounded(self.created + after))
     }
 
-    pub(in crate::sandbox) fn protected_at(self) -> Option<Micros> {
+    pub(super) fn protected_at(self) -> Option<Micros> {
         let draw = self.draw(Draw::Protection);
         let absent = self.is_volume()
             || self.style() == Style::Sparse
@@ -306,7 +302,7 @@ impl Row {
     }
 
     /// The enterprise project; none is the default one.
-    pub(in crate::sandbox) fn enterprise_project(self) -> Option<Uuid> {
+    pub(super) fn enterprise_project(self) -> Option<Uuid> {
         let draw = self.draw(Draw::Enterprise) % 10;
         (self.style() == Style::Full && draw >= 8).then(|| Uuid::of(0x6570_7300 + draw))
     }
@@ -317,8 +313,8 @@ impl Row {
     }
 
     /// Returns the status of the invitation; none for the account's own backups.
-    pub(in crate::sandbox) fn member_status(self) -> Option<MemberStatus> {
-        owner::member_status(self.number)
+    pub(super) fn member_status(self) -> Option<MemberStatus> {
+        member_status(self.number)
     }
 
     /// Returns true if another project shares it.
@@ -330,4 +326,25 @@ impl Row {
     pub(super) fn related_id(self, what: u8) -> Uuid {
         Uuid::of(self.draw(Draw::Checkpoint) ^ u64::from(what))
     }
+}
+
+/// The number of the first shared backup; far above those of the account's own backups.
+pub(super) const FIRST_SHARED: u32 = 0xf000_0000;
+
+/// Status of the invitation to use a shared backup: `member_status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MemberStatus {
+    Pending,
+    Accepted,
+    Rejected,
+}
+
+/// Returns the status of the invitation; none for the account's own backups.
+fn member_status(number: u32) -> Option<MemberStatus> {
+    let index = number.checked_sub(FIRST_SHARED)?;
+    Some(match index % 3 {
+        0 => MemberStatus::Accepted,
+        1 => MemberStatus::Pending,
+        _ => MemberStatus::Rejected,
+    })
 }

@@ -1,17 +1,18 @@
 //! Answers that replace a listing.
 
+use std::time::Duration;
+
 use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, HeaderValue, LOCATION, RETRY_AFTER};
 
-use crate::sandbox::answer::{Answer, RequestId};
-use crate::sandbox::backup::record;
-use crate::sandbox::payload::Payload;
-use crate::sandbox::rows::Rows;
-use crate::sandbox::throttle::Rate;
+use super::record::record;
+use super::response::{Answer, Payload, RequestId};
+use super::rows::Rows;
+use super::throttle::Rate;
 
 /// Something other than a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum ReplaceResponse {
+pub(super) enum ReplaceResponse {
     /// An error of the service, or of the gateway in front of it.
     Error {
         status: StatusCode,
@@ -30,7 +31,7 @@ pub(in crate::sandbox) enum ReplaceResponse {
 
 /// What becomes of a request.
 #[derive(Debug)]
-pub(in crate::sandbox) enum Outcome {
+pub(super) enum Outcome {
     Answer(Answer),
     /// The connection ends.
     Reset,
@@ -50,7 +51,7 @@ const PAGE: &[u8] =
     <body><h1>Sign in</h1><p>Accept the terms of use to go on.</p></body>\n</html>\n";
 
 impl ReplaceResponse {
-    pub(in crate::sandbox) fn outcome(&self, rows: &Rows, id: RequestId) -> Outcome {
+    pub(super) fn outcome(&self, rows: &Rows, id: RequestId) -> Outcome {
         Outcome::Answer(match self {
             Self::Reset => return Outcome::Reset,
             Self::Hang => return Outcome::Hang,
@@ -75,7 +76,7 @@ impl ReplaceResponse {
 }
 
 /// The answer to one request too many.
-pub(in crate::sandbox) fn throttled(rate: Rate, id: RequestId) -> Answer {
+pub(super) fn throttled(rate: Rate, id: RequestId) -> Answer {
     let message =
         format!("The throttling threshold has been reached: policy user over ratelimit,{rate}");
     Answer::gateway_error(StatusCode::TOO_MANY_REQUESTS, "0308", &message, id)
@@ -115,4 +116,50 @@ fn nested() -> Vec<u8> {
     body.resize(body.len() + DEPTH, b']');
     body.extend_from_slice(b",\"count\":1}");
     body
+}
+
+/// One way to corrupt an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CorruptBody {
+    InvalidJson,
+    InvalidUtf8,
+    BrokenGzip,
+    Truncate,
+    Drip(Duration),
+}
+
+impl CorruptBody {
+    /// Corrupts the text before compression.
+    pub(super) fn text(self, answer: &mut Answer) {
+        let Payload::Whole(body) = &mut answer.payload else { return };
+        match self {
+            Self::InvalidJson => body.truncate(body.len() / 2),
+            Self::InvalidUtf8 => {
+                // Inside the first string that is a value.
+                let quotes = body.windows(3).position(|three| three == b"\":\"");
+                let at = quotes.map_or(0, |quotes| quotes + 3);
+                body.splice(at..at, [0xff]);
+            }
+            Self::BrokenGzip | Self::Truncate | Self::Drip(_) => {}
+        }
+    }
+
+    /// Corrupts the bytes that are sent.
+    pub(super) fn bytes(self, answer: &mut Answer) {
+        if self == Self::BrokenGzip {
+            answer.compress();
+        }
+        let Payload::Whole(body) = &mut answer.payload else { return };
+        match self {
+            Self::BrokenGzip => {
+                let middle = body.len() / 2;
+                for byte in &mut body[middle..] {
+                    *byte = !*byte;
+                }
+            }
+            Self::Truncate => answer.payload = Payload::Truncated(std::mem::take(body)),
+            Self::Drip(pause) => answer.payload = Payload::Dripping(std::mem::take(body), pause),
+            Self::InvalidJson | Self::InvalidUtf8 => {}
+        }
+    }
 }
