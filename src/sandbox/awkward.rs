@@ -1,19 +1,19 @@
-//! Backups with data that broke clients. They follow the first ten, and are within the first few
-//! hundred, so that a small account has them all.
+//! Backups with data that has broken clients. Their numbers are 10 to 200, so that small accounts
+//! have them too, and the first rows look normal.
 
-/// A status that is in no list of statuses.
+/// Backup with an undocumented status.
 pub(super) const UNKNOWN_STATUS: u32 = 173;
 
-/// Everything that was ever seen as null is null, also in keys that are "required".
+/// Backup in which every field is null that was ever seen null, also "required" ones.
 pub(super) const NULLS: u32 = 191;
 
-/// Fields that no document knows, with values that lose something in a careless parser.
+/// Backup with undocumented fields, whose values a careless parser changes.
 pub(super) const UNKNOWN_FIELDS: u32 = 181;
 
-/// A description with every character that JSON escapes.
+/// Backup whose description has every character that JSON escapes.
 pub(super) const DESCRIPTION: u32 = 157;
 
-/// Names and their numbers.
+/// Awkward names, by the number of their backup.
 const NAMES: [(u32, &str); 20] = [
     (11, "夜间备份_核心数据库"),
     (17, "🚀 release 👩‍👩‍👧 🇨🇳"),
@@ -37,16 +37,16 @@ const NAMES: [(u32, &str); 20] = [
     (167, "null"),
 ];
 
-/// As long as a name may be: 255 characters, many of them two cells wide.
+/// Name of the maximum length: 255 characters, many of them two cells wide.
 const LONG: &str = "每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_每周全量备份_\
                     every-week-every-week-every-week-every-week-every-week-every-week-every-week-\
                     every-week-every-week-every-week-every-week-every-week-every-week-every-week-\
                     every-week-every-";
 
-/// No awkward backup has a higher number.
+/// Highest number of an awkward backup.
 const LAST: u32 = 200;
 
-/// The name of an awkward backup.
+/// Returns the name of an awkward backup.
 pub(super) fn name(number: u32) -> Option<&'static str> {
     if number > LAST {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn name(number: u32) -> Option<&'static str> {
     NAMES.iter().find(|(at, _)| *at == number).map(|(_, name)| *name)
 }
 
-/// Whether the backup must be written with every key.
+/// Returns true if the backup must be written with every key.
 pub(super) fn is_full(number: u32) -> bool {
     [UNKNOWN_STATUS, NULLS, UNKNOWN_FIELDS, DESCRIPTION].contains(&number)
 }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_stand_behind_the_first_ten() {
+    fn numbers_are_10_to_200_and_names_fit_the_limit() {
         for (at, name) in NAMES {
             assert!((10..=LAST).contains(&at), "{name}");
             assert!(name.chars().count() <= 255, "{name}");

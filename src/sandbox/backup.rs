@@ -1,4 +1,7 @@
 //! One backup: its identity, and the fields that filters and sorting need.
+//!
+//! A [`Row`] holds the number, creation time and id; all other fields are derived from the number.
+//! So an account of any size takes no memory, and equal flags give equal bytes.
 
 use std::borrow::Cow;
 
@@ -17,14 +20,14 @@ pub(super) struct Row {
     pub(super) id: Uuid,
 }
 
-/// The different ways in which records are written. See the samples in the API reference.
+/// How a record is written. See the samples in the API reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     /// Every documented key.
     Full,
     /// The keys of the documented example.
     Documented,
-    /// As on sister clouds: no key without a value, times with milliseconds and an offset.
+    /// As on sister clouds: nulls are left out; times have milliseconds and an offset.
     Sparse,
 }
 
@@ -34,7 +37,7 @@ pub(super) enum ImageType {
     Replication,
 }
 
-/// What is drawn from a number. Each is independent of the others.
+/// Properties derived from a number, each independent of the others.
 #[derive(Clone, Copy)]
 enum Draw {
     Id,
@@ -54,10 +57,10 @@ enum Draw {
     Checkpoint,
 }
 
-/// The number of the first backup that is added while the sandbox runs; above all of the series.
+/// Number of the first backup added at run time; higher than any in the series.
 const FIRST_ADDED: u32 = 0x8000_0000;
 
-/// The backup that is added as the `serial`-th, at that place in the order.
+/// Creates the `serial`-th backup added at run time.
 pub(super) fn added(serial: u32, created: Micros, id: Option<Uuid>) -> Row {
     let row = Row::new(FIRST_ADDED + serial, created);
     Row { id: id.unwrap_or(row.id), ..row }
@@ -67,7 +70,7 @@ fn draw(number: u32, what: Draw) -> u64 {
     mix(u64::from(number) << 8 | what as u64)
 }
 
-/// Scrambles 32 bits: a bijection, so different numbers have different ids.
+/// Scrambles 32 bits. A bijection, so different numbers have different ids.
 fn scramble(number: u32) -> u32 {
     let mut bits = number ^ 0x5bd1_e995;
     bits = (bits ^ (bits >> 16)).wrapping_mul(0x7feb_352d);
@@ -81,8 +84,7 @@ impl Style {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
             45..92 => Self::Documented,
-            // An added backup may stand microseconds from the next, which a time of this style
-            // hides.
+            // Added backups can be microseconds apart; times of the sparse style would tie.
             _ if number >= FIRST_ADDED => Self::Documented,
             _ => Self::Sparse,
         }
@@ -108,8 +110,8 @@ impl Row {
         Self { number, created, id: Self::make_id(number, scramble(number), None) }
     }
 
-    /// The `rank`-th of at most four backups of the same moment, the first of which is `leader`:
-    /// their ids fall with the rank.
+    /// Creates the `rank`-th of up to four backups of the same moment, the first of which is
+    /// `leader`. Ids are descending by rank.
     pub(super) fn tied(number: u32, leader: u32, rank: u32, created: Micros) -> Self {
         let id = Self::make_id(number, scramble(leader), Some(3 - rank));
         Self { number, created, id }
@@ -126,12 +128,12 @@ impl Row {
         draw(self.number, what)
     }
 
-    /// What the natural order compares: the greatest comes first.
+    /// Returns the key of the natural order, which is descending.
     pub(super) fn key(self) -> (Micros, Uuid) {
         (self.created, self.id)
     }
 
-    /// The backup's volumes, as `ShowBackup` has them; none but for servers.
+    /// Returns the volumes of a server's backup, as `ShowBackup` lists them; else none.
     pub(super) fn volumes(self) -> impl Iterator<Item = Self> {
         (1..=self.resource().volumes()).map(move |volume| Self {
             id: self.id.part(volume),
@@ -140,7 +142,7 @@ impl Row {
         })
     }
 
-    /// 0 for a backup, counted from 1 for the volumes in it.
+    /// Returns 0 for a backup, and the number from 1 for a volume in it.
     fn volume(self) -> u8 {
         self.id.part_number()
     }
@@ -173,7 +175,7 @@ impl Row {
         if self.is_volume() { Kind::Volume.resource_type() } else { self.kind().resource_type() }
     }
 
-    /// A volume of a server carries the server's provider.
+    /// Returns the provider; volumes of a server have the server's.
     pub(super) fn provider_id(self) -> &'static str {
         self.kind().provider_id()
     }
@@ -211,7 +213,7 @@ impl Row {
         Uuid::of(self.draw(Draw::Checkpoint))
     }
 
-    /// The backup that a volume is part of.
+    /// Returns the id of the backup that a volume belongs to.
     pub(super) fn parent_id(self) -> Option<Uuid> {
         self.is_volume().then(|| self.id.whole())
     }
@@ -270,7 +272,7 @@ impl Row {
         !self.draw(Draw::Trigger).is_multiple_of(5)
     }
 
-    /// Returns when it expires; `None` if it never expires or is kept by number.
+    /// Returns the expiry; `None` if it never expires or is retained by count.
     pub(super) fn expired_at(self) -> Option<Micros> {
         let keeps = !self.is_automatic() || self.is_volume() || self.number == awkward::NULLS;
         let days = [Some(30), Some(30), Some(90), None][self.draw(Draw::Expiry) as usize % 4];
@@ -293,7 +295,7 @@ impl Row {
         (!absent).then(|| self.created + 18 * SECOND + (draw >> 40) as i64 % SECOND)
     }
 
-    /// Times sort as they are written.
+    /// Rounds a time as it is written, so that rows sort by the written value.
     fn rounded(self, time: Micros) -> Micros {
         match self.style().form() {
             Form::Offset => time - time % MILLISECOND,
@@ -301,18 +303,18 @@ impl Row {
         }
     }
 
-    /// The enterprise project; none is the default one.
+    /// Returns the enterprise project; `None` is the default one.
     pub(super) fn enterprise_project(self) -> Option<Uuid> {
         let draw = self.draw(Draw::Enterprise) % 10;
         (self.style() == Style::Full && draw >= 8).then(|| Uuid::of(0x6570_7300 + draw))
     }
 
-    /// Whether the default enterprise project is written as a number, as some clouds do.
+    /// Returns true if the default enterprise project is written as a number, as on some clouds.
     pub(super) fn writes_numeric_project(self) -> bool {
         self.draw(Draw::Enterprise) % 10 == 7
     }
 
-    /// Returns the status of the invitation; none for the account's own backups.
+    /// Returns the status of the invitation; `None` for the account's own backups.
     pub(super) fn member_status(self) -> Option<MemberStatus> {
         member_status(self.number)
     }
@@ -322,13 +324,13 @@ impl Row {
         self.member_status().is_some()
     }
 
-    /// An id that belongs to this backup: `what` tells several apart.
+    /// Returns the id of a related object; `what` distinguishes several.
     pub(super) fn related_id(self, what: u8) -> Uuid {
         Uuid::of(self.draw(Draw::Checkpoint) ^ u64::from(what))
     }
 }
 
-/// The number of the first shared backup; far above those of the account's own backups.
+/// Number of the first shared backup; higher than any of the account's own.
 pub(super) const FIRST_SHARED: u32 = 0xf000_0000;
 
 /// Status of the invitation to use a shared backup: `member_status`.
@@ -339,7 +341,7 @@ pub(super) enum MemberStatus {
     Rejected,
 }
 
-/// Returns the status of the invitation; none for the account's own backups.
+/// Returns the status of the invitation; `None` for the account's own backups.
 fn member_status(number: u32) -> Option<MemberStatus> {
     let index = number.checked_sub(FIRST_SHARED)?;
     Some(match index % 3 {

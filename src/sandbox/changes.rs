@@ -1,4 +1,4 @@
-//! Changes to the account during a listing.
+//! Order of arriving requests, and changes to the account between them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,7 +21,7 @@ enum What {
     Insert,
 }
 
-/// What has been changed, for the log.
+/// Backups that changed, for the log.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) deleted: Vec<Row>,
@@ -74,7 +74,8 @@ impl Churn {
         Self(fastrand::Rng::with_seed(seed))
     }
 
-    /// Up to three changes of up to three backups each, anywhere. About as many come as go.
+    /// Makes up to three changes of up to three backups each, about as many insertions as
+    /// deletions.
     pub(super) fn apply(&mut self, rows: &mut Rows, changed: &mut Changed) {
         let Self(random) = self;
         for _ in 0..random.u32(0..=3) {
@@ -89,7 +90,7 @@ impl Churn {
     }
 }
 
-/// A range of listings.
+/// Range of listings, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct When {
     first: u64,
@@ -97,10 +98,9 @@ pub(super) struct When {
 }
 
 impl When {
-    /// Splits `WHAT@WHEN` at the last `@`, which WHAT may hold as well.
+    /// Splits `WHAT@WHEN` at the last `@`; WHAT can contain others.
     pub(super) fn split(text: &str) -> Result<(&str, Self), String> {
-        let (what, when) =
-            text.rsplit_once('@').ok_or("say when after an @, such as @1, @2-4, @2- or @*")?;
+        let (what, when) = text.rsplit_once('@').ok_or("add @WHEN, such as @1, @2-4, @2- or @*")?;
         Ok((what, Self::parse(when)?))
     }
 
@@ -128,13 +128,13 @@ impl When {
 
 fn count(text: &str) -> Result<u64, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err(format!("`{text}` is not a count of listings, from 1")),
+        Ok(0) | Err(_) => Err(format!("`{text}` must be a number of listings, 1 or more")),
         Ok(number) => Ok(number),
     }
 }
 
-/// Everything that changes while the sandbox runs.
-pub(super) struct Ledger {
+/// The account's backups, and the requests counted so far.
+pub(super) struct AccountState {
     changes: Vec<Change>,
     state: Mutex<State>,
 }
@@ -143,23 +143,23 @@ struct State {
     requests: u64,
     lists: u64,
     churn: Option<Churn>,
-    /// Shared with the listings that are being answered, and copied when it changes.
+    /// Shared with listings in progress; copied on write.
     rows: Arc<Rows>,
 }
 
-/// One request, as it stands in the order of arrival.
+/// One request in the order of arrival.
 pub(super) struct Arrival {
-    /// Counts all requests, from 1.
+    /// Number of the request, from 1.
     pub(super) request: u64,
-    /// Counts the listings among them; none when it is no listing.
+    /// Number among the listings, from 1; `None` for other requests.
     pub(super) list: Option<u64>,
-    /// What had changed just before.
+    /// Changes made just before.
     pub(super) changed: Changed,
-    /// The account at that moment.
+    /// Backups at that moment.
     pub(super) rows: Arc<Rows>,
 }
 
-impl Ledger {
+impl AccountState {
     pub(super) fn new(backups: u32, changes: &[Change], churn: Option<u64>) -> Self {
         let state = State {
             requests: 0,
@@ -170,7 +170,7 @@ impl Ledger {
         Self { changes: changes.to_vec(), state: Mutex::new(state) }
     }
 
-    /// Takes a request in; when it is for a listing, after the changes that come before it.
+    /// Counts a request; before a listing, applies the changes that are due.
     pub(super) fn arrive(&self, is_list: bool) -> Arrival {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
@@ -181,7 +181,7 @@ impl Ledger {
             for change in self.changes.iter().filter(|change| change.is_due(state.lists)) {
                 change.apply(Arc::make_mut(&mut state.rows), &mut changed);
             }
-            // A client cannot tell a change before its first request from one long before.
+            // A client cannot see changes before its first request.
             if let Some(churn) = state.churn.as_mut().filter(|_| state.lists > 1) {
                 churn.apply(Arc::make_mut(&mut state.rows), &mut changed);
             }
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grammar() {
+    fn changes_are_parsed() {
         for (text, what, position, count) in [
             ("delete=999@2", What::Delete, 999, 1),
             ("delete=0+10@2-", What::Delete, 0, 10),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rows_that_stand_there_go_and_new_ones_stand_where_they_were_put() {
+    fn rows_are_deleted_and_inserted_at_their_position() {
         let mut rows = Rows::new(100);
         let doomed = rows.from(10).next().unwrap();
         let mut changed = Changed::default();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn churn_is_the_same_for_the_same_seed_and_keeps_the_size() {
+    fn equal_seeds_give_equal_churn_of_stable_size() {
         let run = |seed| {
             let (mut rows, mut churn, mut changed) =
                 (Rows::new(500), Churn::new(seed), Changed::default());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges() {
+    fn ranges_of_listings_are_parsed() {
         for (text, covered) in [
             ("3", [false, false, true, false, false]),
             ("2-4", [false, true, true, true, false]),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_at_sign_counts() {
+    fn the_last_at_sign_separates_the_range() {
         let (what, when) = When::split("redirect=http://user@example.invalid/@2").unwrap();
         assert_eq!(what, "redirect=http://user@example.invalid/");
         assert_eq!(when, When { first: 2, last: 2 });

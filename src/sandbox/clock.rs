@@ -1,4 +1,4 @@
-//! Points in time: microseconds since 1970, and the forms in which CBR writes them.
+//! Points in time as microseconds since 1970, and the formats in which CBR writes them.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -11,7 +11,7 @@ pub(super) const MILLISECOND: Micros = 1_000;
 pub(super) const SECOND: Micros = 1_000_000;
 pub(super) const DAY: Micros = 86_400 * SECOND;
 
-/// How a record writes its times.
+/// Format of the times in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// `2020-02-21T07:00:54.065135`: no zone, six digits, and no fraction at all on a whole second.
@@ -20,7 +20,7 @@ pub(super) enum Form {
     Offset,
 }
 
-/// Reads the only form that is documented for input: `2018-02-01T12:00:00Z`.
+/// Parses the only format documented for input: `2018-02-01T12:00:00Z`.
 pub(super) fn parse(text: &str) -> Option<Micros> {
     const FORM: &str = "2018-02-01T12:00:00Z";
     if text.len() != FORM.len() {
@@ -30,8 +30,7 @@ pub(super) fn parse(text: &str) -> Option<Micros> {
     Some(Offset::UTC.to_timestamp(time).ok()?.as_microsecond())
 }
 
-/// Appends a time. Written digit by digit: there are four in a record and a million records in a
-/// list.
+/// Appends a time. Written digit by digit, since a list of a million records has four million.
 pub(super) fn write(time: Micros, form: Form, out: &mut Vec<u8>) {
     let timestamp = Timestamp::from_microsecond(time).unwrap_or(Timestamp::UNIX_EPOCH);
     let utc = Offset::UTC.to_datetime(timestamp);
@@ -54,7 +53,7 @@ pub(super) fn write(time: Micros, form: Form, out: &mut Vec<u8>) {
     }
 }
 
-/// Fills a field from its end.
+/// Writes a number into a field, with leading zeros.
 fn digits(mut number: i32, field: &mut [u8]) {
     for digit in field.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms() {
+    fn both_formats_are_written() {
         for (time, form, text) in [
             (1_582_268_454_065_135, Form::Zoneless, "2020-02-21T07:00:54.065135"),
             (1_582_268_454_000_000, Form::Zoneless, "2020-02-21T07:00:54"),
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn input() {
+    fn only_the_documented_format_is_parsed() {
         assert_eq!(parse("2020-02-21T07:00:54Z"), Some(1_582_268_454_000_000));
         for text in [
             "",

@@ -1,7 +1,7 @@
 //! Deliberate faults: `--fault WHAT[=VALUE]@WHEN`.
 //!
-//! A fault is one of three kinds: something else is answered [instead](ReplaceResponse) of the
-//! listing, the listing [lies](Misbehavior), or it is [spoilt](CorruptBody) on its way.
+//! A fault [replaces](ReplaceResponse) the response, makes its page
+//! [inconsistent](Misbehavior), or [corrupts](CorruptBody) its body.
 
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -19,7 +19,7 @@ use crate::time;
 pub(super) struct Fault {
     what: What,
     when: When,
-    /// Its text, without the time.
+    /// Its text without `@WHEN`.
     text: String,
 }
 
@@ -45,61 +45,61 @@ impl Fault {
         &self.text
     }
 
-    pub(super) fn instead(&self) -> Option<&ReplaceResponse> {
+    pub(super) fn replacement(&self) -> Option<&ReplaceResponse> {
         match &self.what {
-            What::ReplaceResponse(instead) => Some(instead),
+            What::ReplaceResponse(replacement) => Some(replacement),
             What::Misbehavior(_) | What::CorruptBody(_) => None,
         }
     }
 
-    pub(super) fn lie(&self) -> Option<&Misbehavior> {
+    pub(super) fn misbehavior(&self) -> Option<&Misbehavior> {
         match &self.what {
-            What::Misbehavior(lie) => Some(lie),
+            What::Misbehavior(misbehavior) => Some(misbehavior),
             What::ReplaceResponse(_) | What::CorruptBody(_) => None,
         }
     }
 
-    pub(super) fn spoil(&self) -> Option<&CorruptBody> {
+    pub(super) fn corruption(&self) -> Option<&CorruptBody> {
         match &self.what {
-            What::CorruptBody(spoil) => Some(spoil),
+            What::CorruptBody(corruption) => Some(corruption),
             What::ReplaceResponse(_) | What::Misbehavior(_) => None,
         }
     }
 }
 
-/// How each fault is written, and what it does.
+/// Syntax and effect of each fault.
 const USAGES: [(&str, &str); 25] = [
-    ("STATUS[=SECONDS]", "an error such as 401, 429 or 503, with that Retry-After"),
-    ("auth500", "a failed authentication, as an error 500"),
-    ("reset", "the connection ends without an answer"),
-    ("hang", "no answer, ever"),
-    ("redirect=URL", "status 302 to another place"),
+    ("STATUS[=SECONDS]", "an error such as 401, 429 or 503, optionally with Retry-After"),
+    ("auth500", "a failed authentication, reported as status 500"),
+    ("reset", "close the connection without a response"),
+    ("hang", "never respond"),
+    ("redirect=URL", "status 302 with that Location"),
     ("html", "status 200 and a web page"),
-    ("nested", "JSON that is 100000 levels deep"),
-    ("huge=SIZE", "a listing of that many bytes, such as 500MB"),
-    ("gzip-bomb[=SIZE]", "a small answer that unpacks to that size, else 1GB"),
-    ("truncate", "the connection ends in the middle of the answer"),
-    ("drip[=DURATION]", "one byte in that time, else in 200ms"),
-    ("invalid-json", "JSON that ends too early"),
-    ("invalid-utf8", "a byte that is no text"),
-    ("gzip-broken", "a compressed answer with some bytes changed"),
-    ("count=N", "that count, whatever the truth"),
-    ("no-count", "no count"),
-    ("count-page", "a count of the rows on the page alone"),
-    ("clamp=N", "never more than that many rows on a page"),
-    ("end=N", "nothing after that many rows, whatever the count"),
-    ("hide=N", "the row at that offset is counted, and never there"),
-    ("repeat", "the first row of the page once more at its end"),
-    ("ignore-limit", "1000 rows, whatever the limit"),
-    ("ignore-offset", "the first page, whatever the offset"),
-    ("wrap-offset", "the first rows, as many as there are at the offset"),
-    ("ignore-sort", "rows by id, whatever the sort"),
+    ("nested", "JSON nested 100000 levels deep"),
+    ("huge=SIZE", "a listing of SIZE bytes, such as 500MB"),
+    ("gzip-bomb[=SIZE]", "a small response that unpacks to SIZE (default 1GB)"),
+    ("truncate", "close the connection in the middle of the body"),
+    ("drip[=DURATION]", "send one byte per DURATION (default 200ms)"),
+    ("invalid-json", "JSON that ends early"),
+    ("invalid-utf8", "a byte that is not UTF-8"),
+    ("gzip-broken", "a gzip body with some bytes changed"),
+    ("count=N", "report N as the count"),
+    ("no-count", "leave out the count"),
+    ("count-page", "report the rows of the page as the count"),
+    ("clamp=N", "return at most N rows per page"),
+    ("end=N", "return no rows after the first N"),
+    ("hide=N", "leave out the row at offset N, but count it"),
+    ("repeat", "repeat the first row at the end of the page"),
+    ("ignore-limit", "return 1000 rows for any limit"),
+    ("ignore-offset", "return the first page for any offset"),
+    ("wrap-offset", "return the first rows for any offset"),
+    ("ignore-sort", "sort by id for any sort"),
 ];
 
-/// The help text of `--fault`.
+/// Returns the help text of `--fault`.
 pub(super) fn help() -> String {
-    let mut help = "Let listings go wrong: WHAT[=VALUE]@WHEN, may repeat.\n\n\
-        WHEN counts the listings that arrive, from 1: 3, 2-4, 2- or * for all. WHAT is one of\n"
+    let mut help = "Make listings fail: WHAT[=VALUE]@WHEN. May be repeated.\n\n\
+        WHEN counts the listings, from 1: 3, 2-4, 2- or * for all. WHAT is one of\n"
         .to_owned();
     for (usage, effect) in USAGES {
         // Writing to a string does not fail.
@@ -150,12 +150,12 @@ fn parse_what(text: &str) -> Result<What, String> {
     })
 }
 
-/// What to say about a fault that cannot be read.
+/// Returns the message for a fault that cannot be parsed.
 fn usage_of(word: &str) -> String {
     let is_it = |(usage, _): &&(&str, &str)| usage.split(['=', '[']).next() == Some(word);
     match USAGES.iter().find(is_it) {
-        Some((usage, _)) => format!("that fault is written {usage}@WHEN"),
-        None => format!("there is no fault `{word}`; --help lists them"),
+        Some((usage, _)) => format!("write this fault as {usage}@WHEN"),
+        None => format!("unknown fault `{word}`; --help lists all faults"),
     }
 }
 
@@ -165,11 +165,11 @@ fn error_status(text: &str) -> Option<StatusCode> {
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a whole number that makes sense here"))
+    text.parse().map_err(|_| format!("`{text}` is not a valid number for this fault"))
 }
 
 fn header(text: &str) -> Result<HeaderValue, String> {
-    HeaderValue::from_str(text).map_err(|_| format!("`{text}` cannot stand in a header"))
+    HeaderValue::from_str(text).map_err(|_| format!("`{text}` is not a valid header value"))
 }
 
 /// Parses a number of bytes: `1000`, `64KB`, `500MB`, `2GB`, `16MiB`.
@@ -188,7 +188,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
     scaled(number, bytes)
 }
 
-/// Splits where the digits end.
+/// Splits a text after its leading digits.
 fn split(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
 }
@@ -198,34 +198,34 @@ fn scaled(number: &str, factor: u64) -> Result<u64, String> {
         .parse::<u64>()
         .ok()
         .and_then(|number| number.checked_mul(factor))
-        .ok_or_else(|| format!("`{number}` is not a number that makes sense here"))
+        .ok_or_else(|| format!("`{number}` is too large, or not a number"))
 }
 
-/// Which listings fail, and how, is the same for the same seed.
+/// Random transient faults of `--chaos`. Equal seeds give equal faults.
 #[derive(Debug)]
 pub(super) struct Chaos {
     seed: u64,
     faults: Vec<Fault>,
 }
 
-/// What a client can be expected to survive by trying again.
-const PASSING: [&str; 8] =
+/// Transient faults: a client is expected to retry.
+const TRANSIENT: [&str; 8] =
     ["429=0", "500", "502", "503", "504", "reset", "truncate", "invalid-json"];
 
-/// One listing in that many fails.
+/// One listing in this many fails.
 const ONE_IN: usize = 5;
 
 impl Chaos {
     pub(super) fn new(seed: u64) -> Self {
-        let faults = PASSING.iter().filter_map(|what| Fault::parse(&format!("{what}@*")).ok());
+        let faults = TRANSIENT.iter().filter_map(|what| Fault::parse(&format!("{what}@*")).ok());
         Self { seed, faults: faults.collect() }
     }
 
     /// Returns the fault of that listing, if any.
-    pub(super) fn strike(&self, list: u64) -> Option<&Fault> {
+    pub(super) fn fault_for(&self, list: u64) -> Option<&Fault> {
         let spread = list.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut random = fastrand::Rng::with_seed(self.seed ^ spread);
-        self.faults.get(random.usize(0..PASSING.len() * ONE_IN))
+        self.faults.get(random.usize(0..TRANSIENT.len() * ONE_IN))
     }
 }
 
@@ -236,7 +236,7 @@ mod tests {
 
     use super::*;
 
-    /// Replaces the names of values by values.
+    /// Replaces placeholders by values.
     fn filled_in(usage: &str) -> String {
         [
             ("STATUS", "503"),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn every_usage_is_understood_with_and_without_what_is_optional() {
+    fn every_usage_is_parsed_with_and_without_its_option() {
         for (usage, _) in USAGES {
             let (required, optional) = usage.split_once('[').unwrap_or((usage, "]"));
             let required = filled_in(required);
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn values() {
+    fn values_are_parsed_or_rejected() {
         for (text, what) in [
             ("count=-1", What::Misbehavior(Misbehavior::Count(-1))),
             ("drip", What::CorruptBody(CorruptBody::Drip(Duration::from_millis(200)))),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes() {
+    fn sizes_are_parsed_or_rejected() {
         let cases =
             [("1000", 1_000), ("64KB", 64_000), ("500MB", 500_000_000), ("16MiB", 16 << 20)];
         for (text, bytes) in cases {
@@ -311,19 +311,19 @@ mod tests {
     }
 
     #[test]
-    fn one_listing_in_five_fails_in_every_way() {
+    fn chaos_uses_every_fault_for_one_listing_in_five() {
         let chaos = Chaos::new(1);
-        let struck: Vec<_> = (1..=10_000).filter_map(|list| chaos.strike(list)).collect();
-        assert!((1800..2200).contains(&struck.len()), "{}", struck.len());
-        let ways: HashSet<_> = struck.iter().map(|fault| fault.text()).collect();
-        assert_eq!(ways, HashSet::from(PASSING));
+        let failed: Vec<_> = (1..=10_000).filter_map(|list| chaos.fault_for(list)).collect();
+        assert!((1800..2200).contains(&failed.len()), "{}", failed.len());
+        let ways: HashSet<_> = failed.iter().map(|fault| fault.text()).collect();
+        assert_eq!(ways, HashSet::from(TRANSIENT));
     }
 
     #[test]
-    fn the_seed_decides() {
+    fn equal_seeds_give_equal_chaos() {
         let run = |seed| {
             let chaos = Chaos::new(seed);
-            (1..100).map(|list| chaos.strike(list).cloned()).collect::<Vec<_>>()
+            (1..100).map(|list| chaos.fault_for(list).cloned()).collect::<Vec<_>>()
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));

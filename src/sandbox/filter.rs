@@ -4,38 +4,38 @@ use super::backup::{ImageType, MemberStatus, Row};
 use super::clock::Micros;
 use super::uuid::Uuid;
 
-/// One field for each filter of the API. None does not filter.
+/// One field per filter of the API; `None` does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) checkpoint_id: Option<Uuid>,
-    /// Of `created_at`; a backup of this very moment passes.
+    /// Bound of `created_at`, inclusive.
     pub(super) start_time: Option<Micros>,
-    /// Of `created_at`; a backup of this very moment passes.
+    /// Bound of `created_at`, inclusive.
     pub(super) end_time: Option<Micros>,
-    /// `0` is the default one, [`ALL_PROJECTS`] does not filter.
+    /// `0` is the default project; [`ALL_PROJECTS`] does not filter.
     pub(super) enterprise_project_id: Option<String>,
-    /// Automatic backups that are kept by number or for ever, or those that are kept for some time.
+    /// Automatic backups without (true) or with (false) an expiry.
     pub(super) kept_by_quantity: Option<bool>,
     pub(super) image_type: Option<ImageType>,
     pub(super) incremental: Option<bool>,
     pub(super) member_status: Option<MemberStatus>,
-    /// A part of the name.
+    /// Substring of the name.
     pub(super) name: Option<String>,
     pub(super) own_type: OwnType,
     pub(super) parent_id: Option<Uuid>,
     pub(super) resource_az: Option<String>,
     pub(super) resource_id: Option<String>,
-    /// A part of the name.
+    /// Substring of the name.
     pub(super) resource_name: Option<String>,
     pub(super) resource_type: Option<String>,
-    /// Any of these; none does not filter.
+    /// Any of these; empty does not filter.
     pub(super) statuses: Vec<String>,
-    /// Backups in vaults that are at least that full.
+    /// Minimum use of the vault, in percent.
     pub(super) used_percent: Option<usize>,
     pub(super) vault_id: Option<Uuid>,
 }
 
-/// Whose backups.
+/// Ownership of backups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum OwnType {
     #[default]
@@ -44,17 +44,17 @@ pub(super) enum OwnType {
     AllGranted,
 }
 
-/// All enterprise projects that the user may see.
+/// Selects all enterprise projects of the user.
 const ALL_PROJECTS: &str = "all_granted_eps";
 
 impl Filter {
-    /// Whether it lets all of the account's own backups pass.
+    /// Returns true if all of the account's own backups pass.
     pub(super) fn passes_all(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Returns true if a row passes. [`Filter::own_type`] and [`Filter::parent_id`] are not checked
-    /// here: they select the set of rows.
+    /// Returns true if a row passes. Ignores [`Filter::own_type`] and [`Filter::parent_id`], which
+    /// select the set of rows.
     pub(super) fn passes(&self, row: Row) -> bool {
         let Self {
             checkpoint_id,
@@ -86,7 +86,7 @@ impl Filter {
             && vault_id.is_none_or(|wanted| wanted == row.vault().id())
             && used_percent.is_none_or(|percent| row.vault().used_percent() >= percent)
             && checkpoint_id.is_none_or(|wanted| wanted == row.checkpoint_id())
-            && kept_by_quantity.is_none_or(|wanted| is_kept(row, wanted))
+            && kept_by_quantity.is_none_or(|wanted| is_retained(row, wanted))
             && enterprise_project_id.as_ref().is_none_or(|wanted| is_in_project(row, wanted))
             && resource_az.as_ref().is_none_or(|wanted| row.availability_zone() == Some(wanted))
             && resource_id.as_ref().is_none_or(|wanted| *wanted == row.resource_id().text())
@@ -95,8 +95,8 @@ impl Filter {
     }
 }
 
-/// Whether a policy made the backup and keeps it by number or for ever, or else for some time.
-fn is_kept(row: Row, by_quantity: bool) -> bool {
+/// Returns true if a policy created the backup and it has no expiry, or has one.
+fn is_retained(row: Row, by_quantity: bool) -> bool {
     row.is_automatic() && row.expired_at().is_none() == by_quantity
 }
 
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::sandbox::rows::Rows;
 
-    /// How many of the documented account's backups pass, each of which must also satisfy `holds`.
+    /// Counts the backups of the default account that pass; exactly those must satisfy `holds`.
     fn count(filter: &Filter, holds: impl Fn(Row) -> bool) -> usize {
         let passed: Vec<_> = Rows::new(1663).iter().filter(|row| filter.passes(*row)).collect();
         assert!(passed.iter().all(|row| holds(*row)), "{filter:?}");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn each_filter_alone_keeps_exactly_what_it_says() {
+    fn each_filter_keeps_exactly_the_matching_rows() {
         let first = Rows::new(1663).from(40).next().unwrap();
         let some = |text: &str| Some(text.to_owned());
         let all = Filter::default;
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_combine() {
+    fn filters_are_combined_with_and() {
         let filter = Filter {
             resource_type: Some("OS::Nova::Server".into()),
             statuses: vec!["available".into()],

@@ -1,5 +1,5 @@
-//! The identity service (IAM) beside the endpoint: logging in with a password, and the projects of
-//! the account. What goes wrong with it is said by `--iam`.
+//! The identity service (IAM): logins with a password, and the projects of the account. `--iam`
+//! changes its behavior.
 //!
 //! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying
 //! a Token", "Querying Project Information", "Querying the Service Catalog".
@@ -11,37 +11,37 @@ use serde_json::{Value, json};
 
 use super::account::{ACCOUNT, PASSWORD, PROJECT_ID, PROJECTS, Project, USER};
 use super::auth::{self, SUBJECT_TOKEN};
-use super::request::{Call, IamRoute};
-use super::response::{Answer, RequestId};
+use super::request::{IamRoute, ReceivedRequest};
+use super::response::{Reply, RequestId};
 use super::tokens::{IamOption, Token, Tokens};
 
-/// What IAM is asked for, and how it is meant to go wrong.
+/// The identity service and its options.
 pub(super) struct Iam {
-    quirks: Vec<IamOption>,
+    options: Vec<IamOption>,
     tokens: Tokens,
 }
 
-/// How many wrong passwords in a row lock a user.
+/// Number of consecutive wrong passwords that locks the user.
 const FAILURES: u32 = 5;
 
 impl Iam {
-    pub(super) fn new(quirks: &[IamOption]) -> Self {
-        Self { quirks: quirks.to_vec(), tokens: Tokens::new(quirks) }
+    pub(super) fn new(options: &[IamOption]) -> Self {
+        Self { options: options.to_vec(), tokens: Tokens::new(options) }
     }
 
-    /// The tokens that it gave away.
+    /// Returns the issued tokens.
     pub(super) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// Answers one request that arrived at that time. Both outcomes are answers.
+    /// Responds to a request that arrived at `now`; `Err` is a refusal.
     pub(super) fn answer(
         &self,
         route: IamRoute,
-        call: &Call,
+        call: &ReceivedRequest,
         now: Timestamp,
         id: RequestId,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<Reply, Reply> {
         if let Some(status) = self.tokens.failure() {
             return Err(nested(status, "The service is unavailable."));
         }
@@ -51,7 +51,7 @@ impl Iam {
             _ => return Err(nested(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.")),
         }
         let denied =
-            |message: String| Answer::gateway_error(StatusCode::UNAUTHORIZED, "0301", &message, id);
+            |message: String| Reply::gateway_error(StatusCode::UNAUTHORIZED, "0301", &message, id);
         auth::check(call, now, &self.tokens).map_err(|denial| denied(denial.to_string()))?;
         match route {
             IamRoute::Tokens => {
@@ -76,8 +76,8 @@ impl Iam {
         }
     }
 
-    fn has(&self, quirk: &IamOption) -> bool {
-        self.quirks.contains(quirk)
+    fn has(&self, option: &IamOption) -> bool {
+        self.options.contains(option)
     }
 
     fn projects(&self) -> Vec<Project> {
@@ -89,19 +89,19 @@ impl Iam {
         }
     }
 
-    fn log_in(&self, call: &Call, now: Timestamp) -> Result<Answer, Answer> {
+    fn log_in(&self, call: &ReceivedRequest, now: Timestamp) -> Result<Reply, Reply> {
         let unauthorized = |message| Err(nested(StatusCode::UNAUTHORIZED, message));
-        let Some(ask) = Ask::read(call.body()) else {
+        let Some(login) = Login::read(call.body()) else {
             return Err(nested(StatusCode::BAD_REQUEST, "The request body is invalid."));
         };
         if self.has(&IamOption::Locked) || self.tokens.failures() >= FAILURES {
             return unauthorized("The user is locked, please try again later.");
         }
-        if !ask.is_right() {
+        if !login.is_right() {
             self.tokens.note_failure();
             return unauthorized("The username or password is wrong.");
         }
-        let project = match &ask.scope {
+        let project = match &login.scope {
             Scope::Account => None,
             Scope::Project(wanted) => {
                 let is_wanted = |project: &Project| wanted.is(project.id, project.name);
@@ -124,11 +124,11 @@ impl Iam {
         }
     }
 
-    /// What is told about a token.
-    fn token(&self, token: &Token, call: &Call) -> Value {
+    /// Returns the description of a token.
+    fn token(&self, token: &Token, call: &ReceivedRequest) -> Value {
         let account = json!({"id": ACCOUNT.id, "name": ACCOUNT.name});
         let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
-        let mut told = json!({
+        let mut description = json!({
             "expires_at": time(token.expires_at),
             "issued_at": time(token.issued_at),
             "methods": ["password"],
@@ -138,16 +138,16 @@ impl Iam {
         });
         match &token.project {
             Some(project) => {
-                told["project"] =
+                description["project"] =
                     json!({"id": project.id, "name": project.name, "domain": account});
             }
-            None => told["domain"] = account,
+            None => description["domain"] = account,
         }
-        told
+        description
     }
 
-    /// Where the services are: where the caller found this one.
-    fn catalog(&self, call: &Call) -> Value {
+    /// Returns the service catalog, with the host that the caller used.
+    fn catalog(&self, call: &ReceivedRequest) -> Value {
         if self.has(&IamOption::NoCatalog) {
             return json!([]);
         }
@@ -169,7 +169,7 @@ impl Iam {
     }
 }
 
-fn projects(projects: &[Project]) -> Answer {
+fn projects(projects: &[Project]) -> Reply {
     let projects: Vec<_> = projects
         .iter()
         .map(|Project { id, name }| {
@@ -183,28 +183,28 @@ fn projects(projects: &[Project]) -> Answer {
     document(&json!({"links": links, "projects": projects}))
 }
 
-fn document(document: &Value) -> Answer {
-    Answer::json(document.to_string().into_bytes())
+fn document(document: &Value) -> Reply {
+    Reply::json(document.to_string().into_bytes())
 }
 
-/// An error as the calls about tokens give it.
-fn nested(status: StatusCode, message: &str) -> Answer {
+/// Returns an error in the format of requests for tokens.
+fn nested(status: StatusCode, message: &str) -> Reply {
     let title = status.canonical_reason().unwrap_or_default();
     let error = json!({"error": {"code": status.as_u16(), "message": message, "title": title}});
-    Answer { status, ..document(&error) }
+    Reply { status, ..document(&error) }
 }
 
-/// An error as the calls about projects give it.
-fn flat(status: StatusCode, code: &str, message: &str) -> Answer {
+/// Returns an error in the format of requests for projects.
+fn flat(status: StatusCode, code: &str, message: &str) -> Reply {
     let error = json!({"error_code": code, "error_msg": message});
-    Answer { status, ..document(&error) }
+    Reply { status, ..document(&error) }
 }
 
 /// User and scope of a login.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(super) struct Login {
     user: Named,
-    /// Of the user; not needed where the user is named by id.
+    /// Account of the user; optional if the user is given by id.
     account: Option<Named>,
     password: String,
     pub(super) scope: Scope,
@@ -214,7 +214,7 @@ pub(super) struct Ask {
 #[derive(Debug)]
 pub(super) enum Scope {
     Project(Named),
-    /// The whole account, which is what there is without a scope.
+    /// The whole account; the default.
     Account,
 }
 
@@ -226,7 +226,7 @@ pub(super) enum Named {
 }
 
 impl Named {
-    /// Whether this is the thing with that id and that name.
+    /// Returns true if this refers to the object with that id and name.
     pub(super) fn is(&self, id: &str, name: &str) -> bool {
         match self {
             Self::Id(wanted) => wanted == id,
@@ -240,8 +240,8 @@ impl Named {
     }
 }
 
-impl Ask {
-    /// `None` if the body is not what the documentation says.
+impl Login {
+    /// Parses a body; `None` if it is not as documented.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let identity = body.pointer("/auth/identity")?;
@@ -278,12 +278,12 @@ mod tests {
 
     fn is_right(user: Value) -> Option<bool> {
         let identity = json!({"methods": ["password"], "password": {"user": user}});
-        let ask = Ask::read(json!({"auth": {"identity": identity}}).to_string().as_bytes())?;
-        Some(ask.is_right())
+        let login = Login::read(json!({"auth": {"identity": identity}}).to_string().as_bytes())?;
+        Some(login.is_right())
     }
 
     #[test]
-    fn a_user_is_named_by_id_or_by_name_within_an_account() {
+    fn users_are_given_by_id_or_by_name_and_account() {
         let cases = [
             (
                 json!({"name": USER.name, "domain": {"name": ACCOUNT.name}, "password": PASSWORD}),
@@ -309,9 +309,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_login_is_none() {
+    fn invalid_login_bodies_are_rejected() {
         for body in ["", "{}", r#"{"auth":{"identity":{"methods":["token"]}}}"#] {
-            assert!(Ask::read(body.as_bytes()).is_none(), "{body}");
+            assert!(Login::read(body.as_bytes()).is_none(), "{body}");
         }
     }
 }

@@ -1,32 +1,26 @@
-//! Writes a JSON object straight into the buffer of an answer.
+//! Writes JSON objects into the buffer of a response.
 //!
-//! A page has a thousand records; a tree of values for each would cost more than all the rest.
+//! A page has a thousand records, so no tree of values is built.
+
+use serde::{Serialize, Serializer};
 
 use super::clock::{self, Form, Micros};
-use super::uuid::{self, Uuid};
+use super::uuid::Uuid;
 
-/// An object that is being written. It ends with [`Object::close`].
+/// An unfinished object; [`Object::close`] finishes it.
 pub(super) struct Object<'a> {
     out: &'a mut Vec<u8>,
     nulls: Nulls,
 }
 
-/// What becomes of a key without a value.
+/// How a key without a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nulls {
     Written,
     LeftOut,
 }
 
-/// What can be the value of a member.
-pub(super) trait Json {
-    fn write(&self, out: &mut Vec<u8>);
-}
-
-/// JSON already.
-pub(super) struct Raw(pub(super) &'static str);
-
-/// A time in one of its forms.
+/// A time in one of its formats.
 pub(super) struct Time(pub(super) Micros, pub(super) Form);
 
 impl<'a> Object<'a> {
@@ -39,7 +33,7 @@ impl<'a> Object<'a> {
         self.out.push(b'}');
     }
 
-    /// Begins a member; its value goes into the buffer that is returned.
+    /// Begins a member and returns the buffer for its value.
     pub(super) fn member(&mut self, key: &'static str) -> &mut Vec<u8> {
         if self.out.last() != Some(&b'{') {
             self.out.push(b',');
@@ -50,97 +44,34 @@ impl<'a> Object<'a> {
         self.out
     }
 
-    pub(super) fn set(&mut self, key: &'static str, value: impl Json) {
-        value.write(self.member(key));
+    pub(super) fn set(&mut self, key: &'static str, value: impl Serialize) {
+        // Writing strings, numbers and booleans to memory does not fail.
+        let _ = serde_json::to_writer(self.member(key), &value);
     }
 
-    /// A member that may have no value.
-    pub(super) fn set_if(&mut self, key: &'static str, value: Option<impl Json>) {
-        match (value, self.nulls) {
-            (Some(value), _) => self.set(key, value),
-            (None, Nulls::Written) => self.set(key, Raw("null")),
-            (None, Nulls::LeftOut) => {}
+    /// Writes a value that is JSON already.
+    pub(super) fn set_raw(&mut self, key: &'static str, json: &str) {
+        self.member(key).extend_from_slice(json.as_bytes());
+    }
+
+    /// Writes an optional member.
+    pub(super) fn set_if(&mut self, key: &'static str, value: Option<impl Serialize>) {
+        if value.is_some() || self.nulls == Nulls::Written {
+            self.set(key, value);
         }
     }
 }
 
-impl Json for Raw {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.0.as_bytes());
+impl Serialize for Uuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(&self.digits()))
     }
 }
 
-impl Json for bool {
-    fn write(&self, out: &mut Vec<u8>) {
-        Raw(if *self { "true" } else { "false" }).write(out);
-    }
-}
-
-impl Json for u64 {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.to_string().as_bytes());
-    }
-}
-
-impl Json for &str {
-    fn write(&self, out: &mut Vec<u8>) {
-        text(self, out);
-    }
-}
-
-impl Json for Uuid {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.push(b'"');
-        out.extend_from_slice(&self.digits());
-        out.push(b'"');
-    }
-}
-
-impl Json for Time {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.push(b'"');
-        clock::write(self.0, self.1, out);
-        out.push(b'"');
-    }
-}
-
-/// Appends a string with its quotes.
-fn text(value: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    if value.bytes().any(must_be_escaped) {
-        value.bytes().for_each(|byte| escaped(byte, out));
-    } else {
-        out.extend_from_slice(value.as_bytes());
-    }
-    out.push(b'"');
-}
-
-fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-fn escaped(byte: u8, out: &mut Vec<u8>) {
-    match byte {
-        0..0x20 => {
-            out.extend_from_slice(b"\\u00");
-            out.extend_from_slice(&uuid::HEX[usize::from(byte)]);
-        }
-        _ if must_be_escaped(byte) => out.extend_from_slice(&[b'\\', byte]),
-        _ => out.push(byte),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_read_back() {
-        for value in ["", "plain", "a \"b\" \\ c", "\u{0}\n\t\u{1b}\u{7f}", "夜间 🚀 \u{202e}"]
-        {
-            let mut out = Vec::new();
-            text(value, &mut out);
-            assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), value);
-        }
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = Vec::with_capacity(32);
+        clock::write(self.0, self.1, &mut text);
+        serializer.serialize_str(&String::from_utf8_lossy(&text))
     }
 }

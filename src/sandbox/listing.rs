@@ -1,45 +1,45 @@
-//! `GET /v3/{project_id}/backups`: the query, and the page that answers it.
+//! `GET /v3/{project_id}/backups`: selects the page for a query.
 //!
-//! The API leaves some things open; where it does, the sandbox is strict (a parameter given twice
-//! or out of its range is refused) so that it finds mistakes, or takes the likelier meaning (`name`
-//! is a substring, times are those of `created_at`, bounds included).
+//! Where the API's documentation is silent, the sandbox is strict, to find mistakes: a parameter
+//! given twice or out of range is refused. Else it takes the likelier meaning: `name` is a
+//! substring, and times are inclusive bounds of `created_at`.
 
 use std::cmp::Reverse;
 
 use super::backup::Row;
 use super::filter::OwnType;
-use super::query::{Course, Invalid, LIMIT, Query, Sort};
+use super::query::{InvalidParameter, LIMIT, OrderKind, Query, Sort};
 use super::record::record;
 use super::rows::{Rows, shared};
 
-/// Answers a query with a page, as JSON.
+/// Returns the page for a query, as JSON.
 ///
 /// # Errors
 ///
-/// When a parameter cannot be understood.
+/// If a parameter is invalid.
 pub(super) fn answer(
     pairs: &[(String, String)],
     rows: &Rows,
-    lies: &[&Misbehavior],
-) -> Result<Vec<u8>, Invalid> {
-    let asked = Query::read(pairs)?;
-    let mut query = asked.clone();
-    lies.iter().for_each(|lie| lie.bend_query(&mut query));
+    misbehaviors: &[&Misbehavior],
+) -> Result<Vec<u8>, InvalidParameter> {
+    let requested = Query::read(pairs)?;
+    let mut query = requested.clone();
+    misbehaviors.iter().for_each(|misbehavior| misbehavior.alter_query(&mut query));
     let mut page = Page::select(&query, rows)?;
-    lies.iter().for_each(|lie| lie.bend_page(&query, rows, &mut page));
-    // The echo is that of the question, whatever became of it.
-    Ok(page.body(&asked))
+    misbehaviors.iter().for_each(|misbehavior| misbehavior.alter_page(&query, rows, &mut page));
+    // Misbehavior does not show in the echoed limit and offset.
+    Ok(page.body(&requested))
 }
 
-/// Some rows of a listing.
+/// Page of a listing.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
-    /// How many rows match, on this page and elsewhere. None leaves the key out.
+    /// Number of matching rows on all pages. `None` leaves out the key.
     pub(super) count: Option<i64>,
 }
 
-/// What one record takes, about, in bytes.
+/// Approximate size of a record in bytes.
 const RECORD: usize = 1100;
 
 impl Page {
@@ -47,15 +47,15 @@ impl Page {
         Self { rows, count: i64::try_from(count).ok() }
     }
 
-    /// Looks up what was asked for.
+    /// Selects the page for a query.
     ///
     /// # Errors
     ///
-    /// When no row has the id of the marker.
-    pub(super) fn select(query: &Query, rows: &Rows) -> Result<Self, Invalid> {
-        let course = query.sort.course();
-        if query.filter.passes_all() && query.marker.is_none() && course != Course::Other {
-            return Ok(Self::window(query, rows, course));
+    /// If no row has the id of the marker.
+    pub(super) fn select(query: &Query, rows: &Rows) -> Result<Self, InvalidParameter> {
+        let order_kind = query.sort.order_kind();
+        if query.filter.passes_all() && query.marker.is_none() && order_kind != OrderKind::Other {
+            return Ok(Self::window(query, rows, order_kind));
         }
         let mut matches = candidates(query, rows);
         matches.retain(|row| query.filter.passes(*row));
@@ -64,7 +64,8 @@ impl Page {
         let after_marker = match query.marker {
             None => 0,
             Some(marker) => {
-                matches.iter().position(|row| row.id == marker).ok_or(Invalid("marker"))? + 1
+                matches.iter().position(|row| row.id == marker).ok_or(InvalidParameter("marker"))?
+                    + 1
             }
         };
         let start = after_marker.saturating_add(query.offset);
@@ -72,20 +73,20 @@ impl Page {
         Ok(Self::new(rows, count))
     }
 
-    /// A page of all of the account's backups, without looking at any other.
-    fn window(query: &Query, rows: &Rows, course: Course) -> Self {
+    /// Selects a page of the unfiltered list without visiting the rows before it.
+    fn window(query: &Query, rows: &Rows, order_kind: OrderKind) -> Self {
         let count = rows.len();
         let start = query.offset.min(count);
         let len = query.limit.min(count - start);
-        let first = if course == Course::Backwards { count - start - len } else { start };
+        let first = if order_kind == OrderKind::Reversed { count - start - len } else { start };
         let mut page: Vec<_> = rows.from(first).take(len).collect();
-        if course == Course::Backwards {
+        if order_kind == OrderKind::Reversed {
             page.reverse();
         }
         Self::new(page, count)
     }
 
-    /// The body of the answer, which repeats offset and limit of that query.
+    /// Returns the body, which echoes offset and limit of `query`.
     pub(super) fn body(&self, query: &Query) -> Vec<u8> {
         let mut body = Vec::with_capacity(64 + RECORD * self.rows.len());
         body.extend_from_slice(b"{\"backups\":[");
@@ -103,10 +104,10 @@ impl Page {
     }
 }
 
-/// The rows that filters choose from, in their natural order.
+/// Returns the rows that filters apply to, in natural order.
 fn candidates(query: &Query, rows: &Rows) -> Vec<Row> {
     if let Some(parent) = query.filter.parent_id {
-        // The volumes in a backup are rows only for those who ask for them.
+        // Volumes in a backup are listed by `parent_id` only.
         return rows.find(parent).filter(|row| row.id == parent).map_or(Vec::new(), |row| {
             let mut volumes: Vec<_> = row.volumes().collect();
             volumes.reverse();
@@ -130,27 +131,27 @@ pub(super) enum Misbehavior {
     /// Always reports this count.
     Count(i64),
     NoCount,
-    /// Never more rows on a page than that.
+    /// Returns at most this many rows per page.
     Clamp(usize),
-    /// As many as are on the page.
+    /// Reports the rows of the page as the count.
     CountPage,
-    /// Nothing after that many rows, whatever the count.
+    /// Returns no rows after the first ones.
     End(usize),
-    /// The row at that offset is counted, and never there.
+    /// Leaves out the row at this offset, but counts it.
     Hide(usize),
-    /// The first row of each page once more at its end.
+    /// Repeats the first row at the end of the page.
     Repeat,
     IgnoreLimit,
     IgnoreOffset,
-    /// Rows from the first one on, as many as there would be at the offset.
+    /// Returns the first rows, as many as there are at the offset.
     WrapOffset,
-    /// Sorts by id, whatever was requested.
+    /// Sorts by id.
     IgnoreSort,
 }
 
 impl Misbehavior {
     /// Alters the query.
-    pub(super) fn bend_query(&self, query: &mut Query) {
+    pub(super) fn alter_query(&self, query: &mut Query) {
         match *self {
             Self::Clamp(most) => query.limit = query.limit.min(most),
             Self::IgnoreLimit => query.limit = LIMIT,
@@ -167,7 +168,7 @@ impl Misbehavior {
     }
 
     /// Alters the page.
-    pub(super) fn bend_page(&self, query: &Query, rows: &Rows, page: &mut Page) {
+    pub(super) fn alter_page(&self, query: &Query, rows: &Rows, page: &mut Page) {
         match *self {
             Self::Count(count) => page.count = Some(count),
             Self::NoCount => page.count = None,
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_requests() {
+    fn documented_requests_return_the_documented_counts() {
         let rows = Rows::new(1663);
         let (page, count) = select("limit=100&offset=0", &rows);
         assert_eq!((page.len(), count), (100, 1663));
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_windows_of_the_whole_whatever_the_way_they_are_found() {
+    fn pages_are_windows_of_the_list_for_any_selection() {
         let rows = Rows::new(1663);
         let newest = all(&rows);
         let oldest: Vec<_> = newest.iter().rev().copied().collect();
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_is_the_last_row_that_was_seen() {
+    fn a_page_starts_after_its_marker() {
         let rows = Rows::new(50);
         let ids = all(&rows);
         let (page, count) = select(&format!("marker={}&limit=5", ids[9].text()), &rows);
@@ -253,11 +254,11 @@ mod tests {
         let (page, _) = select(&format!("marker={}", ids[49].text()), &rows);
         assert_eq!(page, []);
         let unknown = read("marker=00000000-0000-4000-8000-000000000000");
-        assert_eq!(Page::select(&unknown, &rows).unwrap_err(), Invalid("marker"));
+        assert_eq!(Page::select(&unknown, &rows).unwrap_err(), InvalidParameter("marker"));
     }
 
     #[test]
-    fn shared_backups_are_seen_only_when_asked_for() {
+    fn shared_backups_are_listed_by_own_type_only() {
         const SHARED: usize = 12;
         let rows = Rows::new(1663);
         assert_eq!(select("own_type=private", &rows).1, 1663);
@@ -282,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_echoes_the_query_and_fills_replication_records_when_asked() {
+    fn the_body_echoes_the_query_and_has_replication_records_on_request() {
         let rows = Rows::new(200);
         for (query, filled) in
             [("limit=100&offset=3", false), ("limit=100&offset=3&show_replication=true", true)]
@@ -303,11 +304,11 @@ mod tests {
         }
     }
 
-    /// The ids on a page of the documented account, and the rest of the body.
-    fn page(query: &str, lies: &[&Misbehavior]) -> (Vec<String>, Value) {
+    /// Returns the ids on a page of the default account, and the rest of the body.
+    fn page(query: &str, misbehaviors: &[&Misbehavior]) -> (Vec<String>, Value) {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let pairs: Vec<_> = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let body = answer(&pairs, &Rows::new(1663), lies).unwrap();
+        let body = answer(&pairs, &Rows::new(1663), misbehaviors).unwrap();
         let mut body: Value = serde_json::from_slice(&body).unwrap();
         let backups = body["backups"].take();
         let ids =
@@ -316,13 +317,13 @@ mod tests {
     }
 
     #[test]
-    fn each_lie_changes_what_it_says_and_nothing_else() {
-        let asked = "limit=100&offset=50";
-        let (truth, body) = page(asked, &[]);
+    fn each_misbehavior_changes_only_its_own_part() {
+        let requested = "limit=100&offset=50";
+        let (truth, body) = page(requested, &[]);
         let first_page = page("limit=100&offset=0", &[]).0;
         let by_id = page("limit=100&offset=50&sort=id:asc", &[]).0;
         let repeated: Vec<_> = truth.iter().chain(truth.first()).cloned().collect();
-        for (lie, rows) in [
+        for (misbehavior, rows) in [
             (Misbehavior::Count(-7), truth.clone()),
             (Misbehavior::NoCount, truth.clone()),
             (Misbehavior::Clamp(30), truth[..30].to_vec()),
@@ -340,13 +341,13 @@ mod tests {
             (Misbehavior::IgnoreOffset, first_page),
             (Misbehavior::IgnoreSort, by_id),
         ] {
-            let (found, rest) = page(asked, &[&lie]);
-            assert_eq!(found, rows, "{lie:?}");
-            match lie {
+            let (found, rest) = page(requested, &[&misbehavior]);
+            assert_eq!(found, rows, "{misbehavior:?}");
+            match misbehavior {
                 Misbehavior::Count(count) => assert_eq!(rest["count"], count),
                 Misbehavior::CountPage => assert_eq!(rest["count"], 100),
                 Misbehavior::NoCount => assert!(rest.get("count").is_none()),
-                _ => assert_eq!(rest, body, "{lie:?}"),
+                _ => assert_eq!(rest, body, "{misbehavior:?}"),
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Reads the query parameters of a listing. Unknown ones are ignored, as the service does.
+//! Query parameters of a listing, and its sort order. Unknown parameters are ignored, as the
+//! service does.
 
 use std::cmp::Ordering;
 
@@ -13,85 +14,86 @@ pub(super) struct Query {
     pub(super) filter: Filter,
     pub(super) sort: Sort,
     pub(super) show_replication: bool,
-    /// Lists only what follows the backup with that id.
+    /// Lists only the backups after the one with this id.
     pub(super) marker: Option<Uuid>,
     pub(super) offset: usize,
     pub(super) limit: usize,
 }
 
-/// The name of the parameter that cannot be understood.
+/// Name of an invalid parameter.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Invalid(pub(super) &'static str);
+pub(super) struct InvalidParameter(pub(super) &'static str);
 
-/// Rows on a page, both when no limit is given and at most.
+/// Default and maximum number of rows per page.
 pub(super) const LIMIT: usize = 1000;
 
 impl Query {
-    /// Reads decoded pairs, here in the order of the API's page.
+    /// Reads decoded pairs, in the order of the API's page.
     ///
     /// # Errors
     ///
-    /// Names a parameter whose value is malformed, out of range, or given more than once.
-    pub(super) fn read(pairs: &[(String, String)]) -> Result<Self, Invalid> {
-        let given = Given(pairs);
-        // For dedicated clouds; of no effect elsewhere.
-        given.one("dec", boolean)?;
+    /// If a parameter is malformed, out of range, or given twice.
+    pub(super) fn read(pairs: &[(String, String)]) -> Result<Self, InvalidParameter> {
+        let parameters = Parameters(pairs);
+        // For dedicated clouds; ignored elsewhere.
+        parameters.one("dec", boolean)?;
         Ok(Self {
             filter: Filter {
-                checkpoint_id: given.one("checkpoint_id", Uuid::parse)?,
-                start_time: given.one("start_time", parse_time)?,
-                end_time: given.one("end_time", parse_time)?,
-                enterprise_project_id: given.one("enterprise_project_id", text)?,
-                kept_by_quantity: given.one("existed_quantity_based_retention_backups", boolean)?,
-                image_type: given.one("image_type", image_type)?,
-                incremental: given.one("incremental", boolean)?,
-                member_status: given.one("member_status", member_status)?,
-                name: given.one("name", text)?,
-                own_type: given.one("own_type", own_type)?.unwrap_or(OwnType::Private),
-                parent_id: given.one("parent_id", Uuid::parse)?,
-                resource_az: given.one("resource_az", text)?,
-                resource_id: given.one("resource_id", text)?,
-                resource_name: given.one("resource_name", text)?,
-                resource_type: given.one("resource_type", text)?,
-                statuses: given.all("status"),
-                used_percent: given.one("used_percent", |text| whole(text, 1, 100))?,
-                vault_id: given.one("vault_id", Uuid::parse)?,
+                checkpoint_id: parameters.one("checkpoint_id", Uuid::parse)?,
+                start_time: parameters.one("start_time", parse_time)?,
+                end_time: parameters.one("end_time", parse_time)?,
+                enterprise_project_id: parameters.one("enterprise_project_id", text)?,
+                kept_by_quantity: parameters
+                    .one("existed_quantity_based_retention_backups", boolean)?,
+                image_type: parameters.one("image_type", image_type)?,
+                incremental: parameters.one("incremental", boolean)?,
+                member_status: parameters.one("member_status", member_status)?,
+                name: parameters.one("name", text)?,
+                own_type: parameters.one("own_type", own_type)?.unwrap_or(OwnType::Private),
+                parent_id: parameters.one("parent_id", Uuid::parse)?,
+                resource_az: parameters.one("resource_az", text)?,
+                resource_id: parameters.one("resource_id", text)?,
+                resource_name: parameters.one("resource_name", text)?,
+                resource_type: parameters.one("resource_type", text)?,
+                statuses: parameters.all("status"),
+                used_percent: parameters.one("used_percent", |text| whole(text, 1, 100))?,
+                vault_id: parameters.one("vault_id", Uuid::parse)?,
             },
-            limit: given.one("limit", |text| whole(text, 1, LIMIT))?.unwrap_or(LIMIT),
-            marker: given.one("marker", Uuid::parse)?,
-            offset: given.one("offset", |text| whole(text, 0, usize::MAX))?.unwrap_or(0),
-            show_replication: given.one("show_replication", boolean)?.unwrap_or(false),
-            sort: given.one("sort", Sort::parse)?.unwrap_or_default(),
+            limit: parameters.one("limit", |text| whole(text, 1, LIMIT))?.unwrap_or(LIMIT),
+            marker: parameters.one("marker", Uuid::parse)?,
+            offset: parameters.one("offset", |text| whole(text, 0, usize::MAX))?.unwrap_or(0),
+            show_replication: parameters.one("show_replication", boolean)?.unwrap_or(false),
+            sort: parameters.one("sort", Sort::parse)?.unwrap_or_default(),
         })
     }
 }
 
-/// The pairs of a query.
-struct Given<'a>(&'a [(String, String)]);
+/// Parameters of a query.
+struct Parameters<'a>(&'a [(String, String)]);
 
-impl Given<'_> {
-    /// The value of a parameter that may be given once.
+impl Parameters<'_> {
+    /// Returns the value of a parameter that can be given once.
     fn one<T>(
         &self,
         key: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, Invalid> {
+    ) -> Result<Option<T>, InvalidParameter> {
         match self.all(key).as_slice() {
             [] => Ok(None),
-            [value] => read(value).map(Some).ok_or(Invalid(key)),
-            _ => Err(Invalid(key)),
+            [value] => read(value).map(Some).ok_or(InvalidParameter(key)),
+            _ => Err(InvalidParameter(key)),
         }
     }
 
-    /// The values of a parameter that may repeat.
+    /// Returns the values of a parameter that can be repeated.
     fn all(&self, key: &str) -> Vec<String> {
         let same = self.0.iter().filter(|(name, _)| name == key);
         same.map(|(_, value)| value.clone()).collect()
     }
 }
 
-// Each of these returns none for a value that the API does not allow. What it does not restrict, or
-// restricts differently from cloud to cloud (types, statuses), is text.
+// Each parser returns `None` for a value that the API does not allow. Values that vary between clouds
+// (types, statuses) are plain text.
 
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
@@ -131,7 +133,7 @@ fn own_type(value: &str) -> Option<OwnType> {
     }
 }
 
-/// Keys to sort by, the most important first. None leaves the natural order: newest first.
+/// Sort keys, the most significant first. Without keys, the order is natural: newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sort(Vec<(Key, Direction)>);
 
@@ -151,24 +153,24 @@ enum Direction {
     Descending,
 }
 
-/// How an order relates to the natural one, in which rows are found without looking at them all.
+/// Relation to the natural order, in which pages are found without visiting all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Course {
+pub(super) enum OrderKind {
     Natural,
-    Backwards,
+    Reversed,
     Other,
 }
 
-/// No sort may be longer, in characters.
+/// Maximum length of a `sort` value in characters.
 const LONGEST: usize = 255;
 
 impl Sort {
-    /// By id: an order that no client asks for on its own.
+    /// Sorts by id ascending, which no client requests.
     pub(super) fn by_id() -> Self {
         Self(vec![(Key::Id, Direction::Ascending)])
     }
 
-    /// None when a key or direction is unknown, or the text too long.
+    /// Parses a `sort` value; `None` if a key or direction is unknown, or the text too long.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.chars().count() > LONGEST {
             return None;
@@ -176,23 +178,23 @@ impl Sort {
         text.split(',').map(parse_key).collect::<Option<_>>().map(Self)
     }
 
-    pub(super) fn course(&self) -> Course {
+    pub(super) fn order_kind(&self) -> OrderKind {
         use Direction::{Ascending, Descending};
         use Key::{CreatedAt, Id};
         match self.0.as_slice() {
-            [] | [(CreatedAt, Descending)] => Course::Natural,
-            [(CreatedAt, Descending), (Id, Descending), ..] => Course::Natural,
-            [(CreatedAt, Ascending), (Id, Ascending), ..] => Course::Backwards,
-            _ => Course::Other,
+            [] | [(CreatedAt, Descending)] => OrderKind::Natural,
+            [(CreatedAt, Descending), (Id, Descending), ..] => OrderKind::Natural,
+            [(CreatedAt, Ascending), (Id, Ascending), ..] => OrderKind::Reversed,
+            _ => OrderKind::Other,
         }
     }
 
-    /// Sorts rows that stand in the natural order, which they keep where no key decides.
+    /// Sorts rows from their natural order, which breaks ties.
     pub(super) fn apply(&self, rows: &mut [Row]) {
-        match self.course() {
-            Course::Natural => {}
-            Course::Backwards => rows.reverse(),
-            Course::Other => rows.sort_by(|a, b| self.compare(*a, *b)),
+        match self.order_kind() {
+            OrderKind::Natural => {}
+            OrderKind::Reversed => rows.reverse(),
+            OrderKind::Other => rows.sort_by(|a, b| self.compare(*a, *b)),
         }
     }
 
@@ -226,7 +228,7 @@ fn parse_key(text: &str) -> Option<(Key, Direction)> {
 }
 
 impl Key {
-    /// A value that is missing sorts before all others.
+    /// Compares two rows. Absent values sort first.
     fn compare(self, a: Row, b: Row) -> Ordering {
         match self {
             Self::CreatedAt => a.created.cmp(&b.created),
@@ -244,7 +246,7 @@ mod tests {
     use super::*;
     use crate::sandbox::rows::Rows;
 
-    fn read(query: &str) -> Result<Query, Invalid> {
+    fn read(query: &str) -> Result<Query, InvalidParameter> {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (key, value) = pair.split_once('=').unwrap();
             (key.to_owned(), value.to_owned())
@@ -253,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn defaults() {
+    fn defaults_are_1000_rows_without_filters() {
         let query = read("").unwrap();
         assert_eq!((query.limit, query.offset), (1000, 0));
         assert_eq!(query.filter, Filter::default());
     }
 
     #[test]
-    fn values_that_are_refused() {
+    fn invalid_values_are_refused() {
         for (query, parameter) in [
             ("limit=0", "limit"),
             ("limit=1001", "limit"),
@@ -291,12 +293,12 @@ mod tests {
             ("sort=size", "sort"),
             ("name=a&name=b", "name"),
         ] {
-            assert_eq!(read(query).unwrap_err(), Invalid(parameter), "{query}");
+            assert_eq!(read(query).unwrap_err(), InvalidParameter(parameter), "{query}");
         }
     }
 
     #[test]
-    fn values_that_are_taken() {
+    fn valid_values_are_accepted() {
         for query in [
             "limit=1&offset=0",
             "limit=1000&offset=99999999",
@@ -313,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn grammar() {
+    fn sort_values_are_parsed() {
         use Direction::{Ascending, Descending};
         for (text, keys) in [
             ("created_at", vec![(Key::CreatedAt, Descending)]),
@@ -336,22 +338,22 @@ mod tests {
     }
 
     #[test]
-    fn courses() {
-        for (text, course) in [
-            ("created_at:desc", Course::Natural),
-            ("created_at:desc,id:desc", Course::Natural),
-            ("created_at,id,name:asc", Course::Natural),
-            ("created_at:asc,id:asc", Course::Backwards),
-            ("created_at:asc", Course::Other),
-            ("created_at:desc,id:asc", Course::Other),
-            ("id:asc", Course::Other),
+    fn natural_and_reversed_orders_are_recognized() {
+        for (text, order_kind) in [
+            ("created_at:desc", OrderKind::Natural),
+            ("created_at:desc,id:desc", OrderKind::Natural),
+            ("created_at,id,name:asc", OrderKind::Natural),
+            ("created_at:asc,id:asc", OrderKind::Reversed),
+            ("created_at:asc", OrderKind::Other),
+            ("created_at:desc,id:asc", OrderKind::Other),
+            ("id:asc", OrderKind::Other),
         ] {
-            assert_eq!(Sort::parse(text).unwrap().course(), course, "{text}");
+            assert_eq!(Sort::parse(text).unwrap().order_kind(), order_kind, "{text}");
         }
     }
 
     #[test]
-    fn every_course_is_the_order_that_the_keys_say() {
+    fn rows_are_sorted_by_the_keys_for_every_order_kind() {
         for text in [
             "created_at:desc,id:desc",
             "created_at:asc,id:asc",

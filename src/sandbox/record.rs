@@ -1,11 +1,11 @@
-//! Writes a backup as the service does: the keys of the API's page, in the order of its example.
+//! Writes backups as the service does: with the documented keys, in the order of the example.
 
 use super::account::{OTHER_PROJECT_ID, PROJECT_ID};
 use super::awkward;
 use super::backup::{ImageType, Row, Style};
-use super::json::{Nulls, Object, Raw, Time};
+use super::json::{Nulls, Object, Time};
 
-/// Appends a row of a list. Its volumes are not in it: lists leave `children` empty.
+/// Appends a row of a list, with empty `children`.
 pub(super) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
     write(row, false, show_replication, out);
 }
@@ -30,7 +30,7 @@ fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8
     backup.set_if("expired_at", row.expired_at().map(time));
     extend_info(row, style, backup.member("extend_info"));
     if row.number() == awkward::UNKNOWN_FIELDS {
-        backup.set("future_field", FUTURE_FIELD);
+        backup.set_raw("future_field", FUTURE_FIELD);
     }
     backup.set("id", row.id);
     backup.set("image_type", image_type(row));
@@ -58,7 +58,7 @@ fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8
     backup.set_if("updated_at", row.updated_at().map(time));
     backup.set("vault_id", row.vault().id());
     if full {
-        backup.set("version", Raw("3"));
+        backup.set("version", 3);
     }
     backup.close();
 }
@@ -84,12 +84,12 @@ fn description(row: Row) -> Option<&'static str> {
     }
 }
 
-/// A string, an id or, as on some clouds, a number.
+/// Writes the enterprise project: an id, `"0"` or, as on some clouds, the number 0.
 fn enterprise_project(row: Row, backup: &mut Object<'_>) {
     const KEY: &str = "enterprise_project_id";
     match row.enterprise_project() {
         Some(project) => backup.set(KEY, project),
-        None if row.writes_numeric_project() => backup.set(KEY, Raw("0")),
+        None if row.writes_numeric_project() => backup.set(KEY, 0),
         None => backup.set(KEY, "0"),
     }
 }
@@ -101,7 +101,7 @@ fn image_type(row: Row) -> &'static str {
     }
 }
 
-/// What differs between machines and disks. Few of the keys are documented.
+/// Writes `extend_info`, which differs between machines and disks and is hardly documented.
 fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
     let full = style == Style::Full;
     let machine = row.is_machine();
@@ -128,9 +128,9 @@ fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
     if has_image {
         image(row, info.member("os_images_data"));
     } else {
-        info.set_if("os_images_data", None::<Raw>);
+        info.set_if("os_images_data", None::<()>);
     }
-    info.set_if("progress", disk.then_some(Raw("100")));
+    info.set_if("progress", disk.then_some(100));
     info.set_if("snapshot_id", disk.then(|| row.related_id(1)));
     info.set_if("support_lld", (!row.is_volume()).then_some(true));
     let restore_mode = match (machine, full) {
@@ -142,10 +142,10 @@ fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
     info.set_if("supported_restore_mode", restore_mode);
     info.set("system_disk", system_disk);
     if machine && full {
-        info.set("app_consistency", APP_CONSISTENCY);
+        info.set_raw("app_consistency", APP_CONSISTENCY);
     }
     if row.number() == awkward::UNKNOWN_FIELDS {
-        info.set("future_number", Raw("123456789012345678901234567890"));
+        info.set_raw("future_number", "123456789012345678901234567890");
     }
     info.close();
 }
@@ -158,17 +158,17 @@ fn image(row: Row, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// Strings throughout, also where they hold numbers.
-const APP_CONSISTENCY: Raw = Raw(concat!(
+/// All values are strings, also the numbers.
+const APP_CONSISTENCY: &str = concat!(
     r#"{"app_consistency":"0","app_consistency_status":"0","#,
     r#""app_consistency_error_code":"0","app_consistency_error_message":""}"#
-));
+);
 
-/// Numbers that change when they pass through a float, and a key that occurs twice.
-const FUTURE_FIELD: Raw = Raw(concat!(
+/// Numbers that a float cannot hold, and a duplicate key.
+const FUTURE_FIELD: &str = concat!(
     r#"{"huge":123456789012345678901234567890,"exact":1.10,"exponent":1E+2,"minus_zero":-0,"#,
     r#""escaped":"\u0041\/\ud83d\ude00","twice":1,"twice":2,"empty":{},"deep":[[[[[[[[[[]]]]]]]]]]}"#
-));
+);
 
 fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
     out.push(b'[');
@@ -185,7 +185,7 @@ fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
         extra.set("destination_vault_id", row.related_id(5));
         extra.set("fail_code", "");
         extra.set("fail_reason", "");
-        extra.set("progress", Raw("100"));
+        extra.set("progress", 100);
         extra.close();
         record.set("id", row.related_id(6));
         record.set("source_backup_id", row.id);
@@ -213,14 +213,14 @@ mod tests {
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out)))
     }
 
-    fn documented_account() -> impl Iterator<Item = Row> {
+    fn default_account() -> impl Iterator<Item = Row> {
         let series = Series::new(1663);
         (0..1663).map(move |index| series.row(index))
     }
 
     #[test]
-    fn every_record_is_json_but_for_the_number_that_no_float_holds() {
-        for row in documented_account().chain(shared()) {
+    fn every_record_is_valid_json() {
+        for row in default_account().chain(shared()) {
             let mut out = Vec::new();
             record(row, true, &mut out);
             assert_eq!(
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_stand_in_the_order_of_the_documented_example() {
+    fn keys_are_in_the_order_of_the_documented_example() {
         let keys = [
             "checkpoint_id",
             "children",
@@ -262,7 +262,7 @@ mod tests {
             "updated_at",
             "vault_id",
         ];
-        let row = documented_account().find(|row| row.style() == Style::Documented).unwrap();
+        let row = default_account().find(|row| row.style() == Style::Documented).unwrap();
         let mut out = Vec::new();
         record(row, false, &mut out);
         let text = String::from_utf8(out).unwrap();
@@ -276,13 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_server_has_children_and_only_when_it_is_shown() {
-        for row in documented_account().take(200) {
+    fn only_single_backups_of_servers_have_children() {
+        for row in default_account().take(200) {
             let children = json(row)["children"].as_array().map_or(0, Vec::len);
             assert_eq!(children > 0, row.resource_type() == "OS::Nova::Server", "{row:?}");
         }
         let server =
-            documented_account().find(|row| row.resource_type() == "OS::Nova::Server").unwrap();
+            default_account().find(|row| row.resource_type() == "OS::Nova::Server").unwrap();
         let volume = &json(server)["children"][0];
         assert_eq!(volume["parent_id"], server.id.text());
         assert_eq!(volume["resource_type"], "OS::Cinder::Volume");
@@ -293,8 +293,8 @@ mod tests {
     }
 
     #[test]
-    fn the_account_has_variety() {
-        let all: Vec<_> = documented_account().map(json_text).collect();
+    fn the_account_has_every_variant() {
+        let all: Vec<_> = default_account().map(json_text).collect();
         let count = |what: &str| all.iter().filter(|record| record.contains(what)).count();
         for what in [
             "\"expired_at\":null",

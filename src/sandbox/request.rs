@@ -1,4 +1,4 @@
-//! One received request, decoded.
+//! A received request, decoded, and its line in the log.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::terminal::message::{ErrorFormat, Level};
 
-/// A request, whole.
-pub(super) struct Call {
+/// A received request.
+pub(super) struct ReceivedRequest {
     head: Request<()>,
-    /// Only a login has one.
+    /// Empty except for logins.
     body: Bytes,
     pairs: Vec<(String, String)>,
 }
@@ -55,15 +55,15 @@ pub(super) enum Metadata {
 pub(super) enum IamRoute {
     /// `/v3/auth/tokens`
     Tokens,
-    /// `/v3/projects`, those of the account
+    /// `/v3/projects`: all projects of the account
     Projects,
-    /// `/v3/auth/projects`, those that the caller may use
+    /// `/v3/auth/projects`: the projects that the caller can use
     OwnProjects,
     /// `/v3/auth/catalog`
     Catalog,
 }
 
-impl Call {
+impl ReceivedRequest {
     /// Creates a request without a body.
     #[cfg(test)]
     pub(super) fn new<B>(request: Request<B>) -> Self {
@@ -96,7 +96,7 @@ impl Call {
         self.head.headers()
     }
 
-    /// The text of a header; of `host`, what HTTP/2 has in its place.
+    /// Returns the text of a header. HTTP/2 has an authority instead of `host`.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers().get(name).and_then(|value| value.to_str().ok());
         let authority = || self.head.uri().authority().filter(|_| name == HOST.as_str());
@@ -120,7 +120,7 @@ impl Call {
     }
 }
 
-/// Decodes a query as forms do: a plus is a space.
+/// Decodes a form-encoded query, in which a plus is a space.
 fn decode(query: &str) -> Vec<(String, String)> {
     let component =
         |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
@@ -132,7 +132,7 @@ fn decode(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The headers that are logged. No other is: it might be a secret.
+/// Headers that are logged. Any other might contain a secret.
 const HEADERS: [&str; 7] = [
     "accept",
     "accept-encoding",
@@ -143,39 +143,39 @@ const HEADERS: [&str; 7] = [
     "x-sdk-date",
 ];
 
-/// One request and its answer.
+/// One request and its response.
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
-    /// Counts all requests, from 1, in the order in which they arrived.
+    /// Number of the request in order of arrival, from 1.
     pub(super) n: u64,
-    /// Counts the listings among them; absent for other requests.
+    /// Number among the listings, from 1; absent for other requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) list: Option<u64>,
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) query: &'a [(String, String)],
-    /// Null when there was no answer.
+    /// Null if there was no response.
     pub(super) status: Option<u16>,
-    /// What the caller presented: `aksk`, `sts`, `token` or `none`.
+    /// Kind of credentials: `aksk`, `sts`, `token` or `none`.
     pub(super) auth: &'static str,
     pub(super) headers: BTreeMap<&'static str, &'a str>,
-    /// The faults that it met, absent when there were none.
+    /// Faults that applied; absent if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) faults: Vec<&'a str>,
-    /// The ids of backups that had gone just before, absent when there were none.
+    /// Ids of backups deleted just before; absent if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) deleted: Vec<String>,
-    /// The ids of backups that had come just before, absent when there were none.
+    /// Ids of backups inserted just before; absent if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) inserted: Vec<String>,
 }
 
-/// The headers of a call that may be logged.
-pub(super) fn headers(call: &Call) -> BTreeMap<&'static str, &str> {
+/// Returns the headers that are logged.
+pub(super) fn headers(call: &ReceivedRequest) -> BTreeMap<&'static str, &str> {
     HEADERS.into_iter().filter_map(|name| Some((name, call.header(name)?))).collect()
 }
 
-/// The file that lines are appended to.
+/// File of the request log.
 pub(super) struct Log(File);
 
 impl Log {
@@ -183,10 +183,9 @@ impl Log {
         OpenOptions::new().create(true).append(true).open(path).map(Self)
     }
 
-    /// Appends a line in one piece, so that the file can be read at any moment.
+    /// Appends a line with one write, so that a reader never sees a part of it.
     ///
-    /// What the client sees does not depend on the log: a line that cannot be written is reported
-    /// and lost.
+    /// A line that cannot be written is reported and lost; the client still gets its response.
     pub(super) fn write(&self, line: &Line<'_>) {
         let written = serde_json::to_vec(line).map_err(io::Error::from).and_then(|mut line| {
             line.push(b'\n');
@@ -203,12 +202,12 @@ impl Log {
 mod tests {
     use super::*;
 
-    fn call(uri: &str) -> Call {
-        Call::new(Request::get(uri).body(()).unwrap())
+    fn call(uri: &str) -> ReceivedRequest {
+        ReceivedRequest::new(Request::get(uri).body(()).unwrap())
     }
 
     #[test]
-    fn routes() {
+    fn paths_are_routed() {
         for (path, route) in [
             ("/v3/p/backups", Route::List { project: "p" }),
             ("/v3/p/backups?limit=1", Route::List { project: "p" }),
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_keep_their_order_and_repeat() {
+    fn query_pairs_keep_order_and_duplicates() {
         let call = call("/?b=2&a=%E5%A4%9C+%2B%26&b=1&flag&=x&&");
         let pairs = [("b", "2"), ("a", "夜 +&"), ("b", "1"), ("flag", ""), ("", "x")];
         let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));

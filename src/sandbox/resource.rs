@@ -1,20 +1,20 @@
-//! The servers, disks and shares that were backed up.
+//! Backed-up servers, disks and shares, with their kinds and vaults.
 
 use std::borrow::Cow;
 
 use super::uuid::{Uuid, mix};
 
-/// Something that has been backed up, usually more than once.
+/// A backed-up resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Resource {
     kind: Kind,
     number: u64,
 }
 
-/// Resources of each kind.
+/// Number of resources of each kind.
 const EACH: u64 = 40;
 
-/// Keeps the ids of resources apart from those of other things.
+/// Separates the ids of resources from other ids.
 const SEED: u64 = 0x7265_736f_7572_6365;
 
 impl Resource {
@@ -30,12 +30,12 @@ impl Resource {
         Uuid::of(self.seed())
     }
 
-    /// The id of one of a server's disks, counted from 1.
+    /// Returns the id of one of a server's disks, counted from 1.
     pub(super) fn volume_id(self, volume: u8) -> Uuid {
         Uuid::of(self.seed() ^ u64::from(volume))
     }
 
-    /// How many disks a server has.
+    /// Returns the number of a server's disks.
     pub(super) fn volumes(self) -> u8 {
         match (self.kind, self.number % 3) {
             (Kind::Server, 0) => 1,
@@ -74,7 +74,7 @@ impl Resource {
     }
 }
 
-/// The kinds of resources that CBR protects.
+/// Kind of a protected resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Server,
@@ -83,11 +83,11 @@ pub(super) enum Kind {
     Desktop,
     BareMetal,
     NativeServer,
-    /// Its type is in no list of types: a client has to live with those.
+    /// A type that is not documented; clients must accept it.
     VirtualMachine,
 }
 
-/// How many of the documented account's backups, of [`ALL`] in all, are of each kind.
+/// Number of backups of each kind among [`ALL`].
 const SHARES: [(u64, Kind); 6] = [
     (150, Kind::Server),
     (820, Kind::Volume),
@@ -97,14 +97,14 @@ const SHARES: [(u64, Kind); 6] = [
     (20, Kind::NativeServer),
 ];
 
-/// The size of the documented account. A prime, so any stride visits every remainder once.
+/// Size of the default account. A prime, so any stride visits every remainder once.
 const ALL: u64 = 1663;
 
-/// Spreads the kinds. Chosen so that there is a server among the newest few.
+/// Spreads the kinds, with a server among the newest few.
 const STRIDE: u64 = 619;
 
 impl Kind {
-    /// The kind of a backup. Any [`ALL`] consecutive numbers have exactly the documented shares.
+    /// Returns the kind of a backup. Any [`ALL`] consecutive numbers have exactly these shares.
     pub(super) fn of(number: u32) -> Self {
         let mut rest = u64::from(number) * STRIDE % ALL;
         for (share, kind) in SHARES {
@@ -116,7 +116,7 @@ impl Kind {
         Self::VirtualMachine
     }
 
-    /// The value of `resource_type`.
+    /// Returns the value of `resource_type`.
     pub(super) fn resource_type(self) -> &'static str {
         match self {
             Self::Server => "OS::Nova::Server",
@@ -129,7 +129,7 @@ impl Kind {
         }
     }
 
-    /// The value of `provider_id`.
+    /// Returns the value of `provider_id`.
     pub(super) fn provider_id(self) -> &'static str {
         match self {
             Self::Server | Self::BareMetal | Self::NativeServer => {
@@ -142,20 +142,20 @@ impl Kind {
         }
     }
 
-    /// Whether backups of this kind describe a machine with disks, rather than one disk or share.
+    /// Returns true for machines with disks, false for single disks and shares.
     pub(super) fn is_machine(self) -> bool {
         !matches!(self, Self::Volume | Self::Turbo)
     }
 }
 
-/// One of the account's vaults. Each holds one kind of resource.
+/// A vault of the account, which holds one kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Vault(u64);
 
-/// Vaults for each kind.
+/// Number of vaults of each kind.
 const VAULTS_EACH: u64 = 3;
 
-/// Keeps the ids of vaults apart from those of other things.
+/// Separates the ids of vaults from other ids.
 const VAULT_SEED: u64 = 0x7661_756c_7400_0000;
 
 impl Vault {
@@ -167,12 +167,12 @@ impl Vault {
         Uuid::of(VAULT_SEED + self.0)
     }
 
-    /// The policy that backs up what lies in the vault.
+    /// Returns the id of the vault's backup policy.
     pub(super) fn policy_id(self) -> Uuid {
         Uuid::of(!(VAULT_SEED + self.0))
     }
 
-    /// How full the vault is, from 1 to 100.
+    /// Returns the use of the vault in percent, from 1 to 100.
     pub(super) fn used_percent(self) -> usize {
         100 - (self.0 * 37 % 100) as usize
     }
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_account_has_150_servers() {
+    fn the_default_account_has_150_server_backups() {
         for first in [0, 1, 700, 0x8000_0000] {
             let servers = (first..first + 1663).filter(|n| Kind::of(*n) == Kind::Server).count();
             assert_eq!(servers, 150, "from {first}");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_occurs_and_a_server_is_among_the_newest() {
+    fn every_kind_occurs_with_a_server_among_the_newest() {
         for (share, kind) in SHARES {
             let found = (0..1663).filter(|number| Kind::of(*number) == kind).count();
             assert_eq!(u64::try_from(found), Ok(share), "{kind:?}");
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn use_is_spread_between_1_and_100() {
+    fn use_of_vaults_is_between_1_and_100_percent() {
         let used: Vec<_> = (0..21).map(|number| Vault(number).used_percent()).collect();
         assert!(used.iter().all(|percent| (1..=100).contains(percent)), "{used:?}");
         assert!(used.contains(&100) && used.iter().any(|percent| *percent < 10), "{used:?}");

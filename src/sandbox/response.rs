@@ -1,4 +1,4 @@
-//! Answers: status, headers and body, with the error bodies of the service and of its gateway.
+//! Responses: status, headers and body, the error bodies of service and gateway, and compression.
 
 use std::fmt::{self, Display};
 use std::io::Write;
@@ -16,17 +16,17 @@ use hyper::{Response, StatusCode};
 use serde_json::Value;
 use tokio::time::sleep;
 
-/// An answer before it is sent.
+/// A response before it is sent.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
-    /// Headers besides those of every answer.
+    /// Headers besides those of every response.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) payload: Payload,
 }
 
-/// Returns the id of a request. It counts up, so that runs can be compared.
+/// Id of a request: its number, so that runs can be compared.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestId(pub(super) u64);
 
@@ -40,7 +40,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const JSON: &str = "application/json;charset=UTF-8";
 
-impl Answer {
+impl Reply {
     /// Creates a 200 with a JSON document.
     pub(super) fn json(body: impl Into<Payload>) -> Self {
         Self::new(StatusCode::OK, JSON, body)
@@ -80,7 +80,7 @@ impl Answer {
         self
     }
 
-    /// Compresses the body, unless it has its own transfer.
+    /// Compresses the body, unless it is compressed or streamed.
     pub(super) fn compress(&mut self) {
         let compressed = self.headers.iter().any(|(name, _)| *name == CONTENT_ENCODING);
         if let Payload::Whole(body) = &mut self.payload
@@ -91,7 +91,7 @@ impl Answer {
         }
     }
 
-    /// Returns the response with the headers of every answer.
+    /// Converts it for hyper and adds the headers of every response.
     pub(super) fn into_response(self, request: RequestId) -> Response<Body> {
         let Self { status, content_type, headers, payload } = self;
         let length = payload.announced_length();
@@ -111,28 +111,28 @@ impl Answer {
     }
 }
 
-/// The body of a response.
+/// Body of a response.
 pub(super) type Body = Either<Full<Bytes>, Channel<Bytes, Cut>>;
 
-/// Ends a connection in the middle of a body.
+/// Closes a connection in the middle of a body.
 #[derive(Debug, thiserror::Error)]
 #[error("cut off on purpose")]
 pub(super) struct Cut;
 
-/// What is sent.
+/// Bytes of a body, and how they are sent.
 #[derive(Debug)]
 pub(super) enum Payload {
     Whole(Vec<u8>),
-    /// The first half only, although the whole length was announced.
+    /// Only the first half, with the whole length announced.
     Truncated(Vec<u8>),
     /// Byte by byte, with a pause after each.
     Dripping(Vec<u8>, Duration),
-    /// A listing of that many bytes: always the same rows.
+    /// A listing of `size` bytes that repeats its rows.
     Huge {
         rows: Vec<u8>,
         size: u64,
     },
-    /// A listing of that many spaces, compressed.
+    /// A compressed listing with this many spaces.
     GzipBomb(u64),
 }
 
@@ -142,17 +142,17 @@ impl From<Vec<u8>> for Payload {
     }
 }
 
-/// Sends pieces of a body one by one.
+/// Sender of the pieces of a body.
 type Pieces = Sender<Bytes, Cut>;
 
-/// How long the first half of a truncated body is given to arrive.
+/// Time for the first half of a truncated body to arrive.
 const GRACE: Duration = Duration::from_millis(20);
 
 const HEAD: &[u8] = b"{\"backups\":[";
 const TAIL: &[u8] = b"],\"count\":1663}";
 
 impl Payload {
-    /// What the length of the body is said to be; none for bodies that do not say.
+    /// Returns the announced length; `None` if none is announced.
     pub(super) fn announced_length(&self) -> Option<usize> {
         match self {
             Self::Whole(bytes) | Self::Truncated(bytes) | Self::Dripping(bytes, _) => {
@@ -175,7 +175,7 @@ impl Payload {
     }
 }
 
-/// Each of these ends, as `None`, when the client has gone.
+/// Sends one piece; `None` if the client has gone.
 async fn send(piece: impl Into<Bytes>, pieces: &mut Pieces) -> Option<()> {
     pieces.send_data(piece.into()).await.ok()
 }
@@ -197,7 +197,7 @@ async fn drip(bytes: Vec<u8>, pause: Duration, mut pieces: Pieces) -> Option<()>
     Some(())
 }
 
-/// Repeats `rows`, which stand behind commas, and fills up with spaces.
+/// Repeats `rows`, each preceded by a comma, and pads with spaces.
 async fn huge(rows: Vec<u8>, size: u64, mut pieces: Pieces) -> Option<()> {
     let rows = Bytes::from(rows);
     send(HEAD, &mut pieces).await?;
@@ -212,7 +212,7 @@ async fn huge(rows: Vec<u8>, size: u64, mut pieces: Pieces) -> Option<()> {
     send(TAIL, &mut pieces).await
 }
 
-/// Spaces between the head and the tail, compressed once and sent often.
+/// Sends a megabyte of spaces, compressed once, many times.
 async fn bomb(size: u64, mut pieces: Pieces) -> Option<()> {
     const MEGABYTE: u64 = 1_000_000;
     let times = size.div_ceil(MEGABYTE);
@@ -225,32 +225,32 @@ async fn bomb(size: u64, mut pieces: Pieces) -> Option<()> {
     send(tail, &mut pieces).await
 }
 
-/// Compresses as fast as it goes: the sandbox must not be what a benchmark measures.
+/// Compresses at the fastest level, since benchmarks must not measure the sandbox.
 pub(super) fn compress(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing to memory does not fail; if it ever did, the client would see a broken stream.
+    // Writing to memory does not fail; if it did, the client would see a broken stream.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }
 
-/// A gzip file in three pieces, the second of which occurs any number of times.
+/// A gzip file in three pieces, of which `middle` is repeated.
 pub(super) struct Repeated {
     pub(super) head: Vec<u8>,
     pub(super) middle: Vec<u8>,
     pub(super) tail: Vec<u8>,
 }
 
-/// The header of a gzip file: no name, no time, no system.
+/// Header of a gzip file without name, time and system.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// Compresses `head`, `times` times `middle`, and `tail`, but `middle` only once.
+/// Compresses `head`, `middle` repeated `times` times, and `tail`, with `middle` only once.
 ///
-/// Possible since what follows a full flush begins on a byte and refers to nothing before it.
+/// After a full flush, deflate starts at a byte boundary and refers to nothing before it.
 pub(super) fn repeat(head: &[u8], middle: &[u8], times: u64, tail: &[u8]) -> Repeated {
     let mut deflate = Compress::new(Compression::fast(), false);
     let mut compress = |bytes: &[u8], flush| {
         let mut compressed = Vec::with_capacity(bytes.len() + 64);
-        // Nothing to report: with room for all of it, compressing in memory does not fail.
+        // With room for all of it, compressing in memory does not fail.
         let _ = deflate.compress_vec(bytes, &mut compressed, flush);
         compressed
     };
@@ -274,8 +274,8 @@ fn checksum(bytes: &[u8]) -> Crc {
     sum
 }
 
-/// Whether a client accepts it, by its `Accept-Encoding`.
-pub(super) fn is_accepted(accept_encoding: &str) -> bool {
+/// Returns true if an `Accept-Encoding` value allows gzip.
+pub(super) fn accepts_gzip(accept_encoding: &str) -> bool {
     accept_encoding.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         let refused = matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
@@ -289,7 +289,7 @@ mod tests {
 
     use super::*;
 
-    fn body(answer: Answer) -> String {
+    fn body(answer: Reply) -> String {
         match answer.payload {
             Payload::Whole(body) => String::from_utf8(body).unwrap(),
             other => panic!("{other:?}"),
@@ -297,22 +297,22 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_those_of_the_samples() {
-        let message = "Invalid vault_id provided.";
+    fn error_bodies_match_the_samples() {
+        let message = "InvalidParameter vault_id provided.";
         assert_eq!(
-            body(Answer::service_error(StatusCode::BAD_REQUEST, "9900", message)),
-            r#"{"error_code":"BackupService.9900","error_msg":"Invalid vault_id provided."}"#
+            body(Reply::service_error(StatusCode::BAD_REQUEST, "9900", message)),
+            r#"{"error_code":"BackupService.9900","error_msg":"InvalidParameter vault_id provided."}"#
         );
         let message = "Incorrect IAM authentication information: decrypt token fail";
         assert_eq!(
-            body(Answer::gateway_error(StatusCode::UNAUTHORIZED, "0301", message, RequestId(1))),
+            body(Reply::gateway_error(StatusCode::UNAUTHORIZED, "0301", message, RequestId(1))),
             "{\"error_msg\":\"Incorrect IAM authentication information: decrypt token fail\",\
               \"error_code\":\"APIGW.0301\",\"request_id\":\"00000000000000000000000000000001\"}"
         );
     }
 
     #[test]
-    fn what_was_compressed_is_read_back() {
+    fn compressed_bytes_decompress_to_the_original() {
         let mut text = String::new();
         let compressed = compress("夜间备份".repeat(100).as_bytes());
         flate2::read::GzDecoder::new(compressed.as_slice()).read_to_string(&mut text).unwrap();
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_repeated_is_read_back_as_often() {
+    fn a_repeated_piece_decompresses_that_many_times() {
         for times in [0, 1, 7] {
             let pieces = repeat(b"head", b"middle middle middle ", times, b"tail");
             let middle = pieces.middle.repeat(usize::try_from(times).unwrap());
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn acceptance() {
+    fn gzip_is_accepted_by_the_header() {
         for (header, accepted) in [
             ("gzip", true),
             ("gzip, deflate", true),
@@ -343,7 +343,7 @@ mod tests {
             ("gzip;q=0", false),
             ("x-gzip-like", false),
         ] {
-            assert_eq!(is_accepted(header), accepted, "{header}");
+            assert_eq!(accepts_gzip(header), accepted, "{header}");
         }
     }
 }

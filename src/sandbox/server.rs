@@ -1,4 +1,4 @@
-//! Loopback socket and its connections.
+//! Loopback socket and its connections; the command that runs in the sandbox; signals.
 
 use std::convert::Infallible;
 use std::env;
@@ -22,18 +22,18 @@ use super::account;
 use super::args::SandboxArgs;
 use super::service::Service;
 
-/// A sandbox that listens and does not answer yet.
+/// A bound socket that does not serve yet.
 pub(super) struct Server {
     listener: TcpListener,
     address: SocketAddr,
     service: Arc<Service>,
 }
 
-/// How long to wait when no connection can be accepted, for want of file descriptors for example.
+/// Pause after a failed `accept`, for example without free file descriptors.
 const PAUSE: Duration = Duration::from_millis(10);
 
 impl Server {
-    /// Takes the port. From here on clients can connect; they are answered by [`Server::serve`].
+    /// Binds the port. Clients can connect, and are served by [`Server::serve`].
     pub(super) async fn bind(args: &SandboxArgs) -> anyhow::Result<Self> {
         let service = Service::new(args).with_context(|| match &args.log {
             Some(path) => format!("cannot open the log {}", path.display()),
@@ -51,7 +51,7 @@ impl Server {
         self.address
     }
 
-    /// Serves while it is polled.
+    /// Accepts connections forever.
     pub(super) async fn serve(self) -> Infallible {
         loop {
             match self.listener.accept().await {
@@ -64,28 +64,27 @@ impl Server {
     }
 }
 
-/// HTTP/1.1 or HTTP/2, whichever the client begins with.
+/// Serves one connection: HTTP/1.1 or HTTP/2, whichever the client speaks.
 async fn connection(stream: TcpStream, service: Arc<Service>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let answer = service_fn(|request| {
         let service = Arc::clone(&service);
         async move { service.serve(request).await }
     });
-    // Errors of a connection concern only its client, which notices them.
+    // The client notices errors of its connection.
     let _ = auto::Builder::new(TokioExecutor::new())
         .serve_connection(TokioIo::new(stream), answer)
         .await;
     Ok(())
 }
 
-/// Variables that begin like this may name another account, and stay out of the command's
-/// environment: ours, the vendor's, Terraform's, OpenStack's.
+/// Prefixes of variables that can name another account: of cbr, the vendor, Terraform, OpenStack.
+/// They are removed from the command's environment.
 const PREFIXES: [&str; 5] = ["CBR_", "HUAWEICLOUD_", "HW_", "OS_", "CLOUD_SDK_"];
 
-/// Runs the command with our input and output, and ends as it ends.
+/// Runs a command with the same standard streams, and returns its exit code.
 ///
-/// Ctrl-C is the command's to handle. A termination of the sandbox ends the command too, so that
-/// nothing is left behind.
+/// The command handles Ctrl-C itself. If the sandbox is terminated, so is the command.
 pub(super) async fn run(server: Server, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let program = env::current_exe().context("cannot find this program itself")?;
@@ -120,7 +119,7 @@ fn names_an_account(variable: &OsStr) -> bool {
     !is_kept && PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
 }
 
-/// The command's own code; 128 and the number of the signal that ended it, as shells have it.
+/// Returns the command's exit code or, as shells do, 128 plus the number of its signal.
 fn exit_code(status: ExitStatus) -> ExitCode {
     use std::os::unix::process::ExitStatusExt;
 
@@ -128,13 +127,13 @@ fn exit_code(status: ExitStatus) -> ExitCode {
     ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// Signals that end the sandbox. As long as this exists they do nothing by themselves.
+/// Signals that end the sandbox. While this exists, they have no other effect.
 pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
-/// 128 and the number of the signal, as shells have it.
+/// Exit codes as in shells: 128 plus the number of the signal.
 const INTERRUPTED: u8 = 130;
 const TERMINATED: u8 = 143;
 
@@ -146,13 +145,13 @@ impl Signals {
         })
     }
 
-    /// Waits for a termination and returns the exit code that tells of it.
+    /// Waits for a termination and returns its exit code.
     pub(super) async fn terminated(&mut self) -> ExitCode {
         self.terminate.recv().await;
         ExitCode::from(TERMINATED)
     }
 
-    /// Waits for either signal and returns the exit code that tells of it.
+    /// Waits for either signal and returns its exit code.
     async fn any(&mut self) -> ExitCode {
         tokio::select! {
             _ = self.interrupt.recv() => ExitCode::from(INTERRUPTED),
@@ -176,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_accounts_stay_out_of_the_environment() {
+    fn variables_of_other_accounts_are_removed() {
         for name in ["CBR_TOKEN", "HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY", "OS_CLOUD", "CLOUD_SDK_AK"]
         {
             assert!(names_an_account(OsStr::new(name)), "{name}");
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_pass_through_and_signals_count_from_128() {
+    fn exit_codes_are_kept_and_signals_become_128_plus_number() {
         for (raw, code) in [(0, 0), (5 << 8, 5), (130 << 8, 130), (2, 130), (9, 137), (15, 143)] {
             assert_eq!(exit_code(ExitStatus::from_raw(raw)), ExitCode::from(code), "{raw}");
         }

@@ -1,4 +1,4 @@
-//! The tokens that logins gave, and what else IAM has to remember.
+//! Tokens issued by logins, other state of IAM, and the options of `--iam`.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,19 +10,19 @@ use jiff::Timestamp;
 use super::account::{PROJECTS, Project, TOKEN};
 use crate::time;
 
-/// A token, and what it is good for.
+/// A token with its scope and lifetime.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
-    /// The account as a whole where there is none.
+    /// `None` is the account as a whole.
     pub(super) project: Option<Project>,
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    /// How many requests are left.
+    /// Number of requests left.
     left: u64,
 }
 
-/// Everything that changes while the sandbox runs.
+/// Issued tokens and failures.
 #[derive(Debug)]
 pub(super) struct Tokens {
     uses: u64,
@@ -33,20 +33,20 @@ pub(super) struct Tokens {
 #[derive(Debug, Default)]
 struct State {
     issued: Vec<Token>,
-    /// Wrong passwords in a row.
+    /// Number of consecutive wrong passwords.
     failures: u32,
-    /// What fails, and how often yet.
+    /// Status of the next requests, and how many still fail.
     failing: Option<(StatusCode, u64)>,
 }
 
-/// A day, as the documentation says.
+/// Default lifetime of a token: a day, as documented.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Tokens {
-    pub(super) fn new(quirks: &[IamOption]) -> Self {
+    pub(super) fn new(options: &[IamOption]) -> Self {
         let (mut uses, mut lifetime, mut state) = (u64::MAX, LIFETIME, State::default());
-        for quirk in quirks {
-            match quirk {
+        for option in options {
+            match option {
                 IamOption::Expire(requests) => uses = *requests,
                 IamOption::Lifetime(span) => lifetime = *span,
                 IamOption::Fail(status, requests) => state.failing = Some((*status, *requests)),
@@ -56,7 +56,7 @@ impl Tokens {
         Self { uses, lifetime, state: Mutex::new(state) }
     }
 
-    /// Whether a token is good for one request more, which it then was used for.
+    /// Uses a token for one request; true if it is valid.
     pub(super) fn admit(&self, text: &str, now: Timestamp) -> bool {
         if text == TOKEN {
             return true;
@@ -70,7 +70,7 @@ impl Tokens {
         true
     }
 
-    /// What a token is good for; the fixed one is for the project whose backups are listed.
+    /// Returns a token's description. The fixed token is for the main project.
     pub(super) fn describe(&self, text: &str) -> Option<Token> {
         if text == TOKEN {
             let issued_at = Timestamp::now();
@@ -79,7 +79,7 @@ impl Tokens {
         self.lock().issued.iter().find(|token| token.text == text).cloned()
     }
 
-    /// A new token. That the login was right ends a row of failures.
+    /// Issues a token, and resets the number of failures.
     pub(super) fn issue(&self, project: Option<Project>, now: Timestamp) -> Token {
         let mut state = self.lock();
         state.failures = 0;
@@ -102,7 +102,7 @@ impl Tokens {
         self.lock().failures
     }
 
-    /// The error that is due for this request.
+    /// Returns the status with which this request must fail, if any.
     pub(super) fn failure(&self) -> Option<StatusCode> {
         let mut state = self.lock();
         let (status, left) = state.failing.as_mut().filter(|(_, left)| *left > 0)?;
@@ -115,43 +115,43 @@ impl Tokens {
     }
 }
 
-/// What is unusual about the sandbox's IAM.
+/// One `--iam` option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum IamOption {
-    /// Nobody may list the projects of the account.
+    /// The user cannot list the projects of the account.
     Forbidden,
-    /// No project has the name of the region.
+    /// No project is named like the region.
     None,
-    /// Two projects have it.
+    /// Two projects are named like the region.
     Several,
     /// The user is locked.
     Locked,
-    /// There is no catalogue.
+    /// The catalog is empty.
     NoCatalog,
-    /// How many requests a token is good for.
+    /// Number of requests that a token is valid for.
     Expire(u64),
-    /// How long a token is good for, as its answer says.
+    /// Lifetime of a token.
     Lifetime(Duration),
-    /// The first so many requests fail like that.
+    /// The first requests fail with this status.
     Fail(StatusCode, u64),
 }
 
-/// How each is written, and what it does.
+/// Syntax and effect of each option.
 const USAGES: [(&str, &str); 8] = [
-    ("forbidden", "the user may not list projects, only those of their own"),
-    ("none", "no project has the name of the region"),
-    ("several", "two projects have the name of the region"),
+    ("forbidden", "the user cannot list all projects, only their own"),
+    ("none", "no project is named like the region"),
+    ("several", "two projects are named like the region"),
     ("locked", "the user is locked"),
-    ("no-catalog", "the answer to a login does not say where the services are"),
-    ("expire=N", "a token from a login is good for so many requests"),
-    ("lifetime=DURATION", "a token from a login is good for so long, else 24h"),
-    ("STATUS=N", "the first so many requests fail, such as 503=1"),
+    ("no-catalog", "the response to a login has no service catalog"),
+    ("expire=N", "a token from a login is valid for N requests"),
+    ("lifetime=DURATION", "a token from a login is valid this long (default 24h)"),
+    ("STATUS=N", "the first N requests fail, such as 503=1"),
 ];
 
-/// The help text of `--iam`.
+/// Returns the help text of `--iam`.
 pub(super) fn help() -> String {
     let mut help =
-        "Let the identity service (IAM) be unusual: WHAT[=VALUE], may repeat.\n\nWHAT is one of\n"
+        "Change how the identity service (IAM) behaves: WHAT[=VALUE]. May be repeated.\n\nWHAT is one of\n"
             .to_owned();
     for (usage, effect) in USAGES {
         // Writing to a string does not fail.
@@ -188,7 +188,7 @@ impl IamOption {
 
 fn unknown(text: &str) -> String {
     let usages: Vec<_> = USAGES.iter().map(|(usage, _)| *usage).collect();
-    format!("`{text}` is none of {}", usages.join(", "))
+    format!("unknown value `{text}`; use one of {}", usages.join(", "))
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_usage_is_understood_and_others_are_not() {
+    fn every_usage_is_parsed_and_others_are_rejected() {
         let values = [("=N", "=3"), ("DURATION", "2m"), ("STATUS", "503")];
         for (usage, _) in USAGES {
             let text = values

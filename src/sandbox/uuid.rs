@@ -1,17 +1,17 @@
-//! Ids in the shape of a UUID.
+//! Ids in the form of a UUID.
 
-/// 128 bits that are written as a UUID. They sort as their text does.
+/// 128 bits that are written as a UUID. The bits sort like the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Uuid(u128);
 
-/// The bits that say "version 4, variant 1", and those that they may stand in.
+/// The bits of version 4 and variant 1, and their mask.
 const VERSION: u128 = 0x4000_8000_0000_0000_0000;
 const VERSION_MASK: u128 = 0xf000_c000_0000_0000_0000;
 
 /// The bits between the variant and the part.
 const LOW: u128 = (1 << 54) - 1;
 
-/// The bits that tell the parts of one backup apart.
+/// The bits with the number of a part within its backup.
 const PART_MASK: u128 = 0xff;
 
 impl Uuid {
@@ -19,39 +19,39 @@ impl Uuid {
         Self(bits & !VERSION_MASK | VERSION)
     }
 
-    /// Numbers the ids of whole backups in their order, without gaps.
+    /// Returns the rank of a backup's id among all possible ones.
     pub(super) fn rank(self) -> u128 {
         let Self(bits) = self;
         (bits >> 80) << 66 | (bits >> 64 & 0xfff) << 54 | (bits >> 8 & LOW)
     }
 
-    /// The id of a whole backup with that number.
+    /// Returns the id of a backup with this rank.
     pub(super) fn at_rank(rank: u128) -> Self {
         Self((rank >> 66) << 80 | (rank >> 54 & 0xfff) << 64 | (rank & LOW) << 8 | VERSION)
     }
 
-    /// An id that belongs to `seed`.
+    /// Derives an id from a seed.
     pub(super) fn of(seed: u64) -> Self {
         let high = mix(seed);
         Self::from_bits(u128::from(high) << 64 | u128::from(mix(high)))
     }
 
-    /// The id of a part of this backup; part 0 is the backup itself.
+    /// Returns the id of a part of this backup; part 0 is the backup itself.
     pub(super) fn part(self, part: u8) -> Self {
         Self(self.0 & !PART_MASK | u128::from(part))
     }
 
-    /// Which part of its backup this is the id of.
+    /// Returns the number of the part that this id belongs to.
     pub(super) fn part_number(self) -> u8 {
         self.0.to_be_bytes()[15]
     }
 
-    /// The id of the backup that this is a part of.
+    /// Returns the id of the backup that this part belongs to.
     pub(super) fn whole(self) -> Self {
         self.part(0)
     }
 
-    /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+    /// Parses `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let groups: Vec<_> = text.split('-').collect();
         if groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
@@ -62,7 +62,7 @@ impl Uuid {
         u128::from_str_radix(&digits, 16).ok().filter(|_| hex).map(Self)
     }
 
-    /// The 36 characters of the text.
+    /// Returns the text.
     pub(super) fn text(self) -> String {
         String::from_utf8_lossy(&self.digits()).into_owned()
     }
@@ -76,11 +76,11 @@ impl Uuid {
     }
 }
 
-/// Where the digits of each byte stand.
+/// Position of the digits of each byte.
 const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// The two digits of each byte.
-pub(super) static HEX: [[u8; 2]; 256] = {
+static HEX: [[u8; 2]; 256] = {
     let digits = b"0123456789abcdef";
     let mut hex = [[0; 2]; 256];
     let mut byte = 0;
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_read_back() {
+    fn text_is_parsed_to_the_same_id() {
         for seed in 0..100 {
             let id = Uuid::of(seed);
             assert_eq!(Uuid::parse(&id.text()), Some(id));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn text_sorts_as_the_bits_do() {
+    fn text_sorts_like_the_bits() {
         for (a, b) in (0..100).zip(1..) {
             let (a, b) = (Uuid::of(a), Uuid::of(b));
             assert_eq!(a.cmp(&b), a.text().cmp(&b.text()));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn ranks_are_ids_without_what_is_fixed() {
+    fn ranks_are_consecutive_and_sort_like_ids() {
         for seed in 0..100 {
             let (a, b) = (Uuid::of(seed).whole(), Uuid::of(seed + 1).whole());
             assert_eq!(Uuid::at_rank(a.rank()), a);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_refused() {
+    fn invalid_text_is_rejected() {
         for text in [
             "",
             "1",
