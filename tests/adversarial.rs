@@ -38,7 +38,7 @@ const HARMLESS: &[(&str, &[(u64, u64)])] = &[
 const TO_THE_END: [(u64, u64); 5] = [(0, 10), (9, 10), (18, 10), (27, 10), (29, 10)];
 
 #[test]
-fn a_wrong_count_or_page_loses_nothing() {
+fn wrong_counts_and_pages_lose_no_row() {
     for (faults, windows) in HARMLESS {
         let run = list(faults).run();
         assert_whole(&run, faults);
@@ -48,7 +48,7 @@ fn a_wrong_count_or_page_loses_nothing() {
 
 /// Wrong for one answer only: what other answers say counts more.
 #[test]
-fn a_lie_that_passes_loses_nothing() {
+fn transient_inconsistencies_lose_no_row() {
     for lie in [
         "count=0", "count=9", "count=31", "count=99", "no-count", "end=0", "end=12", "clamp=1",
         "repeat",
@@ -101,7 +101,7 @@ const UNPROVEN: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_cannot_be_proven_fails() {
+fn unprovable_listings_fail() {
     for (faults, reason) in UNPROVEN {
         let told = format!(
             "cbr: error: the listing could not be proven complete: {reason}\n\
@@ -116,7 +116,7 @@ fn what_cannot_be_proven_fails() {
 /// A service that does not sort as it was asked to: rows could move unseen, so the list must be at
 /// rest.
 #[test]
-fn a_list_in_another_order_is_proven_while_nothing_changes() {
+fn another_order_is_proven_if_nothing_changes() {
     let told = "cbr: warning: the service did not sort as it was asked to; nothing tells that the list \
                 changed meanwhile\n";
     for fault in ["", " --fault no-count@*"] {
@@ -134,7 +134,7 @@ fn a_list_in_another_order_is_proven_while_nothing_changes() {
 /// A page that is shorter than asked for, and claims to be all: believed where no service has pages
 /// of that size.
 #[test]
-fn a_short_page_that_counts_only_itself_is_looked_behind() {
+fn rows_after_a_short_page_are_requested() {
     let list = |backups: u64, faults: &str| {
         let options = format!("--backups {backups} {faults}");
         sandboxed(&options, "backups list -o jsonl --columns id").run()
@@ -151,7 +151,7 @@ fn a_short_page_that_counts_only_itself_is_looked_behind() {
 /// A page of at most ten rows that counts itself, from a service whose rows all share a moment: the
 /// whole list is printed, or the run fails. With a page as long as the list, it is the list.
 #[test]
-fn a_page_that_counts_itself_is_not_believed_where_all_rows_share_a_moment() {
+fn page_counts_are_distrusted_when_all_times_tie() {
     let row = |number: u64| {
         format!(
             r#"{{"id":"00000000-0000-4000-8000-{number:012}","created_at":"2026-11-01T02:00:00"}}"#
@@ -179,7 +179,7 @@ fn a_page_that_counts_itself_is_not_believed_where_all_rows_share_a_moment() {
 
 /// With an offset, rows from behind the end are rows from elsewhere.
 #[test]
-fn rows_that_stand_behind_the_counted_end_are_refused() {
+fn rows_beyond_the_count_are_an_error() {
     let told = "cbr: error: the listing could not be proven complete: the service answers backups from \
                 behind the end that it counts (10 seen, 30 counted)\n\
                 cbr: hint: run it again; if it persists, try a smaller --page-size\n";
@@ -189,7 +189,7 @@ fn rows_that_stand_behind_the_counted_end_are_refused() {
 
 /// The documented account, in the sizes that it has.
 #[test]
-fn the_documented_account_is_whole_with_every_harmless_lie() {
+fn the_default_account_is_complete_with_every_harmless_misbehavior() {
     let whole = sandboxed("", "backups list -o jsonl --columns id").run();
     for faults in [
         "--fault clamp=100@*",

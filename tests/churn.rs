@@ -83,7 +83,7 @@ fn the_documented_account_changes_between_its_two_pages() {
 
 /// The row that a tool without an overlap loses: the first of the second page.
 #[test]
-fn a_row_deleted_between_two_pages_costs_no_other() {
+fn a_deletion_between_pages_loses_no_other_row() {
     let before = list("", "");
     let run = list("--change delete=0@2", "");
     assert!(ids(&run).contains(&ids(&before)[1000]));
@@ -92,7 +92,7 @@ fn a_row_deleted_between_two_pages_costs_no_other() {
 }
 
 #[test]
-fn every_format_prints_the_same_rows_while_they_move() {
+fn every_format_prints_the_same_rows_during_changes() {
     let plain = sandboxed("", "backups list -o csv --columns id").run().stdout;
     for format in ["table", "wide", "csv"] {
         let command = format!("backups list -o {format} --columns id --no-headers");
@@ -103,7 +103,7 @@ fn every_format_prints_the_same_rows_while_they_move() {
 
 /// Small pages, several at a time, and changes before each of them.
 #[test]
-fn rows_that_come_and_go_all_the_time_take_nothing_with_them() {
+fn constant_changes_lose_no_stable_row() {
     let before = list("--backups 150", "");
     let before = ids(&before);
     for seed in 1..=15 {
@@ -129,7 +129,7 @@ fn pages_of_two_rows_print_nothing_twice() {
 /// the safe order then. Of the first rows, which the service sorts, nothing is proven once they
 /// moved, so they are read again.
 #[test]
-fn an_order_that_is_not_stable_is_proven_or_refused() {
+fn an_unstable_order_is_proven_or_refused() {
     let rows = "--backups 60 --change delete=0@2 --change insert=9@3";
     let before = list("--backups 60", "--sort name:asc");
     check("sorted here", &ids(&before), &list(rows, "--sort name:asc --page-size 16"));
@@ -168,7 +168,7 @@ fn an_empty_page_does_not_end_a_list() {
 
 /// The rows in front of the offset are deleted, so rows of the range move in front of it.
 #[test]
-fn an_offset_whose_rows_moved_away_is_left() {
+fn a_shifted_offset_is_abandoned() {
     let cases = [
         ("--backups 400", "--offset 100 --page-size 50", "delete=0+101@2", 100..400),
         ("--backups 1663", "--offset 600 --page-size 200", "delete=0+700@2", 600..1663),
@@ -190,7 +190,7 @@ fn an_offset_whose_rows_moved_away_is_left() {
 /// The oldest backups are deleted one by one while pages are read: every survivor is listed, so
 /// that is no reason to give up.
 #[test]
-fn deletions_at_the_end_do_not_keep_the_end_from_being_proven() {
+fn deletions_at_the_end_do_not_prevent_the_proof() {
     let before = list("", "");
     let before = ids(&before);
     for step in [1, 2, 3] {

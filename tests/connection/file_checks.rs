@@ -24,7 +24,7 @@ const KINDS: [(&str, fn(Cbr, &str) -> Cbr); 3] = [
 ];
 
 #[test]
-fn a_file_that_a_flag_or_variable_names_is_a_regular_one() {
+fn named_files_must_be_regular_files() {
     let sources: [(&str, &str); 9] = [
         ("CBR_CONFIG_FILE", ""),
         ("HW_SHARED_CONFIG_FILE", ""),
@@ -55,7 +55,7 @@ fn a_file_that_a_flag_or_variable_names_is_a_regular_one() {
 
 /// What is found in the usual places is not used, and the message says why.
 #[test]
-fn a_file_in_a_usual_place_is_a_regular_one() {
+fn default_files_must_be_regular_files() {
     let places = [
         (".hcloud/config.json", "", ""),
         (".huaweicloud/credentials", "", ""),
@@ -75,7 +75,7 @@ fn a_file_in_a_usual_place_is_a_regular_one() {
 
 /// Authorities of a directory: files of another kind are skipped.
 #[test]
-fn a_directory_of_authorities_may_hold_other_files() {
+fn a_directory_of_certificates_can_contain_other_files() {
     for (_, make) in KINDS {
         let run = cbr("backups list --project-id p --endpoint https://localhost:9").with_key();
         let run = make(run, "authorities/placed").env("SSL_CERT_DIR", "authorities");
@@ -85,7 +85,7 @@ fn a_directory_of_authorities_may_hold_other_files() {
 
 /// A secret may come through a pipe, as from `<(command)`, from stdin, or from a password manager.
 #[test]
-fn a_secret_comes_through_a_pipe() {
+fn secrets_can_be_read_from_a_pipe() {
     let sandbox = Sandbox::start("--backups 3");
     let homes: [(&str, fn(Cbr) -> Cbr); 2] = [
         ("secret", |run| run.args(["--token-file", "secret"])),
@@ -105,7 +105,7 @@ fn a_secret_comes_through_a_pipe() {
 
 /// Within the time for the whole run.
 #[test]
-fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+fn a_pipe_without_writer_is_an_error() {
     let list = || cbr("backups list --endpoint http://127.0.0.1:9 --timeout 0.2s --project-id p");
     let late = |name: &str| {
         format!(
@@ -123,7 +123,7 @@ fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
 }
 
 #[test]
-fn a_secret_file_is_neither_a_device_nor_large() {
+fn devices_and_large_files_are_refused_as_secrets() {
     for (why, make) in &KINDS[1..] {
         let run = make(cbr("backups list"), "secret").args(["--token-file", "secret"]);
         let told = format!("cbr: error: --token-file: secret cannot be read: {why}");
@@ -133,7 +133,7 @@ fn a_secret_file_is_neither_a_device_nor_large() {
 
 /// Whatever is in place of an entry, the next run looks it up again.
 #[test]
-fn what_is_placed_in_the_cache_is_not_read() {
+fn unusable_cache_entries_are_looked_up_again() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
     let list = || {
         let run = sandbox.cbr_by_region(LIST).env("CBR_ENDPOINT", sandbox.endpoint()).with_key();

@@ -10,7 +10,7 @@ const CLOUDS: &str = ".config/openstack/clouds.yaml";
 /// The time for the run is for all of it: what gives the credentials may wait for somebody who is
 /// not there.
 #[test]
-fn the_command_takes_its_time_from_that_of_the_run() {
+fn the_credential_command_counts_toward_the_time_limit() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
     let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end within \
                 0.3 s, which is all of --timeout\n\
@@ -30,7 +30,7 @@ fn the_command_takes_its_time_from_that_of_the_run() {
 
 /// A private cloud is one of these where its user says so, in whatever profile.
 #[test]
-fn a_host_that_a_profile_names_may_be_logged_in_at() {
+fn a_profile_can_set_the_identity_host() {
     let sandbox = Sandbox::start("--backups 3");
     let endpoint = sandbox.endpoint();
     let own =

@@ -117,7 +117,7 @@ fn own() -> String {
 }
 
 #[test]
-fn a_profile_has_its_place_in_the_order_of_sources() {
+fn profiles_follow_the_precedence_of_sources() {
     let own = own();
     let show = |args: &str, default: &str| {
         cbr("auth show -o json --quiet")
@@ -174,7 +174,7 @@ fn a_profile_has_its_place_in_the_order_of_sources() {
 }
 
 #[test]
-fn the_file_is_a_source_with_a_state_and_a_reason() {
+fn the_config_file_is_listed_with_its_status() {
     let own = own();
     let first = own.lines().take(5).collect::<Vec<_>>().join("\n");
     let variables = [("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)];
@@ -218,7 +218,7 @@ fn the_file_is_a_source_with_a_state_and_a_reason() {
 
 /// What is wrong, in the file or in what a profile names: each with the place, and no secret.
 #[test]
-fn a_profile_that_cannot_be_used_says_why_and_asks_nobody() {
+fn an_unusable_profile_is_an_error_before_any_request() {
     let place = "~/.config/cbr/config.toml [profiles.p]";
     let command = |line: &str| format!("credential_command = '''{line}'''");
     let cases = [
@@ -319,7 +319,7 @@ fn a_profile_that_cannot_be_used_says_why_and_asks_nobody() {
 
 /// What people must see, such as a request for a second factor.
 #[test]
-fn what_the_command_says_on_stderr_is_passed_on() {
+fn stderr_of_the_credential_command_is_shown() {
     let sandbox = Sandbox::start("--backups 3");
     let line = format!(
         "[profiles.p]\ncredential_command = '''echo 'cbr: warning: touch the key' >&2; \
@@ -331,7 +331,7 @@ fn what_the_command_says_on_stderr_is_passed_on() {
 
 /// It runs where its credentials are needed, and nowhere else.
 #[test]
-fn the_command_is_not_run_for_nothing() {
+fn the_credential_command_is_run_only_when_needed() {
     let sandbox = Sandbox::start("--backups 3");
     let text = "default_profile = 'p'\n[profiles.p]\ncredential_command = 'echo x > ran; exit 1'\n\
                 [profiles.q]\ntoken = 'q'\n";
@@ -342,7 +342,7 @@ fn the_command_is_not_run_for_nothing() {
 }
 
 #[test]
-fn a_name_that_is_nobodys_is_answered_with_those_there_are() {
+fn an_unknown_profile_lists_the_known_ones() {
     let known = "[profiles.prod]\n[profiles.test]\n";
     let cases = [
         (
@@ -372,7 +372,7 @@ fn a_name_that_is_nobodys_is_answered_with_those_there_are() {
 }
 
 #[test]
-fn files_with_secrets_that_others_can_read_are_warned_of() {
+fn readable_secret_files_are_warned_of() {
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
     let told = |name: &str, holds: &str| {
         format!(
@@ -394,7 +394,7 @@ fn files_with_secrets_that_others_can_read_are_warned_of() {
 
 /// A command that anybody could put into the file runs as its owner.
 #[test]
-fn a_file_with_a_command_that_others_can_change_is_warned_of() {
+fn writable_command_files_are_warned_of() {
     let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
     let told = format!(
         "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes that\n"
@@ -406,7 +406,7 @@ fn a_file_with_a_command_that_others_can_change_is_warned_of() {
 
 /// What is wrong with a setting is told with its place.
 #[test]
-fn a_setting_that_cannot_be_names_its_entry() {
+fn an_invalid_setting_names_its_entry() {
     let cases = [
         ("region = 'eu-dee'", "region: unknown region `eu-dee`"),
         (
@@ -424,7 +424,7 @@ fn a_setting_that_cannot_be_names_its_entry() {
 
 /// A file in another place: by the variable, or by `XDG_CONFIG_HOME`.
 #[test]
-fn the_file_can_be_elsewhere() {
+fn the_config_file_can_be_moved() {
     let sandbox = Sandbox::start("--backups 3");
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
     let run = sandbox.cbr(LIST).private_file("f", &token).private_file(OWN, "[broken");
@@ -443,7 +443,7 @@ fn the_file_can_be_elsewhere() {
 }
 
 #[test]
-fn where_several_profiles_are_all_there_is_one_has_to_be_chosen() {
+fn several_profiles_without_a_choice_are_an_error() {
     let sandbox = Sandbox::start("--backups 3");
     let keys = format!("access_key = '{ACCESS_KEY}'\nsecret_key = '{SECRET_KEY}'");
     let own = format!("[profiles.prod]\n{keys}\n[profiles.test]\n{keys}\n");

@@ -69,7 +69,7 @@ fn a_token_of_an_older_version_is_removed() {
 }
 
 #[test]
-fn what_is_kept_is_private_and_holds_no_secret() {
+fn the_cache_is_private_and_has_no_secret() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
     key(&sandbox, &cache).run();
     user(&sandbox, &cache).run();
@@ -105,7 +105,7 @@ fn a_project_is_looked_up_once() {
 
 /// What is broken, or could be someone else's, is as good as nothing.
 #[test]
-fn a_kept_file_that_cannot_be_used_is_passed_by() {
+fn an_unusable_cache_file_is_ignored() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
     let directory = cache.path().join("cbr");
     fs::create_dir_all(&directory).unwrap();
@@ -131,7 +131,7 @@ fn a_kept_file_that_cannot_be_used_is_passed_by() {
 }
 
 #[test]
-fn a_project_that_is_kept_is_shown_as_such() {
+fn a_cached_project_is_shown_as_cached() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
     let shown = || {
         let run =

@@ -40,7 +40,7 @@ fn a_closed_pipe_is_quiet_in_every_format() {
 
 /// Whether the reader has gone before the first byte or after some is all the same.
 #[test]
-fn a_reader_that_reads_nothing_is_no_failure() {
+fn a_reader_that_reads_nothing_is_not_an_error() {
     for command in
         ["sandbox -- backups list", "--help", "--version", "sandbox -- backups list -o json"]
     {

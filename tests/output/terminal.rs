@@ -24,7 +24,7 @@ fn a_table_fits_the_width_and_keeps_every_row() {
 }
 
 #[test]
-fn on_eighty_columns_the_least_important_gives_way() {
+fn at_80_columns_the_least_important_columns_are_hidden() {
     let shown = list(80, "--limit 2");
     let expected = "\
 ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
@@ -36,13 +36,13 @@ ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
 
 /// Room for all is used for all: the same as on a pipe.
 #[test]
-fn a_terminal_that_is_wide_enough_shows_what_a_pipe_does() {
+fn wide_terminals_show_the_same_columns_as_pipes() {
     let piped = script("cbr sandbox --backups 200 -- backups list").stdout;
     assert_eq!(list(500, ""), piped);
 }
 
 #[test]
-fn chosen_columns_all_stay() {
+fn chosen_columns_are_never_hidden() {
     let shown = list(40, "--columns id,name,status --limit 3");
     assert!(shown.starts_with("ID "), "{shown}");
     assert!(shown.lines().next().unwrap().ends_with("STATUS"), "{shown}");
@@ -57,7 +57,7 @@ fn head(columns: usize, flags: &str) -> String {
 
 /// Who sorts or filters by something wants to see it.
 #[test]
-fn what_is_asked_about_is_among_the_last_to_give_way() {
+fn filtered_and_sorted_columns_are_hidden_last() {
     let cases = [
         (80, "--expires-before 900d --sort expired_at:asc", "ID STATUS CREATED_AT EXPIRED_AT …"),
         (80, "--min-size 9", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
@@ -75,7 +75,7 @@ fn what_is_asked_about_is_among_the_last_to_give_way() {
 }
 
 #[test]
-fn columns_of_a_group_give_way_and_those_that_are_named_stay() {
+fn columns_of_groups_are_hidden_before_named_ones() {
     let cases = [
         (80, "--columns default", "ID RESOURCE_NAME STATUS CREATED_AT …"),
         (80, "--columns=-id", "NAME RESOURCE_NAME RESOURCE_TYPE STATUS CREATED_AT …"),
@@ -90,7 +90,7 @@ fn columns_of_a_group_give_way_and_those_that_are_named_stay() {
 }
 
 #[test]
-fn without_headings_each_row_says_that_columns_gave_way() {
+fn hidden_columns_are_marked_without_a_header() {
     for columns in [60, 80, 120] {
         let shown = list(columns, "--no-headers");
         assert_eq!(shown.lines().count(), 200, "{columns}");
@@ -123,7 +123,7 @@ OS::Cinder::Volume             820   98,220 GB  2026-11-19Z  2026-11-";
 
 /// The children are as wide as a table is, and are whole on any screen.
 #[test]
-fn show_leaves_out_nothing_of_the_children() {
+fn show_prints_all_fields_of_children() {
     let show = |columns: usize| {
         let id = "7b2bf477-f888-4a0e-a706-dd2f4d197e00";
         terminal(columns, &format!("cbr sandbox -- backups show {id} --color never 2>/dev/null"))
@@ -142,7 +142,7 @@ fn show_leaves_out_nothing_of_the_children() {
 
 /// The account's awkward names: colours, titles, reversed text, hidden characters.
 #[test]
-fn nothing_acts_on_the_terminal_in_any_format() {
+fn no_format_prints_control_characters_on_a_terminal() {
     for format in ["table", "wide", "long", "json", "jsonl", "csv", "tsv", "yaml", "markdown"] {
         let shown = list(80, &format!("-o {format} --columns name,id"));
         let acts = |char: char| {
@@ -167,7 +167,7 @@ fn json_on_a_terminal_is_the_same_json() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_not_with_no_color() {
+fn color_is_used_on_terminals_without_no_color() {
     let colours = |shown: &str| shown.contains('\u{1b}');
     assert!(colours(&terminal(80, "cbr --help")));
     assert!(!colours(&terminal(80, "NO_COLOR=1 cbr --help")));

@@ -7,7 +7,7 @@ fn count(options: &str, flags: &str) -> Run {
 }
 
 #[test]
-fn one_request_is_enough_where_the_service_counts() {
+fn one_request_is_enough_if_the_service_counts() {
     let cases = [
         ("", "", 1663),
         ("", "--resource-type server", 150),
@@ -29,7 +29,7 @@ fn one_request_is_enough_where_the_service_counts() {
 
 /// A word that cannot be relied on is no reason to print a wrong number: everything is read.
 #[test]
-fn everything_is_read_where_the_word_of_the_service_is_not_enough() {
+fn all_rows_are_read_if_the_count_is_not_enough() {
     for fault in ["no-count", "count=0", "count=1", "count=-1"] {
         let run = count(&format!("--backups 30 --fault {fault}@*"), "--page-size 10");
         assert_eq!(run.stdout, "30\n", "{fault}");
@@ -41,7 +41,7 @@ fn everything_is_read_where_the_word_of_the_service_is_not_enough() {
 }
 
 #[test]
-fn what_only_cbr_can_tell_is_counted_here() {
+fn local_filters_are_counted_locally() {
     let read = [(0, 1000), (999, 1000)];
     assert_eq!(count("", "--min-size 0").windows(), read);
     assert_eq!(count("", "--latest 1 --per type").stdout, "7\n");

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::harness::{sandboxed, terminal};
 
 #[test]
-fn nothing_is_a_failure_where_the_user_asks_for_that() {
+fn empty_results_fail_on_request() {
     let told = "cbr: error: no backup matches\n";
     let cases = [
         ("--backups 0", "list"),
@@ -36,7 +36,7 @@ fn nothing_is_a_failure_where_the_user_asks_for_that() {
 
 /// That there is nothing is proven as well as anything else.
 #[test]
-fn the_receipt_of_nothing_is_a_proof() {
+fn empty_results_have_a_receipt() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("receipt.json");
     let command = "backups list --min-size 99999 --fail-on-empty --receipt";
@@ -50,7 +50,7 @@ fn the_receipt_of_nothing_is_a_proof() {
 
 /// One more request at most, and only for a person.
 #[test]
-fn a_person_is_told_why_there_is_nothing() {
+fn empty_results_are_explained_on_a_terminal() {
     let cases = [
         ("--backups 0", "list", "the project has no backups", 1),
         ("--backups 0", "list --min-size 9", "the project has no backups", 1),

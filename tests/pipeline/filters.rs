@@ -51,7 +51,7 @@ fn ids(run: &Run) -> Value {
 
 /// Each filter alone, then questions at random: filters, sort, groups, offset and limit together.
 #[test]
-fn rows_are_those_that_another_program_finds() {
+fn rows_match_an_independent_model() {
     let sandbox = Sandbox::start("");
     let records = sandbox.cbr("backups list -o json").with_key().run().json();
     assert_eq!(records.as_array().unwrap().len(), 1663);
@@ -183,7 +183,7 @@ fn reading_stops_once_enough_have_matched() {
 
 /// Rows come and go, and what passes is proven all the same.
 #[test]
-fn a_filter_that_all_pass_changes_nothing() {
+fn a_filter_that_passes_all_rows_changes_nothing() {
     for changes in ["delete=3@3", "insert=3@3", "delete=2@2 --change insert=1@4"] {
         let list = |flags: &str| {
             let flags = format!("backups list --page-size 10 --concurrency 1 -o jsonl {flags}");
@@ -198,7 +198,7 @@ fn a_filter_that_all_pass_changes_nothing() {
 
 /// Which backups come first is not known of a service that does not sort.
 #[test]
-fn the_first_rows_of_a_service_that_does_not_sort_are_refused() {
+fn a_limit_on_an_unsorted_service_is_refused() {
     for flags in
         ["--min-size 0 --limit 3", "--latest 1 --per type", "--latest 3", "--min-size 0 --offset 1"]
     {
@@ -214,7 +214,7 @@ fn the_first_rows_of_a_service_that_does_not_sort_are_refused() {
 }
 
 #[test]
-fn a_listing_that_cannot_be_proven_prints_nothing_of_what_passed() {
+fn an_unproven_listing_prints_no_filtered_row() {
     for flags in ["--min-size 0", "--latest 1 --per type", "--count --min-size 0"] {
         let run = sandboxed("--backups 30 --fault end=20@*", &format!("backups list {flags}"));
         let told = ["the listing could not be proven complete"];
@@ -223,7 +223,7 @@ fn a_listing_that_cannot_be_proven_prints_nothing_of_what_passed() {
 }
 
 #[test]
-fn the_receipt_tells_what_was_read_and_what_matched() {
+fn the_receipt_has_rows_read_and_matched() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("receipt.json");
     let cases = [

@@ -9,7 +9,7 @@ fn column(flags: &str, column: &str) -> Vec<String> {
 
 /// Filter, sort, group, latest, limit.
 #[test]
-fn each_step_works_on_what_the_one_before_left() {
+fn filter_group_and_limit_apply_in_order() {
     let newest =
         |flags: &str| column(&format!("--latest 1 --per type {flags}"), "created_at,resource_type");
     let all = newest("");
@@ -32,7 +32,7 @@ fn each_step_works_on_what_the_one_before_left() {
 }
 
 #[test]
-fn without_a_group_it_is_the_newest_of_all() {
+fn latest_without_a_group_applies_to_all() {
     let newest = column("--limit 5", "id");
     assert_eq!(column("--latest 5", "id"), newest);
     let mut sorted = newest.clone();

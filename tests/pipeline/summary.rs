@@ -6,7 +6,7 @@ use super::model::answers;
 use crate::harness::{Answer, Sandbox, Service, read_yaml, sandboxed};
 
 #[test]
-fn numbers_are_those_that_another_program_finds() {
+fn numbers_match_an_independent_model() {
     let sandbox = Sandbox::start("");
     let records = sandbox.cbr("backups list -o json").with_key().run().json();
     let groups = [
@@ -69,7 +69,7 @@ fn values(row: &Value, columns: &[String]) -> Value {
 }
 
 #[test]
-fn a_table_for_people() {
+fn summaries_are_tables_on_a_terminal() {
     let records = [
         r#"{"id":"a","status":"error","resource_size":40,"created_at":"2020-02-21T07:00:54.065135",
             "expired_at":"9999-01-01T00:00:00"}"#,
@@ -90,7 +90,7 @@ error          1       40 GB  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-0
 }
 
 #[test]
-fn filters_apply_to_it() {
+fn filters_apply_to_summaries() {
     let summary = |flags: &str| {
         let run = sandboxed("", &format!("backups summary -o csv --no-headers {flags}")).run();
         run.csv().iter().map(|row| row[0].clone()).collect::<Vec<_>>().join(" ")
@@ -105,7 +105,7 @@ fn filters_apply_to_it() {
 }
 
 #[test]
-fn of_nothing_it_is_zero() {
+fn a_summary_of_nothing_is_zero() {
     let summary =
         |flags: &str| sandboxed("--backups 0", &format!("backups summary {flags}")).run().stdout;
     let row = r#"{"count":0,"total_size":0,"oldest":null,"newest":null,"next_expiry":null}"#;
@@ -120,7 +120,7 @@ fn of_nothing_it_is_zero() {
 }
 
 #[test]
-fn what_is_not_proven_is_not_summed_up() {
+fn unproven_listings_have_no_summary() {
     let run = sandboxed("--backups 30 --fault end=20@*", "backups summary").exit(6);
     run.stderr_holds(["the listing could not be proven complete"]).run();
 }
@@ -132,7 +132,7 @@ fn a_format_without_header_cannot_leave_it_out() {
 }
 
 #[test]
-fn what_a_summary_has_none_of_is_told() {
+fn flags_without_effect_on_a_summary_are_refused() {
     for (flags, told) in [
         ("-o ids", ["--output ids", "cbr backups list"]),
         ("-o csv --time local", ["--time", "--output csv"]),
@@ -145,7 +145,7 @@ fn what_a_summary_has_none_of_is_told() {
 }
 
 #[test]
-fn people_see_times_and_colours_as_in_lists() {
+fn times_and_colors_are_those_of_lists() {
     let summary = |flags: &str| {
         let run = sandboxed("", &format!("backups summary --by status {flags}"));
         run.env("TZ", "CET-1").run().stdout

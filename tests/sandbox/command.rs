@@ -3,7 +3,7 @@
 use crate::harness::{Answer, Service, cbr, sandboxed};
 
 #[test]
-fn the_code_of_the_command_is_the_code_of_the_run() {
+fn the_exit_code_is_that_of_the_command() {
     for (options, command, code) in [
         ("--backups 3", "backups list", 0),
         ("--backups 3", "backups list --limit 0", 2),
@@ -33,7 +33,7 @@ fn an_interrupted_command_ends_the_run() {
 
 /// Settings of another account stay outside, whatever tool they are of.
 #[test]
-fn the_environment_around_does_not_reach_the_command() {
+fn variables_of_accounts_do_not_reach_the_command() {
     let elsewhere = Service::start(|_, _| Answer::new(500, ""));
     let names = ["CBR_TOKEN", "CBR_SECURITY_TOKEN", "CBR_REGION", "HUAWEICLOUD_SDK_AK", "OS_CLOUD"];
     let run = sandboxed("--backups 3", "backups list -o jsonl");
@@ -46,7 +46,7 @@ fn the_environment_around_does_not_reach_the_command() {
 
 /// Its keys are for nobody else.
 #[test]
-fn no_flag_leads_out_of_the_sandbox() {
+fn flags_cannot_select_another_endpoint() {
     let elsewhere = Service::start(|_, _| Answer::new(500, ""));
     let endpoint = elsewhere.endpoint();
     let profile = format!("[profiles.p]\nendpoint = '{endpoint}'\n");
@@ -69,7 +69,7 @@ fn no_flag_leads_out_of_the_sandbox() {
 
 /// Nor is it asked through the user's proxy, which could not reach it: it is on this machine.
 #[test]
-fn a_proxy_of_the_environment_is_of_no_concern() {
+fn proxy_variables_are_ignored() {
     let proxy = Service::start(|_, _| Answer::new(500, ""));
     let names =
         ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
@@ -83,20 +83,20 @@ fn a_proxy_of_the_environment_is_of_no_concern() {
 
 /// What the command says is said once, by the command.
 #[test]
-fn messages_pass_through() {
+fn messages_of_the_command_are_unchanged() {
     let told = "cbr: error: HTTP 400 BackupService.9900: Invalid backup_id provided. (request \
                 00000000000000000000000000000001)\n";
     sandboxed("--backups 3", "backups show nothing").exit(4).stderr(told).run();
 }
 
 #[test]
-fn a_sandbox_in_a_sandbox_is_a_sandbox() {
+fn sandboxes_can_be_nested() {
     let run = cbr("sandbox -- sandbox --backups 7 -- backups list -o jsonl").run();
     assert_eq!(run.lines().len(), 7);
 }
 
 #[test]
-fn a_compressed_answer_is_read_as_any_other() {
+fn compressed_responses_are_read() {
     let plain = sandboxed("--backups 300", "backups list -o json").run();
     let run = sandboxed("--backups 300 --gzip", "backups list -o json").run();
     assert_eq!(run.stdout, plain.stdout);

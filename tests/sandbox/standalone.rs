@@ -26,7 +26,7 @@ const EVALUATES: &str = r#"
 
 /// What it prints is for `eval`, and for people, as it stands.
 #[test]
-fn what_it_prints_works_in_a_shell() {
+fn printed_lines_work_in_a_shell() {
     let script = script(EVALUATES);
     let numbers: Vec<_> = script.stdout.split_whitespace().collect();
     assert_eq!(numbers, ["5", "2", "3", "4"], "{}", script.stderr);
@@ -61,7 +61,7 @@ fn it_serves_one_run_after_another() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_used_port_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
     let endpoint = sandbox.endpoint();
     let address = endpoint.strip_prefix("http://").unwrap();
@@ -72,20 +72,20 @@ fn a_port_that_is_taken_is_told() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_told() {
+fn an_unwritable_log_is_an_error() {
     let told =
         "cbr: error: cannot open the log /nowhere/log: No such file or directory (os error 2)\n";
     cbr("sandbox --log /nowhere/log").exit(1).stderr(told).run();
 }
 
 #[test]
-fn wrong_flags_are_told_with_what_would_work() {
+fn invalid_flags_are_errors_with_valid_values() {
     let cases: [(&[&str], &[&str]); 9] = [
         (&["--port", "65536"], &["--port", "not a whole number from 0 to 65535"]),
         (&["--port", "-1"], &["--port", "not a whole number from 0 to 65535"]),
         (&["--backups", "many"], &["--backups", "not a whole number from 0 to 10000000"]),
         (&["--latency", "5"], &["--latency", "write 500ms, 30s"]),
-        (&["--fault", "503"], &["--fault", "say when after an @"]),
+        (&["--fault", "503"], &["--fault", "add @WHEN"]),
         (&["--fault", "fire@1"], &["--fault", "fire"]),
         (&["--change", "delete@1"], &["--change", "delete=POS@WHEN"]),
         (&["--throttle", "5"], &["--throttle"]),
@@ -98,7 +98,7 @@ fn wrong_flags_are_told_with_what_would_work() {
 
 /// The log holds what tests need, and none of the secrets.
 #[test]
-fn the_log_keeps_no_secret() {
+fn the_log_contains_no_secret() {
     let run = sandboxed("--backups 3", "backups list").run();
     let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
     assert_eq!(request.auth, "aksk");
