@@ -125,7 +125,7 @@ fn candidates(query: &Query, rows: &Rows) -> Vec<Row> {
     }
 }
 
-/// One kind of inconsistent answer.
+/// A kind of inconsistent response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Misbehavior {
     /// Always reports this count.

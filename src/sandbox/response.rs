@@ -298,10 +298,10 @@ mod tests {
 
     #[test]
     fn error_bodies_match_the_samples() {
-        let message = "InvalidParameter vault_id provided.";
+        let message = "Invalid vault_id provided.";
         assert_eq!(
             body(Reply::service_error(StatusCode::BAD_REQUEST, "9900", message)),
-            r#"{"error_code":"BackupService.9900","error_msg":"InvalidParameter vault_id provided."}"#
+            r#"{"error_code":"BackupService.9900","error_msg":"Invalid vault_id provided."}"#
         );
         let message = "Incorrect IAM authentication information: decrypt token fail";
         assert_eq!(

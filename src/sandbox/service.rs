@@ -230,6 +230,6 @@ fn show(id: &str, rows: &Rows) -> Result<Reply, Reply> {
 }
 
 fn refusal(InvalidParameter(parameter): InvalidParameter) -> Reply {
-    let message = format!("InvalidParameter {parameter} provided.");
+    let message = format!("Invalid {parameter} provided.");
     Reply::service_error(StatusCode::BAD_REQUEST, "9900", &message)
 }

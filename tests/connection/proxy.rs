@@ -93,7 +93,7 @@ fn a_listing_works_through_a_real_proxy() {
         let run = run.stderr_holds(["cbr: debug: GET /v3/"]).run();
         assert_eq!(run.lines().len(), 30, "{variable}");
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
-        assert_eq!(proxy.asked(), [connect.as_str()], "{variable}");
+        assert_eq!(proxy.requests(), [connect.as_str()], "{variable}");
         assert_eq!(tls.accepted(), number + 1);
     }
     assert!(tls.agreed().iter().all(|protocol| protocol == "h2"));
@@ -117,7 +117,7 @@ fn hosts_in_no_proxy_are_reached_without_it() {
         let run = list_behind(&tls).env("HTTPS_PROXY", proxy.address()).env(variable, value);
         assert_eq!(run.run().lines().len(), 3);
         through += usize::from(goes_through);
-        assert_eq!(proxy.asked().len(), through, "{variable}={value}");
+        assert_eq!(proxy.requests().len(), through, "{variable}={value}");
         assert_eq!(tls.accepted(), number + 1, "{variable}={value}");
     }
 }
@@ -152,7 +152,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         let run = list_behind(&tls).args(["--retries", retries]);
         let run = run.secret("HTTPS_PROXY", &format!("http://{user}{address}"));
         run.exit(5).stderr(told).run();
-        assert_eq!(proxy.asked().len(), 1, "{configuration}");
+        assert_eq!(proxy.requests().len(), 1, "{configuration}");
     }
     assert_eq!(tls.accepted(), 0);
 }
@@ -291,8 +291,8 @@ fn proxy_passwords_can_contain_an_at_sign() {
     let run = list_behind(&tls).secret("HTTPS_PROXY", &value).arg("-v");
     let run = run.stderr_holds(["cbr: debug: GET /v3/"]).run();
     assert_eq!(run.lines().len(), 3);
-    let asked = proxy.asked();
-    let [head] = asked.as_slice() else { panic!("{asked:?}") };
+    let requests = proxy.asked();
+    let [head] = requests.as_slice() else { panic!("{requests:?}") };
     let connect = format!("CONNECT {} HTTP/1.1", tls.endpoint("localhost").replace("https://", ""));
     assert_eq!(head.first(), Some(&connect));
     let login = format!("Basic {}", encoded("user:hunter2@hunter3"));
