@@ -115,11 +115,13 @@ fn all_other_commands_succeed() {
 fn the_quick_start_output_is_as_shown() {
     let Some(script) = host::find("script") else { return };
     let command = block("Quick start", "sh");
-    let command = command.strip_prefix("cargo run --locked --").expect("it builds the program");
+    let command = command.strip_prefix("cargo run --locked -- sandbox").expect("it builds cbr");
     let (sandbox, home) = (Sandbox::start(""), TempDir::new().unwrap());
     let mut screen =
         shell("exec \"$0\" --quiet --return --command \"$1\" /dev/null", &sandbox, home.path());
-    screen.arg(script).arg(format!("stty columns 110 rows 50; cbr{command}"));
+    screen
+        .arg(script)
+        .arg(format!("stty columns 110 rows 50; cbr sandbox --epoch 2026-11-20{command}"));
     let output = Process::start(&mut screen).finish();
     let printed = String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n");
     let printed: Vec<_> = printed.lines().collect();

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use super::metadata::MetadataMode;
 use super::throttle::Rate;
 use super::tokens::{self, IamOption};
 use crate::text::number::whole;
-use crate::time;
+use crate::time::{self, Moment};
 
 /// Flags of the sandbox, and the command to run in it.
 #[derive(Args, Debug)]
@@ -26,6 +27,13 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "N", default_value_t = 1663, allow_negative_numbers = true,
           value_parser = whole::<u32>(0..=10_000_000))]
     pub(super) backups: u32,
+
+    /// Time of the newest backup; without it, minutes ago.
+    ///
+    /// A fixed time gives the same backups in every run: --epoch 2026-11-20. It does not change the
+    /// clock of the service, which checks signatures and is sent as Date: see --clock.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::from_str)]
+    pub(super) epoch: Option<Moment>,
 
     /// Delay before each response, such as 50ms.
     #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = time::span)]
@@ -79,6 +87,12 @@ pub(crate) struct SandboxArgs {
     /// Compress responses for clients that accept gzip.
     #[arg(long)]
     pub(super) gzip: bool,
+
+    /// Open a shell with the settings of the sandbox in its environment; exit it to stop.
+    ///
+    /// Runs $SHELL, or sh if that is not set, and exits with its exit code.
+    #[arg(long, conflicts_with = "command")]
+    pub(super) shell: bool,
 
     /// Arguments of one `cbr` command to run against the sandbox.
     #[arg(last = true, value_name = "ARGS")]

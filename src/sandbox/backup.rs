@@ -57,6 +57,12 @@ enum Draw {
     Checkpoint,
 }
 
+/// Maximum time between creation and last update.
+pub(super) const UPDATES: Micros = 1_260 * SECOND;
+
+/// Backups of the last days that failed, among them one of a server and one replica.
+const FAILED: [u32; 4] = [34, 43, 49, 58];
+
 /// Number of the first backup added at run time; higher than any in the series.
 const FIRST_ADDED: u32 = 0x8000_0000;
 
@@ -235,6 +241,9 @@ impl Row {
         if self.number == awkward::UNKNOWN_STATUS {
             return "quarantined";
         }
+        if FAILED.contains(&self.number) {
+            return "error";
+        }
         match self.draw(Draw::Status) % 200 {
             0..6 => "error",
             6 => "deleting",
@@ -263,6 +272,11 @@ impl Row {
                 || self.draw(Draw::Replica).is_multiple_of(12))
     }
 
+    /// Returns true if copying it to another region failed.
+    pub(super) fn has_failed_replica(self) -> bool {
+        self.draw(Draw::Replica) >> 32 & 3 == 0
+    }
+
     pub(super) fn is_incremental(self) -> bool {
         !self.draw(Draw::Increment).is_multiple_of(4)
     }
@@ -281,7 +295,7 @@ impl Row {
 
     pub(super) fn updated_at(self) -> Option<Micros> {
         let begun = matches!(self.status(), "protecting" | "waiting_protect");
-        let after = 60 * SECOND + (self.draw(Draw::Update) >> 1) as i64 % (1_200 * SECOND);
+        let after = 60 * SECOND + (self.draw(Draw::Update) >> 1) as i64 % (UPDATES - 60 * SECOND);
         let absent = begun || self.is_volume() || self.number == awkward::NULLS;
         (!absent).then(|| self.rounded(self.created + after))
     }

@@ -160,13 +160,9 @@ pub(super) struct Arrival {
 }
 
 impl AccountState {
-    pub(super) fn new(backups: u32, changes: &[Change], churn: Option<u64>) -> Self {
-        let state = State {
-            requests: 0,
-            lists: 0,
-            churn: churn.map(Churn::new),
-            rows: Arc::new(Rows::new(backups)),
-        };
+    pub(super) fn new(rows: Rows, changes: &[Change], churn: Option<u64>) -> Self {
+        let state =
+            State { requests: 0, lists: 0, churn: churn.map(Churn::new), rows: Arc::new(rows) };
         Self { changes: changes.to_vec(), state: Mutex::new(state) }
     }
 
@@ -227,7 +223,7 @@ mod tests {
 
     #[test]
     fn rows_are_deleted_and_inserted_at_their_position() {
-        let mut rows = Rows::new(100);
+        let mut rows = Rows::sample(100);
         let doomed = rows.from(10).next().unwrap();
         let mut changed = Changed::default();
         Change::parse("delete=10@1").unwrap().apply(&mut rows, &mut changed);
@@ -241,7 +237,7 @@ mod tests {
     fn equal_seeds_give_equal_churn_of_stable_size() {
         let run = |seed| {
             let (mut rows, mut churn, mut changed) =
-                (Rows::new(500), Churn::new(seed), Changed::default());
+                (Rows::sample(500), Churn::new(seed), Changed::default());
             (0..200).for_each(|_| churn.apply(&mut rows, &mut changed));
             assert!(!changed.deleted.is_empty() && !changed.inserted.is_empty());
             rows.iter().map(|row| row.id).collect::<Vec<_>>()

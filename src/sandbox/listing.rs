@@ -10,7 +10,7 @@ use super::backup::Row;
 use super::filter::OwnType;
 use super::query::{InvalidParameter, LIMIT, OrderKind, Query, Sort};
 use super::record::record;
-use super::rows::{Rows, shared};
+use super::rows::Rows;
 
 /// Returns the page for a query, as JSON.
 ///
@@ -116,9 +116,9 @@ fn candidates(query: &Query, rows: &Rows) -> Vec<Row> {
     }
     match query.filter.own_type {
         OwnType::Private => rows.iter().collect(),
-        OwnType::Shared => shared().collect(),
+        OwnType::Shared => rows.shared().collect(),
         OwnType::AllGranted => {
-            let mut all: Vec<_> = rows.iter().chain(shared()).collect();
+            let mut all: Vec<_> = rows.iter().chain(rows.shared()).collect();
             all.sort_by_key(|row| Reverse(row.key()));
             all
         }
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn documented_requests_return_the_documented_counts() {
-        let rows = Rows::new(1663);
+        let rows = Rows::sample(1663);
         let (page, count) = select("limit=100&offset=0", &rows);
         assert_eq!((page.len(), count), (100, 1663));
         let (page, count) = select("resource_type=OS::Nova::Server&limit=5&offset=0", &rows);
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn pages_are_windows_of_the_list_for_any_selection() {
-        let rows = Rows::new(1663);
+        let rows = Rows::sample(1663);
         let newest = all(&rows);
         let oldest: Vec<_> = newest.iter().rev().copied().collect();
         let slow = "own_type=private&enterprise_project_id=all_granted_eps";
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_page_starts_after_its_marker() {
-        let rows = Rows::new(50);
+        let rows = Rows::sample(50);
         let ids = all(&rows);
         let (page, count) = select(&format!("marker={}&limit=5", ids[9].text()), &rows);
         assert_eq!((page, count), (ids[10..15].to_vec(), 50));
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn shared_backups_are_listed_by_own_type_only() {
         const SHARED: usize = 12;
-        let rows = Rows::new(1663);
+        let rows = Rows::sample(1663);
         assert_eq!(select("own_type=private", &rows).1, 1663);
         assert_eq!(select("own_type=shared", &rows).1, SHARED);
         assert_eq!(select("own_type=all_granted", &rows).1, 1663 + SHARED);
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn volumes_are_listed_by_their_parent() {
-        let rows = Rows::new(1663);
+        let rows = Rows::sample(1663);
         let server = rows.iter().find(|row| row.volumes().count() == 3).unwrap();
         let (page, count) = select(&format!("parent_id={}", server.id.text()), &rows);
         assert_eq!(count, 3);
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_body_echoes_the_query_and_has_replication_records_on_request() {
-        let rows = Rows::new(200);
+        let rows = Rows::sample(200);
         for (query, filled) in
             [("limit=100&offset=3", false), ("limit=100&offset=3&show_replication=true", true)]
         {
@@ -308,7 +308,7 @@ mod tests {
     fn page(query: &str, misbehaviors: &[&Misbehavior]) -> (Vec<String>, Value) {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let pairs: Vec<_> = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let body = answer(&pairs, &Rows::new(1663), misbehaviors).unwrap();
+        let body = answer(&pairs, &Rows::sample(1663), misbehaviors).unwrap();
         let mut body: Value = serde_json::from_slice(&body).unwrap();
         let backups = body["backups"].take();
         let ids =

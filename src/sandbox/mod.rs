@@ -55,22 +55,24 @@ use anyhow::Context as _;
 
 pub(crate) use args::SandboxArgs;
 
-/// Serves until interrupted, or runs one command against the sandbox and returns its exit code.
+/// Serves until interrupted, or runs a command or shell in the sandbox and returns its exit code.
 ///
 /// # Errors
 ///
-/// When the port is taken, the log cannot be opened, standard output is closed, or the command
-/// cannot be started.
+/// If the port is taken, the log cannot be opened, standard output is closed, or the program cannot
+/// be started.
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     let server = server::Server::bind(&args).await?;
-    if args.command.is_empty() {
-        // Whoever reads that it is there may end it.
-        let signals = server::Signals::listen()?;
-        account::announce(server.address(), args.backups).context("cannot write to stdout")?;
-        Ok(server::serve_until_interrupted(server, signals).await)
-    } else {
-        server::run(server, &args.command).await
+    if args.shell {
+        return server::run_shell(server, args.backups).await;
     }
+    if !args.command.is_empty() {
+        return server::run_command(server, &args.command).await;
+    }
+    // Listens first: a reader of the announcement can stop the sandbox at once.
+    let signals = server::Signals::listen()?;
+    account::announce(server.address(), args.backups).context("cannot write to stdout")?;
+    Ok(server::serve_until_interrupted(server, signals).await)
 }
 
 #[cfg(test)]

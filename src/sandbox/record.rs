@@ -183,16 +183,17 @@ fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
         let mut extra = Object::open(Nulls::Written, record.member("extra_info"));
         extra.set("auto_trigger", row.is_automatic());
         extra.set("destination_vault_id", row.related_id(5));
-        extra.set("fail_code", "");
-        extra.set("fail_reason", "");
-        extra.set("progress", 100);
+        let failed = row.has_failed_replica();
+        extra.set("fail_code", if failed { "BackupService.6202" } else { "" });
+        extra.set("fail_reason", if failed { "The destination vault is full." } else { "" });
+        extra.set("progress", if failed { 40 } else { 100 });
         extra.close();
         record.set("id", row.related_id(6));
         record.set("source_backup_id", row.id);
         record.set("source_checkpoint_id", row.checkpoint_id());
         record.set("source_project_id", PROJECT_ID);
         record.set("source_region", "cn-north-4");
-        record.set("status", "success");
+        record.set("status", if failed { "fail" } else { "success" });
         record.set("vault_id", row.vault().id());
         record.close();
     }
@@ -204,7 +205,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::sandbox::rows::{Series, shared};
+    use crate::sandbox::rows::Rows;
 
     fn json(row: Row) -> Value {
         let mut out = Vec::new();
@@ -213,14 +214,13 @@ mod tests {
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out)))
     }
 
-    fn default_account() -> impl Iterator<Item = Row> {
-        let series = Series::new(1663);
-        (0..1663).map(move |index| series.row(index))
+    fn default_account() -> Vec<Row> {
+        Rows::sample(1663).iter().collect()
     }
 
     #[test]
     fn every_record_is_valid_json() {
-        for row in default_account().chain(shared()) {
+        for row in default_account().into_iter().chain(Rows::sample(1663).shared()) {
             let mut out = Vec::new();
             record(row, true, &mut out);
             assert_eq!(
@@ -262,7 +262,8 @@ mod tests {
             "updated_at",
             "vault_id",
         ];
-        let row = default_account().find(|row| row.style() == Style::Documented).unwrap();
+        let row =
+            default_account().into_iter().find(|row| row.style() == Style::Documented).unwrap();
         let mut out = Vec::new();
         record(row, false, &mut out);
         let text = String::from_utf8(out).unwrap();
@@ -277,12 +278,14 @@ mod tests {
 
     #[test]
     fn only_single_backups_of_servers_have_children() {
-        for row in default_account().take(200) {
+        for row in default_account().into_iter().take(200) {
             let children = json(row)["children"].as_array().map_or(0, Vec::len);
             assert_eq!(children > 0, row.resource_type() == "OS::Nova::Server", "{row:?}");
         }
-        let server =
-            default_account().find(|row| row.resource_type() == "OS::Nova::Server").unwrap();
+        let server = default_account()
+            .into_iter()
+            .find(|row| row.resource_type() == "OS::Nova::Server")
+            .unwrap();
         let volume = &json(server)["children"][0];
         assert_eq!(volume["parent_id"], server.id.text());
         assert_eq!(volume["resource_type"], "OS::Cinder::Volume");
@@ -294,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_account_has_every_variant() {
-        let all: Vec<_> = default_account().map(json_text).collect();
+        let all: Vec<_> = default_account().into_iter().map(json_text).collect();
         let count = |what: &str| all.iter().filter(|record| record.contains(what)).count();
         for what in [
             "\"expired_at\":null",

@@ -45,13 +45,20 @@ impl Piece {
 }
 
 impl Rows {
-    pub(super) fn new(backups: u32) -> Self {
+    /// Creates a list in which no backup is newer than `newest`.
+    pub(super) fn new(backups: u32, newest: Micros) -> Self {
         Self {
-            series: Series::new(backups),
+            series: Series::new(backups, newest),
             pieces: vec![Piece::Series(0..backups)],
             len: backups as usize,
             added: 0,
         }
+    }
+
+    /// Creates the list of tests, which ends at 2026-11-20T00:00:00Z.
+    #[cfg(test)]
+    pub(super) fn sample(backups: u32) -> Self {
+        Self::new(backups, 20_777 * DAY)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -69,6 +76,16 @@ impl Rows {
                 Piece::Added(row) => (0..0, (skipped == 0).then_some(*row)),
             };
             places.map(|index| self.series.row(index)).chain(added)
+        })
+    }
+
+    /// Iterates over the backups that another project shares, newest first.
+    pub(super) fn shared(&self) -> impl Iterator<Item = Row> {
+        let newest = self.series.newest;
+        (0..SHARED).map(move |index| {
+            let number = FIRST_SHARED + index;
+            let jitter = i64::from(mix(number.into()) as u32) % DAY;
+            Row::new(number, newest - DAY * (2 * i64::from(index) + 1) + jitter - SECOND)
         })
     }
 
@@ -160,14 +177,13 @@ impl Rows {
     }
 }
 
-/// No backup is newer: 2026-11-20T00:00:00Z.
-pub(super) const NEWEST: Micros = 20_777 * DAY;
-
 /// The initial backups, each derived from its index: `created_at` descending, then `id`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Series {
     /// Average time between two backups.
     step: Micros,
+    /// No backup is newer.
+    newest: Micros,
 }
 
 /// Indices in each period of [`TIE_PERIOD`] whose backups have the same time. One group, 999 to
@@ -177,8 +193,9 @@ const TIE_PERIOD: u32 = 101;
 
 impl Series {
     /// Creates a series over half a year, with at most two backups per minute.
-    pub(super) fn new(count: u32) -> Self {
-        Self { step: (180 * DAY / i64::from(count.max(1))).clamp(30 * SECOND, DAY) }
+    pub(super) fn new(count: u32, newest: Micros) -> Self {
+        let step = (180 * DAY / i64::from(count.max(1))).clamp(30 * SECOND, DAY);
+        Self { step, newest }
     }
 
     /// Returns the backup at an index, in constant time.
@@ -203,21 +220,12 @@ impl Series {
     /// Returns a time that decreases by at least half a step per index.
     fn created(self, index: u32) -> Micros {
         let jitter = (mix(index.into()) >> 1) as i64 % (self.step / 2);
-        NEWEST - self.step * i64::from(index) - jitter
+        self.newest - self.step * i64::from(index) - jitter
     }
 }
 
 /// Number of backups that are shared with the account.
 const SHARED: u32 = 12;
-
-/// Returns the shared backups, newest first.
-pub(super) fn shared() -> impl Iterator<Item = Row> {
-    (0..SHARED).map(|index| {
-        let number = FIRST_SHARED + index;
-        let jitter = i64::from(mix(number.into()) as u32) % DAY;
-        Row::new(number, NEWEST - DAY * (2 * i64::from(index) + 1) + jitter - SECOND)
-    })
-}
 
 #[cfg(test)]
 mod tests {
@@ -240,7 +248,7 @@ mod tests {
 
     #[test]
     fn rows_are_deleted_at_positions() {
-        let before = ids(&Rows::new(10));
+        let before = ids(&Rows::sample(10));
         for (position, count, left) in [
             (0, 1, vec![1, 2, 3, 4, 5, 6, 7, 8, 9]),
             (9, 1, vec![0, 1, 2, 3, 4, 5, 6, 7, 8]),
@@ -251,7 +259,7 @@ mod tests {
             (50, 1, (0..10).collect()),
             (4, 0, (0..10).collect()),
         ] {
-            let mut rows = Rows::new(10);
+            let mut rows = Rows::sample(10);
             let deleted = rows.delete(position, count);
             let left: Vec<_> = left.iter().map(|place: &usize| before[*place]).collect();
             assert_eq!(ids(&rows), left, "{position}+{count}");
@@ -263,7 +271,7 @@ mod tests {
     #[test]
     fn rows_are_inserted_at_positions() {
         for (position, count, at) in [(0, 1, 0), (5, 3, 5), (10, 2, 10), (99, 1, 10), (4, 0, 4)] {
-            let mut rows = Rows::new(10);
+            let mut rows = Rows::sample(10);
             let mut expected = ids(&rows);
             let inserted = rows.insert(position, count);
             expected.splice(at..at, inserted.iter().map(|row| row.id));
@@ -275,7 +283,7 @@ mod tests {
     #[test]
     fn rows_can_always_be_inserted_between_two() {
         for position in [0, 1, 91, 92, 200] {
-            let mut rows = Rows::new(200);
+            let mut rows = Rows::sample(200);
             for _ in 0..2000 {
                 rows.insert(position, 1);
             }
@@ -285,7 +293,7 @@ mod tests {
             }
             assert_ordered(&rows);
         }
-        let mut empty = Rows::new(0);
+        let mut empty = Rows::sample(0);
         empty.insert(0, 3);
         assert_ordered(&empty);
     }
@@ -293,7 +301,7 @@ mod tests {
     #[test]
     fn random_changes_match_a_plain_list() {
         let random = &mut fastrand::Rng::with_seed(7);
-        let mut rows = Rows::new(500);
+        let mut rows = Rows::sample(500);
         let mut model = ids(&rows);
         for _ in 0..500 {
             let position = random.usize(0..model.len() + 2);
@@ -319,7 +327,7 @@ mod tests {
     #[test]
     fn rows_are_in_descending_order_with_unique_ids() {
         for count in [1663, 100_000, 10_000_000] {
-            let series = Series::new(count);
+            let series = Series::new(count, 0);
             let rows: Vec<_> = (0..100_000).map(|index| series.row(index)).collect();
             for pair in rows.windows(2) {
                 assert!(pair[0].key() > pair[1].key(), "{pair:?}");
@@ -331,7 +339,7 @@ mod tests {
 
     #[test]
     fn some_rows_tie_across_a_page_boundary() {
-        let series = Series::new(1663);
+        let series = Series::new(1663, 0);
         assert_eq!(series.row(999).created, series.row(1001).created);
         assert!((0..10).all(|index| series.row(index).created > series.row(index + 1).created));
     }

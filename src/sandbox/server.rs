@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,13 +82,36 @@ async fn connection(stream: TcpStream, service: Arc<Service>) -> io::Result<()> 
 /// They are removed from the command's environment.
 const PREFIXES: [&str; 5] = ["CBR_", "HUAWEICLOUD_", "HW_", "OS_", "CLOUD_SDK_"];
 
-/// Runs a command with the same standard streams, and returns its exit code.
-///
-/// The command handles Ctrl-C itself. If the sandbox is terminated, so is the command.
-pub(super) async fn run(server: Server, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::listen()?;
+/// Runs a `cbr` command with these arguments in the sandbox.
+pub(super) async fn run_command(
+    server: Server,
+    arguments: &[OsString],
+) -> anyhow::Result<ExitCode> {
     let program = env::current_exe().context("cannot find this program itself")?;
-    let mut child = command(&program, arguments, server.address())
+    run(server, &program, arguments).await
+}
+
+/// Runs the user's shell in the sandbox, after a note on stderr.
+pub(super) async fn run_shell(server: Server, backups: u32) -> anyhow::Result<ExitCode> {
+    let shell = env::var_os("SHELL").filter(|shell| !shell.is_empty());
+    let shell = PathBuf::from(shell.unwrap_or_else(|| "sh".into()));
+    let note = format!(
+        "cbr: sandbox with {backups} backups at http://{}\n\
+         cbr: commands in this shell use it, such as: cbr backups list\n\
+         cbr: exit the shell to stop the sandbox\n",
+        server.address()
+    );
+    // The shell works without the note.
+    let _ = io::stderr().write_all(note.as_bytes());
+    run(server, &shell, &[]).await
+}
+
+/// Runs a program with the same standard streams, and returns its exit code.
+///
+/// The program handles Ctrl-C itself. If the sandbox is terminated, so is the program.
+async fn run(server: Server, program: &Path, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let mut child = command(program, arguments, server.address())
         .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
     tokio::select! {

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::account::PROJECT_ID;
 use super::args::SandboxArgs;
 use super::auth::{self, CredentialKind};
-use super::backup::Row;
+use super::backup::{Row, UPDATES};
 use super::changes::{AccountState, Arrival};
 use super::faults::{Chaos, Fault};
 use super::faulty_response::{Outcome, throttled};
@@ -53,7 +53,7 @@ pub(super) struct NoAnswer;
 impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
-            account: AccountState::new(args.backups, &args.changes, args.churn),
+            account: AccountState::new(rows(args), &args.changes, args.churn),
             metadata: Metadata::new(args.metadata, args.metadata_keys),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
@@ -104,8 +104,7 @@ impl Service {
 
     /// Returns the time according to the service's clock.
     fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.checked_add(self.clock).unwrap_or(now)
+        service_time(self.clock)
     }
 
     /// Returns the faults that are due for a request.
@@ -197,6 +196,18 @@ impl Service {
             inserted: ids(&arrival.changed.inserted),
         });
     }
+}
+
+/// Creates the backups of the account.
+fn rows(args: &SandboxArgs) -> Rows {
+    let latest = || service_time(args.clock).as_microsecond() - UPDATES;
+    Rows::new(args.backups, args.epoch.map_or_else(latest, |epoch| epoch.microsecond()))
+}
+
+/// Returns the time of a clock that is ahead of this machine's.
+fn service_time(ahead: SignedDuration) -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_add(ahead).unwrap_or(now)
 }
 
 fn http_date(time: Timestamp) -> String {

@@ -2,7 +2,7 @@
 
 use crate::harness::{cbr, sandboxed, script, terminal};
 
-const LIST: &str = "cbr sandbox --backups 30 -- backups list";
+const LIST: &str = "cbr sandbox --epoch 2026-11-20 --backups 30 -- backups list";
 
 /// Whether a list with these variables and flags has colours, on a terminal or in a pipe.
 fn is_colored(on_terminal: bool, variables: &str, flags: &str) -> bool {

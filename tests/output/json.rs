@@ -105,7 +105,7 @@ fn jq_reads_what_ids_prints() {
     if crate::host::find("jq").is_none() {
         return;
     }
-    let list = "cbr sandbox --backups 300 -- backups list";
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 300 -- backups list";
     let ids = script(&format!("{list} -o ids | while read -r id; do echo \"$id\"; done"));
     assert_eq!(ids.stdout.lines().count(), 300);
     for read in [

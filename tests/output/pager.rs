@@ -7,7 +7,9 @@ const MARKS: &str = "sed s/^/PAGED:/";
 
 /// A list of this many backups on a terminal of 24 rows, with `setting` before the command.
 fn list(setting: &str, backups: usize, flags: &str) -> String {
-    let list = format!("cbr sandbox --backups {backups} -- backups list --color never {flags}");
+    let list = format!(
+        "cbr sandbox --epoch 2026-11-20 --backups {backups} -- backups list --color never {flags}"
+    );
     terminal(80, &format!("{setting} {list} -q"))
 }
 
@@ -60,7 +62,8 @@ fn single_records_are_paged_too() {
     let id = sandboxed("--backups 1", "backups list -o ids").run().stdout;
     let show = |flags: &str| {
         let id = id.trim();
-        let show = format!("cbr sandbox --backups 1 -- backups show {id} {flags}");
+        let show =
+            format!("cbr sandbox --epoch 2026-11-20 --backups 1 -- backups show {id} {flags}");
         is_paged(&terminal(80, &format!("CBR_PAGER=\"{MARKS}\" {show}")))
     };
     assert!(show(""));
@@ -126,7 +129,7 @@ fn an_unusable_pager_is_reported_and_bypassed() {
         ),
     ];
     for (pager, warning) in cases {
-        let list = "cbr sandbox --backups 1000 -- backups list --color never";
+        let list = "cbr sandbox --epoch 2026-11-20 --backups 1000 -- backups list --color never";
         let shown = terminal(80, &format!("CBR_PAGER=\"{pager}\" {list} 2>&1"));
         let rest = shown.strip_prefix(warning).unwrap_or_else(|| panic!("{}", &shown[..300]));
         // And the line of the receipt.

@@ -5,7 +5,9 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::harness::{script, terminal};
 
 fn list(columns: usize, flags: &str) -> String {
-    let list = format!("cbr sandbox --backups 200 -- backups list --color never {flags}");
+    let list = format!(
+        "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --color never {flags}"
+    );
     terminal(columns, &format!("{list} 2>/dev/null"))
 }
 
@@ -37,7 +39,7 @@ ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
 /// Room for all is used for all: the same as on a pipe.
 #[test]
 fn wide_terminals_show_the_same_columns_as_pipes() {
-    let piped = script("cbr sandbox --backups 200 -- backups list").stdout;
+    let piped = script("cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list").stdout;
     assert_eq!(list(500, ""), piped);
 }
 
@@ -104,7 +106,9 @@ fn hidden_columns_are_marked_without_a_header() {
 #[test]
 fn a_summary_fits_the_width() {
     let summary = |columns: usize, flags: &str| {
-        let command = format!("cbr sandbox -- backups summary --color never {flags} 2>/dev/null");
+        let command = format!(
+            "cbr sandbox --epoch 2026-11-20 -- backups summary --color never {flags} 2>/dev/null"
+        );
         terminal(columns, &command)
     };
     for by in ["resource", "vault", "type", "status", "checkpoint", "day", "month"] {
@@ -126,7 +130,12 @@ OS::Cinder::Volume             820   98,220 GB  2026-11-19Z  2026-11-";
 fn show_prints_all_fields_of_children() {
     let show = |columns: usize| {
         let id = "7b2bf477-f888-4a0e-a706-dd2f4d197e00";
-        terminal(columns, &format!("cbr sandbox -- backups show {id} --color never 2>/dev/null"))
+        terminal(
+            columns,
+            &format!(
+                "cbr sandbox --epoch 2026-11-20 -- backups show {id} --color never 2>/dev/null"
+            ),
+        )
     };
     let (narrow, wide) = (show(80), show(200));
     assert!(narrow.contains("\nchildren[0]\n  id             "), "{narrow}");
@@ -158,8 +167,10 @@ fn no_format_prints_control_characters_on_a_terminal() {
 #[test]
 fn json_on_a_terminal_is_the_same_json() {
     let shown = list(80, "-o json --columns name,id");
-    let piped =
-        script("cbr sandbox --backups 200 -- backups list -o json --columns name,id").stdout;
+    let piped = script(
+        "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list -o json --columns name,id",
+    )
+    .stdout;
     assert_ne!(shown, piped);
     let [shown, piped]: [serde_json::Value; 2] =
         [shown, piped].map(|text| serde_json::from_str(&text).unwrap());
@@ -171,7 +182,10 @@ fn color_is_used_on_terminals_without_no_color() {
     let colours = |shown: &str| shown.contains('\u{1b}');
     assert!(colours(&terminal(80, "cbr --help")));
     assert!(!colours(&terminal(80, "NO_COLOR=1 cbr --help")));
-    assert!(!colours(&terminal(80, "NO_COLOR=1 cbr sandbox --backups 9 -- backups list")));
+    assert!(!colours(&terminal(
+        80,
+        "NO_COLOR=1 cbr sandbox --epoch 2026-11-20 --backups 9 -- backups list"
+    )));
     assert!(!colours(&script("cbr --help").stdout));
     let usage = "script --quiet --command \"cbr backups list --limit 0\" /dev/null";
     assert!(!colours(&script(&format!("NO_COLOR=1 {usage}")).stdout));

@@ -45,7 +45,7 @@ fn values_are_escaped_as_jq_does() {
     let columns = "id,name,resource_name,resource_size,status,description";
     let fields: Vec<_> = columns.split(',').map(|column| format!(".{column}")).collect();
     let query = format!("[.[] | [{}]][] | @tsv", fields.join(","));
-    let list = "cbr sandbox --backups 300 -- backups list";
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 300 -- backups list";
     let ours = script(&format!("{list} -o tsv --columns {columns} --no-headers"));
     let theirs = script(&format!("{list} -o json | jq -r '{query}'"));
     assert_eq!((ours.code, theirs.code), (Some(0), Some(0)), "{}", theirs.stderr);

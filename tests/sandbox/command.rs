@@ -1,6 +1,9 @@
 //! `cbr sandbox -- …`: the command inside, its output and its end, as if it ran alone.
 
-use crate::harness::{Answer, Service, cbr, sandboxed};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{Answer, Service, cbr, program, sandboxed};
 
 #[test]
 fn the_exit_code_is_that_of_the_command() {
@@ -108,4 +111,51 @@ fn compressed_responses_are_read() {
 fn the_account_is_the_same_in_every_run() {
     let first = sandboxed("", "backups list -o json").run().stdout;
     assert_eq!(sandboxed("", "backups list -o json").run().stdout, first);
+}
+
+/// The epoch moves the backups, and not the clock that signatures are checked with.
+#[test]
+fn the_newest_backup_is_from_now_or_from_the_given_epoch() {
+    let created = |options: &str, command: &str| {
+        let run = cbr("sandbox").args(options.split_whitespace()).arg("--");
+        let run = run.args(command.split_whitespace()).args(["-o", "jsonl"]).run();
+        let time = |line: &&str| serde_json::from_str::<Value>(line).unwrap()["created_at"].clone();
+        run.lines().iter().map(time).map(|time| time.as_str().unwrap().to_owned()).collect()
+    };
+    let of_today: Vec<String> = created("--backups 1000", "backups list --since 1d");
+    assert!((3..10).contains(&of_today.len()), "{of_today:?}");
+    for failed in ["--status error", "--status error --image-type replication"] {
+        let failed: Vec<String> = created("", &format!("backups list --since 7d {failed}"));
+        assert!((1..10).contains(&failed.len()), "{failed:?}");
+    }
+    for (epoch, newest) in [("2026-11-20", "2026-11-19T"), ("2024-02-29T12:00:00Z", "2024-02-29T")]
+    {
+        let first: Vec<String> = created(&format!("--epoch {epoch}"), "backups list --limit 1");
+        assert!(first[0].starts_with(newest), "{first:?}");
+    }
+}
+
+#[test]
+fn a_shell_has_the_settings_of_the_sandbox_and_sets_the_exit_code() {
+    let directory = TempDir::new().unwrap();
+    let shell = directory.path().join("no-shell");
+    let list = format!("'{}' backups list -o ids | wc -l", program().display());
+    let script = format!("{list}\nkill -INT $PPID\nexit 7\n");
+    let note = "cbr: sandbox with 5 backups at http://127.0.0.1:";
+    for variable in ["/bin/sh", ""] {
+        let run = cbr("sandbox --backups 5 --shell").env("SHELL", variable);
+        let run = run.env("PATH", "/usr/bin:/bin").env("CBR_TOKEN", "other").stdin(&script);
+        let output = run.start().finish();
+        let [stdout, stderr] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        assert_eq!((output.status.code(), stdout.trim()), (Some(7), "5"), "{variable} {stderr}");
+        assert!(stderr.starts_with(note), "{stderr}");
+        assert!(stderr.ends_with("\ncbr: exit the shell to stop the sandbox\n"), "{stderr}");
+    }
+    let output = cbr("sandbox --backups 5 --shell").env("SHELL", &shell).start().finish();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(&format!("cbr: error: cannot run {}", shell.display())), "{stderr}");
+    let run = cbr("sandbox --shell -- backups list").exit(2);
+    run.stderr_holds(["--shell", "cannot be used with"]).run();
 }
