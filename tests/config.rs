@@ -41,7 +41,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn the_first_setting_makes_the_file_for_its_owner_alone() {
+fn the_first_setting_creates_a_private_file() {
     let elsewhere = TempDir::new().unwrap();
     let run = |args: &str| cbr(args).env("XDG_CONFIG_HOME", elsewhere.path());
     let path = elsewhere.path().join("cbr/config.toml");
@@ -75,7 +75,7 @@ const FILE: &str = "# mine\ndefault_profile = 'prod' # the usual one\n\n# where\
                     [profiles.'a.b']\nregion = 'eu-nl'\n";
 
 #[test]
-fn a_change_leaves_the_rest_as_it_is() {
+fn a_change_preserves_the_rest_of_the_file() {
     let nl = FILE.replace("'eu-de' ", "\"eu-nl\" ");
     let cases = [
         ("set profiles.prod.region eu-nl", nl.as_str()),
@@ -106,7 +106,7 @@ fn a_change_leaves_the_rest_as_it_is() {
 /// Those who keep their settings in a repository link to them.
 /// None of them writes what it has read before another one wrote.
 #[test]
-fn changes_at_the_same_time_are_all_kept() {
+fn concurrent_changes_are_all_saved() {
     const NUMBER: usize = 20;
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("below").join("config.toml");
@@ -126,7 +126,7 @@ fn changes_at_the_same_time_are_all_kept() {
 }
 
 #[test]
-fn a_link_stays_one() {
+fn a_symlink_is_preserved() {
     let file = File::new("");
     let link = TempDir::new().unwrap();
     let path = link.path().join("link.toml");
@@ -138,7 +138,7 @@ fn a_link_stays_one() {
 
 /// Nothing is written, and no secret is repeated.
 #[test]
-fn what_cannot_be_right_is_refused() {
+fn invalid_settings_are_refused() {
     let cases = [
         (
             "set profiles.prod.secret_key hunter2",
@@ -210,7 +210,7 @@ fn what_cannot_be_right_is_refused() {
 }
 
 #[test]
-fn what_is_right_and_may_surprise_is_said() {
+fn surprising_settings_are_warned_of() {
     let file = File::new("[profiles.prod]\n");
     let warned = |args: &str, text: &str| {
         file.cbr(args).stderr_holds(["cbr: warning: ", text]).run();
@@ -229,7 +229,7 @@ fn what_is_right_and_may_surprise_is_said() {
 }
 
 #[test]
-fn a_value_that_begins_with_a_dash_stands_behind_two() {
+fn values_with_a_dash_follow_a_double_dash() {
     let file = File::new("");
     let tip =
         "tip: a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE";
@@ -240,7 +240,7 @@ fn a_value_that_begins_with_a_dash_stands_behind_two() {
 }
 
 #[test]
-fn what_is_shown_holds_no_secret() {
+fn shown_settings_contain_no_secret() {
     let text = format!(
         "# hunter2\ndefault_profile = 'a b'\n[defaults]\ncolumns = 'id,name'\nretries = 3\n\
          [profiles.\"a b\"]\naccess_key = 'HPUAABBCCDDEEFFGGWYH'\nsecret_key = 'hunter2'\n\
@@ -276,7 +276,7 @@ fn what_is_shown_holds_no_secret() {
 
 /// Told by every command that would go by it, before anything is sent; and fixed by hand only.
 #[test]
-fn a_broken_file_is_told_with_line_and_column() {
+fn syntax_errors_have_line_and_column() {
     let cases: [(&[u8], &str); 5] = [
         (b"[profiles.p]\ntoken = hunter2\n", ", line 2, column 9: not TOML: "),
         (
@@ -311,7 +311,7 @@ fn a_broken_file_is_told_with_line_and_column() {
 
 /// What a listing prints and asks for, with these defaults.
 #[test]
-fn defaults_stand_for_flags_that_are_not_given() {
+fn defaults_replace_absent_flags() {
     let ids = "{\"id\":";
     let names = "{\"name\":";
     let cases: [(&str, &str, &str, &[(u64, u64)]); 14] = [
@@ -348,7 +348,7 @@ fn defaults_stand_for_flags_that_are_not_given() {
 /// The width of one record is no matter of a list's columns, and other commands have formats of
 /// their own.
 #[test]
-fn defaults_are_for_lists() {
+fn defaults_apply_to_lists_only() {
     let text = "[defaults]\noutput = 'json'\ncolumns = ['name']\n";
     let sandbox = Sandbox::start("--backups 3");
     let list = sandbox.cbr("backups list").with_key().file(OWN, text).run().json();
@@ -371,7 +371,7 @@ fn defaults_are_for_lists() {
 
 /// A flag against which a default stands is the user's word.
 #[test]
-fn a_flag_that_contradicts_a_default_is_told_as_ever() {
+fn conflicts_between_flags_are_reported_despite_defaults() {
     let run = cbr("backups list --stream").file(OWN, "[defaults]\noutput = 'json'\n");
     run.exit(2).stderr_holds(["'--stream' cannot be used with '--output json'"]).run();
     let sandbox = Sandbox::start("--backups 3");
@@ -409,7 +409,7 @@ fn keys_and_profiles_are_offered_by_name() {
 
 /// On a terminal the secret is asked for, and what is typed does not show.
 #[test]
-fn a_secret_that_is_typed_does_not_show() {
+fn typed_secrets_are_not_echoed() {
     if crate::host::find("script").is_none() {
         return;
     }

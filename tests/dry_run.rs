@@ -56,7 +56,7 @@ fn the_request_is_shown_and_not_sent() {
 
 /// The request that is shown is the one that is sent.
 #[test]
-fn what_is_shown_is_what_would_be_sent() {
+fn the_shown_request_equals_the_sent_one() {
     for flags in [
         "",
         "--limit 5",
@@ -78,13 +78,13 @@ fn what_is_shown_is_what_would_be_sent() {
 }
 
 #[test]
-fn a_limit_that_fits_a_page_has_no_other() {
+fn a_limit_within_a_page_is_one_request() {
     let run = nowhere("backups list --limit 5 --dry-run").with_key().run();
     assert!(run.stdout.ends_with("this one has all that is asked for.\n"), "{}", run.stdout);
 }
 
 #[test]
-fn numbers_are_asked_for_in_their_own_way() {
+fn counts_are_requested_with_one_row() {
     let query = |args: &str| {
         let stdout = nowhere(&format!("backups {args} --dry-run")).with_key().run().stdout;
         let line = stdout.lines().next().unwrap_or_default().to_owned();
@@ -102,7 +102,7 @@ fn no_receipt_is_written() {
 }
 
 #[test]
-fn a_setting_that_is_missing_is_told() {
+fn a_missing_setting_is_reported() {
     let told = ["cbr: error: no credentials"];
     nowhere("backups list --dry-run").exit(2).stderr_holds(told).run();
     nowhere("backups list --print-curl").exit(2).stderr_holds(told).run();
@@ -120,7 +120,7 @@ fn user(args: &str) -> Cbr {
 }
 
 #[test]
-fn what_iam_would_be_asked_before_is_told_and_not_asked() {
+fn requests_to_iam_are_shown_and_not_sent() {
     let iam = "https://iam.eu-de.otc.t-systems.com";
     let run = user("backups list --dry-run").run();
     assert!(run.stdout.contains("/v3/PROJECT_ID/backups?"), "{}", run.stdout);
@@ -145,7 +145,7 @@ fn what_iam_would_be_asked_before_is_told_and_not_asked() {
 
 /// Without a region the service is where the catalogue says, which comes with the token.
 #[test]
-fn a_service_that_only_the_catalogue_knows_has_a_stand_in() {
+fn an_endpoint_from_the_catalog_has_a_placeholder() {
     let iam = "https://iam.eu-de.otc.t-systems.com";
     let user = |args| {
         user(args)
@@ -268,7 +268,7 @@ fn no_program_gets_a_secret_as_an_argument() {
 
 /// A signature with half of a key would count as a failure, and a few of those lock it.
 #[test]
-fn without_its_variables_the_command_sends_nothing() {
+fn the_command_needs_its_variables() {
     let sandbox = Sandbox::start("--backups 3");
     for user in USERS {
         let command = command(&sandbox, &format!("{SHOW} --print-curl"), user);
@@ -283,7 +283,7 @@ fn without_its_variables_the_command_sends_nothing() {
 }
 
 #[test]
-fn settings_of_another_tool_are_named() {
+fn the_source_of_settings_is_named() {
     let sandbox = Sandbox::start("--backups 3");
     let output = sandbox
         .cbr("backups list --print-curl")

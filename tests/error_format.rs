@@ -46,7 +46,7 @@ fn a_refusal_has_every_field() {
 /// A flag of every command, wherever it stands.
 #[cfg(feature = "sandbox")]
 #[test]
-fn the_form_that_the_sandbox_is_asked_for_is_that_of_the_command_in_it() {
+fn the_error_format_of_the_sandbox_applies_to_its_command() {
     let run = |flags: &str, command: &str| {
         let words = format!("{flags} sandbox --backups 3 --fault 400@1 -- {command}");
         cbr(&words).exit(4)
@@ -60,7 +60,7 @@ fn the_form_that_the_sandbox_is_asked_for_is_that_of_the_command_in_it() {
 }
 
 #[test]
-fn each_kind_of_failure_has_a_word() {
+fn each_kind_of_failure_has_an_error_code() {
     let cases = [
         ("--fault 401@1", "", "unauthenticated", 3, json!(401), false),
         ("--fault 403@1", "", "forbidden", 3, json!(403), false),
@@ -89,7 +89,7 @@ fn each_kind_of_failure_has_a_word() {
 }
 
 #[test]
-fn a_bad_command_line_is_told_on_one_line_wherever_the_flag_stands() {
+fn usage_errors_are_json_wherever_the_flag_is() {
     let cases = [
         (
             "--error-format json backups lst",
@@ -122,7 +122,7 @@ fn a_bad_command_line_is_told_on_one_line_wherever_the_flag_stands() {
 }
 
 #[test]
-fn a_form_that_there_is_not_is_told_in_text() {
+fn an_unknown_error_format_is_reported_as_text() {
     let told = ["invalid value 'jsn' for '--error-format <FORMAT>'", "'json'"];
     cbr("backups list --error-format jsn").exit(2).stderr_holds(told).run();
 }
@@ -138,7 +138,7 @@ fn warnings_and_details_are_objects_too() {
 }
 
 #[test]
-fn what_the_service_asks_to_wait_is_a_number() {
+fn retry_after_is_a_number() {
     let body = r#"{"error_code":"APIGW.0308","error_msg":"too many"}"#;
     for (after, seconds) in [("700", 700), ("18446744073709551615", 31_536_000)] {
         let headers = [("Retry-After", after)];
@@ -151,7 +151,7 @@ fn what_the_service_asks_to_wait_is_a_number() {
 
 /// What people see besides errors has no place among objects.
 #[test]
-fn a_terminal_shows_objects_alone() {
+fn a_terminal_shows_only_objects() {
     let shown = |flags: &str| {
         terminal(80, &format!("cbr sandbox --backups 3 -- backups list {flags} >/dev/null"))
     };

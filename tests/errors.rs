@@ -163,7 +163,7 @@ const FINAL: &[Case] = &[
 ];
 
 #[test]
-fn a_refusal_is_told_once_and_in_the_services_words() {
+fn a_refusal_is_reported_once_in_the_words_of_the_service() {
     for Case { status, headers, body, exit, stderr } in FINAL {
         for command in ["backups list", "backups show 1"] {
             let service = Service::answering([Answer::with_headers(*status, headers, body)]);
@@ -220,7 +220,7 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn an_answer_that_is_no_list_is_shown_in_short() {
+fn an_unexpected_response_is_quoted_briefly() {
     for (body, reason, shown) in UNREADABLE {
         let answer = Answer::with_headers(200, &[("X-Request-Id", "r1")], body);
         let service = Service::answering([answer]);
@@ -301,7 +301,7 @@ fn a_damaged_gzip_answer_is_an_error() {
 }
 
 #[test]
-fn a_long_answer_is_cut() {
+fn long_error_bodies_are_truncated() {
     let body = "x".repeat(100_000);
     let told = format!("cbr: error: HTTP 400: {}…\n", "x".repeat(300));
     let service = Service::answering([Answer::new(400, &body)]);
@@ -310,7 +310,7 @@ fn a_long_answer_is_cut() {
 
 /// No page is nearly as large; memory stays bounded, also for what is small on its way.
 #[test]
-fn an_answer_without_end_is_given_up() {
+fn endless_responses_are_abandoned() {
     let told = "cbr: error: unreadable answer: more than 16 MiB\n\
                 cbr: hint: try a smaller --page-size\n";
     for options in ["--fault huge=70MB@*", "--gzip --fault gzip-bomb=70MB@*"] {
@@ -321,7 +321,7 @@ fn an_answer_without_end_is_given_up() {
 
 /// A gateway echoes what it was sent, in whatever way JSON allows to write it.
 #[test]
-fn a_message_that_echoes_a_secret_is_told_without_it() {
+fn echoed_secrets_are_redacted() {
     const SECRET: &str = "MIIe+token/with=all==";
     let echoes = [
         SECRET.to_owned(),
@@ -343,7 +343,7 @@ fn a_message_that_echoes_a_secret_is_told_without_it() {
 
 /// Not a secret, but nobody else's business.
 #[test]
-fn a_message_that_echoes_the_access_key_is_told_without_it() {
+fn echoed_access_keys_are_redacted() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
     let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
@@ -353,7 +353,7 @@ fn a_message_that_echoes_the_access_key_is_told_without_it() {
 
 /// Cutting comes after hiding: half a secret is too much.
 #[test]
-fn a_secret_at_the_end_of_what_is_shown_is_not_shown_in_part() {
+fn a_truncated_secret_is_redacted() {
     const TOKEN: &str = "hunter2-hunter2-hunter2";
     let body = format!("{}{TOKEN}", "x".repeat(290));
     let told = format!(

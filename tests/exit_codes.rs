@@ -26,7 +26,7 @@ const CODES: &[(&str, &str, i32)] = &[
 ];
 
 #[test]
-fn each_code_stands_for_what_the_table_says() {
+fn exit_codes_match_the_table() {
     for &(options, command, code) in CODES {
         sandboxed(options, command).exit(code).stderr_holds([]).run();
     }
@@ -41,7 +41,7 @@ fn assert_told_of_full_disk(run: Cbr) {
 }
 
 #[test]
-fn a_full_disk_is_a_failure_of_this_machine() {
+fn a_full_disk_is_a_local_failure() {
     let list = |flags: &str| sandboxed("--backups 3", &format!("backups list -o {flags}"));
     for flags in ["table", "wide", "json", "jsonl", "csv", "jsonl --stream", "csv --stream"] {
         assert_told_of_full_disk(list(flags));
@@ -90,7 +90,7 @@ fn a_file_that_is_not_allowed_to_grow_is_an_error() {
 
 /// A limit that leaves nothing for a connection is no fault of the service.
 #[test]
-fn too_few_open_files_are_told_as_that() {
+fn too_few_file_descriptors_are_reported() {
     let sandbox = Sandbox::start("--backups 3");
     let list = |files: u8| {
         let run = sandbox.cbr("backups list -o ids --limit 1").with_key();

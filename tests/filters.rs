@@ -75,7 +75,7 @@ fn filters(run: &Run) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn each_filter_arrives_as_the_api_writes_it_and_nothing_else_does() {
+fn each_filter_is_sent_as_documented() {
     for (args, expected) in FILTERS {
         assert_eq!(filters(&list().args(args).run()), expected, "{args:?}");
     }
@@ -94,7 +94,7 @@ fn an_age_counts_back_from_now() {
 
 /// Days are those of UTC, and one that ends meanwhile is as good.
 #[test]
-fn words_stand_for_moments_of_this_run() {
+fn relative_words_are_moments_of_this_run() {
     let day = || Timestamp::now().strftime("%Y-%m-%dT00:00:00Z").to_string();
     let yesterday = || {
         let then = Timestamp::now() - SignedDuration::from_hours(24);
@@ -116,7 +116,7 @@ fn words_stand_for_moments_of_this_run() {
 
 /// A date is its midnight, so a day is not from itself to itself.
 #[test]
-fn a_day_that_is_one_moment_is_remarked_on() {
+fn a_range_of_one_moment_is_warned_of() {
     let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date is its midnight, so these are one \
                 moment; --until 2018-03-01 ends with that day\n";
     for until in ["2018-02-28", "2018-02-28T00:00:00Z"] {
@@ -128,7 +128,7 @@ fn a_day_that_is_one_moment_is_remarked_on() {
 }
 
 #[test]
-fn all_filters_go_out_together() {
+fn all_filters_are_sent_together() {
     let args = [
         "--checkpoint-id",
         ID,
@@ -195,7 +195,7 @@ fn all_filters_go_out_together() {
 /// A newer service may know the word: it goes out as it stands, and an empty list has an
 /// explanation.
 #[test]
-fn words_that_no_document_lists_are_passed_on_with_a_warning() {
+fn undocumented_words_are_sent_with_a_warning() {
     let cases = [
         (
             "--resource-type",
@@ -239,7 +239,7 @@ fn words_that_no_document_lists_are_passed_on_with_a_warning() {
 
 /// The sandbox refuses these words as the service may; the warning comes first all the same.
 #[test]
-fn a_word_that_the_service_refuses_was_warned_of() {
+fn refused_words_were_warned_of() {
     let cases = [
         ("--image-type", "sync", "image_type"),
         ("--member-status", "left", "member_status"),
@@ -259,7 +259,7 @@ fn a_word_that_the_service_refuses_was_warned_of() {
 
 /// Capital letters are not another word.
 #[test]
-fn documented_words_may_be_in_capital_letters() {
+fn documented_words_ignore_case() {
     let cases = [
         ("--status", "AVAILABLE", "status", "available"),
         ("--resource-type", "Server", "resource_type", "OS::Nova::Server"),

@@ -47,7 +47,7 @@ fn one_hung_page_is_requested_a_second_time() {
 
 /// HTTP/2 sends everything over one connection, unless a request is hedged.
 #[test]
-fn the_second_request_has_a_connection_of_its_own() {
+fn the_second_request_uses_a_new_connection() {
     let sandbox = Sandbox::start("--backups 300 --fault hang@6");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let run = cbr("backups list --page-size 10 -o ids --endpoint").arg(tls.endpoint("localhost"));
@@ -58,7 +58,7 @@ fn the_second_request_has_a_connection_of_its_own() {
 
 /// One page at a time, just after throttling, and with a service that is slow for all.
 #[test]
-fn other_requests_wait_for_their_answer() {
+fn other_requests_are_not_hedged() {
     let cases = [
         ("--fault hang@6", "--page-size 10 --timeout 6s --concurrency 1"),
         ("--fault 429=0@3 --fault hang@9", "--page-size 10 --timeout 6s"),

@@ -41,7 +41,7 @@ fn a_command_is_explained_as_by_its_flag() {
 }
 
 #[test]
-fn what_is_not_there_is_told_with_what_is_near() {
+fn unknown_topics_suggest_similar_ones() {
     let cases = [
         ("help exit-cods", "'exit-codes'"),
         ("help backup", "'backups'"),
@@ -59,7 +59,7 @@ fn what_is_not_there_is_told_with_what_is_near() {
 }
 
 #[test]
-fn lines_break_where_the_text_does() {
+fn long_lines_are_wrapped_at_words() {
     let filters = help("help filters");
     assert!(filters.contains("and so are days. Also --start-time\n"), "{filters}");
     let summary = help("backups summary --help");
@@ -101,7 +101,7 @@ fn examples_come_before_flags() {
 }
 
 #[test]
-fn the_short_help_has_what_is_needed_day_by_day_and_the_long_one_all() {
+fn short_help_has_the_common_flags_and_long_help_all() {
     let (short, long) = (help("backups list -h"), help("backups list --help"));
     for flag in [
         "--status",
@@ -128,7 +128,7 @@ fn the_short_help_has_what_is_needed_day_by_day_and_the_long_one_all() {
 }
 
 #[test]
-fn formats_are_told_as_the_command_prints_them() {
+fn help_shows_formats_as_the_command_prints_them() {
     // The command, what json is there, and whether there are ids.
     let cases = [
         ("list", "One array, a backup a line, each as the service sent it", true),
@@ -150,7 +150,7 @@ fn formats_are_told_as_the_command_prints_them() {
 }
 
 #[test]
-fn flags_that_are_refused_are_not_shown() {
+fn flags_without_effect_are_not_in_the_help() {
     for command in ["completions", "man", "help", "config", "sandbox"] {
         for form in ["-h", "--help"] {
             let text = help(&format!("{command} {form}"));

@@ -6,7 +6,7 @@ use crate::harness::{Answer, Service, sandboxed};
 
 /// A service that has the request and keeps it waiting.
 #[test]
-fn a_run_that_waits_for_the_service_ends() {
+fn a_run_waiting_for_the_service_is_interrupted() {
     for stalls in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"backups\":["] {
         for command in ["backups list", "backups list -o jsonl --stream", "backups show 1"] {
             let (arrived, arrival) = mpsc::channel();
@@ -25,7 +25,7 @@ fn a_run_that_waits_for_the_service_ends() {
 
 /// Before its first request again: it would come back in ten minutes.
 #[test]
-fn a_run_that_pauses_ends() {
+fn a_run_between_retries_is_interrupted() {
     let (arrived, arrival) = mpsc::channel();
     let service = Service::start(move |_, _| {
         arrived.send(()).unwrap();
@@ -41,7 +41,7 @@ fn a_run_that_pauses_ends() {
 
 /// A reader that has stopped reading; what it has read is not taken back.
 #[test]
-fn a_run_that_cannot_write_on_ends() {
+fn a_blocked_writer_is_interrupted() {
     let run = sandboxed("", "backups list -o json");
     let mut process = run.start();
     let mut lines = process.stdout();

@@ -11,8 +11,6 @@ mod host;
 /// The documented requests, and the documented account in every format: the first thing to look at.
 mod documented;
 
-/// What `cbr` asks of a list by itself: filters, groups, numbers.
-mod asking;
 /// `--dry-run` and `--print-curl`.
 mod dry_run;
 /// `--error-format json`.
@@ -24,6 +22,8 @@ mod help;
 /// The number, offsets and sizes of the requests of a listing: `--limit`, `--offset`,
 /// `--page-size`.
 mod paging;
+/// What `cbr` asks of a list by itself: filters, groups, numbers.
+mod pipeline;
 mod progress;
 /// `--sort`: who sorts, and by what.
 mod sorting;
@@ -50,10 +50,10 @@ mod vendor;
 /// `cbr config`, and the defaults that its file has for flags.
 mod config;
 
-/// Backups that come and go while they are listed.
-mod changes;
 /// Wrong counts, short pages and other ways in which a service misleads.
-mod lies;
+mod adversarial;
+/// Backups that come and go while they are listed.
+mod churn;
 /// Random faults and changes, many listings in a row.
 mod soak;
 

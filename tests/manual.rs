@@ -45,7 +45,7 @@ fn all() -> (TempDir, Vec<PathBuf>) {
 }
 
 #[test]
-fn a_page_is_found_by_its_name_as_well() {
+fn pages_are_found_by_name() {
     let page = |words: &str| cbr(&format!("man {words}")).run().stdout;
     for (name, words) in [
         ("backups-list", "backups list"),
@@ -60,7 +60,7 @@ fn a_page_is_found_by_its_name_as_well() {
 }
 
 #[test]
-fn each_command_has_a_page_which_nobody_complains_about() {
+fn each_command_has_a_valid_page() {
     let (_directory, pages) = all();
     let names: Vec<_> =
         pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap()).collect();
@@ -94,7 +94,7 @@ fn each_command_has_a_page_which_nobody_complains_about() {
 }
 
 #[test]
-fn a_page_is_the_same_printed_and_written() {
+fn printed_and_written_pages_are_equal() {
     let (directory, _) = all();
     for (command, file) in [("", "cbr.1"), ("backups list", "cbr-backups-list.1")] {
         let printed =
@@ -104,7 +104,7 @@ fn a_page_is_the_same_printed_and_written() {
 }
 
 #[test]
-fn the_page_of_a_command_is_about_it_alone() {
+fn a_page_describes_only_its_command() {
     let Some((page, complaints)) = typeset("backups show") else { return };
     assert_eq!(complaints, "");
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -126,7 +126,7 @@ fn the_page_of_a_command_is_about_it_alone() {
 
 /// What `cbr help` has besides commands.
 #[test]
-fn each_topic_has_a_page_which_nobody_complains_about() {
+fn each_topic_has_a_valid_page() {
     let topics =
         ["columns", "completeness", "environment", "errors", "exit-codes", "filters", "formats"];
     for topic in topics {
@@ -141,7 +141,7 @@ fn each_topic_has_a_page_which_nobody_complains_about() {
 }
 
 #[test]
-fn examples_stand_under_their_heading_and_nothing_else_does() {
+fn only_examples_are_under_their_heading() {
     let Some((page, _)) = typeset("backups summary") else { return };
     let (before, examples) = page.split_once("\nEXAMPLES\n").unwrap();
     let (examples, _) = examples.split_once("\nSEE ALSO\n").unwrap();
@@ -152,7 +152,7 @@ fn examples_stand_under_their_heading_and_nothing_else_does() {
 }
 
 #[test]
-fn a_page_that_there_is_not_or_cannot_be_written_is_told() {
+fn unknown_and_unwritable_pages_are_errors() {
     let told = ["unrecognized subcommand 'lst'", "list'"];
     cbr("man backups lst").exit(2).stderr_holds(told).run();
     let told = ["--all: cannot write nowhere/", "No such file or directory"];

@@ -25,7 +25,7 @@ fn details(run: Cbr) -> Vec<String> {
 }
 
 #[test]
-fn each_request_is_told_to_those_who_ask() {
+fn verbose_reports_each_request() {
     let query = "limit=1000&offset=0&sort=created_at%3Adesc%2Cid%3Adesc&status=error";
     let run =
         sandboxed("--backups 3 --fault 503=0@1 --fault reset@2", "backups list -v --status error");
@@ -41,7 +41,7 @@ fn each_request_is_told_to_those_who_ask() {
 }
 
 #[test]
-fn no_detail_shows_a_secret() {
+fn verbose_shows_no_secret() {
     let sandbox = Sandbox::start("--backups 3");
     let runs = [
         sandbox.cbr("backups list -v").with_key(),
@@ -60,7 +60,7 @@ fn no_detail_shows_a_secret() {
 /// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on
 /// the terminal.
 #[test]
-fn what_is_typed_does_not_act_on_the_terminal() {
+fn control_characters_in_arguments_are_escaped() {
     // A sequence that writes to the clipboard, one of a single byte, an order of reading, and a
     // line that looks like one of cbr.
     let names = [

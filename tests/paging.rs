@@ -44,7 +44,7 @@ fn list(backups: u32, flags: &str) -> Run {
 }
 
 #[test]
-fn a_listing_takes_just_the_requests_that_it_needs() {
+fn listings_use_the_minimum_of_requests() {
     for &(backups, flags, rows, windows) in LISTINGS {
         let run = list(backups, flags);
         assert_eq!(run.lines().len() as u64, rows, "{backups} {flags}");
@@ -54,7 +54,7 @@ fn a_listing_takes_just_the_requests_that_it_needs() {
 }
 
 #[test]
-fn limit_and_offset_cut_a_piece_out_of_the_whole_list() {
+fn limit_and_offset_select_a_range_of_the_list() {
     let whole = list(25, "");
     let whole = whole.lines();
     for (flags, piece) in [
@@ -71,7 +71,7 @@ fn limit_and_offset_cut_a_piece_out_of_the_whole_list() {
 }
 
 #[test]
-fn each_page_asks_for_the_same_filters_and_order() {
+fn each_page_has_the_same_filters_and_order() {
     let flags = "--page-size 5 --status available --name b --sort created_at:asc";
     let run = list(60, flags);
     assert!(run.requests.len() > 3, "{:?}", run.requests);

@@ -9,7 +9,7 @@ fn shown(options: &str, flags: &str) -> String {
 
 /// Each pause is longer than it takes until there is progress to see.
 #[test]
-fn long_work_tells_how_far_it_is_or_why_it_waits() {
+fn long_runs_show_progress_or_the_reason_for_waiting() {
     let cases = [
         ("--latency 700ms", "1,000 of 3,000 backups · "),
         ("--latency 700ms", "/s "),
@@ -27,7 +27,7 @@ fn long_work_tells_how_far_it_is_or_why_it_waits() {
 
 /// Nothing is left of it, and where nobody watches there is none.
 #[test]
-fn quick_work_and_quiet_runs_show_none() {
+fn short_and_quiet_runs_show_no_progress() {
     // One backup, so that a slow machine is quick enough too.
     for (options, flags) in [("--backups 1", ""), ("--backups 3000 --latency 700ms", "--quiet")] {
         let shown = shown(options, flags);

@@ -82,7 +82,7 @@ fn outcome(command: &str, sandbox: &Sandbox) -> Vec<Vec<u8>> {
 
 /// An example that finds nothing shows nothing. `jq` says `null` and `[]` for that.
 #[test]
-fn each_example_gives_something() {
+fn each_example_prints_output() {
     if host::find("jq").is_none() {
         return;
     }
@@ -100,7 +100,7 @@ fn each_example_gives_something() {
 }
 
 #[test]
-fn every_other_command_succeeds() {
+fn all_other_commands_succeed() {
     let sandbox = Sandbox::start("");
     let commands = blocks().into_iter().filter(|block| {
         block.language == "sh" && block.heading != "Cookbook" && !block.text.starts_with("cargo ")
@@ -112,14 +112,16 @@ fn every_other_command_succeeds() {
 
 /// The README leaves out lines in the middle, and says how many.
 #[test]
-fn the_quick_start_prints_what_is_shown() {
+fn the_quick_start_output_is_as_shown() {
     let Some(script) = host::find("script") else { return };
     let command = block("Quick start", "sh");
-    let command = command.strip_prefix("cargo run --locked --").expect("it builds the program");
+    let command = command.strip_prefix("cargo run --locked -- sandbox").expect("it builds cbr");
     let (sandbox, home) = (Sandbox::start(""), TempDir::new().unwrap());
     let mut screen =
         shell("exec \"$0\" --quiet --return --command \"$1\" /dev/null", &sandbox, home.path());
-    screen.arg(script).arg(format!("stty columns 110 rows 50; cbr{command}"));
+    screen
+        .arg(script)
+        .arg(format!("stty columns 110 rows 50; cbr sandbox --epoch 2026-11-20{command}"));
     let output = Process::start(&mut screen).finish();
     let printed = String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n");
     let printed: Vec<_> = printed.lines().collect();

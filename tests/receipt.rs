@@ -61,7 +61,7 @@ fn a_complete_listing_is_proven() {
 
 /// What matched of the backups that were looked at is not what matches.
 #[test]
-fn reading_that_stopped_early_says_so() {
+fn a_stopped_listing_is_marked() {
     let cases = [
         ("--limit 3", true),
         ("--offset 2 --limit 3", true),
@@ -84,7 +84,7 @@ fn reading_that_stopped_early_says_so() {
 }
 
 #[test]
-fn a_listing_that_failed_says_so() {
+fn a_failed_listing_is_marked() {
     for (options, flags, code, message) in [
         (
             "--backups 30 --fault end=0@*",
@@ -113,7 +113,7 @@ fn a_listing_that_failed_says_so() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_to_is_told_before_anything_is_sent() {
+fn an_unwritable_receipt_is_rejected_before_any_request() {
     let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory (os \
                 error 2)\n";
     let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
@@ -123,7 +123,7 @@ fn a_place_that_cannot_be_written_to_is_told_before_anything_is_sent() {
 /// A run that fails before it sends anything leaves no older receipt that could be taken for its
 /// own.
 #[test]
-fn an_older_receipt_does_not_survive_a_missing_setting() {
+fn a_missing_setting_replaces_an_older_receipt() {
     let receipt = receipt(|path| {
         fs::write(path, r#"{"complete":true,"rows":1663,"padding":"longer than what follows"}"#)
             .unwrap();
@@ -134,7 +134,7 @@ fn an_older_receipt_does_not_survive_a_missing_setting() {
 }
 
 #[test]
-fn an_older_receipt_does_not_survive_a_command_line_that_cannot_be_used() {
+fn a_usage_error_replaces_an_older_receipt() {
     let older = r#"{"complete":true,"rows":1663,"padding":"longer than what follows"}"#;
     let cases = [
         (
@@ -172,7 +172,7 @@ fn an_older_receipt_does_not_survive_a_command_line_that_cannot_be_used() {
 }
 
 #[test]
-fn the_receipt_does_not_go_where_the_listing_goes() {
+fn the_receipt_cannot_be_written_to_stdout() {
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("log");
     for receipt in [log.to_str().unwrap(), "/dev/stdout"] {

@@ -17,7 +17,7 @@ fn statuses(run: &Run) -> Vec<Option<u16>> {
 }
 
 #[test]
-fn a_failure_that_may_pass_is_asked_for_again() {
+fn transient_failures_are_retried() {
     let cases: [(&str, &[u16]); 5] = [
         ("503@1", &[503, 200]),
         ("500@1", &[500, 200]),
@@ -37,7 +37,7 @@ fn a_failure_that_may_pass_is_asked_for_again() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_asked_for_again() {
+fn truncated_responses_are_retried() {
     for fault in ["reset@1", "truncate@1", "gzip-broken@1", "invalid-json@1"] {
         let run = list(fault, "").run();
         assert_eq!(run.lines().len(), 3, "{fault}");
@@ -46,7 +46,7 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
 }
 
 #[test]
-fn one_backup_is_asked_for_again_as_a_list_is() {
+fn show_is_retried_like_a_list() {
     let again = [("Retry-After", "0")];
     let answers = [
         Answer::with_headers(503, &again, ""),
@@ -123,7 +123,7 @@ fn retries_are_counted() {
 }
 
 #[test]
-fn a_failure_that_stays_is_not_asked_for_again() {
+fn permanent_failures_are_not_retried() {
     for (fault, exit, error) in [
         ("400@*", 4, "HTTP 400 "),
         ("401@*", 3, "HTTP 401 "),
@@ -148,7 +148,7 @@ fn a_failure_that_stays_is_not_asked_for_again() {
 /// A signature for each attempt: the second one carries the date of its own time, two seconds
 /// later, which is also how long the service asked to wait.
 #[test]
-fn the_service_says_how_long_to_wait() {
+fn retry_after_is_respected() {
     let run = list("503=2@1", "").run();
     let dates: Vec<_> = run
         .requests
@@ -164,7 +164,7 @@ fn the_service_says_how_long_to_wait() {
 
 /// Seconds, dates, and numbers that no clock can hold.
 #[test]
-fn a_wait_that_is_out_of_reason_is_not_waited() {
+fn an_excessive_retry_after_is_an_error() {
     for (after, asked, then) in [
         ("601", "601 s", "then"),
         ("31535999", "31535999 s", "then"),
@@ -188,7 +188,7 @@ fn a_wait_that_is_out_of_reason_is_not_waited() {
 }
 
 #[test]
-fn a_wait_that_the_run_cannot_outlast_is_not_waited() {
+fn a_retry_after_beyond_the_time_limit_is_an_error() {
     for fault in ["429=60@*", "503=60@*"] {
         let told = ["cbr: error: HTTP ", "the service asks to wait 60 s: run it again then"];
         let run = list(fault, "--timeout 50s").exit(5).stderr_holds(told).run();
@@ -198,7 +198,7 @@ fn a_wait_that_the_run_cannot_outlast_is_not_waited() {
 
 /// Five pages, most of which are asked for at once: more than the sandbox lets through.
 #[test]
-fn throttling_slows_a_listing_down_and_loses_nothing() {
+fn throttled_listings_are_slow_and_complete() {
     let command = "backups list --page-size 4 -o jsonl --columns id";
     let run = sandboxed("--backups 15 --throttle 3/3s", command).run();
     let mut ids = run.lines();
@@ -210,7 +210,7 @@ fn throttling_slows_a_listing_down_and_loses_nothing() {
 
 /// Two limits end the attempts, and the hint is about the one that did.
 #[test]
-fn the_hint_names_the_limit_that_was_used_up() {
+fn the_hint_names_the_exhausted_limit() {
     let time = "allow more time with --timeout: the next attempt would have come too late\n";
     let cases = [
         ("--fault 503@*", "--timeout 200ms", time),

@@ -77,7 +77,7 @@ fn with(cbr: Cbr, variables: &[(&str, &str)]) -> Cbr {
 }
 
 #[test]
-fn no_service_brings_a_secret_to_light() {
+fn echoing_services_reveal_no_secret() {
     for (what, exit, answer) in SERVICES {
         for way in WAYS {
             for verbose in [&[][..], &["--verbose"]] {

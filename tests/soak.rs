@@ -33,7 +33,7 @@ fn fault(seed: u64, before: &Run) -> Option<String> {
 }
 
 #[test]
-fn random_faults_and_changes_lose_nothing() {
+fn random_faults_and_changes_lose_no_row() {
     let listings = env::var("CBR_TEST_SOAK").map_or(8, |number| number.parse().unwrap());
     let before = list("");
     assert_eq!(before.lines().len(), 3000);

@@ -33,7 +33,7 @@ fn values(run: &Run, field: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_order_that_is_asked_for_is_total() {
+fn every_requested_order_is_total() {
     for (given, sent) in ORDERS {
         let run = list(3, &format!("--sort {given}"));
         let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
@@ -42,7 +42,7 @@ fn every_order_that_is_asked_for_is_total() {
 }
 
 #[test]
-fn rows_are_printed_in_the_order_that_was_asked_for() {
+fn rows_are_printed_in_the_requested_order() {
     for (sort, field, backwards) in [
         ("created_at:desc", "created_at", true),
         ("created_at:asc", "created_at", false),
@@ -66,7 +66,7 @@ fn rows_are_printed_in_the_order_that_was_asked_for() {
 }
 
 #[test]
-fn numbers_are_sorted_by_size_and_nothing_comes_last() {
+fn numbers_sort_by_value_and_nulls_last() {
     let sizes: Vec<_> = list(60, "--sort resource_size:asc")
         .json()
         .as_array()
@@ -90,7 +90,7 @@ fn numbers_are_sorted_by_size_and_nothing_comes_last() {
 
 /// What `cbr` sorts itself is cut after it was sorted.
 #[test]
-fn limit_and_offset_count_in_the_order_that_was_asked_for() {
+fn limit_and_offset_apply_after_sorting() {
     let whole = values(&list(60, "--sort resource_name:asc,id:asc"), "id");
     let piece = list(60, "--sort resource_name:asc,id:asc --offset 10 --limit 20");
     assert_eq!(values(&piece, "id"), whole[10..30]);

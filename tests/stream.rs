@@ -11,7 +11,7 @@ fn record(number: u32) -> String {
 
 /// The second page never comes; the rows of the first one are there meanwhile.
 #[test]
-fn rows_come_before_the_list_is_complete() {
+fn streamed_rows_are_printed_early() {
     let first = Answer::page(&[&record(0), &record(1)], "3");
     let service = Service::start(move |_, number| match number {
         0 => first.clone(),
@@ -28,7 +28,7 @@ fn rows_come_before_the_list_is_complete() {
 }
 
 #[test]
-fn a_list_that_fails_in_the_end_has_shown_its_beginning() {
+fn a_failed_stream_has_printed_its_beginning() {
     for (format, lines) in [("jsonl", 10), ("csv", 11)] {
         let command = format!("backups list --page-size 10 --stream -o {format}");
         let run = sandboxed("--backups 30 --fault 400@2-", &command);

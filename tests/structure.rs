@@ -56,7 +56,7 @@ fn a_module_with_children_is_a_mod_rs() {
 }
 
 #[test]
-fn uses_are_found_in_any_form() {
+fn all_forms_of_use_are_found() {
     let cases: [(&str, &[&str]); 14] = [
         ("use crate::a::B;", &["a"]),
         ("use crate::a;", &["a"]),

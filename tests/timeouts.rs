@@ -9,13 +9,13 @@ const TOLD: &str = "cbr: error: no answer from the service in time\n\
                     cbr: hint: allow more time with --timeout, or more --retries\n";
 
 #[test]
-fn a_service_that_never_answers_is_given_up() {
+fn a_service_that_never_responds_times_out() {
     let run = sandboxed("--backups 3 --fault hang@*", "backups list --timeout 300ms");
     run.exit(5).stderr(TOLD).run();
 }
 
 #[test]
-fn where_it_was_tried_again_the_number_of_tries_is_told() {
+fn a_timeout_reports_the_number_of_attempts() {
     let run = sandboxed(
         "--backups 3 --fault 503=0@1 --fault reset@2 --fault hang@3-",
         "backups list --timeout 3s",
@@ -27,7 +27,7 @@ fn where_it_was_tried_again_the_number_of_tries_is_told() {
 
 /// Half of the time may pass in silence, so that the rest is enough for a retry.
 #[test]
-fn silence_leaves_time_for_a_retry() {
+fn a_silent_connection_is_retried_in_time() {
     let page = |records: &[&str]| Answer::page(records, "1");
     let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"backups\":[";
     for silent in ["", "HTTP/1.1 200 OK\r\nContent-", cut] {
@@ -66,7 +66,7 @@ fn a_long_silence_is_reported_without_a_terminal() {
 
 /// A label of a name has 63 characters at most, so nobody has to be asked.
 #[test]
-fn a_host_that_there_is_not_is_told_at_once() {
+fn an_unknown_host_is_reported_at_once() {
     let endpoint = format!("https://{}.example", "x".repeat(64));
     let told = format!(
         "cbr: error: there is no host {host}\n\
@@ -79,14 +79,14 @@ fn a_host_that_there_is_not_is_told_at_once() {
 }
 
 #[test]
-fn a_service_that_answers_byte_by_byte_is_given_up() {
+fn a_service_that_sends_single_bytes_times_out() {
     let run = sandboxed("--backups 3 --fault drip=1s@*", "backups list --timeout 300ms");
     let run = run.exit(5).stderr(TOLD).run();
     assert_eq!(run.requests.len(), 1);
 }
 
 #[test]
-fn a_service_that_is_slower_than_the_run_may_take_is_given_up() {
+fn a_service_slower_than_the_time_limit_times_out() {
     sandboxed("--backups 3 --latency 10s", "backups list --timeout 200ms")
         .exit(5)
         .stderr(TOLD)
@@ -94,27 +94,27 @@ fn a_service_that_is_slower_than_the_run_may_take_is_given_up() {
 }
 
 #[test]
-fn a_later_page_that_never_comes_is_given_up() {
+fn a_later_page_that_hangs_times_out() {
     let run = sandboxed("--backups 30 --fault hang@3-", "backups list --page-size 10 --timeout 1s");
     run.exit(5).stderr(TOLD).run();
 }
 
 #[test]
-fn one_backup_that_never_comes_is_given_up() {
+fn show_times_out() {
     let service = Service::start(|_, _| Answer::stalling("HTTP/1.1 200 OK\r\n"));
     service.cbr("backups show 1 --timeout 300ms").with_key().exit(5).stderr(TOLD).run();
     assert_eq!(service.received().len(), 1);
 }
 
 #[test]
-fn time_that_is_enough_changes_nothing() {
+fn a_sufficient_time_limit_changes_nothing() {
     let run = sandboxed("--backups 3", "backups list --timeout 50s -o jsonl").run();
     assert_eq!(run.lines().len(), 3);
 }
 
 /// The port at the client's end of a connection is taken, and nobody listens there.
 #[test]
-fn a_service_that_is_not_there_is_told() {
+fn an_unreachable_service_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let endpoint = format!("http://{}", client.local_addr().unwrap());

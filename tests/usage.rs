@@ -129,7 +129,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
 ];
 
 #[test]
-fn a_wrong_value_is_told_before_anything_is_sent() {
+fn invalid_values_are_rejected_before_any_request() {
     for (args, parts) in WRONG {
         let run = sandboxed("--backups 3", "backups list").args(*args);
         let run = run.exit(2).stderr_holds(parts.iter().copied()).run();
@@ -148,7 +148,7 @@ fn a_name_has_at_most_255_characters() {
 }
 
 #[test]
-fn a_message_of_the_parser_is_whole() {
+fn parser_messages_are_complete() {
     let told = "cbr: error: invalid value '1001' for '--page-size <N>': not a whole number from 1 to \
                 1000\n\n\
                 For more information, try '--help'.\n";
@@ -156,7 +156,7 @@ fn a_message_of_the_parser_is_whole() {
 }
 
 #[test]
-fn a_command_that_is_missing_or_unknown() {
+fn missing_and_unknown_commands_are_errors() {
     let cases = [
         ("", ["requires a subcommand", "backups"]),
         ("backups", ["requires a subcommand", "list"]),
@@ -183,7 +183,7 @@ fn a_command_that_is_missing_or_unknown() {
 }
 
 #[test]
-fn a_flag_of_another_tool_is_told_as_ours() {
+fn flags_of_other_tools_suggest_ours() {
     let cases = [
         ("backups list --format json", "'--output'"),
         ("backups list --json", "'-o json'"),
@@ -229,7 +229,7 @@ fn a_summary_has_no_ids() {
 }
 
 #[test]
-fn what_stands_in_the_wrong_place_is_told_where_to_stand() {
+fn misplaced_arguments_get_a_hint() {
     let cases = [
         (
             "-o json backups list",
@@ -268,7 +268,7 @@ fn the_usage_is_that_of_the_command() {
 }
 
 #[test]
-fn a_value_that_may_be_left_out_can_stand_after_a_blank() {
+fn optional_values_can_follow_a_space() {
     let sent = |flags: &str| {
         let run = sandboxed("--backups 3", &format!("backups list {flags} -o jsonl")).run();
         run.requests[0].filters().first().map(|(_, value)| value.to_string())

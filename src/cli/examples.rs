@@ -77,6 +77,7 @@ Examples:
 pub(super) const SANDBOX: &str = "\
 Examples:
   cbr sandbox                                        serve, and print what leads to it
+  cbr sandbox --shell                                a shell in which cbr uses the sandbox
   cbr sandbox -- backups list --resource-type OS::Nova::Server
   cbr sandbox --backups 100000 --latency 50ms -- backups list --count
   cbr sandbox --fault 503@2 -- backups list -v";

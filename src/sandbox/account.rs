@@ -1,4 +1,4 @@
-//! The sandbox's only account: its project, keys and token.
+//! The sandbox's only account: its projects, user, keys and token.
 //!
 //! Fixed, so that scripts can contain them, and obviously not secret.
 
@@ -21,7 +21,7 @@ pub(super) struct Project {
     pub(super) name: &'static str,
 }
 
-/// The projects of the account: that of the region first, then a part of it.
+/// The projects of the account: the region's project first, then a subproject of it.
 pub(super) const PROJECTS: [Project; 2] = [
     Project { id: PROJECT_ID, name: REGION },
     Project { id: OTHER_PROJECT_ID, name: "sandbox-1_team" },
@@ -55,7 +55,7 @@ pub(super) struct AccessKey {
     pub(super) security_token: Option<&'static str>,
 }
 
-/// The key of a user.
+/// Permanent key of a user.
 pub(super) const PERMANENT_KEY: AccessKey = AccessKey {
     id: "SANDBOXACCESSKEY0001",
     secret: "sandbox-secret-key-that-is-not-a-secret1",
@@ -69,15 +69,15 @@ pub(super) const TEMPORARY_KEY: AccessKey = AccessKey {
     security_token: Some("sandbox-security-token-that-is-not-a-secret"),
 };
 
-/// The key of a server's agency, as the metadata service gives it. Here its security token is what
-/// each begins with.
+/// Key of a server's agency, as the metadata service issues it. `security_token` is the prefix of
+/// every issued one.
 pub(super) const AGENCY_KEY: AccessKey = AccessKey {
     id: "SANDBOXAGENCYKEY0003",
     secret: "sandbox-secret-key-that-is-not-a-secret3",
     security_token: Some("sandbox-security-token-until-"),
 };
 
-/// Returns the access key of that name.
+/// Returns the access key with that id.
 pub(super) fn access_key(id: &str) -> Option<AccessKey> {
     [PERMANENT_KEY, TEMPORARY_KEY, AGENCY_KEY].into_iter().find(|key| key.id == id)
 }
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_is_a_comment_or_an_export_that_needs_no_quotes() {
+    fn printed_lines_are_comments_or_unquoted_exports() {
         let address = SocketAddr::from(([127, 0, 0, 1], 4321));
         let lines = lines(address, 1663);
         assert!(lines.contains("export CBR_ENDPOINT=http://127.0.0.1:4321\n"));

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,90 +10,102 @@ use jiff::SignedDuration;
 
 use super::changes::Change;
 use super::faults::{self, Fault};
-use super::iam::{self, IamOption};
-use super::metadata::Mode;
+use super::metadata::MetadataMode;
 use super::throttle::Rate;
+use super::tokens::{self, IamOption};
 use crate::text::number::whole;
-use crate::time;
+use crate::time::{self, Moment};
 
-/// How to serve, and what to run.
+/// Flags of the sandbox, and the command to run in it.
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArgs {
-    /// The port to listen on, on loopback; 0 takes a free one.
+    /// Port to listen on, on loopback; 0 picks a free one.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u16>(0..=65_535))]
     pub(super) port: u16,
 
-    /// How many backups the account has; about one in eleven is that of a server.
+    /// Number of backups in the account; about one in eleven is of a server.
     #[arg(long, value_name = "N", default_value_t = 1663, allow_negative_numbers = true,
           value_parser = whole::<u32>(0..=10_000_000))]
     pub(super) backups: u32,
 
-    /// How long each answer takes, such as 50ms.
+    /// Time of the newest backup; without it, minutes ago.
+    ///
+    /// A fixed time gives the same backups in every run: --epoch 2026-11-20. It does not change the
+    /// clock of the service, which checks signatures and is sent as Date: see --clock.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::from_str)]
+    pub(super) epoch: Option<Moment>,
+
+    /// Delay before each response, such as 50ms.
     #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = time::span)]
     pub(super) latency: Duration,
 
-    /// Append one line of JSON to this file for each request, when it is answered; never a secret.
+    /// Append one line of JSON per request to this file; secrets are never logged.
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
 
     #[arg(long = "fault", value_name = "FAULT", value_parser = Fault::parse,
-          help = "Let listings go wrong, such as 503@2 or reset@3-; --help lists all",
+          help = "Make listings fail, such as 503@2 or reset@3-; --help lists all faults",
           long_help = faults::help())]
     pub(super) faults: Vec<Fault>,
 
     /// Delete or insert backups just before a listing: delete=POS@WHEN, insert=POS@WHEN.
     ///
-    /// POS is a place in the list of all backups, newest first, from 0, as it stands then; POS+LEN
-    /// changes that many. WHEN counts listings as for --fault. May repeat.
+    /// POS is an index into the list of all backups at that moment, newest first, from 0. POS+LEN
+    /// changes LEN backups. WHEN counts listings as for --fault. May be repeated.
     #[arg(long = "change", value_name = "CHANGE", value_parser = Change::parse)]
     pub(super) changes: Vec<Change>,
 
-    /// Refuse requests beyond a rate, such as 60/1m, as the gateway does.
+    /// Reject requests above this rate, such as 60/1m, as the gateway does.
     #[arg(long, value_name = "N/DURATION", value_parser = Rate::parse)]
     pub(super) throttle: Option<Rate>,
 
-    /// Delete and insert a few backups at random before each listing but the first.
+    /// Delete and insert a few random backups before each listing except the first.
     #[arg(long, value_name = "SEED")]
     pub(super) churn: Option<u64>,
 
-    /// Let one listing in five fail at random, in ways that pass.
+    /// Make one listing in five fail with a random transient error.
     #[arg(long, value_name = "SEED")]
     pub(super) chaos: Option<u64>,
 
-    /// How the metadata service of a server in the cloud behaves, which CBR_ECS_METADATA leads to.
-    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Optional)]
-    pub(super) metadata: Mode,
+    /// Behavior of the metadata service of a cloud server; CBR_ECS_METADATA sets its address.
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = MetadataMode::Optional)]
+    pub(super) metadata: MetadataMode,
 
-    /// How long the keys of the metadata service are good, such as 2s.
+    /// Lifetime of the keys from the metadata service, such as 2s.
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = time::span)]
     pub(super) metadata_keys: Duration,
 
     #[arg(long = "iam", value_name = "WHAT", value_parser = IamOption::parse,
-          help = "Let the identity service (IAM) be unusual, such as several or expire=3; --help lists all",
-          long_help = iam::help())]
+          help = "Change how the identity service (IAM) behaves, such as several or expire=3; --help lists all",
+          long_help = tokens::help())]
     pub(super) iam: Vec<IamOption>,
 
-    /// Let the clock of the service be ahead by that much, such as 20m, or behind, such as -20m.
+    /// Set the clock of the service ahead, such as 20m, or behind, such as -20m.
     #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true, value_parser = skew)]
     pub(super) clock: SignedDuration,
 
-    /// Compress answers for clients that accept it.
+    /// Compress responses for clients that accept gzip.
     #[arg(long)]
     pub(super) gzip: bool,
 
-    /// What to run against the sandbox: the arguments of one `cbr` command.
+    /// Open a shell with the settings of the sandbox in its environment; exit it to stop.
+    ///
+    /// Runs $SHELL, or sh if that is not set, and exits with its exit code.
+    #[arg(long, conflicts_with = "command")]
+    pub(super) shell: bool,
+
+    /// Arguments of one `cbr` command to run against the sandbox.
     #[arg(last = true, value_name = "ARGS")]
     pub(super) command: Vec<OsString>,
 }
 
 impl SandboxArgs {
-    /// The arguments of the command to run inside; none where there is no command.
+    /// Returns the arguments of the command to run inside; empty without a command.
     pub(crate) fn command(&self) -> &[OsString] {
         &self.command
     }
 
-    /// The same, where the command gives messages for scripts unless it says itself how it gives
-    /// them.
+    /// Adds `--error-format=json` to the command, unless the command sets the flag itself.
     pub(crate) fn with_messages_for_scripts(mut self) -> Self {
         let flag = "--error-format";
         let says = |word: &OsString| word.to_string_lossy().starts_with(flag);
@@ -103,7 +116,7 @@ impl SandboxArgs {
     }
 }
 
-/// A duration with a sign.
+/// Parses a duration with an optional minus sign.
 fn skew(text: &str) -> Result<SignedDuration, String> {
     let (span, behind) = match text.strip_prefix('-') {
         Some(span) => (span, true),

@@ -1,7 +1,7 @@
 //! Authenticates requests as the gateway does: by signature or token.
 //!
-//! The signature is recomputed from the received request with the tool's own signer, which is
-//! tested against the vendor's vectors elsewhere.
+//! Recomputes the signature from the received request with the client's signer, which has its own
+//! tests against the vendor's vectors.
 
 use std::fmt::{self, Display};
 
@@ -11,9 +11,9 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::account::{self, AGENCY_KEY, AccessKey};
-use super::call::Call;
-use super::iam::Tokens;
 use super::metadata;
+use super::request::ReceivedRequest;
+use super::tokens::Tokens;
 use crate::api::sign::{self, ALGORITHM, Signable};
 
 const AUTH_TOKEN: &str = "x-auth-token";
@@ -22,12 +22,12 @@ pub(super) const SUBJECT_TOKEN: &str = "x-subject-token";
 const SECURITY_TOKEN: &str = "x-security-token";
 const DATE: &str = "x-sdk-date";
 
-/// Maximum difference of a client's clock in seconds, in either direction.
+/// Maximum deviation of a client's clock in seconds, in either direction.
 const SKEW: u64 = 15 * 60;
 
-/// Credentials of a request, valid or not.
+/// Kind of credentials that a request presents, valid or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presented {
+pub(super) enum CredentialKind {
     /// A signature of a permanent access key.
     Key,
     /// A signature of a temporary access key.
@@ -36,8 +36,8 @@ pub(super) enum Presented {
     Nothing,
 }
 
-impl Presented {
-    pub(super) fn by(call: &Call) -> Self {
+impl CredentialKind {
+    pub(super) fn by(call: &ReceivedRequest) -> Self {
         let has = |name: &str| call.headers().contains_key(name);
         match (has(AUTHORIZATION.as_str()), has(SECURITY_TOKEN), has(AUTH_TOKEN)) {
             (true, false, _) => Self::Key,
@@ -67,7 +67,7 @@ pub(super) enum Denial {
     UnknownKey(String),
     WrongSecurityToken,
     Expired,
-    /// With the canonical request that the sandbox found.
+    /// Holds the canonical request as the sandbox computed it.
     WrongSignature(String),
 }
 
@@ -91,17 +91,17 @@ impl Display for Denial {
 }
 
 /// Checks a request that arrived at the given time.
-pub(super) fn check(call: &Call, now: Timestamp, tokens: &Tokens) -> Result<(), Denial> {
-    let is_good = || call.header(AUTH_TOKEN).is_some_and(|token| tokens.admit(token, now));
-    match Presented::by(call) {
-        Presented::Nothing => Err(Denial::Unauthorized),
-        Presented::Token if is_good() => Ok(()),
-        Presented::Token => Err(Denial::WrongToken),
-        Presented::Key | Presented::TemporaryKey => check_signature(call, now),
+pub(super) fn check(call: &ReceivedRequest, now: Timestamp, tokens: &Tokens) -> Result<(), Denial> {
+    let is_valid = || call.header(AUTH_TOKEN).is_some_and(|token| tokens.admit(token, now));
+    match CredentialKind::by(call) {
+        CredentialKind::Nothing => Err(Denial::Unauthorized),
+        CredentialKind::Token if is_valid() => Ok(()),
+        CredentialKind::Token => Err(Denial::WrongToken),
+        CredentialKind::Key | CredentialKind::TemporaryKey => check_signature(call, now),
     }
 }
 
-fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
+fn check_signature(call: &ReceivedRequest, now: Timestamp) -> Result<(), Denial> {
     let authorization = call.header(AUTHORIZATION.as_str()).unwrap_or_default();
     let Authorization { access, signed_headers, signature } =
         Authorization::parse(authorization).ok_or(Denial::MalformedSignature)?;
@@ -110,7 +110,7 @@ fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
     };
     let presented = call.header(SECURITY_TOKEN);
     let is_right = if access == AGENCY_KEY.id {
-        presented.is_some_and(|token| metadata::is_good(token, now))
+        presented.is_some_and(|token| metadata::is_valid(token, now))
     } else {
         presented == security_token
     };
@@ -146,7 +146,7 @@ fn check_signature(call: &Call, now: Timestamp) -> Result<(), Denial> {
     }
 }
 
-/// Reads `20240229T081530Z`.
+/// Parses `20240229T081530Z`.
 fn read_date(text: &str) -> Option<Timestamp> {
     let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
     Offset::UTC.to_timestamp(time).ok()
@@ -182,7 +182,7 @@ mod tests {
     const PATH: &str = "/v3/p/backups";
     const WHEN: &str = "20240229T081530Z";
 
-    /// A signed call, with each part open to mischief.
+    /// A signed request whose parts can be tampered with.
     struct Forgery {
         key: AccessKey,
         date: &'static str,
@@ -219,12 +219,12 @@ mod tests {
                 request = request.header(name, value);
             }
             let request = request.header(AUTHORIZATION, authorization).body(()).unwrap();
-            check(&Call::new(request), read_date(WHEN).unwrap(), Iam::new(&[]).tokens())
+            check(&ReceivedRequest::new(request), read_date(WHEN).unwrap(), Iam::new(&[]).tokens())
         }
     }
 
     #[test]
-    fn signatures_of_both_keys_are_taken() {
+    fn valid_signatures_of_both_keys_are_accepted() {
         assert_eq!(Forgery::honest(PERMANENT_KEY).check(), Ok(()));
         assert_eq!(Forgery::honest(TEMPORARY_KEY).check(), Ok(()));
         let reordered = Forgery {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_wrong_is_found() {
+    fn tampered_requests_are_rejected() {
         let honest = || Forgery::honest(PERMANENT_KEY);
         let temporary = || Forgery::honest(TEMPORARY_KEY);
         let stranger = AccessKey { id: "NOBODY", ..PERMANENT_KEY };
@@ -269,14 +269,14 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_nothing() {
+    fn only_valid_tokens_are_accepted_without_a_signature() {
         let call = |header: Option<(&str, &str)>| {
             let request = Request::get(PATH);
             let request = match header {
                 Some((name, value)) => request.header(name, value),
                 None => request,
             };
-            let call = Call::new(request.body(()).unwrap());
+            let call = ReceivedRequest::new(request.body(()).unwrap());
             check(&call, Timestamp::UNIX_EPOCH, Iam::new(&[]).tokens())
         };
         assert_eq!(call(Some((AUTH_TOKEN, TOKEN))), Ok(()));

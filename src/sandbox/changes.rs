@@ -1,8 +1,9 @@
-//! Changes to the account during a listing.
+//! Order of arriving requests, and changes to the account between them.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::backup::Row;
 use super::rows::Rows;
-use super::when::When;
 
 /// One `--change`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ enum What {
     Insert,
 }
 
-/// What has been changed, for the log.
+/// Backups that changed, for the log.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) deleted: Vec<Row>,
@@ -73,7 +74,8 @@ impl Churn {
         Self(fastrand::Rng::with_seed(seed))
     }
 
-    /// Up to three changes of up to three backups each, anywhere. About as many come as go.
+    /// Makes up to three changes of up to three backups each, about as many insertions as
+    /// deletions.
     pub(super) fn apply(&mut self, rows: &mut Rows, changed: &mut Changed) {
         let Self(random) = self;
         for _ in 0..random.u32(0..=3) {
@@ -88,12 +90,113 @@ impl Churn {
     }
 }
 
+/// Range of listings, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct When {
+    first: u64,
+    last: u64,
+}
+
+impl When {
+    /// Splits `WHAT@WHEN` at the last `@`; WHAT can contain others.
+    pub(super) fn split(text: &str) -> Result<(&str, Self), String> {
+        let (what, when) = text.rsplit_once('@').ok_or("add @WHEN, such as @1, @2-4, @2- or @*")?;
+        Ok((what, Self::parse(when)?))
+    }
+
+    /// Parses `3`, `2-4`, `2-` or `*`.
+    fn parse(text: &str) -> Result<Self, String> {
+        let (first, last) = match text.split_once('-') {
+            _ if text == "*" => (1, u64::MAX),
+            None => {
+                let only = count(text)?;
+                (only, only)
+            }
+            Some((first, "")) => (count(first)?, u64::MAX),
+            Some((first, last)) => (count(first)?, count(last)?),
+        };
+        if first > last {
+            return Err(format!("`{text}` ends before it begins"));
+        }
+        Ok(Self { first, last })
+    }
+
+    pub(super) fn covers(self, list: u64) -> bool {
+        (self.first..=self.last).contains(&list)
+    }
+}
+
+fn count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err(format!("`{text}` must be a number of listings, 1 or more")),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// The account's backups, and the requests counted so far.
+pub(super) struct AccountState {
+    changes: Vec<Change>,
+    state: Mutex<State>,
+}
+
+struct State {
+    requests: u64,
+    lists: u64,
+    churn: Option<Churn>,
+    /// Shared with listings in progress; copied on write.
+    rows: Arc<Rows>,
+}
+
+/// One request in the order of arrival.
+pub(super) struct Arrival {
+    /// Number of the request, from 1.
+    pub(super) request: u64,
+    /// Number among the listings, from 1; `None` for other requests.
+    pub(super) list: Option<u64>,
+    /// Changes made just before.
+    pub(super) changed: Changed,
+    /// Backups at that moment.
+    pub(super) rows: Arc<Rows>,
+}
+
+impl AccountState {
+    pub(super) fn new(rows: Rows, changes: &[Change], churn: Option<u64>) -> Self {
+        let state =
+            State { requests: 0, lists: 0, churn: churn.map(Churn::new), rows: Arc::new(rows) };
+        Self { changes: changes.to_vec(), state: Mutex::new(state) }
+    }
+
+    /// Counts a request; before a listing, applies the changes that are due.
+    pub(super) fn arrive(&self, is_list: bool) -> Arrival {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        let mut changed = Changed::default();
+        state.requests += 1;
+        if is_list {
+            state.lists += 1;
+            for change in self.changes.iter().filter(|change| change.is_due(state.lists)) {
+                change.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            }
+            // A client cannot see changes before its first request.
+            if let Some(churn) = state.churn.as_mut().filter(|_| state.lists > 1) {
+                churn.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            }
+        }
+        Arrival {
+            request: state.requests,
+            list: is_list.then_some(state.lists),
+            changed,
+            rows: Arc::clone(&state.rows),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn grammar() {
+    fn changes_are_parsed() {
         for (text, what, position, count) in [
             ("delete=999@2", What::Delete, 999, 1),
             ("delete=0+10@2-", What::Delete, 0, 10),
@@ -119,8 +222,8 @@ mod tests {
     }
 
     #[test]
-    fn the_rows_that_stand_there_go_and_new_ones_stand_where_they_were_put() {
-        let mut rows = Rows::new(100);
+    fn rows_are_deleted_and_inserted_at_their_position() {
+        let mut rows = Rows::sample(100);
         let doomed = rows.from(10).next().unwrap();
         let mut changed = Changed::default();
         Change::parse("delete=10@1").unwrap().apply(&mut rows, &mut changed);
@@ -131,10 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn churn_is_the_same_for_the_same_seed_and_keeps_the_size() {
+    fn equal_seeds_give_equal_churn_of_stable_size() {
         let run = |seed| {
             let (mut rows, mut churn, mut changed) =
-                (Rows::new(500), Churn::new(seed), Changed::default());
+                (Rows::sample(500), Churn::new(seed), Changed::default());
             (0..200).for_each(|_| churn.apply(&mut rows, &mut changed));
             assert!(!changed.deleted.is_empty() && !changed.inserted.is_empty());
             rows.iter().map(|row| row.id).collect::<Vec<_>>()
@@ -142,5 +245,30 @@ mod tests {
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
         assert!((300..700).contains(&run(3).len()));
+    }
+
+    #[test]
+    fn ranges_of_listings_are_parsed() {
+        for (text, covered) in [
+            ("3", [false, false, true, false, false]),
+            ("2-4", [false, true, true, true, false]),
+            ("2-", [false, true, true, true, true]),
+            ("1-1", [true, false, false, false, false]),
+            ("*", [true; 5]),
+        ] {
+            let when = When::parse(text).unwrap();
+            assert_eq!([1, 2, 3, 4, 5].map(|list| when.covers(list)), covered, "{text}");
+        }
+        for text in ["", "0", "0-3", "-3", "4-2", "a", "1-b", "**", "1,2", "1 "] {
+            assert!(When::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_at_sign_separates_the_range() {
+        let (what, when) = When::split("redirect=http://user@example.invalid/@2").unwrap();
+        assert_eq!(what, "redirect=http://user@example.invalid/");
+        assert_eq!(when, When { first: 2, last: 2 });
+        assert!(When::split("reset").is_err());
     }
 }

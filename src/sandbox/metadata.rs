@@ -1,8 +1,8 @@
-//! The metadata service of a server in the cloud (ECS): a session token, the keys of the server's
-//! agency, and where the server is.
+//! The metadata service of a cloud server (ECS): a session token, the keys of the server's agency,
+//! and the server's region and project.
 //!
-//! The keys are the same each time, and their security token says until when it is good: nothing
-//! has to be remembered.
+//! The keys are always the same, and the security token contains its expiry. So the service has no
+//! state.
 
 use std::time::Duration;
 
@@ -13,47 +13,53 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::account::{AGENCY_KEY, PROJECT_ID};
-use super::answer::Answer;
-use super::args::SandboxArgs;
-use super::call::{Call, Metadata as Asked};
+use super::request::{Metadata as Resource, ReceivedRequest};
+use super::response::Reply;
 
 const TOKEN: &str = "sandbox-token-of-the-metadata-service";
 const TOKEN_HEADER: &str = "x-metadata-token";
 const TOKEN_LIFE_HEADER: &str = "x-metadata-token-ttl-seconds";
 
-/// How the service was set up for its server.
+/// Configuration of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Mode {
-    /// Gives session tokens, and answers without one too.
+pub(super) enum MetadataMode {
+    /// Issues session tokens, but does not require them.
     Optional,
-    /// Answers with a session token only.
+    /// Requires a session token.
     Required,
-    /// Is of a time before session tokens.
+    /// Does not know session tokens.
     WithoutToken,
-    /// Has no keys: the server has no agency.
+    /// Has no keys, since the server has no agency.
     NoAgency,
 }
 
-/// The service.
+/// The metadata service.
 pub(super) struct Metadata {
-    mode: Mode,
+    mode: MetadataMode,
     life: Duration,
 }
 
 impl Metadata {
-    pub(super) fn new(args: &SandboxArgs) -> Self {
-        Self { mode: args.metadata, life: args.metadata_keys }
+    pub(super) fn new(mode: MetadataMode, life: Duration) -> Self {
+        Self { mode, life }
     }
 
-    pub(super) fn answer(&self, call: &Call, asked: Asked, now: Timestamp) -> Answer {
-        let method = if asked == Asked::Token { Method::PUT } else { Method::GET };
-        let text = |status, text: &str| Answer::new(status, "text/plain", text.as_bytes().to_vec());
-        if call.method() != method || (asked == Asked::Token && self.mode == Mode::WithoutToken) {
+    pub(super) fn answer(
+        &self,
+        call: &ReceivedRequest,
+        resource: Resource,
+        now: Timestamp,
+    ) -> Reply {
+        let method = if resource == Resource::Token { Method::PUT } else { Method::GET };
+        let text = |status, text: &str| Reply::new(status, "text/plain", text.as_bytes().to_vec());
+        if call.method() != method
+            || (resource == Resource::Token && self.mode == MetadataMode::WithoutToken)
+        {
             return text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
                 .with_header(ALLOW, HeaderValue::from_static("GET"));
         }
         let unauthorized = |reason| text(StatusCode::UNAUTHORIZED, reason);
-        if asked == Asked::Token {
+        if resource == Resource::Token {
             let life = call.header(TOKEN_LIFE_HEADER).and_then(|life| life.parse::<u32>().ok());
             return match life {
                 Some(1..=21_600) => text(StatusCode::OK, TOKEN),
@@ -61,16 +67,16 @@ impl Metadata {
             };
         }
         match call.header(TOKEN_HEADER) {
-            None if self.mode == Mode::Required => return unauthorized("Unauthorized"),
+            None if self.mode == MetadataMode::Required => return unauthorized("Unauthorized"),
             Some(token) if token != TOKEN => return unauthorized("Unauthorized"),
             _ => {}
         }
-        if asked == Asked::Server {
+        if resource == Resource::Server {
             let region = "cn-north-4";
             let server = json!({"region_id": region, "project_id": PROJECT_ID, "name": "sandbox"});
-            return Answer::json(server.to_string().into_bytes());
+            return Reply::json(server.to_string().into_bytes());
         }
-        if self.mode == Mode::NoAgency {
+        if self.mode == MetadataMode::NoAgency {
             return unauthorized("Please configure Cloud Service Agency first");
         }
         let life = SignedDuration::try_from(self.life).unwrap_or(SignedDuration::ZERO);
@@ -81,7 +87,7 @@ impl Metadata {
             "securitytoken": security_token(expires),
             "expires_at": expires.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
         }});
-        Answer::json(keys.to_string().into_bytes())
+        Reply::json(keys.to_string().into_bytes())
     }
 }
 
@@ -90,8 +96,8 @@ fn security_token(expires: Timestamp) -> String {
     format!("{prefix}{}", expires.as_microsecond())
 }
 
-/// Whether a security token goes with the keys of the agency, and is good at that time.
-pub(super) fn is_good(security_token: &str, now: Timestamp) -> bool {
+/// Returns true if a security token belongs to the agency's keys and has not expired.
+pub(super) fn is_valid(security_token: &str, now: Timestamp) -> bool {
     let prefix = AGENCY_KEY.security_token.unwrap_or_default();
     let expires = security_token.strip_prefix(prefix).and_then(|time| time.parse::<i64>().ok());
     expires.is_some_and(|expires| now.as_microsecond() < expires)
@@ -102,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_security_token_is_good_until_its_time() {
+    fn security_tokens_are_valid_until_their_expiry() {
         let time = |second| Timestamp::from_second(second).unwrap();
         let token = security_token(time(100));
         let cases = [
@@ -112,7 +118,7 @@ mod tests {
             ("", 0, false),
         ];
         for (token, now, expected) in cases {
-            assert_eq!(is_good(token, time(now)), expected, "{token} {now}");
+            assert_eq!(is_valid(token, time(now)), expected, "{token} {now}");
         }
     }
 }

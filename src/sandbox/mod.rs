@@ -1,44 +1,53 @@
 //! `cbr sandbox`: the documented CBR API on loopback, to try commands and scripts without an
 //! account.
 //!
-//! Serves what the real service documents and nothing of its own: the real client talks to it as to
-//! any other endpoint, and no code outside this folder knows that it exists. In the order in which
-//! a request meets them:
+//! Serves what the real service documents, nothing of its own. The client treats it like any other
+//! endpoint, and no code outside this folder knows about it. The files, from the socket inwards:
 //!
-//! - [`args`]: the flags, and [`when`], a small grammar in them;
-//! - [`server`]: sockets and connections; [`child`] and [`signals`]: how a run begins and ends;
-//! - [`service`]: one request, from its [`call`] to its [`answer`], by way of [`auth`] (against the
-//!   fixed [`account`]), [`throttle`], [`faults`] and [`log`];
-//! - [`iam`]: logging in, and the projects of the account;
-//! - [`metadata`]: the service that gives a server its keys;
-//! - [`ledger`]: what arrives in which order, and the [`changes`] to the account between;
-//! - [`list`]: the query of a listing and the page that answers it;
-//! - [`rows`]: which backups exist, in order; [`backup`]: what is in each of them;
-//! - [`payload`] and [`gzip`]: how the bytes of an answer go out.
+//! | file | content |
+//! |---|---|
+//! | [`args`] | the flags |
+//! | [`server`] | socket, connections, start and end of a run |
+//! | [`service`] | one request, from its arrival to its response |
+//! | [`request`], [`response`] | what arrives and is logged; what is sent, and how |
+//! | [`auth`], [`account`] | checks of signatures and tokens, against a fixed account |
+//! | [`iam`], [`tokens`], [`metadata`] | logins, projects, and the keys of a cloud server |
+//! | [`throttle`] | the rate limit |
+//! | [`faults`], [`faulty_response`] | deliberate failures |
+//! | [`changes`] | the order of requests, and changes to the account between them |
+//! | [`listing`], [`query`], [`filter`] | a list request and the page that answers it |
+//! | [`rows`] | which backups exist, in order |
+//! | [`backup`], [`resource`], [`awkward`] | the fields of a backup, derived from its number |
+//! | [`record`], [`json`] | a backup as JSON |
+//! | [`clock`], [`uuid`] | times and ids |
+//!
+//! No two files depend on each other.
 
 mod account;
-mod answer;
 mod args;
 mod auth;
+mod awkward;
 mod backup;
-mod call;
 mod changes;
-mod child;
+mod clock;
 mod faults;
-mod gzip;
+mod faulty_response;
+mod filter;
 mod iam;
-mod ledger;
-mod list;
-mod log;
+mod json;
+mod listing;
 mod metadata;
-mod payload;
+mod query;
+mod record;
+mod request;
+mod resource;
+mod response;
 mod rows;
 mod server;
 mod service;
-mod signals;
-mod size;
 mod throttle;
-mod when;
+mod tokens;
+mod uuid;
 
 use std::process::ExitCode;
 
@@ -46,22 +55,24 @@ use anyhow::Context as _;
 
 pub(crate) use args::SandboxArgs;
 
-/// Serves until interrupted, or runs one command against the sandbox and returns its exit code.
+/// Serves until interrupted, or runs a command or shell in the sandbox and returns its exit code.
 ///
 /// # Errors
 ///
-/// When the port is taken, the log cannot be opened, standard output is closed, or the command
-/// cannot be started.
+/// If the port is taken, the log cannot be opened, standard output is closed, or the program cannot
+/// be started.
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     let server = server::Server::bind(&args).await?;
-    if args.command.is_empty() {
-        // Whoever reads that it is there may end it.
-        let signals = signals::Signals::listen()?;
-        account::announce(server.address(), args.backups).context("cannot write to stdout")?;
-        Ok(signals::serve_until_interrupted(server, signals).await)
-    } else {
-        child::run(server, &args.command).await
+    if args.shell {
+        return server::run_shell(server, args.backups).await;
     }
+    if !args.command.is_empty() {
+        return server::run_command(server, &args.command).await;
+    }
+    // Listens first: a reader of the announcement can stop the sandbox at once.
+    let signals = server::Signals::listen()?;
+    account::announce(server.address(), args.backups).context("cannot write to stdout")?;
+    Ok(server::serve_until_interrupted(server, signals).await)
 }
 
 #[cfg(test)]

@@ -1,72 +1,91 @@
-//! Which backups the account has, newest first, while some come and go.
+//! List of the account's backups, newest first, with insertions and deletions.
 //!
-//! A piece table, as text editors have it: runs of the series that the account began with, and
-//! single backups that were added between them. Costs memory for changes only, not for backups.
+//! A piece table, as in text editors: ranges of the initial series, with single added backups
+//! between them. Takes memory per change, not per backup.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use super::backup::{Row, Series, Uuid, added};
+use super::backup::{FIRST_SHARED, Row, Style, added};
+use super::clock::{DAY, MILLISECOND, Micros, SECOND};
+use super::uuid::{Uuid, mix};
 
-/// The account's own backups in their natural order.
+/// The account's own backups in natural order.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     series: Series,
     pieces: Vec<Piece>,
     len: usize,
-    /// How many have been added, also of those that are gone again.
+    /// Number of backups ever added, including deleted ones.
     added: u32,
 }
 
 #[derive(Clone, Debug)]
 enum Piece {
-    /// Places of the series.
-    Made(Range<u32>),
+    /// Range of the series.
+    Series(Range<u32>),
     Added(Row),
 }
 
-/// The time between backups that are added at either end, in microseconds.
+/// Time between backups added at either end.
 const STEP: i64 = 1_000_000;
 
-/// The time between backups that are added between others, where there is that much.
+/// Time between backups added between others, if there is room.
 const SMALL_STEP: i64 = 1_000;
 
-/// The distance of ids where no time is left.
+/// Distance between ids of backups with equal times.
 const ID_STEP: u128 = 1 << 60;
 
 impl Piece {
     fn len(&self) -> usize {
         match self {
-            Self::Made(places) => places.len(),
+            Self::Series(places) => places.len(),
             Self::Added(_) => 1,
         }
     }
 }
 
 impl Rows {
-    pub(super) fn new(backups: u32) -> Self {
+    /// Creates a list in which no backup is newer than `newest`.
+    pub(super) fn new(backups: u32, newest: Micros) -> Self {
         Self {
-            series: Series::new(backups),
-            pieces: vec![Piece::Made(0..backups)],
+            series: Series::new(backups, newest),
+            pieces: vec![Piece::Series(0..backups)],
             len: backups as usize,
             added: 0,
         }
+    }
+
+    /// Creates the list of tests, which ends at 2026-11-20T00:00:00Z.
+    #[cfg(test)]
+    pub(super) fn sample(backups: u32) -> Self {
+        Self::new(backups, 20_777 * DAY)
     }
 
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The backups from that position on; the ones before it cost nothing.
+    /// Iterates from a position, without visiting the backups before it.
     pub(super) fn from(&self, position: usize) -> impl Iterator<Item = Row> {
         let mut skip = position;
         self.pieces.iter().flat_map(move |piece| {
             let skipped = skip.min(piece.len());
             skip -= skipped;
             let (places, added) = match piece {
-                Piece::Made(places) => (places.start + skipped as u32..places.end, None),
+                Piece::Series(places) => (places.start + skipped as u32..places.end, None),
                 Piece::Added(row) => (0..0, (skipped == 0).then_some(*row)),
             };
             places.map(|index| self.series.row(index)).chain(added)
+        })
+    }
+
+    /// Iterates over the backups that another project shares, newest first.
+    pub(super) fn shared(&self) -> impl Iterator<Item = Row> {
+        let newest = self.series.newest;
+        (0..SHARED).map(move |index| {
+            let number = FIRST_SHARED + index;
+            let jitter = i64::from(mix(number.into()) as u32) % DAY;
+            Row::new(number, newest - DAY * (2 * i64::from(index) + 1) + jitter - SECOND)
         })
     }
 
@@ -74,43 +93,43 @@ impl Rows {
         self.from(0)
     }
 
-    /// Returns the backup with that id, or that has the volume with that id.
+    /// Returns the backup with this id, or with a volume of this id.
     pub(super) fn find(&self, id: Uuid) -> Option<Row> {
         self.iter().find(|row| row.id == id.whole())
     }
 
-    /// Deletes up to `count` backups from that position on, and returns them.
+    /// Deletes up to `count` backups from a position, and returns them.
     pub(super) fn delete(&mut self, position: usize, count: usize) -> Vec<Row> {
         let position = position.min(self.len);
-        let gone: Vec<_> = self.from(position).take(count).collect();
+        let deleted: Vec<_> = self.from(position).take(count).collect();
         let first = self.split(position);
-        let end = self.split(position + gone.len());
+        let end = self.split(position + deleted.len());
         self.pieces.drain(first..end);
-        self.len -= gone.len();
-        gone
+        self.len -= deleted.len();
+        deleted
     }
 
-    /// Adds `count` backups so that the first of them stands at that position, and returns them.
+    /// Inserts `count` backups at a position, and returns them.
     pub(super) fn insert(&mut self, position: usize, count: usize) -> Vec<Row> {
         let position = position.min(self.len);
         let mut newer = position.checked_sub(1).and_then(|before| self.from(before).next());
         let older = self.from(position).next();
-        let mut come = Vec::new();
+        let mut inserted = Vec::new();
         for left in (1..=count).rev() {
             let row = self.between(newer, older, left);
-            come.push(row);
+            inserted.push(row);
             newer = Some(row);
         }
         let at = self.split(position);
-        self.pieces.splice(at..at, come.iter().copied().map(Piece::Added));
-        self.len += come.len();
-        come
+        self.pieces.splice(at..at, inserted.iter().copied().map(Piece::Added));
+        self.len += inserted.len();
+        inserted
     }
 
-    /// A new backup that sorts between two others, and leaves room for `left - 1` more after it.
+    /// Creates a backup that sorts between two others, with room for `left - 1` more after it.
     ///
-    /// It stands close to the older one, since the next insertion is most often at the same
-    /// position, which is then between the newer one and this.
+    /// It is close to the older one: the next insertion is most often at the same position, between
+    /// the newer one and this.
     fn between(&mut self, newer: Option<Row>, older: Option<Row>, left: usize) -> Row {
         let serial = self.added;
         self.added += 1;
@@ -125,17 +144,17 @@ impl Rows {
         if share > 0 {
             return added(serial, older.created + left * share.min(SMALL_STEP), None);
         }
-        // No moment is left between the two: take the newer's, and an id below the newer's.
+        // No time is left between the two: take the newer one's, and a smaller id.
         let floor = if newer.created == older.created { older.id.rank() } else { 0 };
         let left = u128::from(left.unsigned_abs());
         let share = ((newer.id.rank() - floor) / (left + 1)).min(ID_STEP);
-        // Another backup at this place, after this one is gone, has another id.
+        // A later backup in the same place must have another id.
         let own = u128::from(serial) % share.max(1);
         let id = Uuid::at_rank(floor + left * share + own);
         added(serial, newer.created, Some(id))
     }
 
-    /// Makes a piece begin at that position, and returns which.
+    /// Makes a piece begin at a position, and returns the index of the piece.
     fn split(&mut self, position: usize) -> usize {
         let mut start = 0;
         for (index, piece) in self.pieces.iter_mut().enumerate() {
@@ -143,13 +162,13 @@ impl Rows {
                 return index;
             }
             let end = start + piece.len();
-            if let Piece::Made(places) = piece
+            if let Piece::Series(places) = piece
                 && position < end
             {
                 let middle = places.start + (position - start) as u32;
                 let rest = middle..places.end;
                 places.end = middle;
-                self.pieces.insert(index + 1, Piece::Made(rest));
+                self.pieces.insert(index + 1, Piece::Series(rest));
                 return index + 1;
             }
             start = end;
@@ -157,6 +176,56 @@ impl Rows {
         self.pieces.len()
     }
 }
+
+/// The initial backups, each derived from its index: `created_at` descending, then `id`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Series {
+    /// Average time between two backups.
+    step: Micros,
+    /// No backup is newer.
+    newest: Micros,
+}
+
+/// Indices in each period of [`TIE_PERIOD`] whose backups have the same time. One group, 999 to
+/// 1001, spans the end of the first page of 1000.
+const TIED: RangeInclusive<u32> = 90..=92;
+const TIE_PERIOD: u32 = 101;
+
+impl Series {
+    /// Creates a series over half a year, with at most two backups per minute.
+    pub(super) fn new(count: u32, newest: Micros) -> Self {
+        let step = (180 * DAY / i64::from(count.max(1))).clamp(30 * SECOND, DAY);
+        Self { step, newest }
+    }
+
+    /// Returns the backup at an index, in constant time.
+    pub(super) fn row(self, index: u32) -> Row {
+        let place = index % TIE_PERIOD;
+        if TIED.contains(&place) {
+            let rank = place - TIED.start();
+            let created = self.created(index - rank);
+            Row::tied(index, index - rank, rank, created - created % MILLISECOND)
+        } else {
+            let created = self.created(index);
+            // Rows must sort by the written time, so it has no more digits than are written.
+            let grain = match Style::of(index) {
+                Style::Sparse => MILLISECOND,
+                Style::Full | Style::Documented if index % 37 == 5 => SECOND,
+                Style::Full | Style::Documented => 1,
+            };
+            Row::new(index, created - created % grain)
+        }
+    }
+
+    /// Returns a time that decreases by at least half a step per index.
+    fn created(self, index: u32) -> Micros {
+        let jitter = (mix(index.into()) >> 1) as i64 % (self.step / 2);
+        self.newest - self.step * i64::from(index) - jitter
+    }
+}
+
+/// Number of backups that are shared with the account.
+const SHARED: u32 = 12;
 
 #[cfg(test)]
 mod tests {
@@ -178,8 +247,8 @@ mod tests {
     }
 
     #[test]
-    fn deletes_at_positions() {
-        let before = ids(&Rows::new(10));
+    fn rows_are_deleted_at_positions() {
+        let before = ids(&Rows::sample(10));
         for (position, count, left) in [
             (0, 1, vec![1, 2, 3, 4, 5, 6, 7, 8, 9]),
             (9, 1, vec![0, 1, 2, 3, 4, 5, 6, 7, 8]),
@@ -190,31 +259,31 @@ mod tests {
             (50, 1, (0..10).collect()),
             (4, 0, (0..10).collect()),
         ] {
-            let mut rows = Rows::new(10);
-            let gone = rows.delete(position, count);
+            let mut rows = Rows::sample(10);
+            let deleted = rows.delete(position, count);
             let left: Vec<_> = left.iter().map(|place: &usize| before[*place]).collect();
             assert_eq!(ids(&rows), left, "{position}+{count}");
-            assert_eq!(gone.len(), 10 - left.len());
+            assert_eq!(deleted.len(), 10 - left.len());
             assert_ordered(&rows);
         }
     }
 
     #[test]
-    fn inserts_at_positions() {
+    fn rows_are_inserted_at_positions() {
         for (position, count, at) in [(0, 1, 0), (5, 3, 5), (10, 2, 10), (99, 1, 10), (4, 0, 4)] {
-            let mut rows = Rows::new(10);
+            let mut rows = Rows::sample(10);
             let mut expected = ids(&rows);
-            let come = rows.insert(position, count);
-            expected.splice(at..at, come.iter().map(|row| row.id));
+            let inserted = rows.insert(position, count);
+            expected.splice(at..at, inserted.iter().map(|row| row.id));
             assert_eq!(ids(&rows), expected, "{position}+{count}");
             assert_ordered(&rows);
         }
     }
 
     #[test]
-    fn there_is_always_room_between_two() {
+    fn rows_can_always_be_inserted_between_two() {
         for position in [0, 1, 91, 92, 200] {
-            let mut rows = Rows::new(200);
+            let mut rows = Rows::sample(200);
             for _ in 0..2000 {
                 rows.insert(position, 1);
             }
@@ -224,28 +293,28 @@ mod tests {
             }
             assert_ordered(&rows);
         }
-        let mut empty = Rows::new(0);
+        let mut empty = Rows::sample(0);
         empty.insert(0, 3);
         assert_ordered(&empty);
     }
 
     #[test]
-    fn many_changes_agree_with_a_plain_list() {
+    fn random_changes_match_a_plain_list() {
         let random = &mut fastrand::Rng::with_seed(7);
-        let mut rows = Rows::new(500);
+        let mut rows = Rows::sample(500);
         let mut model = ids(&rows);
         for _ in 0..500 {
             let position = random.usize(0..model.len() + 2);
             let count = random.usize(0..4);
             let at = position.min(model.len());
             if random.bool() {
-                let gone = rows.delete(position, count);
+                let deleted = rows.delete(position, count);
                 let end = (at + count).min(model.len());
-                assert_eq!(gone.iter().map(|row| row.id).collect::<Vec<_>>(), model[at..end]);
+                assert_eq!(deleted.iter().map(|row| row.id).collect::<Vec<_>>(), model[at..end]);
                 model.drain(at..end);
             } else {
-                let come = rows.insert(position, count);
-                model.splice(at..at, come.iter().map(|row| row.id));
+                let inserted = rows.insert(position, count);
+                model.splice(at..at, inserted.iter().map(|row| row.id));
             }
             assert_eq!(ids(&rows), model);
             let from = random.usize(0..model.len() + 2);
@@ -253,5 +322,25 @@ mod tests {
             assert_eq!(tail, model[from.min(model.len())..]);
         }
         assert_ordered(&rows);
+    }
+
+    #[test]
+    fn rows_are_in_descending_order_with_unique_ids() {
+        for count in [1663, 100_000, 10_000_000] {
+            let series = Series::new(count, 0);
+            let rows: Vec<_> = (0..100_000).map(|index| series.row(index)).collect();
+            for pair in rows.windows(2) {
+                assert!(pair[0].key() > pair[1].key(), "{pair:?}");
+            }
+            let ids: HashSet<_> = rows.iter().map(|row| row.id.text()).collect();
+            assert_eq!(ids.len(), rows.len());
+        }
+    }
+
+    #[test]
+    fn some_rows_tie_across_a_page_boundary() {
+        let series = Series::new(1663, 0);
+        assert_eq!(series.row(999).created, series.row(1001).created);
+        assert!((0..10).all(|index| series.row(index).created > series.row(index + 1).created));
     }
 }

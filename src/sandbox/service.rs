@@ -1,4 +1,4 @@
-//! One request, from its arrival to its answer.
+//! One request, from its arrival to its response.
 
 use std::future;
 use std::time::{Duration, Instant};
@@ -10,41 +10,42 @@ use hyper::{Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::PROJECT_ID;
-use super::answer::{Answer, RequestId};
 use super::args::SandboxArgs;
-use super::auth::{self, Presented};
-use super::backup::{Row, Uuid, record_with_children};
-use super::call::{Call, Route};
-use super::faults::{Chaos, Fault, Outcome, throttled};
-use super::gzip;
+use super::auth::{self, CredentialKind};
+use super::backup::{Row, UPDATES};
+use super::changes::{AccountState, Arrival};
+use super::faults::{Chaos, Fault};
+use super::faulty_response::{Outcome, throttled};
 use super::iam::Iam;
-use super::ledger::{Arrival, Ledger};
-use super::list::{self, Invalid};
-use super::log::{self, Line, Log};
+use super::listing;
 use super::metadata::Metadata;
-use super::payload::Body;
+use super::query::InvalidParameter;
+use super::record::record_with_children;
+use super::request::{self, Line, Log, ReceivedRequest, Route};
+use super::response::{Body, Reply, RequestId, accepts_gzip};
 use super::rows::Rows;
 use super::throttle::Throttle;
+use super::uuid::Uuid;
 
-/// What all connections share.
+/// State shared by all connections.
 pub(super) struct Service {
-    ledger: Ledger,
+    account: AccountState,
     metadata: Metadata,
     throttle: Option<Throttle>,
     faults: Vec<Fault>,
     chaos: Option<Chaos>,
     iam: Iam,
-    /// How far the clock is ahead.
+    /// How far the clock is ahead of this machine's.
     clock: SignedDuration,
     latency: Duration,
     gzip: bool,
     log: Option<Log>,
 }
 
-/// A login is far smaller.
+/// Maximum size of a request body in bytes; a login is far smaller.
 const LARGEST_BODY: usize = 64 << 10;
 
-/// Ends a connection without an answer.
+/// Closes a connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer on purpose")]
 pub(super) struct NoAnswer;
@@ -52,8 +53,8 @@ pub(super) struct NoAnswer;
 impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
         Ok(Self {
-            ledger: Ledger::new(args),
-            metadata: Metadata::new(args),
+            account: AccountState::new(rows(args), &args.changes, args.churn),
+            metadata: Metadata::new(args.metadata, args.metadata_keys),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
@@ -65,20 +66,20 @@ impl Service {
         })
     }
 
-    /// Answers one request.
+    /// Responds to one request.
     ///
     /// # Errors
     ///
-    /// When the connection is to end without an answer.
+    /// If the connection must be closed without a response.
     pub(super) async fn serve<B>(&self, request: Request<B>) -> Result<Response<Body>, NoAnswer>
     where
         B: hyper::body::Body<Error: std::error::Error + Send + Sync + 'static>,
     {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| NoAnswer)?;
-        let call = Call::with_body(Request::from_parts(head, ()), body.to_bytes());
+        let call = ReceivedRequest::with_body(Request::from_parts(head, ()), body.to_bytes());
         let is_list = call.method() == Method::GET && matches!(call.route(), Route::List { .. });
-        let arrival = self.ledger.arrive(is_list);
+        let arrival = self.account.arrive(is_list);
         let faults = self.faults(&arrival);
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
@@ -87,7 +88,7 @@ impl Service {
         let outcome = self.outcome(&call, &arrival, &faults, id);
         self.log(&call, &arrival, &faults, &outcome);
         match outcome {
-            Outcome::Answer(answer) => {
+            Outcome::Reply(answer) => {
                 let mut response = answer.into_response(id);
                 if !self.clock.is_zero()
                     && let Ok(date) = HeaderValue::from_str(&http_date(self.now()))
@@ -101,50 +102,55 @@ impl Service {
         }
     }
 
-    /// The time, as the service has it.
+    /// Returns the time according to the service's clock.
     fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.checked_add(self.clock).unwrap_or(now)
+        service_time(self.clock)
     }
 
-    /// What goes wrong with a listing.
+    /// Returns the faults that are due for a request.
     fn faults(&self, arrival: &Arrival) -> Vec<&Fault> {
         let Some(list) = arrival.list else { return Vec::new() };
         let planned = self.faults.iter().filter(|fault| fault.is_due(list));
-        planned.chain(self.chaos.as_ref().and_then(|chaos| chaos.strike(list))).collect()
+        planned.chain(self.chaos.as_ref().and_then(|chaos| chaos.fault_for(list))).collect()
     }
 
-    /// What the gateway says, or else the service; faults come after the checks of both.
-    fn outcome(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], id: RequestId) -> Outcome {
-        if let Route::Metadata(asked) = call.route() {
-            return Outcome::Answer(self.metadata.answer(call, asked, self.now()));
+    /// Returns the refusal of the gateway or the response of the service. Faults apply after the
+    /// gateway's checks.
+    fn outcome(
+        &self,
+        call: &ReceivedRequest,
+        arrival: &Arrival,
+        faults: &[&Fault],
+        id: RequestId,
+    ) -> Outcome {
+        if let Route::Metadata(resource) = call.route() {
+            return Outcome::Reply(self.metadata.answer(call, resource, self.now()));
         }
         if let Route::Iam(route) = call.route() {
             let answer = self.iam.answer(route, call, self.now(), id);
-            return Outcome::Answer(answer.unwrap_or_else(|refusal| refusal));
+            return Outcome::Reply(answer.unwrap_or_else(|refusal| refusal));
         }
         if let Err(refusal) = self.admit(call, id) {
-            return Outcome::Answer(refusal);
+            return Outcome::Reply(refusal);
         }
-        if let Some(instead) = faults.iter().find_map(|fault| fault.instead()) {
-            return instead.outcome(&arrival.rows, id);
+        if let Some(replacement) = faults.iter().find_map(|fault| fault.replacement()) {
+            return replacement.outcome(&arrival.rows, id);
         }
         let mut answer = answer(call, &arrival.rows, faults).unwrap_or_else(|refusal| refusal);
-        let spoils = || faults.iter().filter_map(|fault| fault.spoil());
-        spoils().for_each(|spoil| spoil.text(&mut answer));
-        let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(gzip::is_accepted);
+        let corruptions = || faults.iter().filter_map(|fault| fault.corruption());
+        corruptions().for_each(|corruption| corruption.text(&mut answer));
+        let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(accepts_gzip);
         if self.gzip && accepted {
             answer.compress();
         }
-        spoils().for_each(|spoil| spoil.bytes(&mut answer));
-        Outcome::Answer(answer)
+        corruptions().for_each(|corruption| corruption.bytes(&mut answer));
+        Outcome::Reply(answer)
     }
 
-    /// What the gateway checks, in its order: the path, the method, the caller, the rate, the
-    /// project.
-    fn admit(&self, call: &Call, id: RequestId) -> Result<(), Answer> {
+    /// Makes the gateway's checks in its order: path, method, credentials, rate, project.
+    fn admit(&self, call: &ReceivedRequest, id: RequestId) -> Result<(), Reply> {
         let refuse =
-            |status, code, message: &str| Err(Answer::gateway_error(status, code, message, id));
+            |status, code, message: &str| Err(Reply::gateway_error(status, code, message, id));
         let project = match call.route() {
             Route::List { project } | Route::Show { project, .. } => project,
             Route::Iam(_) | Route::Metadata(_) | Route::Unknown => {
@@ -170,7 +176,7 @@ impl Service {
         Ok(())
     }
 
-    fn log(&self, call: &Call, arrival: &Arrival, faults: &[&Fault], outcome: &Outcome) {
+    fn log(&self, call: &ReceivedRequest, arrival: &Arrival, faults: &[&Fault], outcome: &Outcome) {
         let Some(log) = &self.log else { return };
         let ids = |rows: &[Row]| rows.iter().map(|row| row.id.text()).collect();
         log.write(&Line {
@@ -180,11 +186,11 @@ impl Service {
             path: call.path(),
             query: call.pairs(),
             status: match outcome {
-                Outcome::Answer(answer) => Some(answer.status.as_u16()),
+                Outcome::Reply(answer) => Some(answer.status.as_u16()),
                 Outcome::Reset | Outcome::Hang => None,
             },
-            auth: Presented::by(call).name(),
-            headers: log::headers(call),
+            auth: CredentialKind::by(call).name(),
+            headers: request::headers(call),
             faults: faults.iter().map(|fault| fault.text()).collect(),
             deleted: ids(&arrival.changed.deleted),
             inserted: ids(&arrival.changed.inserted),
@@ -192,37 +198,49 @@ impl Service {
     }
 }
 
+/// Creates the backups of the account.
+fn rows(args: &SandboxArgs) -> Rows {
+    let latest = || service_time(args.clock).as_microsecond() - UPDATES;
+    Rows::new(args.backups, args.epoch.map_or_else(latest, |epoch| epoch.microsecond()))
+}
+
+/// Returns the time of a clock that is ahead of this machine's.
+fn service_time(ahead: SignedDuration) -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_add(ahead).unwrap_or(now)
+}
+
 fn http_date(time: Timestamp) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// What the service itself says. Both outcomes are answers.
-fn answer(call: &Call, rows: &Rows, faults: &[&Fault]) -> Result<Answer, Answer> {
+/// Returns the response of the service itself; `Err` is a refusal.
+fn answer(call: &ReceivedRequest, rows: &Rows, faults: &[&Fault]) -> Result<Reply, Reply> {
     if let Route::Show { backup, .. } = call.route() {
         return show(backup, rows);
     }
-    let lies: Vec<_> = faults.iter().filter_map(|fault| fault.lie()).collect();
-    list::answer(call.pairs(), rows, &lies).map(Answer::json).map_err(refusal)
+    let misbehaviors: Vec<_> = faults.iter().filter_map(|fault| fault.misbehavior()).collect();
+    listing::answer(call.pairs(), rows, &misbehaviors).map(Reply::json).map_err(refusal)
 }
 
-/// A backup with its volumes, or one of the volumes.
-fn show(id: &str, rows: &Rows) -> Result<Answer, Answer> {
-    let id = Uuid::parse(id).ok_or_else(|| refusal(Invalid("backup_id")))?;
+/// Returns a backup with its volumes, or one of the volumes.
+fn show(id: &str, rows: &Rows) -> Result<Reply, Reply> {
+    let id = Uuid::parse(id).ok_or_else(|| refusal(InvalidParameter("backup_id")))?;
     let found = rows.find(id).and_then(|row| {
         let volume = || row.volumes().find(|volume| volume.id == id);
         if row.id == id { Some(row) } else { volume() }
     });
     let Some(row) = found else {
         let message = "Backup does not exist.";
-        return Err(Answer::service_error(StatusCode::NOT_FOUND, "6200", message));
+        return Err(Reply::service_error(StatusCode::NOT_FOUND, "6200", message));
     };
     let mut body = b"{\"backup\":".to_vec();
     record_with_children(row, &mut body);
     body.push(b'}');
-    Ok(Answer::json(body))
+    Ok(Reply::json(body))
 }
 
-fn refusal(Invalid(parameter): Invalid) -> Answer {
+fn refusal(InvalidParameter(parameter): InvalidParameter) -> Reply {
     let message = format!("Invalid {parameter} provided.");
-    Answer::service_error(StatusCode::BAD_REQUEST, "9900", &message)
+    Reply::service_error(StatusCode::BAD_REQUEST, "9900", &message)
 }

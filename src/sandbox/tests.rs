@@ -1,4 +1,4 @@
-//! The whole sandbox, over a real socket, with the HTTP client that the tool uses.
+//! The whole sandbox over a real socket, with the HTTP client of the crate.
 
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ struct Flags {
     args: SandboxArgs,
 }
 
-/// A sandbox that runs for as long as the test's runtime.
+/// A sandbox that runs as long as the test's runtime.
 struct Sandbox {
     address: SocketAddr,
     client: Client,
@@ -46,7 +46,7 @@ impl Sandbox {
         self.client.get(self.url(rest)).header("X-Auth-Token", TOKEN).send().await
     }
 
-    /// The status and the body of an answer that is JSON.
+    /// Returns the status and the JSON body of a response.
     async fn json(&self, rest: &str) -> (u16, Value) {
         let response = self.get(rest).await.unwrap();
         (response.status().as_u16(), json_of(response).await)
@@ -81,7 +81,7 @@ fn client() -> Client {
 }
 
 fn builder() -> reqwest::ClientBuilder {
-    // Another test may have been first.
+    // Fails if another test has installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none())
 }
@@ -95,7 +95,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn the_documented_requests_get_the_documented_counts() {
+async fn documented_requests_return_the_documented_counts() {
     let sandbox = Sandbox::start(&[]).await;
     for (query, rows, count) in [
         ("limit=100&offset=0", 100, 1663),
@@ -111,7 +111,7 @@ async fn the_documented_requests_get_the_documented_counts() {
 }
 
 #[tokio::test]
-async fn signatures_and_tokens_open_the_door_and_nothing_else_does() {
+async fn requests_need_a_valid_signature_or_token() {
     let sandbox = Sandbox::start(&[]).await;
     let query = "limit=1&name=%E5%A4%9C%20%2B&status=available&status=error";
     for key in [PERMANENT_KEY, TEMPORARY_KEY] {
@@ -128,7 +128,7 @@ async fn signatures_and_tokens_open_the_door_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn the_gateway_and_the_service_refuse_in_their_own_words() {
+async fn refusals_have_the_bodies_of_gateway_and_service() {
     let sandbox = Sandbox::start(&[]).await;
     let missing = "backups/00000000-0000-4000-8000-000000000000";
     for (path, status, code) in [
@@ -153,7 +153,7 @@ async fn the_gateway_and_the_service_refuse_in_their_own_words() {
 }
 
 #[tokio::test]
-async fn a_server_is_shown_with_its_volumes_and_each_of_them_alone() {
+async fn a_server_is_shown_with_its_volumes_and_each_volume_alone() {
     let sandbox = Sandbox::start(&[]).await;
     let (_, listed) = sandbox.json("backups?resource_type=OS::Nova::Server&limit=1").await;
     let id = listed["backups"][0]["id"].as_str().unwrap();
@@ -165,7 +165,7 @@ async fn a_server_is_shown_with_its_volumes_and_each_of_them_alone() {
 }
 
 #[tokio::test]
-async fn http2_works_without_being_negotiated() {
+async fn http2_works_without_negotiation() {
     let sandbox = Sandbox::start(&[]).await;
     let client = builder().http2_prior_knowledge().build().unwrap();
     let request = client.get(sandbox.url("backups?limit=1000")).header("X-Auth-Token", TOKEN);
@@ -183,7 +183,7 @@ fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn each_fault_does_what_it_says() {
+async fn each_fault_has_its_effect() {
     let sandbox = Sandbox::start(&[
         "--backups=200",
         "--fault=429=7@1",
@@ -267,7 +267,7 @@ async fn each_fault_does_what_it_says() {
     assert_eq!(sandbox.json(list).await.0, 200);
 }
 
-/// A login's answer: status, token and body.
+/// Logs in and returns status, token and body.
 async fn log_in(sandbox: &Sandbox, password: &str, scope: Value) -> (u16, String, Value) {
     let user = json!({"name": "sandbox-user", "password": password,
                       "domain": {"name": "sandbox-account"}});
@@ -279,7 +279,7 @@ async fn log_in(sandbox: &Sandbox, password: &str, scope: Value) -> (u16, String
     (response.status().as_u16(), token, json_of(response).await)
 }
 
-/// The status and the body of an answer of IAM.
+/// Returns the status and the body of a response of IAM.
 async fn identity(sandbox: &Sandbox, rest: &str, token: &str) -> (u16, Value) {
     let request = sandbox.client.get(format!("http://{}/v3/{rest}", sandbox.address));
     let request = request.header("X-Auth-Token", token).header("X-Subject-Token", token);
@@ -288,7 +288,7 @@ async fn identity(sandbox: &Sandbox, rest: &str, token: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn iam_gives_tokens_that_open_the_door() {
+async fn tokens_from_logins_are_accepted() {
     let sandbox = Sandbox::start(&["--iam=expire=2"]).await;
     let scope = json!({"project": {"name": "sandbox-1"}});
     let (status, token, body) = log_in(&sandbox, PASSWORD, scope).await;
@@ -307,7 +307,7 @@ async fn iam_gives_tokens_that_open_the_door() {
 }
 
 #[tokio::test]
-async fn iam_tells_of_projects_tokens_and_services() {
+async fn iam_lists_projects_tokens_and_services() {
     let sandbox = Sandbox::start(&[]).await;
     let names = |body: &Value| {
         let projects = body["projects"].as_array().unwrap().iter();
@@ -344,20 +344,20 @@ async fn five_wrong_passwords_lock_the_user() {
 }
 
 #[tokio::test]
-async fn each_quirk_of_iam_does_what_it_says() {
-    let quirk = async |flags: &[&str], rest: &str| {
+async fn each_option_of_iam_has_its_effect() {
+    let option = async |flags: &[&str], rest: &str| {
         identity(&Sandbox::start(flags).await, rest, TOKEN).await
     };
     let by_name = "projects?name=sandbox-1";
-    let (status, body) = quirk(&["--iam=forbidden"], by_name).await;
+    let (status, body) = option(&["--iam=forbidden"], by_name).await;
     assert_eq!((status, &body["error_code"]), (403, &json!("IAM.0002")));
-    let (_, body) = quirk(&["--iam=several"], by_name).await;
+    let (_, body) = option(&["--iam=several"], by_name).await;
     assert_eq!(body["projects"].as_array().unwrap().len(), 2);
-    let (_, body) = quirk(&["--iam=none"], by_name).await;
+    let (_, body) = option(&["--iam=none"], by_name).await;
     assert_eq!(body["projects"], json!([]));
-    let (_, body) = quirk(&["--iam=no-catalog"], "auth/catalog").await;
+    let (_, body) = option(&["--iam=no-catalog"], "auth/catalog").await;
     assert_eq!(body["catalog"], json!([]));
-    assert_eq!(quirk(&["--iam=503=1"], by_name).await.0, 503);
+    assert_eq!(option(&["--iam=503=1"], by_name).await.0, 503);
     let sandbox = Sandbox::start(&["--iam=locked"]).await;
     assert_eq!(log_in(&sandbox, PASSWORD, json!({})).await.0, 401);
     let sandbox = Sandbox::start(&["--iam=lifetime=5m"]).await;
@@ -366,9 +366,9 @@ async fn each_quirk_of_iam_does_what_it_says() {
     assert_eq!(time("expires_at").duration_since(time("issued_at")).as_secs(), 300);
 }
 
-/// The answer says what time it is there, and a signature of another time is refused.
+/// The `Date` header follows the wrong clock, and current signatures are refused.
 #[tokio::test]
-async fn the_clock_can_be_wrong() {
+async fn a_skewed_clock_shows_in_the_date_and_in_refusals() {
     let sandbox = Sandbox::start(&["--clock=-20m"]).await;
     let response = sandbox.get("backups?limit=1").await.unwrap();
     assert_eq!(response.status(), 200, "a token has no time in it");
@@ -380,7 +380,7 @@ async fn the_clock_can_be_wrong() {
 }
 
 #[tokio::test]
-async fn chaos_strikes_some_listings_and_passes() {
+async fn chaos_fails_some_listings() {
     let sandbox = Sandbox::start(&["--chaos=1", "--backups=10"]).await;
     let mut failed = 0;
     for _ in 0..50 {
@@ -395,7 +395,7 @@ async fn chaos_strikes_some_listings_and_passes() {
 }
 
 #[tokio::test]
-async fn rows_come_and_go_between_listings() {
+async fn changes_apply_between_listings() {
     let sandbox =
         Sandbox::start(&["--backups=100", "--change=delete=9@2", "--change=insert=0+2@3"]).await;
     let first = sandbox.ids("backups?limit=10").await;
@@ -410,7 +410,7 @@ async fn rows_come_and_go_between_listings() {
 }
 
 #[tokio::test]
-async fn a_rate_is_kept() {
+async fn requests_above_the_rate_are_refused() {
     let sandbox = Sandbox::start(&["--throttle=2/1h"]).await;
     assert_eq!(sandbox.json("backups?limit=1").await.0, 200);
     assert_eq!(sandbox.json("backups/1").await.0, 400);
@@ -423,7 +423,7 @@ async fn a_rate_is_kept() {
 }
 
 #[tokio::test]
-async fn answers_are_compressed_for_those_who_accept_it() {
+async fn responses_are_compressed_for_clients_that_accept_gzip() {
     let sandbox = Sandbox::start(&["--gzip"]).await;
     let request = || {
         let url = sandbox.url("backups?limit=100");
@@ -439,7 +439,7 @@ async fn answers_are_compressed_for_those_who_accept_it() {
 }
 
 #[tokio::test]
-async fn every_request_is_logged_and_no_secret() {
+async fn every_request_is_logged_without_secrets() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("log");
     let flag = format!("--log={}", log.display());
@@ -472,7 +472,7 @@ fn read(log: &Path) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn answers_wait_side_by_side() {
+async fn delayed_responses_are_concurrent() {
     let sandbox = Sandbox::start(&["--latency=100ms"]).await;
     let begin = Instant::now();
     let pages = (0..10).map(|page| {
@@ -487,7 +487,7 @@ async fn answers_wait_side_by_side() {
 }
 
 #[test]
-fn flags_that_make_no_sense_are_usage_errors() {
+fn invalid_flags_are_usage_errors() {
     for flag in [
         "--backups=-1",
         "--backups=99999999999",
@@ -511,7 +511,7 @@ fn flags_that_make_no_sense_are_usage_errors() {
 }
 
 #[test]
-fn the_help_names_every_fault() {
+fn the_help_lists_faults_and_options() {
     let help = <Flags as clap::CommandFactory>::command().render_long_help().to_string();
     for word in
         ["truncate", "gzip-bomb[=SIZE]", "ignore-sort", "STATUS[=SECONDS]", "2-4", "expire=N"]

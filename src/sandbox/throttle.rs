@@ -1,4 +1,4 @@
-//! The rate that the gateway allows: `--throttle 60/1m`.
+//! Rate limit of the gateway: `--throttle 60/1m`.
 
 use std::fmt::{self, Display};
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::time;
 
-/// So many requests in so much time.
+/// Number of requests per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rate {
     limit: u32,
@@ -14,8 +14,8 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// What the fault `429` names, since it has to name something.
-    pub(super) const MODEST: Self = Self { limit: 60, period: Duration::from_secs(60) };
+    /// Rate in the message of the fault `429`.
+    pub(super) const DEFAULT: Self = Self { limit: 60, period: Duration::from_secs(60) };
 
     /// Parses `60/1m`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
@@ -23,13 +23,13 @@ impl Rate {
         let limit = limit.parse().map_err(|_| format!("`{limit}` is not a number of requests"))?;
         let period = time::span(period)?;
         if limit == 0 || period.is_zero() {
-            return Err("a rate of nothing lets no request pass".to_owned());
+            return Err("a rate must be 1 or more requests in more than no time".to_owned());
         }
         Ok(Self { limit, period })
     }
 }
 
-/// As the gateway writes it: `limit:60,time:1 minute`, the unit in the singular.
+/// Formats as the gateway does: `limit:60,time:1 minute`, with the unit in the singular.
 impl Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let milliseconds = self.period.as_millis();
@@ -41,8 +41,8 @@ impl Display for Rate {
     }
 }
 
-/// Counts requests in windows of the period, the first of which begins with the first request.
-/// Refused requests do not count.
+/// Counts requests in fixed windows; the first begins with the first request. Refused requests do
+/// not count.
 #[derive(Debug)]
 pub(super) struct Throttle {
     pub(super) rate: Rate,
@@ -60,7 +60,7 @@ impl Throttle {
         Self { rate, window: Mutex::default() }
     }
 
-    /// Whether a request may pass that arrives now.
+    /// Returns true if a request at `now` is admitted.
     pub(super) fn admits(&self, now: Instant) -> bool {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.begin.is_none_or(|begin| now.duration_since(begin) >= self.rate.period) {
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates() {
+    fn rates_are_parsed_and_formatted() {
         for (text, message) in [
             ("60/1m", "limit:60,time:1 minute"),
             ("200/5m", "limit:200,time:5 minute"),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_admits_its_limit() {
+    fn each_window_admits_its_limit() {
         let throttle = Throttle::new(Rate::parse("2/10s").unwrap());
         let start = Instant::now();
         for (second, admitted) in [

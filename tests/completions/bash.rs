@@ -25,7 +25,7 @@ fn tab_completes() {
 }
 
 #[test]
-fn tab_completes_whatever_splits_words() {
+fn tab_completes_for_any_word_breaks() {
     for word_breaks in ["${COMP_WORDBREAKS//:/}", "${COMP_WORDBREAKS//[:=]/}", "$COMP_WORDBREAKS,"]
     {
         let installation = format!(
@@ -37,7 +37,7 @@ fn tab_completes_whatever_splits_words() {
 }
 
 #[test]
-fn all_that_fits_is_offered() {
+fn all_matches_are_offered() {
     let Some(mut bash) = Terminal::start(&BASH) else { return };
     for (typed, words) in OFFERED {
         let line = bash.offered(typed);

@@ -39,7 +39,7 @@ fn tab_completes() {
 }
 
 #[test]
-fn all_that_fits_is_offered() {
+fn all_matches_are_offered() {
     let Some(mut elvish) = Terminal::start(&ELVISH) else { return };
     for (typed, words) in OFFERED {
         let offered = elvish.offered(typed);

@@ -22,7 +22,7 @@ fn tab_completes() {
 }
 
 #[test]
-fn all_that_fits_is_offered_with_its_help() {
+fn all_matches_are_offered_with_their_help() {
     let Some(mut fish) = Terminal::start(&FISH) else { return };
     for (typed, words) in OFFERED {
         let offered = fish.offered(typed);

@@ -58,7 +58,7 @@ fn ids_and_names_of_the_newest_backups_are_offered() {
 
 /// What is old is asked for too, as long as there is time.
 #[test]
-fn older_backups_are_looked_at_after_the_newest() {
+fn older_backups_are_searched_after_the_newest() {
     let sandbox = Sandbox::start("--backups 10000");
     let cache = TempDir::new().unwrap();
     let ids = offered(sandbox.cbr("completions").with_key(), cache.path(), "cbr backups show ");
@@ -83,7 +83,7 @@ fn older_backups_are_looked_at_after_the_newest() {
 
 /// An earlier run caches the project id. It keeps no token, so a password offers nothing.
 #[test]
-fn what_an_earlier_run_has_found_out_is_used() {
+fn cached_settings_of_an_earlier_run_are_used() {
     for by_login in [false, true] {
         let sandbox = Sandbox::start("--backups 3");
         let cache = TempDir::new().unwrap();
@@ -122,7 +122,7 @@ fn what_an_earlier_run_has_found_out_is_used() {
 }
 
 #[test]
-fn what_is_remembered_is_for_its_owner_and_holds_no_secret() {
+fn the_completion_cache_is_private_and_has_no_secret() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let sandbox = Sandbox::start("--backups 3");
@@ -137,7 +137,7 @@ fn what_is_remembered_is_for_its_owner_and_holds_no_secret() {
 }
 
 #[test]
-fn flags_of_the_line_count() {
+fn flags_on_the_line_are_used() {
     let sandbox = Sandbox::start("--backups 3");
     let cache = TempDir::new().unwrap();
     let run = cbr("completions").with_key();
@@ -162,7 +162,7 @@ fn a_key_that_is_refused_is_not_sent_again() {
 }
 
 #[test]
-fn where_nothing_can_be_remembered_nothing_is_sent() {
+fn without_a_cache_nothing_is_sent() {
     let sandbox = Sandbox::start("--backups 3");
     let run = sandbox.cbr("completions").with_key();
     assert!(offered(run, Path::new("/dev/null"), "cbr backups list --vault-id ").is_empty());
@@ -170,7 +170,7 @@ fn where_nothing_can_be_remembered_nothing_is_sent() {
 }
 
 #[test]
-fn whatever_goes_wrong_offers_nothing_without_a_word() {
+fn failures_offer_nothing_silently() {
     let cache = TempDir::new().unwrap();
     let nothing = |run: Cbr| {
         assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
@@ -249,7 +249,7 @@ fn names_of_clouds_and_topics_are_offered() {
 
 /// Text from outside could do anything on a command line.
 #[test]
-fn what_would_need_quotes_is_not_offered() {
+fn values_that_need_quotes_are_not_offered() {
     let cache = TempDir::new().unwrap();
     let record = |name: &str| format!(r#"{{"id":"1","resource_name":{}}}"#, Value::from(name));
     let names = ["$(touch x)", "a b", "-rf", "a\tb", "a\u{1b}[31m", "ok-1", "数据库"];

@@ -15,7 +15,7 @@ const SCRIPTS: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn the_folder_holds_what_the_program_prints_and_nothing_else() {
+fn packaged_scripts_match_the_printed_ones() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
     for (shell, file) in SCRIPTS {
         let printed = cargo_bin_cmd!("cbr").args(["completions", shell]).output().unwrap();

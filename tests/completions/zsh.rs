@@ -38,7 +38,7 @@ fn tab_completes_with_the_script_in_a_folder_of_functions() {
 }
 
 #[test]
-fn all_that_fits_is_offered_with_its_help() {
+fn all_matches_are_offered_with_their_help() {
     let Some(mut zsh) = Terminal::start(&ZSH) else { return };
     for (typed, words) in OFFERED {
         assert_eq!(last_words(typed, &zsh.offered(typed)), *words, "{typed}");

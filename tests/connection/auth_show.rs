@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Cbr, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, cbr};
 
 #[test]
-fn each_setting_has_its_origin_and_no_secret_is_shown() {
+fn settings_have_an_origin_and_no_secret() {
     let run = cbr("auth show --region eu-de")
         .env("HW_ACCESS_KEY", "HPUAABBCCDDEEFFGGWYH")
         .env("HW_SECRET_KEY", SECRET_KEY)
@@ -47,7 +47,7 @@ fn each_setting_has_its_origin_and_no_secret_is_shown() {
 
 /// It succeeds where a listing would not: what is missing is what it is asked for.
 #[test]
-fn what_is_missing_is_told_as_well() {
+fn missing_settings_are_listed() {
     let run = cbr("auth show -o json").env("CBR_ACCESS_KEY", "HPUAABBCCDDEEFFGGWYH").run();
     let told = run.json();
     let half = "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not";
@@ -68,7 +68,7 @@ fn what_is_missing_is_told_as_well() {
 
 /// What is not of the connection, and still decides how a run goes.
 #[test]
-fn proxy_patience_and_defaults_are_told() {
+fn proxy_retries_and_defaults_are_listed() {
     let own = ".config/cbr/config.toml";
     let text =
         "[defaults]\noutput = 'wide'\ncolumns = ['id', 'name']\npage_size = 500\ntimeout = '5m'\n";

@@ -83,7 +83,7 @@ fn with(cbr: Cbr, variables: &[(&str, &str)]) -> Cbr {
 }
 
 #[test]
-fn each_complete_set_is_used_as_it_is_meant() {
+fn each_complete_set_of_credentials_is_used() {
     let sandbox = Sandbox::start("--backups 3");
     for (number, (variables, auth)) in SETS.iter().enumerate() {
         let run = with(sandbox.cbr(LIST), variables).run();
@@ -96,7 +96,7 @@ fn each_complete_set_is_used_as_it_is_meant() {
 
 /// What is signed, and that each way to authenticate sends nothing of the others.
 #[test]
-fn each_way_to_authenticate_has_its_own_headers() {
+fn each_authentication_method_has_its_headers() {
     let key = "SDK-HMAC-SHA256 Access=SANDBOXACCESSKEY0001, \
                SignedHeaders=host;x-project-id;x-sdk-date, Signature=";
     let temporary = "SDK-HMAC-SHA256 Access=SANDBOXTEMPORARY0002, \
@@ -199,7 +199,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
 
 /// What there is to do depends on what there is.
 #[test]
-fn the_shortest_way_to_a_listing_is_told() {
+fn missing_credentials_get_the_shortest_hint() {
     let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or write them down";
     cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
     let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID is another tool's, which cbr does not take: export \
@@ -212,7 +212,7 @@ fn the_shortest_way_to_a_listing_is_told() {
 
 /// Whoever has set it believes that certificates are not checked, with whatever keys.
 #[test]
-fn a_variable_that_turns_checks_off_is_always_told_of() {
+fn disabled_checks_are_always_warned_of() {
     let told = |name: &str| {
         format!(
             "cbr: warning: {name} has no effect: only --insecure leaves certificates unchecked\n"
@@ -226,7 +226,7 @@ fn a_variable_that_turns_checks_off_is_always_told_of() {
 }
 
 #[test]
-fn a_half_set_names_what_is_missing_and_asks_nobody() {
+fn incomplete_credentials_are_an_error_before_any_request() {
     let sandbox = Sandbox::start("--backups 3");
     for (variables, error, hint) in HALVES {
         let told = format!("cbr: error: {error}\ncbr: hint: {hint}\n");
@@ -250,7 +250,7 @@ fn two_complete_families_that_differ_are_warned_of() {
 
 /// What is recognised and not used is named, with the reason.
 #[test]
-fn credentials_that_are_passed_over_are_told() {
+fn skipped_credentials_are_reported() {
     let run = cbr(LIST)
         .env("HW_USER_NAME", "someone")
         .secret("OS_TOKEN", "hunter3hunter3")

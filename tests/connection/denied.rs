@@ -73,7 +73,7 @@ const CASES: [Case; 6] = [
 ];
 
 #[test]
-fn wrong_credentials_are_presented_once() {
+fn wrong_credentials_are_sent_once() {
     let sandbox = Sandbox::start("--backups 3");
     let mut presented = 0;
     for Case { name, variables, error, hint } in CASES {
@@ -93,7 +93,7 @@ fn wrong_credentials_are_presented_once() {
 
 /// The hint names what the user has set, and not what others may have.
 #[test]
-fn what_to_check_is_named_as_the_user_knows_it() {
+fn hints_name_the_settings_of_the_user() {
     let sandbox = Sandbox::start("--backups 3");
     let family = |access_key: &str, secret_key: &str| {
         let run = sandbox.cbr("backups list").env(access_key, ACCESS_KEY);
@@ -128,7 +128,7 @@ fn what_to_check_is_named_as_the_user_knows_it() {
 }
 
 #[test]
-fn a_project_of_someone_else_is_asked_for_once() {
+fn a_foreign_project_is_requested_once() {
     let sandbox = Sandbox::start("--backups 3");
     let other = PROJECT_ID.replace('1', "9");
     let told = format!(

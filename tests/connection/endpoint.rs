@@ -11,7 +11,7 @@ fn list(flags: &str) -> Cbr {
 /// What is nearest to the user wins: a flag before a variable, an endpoint before a region. What
 /// loses is not even looked at.
 #[test]
-fn the_nearest_endpoint_wins() {
+fn endpoint_settings_follow_their_precedence() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let runs = [
@@ -34,7 +34,7 @@ fn the_nearest_endpoint_wins() {
 
 /// Whoever names a region for this run should know that it makes no difference.
 #[test]
-fn a_region_that_an_endpoint_goes_before_is_told_of() {
+fn an_overridden_region_is_reported() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let told = |region: &str| {
@@ -54,7 +54,7 @@ fn a_region_that_an_endpoint_goes_before_is_told_of() {
 }
 
 #[test]
-fn flags_of_the_connection_stand_anywhere() {
+fn connection_flags_can_be_anywhere() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let flags = ["--endpoint", &here, "--project-id", PROJECT_ID, "--retries", "0"];
@@ -65,7 +65,7 @@ fn flags_of_the_connection_stand_anywhere() {
 }
 
 #[test]
-fn a_region_that_is_not_known_suggests_one() {
+fn an_unknown_region_suggests_a_known_one() {
     let cases = [
         ("eu-de1", "did you mean eu-de? If the region is new, give its URL with --endpoint"),
         (
@@ -87,7 +87,7 @@ fn a_region_that_is_not_known_suggests_one() {
 }
 
 #[test]
-fn without_a_region_nobody_is_asked() {
+fn a_missing_region_is_an_error_before_any_request() {
     let told = "cbr: error: no region\n\
                 cbr: hint: give --region (such as --region eu-de), or set CBR_REGION\n";
     list("").exit(2).stderr(told).run();
@@ -96,7 +96,7 @@ fn without_a_region_nobody_is_asked() {
 
 /// Endpoints that secrets must not go to, or cannot.
 #[test]
-fn an_endpoint_that_would_leak_or_cannot_be_is_refused() {
+fn insecure_and_invalid_endpoints_are_refused() {
     let https = "write it as https://cbr.eu-de.otc.t-systems.com";
     let loopback = "use https; http only goes to this machine";
     let cases = [
@@ -141,7 +141,7 @@ fn an_endpoint_that_would_leak_or_cannot_be_is_refused() {
 
 /// What else is written into a URL may be a secret.
 #[test]
-fn of_an_address_only_scheme_host_and_port_are_shown() {
+fn only_scheme_host_and_port_of_an_address_are_shown() {
     let shown = "`https://cbr.example.com…` has more than scheme, host and port";
     let addresses = [
         ("https://cbr.example.com/?token=hunter2hunter2", shown),
@@ -214,7 +214,7 @@ fn of_an_address_only_scheme_host_and_port_are_shown() {
 
 /// The sandbox listens on 127.0.0.1 alone, which `localhost` is too.
 #[test]
-fn localhost_is_this_machine() {
+fn localhost_is_loopback() {
     let sandbox = Sandbox::start("--backups 3");
     let endpoint = sandbox.endpoint().replace("127.0.0.1", "localhost");
     list("--endpoint").arg(endpoint).run();
@@ -223,7 +223,7 @@ fn localhost_is_this_machine() {
 
 /// Users of the vendor's SDK name the endpoint of a region in a variable or a file.
 #[test]
-fn a_region_has_the_endpoint_that_its_user_gave_it() {
+fn a_region_can_have_a_custom_endpoint() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let (name, file) = ("HUAWEICLOUD_SDK_REGION_CBR_MARS_1", ".huaweicloud/regions.yaml");

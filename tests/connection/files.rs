@@ -61,7 +61,7 @@ pub(super) fn origins(run: Cbr) -> [String; 3] {
 }
 
 #[test]
-fn a_user_of_another_tool_lists_without_setting_anything_up() {
+fn settings_of_other_tools_are_used() {
     let sandbox = Sandbox::start("--backups 3");
     let homes = [
         (cbr(LIST).file(KOOCLI, &koocli("false")), "aksk"),
@@ -80,7 +80,7 @@ fn a_user_of_another_tool_lists_without_setting_anything_up() {
 }
 
 #[test]
-fn sources_go_in_their_order() {
+fn sources_follow_their_precedence() {
     let show = |args: &str| {
         cbr("auth show -o json")
             .args(args.split_whitespace())
@@ -119,7 +119,7 @@ fn sources_go_in_their_order() {
 }
 
 #[test]
-fn what_a_user_asked_for_by_name_must_be_there_and_of_use() {
+fn named_profiles_must_exist_and_be_usable() {
     let file = koocli("true");
     let cases = [
         ("--profile prod", "--profile: there is no file with profiles", None),
@@ -149,7 +149,7 @@ fn what_a_user_asked_for_by_name_must_be_there_and_of_use() {
 }
 
 #[test]
-fn files_of_no_use_are_named_with_the_reason() {
+fn unusable_files_are_named_with_the_reason() {
     let run = cbr(LIST)
         .file(KOOCLI, &koocli("true"))
         .file(SDK, "[global]\nak = a\nsk = hunter2hunter2\n")
@@ -166,7 +166,7 @@ fn files_of_no_use_are_named_with_the_reason() {
 
 /// A checked-out repository can bring a `clouds.yaml`.
 #[test]
-fn a_file_of_the_current_directory_counts_only_when_asked_for() {
+fn files_of_the_current_directory_are_used_on_request_only() {
     let show = || {
         cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file("secure.yaml", &secure())
     };
@@ -188,7 +188,7 @@ fn a_file_of_the_current_directory_counts_only_when_asked_for() {
 
 /// The user's own secrets would go where somebody else's `clouds.yaml` says.
 #[test]
-fn secrets_of_the_user_do_not_go_where_a_file_of_the_current_directory_says() {
+fn a_file_of_the_current_directory_cannot_redirect_secrets() {
     let hosts = [
         (
             "https://0123abcd.apic.eu-de.otc.t-systems.com/v3",
@@ -227,7 +227,7 @@ fn secrets_of_the_user_do_not_go_where_a_file_of_the_current_directory_says() {
 
 /// A profile is written down for good, and not for the directory where a run happens to take place.
 #[test]
-fn the_cloud_of_a_profile_is_not_that_of_the_current_directory() {
+fn the_cloud_of_a_profile_ignores_the_current_directory() {
     let theirs = clouds("https://iam.eu-nl.otc.t-systems.com/v3").replace(PROJECT_ID, "theirs");
     let own = ".config/cbr/config.toml";
     for args in ["auth show -o json", "auth show -o json --profile p"] {
@@ -249,7 +249,7 @@ fn the_cloud_of_a_profile_is_not_that_of_the_current_directory() {
 /// What a cloud says of certificates counts, or is told, also where a profile of the own file leads
 /// to it.
 #[test]
-fn a_profile_takes_the_authorities_of_its_cloud() {
+fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
     let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` has no effect: \
                 only --insecure leaves certificates unchecked\n";
@@ -274,7 +274,7 @@ fn a_profile_takes_the_authorities_of_its_cloud() {
 
 /// Each of these would list another account than the tool that it belongs to.
 #[test]
-fn an_agency_is_never_left_out_without_a_word() {
+fn an_agency_is_never_ignored_silently() {
     let profile = json!({"name": "ops", "mode": "agency", "agencyName": "ops", "agencyDomainName": "x",
         "sourceProfile": "prod", "accessKeyId": ACCESS_KEY, "secretAccessKey": SECRET_KEY});
     let file = json!({"authEncrypt": "false", "current": "ops", "profiles": [profile]}).to_string();
@@ -301,7 +301,7 @@ fn an_agency_is_never_left_out_without_a_word() {
 /// Whoever names a file or a profile means that one: what is missing is not made up for by another
 /// account.
 #[test]
-fn a_file_that_a_variable_names_must_be_there() {
+fn a_file_named_by_a_variable_must_exist() {
     let files = [
         ("HW_SHARED_CONFIG_FILE", "~/none"),
         ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "~/none"),
@@ -328,7 +328,7 @@ fn a_file_that_a_variable_names_must_be_there() {
 
 /// Files that nobody could read do no harm to those whose variables say it all.
 #[test]
-fn no_file_is_read_where_the_variables_are_enough() {
+fn no_file_is_read_if_variables_are_complete() {
     let sandbox = Sandbox::start("--backups 3");
     let files = [KOOCLI, SDK, CLOUDS, SECURE, ".huaweicloud/regions.yaml"];
     let run = files.into_iter().fold(sandbox.cbr(LIST), |run, name| run.file(name, "[broken"));

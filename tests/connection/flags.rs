@@ -44,7 +44,7 @@ fn each_kind_of_credentials_can_be_given() {
 }
 
 #[test]
-fn what_is_missing_is_told_and_nobody_is_asked() {
+fn missing_flags_are_errors_before_any_request() {
     let key = "--access-key SANDBOXACCESSKEY0001";
     let cases = [
         (
@@ -98,7 +98,7 @@ fn origin(told: &Value, setting: &str) -> String {
 /// They go before all other sources, and a profile then says where to ask, and nothing of whose
 /// project.
 #[test]
-fn they_go_before_all_other_sources() {
+fn credential_flags_override_all_sources() {
     let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\nsecret_key = 'b'\n";
     let show = |args: &str| {
         let run = given(cbr("auth show -o json --quiet --access-key HPUAABBCCDDEEFFGGWYH"));
@@ -134,7 +134,7 @@ fn they_go_before_all_other_sources() {
 
 /// On a terminal the secret key is asked for, and what is typed does not show.
 #[test]
-fn a_secret_key_that_is_typed_does_not_show() {
+fn typed_secret_keys_are_not_echoed() {
     if crate::host::find("script").is_none() {
         return;
     }

@@ -27,7 +27,7 @@ fn lines(requests: &[Request]) -> Vec<String> {
 }
 
 #[test]
-fn a_server_with_an_agency_lists_without_any_settings() {
+fn a_cloud_server_lists_without_settings() {
     let list = format!("GET /v3/{PROJECT_ID}/backups");
     for mode in ["optional", "required", "without-token"] {
         let sandbox = Sandbox::start(&format!("--backups 3 --metadata {mode}"));
@@ -46,7 +46,7 @@ fn a_server_with_an_agency_lists_without_any_settings() {
 }
 
 #[test]
-fn verbose_tells_of_the_requests_for_keys_too() {
+fn verbose_reports_requests_for_keys() {
     let sandbox = Sandbox::start("--backups 3");
     let told = |run: Cbr| {
         let run = run.arg("-v").hides(SECRET_KEY).stderr_holds([""]).run();
@@ -66,7 +66,7 @@ fn verbose_tells_of_the_requests_for_keys_too() {
 
 /// Region and project come from the service where nothing nearer says them.
 #[test]
-fn the_service_knows_where_the_server_is() {
+fn the_region_comes_from_the_metadata_service() {
     let sandbox = Sandbox::start("--backups 3");
     let proxy = Service::start(|_, _| Answer::new(403, ""));
     let list = |args| {
@@ -84,7 +84,7 @@ fn the_service_knows_where_the_server_is() {
 /// KooCLI's word for the same: whoever has set that up wants these keys, before any that come
 /// later.
 #[test]
-fn a_profile_may_lead_to_the_service() {
+fn a_profile_can_select_the_metadata_service() {
     let file =
         json!({"current": "s", "profiles": [{"name": "s", "mode": "ecsAgency"}]}).to_string();
     let sandbox = Sandbox::start("--backups 3");
@@ -114,7 +114,7 @@ fn a_profile_may_lead_to_the_service() {
 }
 
 #[test]
-fn whoever_has_credentials_does_not_ask_the_service() {
+fn given_credentials_bypass_the_metadata_service() {
     let sandbox = Sandbox::start("--backups 3");
     on_server(&sandbox, LIST).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
     // Half of them is an error, and no reason to go on.
@@ -126,7 +126,7 @@ fn whoever_has_credentials_does_not_ask_the_service() {
 }
 
 #[test]
-fn what_the_service_does_not_give_is_told_with_the_other_sources() {
+fn missing_metadata_is_listed_with_the_other_sources() {
     let sandbox = Sandbox::start("--metadata no-agency");
     let other = Service::start(|_, _| Answer::new(404, "<html>"));
     let garbage = Service::start(|_, _| Answer::new(200, "sandbox-secret-key"));
@@ -151,7 +151,7 @@ fn what_the_service_does_not_give_is_told_with_the_other_sources() {
 
 /// Whoever answers says as whom to ask, so it has to be the server's own service.
 #[test]
-fn no_other_address_is_asked() {
+fn the_metadata_service_must_be_on_this_machine() {
     let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of this \
                 machine\n\
                 cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
@@ -160,7 +160,7 @@ fn no_other_address_is_asked() {
 }
 
 #[test]
-fn auth_show_says_that_it_would_be_asked_and_does_not() {
+fn auth_show_does_not_request_metadata() {
     let sandbox = Sandbox::start("--backups 3");
     let state = |run: Cbr| {
         let told = run.arg("auth").args(["show", "-o", "json"]).run().json();
@@ -177,7 +177,7 @@ fn auth_show_says_that_it_would_be_asked_and_does_not() {
 
 /// They are good for a second, and the listing takes longer.
 #[test]
-fn keys_that_expire_in_the_middle_are_replaced() {
+fn keys_that_expire_during_a_listing_are_replaced() {
     let sandbox = Sandbox::start("--backups 40 --metadata-keys 1s --latency 60ms");
     let args = format!("{LIST} --page-size 3 --concurrency 1");
     assert_eq!(on_server(&sandbox, &args).run().lines().len(), 40);
@@ -231,7 +231,7 @@ fn list_at(service: &Service) -> Cbr {
 }
 
 #[test]
-fn keys_that_are_refused_are_replaced_once() {
+fn refused_keys_are_replaced_once() {
     let good = service(&[401, 200]);
     let told = ["401 APIGW.0301: again with other keys"];
     list_at(&good).stderr_holds(told).run();

@@ -7,7 +7,7 @@ fn list(sandbox: &Sandbox) -> Cbr {
 }
 
 #[test]
-fn the_nearest_project_wins() {
+fn project_settings_follow_their_precedence() {
     let sandbox = Sandbox::start("--backups 3");
     let runs = [
         list(&sandbox).with_key().env("CBR_PROJECT_ID", PROJECT_ID),
@@ -35,7 +35,7 @@ fn the_nearest_project_wins() {
 }
 
 #[test]
-fn without_a_project_nobody_is_asked() {
+fn a_missing_project_is_an_error_before_any_request() {
     let sandbox = Sandbox::start("--backups 3");
     let told = "cbr: error: no project id\n\
                 cbr: hint: give --project-id or set CBR_PROJECT_ID; the console shows it under My \
@@ -48,7 +48,7 @@ fn without_a_project_nobody_is_asked() {
 }
 
 #[test]
-fn what_would_lead_to_another_path_is_refused() {
+fn project_ids_that_change_the_path_are_refused() {
     let sandbox = Sandbox::start("--backups 3");
     for project in ["", "a/b", "..", "a?b=c", "a#b", "%2e", "项目", "a b"] {
         let told = format!(

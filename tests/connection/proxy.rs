@@ -19,7 +19,7 @@ fn list(endpoint: &str) -> Cbr {
 }
 
 #[test]
-fn https_goes_through_the_proxy() {
+fn https_uses_the_proxy() {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let proxy = proxy();
         let address = proxy.endpoint().replace("http://", "");
@@ -41,7 +41,7 @@ fn https_goes_through_the_proxy() {
 }
 
 #[test]
-fn the_password_of_a_proxy_is_for_the_proxy_alone() {
+fn proxy_passwords_are_sent_to_the_proxy_only() {
     let proxy = proxy();
     let url = proxy.endpoint().replace("http://", "http://user:hunter2@");
     let run = list("https://cbr.example.com").secret("HTTPS_PROXY", &url);
@@ -53,7 +53,7 @@ fn the_password_of_a_proxy_is_for_the_proxy_alone() {
 }
 
 #[test]
-fn this_machine_is_never_asked_through_a_proxy() {
+fn loopback_bypasses_the_proxy() {
     let (proxy, sandbox) = (proxy(), Sandbox::start("--backups 3"));
     for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
         list(&sandbox.endpoint()).env(variable, proxy.endpoint()).run();
@@ -80,7 +80,7 @@ fn list_behind(tls: &Tls) -> Cbr {
 /// What the proxy was asked for is the host and port; the rest is between the two ends, HTTP/2
 /// included.
 #[test]
-fn a_listing_goes_through_a_real_proxy() {
+fn a_listing_works_through_a_real_proxy() {
     let sandbox = Sandbox::start("--backups 30");
     let tls = Tls::before(&sandbox, "localhost", &["h2", "http/1.1"]);
     let connect = format!("CONNECT {} HTTP/1.1", tls.endpoint("localhost").replace("https://", ""));
@@ -93,7 +93,7 @@ fn a_listing_goes_through_a_real_proxy() {
         let run = run.stderr_holds(["cbr: debug: GET /v3/"]).run();
         assert_eq!(run.lines().len(), 30, "{variable}");
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
-        assert_eq!(proxy.asked(), [connect.as_str()], "{variable}");
+        assert_eq!(proxy.requests(), [connect.as_str()], "{variable}");
         assert_eq!(tls.accepted(), number + 1);
     }
     assert!(tls.agreed().iter().all(|protocol| protocol == "h2"));
@@ -117,7 +117,7 @@ fn hosts_in_no_proxy_are_reached_without_it() {
         let run = list_behind(&tls).env("HTTPS_PROXY", proxy.address()).env(variable, value);
         assert_eq!(run.run().lines().len(), 3);
         through += usize::from(goes_through);
-        assert_eq!(proxy.asked().len(), through, "{variable}={value}");
+        assert_eq!(proxy.requests().len(), through, "{variable}={value}");
         assert_eq!(tls.accepted(), number + 1, "{variable}={value}");
     }
 }
@@ -152,7 +152,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         let run = list_behind(&tls).args(["--retries", retries]);
         let run = run.secret("HTTPS_PROXY", &format!("http://{user}{address}"));
         run.exit(5).stderr(told).run();
-        assert_eq!(proxy.asked().len(), 1, "{configuration}");
+        assert_eq!(proxy.requests().len(), 1, "{configuration}");
     }
     assert_eq!(tls.accepted(), 0);
 }
@@ -180,7 +180,7 @@ fn certificates_are_checked_behind_a_proxy_too() {
 }
 
 #[test]
-fn a_variable_that_names_no_proxy_is_an_error() {
+fn an_invalid_proxy_variable_is_an_error() {
     for value in ["socks5://localhost:1080", "http://:80", "http://user:hunter2@:80"] {
         let told = "cbr: error: cannot set up HTTP: ALL_PROXY is not the URL of an HTTP proxy\n\
                     cbr: hint: write ALL_PROXY as http://HOST:PORT\n";
@@ -204,7 +204,7 @@ fn encoded(text: &str) -> String {
 /// What people write into the variable, and curl takes. The proxy gets the whole password, and
 /// nobody else a part of it.
 #[test]
-fn a_password_is_sent_whole_and_not_shown_in_part() {
+fn proxy_passwords_are_sent_whole_and_redacted() {
     let cases = [
         ("http://user:hunter2@hunter3@HOST", "user:hunter2@hunter3"),
         ("http://hunter3@x:hunter2@HOST", "hunter3@x:hunter2"),
@@ -239,7 +239,7 @@ fn a_password_is_sent_whole_and_not_shown_in_part() {
 
 /// A part of the password would be taken for the host, and asked for at the name service.
 #[test]
-fn a_password_that_ends_the_host_too_early_is_refused() {
+fn unescaped_proxy_passwords_are_refused() {
     for value in [
         "http://alice:4711/hunter2@127.0.0.1:9",
         "http://alice:4711#hunter2@127.0.0.1:9",
@@ -258,7 +258,7 @@ fn a_password_that_ends_the_host_too_early_is_refused() {
 }
 
 #[test]
-fn a_variable_that_is_empty_names_nothing_and_hides_nothing() {
+fn empty_proxy_variables_are_ignored() {
     let (proxy, service) = (proxy(), Service::start(|_, _| Answer::new(400, "")));
     let https = service.endpoint().replace("http://", "https://");
     let direct = "no answer from the service: ";
@@ -283,7 +283,7 @@ fn a_variable_that_is_empty_names_nothing_and_hides_nothing() {
 
 /// The whole way: the tunnel carries the listing, and was asked for with the whole password.
 #[test]
-fn a_listing_goes_through_a_proxy_whose_password_holds_an_at_sign() {
+fn proxy_passwords_can_contain_an_at_sign() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let proxy = Tunnel::start();
@@ -291,8 +291,8 @@ fn a_listing_goes_through_a_proxy_whose_password_holds_an_at_sign() {
     let run = list_behind(&tls).secret("HTTPS_PROXY", &value).arg("-v");
     let run = run.stderr_holds(["cbr: debug: GET /v3/"]).run();
     assert_eq!(run.lines().len(), 3);
-    let asked = proxy.asked();
-    let [head] = asked.as_slice() else { panic!("{asked:?}") };
+    let requests = proxy.asked();
+    let [head] = requests.as_slice() else { panic!("{requests:?}") };
     let connect = format!("CONNECT {} HTTP/1.1", tls.endpoint("localhost").replace("https://", ""));
     assert_eq!(head.first(), Some(&connect));
     let login = format!("Basic {}", encoded("user:hunter2@hunter3"));

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use crate::harness::{Answer, Service, TOKEN};
 
 #[test]
-fn the_target_of_a_redirect_sees_nothing() {
+fn redirects_are_not_followed() {
     let target = TcpListener::bind("127.0.0.1:0").unwrap();
     target.set_nonblocking(true).unwrap();
     let location = format!("http://{}/v3/p1/backups", target.local_addr().unwrap());

@@ -12,7 +12,7 @@ fn list(endpoint: &str) -> Cbr {
 
 /// The sandbox checks the signature, which covers the host as it goes out.
 #[test]
-fn the_best_protocol_that_is_offered_is_spoken() {
+fn the_best_offered_protocol_is_used() {
     for (offered, spoken) in
         [(&["h2", "http/1.1"][..], "h2"), (&["http/1.1"], "http/1.1"), (&[], "")]
     {
@@ -36,7 +36,7 @@ fn the_best_protocol_that_is_offered_is_spoken() {
 }
 
 #[test]
-fn pages_that_are_asked_for_together_share_one_connection() {
+fn concurrent_pages_share_one_connection() {
     let sandbox = Sandbox::start("--backups 100");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let run = list(&tls.endpoint("localhost")).args(["--page-size", "10"]);
@@ -67,7 +67,7 @@ fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
 }
 
 #[test]
-fn a_certificate_of_nobody_we_trust_is_refused() {
+fn an_untrusted_certificate_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of its \
@@ -105,7 +105,7 @@ fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn a_certificate_whose_time_is_over_is_refused() {
+fn an_expired_certificate_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::expired(&sandbox, "localhost");
     let run = list(&tls.endpoint("localhost")).env("SSL_CERT_FILE", tls.authority());
@@ -116,7 +116,7 @@ fn a_certificate_whose_time_is_over_is_refused() {
 }
 
 #[test]
-fn a_certificate_that_signed_itself_must_be_one_for_a_host() {
+fn a_self_signed_certificate_must_be_an_end_entity() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::self_signed(&sandbox, "localhost", true);
     let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
@@ -131,7 +131,7 @@ fn a_certificate_that_signed_itself_must_be_one_for_a_host() {
 
 /// Who names an authority, and that the nearest to the user counts alone.
 #[test]
-fn authorities_are_those_that_the_nearest_names() {
+fn certificate_settings_follow_their_precedence() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let other = Tls::before(&sandbox, "localhost", &["h2"]);
@@ -164,7 +164,7 @@ fn authorities_are_those_that_the_nearest_names() {
 
 /// A file that was named and is of no use is not passed over.
 #[test]
-fn authorities_that_cannot_be_used_are_an_error() {
+fn unusable_certificate_files_are_errors() {
     let no_certificate = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
     let no_file = "cannot be read: No such file or directory (os error 2)";
     let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n";
@@ -209,7 +209,7 @@ const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; 
 
 /// Only the flag leaves certificates unchecked, and it says so whenever it does.
 #[test]
-fn nothing_but_a_flag_leaves_certificates_unchecked() {
+fn only_a_flag_disables_certificate_checks() {
     let sandbox = Sandbox::start("--backups 3");
     for tls in [Tls::expired(&sandbox, "cbr.example.com"), Tls::before(&sandbox, "x", &["h2"])] {
         for quiet in [&[][..], &["--quiet"]] {
@@ -239,7 +239,7 @@ fn nothing_but_a_flag_leaves_certificates_unchecked() {
 /// Terraform's provider takes the certificates themselves in this variable, and not only a file of
 /// them. What is neither is never repeated.
 #[test]
-fn authorities_may_stand_in_the_variable_itself() {
+fn certificates_can_be_in_the_variable_itself() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let text = std::fs::read_to_string(tls.authority()).unwrap();

@@ -68,11 +68,18 @@ pub(crate) fn sandboxed(options: &str, args: &str) -> Cbr {
     let run = Cbr::new();
     let log = run.directory.log();
     run.arg("sandbox")
+        .args(fixed_epoch(options))
         .args(options.split_whitespace())
         .arg("--log")
         .arg(log)
         .arg("--")
         .args(args.split_whitespace())
+}
+
+/// Returns the flags that give a sandbox the same backups in every run, unless `options` say when
+/// its newest backup is from.
+pub(crate) fn fixed_epoch(options: &str) -> &'static [&'static str] {
+    if options.contains("--epoch") { &[] } else { &["--epoch", "2026-11-20"] }
 }
 
 /// The program that is tested.

@@ -66,11 +66,6 @@ impl Process {
         lines(stderr.expect("it is taken once"))
     }
 
-    /// Whether it has ended by itself.
-    pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some())
-    }
-
     /// Waits for the end.
     pub(crate) fn finish(mut self) -> Output {
         let child = self.child.take().expect("it finishes once");

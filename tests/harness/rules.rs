@@ -146,7 +146,7 @@ fn is_usage<'a>(mut lines: impl Iterator<Item = &'a str>) -> bool {
 }
 
 #[test]
-fn a_run_that_keeps_the_rules() {
+fn a_valid_run_passes() {
     let usage =
         "cbr: error: invalid value '0'\n  tip: '1'\n\nFor more information, try '--help'.\n";
     let hinted = "cbr: warning: a\ncbr: error: b\ncbr: hint: c\n";
@@ -165,7 +165,7 @@ fn a_run_that_keeps_the_rules() {
 }
 
 #[test]
-fn files_that_break_a_rule() {
+fn invalid_files_are_found() {
     let directory = tempfile::TempDir::new().unwrap();
     let path = directory.path().join("f");
     let signature = format!("x={}", "0123456789abcdef".repeat(4));
@@ -190,7 +190,7 @@ fn files_that_break_a_rule() {
 }
 
 #[test]
-fn runs_that_break_a_rule() {
+fn invalid_runs_are_found() {
     let usage = "cbr: error: a\n  more\n\nFor more information, try '--help'.\n";
     let signed = format!("cbr: error: {}\n", "0123456789abcdef".repeat(4));
     let cases = [

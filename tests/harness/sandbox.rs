@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::account::{PROJECT_ID, REGION, TOKEN};
-use super::cbr::{Cbr, cbr};
+use super::cbr::{Cbr, cbr, fixed_epoch};
 use super::http;
 use super::process::Process;
 use super::request::{self, Request};
@@ -24,7 +24,8 @@ impl Sandbox {
     pub(crate) fn start(options: &str) -> Self {
         let directory = TempDir::new().unwrap();
         let log = directory.path().join("requests.jsonl");
-        let command = cbr("sandbox").args(options.split_whitespace()).arg("--log").arg(&log);
+        let command = cbr("sandbox").args(fixed_epoch(options)).args(options.split_whitespace());
+        let command = command.arg("--log").arg(&log);
         let mut process = command.start();
         let address = process
             .stdout()

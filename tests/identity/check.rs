@@ -14,7 +14,7 @@ pub(super) fn steps(report: &Value) -> Vec<(&str, bool)> {
 }
 
 #[test]
-fn what_works_is_told() {
+fn working_settings_are_reported() {
     let run = sandboxed("", "auth check").run();
     let words = |line: &&str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     let told: Vec<_> = run.lines().iter().map(words).collect();
@@ -25,7 +25,7 @@ fn what_works_is_told() {
 }
 
 #[test]
-fn what_works_is_told_to_scripts() {
+fn working_settings_are_reported_as_json() {
     let sandbox = Sandbox::start("--backups 7");
     let report = user(sandbox.cbr_by_region("auth check -o json")).run().json();
     assert_eq!(
@@ -296,7 +296,7 @@ const CASES: &[Case] = &[
 
 /// The report is printed also where it tells of a failure, which goes to stderr as ever.
 #[test]
-fn each_usual_failure_has_a_name_and_what_to_do() {
+fn common_failures_have_a_name_and_a_hint() {
     for Case { options, settings, kind, exit, step, hint, requests } in CASES {
         let sandbox = Sandbox::start(options);
         let run = |args: &str| {
@@ -320,7 +320,7 @@ fn each_usual_failure_has_a_name_and_what_to_do() {
 }
 
 #[test]
-fn nobody_there_is_a_failure_of_the_network() {
+fn an_unreachable_host_is_a_network_failure() {
     let nobody = Service::answering([]).endpoint().replace("127.0.0.1", "127.0.0.2");
     let run = crate::harness::cbr("auth check -o json --retries 0").with_key();
     let run = run.env("CBR_ENDPOINT", &nobody).env("CBR_PROJECT_ID", PROJECT_ID);
@@ -330,7 +330,7 @@ fn nobody_there_is_a_failure_of_the_network() {
 }
 
 #[test]
-fn a_proxy_that_lets_nothing_through_is_named() {
+fn a_refusing_proxy_is_named_in_the_check() {
     let proxy = Service::start(|_, _| Answer::new(403, ""));
     let run = |args: &str| {
         let run = crate::harness::cbr(args).args(["--retries", "0", "--region", "eu-de"]);
@@ -347,7 +347,7 @@ fn a_proxy_that_lets_nothing_through_is_named() {
 
 /// A key that is locked is one that the service says is; every further failure would make it worse.
 #[test]
-fn a_locked_key_is_asked_with_once() {
+fn a_locked_key_is_sent_once() {
     let body = json!({
         "error_code": "APIGW.0301",
         "error_msg": "Incorrect IAM authentication information: AK access failed to reach the \
@@ -363,7 +363,7 @@ fn a_locked_key_is_asked_with_once() {
 
 /// The whole of it is the message on stderr, once.
 #[test]
-fn the_table_has_a_failure_in_a_few_words() {
+fn the_table_shortens_failures() {
     let sandbox = Sandbox::start("");
     let wrong = "hunter2hunter2";
     let run = sandbox.cbr("auth check").env("CBR_ACCESS_KEY", ACCESS_KEY);

@@ -3,7 +3,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, Condvar, Mutex};
-use std::thread;
 use std::time::Duration;
 
 use crate::harness::{
@@ -70,7 +69,7 @@ fn each_kind_of_user_logs_in_once() {
 
 /// Where nothing else says where IAM is, the settings of the tool do.
 #[test]
-fn iam_is_where_the_settings_of_the_user_say() {
+fn the_identity_endpoint_follows_the_settings() {
     let sandbox = Sandbox::start("--backups 3");
     let url = format!("{}/v3/", sandbox.endpoint());
     user(cbr(LIST)).env("HW_AUTH_URL", &url).env("CBR_REGION", "sandbox-1").run();
@@ -82,7 +81,7 @@ fn iam_is_where_the_settings_of_the_user_say() {
 }
 
 #[test]
-fn a_password_goes_nowhere_unencrypted() {
+fn a_password_is_not_sent_over_plain_http() {
     let told = "cbr: error: CBR_IAM_ENDPOINT: `http://iam.example.com` would send credentials \
                 unencrypted\ncbr: hint: use https; http only goes to this machine\n";
     let run = user(cbr(LIST)).env("CBR_IAM_ENDPOINT", "http://iam.example.com/v3");
@@ -90,7 +89,7 @@ fn a_password_goes_nowhere_unencrypted() {
 }
 
 #[test]
-fn a_password_goes_over_tls_to_those_who_are_trusted() {
+fn a_password_is_sent_over_tls_to_trusted_hosts() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let run = |args: &str| {
@@ -108,7 +107,7 @@ fn a_password_goes_over_tls_to_those_who_are_trusted() {
 
 /// A few wrong passwords lock a user: none is presented twice.
 #[test]
-fn a_wrong_password_is_presented_once() {
+fn a_wrong_password_is_sent_once() {
     let sandbox = Sandbox::start("--backups 3");
     let run = user(sandbox.cbr_by_region(LIST)).secret("HW_USER_PASSWORD", "hunter2hunter2");
     let told = [
@@ -121,7 +120,7 @@ fn a_wrong_password_is_presented_once() {
 }
 
 #[test]
-fn a_locked_user_is_told_to_wait() {
+fn a_locked_user_gets_a_hint_to_wait() {
     let sandbox = Sandbox::start("--backups 3 --iam locked");
     let told = ["The user is locked", "cbr: hint: wait: too many wrong passwords lock a user"];
     user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(told).run();
@@ -130,7 +129,7 @@ fn a_locked_user_is_told_to_wait() {
 
 /// As with a listing: what passes is waited out.
 #[test]
-fn an_iam_that_fails_is_asked_again() {
+fn transient_failures_of_iam_are_retried() {
     let sandbox = Sandbox::start("--backups 3 --iam 503=1");
     user(sandbox.cbr_by_region(LIST)).run();
     let failed = "POST /v3/auth/tokens 503 none";
@@ -140,7 +139,7 @@ fn an_iam_that_fails_is_asked_again() {
 /// Answers that are on their way when the token is rejected are requested once more: seven at most,
 /// besides the one that is rejected.
 #[test]
-fn a_token_that_ends_in_the_middle_is_renewed_once() {
+fn a_token_that_expires_during_a_listing_is_renewed_once() {
     let sandbox = Sandbox::start("--backups 300 --iam expire=20");
     let list = "backups list --page-size 13 -o jsonl --columns id";
     let run = user(sandbox.cbr_by_region(list)).run();
@@ -160,22 +159,26 @@ fn a_token_that_ends_in_the_middle_is_renewed_once() {
     assert!(answered - windows.len() <= 7, "{answered} {windows:?}");
 }
 
-/// A few refusals lock an access key, so nothing more is sent with a token once it is known to have
-/// ended. Only the eight requests that were on their way together have it.
+/// Only the eight requests already in flight are sent with the expired token. A few refusals lock
+/// an access key, so a client must not go on with a token that it knows to be expired.
 #[test]
-fn an_ended_token_is_not_sent_again_while_it_is_renewed() {
+fn an_expired_token_is_not_sent_during_its_renewal() {
     const ROWS: u64 = 300;
-    let (first, on_their_way) = ("ended", 8);
-    let (together, renewing) = (Barrier::new(on_their_way), (Mutex::new(false), Condvar::new()));
+    let (first, in_flight) = ("ended", 8);
+    let (together, renewal) = (Barrier::new(in_flight), (Mutex::new(Renewal::No), Condvar::new()));
     let logins = AtomicUsize::new(0);
     let service = Service::start(move |request, number| {
         if request.line.starts_with("POST ") {
             let logins = logins.fetch_add(1, Ordering::Relaxed);
             if logins == 1 {
-                *renewing.0.lock().unwrap() = true;
-                renewing.1.notify_all();
-                // Enough for a client that goes on to be found out.
-                thread::sleep(Duration::from_millis(200));
+                let mut state = renewal.0.lock().unwrap();
+                *state = Renewal::Begun;
+                renewal.1.notify_all();
+                // Gives a client that ignores the renewal the time to send a wrong request, which
+                // fails the assertion at the end.
+                let limit = Duration::from_millis(200);
+                let is_begun = |state: &mut Renewal| *state == Renewal::Begun;
+                drop(renewal.1.wait_timeout_while(state, limit, is_begun).unwrap());
             }
             let project = r#"{"token":{"project":{"id":"p1","name":"sandbox-1"}}}"#;
             let token = if logins == 0 { first } else { "fresh" };
@@ -183,11 +186,15 @@ fn an_ended_token_is_not_sent_again_while_it_is_renewed() {
         }
         // The login and the first page come before.
         if request.header("x-auth-token") == Some(first) && number > 1 {
-            if number < 2 + on_their_way && together.wait().is_leader() {
+            if number < 2 + in_flight && together.wait().is_leader() {
                 return Answer::new(401, "{}");
             }
-            let renewing = (renewing.0.lock().unwrap(), &renewing.1);
-            drop(renewing.1.wait_while(renewing.0, |renewing| !*renewing).unwrap());
+            let mut state = renewal.0.lock().unwrap();
+            if number >= 2 + in_flight {
+                *state = Renewal::Ignored;
+                renewal.1.notify_all();
+            }
+            drop(renewal.1.wait_while(state, |state| *state == Renewal::No).unwrap());
         }
         page(&request.line, ROWS)
     });
@@ -196,12 +203,21 @@ fn an_ended_token_is_not_sent_again_while_it_is_renewed() {
     assert_eq!(run.lines().len() as u64, ROWS);
     let received = service.received();
     let ended = received.iter().filter(|request| request.header("x-auth-token") == Some(first));
-    assert_eq!(ended.count(), 1 + on_their_way);
+    assert_eq!(ended.count(), 1 + in_flight);
     let logins = received.iter().filter(|request| request.line.starts_with("POST "));
     assert_eq!(logins.count(), 2);
 }
 
-/// The rows of a list that a request asks for.
+/// Renewal of a token, as the service sees it.
+#[derive(PartialEq, Eq)]
+enum Renewal {
+    No,
+    Begun,
+    /// A request with the expired token has arrived since.
+    Ignored,
+}
+
+/// Returns the page for a request.
 fn page(line: &str, rows: u64) -> Answer {
     let number = |name: &str| -> u64 {
         let (_, value) = line.split_once(name).unwrap();
@@ -219,7 +235,7 @@ fn page(line: &str, rows: u64) -> Answer {
 
 /// Never more than once: the service that refuses a fresh token refuses the user.
 #[test]
-fn a_fresh_token_that_is_refused_is_the_end() {
+fn a_refused_new_token_is_an_error() {
     let sandbox = Sandbox::start("--backups 3 --iam expire=0");
     let told =
         ["HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt token fail"];
@@ -230,7 +246,7 @@ fn a_fresh_token_that_is_refused_is_the_end() {
 
 /// A token that someone else fetched is not ours to renew.
 #[test]
-fn a_ready_token_is_not_renewed() {
+fn a_given_token_is_not_renewed() {
     let sandbox = Sandbox::start("--backups 3");
     let run = user(sandbox.cbr(LIST)).env("CBR_TOKEN", "ended").arg("--quiet");
     run.exit(3).stderr_holds(["decrypt token fail"]).run();
@@ -238,7 +254,7 @@ fn a_ready_token_is_not_renewed() {
 }
 
 #[test]
-fn the_catalogue_says_where_the_service_is_and_the_user_knows_better() {
+fn the_catalog_gives_the_endpoint_unless_the_user_does() {
     let sandbox = Sandbox::start("--backups 3");
     let nowhere = Service::answering([Answer::new(404, "{}")]);
     // The region of the catalogue is not one that `cbr` knows.
@@ -259,7 +275,7 @@ fn the_catalogue_says_where_the_service_is_and_the_user_knows_better() {
 
 /// The domain of a cloud, as users of Terraform give it, makes the hosts of any region.
 #[test]
-fn a_cloud_by_its_domain() {
+fn the_cloud_is_found_by_its_domain() {
     let show = |cloud: &str| {
         let run = user(cbr("auth show -o json")).env("HW_REGION_NAME", "mars-1");
         run.env("HW_CLOUD", cloud).run().json()["settings"].clone()
@@ -275,7 +291,7 @@ fn a_cloud_by_its_domain() {
 }
 
 #[test]
-fn an_answer_that_is_no_token_is_unreadable() {
+fn a_login_response_without_a_token_is_unreadable() {
     let token = |body: &str, token: Option<&str>| {
         let token = token.map(|token| ("X-Subject-Token", token));
         Answer::with_headers(201, &token.into_iter().collect::<Vec<_>>(), body)
@@ -301,7 +317,7 @@ fn an_answer_that_is_no_token_is_unreadable() {
 
 /// Gateways echo what they refuse, in the way that they like best.
 #[test]
-fn a_password_that_is_echoed_is_not_shown() {
+fn an_echoed_password_is_redacted() {
     for body in ["hunter2\"hunter2", r#"{"error_msg":"bad: hunter2\"hunter2"}"#] {
         let service = Service::answering([Answer::new(401, body)]);
         let run = user(service.cbr(LIST)).secret("HW_USER_PASSWORD", "hunter2\"hunter2");

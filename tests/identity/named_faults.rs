@@ -7,7 +7,7 @@ use crate::harness::{Answer, Service};
 
 /// What is wrong on this machine is wrong with the settings, however right they looked.
 #[test]
-fn what_cannot_be_used_here_is_one_step_that_failed() {
+fn unusable_settings_are_one_failed_step() {
     let check = |args: &str| {
         let run = crate::harness::cbr("auth check -o json --region eu-de").with_key();
         run.args(args.split_whitespace()).reports().exit(2)
@@ -33,7 +33,7 @@ fn what_cannot_be_used_here_is_one_step_that_failed() {
 
 /// Keys have neither user nor password.
 #[test]
-fn a_project_that_keys_may_not_look_up_is_no_login() {
+fn a_refused_project_lookup_is_not_reported_as_a_login() {
     let body = json!({"error": {"code": 401, "message": "The request you have made requires authentication."}});
     let service = Service::answering([Answer::new(401, &body.to_string())]);
     let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");

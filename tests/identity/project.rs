@@ -51,14 +51,14 @@ fn a_project_is_found_by_its_own_name() {
 
 /// Whoever may not list the projects of the account may still list their own.
 #[test]
-fn those_who_may_not_list_projects_find_theirs() {
+fn own_projects_are_used_when_listing_all_is_forbidden() {
     let sandbox = Sandbox::start("--backups 3 --iam forbidden");
     key(&sandbox).run();
     assert_eq!(paths(&sandbox), [BY_NAME, OWN, &listing()]);
 }
 
 #[test]
-fn several_projects_are_for_the_user_to_choose_from() {
+fn several_matching_projects_are_an_error_with_choices() {
     for options in ["--iam several", "--iam several --iam forbidden"] {
         let sandbox = Sandbox::start(options);
         let told = format!(
@@ -72,7 +72,7 @@ fn several_projects_are_for_the_user_to_choose_from() {
 
 /// A part of the region's project is not the region's project.
 #[test]
-fn a_name_that_merely_begins_alike_is_offered_and_not_taken() {
+fn a_project_with_the_region_as_prefix_is_suggested_not_used() {
     let sandbox = Sandbox::start("--iam none");
     let told = format!(
         "cbr: error: no project is named `sandbox-1` (CBR_REGION); there are: {OTHER_PROJECT_ID} \
@@ -105,7 +105,7 @@ fn of(service: &Service) -> Cbr {
 }
 
 #[test]
-fn a_ready_token_knows_its_project() {
+fn a_given_token_provides_its_project() {
     let sandbox = Sandbox::start("--backups 3");
     let run = sandbox.cbr_by_region(LIST).env("CBR_ENDPOINT", sandbox.endpoint());
     run.env("CBR_TOKEN", TOKEN).run();
@@ -118,7 +118,7 @@ fn a_ready_token_knows_its_project() {
 
 /// A key of one cloud is not for the IAM of another, and a service on this machine is no cloud.
 #[test]
-fn nobody_is_asked_at_an_address_that_is_guessed() {
+fn no_request_is_sent_to_a_guessed_address() {
     let sandbox = Sandbox::start("--backups 3");
     let run = || cbr(LIST).env("CBR_ENDPOINT", sandbox.endpoint()).with_key();
     let told = "cbr: error: no address of the identity service (IAM): the endpoint is on this \
@@ -130,7 +130,7 @@ fn nobody_is_asked_at_an_address_that_is_guessed() {
 }
 
 #[test]
-fn to_show_the_settings_nobody_is_asked() {
+fn auth_show_sends_no_request() {
     let sandbox = Sandbox::start("--backups 3");
     let run = sandbox.cbr_by_region("auth show").env("CBR_ENDPOINT", sandbox.endpoint());
     let run = run.with_key().run();
@@ -144,7 +144,7 @@ fn to_show_the_settings_nobody_is_asked() {
 
 /// Each region's IAM, as a proxy is told.
 #[test]
-fn each_cloud_has_its_iam() {
+fn each_cloud_has_its_identity_host() {
     let proxy = Service::start(|_, _| Answer::new(403, ""));
     let regions = [
         ("cn-north-4", "iam.cn-north-4.myhuaweicloud.com"),
@@ -187,7 +187,7 @@ fn lines(service: &Service) -> Vec<String> {
 }
 
 #[test]
-fn a_kept_project_that_is_gone_is_looked_up_again_once() {
+fn a_stale_cached_project_is_looked_up_again_once() {
     let of_old: [fn(&str) -> Answer; 2] = [
         |line| if line.contains("/old/") { refusal(0) } else { Answer::page(&[], "0") },
         |line| if line.contains("/old/") { refusal(1) } else { Answer::page(&[], "0") },
@@ -212,7 +212,7 @@ fn refusal(number: usize) -> Answer {
 
 /// One look-up, one more attempt, and then it is what it is.
 #[test]
-fn a_new_project_that_is_refused_too_is_the_end() {
+fn a_second_refused_project_is_an_error() {
     let (service, cache) = (moved(|_| refusal(0)), TempDir::new().unwrap());
     let run = || of(&service).env("XDG_CACHE_HOME", cache.path());
     run().run();
@@ -223,7 +223,7 @@ fn a_new_project_that_is_refused_too_is_the_end() {
 
 /// Refused credentials are not presented again, to nobody; but what was kept is forgotten.
 #[test]
-fn refused_credentials_ask_for_no_other_project() {
+fn refused_credentials_cause_no_project_lookup() {
     let (service, cache) = (moved(|_| Answer::new(401, "{}")), TempDir::new().unwrap());
     let run = || of(&service).env("XDG_CACHE_HOME", cache.path());
     run().run();

@@ -2,7 +2,7 @@
 
 use crate::harness::{cbr, sandboxed, script, terminal};
 
-const LIST: &str = "cbr sandbox --backups 30 -- backups list";
+const LIST: &str = "cbr sandbox --epoch 2026-11-20 --backups 30 -- backups list";
 
 /// Whether a list with these variables and flags has colours, on a terminal or in a pipe.
 fn is_colored(on_terminal: bool, variables: &str, flags: &str) -> bool {
@@ -16,7 +16,7 @@ fn is_colored(on_terminal: bool, variables: &str, flags: &str) -> bool {
 }
 
 #[test]
-fn what_comes_first_decides() {
+fn color_settings_follow_their_precedence() {
     let cases = [
         (true, "", "", true),
         (false, "", "", false),
@@ -48,7 +48,7 @@ fn what_comes_first_decides() {
 }
 
 #[test]
-fn help_heeds_the_same() {
+fn help_follows_the_color_settings() {
     let colored = |command: &str| terminal(80, command).contains('\u{1b}');
     assert!(colored("cbr --help"));
     for command in
@@ -65,7 +65,7 @@ fn help_heeds_the_same() {
 
 /// Colour takes no room, and only repeats what is there.
 #[test]
-fn without_the_colours_every_byte_is_the_same() {
+fn colors_change_no_other_byte() {
     for format in ["table", "wide", "long"] {
         let list =
             |flags: &str| sandboxed("", &format!("backups list -o {format} {flags}")).run().stdout;
@@ -79,7 +79,7 @@ fn without_the_colours_every_byte_is_the_same() {
 }
 
 #[test]
-fn formats_for_machines_have_none() {
+fn machine_readable_formats_have_no_color() {
     for format in ["json", "jsonl", "csv", "tsv", "yaml", "markdown", "ids"] {
         let list = |flags: &str| {
             sandboxed("--backups 50", &format!("backups list -o {format} {flags}")).run().stdout

@@ -12,7 +12,7 @@ fn list(flags: &str) -> Run {
 }
 
 #[test]
-fn fields_stand_in_the_order_of_the_user() {
+fn fields_are_in_the_requested_order() {
     let cases = [
         ("-o csv --columns resource_size,id,name", "resource_size,id,name\n40,i,n\n"),
         ("-o csv --columns name --columns id", "name,id\nn,i\n"),
@@ -50,7 +50,7 @@ fn fields_stand_in_the_order_of_the_user() {
 }
 
 #[test]
-fn columns_change_nothing_of_what_is_asked_for() {
+fn columns_do_not_change_the_requests() {
     for columns in ["", "--columns name", "--columns id,status --no-headers"] {
         let run = sandboxed("--backups 3", &format!("backups list {columns}")).run();
         assert_eq!(run.windows(), [(0, 1000)]);
@@ -73,7 +73,7 @@ fn every_documented_column_can_be_chosen() {
 }
 
 #[test]
-fn groups_stand_for_their_columns() {
+fn column_groups_expand_to_their_columns() {
     let header = |flags: &str| list(flags).lines()[0].replace(',', " ").to_lowercase();
     let words =
         |flags: &str| header(flags).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -91,7 +91,7 @@ fn groups_stand_for_their_columns() {
 
 /// A column that is always empty, for a reason that nobody can see.
 #[test]
-fn replication_has_to_be_asked_for() {
+fn replication_columns_need_show_replication() {
     let told =
         "cbr: warning: replication.status: the service sends it only with --show-replication\n";
     let list = "backups list -o csv --columns replication.status,replication.destination_region,id";

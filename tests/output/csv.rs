@@ -24,7 +24,7 @@ fn cell(value: &Value) -> String {
 
 /// All awkward names are among these: commas, quotes, line ends of each kind, escapes, formulas.
 #[test]
-fn another_reader_reads_what_the_service_sent() {
+fn another_parser_reads_the_original_values() {
     let rows = list("--backups 300", "-o csv").csv();
     let records = list("--backups 300", "-o json").json();
     let records = records.as_array().unwrap();
@@ -91,7 +91,7 @@ fn the_last_of_several_fields_with_one_name_is_the_cell() {
 
 /// In each of the forms that the service writes.
 #[test]
-fn times_end_in_z_and_lose_no_digit() {
+fn times_end_in_z_and_keep_all_digits() {
     let cases = [
         (r#""2020-02-21T07:00:54.065135""#, "2020-02-21T07:00:54.065135Z"),
         (r#""2020-02-21T07:07:25.114+00:00""#, "2020-02-21T07:07:25.114Z"),
@@ -129,7 +129,7 @@ fn streaming_changes_no_byte() {
 
 /// What has no cell of its own stays JSON; a row ends with a plain line feed.
 #[test]
-fn values_of_other_kinds_are_json_on_one_line() {
+fn nested_values_are_json_on_one_line() {
     let record = "{\"id\":\"a\",\"name\":{\"b\" : [1, \"c\\n\"]},\"status\":true,\"version\":1E+2,\
                   \"description\":[\n]}";
     let service = Service::answering([Answer::page(&[record], "1")]);
@@ -140,7 +140,7 @@ fn values_of_other_kinds_are_json_on_one_line() {
 }
 
 #[test]
-fn a_spreadsheet_gets_a_mark_and_no_formulas() {
+fn spreadsheet_output_has_a_bom_and_no_formulas() {
     const MARK: &str = "\u{feff}";
     let plain = list("--backups 300", "-o csv");
     let marked = list("--backups 300", "-o csv --csv-bom").stdout;

@@ -3,7 +3,7 @@
 use crate::harness::{Answer, Service, sandboxed};
 
 #[test]
-fn every_id_stands_on_a_line_of_its_own() {
+fn each_id_is_on_its_own_line() {
     let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();
     let records = list("-o json").json();
     let sent: Vec<_> =
@@ -15,7 +15,7 @@ fn every_id_stands_on_a_line_of_its_own() {
 }
 
 #[test]
-fn an_id_is_one_line_whatever_it_is() {
+fn ids_with_line_breaks_stay_on_one_line() {
     let service = Service::answering([Answer::page(&[r#"{"id":"a\nb\u001b[31m"}"#], "1")]);
     let run = service.cbr("backups list -o ids").with_key().run();
     assert_eq!(run.stdout, "a\\nb\\u{1b}[31m\n");
@@ -23,7 +23,7 @@ fn an_id_is_one_line_whatever_it_is() {
 
 /// The same under a name of its own, whatever the format is by default.
 #[test]
-fn the_flag_is_the_format() {
+fn the_ids_flag_equals_the_format() {
     let own_file = (".config/cbr/config.toml", "[defaults]\noutput = 'wide'\n");
     let expected = sandboxed("--backups 20", "backups list -o ids").run().stdout;
     for flags in ["--ids", "--ids --stream"] {

@@ -44,7 +44,7 @@ fn every_byte_of_every_record_is_kept() {
 }
 
 #[test]
-fn replication_records_are_those_that_were_asked_for() {
+fn replication_records_are_printed_on_request() {
     let sandbox = Sandbox::start("--backups 300");
     let query = "backups?sort=created_at:desc,id:desc&show_replication=true";
     let sent = records(&sandbox.body(query));
@@ -62,7 +62,7 @@ fn an_empty_list_is_an_empty_array() {
 /// Records that a careless reader changes. Only line breaks between tokens go, so that a record
 /// stays on its line.
 #[test]
-fn strange_records_are_kept_and_stand_on_one_line_each() {
+fn awkward_records_are_unchanged_on_one_line_each() {
     let cases = [
         (r#"{"id":"a","n":123456789012345678901234567890,"m":-0,"e":1E+2,"f":1.10}"#, None),
         (r#"{"id":"a","\u0069d2":"\u0041\/\ud83d\ude00","s":"\u0000\u001b"}"#, None),
@@ -86,7 +86,7 @@ fn strange_records_are_kept_and_stand_on_one_line_each() {
 
 /// The documented answers, as they are. No offset and limit come back, times come in two forms.
 #[test]
-fn the_documented_answers_are_printed_as_they_are() {
+fn documented_responses_are_printed_unchanged() {
     for (body, rows) in [
         (include_str!("../data/list_no_echo.json"), 2),
         (include_str!("../data/list_offset_timestamps.json"), 2),
@@ -105,7 +105,7 @@ fn jq_reads_what_ids_prints() {
     if crate::host::find("jq").is_none() {
         return;
     }
-    let list = "cbr sandbox --backups 300 -- backups list";
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 300 -- backups list";
     let ids = script(&format!("{list} -o ids | while read -r id; do echo \"$id\"; done"));
     assert_eq!(ids.stdout.lines().count(), 300);
     for read in [

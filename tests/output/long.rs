@@ -3,7 +3,7 @@
 use crate::harness::sandboxed;
 
 #[test]
-fn each_backup_is_a_block_and_blank_lines_stand_between() {
+fn backups_are_blocks_separated_by_blank_lines() {
     let run = sandboxed("--backups 12", "backups list -o long").run();
     let blocks: Vec<_> = run.stdout.split("\n\n").collect();
     assert_eq!(blocks.len(), 12);
@@ -17,7 +17,7 @@ fn each_backup_is_a_block_and_blank_lines_stand_between() {
 }
 
 #[test]
-fn replication_records_are_blocks_of_their_own() {
+fn replication_records_are_separate_blocks() {
     let run = sandboxed("--backups 60", "backups list -o long --show-replication").run();
     let lines = run.lines();
     let heading = lines.iter().position(|line| line.starts_with("replication_records[0]")).unwrap();
@@ -27,7 +27,7 @@ fn replication_records_are_blocks_of_their_own() {
 }
 
 #[test]
-fn chosen_fields_are_the_block() {
+fn blocks_have_only_the_chosen_fields() {
     let run =
         sandboxed("--backups 2", "backups list -o long --columns status,extend_info.progress")
             .run();

@@ -44,7 +44,7 @@ fn visible(text: &str) -> String {
 
 /// All awkward names are among these: markup, pipes, line ends, formulas.
 #[test]
-fn a_renderer_shows_what_the_service_sent() {
+fn a_renderer_shows_the_original_values() {
     let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();
     let columns = "name,id,resource_name,status,description";
     let shown = rendered(&list(&format!("-o markdown --columns {columns}")).stdout);
@@ -58,7 +58,7 @@ fn a_renderer_shows_what_the_service_sent() {
 }
 
 #[test]
-fn markup_is_shown_and_does_nothing() {
+fn markup_is_escaped() {
     let names = [
         "*a* **b** _c_ __d__ ~~e~~ a_b_c _x",
         "`code` ``",
@@ -95,7 +95,7 @@ fn markup_is_shown_and_does_nothing() {
 }
 
 #[test]
-fn sizes_have_units_and_numbers_stand_on_the_right() {
+fn sizes_have_units_and_numbers_are_right_aligned() {
     let columns = "--columns resource_size,version,status";
     let run = sandboxed("--backups 3", &format!("backups list -o markdown {columns}")).run();
     assert_eq!(run.lines()[1], "| ---: | ---: | --- |");

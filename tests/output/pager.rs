@@ -7,7 +7,9 @@ const MARKS: &str = "sed s/^/PAGED:/";
 
 /// A list of this many backups on a terminal of 24 rows, with `setting` before the command.
 fn list(setting: &str, backups: usize, flags: &str) -> String {
-    let list = format!("cbr sandbox --backups {backups} -- backups list --color never {flags}");
+    let list = format!(
+        "cbr sandbox --epoch 2026-11-20 --backups {backups} -- backups list --color never {flags}"
+    );
     terminal(80, &format!("{setting} {list} -q"))
 }
 
@@ -18,7 +20,7 @@ fn is_paged(shown: &str) -> bool {
 }
 
 #[test]
-fn only_what_is_longer_than_the_screen_and_for_people() {
+fn only_long_output_on_a_terminal_is_paged() {
     let setting = format!("CBR_PAGER=\"{MARKS}\"");
     let cases = [
         (22, "", false),
@@ -49,18 +51,19 @@ fn only_what_is_longer_than_the_screen_and_for_people() {
 }
 
 #[test]
-fn what_is_paged_is_what_is_printed() {
+fn paged_output_equals_printed_output() {
     let plain = list("", 2500, "");
     let paged = list(&format!("CBR_PAGER=\"{MARKS}\""), 2500, "");
     assert_eq!(paged.replace("PAGED:", ""), plain);
 }
 
 #[test]
-fn one_record_is_paged_too() {
+fn single_records_are_paged_too() {
     let id = sandboxed("--backups 1", "backups list -o ids").run().stdout;
     let show = |flags: &str| {
         let id = id.trim();
-        let show = format!("cbr sandbox --backups 1 -- backups show {id} {flags}");
+        let show =
+            format!("cbr sandbox --epoch 2026-11-20 --backups 1 -- backups show {id} {flags}");
         is_paged(&terminal(80, &format!("CBR_PAGER=\"{MARKS}\" {show}")))
     };
     assert!(show(""));
@@ -68,7 +71,7 @@ fn one_record_is_paged_too() {
 }
 
 #[test]
-fn the_first_variable_that_is_set_names_it() {
+fn the_first_set_variable_selects_the_pager() {
     let cases = [
         (format!("unset CBR_PAGER; PAGER=\"{MARKS}\""), true),
         (format!("CBR_PAGER=cat PAGER=\"{MARKS}\""), false),
@@ -85,14 +88,14 @@ fn the_first_variable_that_is_set_names_it() {
 
 /// The settings are the user's, where there are any.
 #[test]
-fn less_is_told_how_unless_the_user_has_told_it() {
+fn less_gets_default_options_unless_set() {
     let pager = "CBR_PAGER=\"sh -c \\\"cat >/dev/null; echo \\$LESS \\$LESSCHARSET\\\"\"";
     assert_eq!(list(pager, 60, ""), "FRSX utf-8\n");
     assert_eq!(list(&format!("LESS=-i LESSCHARSET=latin1 {pager}"), 60, ""), "-i latin1\n");
 }
 
 #[test]
-fn leaving_early_is_no_failure() {
+fn quitting_the_pager_is_not_an_error() {
     for pager in ["head -n 3", "sh -c \\\"exit 0\\\""] {
         for backups in [60, 9000] {
             // The harness asserts that the exit code is 0.
@@ -107,7 +110,7 @@ fn leaving_early_is_no_failure() {
 }
 
 #[test]
-fn a_pager_that_cannot_be_used_is_told_and_everything_is_printed() {
+fn an_unusable_pager_is_reported_and_bypassed() {
     let plain = list("", 1000, "");
     let cases = [
         (
@@ -126,7 +129,7 @@ fn a_pager_that_cannot_be_used_is_told_and_everything_is_printed() {
         ),
     ];
     for (pager, warning) in cases {
-        let list = "cbr sandbox --backups 1000 -- backups list --color never";
+        let list = "cbr sandbox --epoch 2026-11-20 --backups 1000 -- backups list --color never";
         let shown = terminal(80, &format!("CBR_PAGER=\"{pager}\" {list} 2>&1"));
         let rest = shown.strip_prefix(warning).unwrap_or_else(|| panic!("{}", &shown[..300]));
         // And the line of the receipt.
@@ -140,7 +143,7 @@ fn a_pager_that_cannot_be_used_is_told_and_everything_is_printed() {
 
 /// Ctrl-C while a pager is on the screen is the pager's: it goes to both.
 #[test]
-fn an_interrupted_pager_goes_on() {
+fn the_pager_survives_an_interrupt() {
     let pager = "sh -c \\\"trap : INT; kill -INT 0; sed s/^/PAGED:/\\\"";
     let shown = list(&format!("trap : INT; CBR_PAGER=\"{pager}\""), 9000, "");
     assert!(is_paged(&shown));
@@ -148,7 +151,7 @@ fn an_interrupted_pager_goes_on() {
 }
 
 #[test]
-fn the_help_tells_of_it() {
+fn the_help_describes_the_pager() {
     let help = cbr("backups list --help").run().stdout;
     for part in [
         "--no-pager",

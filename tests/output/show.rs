@@ -15,7 +15,7 @@ fn show(body: &str, flags: &str) -> Run {
 }
 
 #[test]
-fn the_documented_answer_is_printed_whole() {
+fn the_documented_response_is_printed_completely() {
     let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
     for format in ["json", "jsonl"] {
         let run = show(DOCUMENTED, &format!("-o {format}"));
@@ -29,7 +29,7 @@ fn the_documented_answer_is_printed_whole() {
 
 /// A line for each field: that of every column, and what has no column; then the children.
 #[test]
-fn people_see_every_field_on_its_line() {
+fn every_field_has_its_line() {
     let run = show(DOCUMENTED, "");
     assert_eq!(run.stdout, show(DOCUMENTED, "-o long").stdout);
     let lines = run.lines();
@@ -63,7 +63,7 @@ fn people_see_every_field_on_its_line() {
 }
 
 #[test]
-fn chosen_fields_are_shown_alone() {
+fn only_chosen_fields_are_shown() {
     let run = show(DOCUMENTED, "--columns status,id");
     let id = serde_json::from_str::<Value>(DOCUMENTED).unwrap()["backup"]["id"].clone();
     assert_eq!(run.stdout, format!("status  available\nid      {}\n", id.as_str().unwrap()));
@@ -71,7 +71,7 @@ fn chosen_fields_are_shown_alone() {
 
 /// As a list of one, but json and yaml without the list.
 #[test]
-fn other_formats_print_it_as_a_row() {
+fn other_formats_print_one_row() {
     let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
     assert_eq!(read_yaml(&show(DOCUMENTED, "-o yaml").stdout), sent["backup"]);
     let id = sent["backup"]["id"].as_str().unwrap();
@@ -105,7 +105,7 @@ fn a_server_backup_has_its_volumes() {
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn a_missing_backup_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
     let told = "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
                 00000000000000000000000000000001)\n\
@@ -115,7 +115,7 @@ fn what_is_not_there_is_told() {
 }
 
 #[test]
-fn an_answer_that_is_no_backup_is_unreadable_in_every_format() {
+fn an_invalid_backup_is_unreadable_in_every_format() {
     for (body, reason) in [
         (r#"{"backup":null}"#, "the backup is not an object"),
         (r#"{"backup":[1]}"#, "the backup is not an object"),
@@ -137,7 +137,7 @@ fn an_answer_that_is_no_backup_is_unreadable_in_every_format() {
 
 /// An id becomes a segment of the path, so what is none is refused before anything is sent.
 #[test]
-fn an_id_cannot_lead_to_another_path() {
+fn ids_cannot_change_the_path() {
     let long = "a".repeat(65);
     for id in ["", ".", "..", "../vaults", "a/b?c=d#e", "%2e", "备份", " a", "a ", &long] {
         let service = Service::answering([Answer::new(200, r#"{"backup":{"id":"x"}}"#)]);

@@ -10,7 +10,7 @@ use crate::harness::sandboxed;
 const MANY: &str = "--backups 9000";
 
 #[test]
-fn a_list_that_does_not_fit_into_memory_is_whole() {
+fn lists_larger_than_memory_are_complete() {
     let run = sandboxed(MANY, "backups list -o jsonl").run();
     assert!(run.stdout.len() > 8 << 20, "{}", run.stdout.len());
     assert_eq!(run.lines().len(), 9000);
@@ -23,7 +23,7 @@ fn a_list_that_does_not_fit_into_memory_is_whole() {
 
 /// The kernel copies to some of these and not to others.
 #[test]
-fn it_is_whole_wherever_it_goes() {
+fn spooled_output_is_complete_on_any_target() {
     let piped = sandboxed(MANY, "backups list -o jsonl").run().stdout;
     let to = |file: &File| {
         let list = sandboxed(MANY, "backups list -o jsonl");
@@ -52,7 +52,7 @@ fn it_is_whole_wherever_it_goes() {
 }
 
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
     let list = sandboxed(MANY, "backups list -o jsonl").exit(1).stderr(told);
@@ -61,7 +61,7 @@ fn a_full_disk_is_told() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_told() {
+fn a_missing_directory_is_reported() {
     for (flags, what) in [
         ("-o json", "cannot keep the rows in a temporary file in /nowhere until the last is there"),
         (

@@ -8,7 +8,7 @@ fn list(records: &[&str], flags: &str) -> Run {
 }
 
 #[test]
-fn columns_are_aligned_and_nothing_is_drawn_around_them() {
+fn columns_are_aligned_without_borders() {
     let records = [
         r#"{"id":"b1c4afd9-e7a6-4888-9010-c2bac3aa7910","name":"autobk_b629","resource_name":"test001-02",
             "resource_type":"OS::Nova::Server","resource_size":40,"status":"available",
@@ -60,7 +60,7 @@ plain  -
 }
 
 #[test]
-fn characters_that_act_or_hide_are_shown_as_escapes() {
+fn control_and_invisible_characters_are_escaped() {
     let records = named(&[
         r"\u001b[31mred\u001b[0m",
         r"a\nb\tc\rd",
@@ -84,7 +84,7 @@ fn characters_that_act_or_hide_are_shown_as_escapes() {
 
 /// The account with all its awkward names.
 #[test]
-fn the_whole_account_is_one_line_a_backup_and_harmless() {
+fn each_backup_is_one_line_without_control_characters() {
     let json = sandboxed("", "backups list -o json").run().json();
     let records = json.as_array().unwrap();
     for format in ["table", "wide"] {
@@ -102,7 +102,7 @@ fn the_whole_account_is_one_line_a_backup_and_harmless() {
 
 /// On a pipe: whole, however long it is, and the same whatever the terminal of the user is.
 #[test]
-fn a_name_of_a_megabyte_is_printed_whole_on_a_pipe() {
+fn huge_names_are_complete_on_a_pipe() {
     let name = "x".repeat(1 << 20);
     let record = format!(r#"{{"id":"a","name":"{name}","status":"error"}}"#);
     for (format, expected) in [
@@ -118,7 +118,7 @@ fn a_name_of_a_megabyte_is_printed_whole_on_a_pipe() {
 }
 
 #[test]
-fn nothing_is_shortened_on_a_pipe() {
+fn values_are_not_shortened_on_a_pipe() {
     let name = "每周全量备份_".repeat(36);
     let record = format!(r#"{{"id":"1","name":"{name}","description":"{}"}}"#, "x".repeat(5000));
     for format in ["table", "wide"] {
@@ -145,7 +145,7 @@ fn an_empty_list_is_a_header() {
 }
 
 #[test]
-fn wide_has_the_columns_of_table_and_more() {
+fn wide_extends_the_columns_of_table() {
     let header = |format: &str| {
         let run = sandboxed("--backups 0", &format!("backups list -o {format}")).run();
         run.stdout.split_whitespace().map(str::to_owned).collect::<Vec<_>>()

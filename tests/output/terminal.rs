@@ -5,7 +5,9 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::harness::{script, terminal};
 
 fn list(columns: usize, flags: &str) -> String {
-    let list = format!("cbr sandbox --backups 200 -- backups list --color never {flags}");
+    let list = format!(
+        "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --color never {flags}"
+    );
     terminal(columns, &format!("{list} 2>/dev/null"))
 }
 
@@ -24,7 +26,7 @@ fn a_table_fits_the_width_and_keeps_every_row() {
 }
 
 #[test]
-fn on_eighty_columns_the_least_important_gives_way() {
+fn at_80_columns_the_least_important_columns_are_hidden() {
     let shown = list(80, "--limit 2");
     let expected = "\
 ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
@@ -36,13 +38,13 @@ ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
 
 /// Room for all is used for all: the same as on a pipe.
 #[test]
-fn a_terminal_that_is_wide_enough_shows_what_a_pipe_does() {
-    let piped = script("cbr sandbox --backups 200 -- backups list").stdout;
+fn wide_terminals_show_the_same_columns_as_pipes() {
+    let piped = script("cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list").stdout;
     assert_eq!(list(500, ""), piped);
 }
 
 #[test]
-fn chosen_columns_all_stay() {
+fn chosen_columns_are_never_hidden() {
     let shown = list(40, "--columns id,name,status --limit 3");
     assert!(shown.starts_with("ID "), "{shown}");
     assert!(shown.lines().next().unwrap().ends_with("STATUS"), "{shown}");
@@ -57,7 +59,7 @@ fn head(columns: usize, flags: &str) -> String {
 
 /// Who sorts or filters by something wants to see it.
 #[test]
-fn what_is_asked_about_is_among_the_last_to_give_way() {
+fn filtered_and_sorted_columns_are_hidden_last() {
     let cases = [
         (80, "--expires-before 900d --sort expired_at:asc", "ID STATUS CREATED_AT EXPIRED_AT …"),
         (80, "--min-size 9", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
@@ -75,7 +77,7 @@ fn what_is_asked_about_is_among_the_last_to_give_way() {
 }
 
 #[test]
-fn columns_of_a_group_give_way_and_those_that_are_named_stay() {
+fn columns_of_groups_are_hidden_before_named_ones() {
     let cases = [
         (80, "--columns default", "ID RESOURCE_NAME STATUS CREATED_AT …"),
         (80, "--columns=-id", "NAME RESOURCE_NAME RESOURCE_TYPE STATUS CREATED_AT …"),
@@ -90,7 +92,7 @@ fn columns_of_a_group_give_way_and_those_that_are_named_stay() {
 }
 
 #[test]
-fn without_headings_each_row_says_that_columns_gave_way() {
+fn hidden_columns_are_marked_without_a_header() {
     for columns in [60, 80, 120] {
         let shown = list(columns, "--no-headers");
         assert_eq!(shown.lines().count(), 200, "{columns}");
@@ -104,7 +106,9 @@ fn without_headings_each_row_says_that_columns_gave_way() {
 #[test]
 fn a_summary_fits_the_width() {
     let summary = |columns: usize, flags: &str| {
-        let command = format!("cbr sandbox -- backups summary --color never {flags} 2>/dev/null");
+        let command = format!(
+            "cbr sandbox --epoch 2026-11-20 -- backups summary --color never {flags} 2>/dev/null"
+        );
         terminal(columns, &command)
     };
     for by in ["resource", "vault", "type", "status", "checkpoint", "day", "month"] {
@@ -123,10 +127,15 @@ OS::Cinder::Volume             820   98,220 GB  2026-11-19Z  2026-11-";
 
 /// The children are as wide as a table is, and are whole on any screen.
 #[test]
-fn show_leaves_out_nothing_of_the_children() {
+fn show_prints_all_fields_of_children() {
     let show = |columns: usize| {
         let id = "7b2bf477-f888-4a0e-a706-dd2f4d197e00";
-        terminal(columns, &format!("cbr sandbox -- backups show {id} --color never 2>/dev/null"))
+        terminal(
+            columns,
+            &format!(
+                "cbr sandbox --epoch 2026-11-20 -- backups show {id} --color never 2>/dev/null"
+            ),
+        )
     };
     let (narrow, wide) = (show(80), show(200));
     assert!(narrow.contains("\nchildren[0]\n  id             "), "{narrow}");
@@ -142,7 +151,7 @@ fn show_leaves_out_nothing_of_the_children() {
 
 /// The account's awkward names: colours, titles, reversed text, hidden characters.
 #[test]
-fn nothing_acts_on_the_terminal_in_any_format() {
+fn no_format_prints_control_characters_on_a_terminal() {
     for format in ["table", "wide", "long", "json", "jsonl", "csv", "tsv", "yaml", "markdown"] {
         let shown = list(80, &format!("-o {format} --columns name,id"));
         let acts = |char: char| {
@@ -158,8 +167,10 @@ fn nothing_acts_on_the_terminal_in_any_format() {
 #[test]
 fn json_on_a_terminal_is_the_same_json() {
     let shown = list(80, "-o json --columns name,id");
-    let piped =
-        script("cbr sandbox --backups 200 -- backups list -o json --columns name,id").stdout;
+    let piped = script(
+        "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list -o json --columns name,id",
+    )
+    .stdout;
     assert_ne!(shown, piped);
     let [shown, piped]: [serde_json::Value; 2] =
         [shown, piped].map(|text| serde_json::from_str(&text).unwrap());
@@ -167,11 +178,14 @@ fn json_on_a_terminal_is_the_same_json() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_not_with_no_color() {
+fn color_is_used_on_terminals_without_no_color() {
     let colours = |shown: &str| shown.contains('\u{1b}');
     assert!(colours(&terminal(80, "cbr --help")));
     assert!(!colours(&terminal(80, "NO_COLOR=1 cbr --help")));
-    assert!(!colours(&terminal(80, "NO_COLOR=1 cbr sandbox --backups 9 -- backups list")));
+    assert!(!colours(&terminal(
+        80,
+        "NO_COLOR=1 cbr sandbox --epoch 2026-11-20 --backups 9 -- backups list"
+    )));
     assert!(!colours(&script("cbr --help").stdout));
     let usage = "script --quiet --command \"cbr backups list --limit 0\" /dev/null";
     assert!(!colours(&script(&format!("NO_COLOR=1 {usage}")).stdout));

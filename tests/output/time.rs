@@ -44,7 +44,7 @@ fn the_zone_of_raw_times_is_in_their_heading() {
 }
 
 #[test]
-fn relative_times_are_told_from_now() {
+fn relative_times_count_from_now() {
     let (_service, run) = list("--time relative");
     let shown = run.run().stdout;
     let cells: Vec<_> = shown.trim().split("  ").collect();
@@ -55,7 +55,7 @@ fn relative_times_are_told_from_now() {
 }
 
 #[test]
-fn a_zone_that_is_not_known_is_told_before_anything_is_sent() {
+fn unknown_zones_are_rejected_before_any_request() {
     let run = sandboxed("--backups 3", "backups list --time local").env("TZ", "Nowhere/Atlantis");
     let run =
         run.exit(2).stderr_holds(["--time local", "time zone", "TZ", "tzdata", "--time utc"]).run();
@@ -74,7 +74,7 @@ fn a_zone_that_is_not_known_is_told_before_anything_is_sent() {
 
 /// Machines get UTC, with every digit.
 #[test]
-fn exact_formats_stay_exact() {
+fn machine_readable_formats_keep_raw_times() {
     for format in ["csv", "tsv", "json", "jsonl", "yaml"] {
         let list = |zone: &str| {
             let run = sandboxed("--backups 20", &format!("backups list -o {format}"));

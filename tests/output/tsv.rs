@@ -28,7 +28,7 @@ fn unescaped(field: &str) -> String {
 
 /// All awkward names are among these.
 #[test]
-fn the_fields_are_those_of_csv() {
+fn fields_equal_those_of_csv() {
     let tsv = list("--backups 300", "-o tsv");
     let rows: Vec<Vec<_>> =
         tsv.lines().iter().map(|line| line.split('\t').map(unescaped).collect()).collect();
@@ -45,7 +45,7 @@ fn values_are_escaped_as_jq_does() {
     let columns = "id,name,resource_name,resource_size,status,description";
     let fields: Vec<_> = columns.split(',').map(|column| format!(".{column}")).collect();
     let query = format!("[.[] | [{}]][] | @tsv", fields.join(","));
-    let list = "cbr sandbox --backups 300 -- backups list";
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 300 -- backups list";
     let ours = script(&format!("{list} -o tsv --columns {columns} --no-headers"));
     let theirs = script(&format!("{list} -o json | jq -r '{query}'"));
     assert_eq!((ours.code, theirs.code), (Some(0), Some(0)), "{}", theirs.stderr);
@@ -56,7 +56,7 @@ fn values_are_escaped_as_jq_does() {
 }
 
 #[test]
-fn headers_and_streams_are_those_of_csv() {
+fn headers_and_streams_equal_those_of_csv() {
     let header = list("--backups 0", "-o csv").stdout.replace(',', "\t");
     assert_eq!(list("--backups 0", "-o tsv").stdout, header);
     assert_eq!(list("--backups 0", "-o tsv --stream").stdout, header);

@@ -20,7 +20,7 @@ fn as_floats(value: &Value) -> Value {
 
 /// All awkward names are among these, and keys that stand twice, and numbers that no float holds.
 #[test]
-fn two_readers_read_what_the_service_sent() {
+fn two_parsers_read_the_original_values() {
     let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();
     let sent = list("-o json").json();
     assert_eq!(as_floats(&read_yaml(&list("-o yaml").stdout)), as_floats(&sent));
@@ -31,7 +31,7 @@ fn two_readers_read_what_the_service_sent() {
 
 /// What YAML readers are known to take for something else than it is.
 #[test]
-fn strings_stay_strings_and_numbers_numbers() {
+fn strings_and_numbers_keep_their_type() {
     let texts = [
         "no",
         "Off",
@@ -109,7 +109,7 @@ fn strings_stay_strings_and_numbers_numbers() {
 
 /// The text of a number is kept, but for the point and the sign that YAML 1.1 asks for.
 #[test]
-fn numbers_are_written_so_that_old_readers_know_them() {
+fn numbers_are_valid_in_yaml_1_1() {
     let record = r#"{"id":"a","numbers":[1e5,1E-5,-2.50e+3,123456789012345678901234567890]}"#;
     let service = Service::answering([Answer::page(&[record], "1")]);
     let run = service.cbr("backups list -o yaml").with_key().run();
@@ -119,7 +119,7 @@ fn numbers_are_written_so_that_old_readers_know_them() {
 }
 
 #[test]
-fn half_a_pair_is_the_text_of_its_escape() {
+fn lone_surrogates_are_written_as_escapes() {
     let service = Service::answering([Answer::page(&[r#"{"id":"a","name":"half \ud83d"}"#], "1")]);
     let run = service.cbr("backups list -o yaml").with_key().run();
     assert_eq!(read_yaml(&run.stdout)[0]["name"], "half \\ud83d");

@@ -1,5 +1,5 @@
 //! `cbr sandbox` as a program: how it begins and ends, and what it passes on. What it serves is
 //! tested next to its code, and by all other tests.
 
-mod alone;
-mod around;
+mod command;
+mod standalone;

@@ -1,0 +1,477 @@
+//! Profiles of the user's own file: when they are used, and where they take credentials from.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::files::origins;
+use crate::harness::{
+    ACCESS_KEY, Cbr, PASSWORD, PROJECT_ID, SECRET_KEY, SECURITY_TOKEN, Sandbox,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER_ID, cbr,
+};
+
+const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
+const OWN: &str = ".config/cbr/config.toml";
+const KOOCLI: &str = ".hcloud/config.json";
+const CLOUDS: &str = ".config/openstack/clouds.yaml";
+
+fn koocli() -> String {
+    json!({
+        "authEncrypt": "false",
+        "current": "theirs",
+        "profiles": [{"name": "theirs", "mode": "AKSK", "accessKeyId": ACCESS_KEY,
+            "secretAccessKey": SECRET_KEY, "region": "cn-north-4", "projectId": PROJECT_ID}],
+    })
+    .to_string()
+}
+
+fn clouds() -> String {
+    format!(
+        "clouds: {{otc: {{auth: {{auth_url: 'https://iam.eu-de.otc.t-systems.com/v3', token: '{TOKEN}', \
+         project_id: '{PROJECT_ID}'}}, region_name: eu-nl}}}}"
+    )
+}
+
+/// A command line that prints these credentials.
+fn printing(json: &serde_json::Value) -> String {
+    format!("credential_command = \"echo '{}'\"", json.to_string().replace('"', "\\\""))
+}
+
+#[test]
+fn a_profile_gives_credentials_of_each_kind() {
+    let sandbox = Sandbox::start("--backups 3");
+    let key = format!("access_key = '{ACCESS_KEY}'\nsecret_key = '{SECRET_KEY}'");
+    let temporary = format!(
+        "access_key = '{TEMPORARY_ACCESS_KEY}'\nsecret_key = '{TEMPORARY_SECRET_KEY}'\n\
+         security_token = '{SECURITY_TOKEN}'"
+    );
+    let files = format!("access_key = '{ACCESS_KEY}'\nsecret_key_file = '~/private/sk'");
+    let process = json!({
+        "Version": 1, "AccessKeyId": TEMPORARY_ACCESS_KEY, "SecretAccessKey": TEMPORARY_SECRET_KEY,
+        "SessionToken": SECURITY_TOKEN, "Expiration": "2999-01-01T00:00:00Z",
+    });
+    let metadata = json!({"credential": {
+        "access": TEMPORARY_ACCESS_KEY, "secret": TEMPORARY_SECRET_KEY,
+        "securitytoken": SECURITY_TOKEN, "expires_at": "2999-01-01T00:00:00.000000Z",
+    }});
+    let plain = json!({"access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "security_token": null});
+    let cases = [
+        (key, "aksk"),
+        (temporary, "sts"),
+        (files, "aksk"),
+        (format!("token = '{TOKEN}'"), "token"),
+        ("token_file = 'token'".to_owned(), "token"),
+        (printing(&process), "sts"),
+        (printing(&metadata), "sts"),
+        (printing(&plain), "aksk"),
+        (printing(&json!({"token": TOKEN})), "token"),
+        ("credential_command = ['/bin/cat', '.config/cbr/token.json']".to_owned(), "token"),
+        ("koocli_profile = 'theirs'".to_owned(), "aksk"),
+        ("cloud = 'otc'".to_owned(), "token"),
+        (
+            "username = 'sandbox-user'\ndomain_name = 'sandbox-account'\npassword_file = 'pw'"
+                .to_owned(),
+            "token",
+        ),
+        (format!("user_id = '{USER_ID}'\npassword = '{PASSWORD}'"), "token"),
+    ];
+    let endpoint = sandbox.endpoint();
+    for (number, (credentials, auth)) in cases.iter().enumerate() {
+        let profile = format!(
+            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}"
+        );
+        cbr(LIST)
+            .private_file(OWN, &format!("[profiles.prod]\n{profile}\n"))
+            .private_file("private/sk", &format!("{SECRET_KEY}\r\n"))
+            .private_file(".config/cbr/pw", &format!("{PASSWORD}\n"))
+            .private_file(".config/cbr/token", &format!("{TOKEN}\n"))
+            .private_file(".config/cbr/token.json", &json!({"token": TOKEN}).to_string())
+            .file(KOOCLI, &koocli())
+            .file(CLOUDS, &clouds())
+            .run();
+        // Some of them log in first.
+        let requests: Vec<_> = sandbox.requests();
+        let requests: Vec<_> =
+            requests.into_iter().filter(|request| request.path.contains("/backups")).collect();
+        assert_eq!(requests.len(), number + 1, "{credentials}");
+        assert_eq!((requests[number].auth.as_str(), requests[number].status), (*auth, Some(200)));
+        assert_eq!(requests[number].path, format!("/v3/{PROJECT_ID}/backups"));
+    }
+}
+
+/// Two profiles with all that there is to say, and one that only says where.
+fn own() -> String {
+    let profile = |name: &str, region: &str| {
+        format!(
+            "[profiles.{name}]\nregion = '{region}'\nproject_id = '{name}'\naccess_key = \
+             '{ACCESS_KEY}'\nsecret_key = '{SECRET_KEY}-{name}'\n"
+        )
+    };
+    format!(
+        "{}{}[profiles.place]\nregion = 'eu-de'\nproject_id = 'p'\n",
+        profile("prod", "eu-de"),
+        profile("test", "eu-nl")
+    )
+}
+
+#[test]
+fn profiles_follow_the_precedence_of_sources() {
+    let own = own();
+    let show = |args: &str, default: &str| {
+        cbr("auth show -o json --quiet")
+            .args(args.split_whitespace())
+            .private_file(OWN, &format!("default_profile = '{default}'\n{own}"))
+            .file(KOOCLI, &koocli())
+            .file(CLOUDS, &clouds())
+    };
+    let entry = |profile: &str, key: &str| format!("~/{OWN} [profiles.{profile}]{key}");
+    let whole = |name: &str| [entry(name, ""), entry(name, " region"), entry(name, " project_id")];
+    let three = |origins: [&str; 3]| origins.map(str::to_owned);
+    let place =
+        |keys: &str| [keys.to_owned(), entry("place", " region"), entry("place", " project_id")];
+    let with_keys = |run: Cbr| run.env("HW_ACCESS_KEY", "a").env("HW_SECRET_KEY", "b");
+    let theirs = "~/.hcloud/config.json, profile `theirs`";
+    let otc = "~/.config/openstack/clouds.yaml, cloud `otc`";
+    let cases = [
+        // The default profile: before the files of other tools, and with its own region.
+        (show("", "prod"), whole("prod")),
+        (show("", "prod").env("HW_REGION_NAME", "eu-nl"), whole("prod")),
+        (
+            show("", "prod").env("CBR_REGION", "eu-nl").env("CBR_PROJECT_ID", "x"),
+            [entry("prod", ""), "CBR_REGION".to_owned(), "CBR_PROJECT_ID".to_owned()],
+        ),
+        (
+            show("--region eu-nl --project-id x", "prod"),
+            [entry("prod", ""), "--region".to_owned(), "--project-id".to_owned()],
+        ),
+        // After variables with credentials. The region is then still used where nobody else says
+        // one, and the project of other keys is not.
+        (
+            with_keys(show("", "prod")),
+            ["HW_*".to_owned(), entry("prod", " region"), "looked up".to_owned()],
+        ),
+        (
+            with_keys(show("", "prod")).env("HW_REGION", "eu-nl").env("HW_PROJECT_ID", "x"),
+            three(["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
+        ),
+        (show("", "prod").env("OS_CLOUD", "otc"), three([otc, otc, otc])),
+        // One without credentials goes with those of any other source.
+        (with_keys(show("", "place")), place("HW_*")),
+        (show("", "place"), place(theirs)),
+        // What was asked for by name goes first, and nothing of the default profile is mixed in.
+        (show("--profile test", "prod"), whole("test")),
+        (with_keys(show("--profile test", "prod")), whole("test")),
+        (show("", "prod").env("CBR_PROFILE", "test"), whole("test")),
+        (show("--profile prod", "prod").env("CBR_PROFILE", "test"), whole("prod")),
+        (show("--profile theirs", "prod"), three([theirs, theirs, theirs])),
+        (show("--cloud otc", "prod"), three([otc, otc, otc])),
+    ];
+    for (number, (run, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(origins(run), expected, "{number}");
+    }
+}
+
+#[test]
+fn the_config_file_is_listed_with_its_status() {
+    let own = own();
+    let first = own.lines().take(5).collect::<Vec<_>>().join("\n");
+    let variables = [("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)];
+    let name = format!("~/{OWN}");
+    let prod = format!("{name} [profiles.prod]");
+    let several = "several profiles; choose one with --profile, or set default_profile";
+    let wrong = "default_profile: no profile `prdo`; did you mean `prod`?";
+    let cases: [(String, &[(&str, &str)], &str, &str, serde_json::Value); 7] = [
+        (String::new(), &[], &name, "not_set", json!(null)),
+        (own.clone(), &[], &name, "passed_over", json!(several)),
+        // The only one there is needs no word.
+        (first.clone(), &[], &prod, "used", json!(null)),
+        (first, &variables, &prod, "passed_over", json!("CBR_* goes first")),
+        (
+            "[profiles.prod]\nregion = 'eu-de'".to_owned(),
+            &[],
+            &prod,
+            "passed_over",
+            json!("it holds no credentials"),
+        ),
+        (format!("default_profile = 'prdo'\n{own}"), &[], &name, "passed_over", json!(wrong)),
+        (
+            "\n profils = 1".to_owned(),
+            &variables,
+            &name,
+            "passed_over",
+            json!("line 2, column 2: unknown key `profils`; did you mean `profiles`?"),
+        ),
+    ];
+    for (text, variables, source, state, reason) in cases {
+        let run = cbr("auth show -o json --quiet").private_file(OWN, &text);
+        let run = variables.iter().fold(run, |run, (name, value)| run.env(name, value));
+        let told = run.run().json();
+        assert_eq!(
+            told["sources"][5],
+            json!({"source": source, "state": state, "reason": reason}),
+            "{text}"
+        );
+    }
+}
+
+/// What is wrong, in the file or in what a profile names: each with the place, and no secret.
+#[test]
+fn an_unusable_profile_is_an_error_before_any_request() {
+    let place = "~/.config/cbr/config.toml [profiles.p]";
+    let command = |line: &str| format!("credential_command = '''{line}'''");
+    let cases = [
+        ("access_key = 'a'".to_owned(), ": access_key is set, but secret_key is not"),
+        (
+            "access_key = 'a'\ncredential_command = 'x'".to_owned(),
+            ": access_key is set, and so is credential_command: which to use is not clear",
+        ),
+        (
+            "secret_key = 'hunter2'\nsecret_key_file = 'x'".to_owned(),
+            ": secret_key is set, and so is secret_key_file: which to use is not clear",
+        ),
+        (
+            "access_key = 'a'\nsecret_key = 'hunter2 hunter2'".to_owned(),
+            ": secret_key holds a blank, a control character or a letter that is not ASCII",
+        ),
+        ("token_file = 'none'".to_owned(), " token_file: there is no file ~/.config/cbr/none"),
+        ("token_file = 'empty'".to_owned(), " token_file: ~/.config/cbr/empty is empty"),
+        ("token_file = 'two'".to_owned(), ": token_file holds a blank, a control character"),
+        ("token_file = '~'".to_owned(), " token_file: there is no file ~/.config/cbr/~"),
+        (
+            "credential_timeout = '1s'".to_owned(),
+            ": credential_timeout is set, but credential_command is not",
+        ),
+        (
+            "credential_timeout = '1'\ncredential_command = 'x'".to_owned(),
+            " credential_timeout: not a span of time; write 500ms, 30s, 5m or 1h",
+        ),
+        (command("echo hunter2; exit 3"), " credential_command: failed: exit status: 3"),
+        (
+            "credential_command = ['/no/such', 'hunter2']".to_owned(),
+            " credential_command: cannot be run: No such file or directory",
+        ),
+        (
+            command("sleep 60") + "\ncredential_timeout = '200ms'",
+            " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
+        ),
+        (
+            // It has closed its stdout, and goes on.
+            command("exec >&-; exec sleep 60") + "\ncredential_timeout = '200ms'",
+            " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
+        ),
+        (command("head -c 2000000 /dev/zero"), " credential_command: printed more than 1 MiB"),
+        (
+            command("echo hunter2"),
+            " credential_command: printed something that is not JSON: expected value at line 1",
+        ),
+        (command("true"), " credential_command: printed something that is not JSON: EOF"),
+        (
+            command("echo '[\"hunter2\"]'"),
+            " credential_command: printed JSON that is not an object",
+        ),
+        (
+            command("echo '{\"password\": \"hunter2\"}'"),
+            " credential_command: printed JSON without access_key, secret_key or token",
+        ),
+        (
+            command("echo '{\"SecretAccessKey\": \"hunter2\"}'"),
+            " credential_command: in its output, SecretAccessKey is set, but access_key is not",
+        ),
+        (
+            command("echo '{\"token\": \"hunter2\", \"expires_at\": \"2001-01-01T00:00:00Z\"}'"),
+            " credential_command: printed credentials that have expired",
+        ),
+        (
+            command("echo '{\"token\": \"hunter2\", \"Expiration\": \"hunter2\"}'"),
+            " credential_command: printed Expiration, which is not a time of RFC 3339",
+        ),
+        ("username = 'u'".to_owned(), ": username is set, but password is not"),
+        ("domain_id = 'd'".to_owned(), ": domain_id is set, but password is not"),
+        ("password = 'hunter2'".to_owned(), ": password is set, but username is not"),
+        (
+            "password = 'hunter2'\nusername = 'u'".to_owned(),
+            ": password is set, but domain_name is not",
+        ),
+        (
+            "password = 'hunter2'\ntoken = 't'".to_owned(),
+            ": token is set, and so is password: which to use is not clear",
+        ),
+        ("koocli_profile = 'x'".to_owned(), " koocli_profile: there is no such file"),
+        ("cloud = 'x'".to_owned(), " cloud: no clouds.yaml, and so no cloud `x`"),
+    ];
+    let sandbox = Sandbox::start("--backups 3");
+    for (profile, error) in cases {
+        let told = format!("cbr: error: {place}{error}");
+        sandbox
+            .cbr(LIST)
+            .private_file(OWN, &format!("[profiles.p]\n{profile}\n"))
+            .private_file(".config/cbr/empty", "\n")
+            .private_file(".config/cbr/two", "hunter2 hunter2")
+            .hides("hunter2")
+            .exit(2)
+            .stderr_holds([told.as_str(), "\ncbr: hint: "])
+            .run();
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+/// What people must see, such as a request for a second factor.
+#[test]
+fn stderr_of_the_credential_command_is_shown() {
+    let sandbox = Sandbox::start("--backups 3");
+    let line = format!(
+        "[profiles.p]\ncredential_command = '''echo 'cbr: warning: touch the key' >&2; \
+         echo '{{\"token\": \"{TOKEN}\"}}' '''"
+    );
+    let run = sandbox.cbr(LIST).private_file(OWN, &line);
+    run.stderr("cbr: warning: touch the key\n").run();
+}
+
+/// It runs where its credentials are needed, and nowhere else.
+#[test]
+fn the_credential_command_is_run_only_when_needed() {
+    let sandbox = Sandbox::start("--backups 3");
+    let text = "default_profile = 'p'\n[profiles.p]\ncredential_command = 'echo x > ran; exit 1'\n\
+                [profiles.q]\ntoken = 'q'\n";
+    sandbox.cbr(LIST).with_key().private_file(OWN, text).run();
+    cbr("config show").private_file(OWN, text).run();
+    cbr("auth show --profile q").private_file(OWN, text).run();
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn an_unknown_profile_lists_the_known_ones() {
+    let known = "[profiles.prod]\n[profiles.test]\n";
+    let cases = [
+        (
+            "prdo",
+            None,
+            "--profile: ~/.config/cbr/config.toml: no profile `prdo`; did you mean `prod`?",
+        ),
+        ("x", None, "--profile: ~/.config/cbr/config.toml: no profile `x`; known: `prod`, `test`"),
+        (
+            "thiers",
+            Some(koocli()),
+            "--profile: ~/.hcloud/config.json: no profile `thiers`; did you mean `theirs`?; \
+             ~/.config/cbr/config.toml has none either; known: `prod`, `test`",
+        ),
+        (
+            "prod",
+            None,
+            "--profile: ~/.config/cbr/config.toml [profiles.prod]: it holds no credentials",
+        ),
+    ];
+    for (name, koocli, error) in cases {
+        let run = cbr(LIST).args(["--profile", name]).private_file(OWN, known).with_key();
+        let run = koocli.iter().fold(run, |run, text| run.file(KOOCLI, text));
+        let told = format!("cbr: error: {error}\n");
+        run.exit(2).stderr_holds([told.as_str(), "cbr: hint: leave out --profile"]).run();
+    }
+}
+
+#[test]
+fn readable_secret_files_are_warned_of() {
+    let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
+    let told = |name: &str, holds: &str| {
+        format!(
+            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes that\n"
+        )
+    };
+    let sandbox = Sandbox::start("--backups 3");
+    let own = "~/.config/cbr/config.toml";
+    sandbox.cbr(LIST).file(OWN, &token).stderr(told(own, "secrets")).run();
+    sandbox.cbr(LIST).file(OWN, &token).arg("--quiet").run();
+    sandbox.cbr(LIST).private_file(OWN, &token).run();
+    // One without secrets may be shared.
+    let apart = "[profiles.p]\ntoken_file = 't'\n";
+    let file = ".config/cbr/t";
+    sandbox.cbr(LIST).file(OWN, apart).private_file(file, TOKEN).run();
+    let told = told("~/.config/cbr/t", "a secret");
+    sandbox.cbr(LIST).file(OWN, apart).file(file, TOKEN).stderr(told).run();
+}
+
+/// A command that anybody could put into the file runs as its owner.
+#[test]
+fn writable_command_files_are_warned_of() {
+    let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
+    let told = format!(
+        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes that\n"
+    );
+    let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
+    run(0o664).stderr(told).run();
+    run(0o644).run();
+}
+
+/// What is wrong with a setting is told with its place.
+#[test]
+fn an_invalid_setting_names_its_entry() {
+    let cases = [
+        ("region = 'eu-dee'", "region: unknown region `eu-dee`"),
+        (
+            "endpoint = 'http://example.com'",
+            "endpoint: `http://example.com` would send credentials",
+        ),
+        ("region = 'eu-de'\nproject_id = 'a/b'", "project_id: `a/b` is not a project id"),
+    ];
+    for (setting, error) in cases {
+        let text = format!("[profiles.p]\ntoken = '{TOKEN}'\n{setting}\n");
+        let told = format!("cbr: error: ~/{OWN} [profiles.p] {error}");
+        cbr(LIST).private_file(OWN, &text).exit(2).stderr_holds([told.as_str()]).run();
+    }
+}
+
+/// A file in another place: by the variable, or by `XDG_CONFIG_HOME`.
+#[test]
+fn the_config_file_can_be_moved() {
+    let sandbox = Sandbox::start("--backups 3");
+    let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
+    let run = sandbox.cbr(LIST).private_file("f", &token).private_file(OWN, "[broken");
+    run.env("CBR_CONFIG_FILE", "f").run();
+    let elsewhere = TempDir::new().unwrap();
+    let file = elsewhere.path().join("cbr/config.toml");
+    fs::create_dir(elsewhere.path().join("cbr")).unwrap();
+    fs::write(&file, &token).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    let run = sandbox.cbr(LIST).private_file(OWN, "[broken");
+    run.env("XDG_CONFIG_HOME", elsewhere.path()).run();
+    assert_eq!(sandbox.requests().len(), 2);
+    let told = "cbr: error: CBR_CONFIG_FILE: there is no file none\n\
+                cbr: hint: unset CBR_CONFIG_FILE, or make the file: cbr config set KEY VALUE\n";
+    sandbox.cbr(LIST).with_key().env("CBR_CONFIG_FILE", "none").exit(2).stderr(told).run();
+}
+
+#[test]
+fn several_profiles_without_a_choice_are_an_error() {
+    let sandbox = Sandbox::start("--backups 3");
+    let keys = format!("access_key = '{ACCESS_KEY}'\nsecret_key = '{SECRET_KEY}'");
+    let own = format!("[profiles.prod]\n{keys}\n[profiles.test]\n{keys}\n");
+    let on_server = |own: &str| {
+        let run = cbr(LIST).env("CBR_ECS_METADATA", sandbox.endpoint());
+        run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
+    };
+    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: `prod`, `test`\n\
+                cbr: hint: choose one with --profile NAME, or for good: cbr config set default_profile NAME\n";
+    on_server(&own).exit(2).stderr(told).run();
+    assert!(sandbox.requests().is_empty());
+    // Whoever has credentials elsewhere, or none in the profiles, need not choose.
+    on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
+    on_server("[profiles.a]\nregion = 'eu-de'\n[profiles.b]\nregion = 'eu-nl'\n").run();
+}
+
+#[test]
+fn a_profile_with_broken_credentials_still_has_its_project() {
+    let own = format!(
+        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\naccess_key = '{ACCESS_KEY}'\n\
+         secret_key_file = '~/none'\n"
+    );
+    let told = cbr("auth show -o json").private_file(OWN, &own).run().json();
+    let settings = told["settings"].as_array().unwrap().iter();
+    let [project] = settings.filter(|line| line["setting"] == "project_id").collect::<Vec<_>>()[..]
+    else {
+        panic!("{told}")
+    };
+    assert_eq!(project["value"], PROJECT_ID);
+    assert_eq!(project["origin"], "~/.config/cbr/config.toml [profiles.prod] project_id");
+}
