@@ -106,7 +106,7 @@ async fn print(
     };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
-    let mut output = terminal.output(args.output.uses_pager(), console);
+    let mut output = terminal.output(args.output.reading(), console);
     reading.tally.hidden_columns = renderer.finish(&mut output)?;
     Ok(output.close()?)
 }

@@ -33,7 +33,7 @@ pub(crate) async fn show(
     let backup = Backups::show(&client, &args.id).await?;
     let mut renderer = args.output.single_renderer(terminal.target())?;
     renderer.push_record(&backup)?;
-    let mut output = terminal.output(args.output.uses_pager(), console);
+    let mut output = terminal.output(args.output.reading(), console);
     renderer.finish(&mut output)?;
     Ok(output.close()?)
 }

@@ -47,7 +47,7 @@ pub(crate) async fn summary(
             )),
         }
         reading.tally.ready = Some(Instant::now());
-        let mut output = terminal.output(args.output.uses_pager(), console);
+        let mut output = terminal.output(args.output.reading(), console);
         let mut renderer = args.output.renderer(terminal.target(), &summary::columns(args.by))?;
         for row in summary.rows() {
             renderer.push_record(&row)?;

@@ -8,6 +8,7 @@ use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets};
 use super::time::{TimeStyle, Times};
 use super::{Output, Renderer, Style};
 use crate::record::column::COLUMNS;
+use crate::terminal::stdout::Reading;
 use crate::terminal::target::Target;
 
 /// How rows are printed.
@@ -133,9 +134,9 @@ impl ListOutputArgs {
         self.stream
     }
 
-    /// Returns whether the format is read on a screen, so that a pager is useful.
-    pub(crate) fn uses_pager(&self) -> bool {
-        self.output.uses_pager()
+    /// Returns how a person reads the format on a screen, if they do.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        self.output.reading()
     }
 
     /// Returns the first selected column that the service fills only with `--show-replication`.
@@ -184,9 +185,9 @@ impl OutputArgs {
         selection::chosen(&self.columns, self.rows.format.columns(sets), sets).map(Some)
     }
 
-    /// Returns whether the format is read on a screen, so that a pager is useful.
-    pub(crate) fn uses_pager(&self) -> bool {
-        self.rows.uses_pager()
+    /// Returns how a person reads the format on a screen, if they do.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        self.rows.reading()
     }
 
     /// Returns a renderer of rows with these columns.
@@ -251,9 +252,9 @@ impl FormatArgs {
         Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
     }
 
-    /// Returns whether the format is read on a screen, so that a pager is useful.
-    pub(super) fn uses_pager(&self) -> bool {
-        self.format.uses_pager()
+    /// Returns how a person reads the format on a screen, if they do.
+    pub(super) fn reading(&self) -> Option<Reading> {
+        self.format.reading()
     }
 
     pub(super) fn headers(&self) -> bool {

@@ -18,6 +18,7 @@ use super::tsv::Tsv;
 use super::yaml::Yaml;
 use super::{Render, Style};
 use crate::record::column::Column;
+use crate::terminal::stdout::Reading;
 
 /// An output format.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,8 +52,8 @@ struct FormatSpec {
     has_headers: bool,
     /// For people: it honors `--time` and prints sizes with a unit.
     is_human_readable: bool,
-    /// It is read on a screen, so a pager is useful.
-    uses_pager: bool,
+    /// How a person reads it on a screen, so that a pager is useful.
+    reading: Option<Reading>,
     /// A row can be written before the next one is known.
     streams: bool,
     /// Columns of `--columns default`.
@@ -96,7 +97,7 @@ const FORMATS: [FormatSpec; 10] = [
                is shortened",
         has_headers: true,
         is_human_readable: true,
-        uses_pager: true,
+        reading: Some(Reading::Table),
         ..FormatSpec::new(
             Format::Table,
             "table",
@@ -115,7 +116,7 @@ const FORMATS: [FormatSpec; 10] = [
         help_rows: Some("For people; lines may be longer than the screen is wide"),
         has_headers: true,
         is_human_readable: true,
-        uses_pager: true,
+        reading: Some(Reading::Table),
         ..FormatSpec::new(
             Format::Wide,
             "wide",
@@ -128,7 +129,7 @@ const FORMATS: [FormatSpec; 10] = [
         help_one: Some("For people: a field a line, with all that is in it"),
         help_rows: Some("For people: a block for each row, a field a line"),
         is_human_readable: true,
-        uses_pager: true,
+        reading: Some(Reading::Text),
         ..FormatSpec::new(
             Format::Long,
             "long",
@@ -253,7 +254,7 @@ impl FormatSpec {
             prints_rows: true,
             has_headers: false,
             is_human_readable: false,
-            uses_pager: false,
+            reading: None,
             streams: false,
             columns,
             renderer,
@@ -371,9 +372,9 @@ impl Format {
         self.spec().is_human_readable
     }
 
-    /// Returns true if the format is read on a screen, so that a pager is useful.
-    pub(super) fn uses_pager(self) -> bool {
-        self.spec().uses_pager
+    /// Returns how a person reads the format on a screen, if they do.
+    pub(super) fn reading(self) -> Option<Reading> {
+        self.spec().reading
     }
 
     /// Returns true if a row can be written before the next one is known.

@@ -23,9 +23,9 @@ pub(crate) enum Group {
     Status,
     /// The restore point (checkpoint_id)
     Checkpoint,
-    /// The day of created_at, in UTC
+    /// The day of created_at
     Day,
-    /// The month of created_at, in UTC
+    /// The month of created_at
     Month,
 }
 
@@ -67,7 +67,7 @@ impl Group {
 }
 
 fn day(backup: &Backup<'_>) -> Option<String> {
-    time::day(&backup.get(Field::created_at)?.text())
+    time::day(&backup.get(Field::created_at)?.text(), time::zone())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! `--latest N [--per GROUP]`: selects the newest backups of each group from a list that is sorted
-//! newest first.
+//! `--latest N [--per GROUP] [--stale AGE]`: selects the newest backups of each group from a list
+//! that is sorted newest first.
 //!
 //! Keeps one counter for each group, so memory grows with the groups and not with the backups. The
 //! listing proves that backups arrive newest first.
@@ -7,13 +7,16 @@
 use std::collections::HashMap;
 
 use super::group::Group;
-use crate::record::backup::Backup;
+use crate::record::backup::{Backup, Field};
+use crate::time;
 
 /// Selects the newest backups.
 pub(crate) struct Latest {
     /// Maximum number of backups of each group.
     most: u64,
     group: Option<Group>,
+    /// Only groups whose newest backup was created before this moment, in microseconds since 1970.
+    before: Option<i64>,
     /// Number of admitted backups by group. Backups without a value are the group "".
     passed: HashMap<Box<str>, u64>,
 }
@@ -21,7 +24,12 @@ pub(crate) struct Latest {
 impl Latest {
     /// Selects the newest `most` backups of each group, or of all.
     pub(crate) fn new(most: u64, group: Option<Group>) -> Self {
-        Self { most, group, passed: HashMap::new() }
+        Self { most, group, before: None, passed: HashMap::new() }
+    }
+
+    /// Keeps only the groups whose newest backup was created before this moment.
+    pub(crate) fn stale(self, before: Option<i64>) -> Self {
+        Self { before, ..self }
     }
 
     /// Returns true if the next backup is among the newest of its group. Each backup must be older
@@ -30,12 +38,19 @@ impl Latest {
         let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
         // A key is copied once for each group, not for each backup.
         let Some(passed) = self.passed.get_mut(&*key) else {
-            self.passed.insert(key.into(), 1);
-            return true;
+            let admitted = self.is_stale(backup);
+            self.passed.insert(key.into(), if admitted { 1 } else { self.most });
+            return admitted;
         };
         let admitted = *passed < self.most;
         *passed += u64::from(admitted);
         admitted
+    }
+
+    /// Returns true if the newest backup of a group is old enough. One without a time may be.
+    fn is_stale(&self, newest: &Backup<'_>) -> bool {
+        let created = || time::instant(&newest.get(Field::created_at)?.text());
+        self.before.is_none_or(|before| created().is_none_or(|created| created < before))
     }
 
     /// Returns true if no further backup can be admitted.
@@ -59,6 +74,27 @@ mod tests {
             }
         }
         (ids, latest.is_full())
+    }
+
+    #[test]
+    fn stale_groups_are_those_whose_newest_backup_is_old() {
+        // Newest first: a resource and the hour of its backup.
+        let rows = [("x", 9), ("y", 8), ("z", 5), ("y", 4), ("x", 3), ("z", 2), ("w", 1)];
+        let cases = [(1, 5, "w"), (1, 6, "zw"), (2, 6, "zzw"), (1, 10, "xyzw"), (1, 0, "")];
+        for (most, before, expected) in cases {
+            let before = time::instant(&format!("2026-11-01T{before:02}:00:00"));
+            let mut latest = Latest::new(most, Some(Group::Resource)).stale(before);
+            let mut admitted = String::new();
+            for (resource, hour) in rows {
+                let record = format!(
+                    r#"{{"resource_id":"{resource}","created_at":"2026-11-01T{hour:02}:00:00"}}"#
+                );
+                if latest.admits(&Backup::parse(&record).unwrap()) {
+                    admitted.push_str(resource);
+                }
+            }
+            assert_eq!(admitted, expected, "{most} {before:?}");
+        }
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`json`] | JSON text, read in place |
 //! | [`backup`] | the fields of a record |
+//! | [`inventory`] | vaults, policies, tasks and resources that could be backed up |
 //! | [`row`] | a record in the text of its page |
 //! | [`column`](mod@column) | the table of columns |
 //! | [`resource_type`] | the types of resources and their short names |
 
 pub(crate) mod backup;
 pub(crate) mod column;
+pub(crate) mod inventory;
 pub(crate) mod json;
 pub(crate) mod resource_type;
 pub(crate) mod row;

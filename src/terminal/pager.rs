@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind, Write};
 use std::mem;
 #[cfg(target_os = "linux")]
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,10 +24,12 @@ const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
 /// The default pager.
 const USUAL: &str = "less";
 
-/// What is set for the pager where the user has not set it: leave at the end if it all fits, pass
-/// colours, cut long lines at the edge (the arrow keys move sideways), leave the text on the
-/// screen; and that our text is UTF-8, whatever the locale is.
-const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")];
+/// Options of less unless the user has set some: pass colors, cut long lines at the edge (the arrow
+/// keys move sideways), leave the text on the screen.
+const LESS_OPTIONS: &str = "RSX";
+
+/// The first version of less that can keep a header on the screen.
+const HEADER_VERSION: u32 = 600;
 
 /// Number of bytes kept in case the pager is unusable. A pager that has read more than a pipe holds
 /// works.
@@ -48,6 +51,7 @@ pub(crate) fn takes_interrupt() -> bool {
 #[derive(Debug)]
 pub(crate) struct Paged {
     state: State,
+    is_table: bool,
     console: Arc<Console>,
 }
 
@@ -60,6 +64,8 @@ enum State {
         text: Vec<u8>,
         measured: usize,
         rows: usize,
+        /// A line is wider than the screen.
+        is_wide: bool,
         screen: (usize, usize),
     },
     Paging {
@@ -80,14 +86,21 @@ struct Pager {
 }
 
 impl Paged {
-    /// `screen` is the width and height of the terminal, if a pager may be used.
-    pub(crate) fn new(screen: Option<(usize, usize)>, console: Arc<Console>) -> Self {
+    /// Creates the destination. `screen` is the width and height of the terminal, if a pager may be
+    /// used. A table begins with a header, and its lines must not wrap.
+    pub(crate) fn new(
+        screen: Option<(usize, usize)>,
+        is_table: bool,
+        console: Arc<Console>,
+    ) -> Self {
         let is_smart = env::var_os("TERM").is_none_or(|term| term != "dumb");
         let state = match screen.filter(|&(width, height)| width > 0 && height > 0 && is_smart) {
-            Some(screen) => State::Holding { text: Vec::new(), measured: 0, rows: 0, screen },
+            Some(screen) => {
+                State::Holding { text: Vec::new(), measured: 0, rows: 0, is_wide: false, screen }
+            }
             None => State::Plain,
         };
-        Self { state, console }
+        Self { state, is_table, console }
     }
 
     /// Writes the buffered output, and waits until the user leaves the pager.
@@ -96,6 +109,12 @@ impl Paged {
     ///
     /// If stdout cannot be written.
     pub(crate) fn close(mut self) -> io::Result<()> {
+        if let State::Holding { text, is_wide: true, .. } = &mut self.state
+            && self.is_table
+        {
+            let text = mem::take(text);
+            self.start(text, true)?;
+        }
         match mem::replace(&mut self.state, State::Plain) {
             State::Holding { text, .. } => Stdout.write_all(&text)?,
             State::Paging { pager, kept } => self.leave(pager, kept)?,
@@ -105,8 +124,8 @@ impl Paged {
     }
 
     /// Continues with a pager, or without one if there is none.
-    fn start(&mut self, text: Vec<u8>) -> io::Result<()> {
-        match Pager::start() {
+    fn start(&mut self, text: Vec<u8>, is_wide: bool) -> io::Result<()> {
+        match Pager::start(self.is_table, is_wide) {
             Ok(Some(pager)) => {
                 self.state = State::Paging { pager, kept: Some(Vec::new()) };
                 self.write_all(&text)
@@ -142,16 +161,18 @@ impl Write for Paged {
         match &mut self.state {
             State::Plain => return Stdout.write(bytes),
             State::Left => {}
-            State::Holding { text, measured, rows, screen: (width, height) } => {
+            State::Holding { text, measured, rows, is_wide, screen: (width, height) } => {
                 text.extend_from_slice(bytes);
                 while let Some(length) = text[*measured..].iter().position(|&byte| byte == b'\n') {
-                    *rows += rows_of(&text[*measured..*measured + length], *width);
+                    let rows_of_line = rows_of(&text[*measured..*measured + length], *width);
+                    *rows += rows_of_line;
+                    *is_wide |= rows_of_line > 1;
                     *measured += length + 1;
                 }
                 // The prompt takes a row too.
                 if *rows >= *height {
-                    let text = mem::take(text);
-                    self.start(text)?;
+                    let (text, is_wide) = (mem::take(text), *is_wide);
+                    self.start(text, is_wide)?;
                 }
             }
             State::Paging { pager, kept } => {
@@ -204,7 +225,7 @@ impl Pager {
     /// # Errors
     ///
     /// If the one that is named cannot be started. The message is for a warning.
-    fn start() -> Result<Option<Self>, String> {
+    fn start(is_table: bool, is_wide: bool) -> Result<Option<Self>, String> {
         let named = VARIABLES.into_iter().find_map(|name| Some((name, env::var_os(name)?)));
         let (variable, command) = match &named {
             Some((variable, command)) => (*variable, command.to_string_lossy().into_owned()),
@@ -221,7 +242,13 @@ impl Pager {
         if program == "cat" {
             return Ok(None);
         }
-        let unset = SETTINGS.into_iter().filter(|(name, _)| env::var_os(name).is_none());
+        let header = || is_table && less_version(program).is_some_and(|it| it >= HEADER_VERSION);
+        let is_unset = |name: &&str| env::var_os(name).is_none();
+        let less = Some("LESS").filter(is_unset);
+        let less = less.map(|name| (name, options(is_table, is_wide, header)));
+        // The text is UTF-8, whatever the locale is.
+        let charset = Some("LESSCHARSET").filter(is_unset).map(|name| (name, "utf-8".to_owned()));
+        let unset = less.into_iter().chain(charset);
         // Before it can receive a Ctrl-C.
         ON.store(true, Ordering::SeqCst);
         let started =
@@ -248,6 +275,23 @@ impl Pager {
     }
 }
 
+/// Returns the options of less. It quits at once if everything fits, but not if it has to cut wide
+/// lines of a table.
+fn options(is_table: bool, is_wide: bool, has_header: impl Fn() -> bool) -> String {
+    let quits = if is_table && is_wide { "" } else { "F" };
+    let header = if has_header() { " --header=1" } else { "" };
+    format!("-{quits}{LESS_OPTIONS}{header}")
+}
+
+/// Returns the version of less, or `None` if the program is another one.
+fn less_version(program: &str) -> Option<u32> {
+    let name = Path::new(program).file_name()?;
+    let output = (name == USUAL).then(|| Command::new(program).arg("--version").output())?.ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let number = text.strip_prefix("less ")?.split(|char: char| !char.is_ascii_digit()).next()?;
+    number.parse().ok()
+}
+
 /// Returns the number of screen rows of a line, ignoring colors.
 fn rows_of(line: &[u8], width: usize) -> usize {
     let line = String::from_utf8_lossy(line);
@@ -258,6 +302,21 @@ fn rows_of(line: &[u8], width: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_stays_for_wide_tables_and_keeps_their_header() {
+        let cases = [
+            (false, false, true, "-FRSX"),
+            (false, true, false, "-FRSX"),
+            (true, false, false, "-FRSX"),
+            (true, false, true, "-FRSX --header=1"),
+            (true, true, true, "-RSX --header=1"),
+        ];
+        for (is_table, is_wide, has_header, expected) in cases {
+            let has_header = || is_table && has_header;
+            assert_eq!(options(is_table, is_wide, has_header), expected);
+        }
+    }
 
     #[test]
     fn a_line_takes_the_rows_that_its_cells_need() {

@@ -47,6 +47,15 @@ enum When {
     Never,
 }
 
+/// What a person reads on a screen, so that a pager is useful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Lines below a header.
+    Table,
+    /// Text of any form.
+    Text,
+}
+
 /// Stdout of this run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
@@ -119,10 +128,10 @@ impl Terminal {
         }
     }
 
-    /// Returns the destination: a pager, if `for_reading` is set and the output exceeds the screen.
-    pub(crate) fn output(&self, for_reading: bool, console: &Arc<Console>) -> Paged {
-        let screen = self.size.filter(|_| for_reading && !self.no_pager);
-        Paged::new(screen, Arc::clone(console))
+    /// Returns the destination: a pager, if a person reads the output and it exceeds the screen.
+    pub(crate) fn output(&self, reading: Option<Reading>, console: &Arc<Console>) -> Paged {
+        let screen = self.size.filter(|_| reading.is_some() && !self.no_pager);
+        Paged::new(screen, reading == Some(Reading::Table), Arc::clone(console))
     }
 }
 

@@ -1,18 +1,18 @@
 //! Points in time and spans of time as users write them.
 //!
 //! Owns the grammar of time flags and the one form that the API documents for its input,
-//! `YYYY-MM-DDTHH:MM:SSZ`. A time without a zone is UTC, as in the API, and so are the days of
-//! `today` and `yesterday`. `now` is the same moment for all flags of a run.
+//! `YYYY-MM-DDTHH:MM:SSZ`. A run has one time zone, UTC unless the user chooses another: a time
+//! without a zone is in it, and so are days and months. `now` is the same moment for all flags.
 
 pub(crate) mod timestamp;
 mod zone;
 
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use timestamp::SentTime;
-pub(crate) use zone::local as local_zone;
+pub(crate) use zone::{local as local_zone, named as named_zone};
 
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil, tz::TimeZone};
 
@@ -52,14 +52,14 @@ impl Moment {
         self.0 > other.0
     }
 
-    /// Returns true at 00:00 UTC.
+    /// Returns true at 00:00 in the zone of the run.
     pub(crate) fn is_midnight(&self) -> bool {
-        TimeZone::UTC.to_datetime(self.0).time() == civil::Time::midnight()
+        zone().to_datetime(self.0).time() == civil::Time::midnight()
     }
 
-    /// Returns its date in UTC.
+    /// Returns its date in the zone of the run.
     pub(crate) fn day(&self) -> civil::Date {
-        date_of(self.0)
+        zone().to_datetime(self.0).date()
     }
 
     /// Returns the date of the next day.
@@ -78,28 +78,42 @@ impl Moment {
     ///
     /// If the text is invalid; the message shows valid forms.
     pub(crate) fn ahead(text: &str) -> Result<Self, String> {
-        Self::parse(text, *NOW, TimeDirection::Ahead)
+        Self::parse(text, *NOW, TimeDirection::Ahead, zone())
     }
 
-    /// Parses a date, an RFC 3339 time, a word such as `today`, or a span that counts from `now`.
-    fn parse(text: &str, now: Timestamp, direction: TimeDirection) -> Result<Self, String> {
+    /// Parses a date, an RFC 3339 time, a word such as `today`, or a span that counts from `now`. A
+    /// time without a zone is in `zone`.
+    fn parse(
+        text: &str,
+        now: Timestamp,
+        direction: TimeDirection,
+        zone: &TimeZone,
+    ) -> Result<Self, String> {
         if let Some(moment) = Self::relative(text, now, direction)? {
             return Ok(moment);
         }
-        let utc = |time: civil::DateTime| TimeZone::UTC.to_timestamp(time).ok();
-        let midnight = |days: i64| utc((date_of(now) + Span::new().days(days)).into());
+        // A word in a zone, such as `today[Europe/Berlin]`.
+        if let Some((word, named)) = text.strip_suffix(']').and_then(|text| text.split_once('['))
+            && let Some(days) = days_from_today(word)
+        {
+            let zone = TimeZone::get(named).map_err(|_| unknown_zone(named))?;
+            return Self::not_too_early(midnight(days, now, &zone)?);
+        }
+        let in_run_zone = |time: civil::DateTime| zone.to_timestamp(time).ok();
         let timestamp = match text {
             "now" => Some(now),
-            "today" => midnight(0),
-            "yesterday" => midnight(-1),
-            "tomorrow" => midnight(1),
             _ if text.contains('[') => Some(in_zone(text)?),
-            _ => with_offset(text).or_else(|| utc(text.parse().ok()?)),
+            _ => match days_from_today(text) {
+                Some(days) => Some(midnight(days, now, zone)?),
+                None => with_offset(text)
+                    .or_else(|| in_run_zone(text.parse().ok()?))
+                    .or_else(|| in_run_zone(format!("{text}-01").parse().ok()?)),
+            },
         };
         let unknown = || {
             format!(
-                "not a time; write 2026-11-01 (UTC midnight), 2026-11-01T12:00:00Z, now, today, \
-                 yesterday, or {SPANS}"
+                "not a time; write 2026-11-01 (00:00 of that day), 2026-11-01T12:00:00Z, now, \
+                 today, yesterday, or {SPANS}"
             )
         };
         Self::not_too_early(timestamp.ok_or_else(unknown)?)
@@ -134,8 +148,37 @@ impl FromStr for Moment {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::parse(text, *NOW, TimeDirection::Back)
+        Self::parse(text, *NOW, TimeDirection::Back, zone())
     }
+}
+
+/// Returns how many days from today a word is.
+fn days_from_today(word: &str) -> Option<i64> {
+    match word {
+        "today" => Some(0),
+        "yesterday" => Some(-1),
+        "tomorrow" => Some(1),
+        _ => None,
+    }
+}
+
+/// Returns the beginning of a day, counted from today.
+fn midnight(days: i64, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
+    let day = zone.to_datetime(now).date() + Span::new().days(days);
+    zone.to_timestamp(day.into()).map_err(|error| error.to_string())
+}
+
+/// Time zone of this run.
+static ZONE: OnceLock<TimeZone> = OnceLock::new();
+
+/// Sets the time zone of this run, before any flag is parsed. Later calls have no effect.
+pub(crate) fn set_zone(zone: TimeZone) {
+    drop(ZONE.set(zone));
+}
+
+/// Returns the time zone of this run.
+pub(crate) fn zone() -> &'static TimeZone {
+    ZONE.get_or_init(|| TimeZone::UTC)
 }
 
 /// Start of this run, shared by all flags: `--since 7d` and `--older-than 7d` are one moment.
@@ -160,13 +203,21 @@ fn in_zone(text: &str) -> Result<Timestamp, String> {
     // jiff would silently skip annotations such as a calendar.
     let is_alone = text.ends_with(']') && text.matches(['[', ']']).count() == 2;
     let time = text.parse::<ZonedDateTime>().ok().filter(|_| is_alone && !zone.contains('='));
-    time.map(|time| time.timestamp()).ok_or_else(|| {
-        format!(
-            "no time in a zone `{}` that is known here; write the offset from UTC: \
-             2026-11-01T12:00:00+01:00",
-            zone.escape_debug()
-        )
+    time.map(|time| time.timestamp()).ok_or_else(|| match TimeZone::get(zone) {
+        Ok(_) if is_alone => format!(
+            "no time before `[{zone}]`; write 2026-11-01T12:00[{zone}], or the offset from UTC: \
+             2026-11-01T12:00:00+01:00"
+        ),
+        _ => unknown_zone(zone),
     })
+}
+
+fn unknown_zone(zone: &str) -> String {
+    format!(
+        "no time in a zone `{}` that is known here; write the offset from UTC: \
+         2026-11-01T12:00:00+01:00",
+        zone.escape_debug()
+    )
 }
 
 /// Parses a time with its offset from UTC, or `Z`: in RFC 3339, and in the forms that `--time utc`
@@ -181,33 +232,31 @@ fn with_offset(text: &str) -> Option<Timestamp> {
     [date, time, offset].concat().parse().ok()
 }
 
-/// Returns the date of a time in UTC.
-fn date_of(time: Timestamp) -> civil::Date {
-    TimeZone::UTC.to_datetime(time).date()
-}
-
-/// Parses a span such as `36h`, `7d`, `1mo` or `1y6mo`. Returns `None` if the text is not a span.
+/// Parses a span such as `36h`, `7d`, `1mo` or `1y6mo`; also `-7d`, `7D` and `8 d ago`, as tables
+/// print ages. Returns `None` if the text is not a span.
 ///
 /// # Errors
 ///
 /// For the unit `m`, which could be minutes or months.
 fn written_span(text: &str) -> Result<Option<Span>, String> {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let text = text.strip_suffix(" ago").unwrap_or(text);
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return Ok(None);
     }
-    let Ok(span) = text.parse::<Span>() else { return Ok(None) };
+    let Ok(span) = text.to_ascii_lowercase().parse::<Span>() else { return Ok(None) };
     let mut units = text.split(|char: char| !char.is_ascii_alphabetic());
-    if units.any(|unit| unit == "m") {
+    if units.any(|unit| unit.eq_ignore_ascii_case("m")) {
         return Err("`m` could be minutes or months; write 30min or 1mo".to_owned());
     }
     Ok((!span.is_negative()).then_some(span))
 }
 
-/// Returns the UTC date of a time sent by the service: `2020-02-21`. `None` if [`instant`] returns
-/// `None`.
-pub(crate) fn day(text: &str) -> Option<String> {
+/// Returns the date of a time sent by the service, in this zone: `2020-02-21`. `None` if
+/// [`instant`] returns `None`.
+pub(crate) fn day(text: &str, zone: &TimeZone) -> Option<String> {
     let timestamp = Timestamp::from_microsecond(instant(text)?).ok()?;
-    Some(date_of(timestamp).to_string())
+    Some(zone.to_datetime(timestamp).date().to_string())
 }
 
 /// Formats microseconds since 1970 in RFC 3339. Always has six digits of the second, as most times

@@ -24,7 +24,7 @@ pub(crate) fn local() -> Option<TimeZone> {
 
 /// Returns the zone of a value of `TZ`: rules, a name such as `Europe/Berlin`, or a file, each of
 /// the last two with `:` before it or not. An empty value means UTC, as elsewhere.
-fn named(value: &str) -> Option<TimeZone> {
+pub(crate) fn named(value: &str) -> Option<TimeZone> {
     if value.is_empty() {
         return Some(TimeZone::UTC);
     }
