@@ -187,7 +187,7 @@ fn the_file_is_a_source_with_a_state_and_a_reason() {
         (own.clone(), &[], &name, "passed_over", json!(several)),
         // The only one there is needs no word.
         (first.clone(), &[], &prod, "used", json!(null)),
-        (first, &variables, &prod, "passed_over", json!("CBR_* goes first")),
+        (first, &variables, &prod, "passed_over", json!("CBR_* takes precedence")),
         (
             "[profiles.prod]\nregion = 'eu-de'".to_owned(),
             &[],
