@@ -175,9 +175,9 @@ impl File<'_> {
         }
         if key == "region"
             && let Some(Value::Text(region)) = config.get(table, key)
-            && crate::settings::region::host(region).is_none()
+            && crate::settings::clouds::service_host(region).is_none()
         {
-            let known: Vec<_> = crate::settings::region::names().collect();
+            let known: Vec<_> = crate::settings::clouds::regions().collect();
             let nearest = suggest::nearest(region, known.into_iter());
             let question =
                 nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionError, Setting, address, cloud, region};
+use super::{ConnectionError, Setting, address, clouds};
 use crate::text::suggest;
 
 /// Scheme, host and port of the service. `https`, or `http` to this machine.
@@ -35,7 +35,7 @@ impl Endpoint {
     /// The region is not known.
     pub(super) fn of_region(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let unknown = || {
-            let hint = suggest::nearest(value, region::names()).map_or_else(
+            let hint = suggest::nearest(value, clouds::regions()).map_or_else(
                 || {
                     "if the region is new, give its URL: --endpoint https://cbr.REGION.DOMAIN"
                         .to_owned()
@@ -51,7 +51,7 @@ impl Endpoint {
                 hint,
             )
         };
-        let host = region::host(value).ok_or_else(unknown)?;
+        let host = clouds::service_host(value).ok_or_else(unknown)?;
         let url = Url::parse(&format!("https://{host}")).map_err(|_| unknown())?;
         Ok(Self { url, origin: origin.clone() })
     }
@@ -92,10 +92,10 @@ impl Endpoint {
     /// Returns the endpoint of this service in a region of the known cloud whose identity service
     /// is at `iam`.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
-        let domain = cloud::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
+        let domain = clouds::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
         let domain = Setting::new("", domain);
         let found =
-            region::is_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
+            clouds::is_region_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
         found.flatten().map(|(found, _)| found)
     }
 
@@ -104,7 +104,7 @@ impl Endpoint {
     pub(crate) fn lists(&self, service: &Self) -> bool {
         let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
         let (iam, service) = (host(self), host(service));
-        cloud::of_identity(&iam).is_none_or(|domain| cloud::of_service(&service) == Some(domain))
+        clouds::of_identity(&iam).is_none_or(|domain| clouds::of_service(&service) == Some(domain))
     }
 
     /// Returns the endpoint that a catalogue of IAM names, with or without API version and project.
@@ -153,6 +153,21 @@ impl Endpoint {
             );
         }
         Ok(endpoint)
+    }
+
+    /// Parses an IAM address that a user wrote, often with the API version at its end, and returns
+    /// it with its origin.
+    ///
+    /// # Errors
+    ///
+    /// It is not one, or secrets must not be sent to it.
+    pub(super) fn of_identity(setting: &Setting) -> Result<(Self, String), ConnectionError> {
+        let value = setting.value.trim_end_matches('/');
+        let value = value.strip_suffix("/v3").unwrap_or(value);
+        let endpoint = Self::parse(&Setting::new(&setting.origin, value)).map_err(|error| {
+            ConnectionError { hint: error.hint.replace("//cbr.", "//iam."), ..error }
+        })?;
+        Ok((endpoint, setting.origin.clone()))
     }
 
     /// Returns the flag, variable or file that names it.
@@ -330,6 +345,31 @@ mod tests {
             let error = parse(value).unwrap_err();
             assert!(error.contains(expected), "{value}: {error}");
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_iam_may_end_in_the_version() {
+        let at = |value: &str| match Endpoint::of_identity(&Setting::new("OS_AUTH_URL", value)) {
+            Ok((endpoint, _)) => endpoint.base().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let cases = [
+            ("https://iam.example.com", "https://iam.example.com"),
+            ("https://iam.example.com/v3", "https://iam.example.com"),
+            ("https://iam.example.com:443/v3/", "https://iam.example.com"),
+            ("http://127.0.0.1:1/v3", "http://127.0.0.1:1"),
+            (
+                "http://iam.example.com/v3",
+                "OS_AUTH_URL: `http://iam.example.com` would send credentials unencrypted",
+            ),
+            (
+                "https://iam.example.com/v2.0",
+                "OS_AUTH_URL: `https://iam.example.com…` has more than scheme, host and port",
+            ),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(at(value), expected, "{value}");
         }
     }
 }

@@ -7,27 +7,27 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`search`] | which source is looked at when, and what is taken from it |
-//! | [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source says, and where it says it |
-//! | [`sources`] | flags, variables and files, one module for each |
-//! | [`config`] | the user's own file |
-//! | [`home`] | where files are, and how they are named in messages |
-//! | [`trust`] | whose certificates count |
-//! | [`metadata`] | what a server in the cloud is told about itself |
+//! | [`sources`] | the list of sources: flags, variables and files, one module for each |
+//! | [`search`] | all sources to one [`Resolution`] |
+//! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
+//! | [`config`] | the user's config.toml |
+//! | [`home`] | where files are, and how messages name them |
+//! | [`trust`] | trusted certificate authorities |
 //! | [`address`] | what messages show of an address |
-//! | [`endpoint`], [`region`], [`regions_file`], [`identity`], [`cloud`] | a region to its URLs, and which URLs are refused |
+//! | [`clouds`] | the table of regions, with their hosts |
+//! | [`hosts`] | which hosts credentials may be sent to |
+//! | [`endpoint`], [`regions_file`] | a region to its URLs, and which URLs are rejected |
 
 mod address;
-mod cloud;
+pub(crate) mod clouds;
 pub(crate) mod config;
 mod credentials;
 mod endpoint;
 mod home;
-mod identity;
+mod hosts;
 mod login;
-mod metadata;
+mod lookup;
 mod project;
-pub(crate) mod region;
 mod regions_file;
 mod search;
 mod setting;
@@ -44,13 +44,16 @@ pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, Named};
-pub(crate) use metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
 pub(crate) use sources::environment::{Environment, VARIABLES};
+pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
+
+use search::Context;
+use source::Source;
 
 use crate::text::hints;
 use crate::text::number::whole;
@@ -64,7 +67,7 @@ pub(crate) struct ConnectionArgs {
     /// Region of the backups, such as eu-de [env: CBR_REGION]
     ///
     /// It gives the endpoint.
-    #[arg(long, value_name = "REGION", global = true, add = hints::one_of(region::names))]
+    #[arg(long, value_name = "REGION", global = true, add = hints::one_of(clouds::regions))]
     pub(crate) region: Option<String>,
 
     /// Project of the backups (its id) [env: CBR_PROJECT_ID]

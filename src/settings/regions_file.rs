@@ -1,17 +1,36 @@
-//! The vendor's SDKs let users name the endpoint of a region: in `~/.huaweicloud/regions.yaml`, for
-//! regions that are new or private.
+//! Endpoints that the user names for a region, as the vendor's SDKs read them: a variable, or
+//! `~/.huaweicloud/regions.yaml`. They serve regions that are new or private.
 
 use super::home::{Home, Text};
 use super::sources::given_file::{self, FileError};
 use super::sources::yaml::{self, Node};
-use super::{Environment, Setting};
+use super::{ConnectionError, Environment, Setting};
 
-/// The endpoint that the file gives for a region; the first, where it gives several.
+/// Returns the endpoint that the user names for a region, in a variable or in this file.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(super) fn named(
+    environment: &Environment,
+    home: &Home,
+    region: &str,
+) -> Result<Option<Setting>, ConnectionError> {
+    if let Some(endpoint) = environment.endpoint_of(region) {
+        return Ok(Some(endpoint));
+    }
+    read(environment, home, region).map_err(|error| match error {
+        FileError::Named(error) => error,
+        FileError::Found(why) => ConnectionError::new(why, "fix that file, or give --endpoint"),
+    })
+}
+
+/// Returns the endpoint that the file names for a region; the first of several.
 ///
 /// # Errors
 ///
 /// The file cannot be read; in words for a user.
-pub(super) fn read(
+fn read(
     environment: &Environment,
     home: &Home,
     region: &str,

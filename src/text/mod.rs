@@ -6,11 +6,13 @@
 //! | [`secret`] | text that is never shown |
 //! | [`suggest`] | the nearest known word |
 //! | [`number`], [`hex`] | whole numbers, and bytes as hexadecimal digits |
+//! | [`small_file`], [`private_file`] | reads files that others may have placed, and writes files for their owner alone |
 //! | [`hints`] | values that completion offers for a flag |
 
 pub(crate) mod hex;
 pub(crate) mod hints;
 pub(crate) mod number;
+pub(crate) mod private_file;
 pub(crate) mod sanitize;
 pub(crate) mod secret;
 pub(crate) mod small_file;

@@ -131,7 +131,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
          ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml; \
          passed over: ECS metadata (CBR_ECS_METADATA is off)",
-        "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or write them down with \
+        "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or save them with \
          cbr config set; or try it without an account: cbr sandbox -- backups list",
     ),
     (
@@ -200,7 +200,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
 /// What there is to do depends on what there is.
 #[test]
 fn missing_credentials_get_the_shortest_hint() {
-    let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or write them down";
+    let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or save them";
     cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
     let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID is another tool's, which cbr does not take: export \
                  CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \

@@ -38,7 +38,7 @@ fn an_overridden_region_is_reported() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let told = |region: &str| {
-        format!("cbr: warning: CBR_ENDPOINT goes before {region}: requests go to {here}\n")
+        format!("cbr: warning: CBR_ENDPOINT overrides {region}: requests go to {here}\n")
     };
     let run = list("--region eu-de").env("CBR_ENDPOINT", &here);
     run.stderr(told("--region")).run();

@@ -187,7 +187,7 @@ fn the_config_file_is_listed_with_its_status() {
         (own.clone(), &[], &name, "passed_over", json!(several)),
         // The only one there is needs no word.
         (first.clone(), &[], &prod, "used", json!(null)),
-        (first, &variables, &prod, "passed_over", json!("CBR_* goes first")),
+        (first, &variables, &prod, "passed_over", json!("CBR_* takes precedence")),
         (
             "[profiles.prod]\nregion = 'eu-de'".to_owned(),
             &[],

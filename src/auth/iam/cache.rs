@@ -4,10 +4,8 @@
 //! The name of a file is a hash of what the entry belongs to, and each entry expires. Holds no
 //! secrets: entries of older versions, which could hold a sealed token, are removed.
 
-use std::ffi::OsStr;
-use std::fs::{self, DirBuilder};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use etcetera::BaseStrategy as _;
 use jiff::Timestamp;
@@ -15,7 +13,7 @@ use ring::digest;
 use serde::{Deserialize, Serialize};
 
 use crate::text::hex::hex;
-use crate::text::small_file;
+use crate::text::private_file::PrivateDirectory;
 
 /// The directory of the entries.
 #[derive(Debug, Clone)]
@@ -32,7 +30,7 @@ struct Entry {
 }
 
 impl Name {
-    /// The same for the same parts only.
+    /// Returns the hash of the parts; other parts have another one.
     pub(super) fn of(parts: &[&str]) -> Self {
         let mut context = digest::Context::new(&digest::SHA256);
         for part in parts {
@@ -44,7 +42,7 @@ impl Name {
 }
 
 impl Cache {
-    /// That of the user of this process.
+    /// Returns the cache of the user of this process.
     pub(crate) fn of_process() -> Self {
         let strategy = etcetera::choose_base_strategy().ok();
         Self(strategy.map(|strategy| strategy.cache_dir().join("cbr")))
@@ -52,80 +50,59 @@ impl Cache {
 
     /// Returns the project id of an entry that has not expired.
     pub(super) fn read(&self, name: &Name) -> Option<String> {
-        let directory = self.0.as_deref().filter(|directory| is_private(directory))?;
-        let entry = read(&directory.join(&name.0))?;
+        let entry = read(&self.open()?, &name.0)?;
         (Timestamp::now() < entry.until).then_some(entry.project_id)
     }
 
-    /// Saves a project id until `until`.
+    /// Saves a project id until `until`. If that fails, the next run requests it again.
     pub(super) fn write(&self, name: &Name, until: Timestamp, project_id: String) {
-        let Some(directory) = &self.0 else { return };
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // Whatever fails here, the next run asks again.
-        if builder.create(directory).is_err() || !is_private(directory) {
-            return;
+        let directory = self.0.as_deref().and_then(|path| PrivateDirectory::create(path).ok());
+        let Some(directory) = directory else { return };
+        sweep(&directory);
+        if let Ok(entry) = serde_json::to_vec(&Entry { until, project_id }) {
+            let _ = directory.write(&name.0, &entry);
         }
-        sweep(directory);
-        let _ = write(directory, name, &Entry { until, project_id });
     }
 
     /// Removes entries that have expired or that an older version wrote.
     pub(super) fn sweep(&self) {
-        if let Some(directory) = self.0.as_deref().filter(|directory| is_private(directory)) {
-            sweep(directory);
+        if let Some(directory) = self.open() {
+            sweep(&directory);
         }
     }
 
-    /// Forgets what was kept under that name.
+    /// Removes an entry.
     pub(super) fn remove(&self, name: &Name) {
         if let Some(directory) = &self.0 {
             let _ = fs::remove_file(directory.join(&name.0));
         }
     }
+
+    fn open(&self) -> Option<PrivateDirectory> {
+        PrivateDirectory::open(self.0.as_deref()?)
+    }
 }
 
-/// Whether nobody else can have put anything in there.
-fn is_private(directory: &Path) -> bool {
-    let Ok(metadata) = fs::symlink_metadata(directory) else { return false };
-    #[cfg(unix)]
-    let is_closed = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 == 0;
-    #[cfg(not(unix))]
-    let is_closed = true;
-    metadata.is_dir() && is_closed
-}
-
-fn read(path: &Path) -> Option<Entry> {
-    serde_json::from_slice(&small_file::read_cached(path).ok()?).ok()
-}
-
-/// Whole or not at all, and from the start with the rights of a file that only its user may read.
-fn write(directory: &Path, name: &Name, entry: &Entry) -> anyhow::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(&serde_json::to_vec(entry)?)?;
-    file.persist(directory.join(&name.0))?;
-    Ok(())
+fn read(directory: &PrivateDirectory, name: &str) -> Option<Entry> {
+    serde_json::from_slice(&directory.read(name).ok()?).ok()
 }
 
 /// Removes entries that have expired or cannot be read; an older version's entry cannot. Other
 /// files stay.
-fn sweep(directory: &Path) {
+fn sweep(directory: &PrivateDirectory) {
     let now = Timestamp::now();
-    for file in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if !is_name(&file.file_name()) {
-            continue;
-        }
-        if read(&file.path()).is_none_or(|entry| entry.until <= now) {
+    for file in fs::read_dir(directory.path()).into_iter().flatten().flatten() {
+        let name = file.file_name();
+        let Some(name) = name.to_str().filter(|name| is_entry(name)) else { continue };
+        if read(directory, name).is_none_or(|entry| entry.until <= now) {
             let _ = fs::remove_file(file.path());
         }
     }
 }
 
-/// Returns whether a file is named like an entry: 64 hexadecimal digits.
-fn is_name(name: &OsStr) -> bool {
-    name.len() == 64 && name.as_encoded_bytes().iter().all(u8::is_ascii_hexdigit)
+/// Returns true if a file is named like an entry: 64 hexadecimal digits.
+fn is_entry(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

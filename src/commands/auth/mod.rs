@@ -56,7 +56,7 @@ pub(crate) fn show(
 ) -> anyhow::Result<()> {
     let mut settings = lines(resolution, run.kept_project.as_deref());
     settings.extend(run.lines());
-    let report = Report { settings, sources: &resolution.looks };
+    let report = Report { settings, sources: &resolution.statuses };
     match args.output {
         Format::Table => report.table(out),
         Format::Json => {

@@ -10,11 +10,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant, SystemTime};
-use std::{fs, io, thread};
+use std::{io, thread};
 
 use clap::{Arg, Command, FromArgMatches as _};
 use etcetera::BaseStrategy as _;
@@ -31,7 +30,8 @@ use crate::settings::{
 };
 use crate::terminal::console::{Console, ConsoleArgs};
 use crate::text::hex::hex;
-use crate::text::{sanitize, small_file};
+use crate::text::private_file::PrivateDirectory;
+use crate::text::sanitize;
 
 /// How long it may take in all.
 const LIMIT: Duration = Duration::from_millis(900);
@@ -149,16 +149,17 @@ fn look(
 ) -> Option<()> {
     let connection = connection(command, words, deadline)?;
     let key = key(&connection);
-    let path = path()?;
-    if let Some(memory) = recall(&path).filter(|memory| memory.key == key && memory.is_fresh()) {
+    let directory = directory()?;
+    if let Some(memory) = recall(&directory).filter(|memory| memory.key == key && memory.is_fresh())
+    {
         return sender.send(memory.seen?).ok();
     }
     let memory = |seen| Memory { key: key.clone(), at: now(), seen };
-    remember(&path, &memory(None)).ok()?;
+    remember(&directory, &memory(None)).ok()?;
     let mut all = Vec::new();
     ask(connection, |seen| {
         all.extend(seen.iter().cloned());
-        remember(&path, &memory(Some(all.clone()))).ok()?;
+        remember(&directory, &memory(Some(all.clone()))).ok()?;
         sender.send(seen).ok()
     })
 }
@@ -216,28 +217,21 @@ fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -
     asked
 }
 
-/// The file of the last request: in a directory that others cannot look into.
-fn path() -> Option<PathBuf> {
-    let directory = etcetera::choose_base_strategy().ok()?.cache_dir().join("cbr");
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&directory).ok()?;
-    Some(directory.join("completions.json"))
+/// Name of the file of the last request.
+const MEMORY: &str = "completions.json";
+
+/// Returns the cache directory; `None` if others can enter it.
+fn directory() -> Option<PrivateDirectory> {
+    let path = etcetera::choose_base_strategy().ok()?.cache_dir().join("cbr");
+    PrivateDirectory::create(&path).ok()
 }
 
-fn recall(path: &Path) -> Option<Memory> {
-    serde_json::from_slice(&small_file::read_cached(path).ok()?).ok()
+fn recall(directory: &PrivateDirectory) -> Option<Memory> {
+    serde_json::from_slice(&directory.read(MEMORY).ok()?).ok()
 }
 
-/// Replaces the file at once, with one that only its owner can read.
-fn remember(path: &Path, memory: &Memory) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    serde_json::to_writer(&mut file, memory)?;
-    file.persist(path)?;
-    Ok(())
+fn remember(directory: &PrivateDirectory, memory: &Memory) -> io::Result<()> {
+    directory.write(MEMORY, &serde_json::to_vec(memory)?)
 }
 
 impl Memory {

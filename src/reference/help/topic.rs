@@ -8,7 +8,7 @@ use super::text::Text;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::record::column::COLUMNS;
-use crate::settings::{VARIABLES, region};
+use crate::settings::{VARIABLES, clouds};
 use crate::terminal::message;
 
 /// Something to explain that is no command.
@@ -219,8 +219,9 @@ fn formats(_: &Command) -> Text {
 
 /// The regions whose host has the usual form of Huawei Cloud as one row, then the others.
 fn regions(_: &Command) -> Text {
-    let hosts: Vec<_> =
-        region::names().map(|name| (name, region::host(name).unwrap_or_default())).collect();
+    let hosts: Vec<_> = clouds::regions()
+        .map(|name| (name, clouds::service_host(name).unwrap_or_default()))
+        .collect();
     let usual = |name: &str| format!("cbr.{name}.myhuaweicloud.com");
     let (huawei_cloud, others): (Vec<_>, Vec<_>) =
         hosts.into_iter().partition(|(name, host)| *host == usual(name));

@@ -1,13 +1,12 @@
 //! Where the file is, who can read it, and how it is written.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use tempfile::Builder;
 
 use super::document::Config;
 use crate::settings::{ConnectionError, Environment, Home, Text};
+use crate::text::private_file;
 
 /// Names the file in place of the usual one.
 const VARIABLE: &str = "CBR_CONFIG_FILE";
@@ -137,7 +136,7 @@ impl Lock {
     /// Those of the file system.
     pub(crate) fn wait(path: &Path) -> io::Result<Self> {
         let (_, directory) = resolved(path);
-        make_directory(&directory)?;
+        private_file::create_directory(&directory)?;
         // Only on Unix can a directory be opened.
         if !cfg!(unix) {
             return Ok(Self { _directory: None });
@@ -167,23 +166,6 @@ fn resolved(path: &Path) -> (PathBuf, PathBuf) {
 ///
 /// Those of the file system.
 pub(crate) fn write(path: &Path, text: &str, _lock: &Lock) -> io::Result<()> {
-    let (path, directory) = resolved(path);
-    // For the owner alone from the beginning, as the library makes them.
-    let mut file = Builder::new().prefix(".config.").suffix(".tmp").tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Makes a directory for its owner alone; one that is there stays as it is.
-fn make_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(directory)
+    let (path, _) = resolved(path);
+    private_file::write_durably(&path, text.as_bytes())
 }

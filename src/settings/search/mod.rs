@@ -1,36 +1,33 @@
-//! Searches the sources for settings, in order, until all are found.
+//! Resolves the settings from the list of sources.
 //!
-//! Sources of credentials are looked at in a fixed order, and the first that holds any decides: if
-//! they are whole they are used, and if not that is an error. For the other settings what is
-//! nearest to the user wins: flags, then a profile that was asked for, then the variables of this
-//! tool, then the own file's profile if the credentials are its, then the variables of others, then
-//! the file that gave the credentials.
+//! Sources are looked up in the order of [`SOURCES`]. The first that holds credentials decides: if
+//! they are complete they are used, and if not that is an error. Any other setting comes from the
+//! source of the highest [`Rank`](super::lookup::Rank): flags, then a selected profile, then
+//! variables of `cbr`, then the profile of config.toml whose credentials are used, then variables
+//! of other tools, then the file with the credentials.
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`files`] | the own file and those of other tools, opened when they are needed |
-//! | [`found`] | what was found so far, and what becomes of the next source |
-//! | [`settle`] | each setting from the nearest source that has it |
+//! | [`context`] | what sources are read with |
+//! | [`resolve`](mod@resolve) | what each source holds to settings; reads nothing |
+//! | [`endpoint`] | endpoint and IAM of the service |
 
-mod files;
-mod found;
-mod settle;
+mod context;
+mod endpoint;
+mod resolve;
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::home::Home;
-use super::metadata::{Metadata, MetadataAddress};
+use super::lookup::Lookup;
 use super::project::Project;
-use super::source::{Source, SourceStatus};
-use super::sources::clouds_yaml::Wanted;
-use super::sources::family::{self, Family};
-use super::{ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust};
-use files::Files;
-use found::Found;
-
-/// The variables of other tools, in the order in which they are looked at.
-const OTHERS: [&Family; 4] =
-    [&family::SDK, &family::TERRAFORM, &family::OPENSTACK, &family::SAMPLES];
+use super::source::SourceStatus;
+use super::sources::metadata::{Metadata, MetadataAddress};
+use super::sources::{SOURCES, family};
+use super::{ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, regions_file};
+pub(super) use context::Context;
+pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
+use resolve::{Facts, resolve};
 
 /// Each setting with its origin, or why there is none.
 #[derive(Debug)]
@@ -50,91 +47,33 @@ pub(crate) struct Resolution {
     /// Address of the metadata service, if no other source has credentials.
     pub(crate) to_ask: Option<MetadataAddress>,
     /// Status of each source of credentials, in order.
-    pub(crate) looks: Vec<SourceStatus>,
+    pub(crate) statuses: Vec<SourceStatus>,
     /// Warnings.
     pub(crate) warnings: Vec<String>,
 }
 
-/// Where the service is, and who says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ResolvedEndpoint {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) origin: String,
-    /// Whether it was made from the region's name, so that a catalogue knows better.
-    pub(crate) is_made: bool,
-}
-
-/// That nobody says where the service is, or not in a way that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct EndpointError {
-    pub(crate) error: ConnectionError,
-    /// Whether a catalogue may know it: there is no region, or none that is known here.
-    pub(crate) is_open: bool,
-}
-
-impl From<ConnectionError> for EndpointError {
-    fn from(error: ConnectionError) -> Self {
-        Self { error, is_open: false }
-    }
-}
-
 impl Resolution {
-    /// Looks for the settings. Files of credentials are only opened while there are none, or where
-    /// one of them was asked for; the file of endpoints only where a region has to give the
-    /// endpoint. The metadata service is not asked here: `metadata` is what is known of it, and
-    /// [`Resolution::to_ask`] says whether to ask it and come back.
-    pub(crate) fn new(
-        args: &ConnectionArgs,
-        environment: &Environment,
-        home: impl FnOnce() -> Home,
-        metadata: &Metadata,
+    /// Looks the sources up and resolves what they hold.
+    ///
+    /// Files with credentials are opened and commands run only until a source decides, or if the
+    /// user selects one. The file of endpoints is read only if a region determines the endpoint.
+    /// Sends no request: `metadata` is what is known of the metadata service, and
+    /// [`Resolution::to_ask`] is its address if a request is needed.
+    pub(crate) fn new<'a>(
+        args: &'a ConnectionArgs,
+        environment: &'a Environment,
+        home: impl FnOnce() -> Home + 'a,
+        metadata: &'a Metadata,
     ) -> Self {
-        let files = Files::new(args, environment, home);
-        let mut found = Found::new(environment, metadata, args.own_file.warnings.clone());
-        match files.flags(args) {
-            Some(Source { name, credentials, warnings, .. }) => {
-                found.look(Source { name, credentials, warnings, ..flags(args) });
-            }
-            None => found.sources.push(flags(args)),
+        let context = Context::new(args, environment, home, metadata);
+        let mut lookups: Vec<Lookup> = Vec::new();
+        for look_up in SOURCES {
+            let is_decided = lookups.iter().any(Lookup::decides);
+            lookups.extend(look_up(&context, is_decided));
         }
-        let is_decided = found.is_decided();
-        let own = || family::OWN.read(environment, &files.hosts);
-        let profile = environment.get("CBR_PROFILE");
-        if let Some(profile) = &args.profile {
-            found.choose("--profile", files.profile(profile, is_decided));
-            found.look(own());
-        } else if let Some(cloud) = &args.cloud {
-            found.choose("--cloud", files.cloud(Wanted::Asked(cloud)));
-            found.look(own());
-        } else if let Some(profile) = profile {
-            found.choose("CBR_PROFILE", files.profile(profile, is_decided));
-            found.look(own());
-            // Its keys go first, as those of a profile that was asked for. Other variables of its
-            // kind are as near to the user, and say more exactly what is meant.
-            found.sources.swap(1, 2);
-        } else {
-            found.look(own());
-        }
-        for family in OTHERS {
-            let cloud = environment.get("OS_CLOUD").filter(|_| !found.is_decided());
-            if let Some(cloud) = cloud.filter(|_| family.name == family::OPENSTACK.name) {
-                found.choose("OS_CLOUD", files.cloud(Wanted::Asked(cloud)));
-            }
-            found.look(family.read(environment, &files.hosts));
-        }
-        let is_chosen = args.profile.is_some() || args.cloud.is_some() || profile.is_some();
-        if !is_chosen {
-            found.look_into_own(&files);
-        }
-        match environment.get("HW_PROFILE").filter(|_| !found.is_decided()) {
-            Some(profile) => found.choose("HW_PROFILE", files.koocli(Some(profile))),
-            None => found.look_into("~/.hcloud/config.json", || files.koocli(None)),
-        }
-        found.look_into("~/.huaweicloud/credentials", || files.sdk());
-        found.look_into("clouds.yaml", || files.cloud(Wanted::Only));
-        found.insist_on_choice();
-        found.look_at_metadata();
-        found.settle(args.insecure, &files)
+        let named_endpoint = |region: &str| regions_file::named(environment, &context.home, region);
+        let facts = Facts { environment, insecure: args.insecure, named_endpoint: &named_endpoint };
+        resolve(lookups, args.own_file.warnings.clone(), &facts)
     }
 
     /// Whether everything is there that IAM does not know.
@@ -171,25 +110,11 @@ impl Resolution {
         let Ok((credentials, source)) = &self.credentials else { return Origin::default() };
         let has_security_token =
             matches!(credentials, Credentials::Key { security_token: Some(_), .. });
-        let mut families = [&family::OWN].into_iter().chain(OTHERS);
-        let family = families.find(|family| family.name == source);
-        let (secret_key, security_token) = family.map_or_else(
+        let (secret_key, security_token) = family::named(source).map_or_else(
             || (format!("the secret key of {source}"), format!("the security token of {source}")),
             |family| (family.secret_key.to_owned(), family.security_token.to_owned()),
         );
         Origin { source: source.clone(), secret_key, security_token, has_security_token }
-    }
-}
-
-/// The flags, without what they say as whom to ask.
-fn flags(args: &ConnectionArgs) -> Source {
-    Source {
-        region: Setting::of_flag("--region", args.region.as_deref()),
-        project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
-        endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
-        ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
-        shares_project: true,
-        ..Source::named("flags")
     }
 }
 

@@ -10,12 +10,34 @@ use std::time::Duration;
 use super::secret_file;
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::Home;
+use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::source::Source;
-use crate::settings::{ConnectionArgs, ConnectionError, CredentialArgs};
+use crate::settings::{ConnectionArgs, ConnectionError, Context, CredentialArgs, Setting};
 use crate::text::secret;
 
 /// File name that means stdin.
 const STDIN: &str = "-";
+
+/// Looks up the flags: credentials, if any flag names some, and the other settings.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    let args = context.args;
+    let settings = Source {
+        region: Setting::of_flag("--region", args.region.as_deref()),
+        project_id: Setting::of_flag("--project-id", args.project_id.as_deref()),
+        endpoint: Setting::of_flag("--endpoint", args.endpoint.as_deref()),
+        ca_file: Setting::of_flag("--ca-file", args.ca_file.as_deref()),
+        shares_project: true,
+        ..Source::named("flags")
+    };
+    let read = args.credentials.first_given().and_then(|_| read(args, &context.home));
+    let lookup = match read {
+        Some(Source { name, credentials, warnings, .. }) => {
+            Lookup::read(Source { name, credentials, warnings, ..settings }, context, is_decided)
+        }
+        None => Lookup { source: settings, outcome: Outcome::Unlisted, rank: Rank::Flags },
+    };
+    Some(lookup.ranked(Rank::Flags))
+}
 
 /// Reads credentials from the flags; `None` if no such flag is set.
 pub(in crate::settings) fn read(args: &ConnectionArgs, home: &Home) -> Option<Source> {

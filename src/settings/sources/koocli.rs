@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::given_file::{self, FileError};
+use super::selected;
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::{Home, Text};
+use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
-use crate::settings::{Environment, Setting};
+use crate::settings::{Context, Environment, Setting};
 use crate::text::suggest;
 
 /// Hint for values that only KooCLI can use.
@@ -18,6 +20,20 @@ const DECRYPT: &str = "hcloud configure set --cli-auth-encrypt=false keeps them 
 
 const FILE: &str = ".hcloud/config.json";
 const VARIABLE: &str = "HW_SHARED_CONFIG_FILE";
+
+/// Looks up the profile that `HW_PROFILE` selects, or the current one.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    let Context { environment, home, .. } = context;
+    Some(match environment.get("HW_PROFILE").filter(|_| !is_decided) {
+        Some(profile) => {
+            let read = read(environment, home, Some(profile));
+            selected::named("HW_PROFILE", read, context, is_decided)
+        }
+        None => Lookup::file("~/.hcloud/config.json", context, is_decided, || {
+            read(environment, home, None)
+        }),
+    })
+}
 
 /// Reads the profile of this name, or the current one.
 ///

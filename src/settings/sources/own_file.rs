@@ -9,12 +9,84 @@ use std::time::Duration;
 use super::clouds_yaml::{self, Wanted};
 use super::given_file::FileError;
 use super::{credential_command, koocli, secret_file};
-use crate::settings::cloud::Hosts;
-use crate::settings::config::Profile;
+use crate::settings::config::{OwnFile, Profile};
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::Home;
+use crate::settings::hosts::Hosts;
+use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::source::Source;
-use crate::settings::{ConnectionError, Credentials, Environment, Setting, login};
+use crate::settings::{ConnectionError, Context, Credentials, Environment, Setting, login};
+
+/// Looks up the default profile of config.toml, unless the user selects another. Its credentials
+/// are read if no earlier source decides. Without credentials, its settings fill the gaps that all
+/// other sources leave.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    if context.selects_profile() {
+        return None;
+    }
+    let OwnFile { name, config, problem, .. } = context.own();
+    let profile = match (config, problem) {
+        (_, Some(problem)) => Err(problem.clone()),
+        (Some(config), None) => config.default_profile(),
+        (None, None) => Ok(None),
+    };
+    let lookup = match profile {
+        Err(problem) => Lookup::without_settings(name, Outcome::Invalid(problem)),
+        Ok(None) => {
+            let profiles = config.iter().flat_map(|config| config.profiles()).count();
+            let outcome = if profiles > 1 {
+                let why = "several profiles; choose one with --profile, or set default_profile";
+                Outcome::Skipped(why.to_owned())
+            } else {
+                Outcome::NotSet(None)
+            };
+            Lookup::without_settings(name, outcome)
+        }
+        Ok(Some(profile)) if !has_credentials(&profile) || !is_decided => {
+            let source = whole(&profile, &context.of_profile());
+            let lookup = Lookup::read(source, context, is_decided);
+            match lookup.outcome {
+                Outcome::NotSet(_) => {
+                    let outcome = Outcome::Skipped("it holds no credentials".to_owned());
+                    Lookup { outcome, ..lookup }
+                }
+                _ => lookup,
+            }
+        }
+        Ok(Some(profile)) => {
+            let (source, outcome) = (settings(&profile), Outcome::Outranked);
+            Lookup { source, outcome, rank: Rank::Others }
+        }
+    };
+    let rank = if lookup.decides() && !is_decided { Rank::OwnProfile } else { Rank::Others };
+    Some(lookup.ranked(rank))
+}
+
+/// Rejects a config.toml with several profiles that hold credentials, if no source decides and none
+/// is selected. The metadata service comes after it: a user with profiles does not mean the keys of
+/// the server.
+pub(in crate::settings) fn look_up_choice(
+    context: &Context<'_>,
+    is_decided: bool,
+) -> Option<Lookup> {
+    let OwnFile { name, config: Some(config), problem: None, .. } = context.own() else {
+        return None;
+    };
+    if is_decided || context.selects_profile() || !matches!(config.default_profile(), Ok(None)) {
+        return None;
+    }
+    let holds_credentials =
+        |name: &str| config.profile(name).is_some_and(|profile| has_credentials(&profile));
+    config.profiles().any(holds_credentials).then(|| {
+        let names: Vec<_> =
+            config.profiles().map(|name| format!("`{}`", name.escape_debug())).collect();
+        let error = ConnectionError::new(
+            format!("{name} has several profiles, and none is chosen: {}", names.join(", ")),
+            "choose one with --profile NAME, or for good: cbr config set default_profile NAME",
+        );
+        Lookup::without_settings(name, Outcome::Ambiguous(error))
+    })
+}
 
 /// Region, project and endpoints.
 pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {

@@ -6,21 +6,27 @@
 use super::given_file::{self, FileError};
 use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::{Home, Text};
+use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
-use crate::settings::{Environment, Setting};
+use crate::settings::{Context, Environment, Setting};
 
 /// Section of regional services; one version of the Python SDK looks for the second.
 const SECTIONS: [&str; 2] = ["basic", "basiccredentials"];
+
+/// Looks up the file.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    let Context { environment, home, .. } = context;
+    Some(Lookup::file("~/.huaweicloud/credentials", context, is_decided, || {
+        read(environment, home)
+    }))
+}
 
 /// Reads the file, or returns `None` if there is none.
 ///
 /// # Errors
 ///
 /// It cannot be read, or has no such section; in words for a user.
-pub(in crate::settings) fn read(
-    environment: &Environment,
-    home: &Home,
-) -> Result<Option<Source>, FileError> {
+fn read(environment: &Environment, home: &Home) -> Result<Option<Source>, FileError> {
     let usual = ".huaweicloud/credentials";
     let file = given_file::read(environment, home, "HUAWEICLOUD_SDK_CREDENTIALS_FILE", usual)?;
     Ok(file.map(|file| source(&file)).transpose()?)

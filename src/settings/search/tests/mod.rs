@@ -365,10 +365,10 @@ fn families_that_differ_are_warned_of() {
 #[test]
 fn every_source_is_listed() {
     let states = |given: &Given| {
-        let looks = given.find().looks;
-        looks
+        let statuses = given.find().statuses;
+        statuses
             .iter()
-            .map(|look| format!("{}: {}", look.source, look.state.words()))
+            .map(|status| format!("{}: {}", status.source, status.state.words()))
             .collect::<Vec<_>>()
     };
     let found = states(&given().terraform().sdk().var("OS_TOKEN", "t").koocli());

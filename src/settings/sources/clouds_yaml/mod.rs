@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use saphyr::Yaml;
 
 use super::given_file::{self, FileError};
+use super::selected;
 use super::yaml::{self, Node};
-use crate::settings::cloud::Hosts;
 use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::home::{Home, Text};
+use crate::settings::hosts::Hosts;
+use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
-use crate::settings::{Environment, Setting, cloud, login};
+use crate::settings::{Context, Environment, Setting, hosts, login};
 use crate::text::suggest;
 
 /// Which cloud is selected, and how.
@@ -35,6 +37,25 @@ impl<'a> Wanted<'a> {
             Self::OfProfile(name) | Self::Asked(name) => Some(name),
         }
     }
+}
+
+/// Looks up the cloud that `OS_CLOUD` selects, unless an earlier source decides.
+pub(in crate::settings) fn look_up_selected(
+    context: &Context<'_>,
+    is_decided: bool,
+) -> Option<Lookup> {
+    let Context { environment, home, hosts, .. } = context;
+    let name = environment.get("OS_CLOUD").filter(|_| !is_decided)?;
+    let read = read(environment, home, hosts, Wanted::Asked(name));
+    Some(selected::named("OS_CLOUD", read, context, is_decided))
+}
+
+/// Looks up the only cloud of the file.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    let Context { environment, home, hosts, .. } = context;
+    Some(Lookup::file("clouds.yaml", context, is_decided, || {
+        read(environment, home, hosts, Wanted::Only)
+    }))
 }
 
 /// Reads the selected cloud.
@@ -284,7 +305,7 @@ impl<'a> Cloud<'a> {
         let is_off = |value: &str| ["false", "no", "off", "0", "n"].contains(&value);
         let verify = self.text(&["verify"]).map(str::to_ascii_lowercase);
         let is_here = !self.here.is_empty();
-        let host = self.text(&["auth", "auth_url"]).and_then(cloud::host_of);
+        let host = self.text(&["auth", "auth_url"]).and_then(hosts::host_of);
         let cautions = [
             is_here.then(|| {
                 let are = if self.here.len() > 1 { "are" } else { "is" };
@@ -327,7 +348,7 @@ impl<'a> Cloud<'a> {
                  OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
             ));
         };
-        let host = cloud::host_of(url).unwrap_or_default();
+        let host = hosts::host_of(url).unwrap_or_default();
         let host = host.escape_debug().to_string();
         (!self.hosts.names(url)).then(|| {
             format!(

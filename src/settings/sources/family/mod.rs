@@ -1,9 +1,10 @@
 //! The families of variables: the names under which each tool keeps its settings.
 
-use crate::settings::cloud::Hosts;
 use crate::settings::credentials::{Part, Parts, TokenPrecedence};
+use crate::settings::hosts::Hosts;
+use crate::settings::lookup::{Lookup, Rank};
 use crate::settings::source::Source;
-use crate::settings::{ConnectionError, Environment, Setting, login};
+use crate::settings::{ConnectionError, Context, Environment, Setting, login};
 
 /// The variables of one tool. Of several names for one thing the first that is set counts.
 #[derive(Debug)]
@@ -58,6 +59,28 @@ struct LoginNames {
     application: &'static [&'static str],
 }
 
+/// A family without variables, from which the others differ.
+const NONE: Family = Family {
+    name: "",
+    access_key: "",
+    secret_key: "",
+    security_token: "",
+    token: &[],
+    both: TokenPrecedence::Refused,
+    login: None,
+    region: &[],
+    project_id: &[],
+    project_name: &[],
+    endpoint: &[],
+    ca_file: None,
+    insecure: None,
+    iam: &[],
+    cloud: None,
+    guard: None,
+    agency: &[],
+    is_own: false,
+};
+
 /// Those of `cbr` itself; nearer to the user than those of other tools.
 pub(in crate::settings) const OWN: Family = Family {
     name: "CBR_*",
@@ -65,20 +88,13 @@ pub(in crate::settings) const OWN: Family = Family {
     secret_key: "CBR_SECRET_KEY",
     security_token: "CBR_SECURITY_TOKEN",
     token: &["CBR_TOKEN"],
-    both: TokenPrecedence::Refused,
-    login: None,
     region: &["CBR_REGION"],
     project_id: &["CBR_PROJECT_ID"],
-    project_name: &[],
     endpoint: &["CBR_ENDPOINT"],
     // The second overrides an endpoint like the first, whatever the credentials are from.
     iam: &["CBR_IAM_ENDPOINT", "HUAWEICLOUD_SDK_IAM_ENDPOINT"],
-    cloud: None,
-    ca_file: None,
-    insecure: None,
-    guard: None,
-    agency: &[],
     is_own: true,
+    ..NONE
 };
 
 /// Those of the vendor's SDK, which has no variable for a region.
@@ -87,20 +103,8 @@ pub(in crate::settings) const SDK: Family = Family {
     access_key: "HUAWEICLOUD_SDK_AK",
     secret_key: "HUAWEICLOUD_SDK_SK",
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-    token: &[],
-    both: TokenPrecedence::Refused,
-    login: None,
-    region: &[],
     project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
-    project_name: &[],
-    endpoint: &[],
-    iam: &[],
-    cloud: None,
-    ca_file: None,
-    insecure: None,
-    guard: None,
-    agency: &[],
-    is_own: false,
+    ..NONE
 };
 
 /// Those of the vendor's Terraform provider and its developer kit.
@@ -126,18 +130,15 @@ pub(in crate::settings) const TERRAFORM: Family = Family {
     region: &["HW_REGION_NAME", "HW_REGION", "HUAWEICLOUD_REGION"],
     project_id: &["HW_PROJECT_ID"],
     project_name: &["HW_PROJECT_NAME"],
-    endpoint: &[],
     iam: &["HW_AUTH_URL"],
     cloud: Some("HW_CLOUD"),
-    ca_file: None,
     insecure: Some("HW_INSECURE"),
-    guard: None,
     agency: &[
         "HW_ASSUME_ROLE_AGENCY_NAME",
         "HW_ASSUME_ROLE_DOMAIN_NAME",
         "HW_ASSUME_ROLE_DOMAIN_ID",
     ],
-    is_own: false,
+    ..NONE
 };
 
 /// Those of OpenStack's client, as Open Telekom Cloud and Flexible Engine extend it.
@@ -163,14 +164,12 @@ pub(in crate::settings) const OPENSTACK: Family = Family {
     region: &["OS_REGION_NAME"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
     project_name: &["OS_PROJECT_NAME", "OS_TENANT_NAME"],
-    endpoint: &[],
     iam: &["OS_AUTH_URL"],
-    cloud: None,
     ca_file: Some("OS_CACERT"),
     insecure: Some("OS_INSECURE"),
     guard: Some("OS_AUTH_URL"),
     agency: &["OS_AGENCY_NAME", "OS_AGENCY_DOMAIN_NAME"],
-    is_own: false,
+    ..NONE
 };
 
 /// Those of the vendor's code samples.
@@ -179,23 +178,27 @@ pub(in crate::settings) const SAMPLES: Family = Family {
     access_key: "CLOUD_SDK_AK",
     secret_key: "CLOUD_SDK_SK",
     security_token: "CLOUD_SDK_SECURITY_TOKEN",
-    token: &[],
-    both: TokenPrecedence::Refused,
-    login: None,
-    region: &[],
     project_id: &["CLOUD_SDK_PROJECT_ID"],
-    project_name: &[],
-    endpoint: &[],
-    iam: &[],
-    cloud: None,
-    ca_file: None,
-    insecure: None,
-    guard: None,
-    agency: &[],
-    is_own: false,
+    ..NONE
 };
 
+/// All families.
+const ALL: [&Family; 5] = [&OWN, &SDK, &TERRAFORM, &OPENSTACK, &SAMPLES];
+
+/// Returns the family of this name.
+pub(in crate::settings) fn named(name: &str) -> Option<&'static Family> {
+    ALL.into_iter().find(|family| family.name == name)
+}
+
 impl Family {
+    /// Looks up the variables. They are read even if an earlier source decides: the user is warned
+    /// of other credentials in them.
+    pub(super) fn look_up(&self, context: &Context<'_>, is_decided: bool) -> Lookup {
+        let source = self.read(context.environment, &context.hosts);
+        let rank = if self.is_own { Rank::OwnVariables } else { Rank::Others };
+        Lookup::read(source, context, is_decided).ranked(rank)
+    }
+
     /// Everything under these names. `hosts` are those of our clouds.
     pub(in crate::settings) fn read(&self, environment: &Environment, hosts: &Hosts) -> Source {
         let parts = self.parts(environment);

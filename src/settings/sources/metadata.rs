@@ -4,11 +4,14 @@
 //! Owns its address, and what its answer means for the other settings. Sends no requests: that
 //! takes HTTP, and happens only if nothing else has credentials.
 
-use super::source::Source;
-use super::{ConnectionError, Credentials, Endpoint, Environment, Setting, address};
+use crate::settings::lookup::{Lookup, Outcome};
+use crate::settings::source::Source;
+use crate::settings::{
+    ConnectionError, Context, Credentials, Endpoint, Environment, Setting, address,
+};
 
 /// Its name in the list of sources.
-pub(super) const NAME: &str = "ECS metadata";
+pub(in crate::settings) const NAME: &str = "ECS metadata";
 
 /// Variable that disables it, or names another address on this machine.
 const VARIABLE: &str = "CBR_ECS_METADATA";
@@ -16,6 +19,50 @@ const VARIABLE: &str = "CBR_ECS_METADATA";
 /// Link-local address: each server has its own service behind it. The only address besides this
 /// machine's that plain http may use.
 const ADDRESS: &str = "http://169.254.169.254";
+
+/// Looks up the service: what it answered, or that it would be requested.
+pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
+    if is_decided {
+        return Some(Lookup::without_settings(NAME, Outcome::NotOpened));
+    }
+    let outcome = match (MetadataAddress::new(context.environment), context.metadata) {
+        (Err(error), _) => Outcome::Invalid(error),
+        (Ok(None), _) => Outcome::Skipped(format!("{VARIABLE} is off")),
+        (Ok(Some(address)), Metadata::NotAsked) => Outcome::Pending { address, referral: None },
+        (Ok(Some(_)), Metadata::Nothing(why)) => Outcome::NotSet(Some(why.clone())),
+        (Ok(Some(_)), Metadata::Gave(server)) => {
+            return Some(Lookup::read(server.source(), context, is_decided));
+        }
+    };
+    Some(Lookup::without_settings(NAME, outcome))
+}
+
+/// Returns the credentials of a source that refers to the service, and completes its settings with
+/// those of the server.
+pub(in crate::settings) fn follow(source: &mut Source, context: &Context<'_>) -> Outcome {
+    let name = &source.name;
+    let refused = |why: &str| {
+        Outcome::Invalid(ConnectionError::new(
+            format!("{name}: its mode is ecsAgency, and {why}"),
+            "run it on a server with an agency, or choose a profile with keys",
+        ))
+    };
+    match (MetadataAddress::new(context.environment), context.metadata) {
+        (Err(error), _) => Outcome::Invalid(error),
+        (Ok(None), _) => refused(&format!("{VARIABLE} is off")),
+        (Ok(Some(address)), Metadata::NotAsked) => {
+            Outcome::Pending { address, referral: Some("its mode is ecsAgency") }
+        }
+        (Ok(Some(_)), Metadata::Nothing(why)) => refused(&format!("{NAME} gives no keys ({why})")),
+        (Ok(Some(_)), Metadata::Gave(server)) => {
+            let Source { credentials, region, project_id, .. } = server.source();
+            source.credentials = credentials;
+            source.region = source.region.take().or(region);
+            source.project_id = source.project_id.take().or(project_id);
+            Outcome::of(source)
+        }
+    }
+}
 
 /// Address of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +74,7 @@ impl MetadataAddress {
     /// # Errors
     ///
     /// The variable says neither that nor an address of this machine.
-    pub(super) fn new(environment: &Environment) -> Result<Option<Self>, ConnectionError> {
+    fn new(environment: &Environment) -> Result<Option<Self>, ConnectionError> {
         let value = match environment.get(VARIABLE) {
             None => return Ok(Some(Self(ADDRESS.to_owned()))),
             Some("off") => return Ok(None),
@@ -77,7 +124,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(super) fn source(&self) -> Source {
+    fn source(&self) -> Source {
         let setting = |value: &Option<String>| Some(Setting::new(NAME, value.as_ref()?));
         Source {
             credentials: Ok(Some(self.credentials.clone())),

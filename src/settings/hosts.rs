@@ -1,4 +1,4 @@
-//! Clouds that run this service: their hosts, and further hosts that a user trusts.
+//! Hosts that credentials may be sent to: those of known clouds, and those that the user names.
 //!
 //! Customers of these clouds can have names below the same domains, such as those of buckets and
 //! API gateways. A host is trusted by its exact form only, never by its domain.
@@ -8,45 +8,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::config::OwnFile;
-use super::{Environment, identity, region};
-
-/// Domains of Huawei Cloud and of the clouds that are built with it. The host of a service is
-/// `SERVICE.REGION.DOMAIN`.
-const DOMAINS: [&str; 8] = [
-    "myhuaweicloud.com",
-    "myhuaweicloud.eu",
-    "otc.t-systems.com",
-    "sc.otc.t-systems.com",
-    "prod-cloud-ocb.orange-business.com",
-    "g42cloud.com",
-    "alphaedge.tmone.com.my",
-    "hc.sbercloud.ru",
-];
-
-/// Returns the domain of the cloud whose identity service is at `host`; `None` for any other host.
-pub(super) fn of_identity(host: &str) -> Option<&str> {
-    below("iam", host).or_else(|| {
-        let is_listed =
-            region::names().any(|region| identity::host(region).as_deref() == Some(host));
-        // Listed hosts are those of a whole cloud, or have another name before the region.
-        let domain = || DOMAINS.into_iter().filter(|domain| host.ends_with(domain));
-        is_listed.then(|| domain().max_by_key(|domain| domain.len())).flatten()
-    })
-}
-
-/// Returns the domain of the cloud whose backup service is at `host`; `None` for any other host.
-pub(super) fn of_service(host: &str) -> Option<&str> {
-    below("cbr", host)
-}
-
-/// Returns the domain of `host` if it is exactly `SERVICE.REGION.DOMAIN`.
-fn below(service: &str, host: &str) -> Option<&'static str> {
-    let rest = host.strip_prefix(service)?.strip_prefix('.')?;
-    DOMAINS.into_iter().find(|domain| {
-        let region = rest.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
-        region.is_some_and(region::is_name)
-    })
-}
+use super::{Environment, clouds};
 
 /// Returns the host of an `https` URL, or of an `http` URL to this machine. Credentials must not be
 /// sent to any other URL.
@@ -94,7 +56,7 @@ impl Hosts {
                 "leads to another cloud (no host)".to_owned()
             });
         };
-        let is_trusted = of_identity(&host).is_some() || self.named.contains(&host);
+        let is_trusted = clouds::of_identity(&host).is_some() || self.named.contains(&host);
         (!is_trusted).then(|| {
             let host = host.escape_debug();
             format!("leads to another cloud ({host}); {}", Self::allow(&host.to_string()))
@@ -151,18 +113,6 @@ mod tests {
         ];
         for (url, expected) in cases {
             assert_eq!(Hosts::default().refuse(url).is_none(), expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn each_known_region_has_trusted_hosts() {
-        for name in region::names() {
-            let hosts = [identity::host(name).unwrap(), region::host(name).unwrap()];
-            let domains = [of_identity(&hosts[0]), of_service(&hosts[1])];
-            assert!(domains[0].is_some() && domains[0] == domains[1], "{hosts:?}: {domains:?}");
-        }
-        for host in ["cbr.obs.eu-de.otc.t-systems.com", "x.cbr.eu-de.otc.t-systems.com", "cbr.x"] {
-            assert_eq!(of_service(host), None, "{host}");
         }
     }
 

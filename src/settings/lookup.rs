@@ -1,0 +1,140 @@
+//! What one source of the list holds, and how near to the user it is.
+
+use super::sources::given_file::FileError;
+use super::sources::metadata;
+use super::{ConnectionError, Context, Credentials, MetadataAddress, Source};
+
+/// Result of looking up one source.
+#[derive(Debug)]
+pub(super) struct Lookup {
+    /// Its name and settings, without credentials.
+    pub(super) source: Source,
+    pub(super) outcome: Outcome,
+    pub(super) rank: Rank,
+}
+
+/// What a source holds in credentials.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It never holds any, so the list of sources omits it.
+    Unlisted,
+    /// They are not set; a reason if that is not obvious.
+    NotSet(Option<String>),
+    /// Present and not usable, for this reason.
+    Skipped(String),
+    /// Complete credentials.
+    Found(Credentials),
+    /// Incomplete or invalid. The search ends here: other credentials may be another account's.
+    Invalid(ConnectionError),
+    /// Selected by name and not available, which is an error even if other credentials are set.
+    Missing(ConnectionError),
+    /// Several entries hold credentials and none is selected; the list of sources omits this.
+    Ambiguous(ConnectionError),
+    /// It names credentials, which were not read, since an earlier source decides.
+    Outranked,
+    /// Its file was not opened, since an earlier source decides.
+    NotOpened,
+    /// The metadata service has them and was not requested yet.
+    Pending {
+        address: MetadataAddress,
+        /// Why the source refers to the service; `None` for the service itself.
+        referral: Option<&'static str>,
+    },
+}
+
+/// Precedence of the settings of a source other than credentials, highest first. Sources of the
+/// same rank keep the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Flags.
+    Flags,
+    /// What `--profile` or `--cloud` selects.
+    Selected,
+    /// Variables of `cbr`.
+    OwnVariables,
+    /// A profile of config.toml whose credentials are used, or that `CBR_PROFILE` selects.
+    OwnProfile,
+    /// Everything else.
+    Others,
+}
+
+impl Outcome {
+    /// Takes the credentials out of a source.
+    pub(super) fn of(source: &mut Source) -> Self {
+        match std::mem::replace(&mut source.credentials, Ok(None)) {
+            Ok(Some(credentials)) => Self::Found(credentials),
+            Ok(None) => source.note.take().map_or(Self::NotSet(None), Self::Skipped),
+            Err(error) => Self::Invalid(error),
+        }
+    }
+}
+
+impl Lookup {
+    /// Creates the result for a source that was read. If it refers to the metadata service and no
+    /// earlier source decides, the credentials are those of the service.
+    pub(super) fn read(mut source: Source, context: &Context<'_>, is_decided: bool) -> Self {
+        let outcome = if source.asks_metadata && !is_decided {
+            metadata::follow(&mut source, context)
+        } else {
+            Outcome::of(&mut source)
+        };
+        Self { source, outcome, rank: Rank::Others }
+    }
+
+    /// Creates the result for a source without settings.
+    pub(super) fn without_settings(name: &str, outcome: Outcome) -> Self {
+        Self { source: Source::named(name), outcome, rank: Rank::Others }
+    }
+
+    /// Reads a file of another tool, unless an earlier source decides. Without credentials, its
+    /// other settings are not used either.
+    pub(super) fn file(
+        name: &str,
+        context: &Context<'_>,
+        is_decided: bool,
+        read: impl FnOnce() -> Result<Option<Source>, FileError>,
+    ) -> Self {
+        if is_decided {
+            return Self::without_settings(name, Outcome::NotOpened);
+        }
+        match read() {
+            Ok(Some(source)) => {
+                let lookup = Self::read(source, context, is_decided);
+                if lookup.decides() {
+                    return lookup;
+                }
+                let Source { name, warnings, .. } = lookup.source;
+                Self { source: Source { warnings, ..Source::named(name) }, ..lookup }
+            }
+            Ok(None) => Self::without_settings(name, Outcome::NotSet(None)),
+            // A variable names the file, so the files after it are not meant.
+            Err(FileError::Named(error)) => Self::without_settings(name, Outcome::Invalid(error)),
+            Err(FileError::Found(why)) => {
+                // The status shows the usual name already.
+                let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
+                Self::without_settings(name, Outcome::Skipped(why.to_owned()))
+            }
+        }
+    }
+
+    /// Replaces the rank.
+    pub(super) fn ranked(self, rank: Rank) -> Self {
+        Self { rank, ..self }
+    }
+
+    /// Returns true if no later source is needed for credentials.
+    pub(super) fn decides(&self) -> bool {
+        match &self.outcome {
+            Outcome::Found(_)
+            | Outcome::Invalid(_)
+            | Outcome::Missing(_)
+            | Outcome::Ambiguous(_) => true,
+            Outcome::Pending { referral, .. } => referral.is_some(),
+            Outcome::Unlisted
+            | Outcome::NotSet(_)
+            | Outcome::Skipped(_)
+            | Outcome::Outranked
+            | Outcome::NotOpened => false,
+        }
+    }
+}

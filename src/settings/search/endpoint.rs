@@ -1,0 +1,150 @@
+//! Endpoint and IAM of the service, from the sources in the order of their rank.
+
+use super::resolve::{Facts, shared};
+use crate::settings::endpoint::Endpoint;
+use crate::settings::source::Source;
+use crate::settings::{ConnectionError, Setting, clouds};
+
+/// The endpoint of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResolvedEndpoint {
+    pub(crate) endpoint: Endpoint,
+    /// The flag, variable or file that names it or its region.
+    pub(crate) origin: String,
+    /// True if it was made from the name of the region. A catalogue of IAM overrides it.
+    pub(crate) is_made: bool,
+}
+
+/// Error for a missing or invalid endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EndpointError {
+    pub(crate) error: ConnectionError,
+    /// True if a catalogue of IAM may know it: there is no region, or an unknown one.
+    pub(crate) is_open: bool,
+}
+
+impl From<ConnectionError> for EndpointError {
+    fn from(error: ConnectionError) -> Self {
+        Self { error, is_open: false }
+    }
+}
+
+/// Resolves the endpoint. One that a user wrote overrides a region, as an address of IAM does: half
+/// of each would be two clouds.
+///
+/// # Errors
+///
+/// No source names an endpoint or a known region, or the endpoint is invalid.
+pub(super) fn resolve_endpoint(
+    sources: &[Source],
+    facts: &Facts<'_>,
+) -> Result<ResolvedEndpoint, EndpointError> {
+    if let Some(endpoint) = shared(sources, |source| source.endpoint.as_ref()) {
+        return written(endpoint);
+    }
+    let found = sources.iter().find_map(|source| match (&source.endpoint, &source.region) {
+        (Some(endpoint), _) => Some(written(endpoint)),
+        (None, Some(region)) => Some(of_region(region, sources, facts)),
+        (None, None) => None,
+    });
+    found.unwrap_or_else(|| {
+        let hint = "give --region (such as --region eu-de), or set CBR_REGION";
+        Err(EndpointError { error: ConnectionError::new("no region", hint), is_open: true })
+    })
+}
+
+/// Returns the endpoint of a region: the one that the user names for it, or that of its cloud.
+fn of_region(
+    region: &Setting,
+    sources: &[Source],
+    facts: &Facts<'_>,
+) -> Result<ResolvedEndpoint, EndpointError> {
+    if let Some(endpoint) = (facts.named_endpoint)(&region.value)? {
+        return written(&endpoint);
+    }
+    let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_made: true };
+    if let Some(domain) = domain(sources) {
+        let (endpoint, origin) = Endpoint::below("cbr", region, domain)?;
+        return Ok(made(endpoint, origin));
+    }
+    let error = match Endpoint::of_region(region) {
+        Ok(endpoint) => return Ok(made(endpoint, region.origin.clone())),
+        Err(error) => error,
+    };
+    let beside = shared(sources, |source| source.iam.as_ref()).and_then(|iam| {
+        let (found, origin) = Endpoint::of_identity(iam).ok()?;
+        let origin = format!("{} and {origin}", region.origin);
+        Some(made(Endpoint::beside(region, &found)?, origin))
+    });
+    beside.ok_or(EndpointError { error, is_open: true })
+}
+
+/// Returns an endpoint that a user wrote.
+fn written(setting: &Setting) -> Result<ResolvedEndpoint, EndpointError> {
+    let endpoint = Endpoint::parse(setting)?;
+    Ok(ResolvedEndpoint { endpoint, origin: setting.origin.clone(), is_made: false })
+}
+
+/// Resolves the address of IAM, with its origin.
+///
+/// # Errors
+///
+/// No source names it or a known region.
+pub(super) fn identity(
+    sources: &[Source],
+    region: Option<&Setting>,
+    endpoint: Option<&ResolvedEndpoint>,
+) -> Result<(Endpoint, String), ConnectionError> {
+    if let Some(iam) = shared(sources, |source| source.iam.as_ref()) {
+        return Endpoint::of_identity(iam);
+    }
+    // Keys of a service on this machine are not for the IAM of the region.
+    if endpoint.is_some_and(|found| found.endpoint.is_loopback()) {
+        return Err(no_identity("the endpoint is on this machine"));
+    }
+    let region = region.ok_or_else(|| no_identity("no region"))?;
+    if let Some(domain) = domain(sources) {
+        return Endpoint::below("iam", region, domain);
+    }
+    let Some(host) = clouds::identity_host(&region.value) else {
+        let Setting { origin, value } = region;
+        return Err(no_identity(&format!("{origin}: unknown region `{}`", value.escape_debug())));
+    };
+    let setting = Setting::new(&region.origin, format!("https://{host}"));
+    Ok((Endpoint::parse(&setting)?, setting.origin))
+}
+
+/// Returns the error for an unknown address of IAM, with the reason.
+fn no_identity(why: &str) -> ConnectionError {
+    ConnectionError::new(
+        format!("no address of the identity service (IAM): {why}"),
+        "set CBR_IAM_ENDPOINT, such as https://iam.eu-de.otc.t-systems.com; with an access key or a \
+         token, --project-id makes do without it",
+    )
+}
+
+/// Returns the domain of the user's cloud. Beside keys of another tool, it applies to the region of
+/// the same source and to regions that are not known.
+fn domain(sources: &[Source]) -> Option<&Setting> {
+    shared(sources, |source| source.cloud.as_ref()).or_else(|| {
+        let region = sources.iter().find_map(|source| source.region.as_ref())?;
+        let is_open = clouds::service_host(&region.value).is_none();
+        let mut sources =
+            sources.iter().filter(|source| is_open || source.region.as_ref() == Some(region));
+        sources.find_map(|source| source.cloud.as_ref())
+    })
+}
+
+/// Returns the warning for a region of a higher rank than the endpoint, if it has another host.
+pub(super) fn ignored_region(sources: &[Source], found: &ResolvedEndpoint) -> Option<String> {
+    let ResolvedEndpoint { endpoint, origin, .. } = found;
+    let region = sources.iter().position(|source| source.region.is_some())?;
+    let named = sources.iter().position(|source| {
+        source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == *origin)
+    })?;
+    let setting = sources.get(region)?.region.as_ref()?;
+    let host = clouds::service_host(&setting.value)?;
+    (region < named && host != endpoint.host()).then(|| {
+        format!("{origin} overrides {}: requests go to {}", setting.origin, endpoint.base())
+    })
+}

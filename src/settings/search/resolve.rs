@@ -1,0 +1,184 @@
+//! What each source holds to settings. Reads nothing and sends nothing.
+
+use super::Resolution;
+use super::endpoint::{identity, ignored_region, resolve_endpoint};
+use crate::settings::credentials::Credentials;
+use crate::settings::lookup::{Lookup, Outcome};
+use crate::settings::project::Project;
+use crate::settings::source::{Source, SourceStatus, State};
+use crate::settings::sources::metadata;
+use crate::settings::{ConnectionError, Environment, MetadataAddress, Setting, Trust};
+
+/// What a resolution depends on besides the sources.
+pub(super) struct Facts<'a> {
+    pub(super) environment: &'a Environment,
+    /// `--insecure`.
+    pub(super) insecure: bool,
+    /// Returns the endpoint that the user names for a region.
+    pub(super) named_endpoint: &'a dyn Fn(&str) -> Result<Option<Setting>, ConnectionError>,
+}
+
+/// Resolves each setting. `lookups` are in the order of credentials; `warnings` precede those of
+/// the sources.
+pub(super) fn resolve(
+    mut lookups: Vec<Lookup>,
+    warnings: Vec<String>,
+    facts: &Facts<'_>,
+) -> Resolution {
+    let Decision { credentials, decider, to_ask, statuses, mut warnings } =
+        decide(&lookups, warnings);
+    // The settings beside the credentials belong to the same account. Beside incomplete ones, they
+    // apply once these are fixed.
+    if let Some(lookup) = decider.and_then(|index| lookups.get_mut(index)) {
+        lookup.source.shares_project = true;
+    }
+    lookups.sort_by_key(|lookup| lookup.rank);
+    let sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+
+    let region = sources.iter().find_map(|source| source.region.clone());
+    let credentials = credentials
+        .unwrap_or_else(|| Err(no_credentials(&statuses, facts.environment, region.is_some())));
+    let project = Project::new(
+        shared(&sources, |source| source.project_id.as_ref()).cloned(),
+        shared(&sources, |source| source.project_name.as_ref()).cloned(),
+        region.as_ref(),
+        credentials.as_ref().ok().map(|(credentials, _)| credentials),
+    );
+    let endpoint = resolve_endpoint(&sources, facts);
+    let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
+    let ca_file = sources.iter().find_map(|source| source.ca_file.clone());
+    let trust = Trust::new(facts.insecure, ca_file, facts.environment);
+    warnings.extend(endpoint.as_ref().ok().and_then(|found| ignored_region(&sources, found)));
+    Resolution { credentials, region, project, endpoint, iam, trust, to_ask, statuses, warnings }
+}
+
+/// Returns a setting from the first source whose settings apply to any credentials.
+pub(super) fn shared(
+    sources: &[Source],
+    setting: fn(&Source) -> Option<&Setting>,
+) -> Option<&Setting> {
+    sources.iter().filter(|source| source.shares_project).find_map(setting)
+}
+
+/// Which source gives the credentials.
+struct Decision {
+    /// Credentials with the name of their source; `None` if no source decides.
+    credentials: Option<Result<(Credentials, String), ConnectionError>>,
+    /// Index of the source that decides.
+    decider: Option<usize>,
+    to_ask: Option<MetadataAddress>,
+    statuses: Vec<SourceStatus>,
+    warnings: Vec<String>,
+}
+
+/// Decides which source gives the credentials, with the status of each source.
+fn decide(lookups: &[Lookup], mut warnings: Vec<String>) -> Decision {
+    let mut decided: Option<(usize, Result<(Credentials, String), ConnectionError>)> = None;
+    let (mut to_ask, mut statuses) = (None, Vec::new());
+    for (index, Lookup { source, outcome, .. }) in lookups.iter().enumerate() {
+        let name = &source.name;
+        warnings.extend_from_slice(&source.warnings);
+        let skipped = |why: String| SourceStatus::because(name, State::PassedOver, why);
+        let status = match (outcome, decided.as_ref().map(|(_, credentials)| credentials)) {
+            (Outcome::Unlisted, _) => continue,
+            (Outcome::NotOpened, _) => SourceStatus::new(name, State::NotLookedAt),
+            (Outcome::NotSet(None), _) => SourceStatus::new(name, State::NotSet),
+            (Outcome::NotSet(Some(why)), _) => SourceStatus::because(name, State::NotSet, why),
+            (Outcome::Skipped(why), _) => skipped(why.clone()),
+            (Outcome::Ambiguous(error), None) => {
+                decided = Some((index, Err(error.clone())));
+                continue;
+            }
+            (Outcome::Ambiguous(_), Some(_)) => continue,
+            (Outcome::Found(found), None) => {
+                warnings.extend_from_slice(&source.cautions);
+                decided = Some((index, Ok((found.clone(), name.clone()))));
+                SourceStatus::new(name, State::Used)
+            }
+            (Outcome::Found(found), Some(Ok((used, by)))) if found == used => {
+                skipped(format!("the same as in {by}"))
+            }
+            (Outcome::Found(_), Some(Ok((_, by)))) => {
+                warnings.push(format!(
+                    "{by} and {name} hold different credentials; those of {by} are used"
+                ));
+                skipped(format!("{by} takes precedence"))
+            }
+            (Outcome::Outranked, Some(Ok((_, by)))) => skipped(format!("{by} takes precedence")),
+            (Outcome::Found(_) | Outcome::Outranked, _) => {
+                skipped("an earlier source is incomplete".to_owned())
+            }
+            (Outcome::Missing(error), _) | (Outcome::Invalid(error), None) => {
+                decided = Some((index, Err(error.clone())));
+                skipped(reason(error, name))
+            }
+            (Outcome::Invalid(error), Some(_)) => skipped(reason(error, name)),
+            (Outcome::Pending { address, referral: None }, _) => {
+                to_ask = Some(address.clone());
+                SourceStatus::new(name, State::WouldBeAsked)
+            }
+            (Outcome::Pending { address, referral: Some(why) }, _) => {
+                to_ask = Some(address.clone());
+                let error = ConnectionError::new(
+                    format!("{name}: {} would be asked", metadata::NAME),
+                    "commands that send requests ask it; auth check tells whether it answers",
+                );
+                decided = Some((index, Err(error)));
+                SourceStatus::because(name, State::WouldBeAsked, *why)
+            }
+        };
+        statuses.push(status);
+    }
+    let (decider, credentials) = decided.unzip();
+    Decision { credentials, decider, to_ask, statuses, warnings }
+}
+
+/// Returns the message of an error without the name of the source, which the status shows already.
+fn reason(error: &ConnectionError, name: &str) -> String {
+    let message = error.to_string();
+    let rest = message.strip_prefix(name).and_then(|rest| rest.strip_prefix([':', ',']));
+    rest.map_or(message.as_str(), str::trim_start).to_owned()
+}
+
+/// Returns the error for no credentials at all, with the reason of each source.
+fn no_credentials(
+    statuses: &[SourceStatus],
+    environment: &Environment,
+    has_region: bool,
+) -> ConnectionError {
+    let with_reason = |status: &SourceStatus| match &status.reason {
+        Some(reason) => format!("{} ({reason})", status.source),
+        None => status.source.clone(),
+    };
+    let of = |state: State| statuses.iter().filter(move |status| status.state == state);
+    let not_set: Vec<_> = of(State::NotSet).map(with_reason).collect();
+    let mut message = format!("no credentials; not set: {}", not_set.join(", "));
+    for status in of(State::PassedOver) {
+        message.push_str(&format!("; passed over: {}", with_reason(status)));
+    }
+    for status in of(State::WouldBeAsked) {
+        message.push_str(&format!("; {} would be asked", status.source));
+    }
+    ConnectionError::new(message, quickest_remedy(environment, has_region))
+}
+
+/// Returns what to set at least: IAM knows the project of a region, so that is not needed.
+fn quickest_remedy(environment: &Environment, has_region: bool) -> String {
+    let (access_key, secret_key) = ("HUAWEICLOUD_ACCESS_KEY_ID", "HUAWEICLOUD_SECRET_ACCESS_KEY");
+    if environment.get(access_key).is_some() {
+        return format!(
+            "{access_key} is another tool's, which cbr does not take: export \
+             CBR_ACCESS_KEY=\"${access_key}\" CBR_SECRET_KEY=\"${secret_key}\"{}",
+            if has_region { "" } else { ", and CBR_REGION (such as eu-de)" }
+        );
+    }
+    let variables = if has_region {
+        "CBR_ACCESS_KEY and CBR_SECRET_KEY"
+    } else {
+        "CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de)"
+    };
+    format!(
+        "export {variables}, or save them with cbr config set; or try it without an account: cbr \
+         sandbox -- backups list"
+    )
+}
