@@ -1,104 +1,113 @@
-//! The command line as a whole: all flags with their help, read with the defaults of the user's own
-//! file.
+//! The command line as a whole: all flags with their help, parsed with the defaults of the
+//! configuration file.
 
-use std::env;
+use std::ffi::OsString;
 
-use clap::error::ErrorKind;
-use clap::{Command, CommandFactory as _, FromArgMatches as _};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::auth::AuthCommand;
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, scope};
+use crate::errors::UsageError;
 use crate::reference::help;
 use crate::settings::ConnectionError;
 use crate::settings::config::{self, Config, OwnFile};
-use crate::terminal::stdout;
 
 /// Returns the declared commands with their help laid out.
 pub(crate) fn command() -> Command {
     help::arrange(Cli::command())
 }
 
-/// Reads the command line, and where it asks the service, the user's own file, which has defaults
-/// for some flags.
+/// Parses the command line, with the defaults of the configuration file.
 ///
 /// # Errors
 ///
-/// clap's errors, also for flags that contradict each other; help and version come this way too. Or
-/// a [`ConnectionError`], if that file is broken.
-pub(crate) fn read() -> anyhow::Result<Cli> {
-    stdout::apply_color_flag(
-        env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()),
-    );
-    let mut cli = parse(command()).map_err(|error| help::explain(error, command()))?;
+/// An error of clap, which help and version are too; a [`UsageError`] if flags contradict each
+/// other; or a [`ConnectionError`] if that file is broken.
+pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
+    let own_file = OwnFile::of_process();
+    let program = command();
+    let (program, broken) = match &own_file.config {
+        Some(config) => config::apply(program, config),
+        None => (program, None),
+    };
+    let matches = program.try_get_matches_from(words);
+    let matches = matches.map_err(|error| help::explain(error, command()))?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+
     let lists = matches!(cli.command, cli::Command::Backups(_));
-    let shows = matches!(cli.command, cli::Command::Auth(AuthCommand::Show(_)));
-    if lists || matches!(cli.command, cli::Command::Auth(_)) {
-        let own_file = OwnFile::of_process();
-        cli = match (&own_file.config, &own_file.problem) {
-            (Some(config), _) if config.has_defaults() => match with_defaults(config) {
-                Ok(cli) => cli,
-                // What shows the settings shows a broken one too.
-                Err(_) if shows => cli,
-                Err(error) => return Err(error),
-            },
-            // What shows the settings shows this one too.
-            (_, Some(problem)) if lists => return Err(problem.clone().into()),
-            _ => cli,
-        };
-        cli.connection.own_file = own_file;
+    let checks = matches!(cli.command, cli::Command::Auth(AuthCommand::Check(_)));
+    // `auth show` reports a broken file itself; `config` repairs it.
+    match (&own_file.problem, broken) {
+        (Some(problem), _) if lists => return Err(problem.clone().into()),
+        (_, Some(broken)) if lists || checks => return Err(broken.into()),
+        _ => {}
     }
-    cli.check().map_err(contradiction)?;
+    let called = called(&matches);
+    if let Some(error) = scope::misplaced(&Cli::command(), &matches, &called) {
+        return Err(error.into());
+    }
+    if let Err(message) = cli.check() {
+        let default =
+            own_file.config.iter().find_map(|config| to_blame(config, &matches, &message));
+        return Err(match default {
+            Some(error) => error.into(),
+            None => UsageError::new(message, &called).into(),
+        });
+    }
+    cli.connection.own_file = own_file;
     Ok(cli)
 }
 
-/// Reads the command line with the defaults of the user's own file.
-fn with_defaults(config: &Config) -> anyhow::Result<Cli> {
-    match parse(config::apply(command(), config)) {
-        Ok(cli) if cli.check().is_ok() => Ok(cli),
-        result => {
-            check_defaults(config)?;
-            Ok(result?)
-        }
-    }
-}
-
-/// Whether the flags take what the file gives them.
+/// Checks that the flags accept their defaults in the file.
 ///
 /// # Errors
 ///
-/// The first that does not.
+/// The first that is rejected.
 pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
-    config::check_defaults(config, |words| {
-        let matches = command().try_get_matches_from(words);
-        let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
-            let text = error.render().to_string();
-            // Usage and the like follow after an empty line.
-            let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-            let text = lines.collect::<Vec<_>>().join(" ");
-            text.strip_prefix("error: ").unwrap_or(&text).to_owned()
-        })?;
-        cli.check()
+    let (program, broken) = config::apply(command(), config);
+    if let Some(broken) = broken {
+        return Err(broken);
+    }
+    let matches = program.try_get_matches_from(["cbr", "backups", "list"]);
+    let cli = matches.as_ref().ok().and_then(|matches| Cli::from_arg_matches(matches).ok());
+    match (matches, cli.map(|cli| cli.check())) {
+        (Ok(matches), Some(Err(message))) => {
+            to_blame(config, &matches, &message).map_or(Ok(()), Err)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns an error that names a default of the file, if `message` is about its flag and the flag
+/// is not on the command line.
+fn to_blame(config: &Config, matches: &ArgMatches, message: &str) -> Option<ConnectionError> {
+    let leaf = deepest(matches);
+    config.default_entries().find_map(|entry| {
+        let flag = entry.flag();
+        let is_named = message.split(['\'', ' ', '`', '=']).any(|word| word == flag);
+        let ids = leaf.ids().map(clap::Id::as_str);
+        let mut ids =
+            ids.filter(|id| *id == entry.key.name || (flag == "--output" && *id == "format"));
+        let is_default =
+            ids.any(|id| leaf.value_source(id).is_some_and(|it| it == ValueSource::DefaultValue));
+        (is_named && is_default)
+            .then(|| config.rejected(entry, &message.replace(&format!(" in '{flag}'"), "")))
     })
 }
 
-/// Parses the arguments of this process.
-fn parse(program: Command) -> Result<Cli, clap::Error> {
-    program.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches))
-}
-
-/// The usage error of the command that was called.
-fn contradiction(message: String) -> clap::Error {
-    let mut program = command();
-    // Parsed anew rather than kept at hand: this happens once, and only where something is wrong.
-    let matches = program.clone().try_get_matches().unwrap_or_default();
-    let (mut words, mut next) = (Vec::new(), matches.subcommand());
+/// Returns the called command as a user types it, such as `cbr backups list`.
+fn called(matches: &ArgMatches) -> String {
+    let mut called = "cbr".to_owned();
+    let mut next = matches.subcommand();
     while let Some((name, below)) = next {
-        words.push(name.to_owned());
+        called.push(' ');
+        called.push_str(name);
         next = below.subcommand();
     }
-    program.build();
-    match help::command(&mut program, &words) {
-        Ok(command) => command.error(ErrorKind::ArgumentConflict, message),
-        Err(error) => error,
-    }
+    called
+}
+
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, below)| deepest(below))
 }

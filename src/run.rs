@@ -1,5 +1,6 @@
 //! The run of the program: parse, run, exit.
 
+use std::ffi::OsString;
 use std::future::poll_fn;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,28 +9,42 @@ use std::task::Poll;
 use anyhow::Context as _;
 
 use crate::cli::auth::AuthCommand;
+use crate::cli::early::Early;
 use crate::cli::{BackupsCommand, Cli, Command};
 use crate::commands::{config, receipt};
-use crate::errors::Exit;
+use crate::errors::{Exit, UsageError};
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
 use crate::terminal::message::ErrorFormat;
-use crate::terminal::stdout::Terminal;
+use crate::terminal::stdout::{self, Terminal};
 use crate::terminal::{file_limit, pager};
 use crate::{commands, errors, program};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = match program::read() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match program::read(&words) {
         Ok(cli) => cli,
-        Err(error) => {
-            receipt::refuse(std::env::args_os(), &error, program::command());
-            let format = ErrorFormat::of_words(std::env::args_os());
-            return errors::report(&error, format).into();
-        }
+        Err(error) => return reject(&words, error).into(),
     };
+    stdout::color_help(Some(cli.terminal.color()));
     let format = cli.console.error_format();
     run(cli).unwrap_or_else(|error| errors::report(&error, format).into())
+}
+
+/// Reports why a command line cannot be run, or prints the help that it requests.
+fn reject(words: &[OsString], error: anyhow::Error) -> Exit {
+    let early = Early::parse(&program::command(), words);
+    stdout::color_help(early.color);
+    let error = match error.downcast::<clap::Error>() {
+        Ok(error) if error.use_stderr() => UsageError::from_clap(&error, &early.called()).into(),
+        Ok(help) => return errors::report(&help.into(), early.error_format.unwrap_or_default()),
+        Err(error) => error,
+    };
+    if let Some(path) = &early.receipt {
+        receipt::refuse(path, &error);
+    }
+    errors::report(&error, early.error_format.unwrap_or_default())
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -97,9 +112,11 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Help(args) => help::print(&args, program::command())?,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => {
-            let args = match cli.console.error_format() {
-                ErrorFormat::Json => args.with_messages_for_scripts(),
-                ErrorFormat::Text => args,
+            let words: Vec<_> = [OsString::new()].iter().chain(args.command()).cloned().collect();
+            let own = Early::parse(&program::command(), &words).error_format;
+            let args = match (cli.console.error_format(), own) {
+                (ErrorFormat::Json, None) => args.with_flag("--error-format=json"),
+                _ => args,
             };
             return crate::sandbox::run(args).await;
         }

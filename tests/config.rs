@@ -174,28 +174,28 @@ fn invalid_settings_are_refused() {
         ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
         (
             "set defaults.output josn",
-            "cbr: error: defaults.output: invalid value 'josn' for '--output <FORMAT>' \
+            "cbr: error: defaults.output: invalid value 'josn' \
              [possible values: table,",
             "cbr backups list --help",
         ),
         (
             "set defaults.page_size 0",
-            "cbr: error: defaults.page_size: invalid value '0' for '--page-size <N>'",
+            "cbr: error: defaults.page_size: invalid value '0': not a whole number from 1 to 1000",
             "",
         ),
         ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),
         (
             "set defaults.page_size 5000",
-            "cbr: error: defaults.page_size: invalid value '5000' for '--page-size <N>'",
+            "cbr: error: defaults.page_size: invalid value '5000': not a whole number from 1",
             "",
         ),
-        ("set defaults.columns id,id", "'id' is listed twice in '--columns'", ""),
-        ("set defaults.columns id,", "defaults.columns is empty", ""),
         (
-            "set defaults.timeout soon",
-            "defaults.timeout: invalid value 'soon' for '--timeout <",
+            "set defaults.columns id,id",
+            "error: defaults.columns: 'id' is listed twice; each column",
             "",
         ),
+        ("set defaults.columns id,", "defaults.columns is empty", ""),
+        ("set defaults.timeout soon", "defaults.timeout: invalid value 'soon': ", ""),
         ("unset defaults.output", "defaults.output is not set in ", "cbr config show"),
         ("unset profiles.q", "profiles.q is not set in ", "cbr config show"),
         ("unset regoin", "regoin: unknown key `regoin`", "cbr config show"),
@@ -207,6 +207,15 @@ fn invalid_settings_are_refused() {
         run.exit(2).stderr_holds(["cbr: error: ", error, "\ncbr: hint: ", hint]).run();
         assert_eq!(file.text(), text, "{args}");
     }
+}
+
+#[test]
+fn a_flag_that_contradicts_a_default_names_the_file_and_the_key() {
+    let file = File::new("[defaults]\noutput = \"json\"\n");
+    let default = [", line 2, column 10: defaults.output: ", "'--no-headers'"];
+    file.cbr("backups list --no-headers").exit(2).stderr_holds(default).run();
+    let flags = ["'--no-headers'", "hint: see 'cbr backups list --help'"];
+    file.cbr("backups list --no-headers -o json").exit(2).stderr_holds(flags).run();
 }
 
 #[test]
@@ -231,8 +240,7 @@ fn surprising_settings_are_warned_of() {
 #[test]
 fn values_with_a_dash_follow_a_double_dash() {
     let file = File::new("");
-    let tip =
-        "tip: a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE";
+    let tip = "hint: put a value that begins with a dash after '--': cbr config set KEY -- VALUE";
     let run = file.cbr("config set defaults.columns -name").exit(2).stderr_holds([tip]).run();
     assert!(!run.stderr.contains("-- -n"), "{}", run.stderr);
     file.cbr("config set defaults.columns -- -name").run();

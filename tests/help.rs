@@ -156,7 +156,7 @@ fn flags_without_effect_are_not_in_the_help() {
             let text = help(&format!("{command} {form}"));
             assert!(!text.contains("--region") && !text.contains("--quiet"), "{text}");
         }
-        let told = ["'--region' is for commands that ask the service"];
+        let told = ["the argument '--region' has no effect on 'cbr "];
         let words = match command {
             "completions" => "completions bash",
             "config" => "config path",

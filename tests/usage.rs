@@ -18,16 +18,13 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--used-percent", "0"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "101"], &["--used-percent", "not a whole number from 1 to 100"]),
     (&["--used-percent", "50%"], &["--used-percent", "not a whole number from 1 to 100"]),
-    (
-        &["--sort", "colour"],
-        &["--sort", "unknown column `colour`", "tip: 'cbr help columns' lists"],
-    ),
+    (&["--sort", "colour"], &["--sort", "unknown column `colour`", "'cbr help columns' lists"]),
     (
         &["--columns", "naem"],
-        &["invalid value 'naem'", "exists: 'name'", "tip: 'cbr help columns' lists"],
+        &["invalid value 'naem'", "exists: 'name'", "'cbr help columns' lists"],
     ),
-    (&["--columns", "id,-naem"], &["exists: 'name'", "tip: 'cbr help columns' lists all"]),
-    (&["--columns", "zzz"], &["'zzz' for '--columns", "tip: 'cbr help columns' lists all"]),
+    (&["--columns", "id,-naem"], &["exists: 'name'", "'cbr help columns' lists all"]),
+    (&["--columns", "zzz"], &["'zzz' for '--columns", "'cbr help columns' lists all"]),
     (&["--sort", "creatd"], &["--sort", "did you mean `created_at`?"]),
     (&["--sort", "name:up"], &["--sort", "direction `up`: use asc or desc"]),
     (&["--sort", "name,name"], &["--sort", "`name` stands twice"]),
@@ -150,8 +147,8 @@ fn a_name_has_at_most_255_characters() {
 #[test]
 fn parser_messages_are_complete() {
     let told = "cbr: error: invalid value '1001' for '--page-size <N>': not a whole number from 1 to \
-                1000\n\n\
-                For more information, try '--help'.\n";
+                1000\n\
+                cbr: hint: see 'cbr backups list --help'\n";
     cbr("backups list --page-size 1001").exit(2).stderr(told).run();
 }
 
@@ -170,11 +167,14 @@ fn missing_and_unknown_commands_are_errors() {
         ("backups get x", ["unrecognized subcommand 'get'", "'backups show'"]),
         ("backups describe x", ["unrecognized subcommand 'describe'", "'backups show'"]),
         ("configure", ["unrecognized subcommand 'configure'", "'config'"]),
+        ("config get x", ["unrecognized subcommand 'get'", "'config show'"]),
+        ("config rm x", ["unrecognized subcommand 'rm'", "'config unset'"]),
+        ("auth login", ["unrecognized subcommand 'login'", "'auth check'"]),
         ("completion bash", ["unrecognized subcommand 'completion'", "'completions'"]),
-        ("version", ["unrecognized subcommand 'version'", "tip: that is a flag: 'cbr --version'"]),
+        ("version", ["unrecognized subcommand 'version'", "hint: use the flag: 'cbr --version'"]),
         (
             "vaults list",
-            ["unrecognized subcommand 'vaults'\n\n  tip: ", "'cbr help' shows the commands"],
+            ["unrecognized subcommand 'vaults'\n", "cbr: hint: 'cbr help' lists the commands"],
         ),
     ];
     for (args, told) in cases {
@@ -198,17 +198,29 @@ fn flags_of_other_tools_suggest_ours() {
         ("backups summary --per vault", "'--by'"),
         ("backups summary --group-by vault", "'--by'"),
         ("backups list --order-by name", "'--sort'"),
+        ("backups list -f json", "'--output'"),
+        ("backups list -c id", "'--columns'"),
+        ("backups list -n 5", "'--limit'"),
+        ("backups list --cli-region x", "'--region'"),
+        ("auth check --cli-profile x", "'--profile'"),
+        ("backups list --manual", "'--automatic=false'"),
+        ("backups list --utc", "'--time utc'"),
+        ("backups list --debug", "'--verbose'"),
     ];
     for (args, flag) in cases {
-        let words = args.split(" -").next().unwrap().trim_end_matches(" x");
-        let tip = format!(" found\n\n  tip: {flag} is the flag for that\n\nUsage: cbr {words} [");
-        cbr(args).exit(2).stderr_holds(["unexpected argument", &tip]).run();
+        let given = args.split(' ').find(|word| word.starts_with('-')).unwrap();
+        let told =
+            format!("cbr: error: unexpected argument '{given}' found\ncbr: hint: use {flag}\n");
+        cbr(args).exit(2).stderr(told).run();
     }
     // Some are not needed, or do not make sense here; none is taken for one that it is not.
     let cases = [
-        ("backups list --all", "tip: every backup is read, unless a flag such as --limit"),
-        ("backups summary --all", "tip: every backup is read"),
-        ("backups list --exclude x", "tip: filters say what to list: 'cbr help filters'"),
+        ("backups list --all", "hint: every backup is read, unless a flag such as --limit"),
+        ("backups summary --all", "hint: every backup is read"),
+        ("backups list --exclude x", "hint: filters select what to list: 'cbr help filters'"),
+        ("backups list --filter a=b", "hint: each filter is a flag, such as --status error"),
+        ("backups list --query x", "hint: jq selects fields: cbr backups list -o json | jq"),
+        ("backups summary --cli-query x", "hint: jq selects fields"),
         ("backups list --colour never", "exists: '--color'"),
         ("backups list --limt 5", "exists: '--limit'"),
     ];
@@ -231,21 +243,12 @@ fn a_summary_has_no_ids() {
 #[test]
 fn misplaced_arguments_get_a_hint() {
     let cases = [
-        (
-            "-o json backups list",
-            "tip: '-o' is a flag of 'cbr backups list', and stands behind that",
-        ),
-        (
-            "--limit 5 backups list",
-            "tip: '--limit' is a flag of 'cbr backups list', and stands behind",
-        ),
+        ("-o json backups list", "hint: '-o' is a flag of 'cbr backups list': put it after that"),
+        ("--limit 5 backups list", "hint: '--limit' is a flag of 'cbr backups list': put it after"),
         ("--start-time 7d backups list", "'--start-time' is a flag of 'cbr backups list'"),
         ("backups --limit 5 list", "'--limit' is a flag of 'cbr backups list'"),
-        (
-            "sandbox backups list",
-            "tip: a command to run stands behind '--': cbr sandbox -- backups",
-        ),
-        ("backups list server", "tip: filters are flags: 'cbr help filters' lists them"),
+        ("sandbox backups list", "hint: put the command after '--': cbr sandbox -- backups"),
+        ("backups list server", "hint: filters are flags: 'cbr help filters' describes them"),
     ];
     for (args, tip) in cases {
         cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
@@ -254,16 +257,96 @@ fn misplaced_arguments_get_a_hint() {
 
 /// Also where it is found late: by the program and not by its parser.
 #[test]
-fn the_usage_is_that_of_the_command() {
+fn the_hint_names_the_help_of_the_command() {
     let cases = [
-        ("backups list -o json --no-headers", "Usage: cbr backups list [OPTIONS]"),
-        ("backups list --since 2026-02-01 --until 2026-01-01", "Usage: cbr backups list [OPTIONS]"),
-        ("backups show x -o json --no-headers", "Usage: cbr backups show [OPTIONS] <ID>"),
-        ("man --region x", "Usage: cbr man [OPTIONS] [COMMAND]..."),
-        ("completions bash --endpoint x", "Usage: cbr completions"),
+        ("backups list -o json --no-headers", "see 'cbr backups list --help'"),
+        ("backups list --since 2026-02-01 --until 2026-01-01", "see 'cbr backups list --help'"),
+        ("backups ls --limit 0", "see 'cbr backups list --help'"),
+        ("backups show x -o json --no-headers", "see 'cbr backups show --help'"),
+        ("backups", "see 'cbr backups --help'"),
+        ("", "see 'cbr --help'"),
     ];
-    for (args, usage) in cases {
-        cbr(args).exit(2).stderr_holds([usage]).run();
+    for (args, hint) in cases {
+        let hint = format!("\ncbr: hint: {hint}\n");
+        let run = cbr(args).exit(2).stderr_holds([hint.as_str()]).run();
+        assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn commands_that_change_something_are_answered_with_read_only() {
+    for word in ["create", "delete", "restore", "rm", "copy", "update", "share"] {
+        for args in [format!("backups {word} x"), format!("{word} x")] {
+            let told = format!(
+                "cbr: error: unrecognized subcommand '{word}'\ncbr: hint: cbr is read-only: it never \
+                 creates, changes, restores or deletes backups\n"
+            );
+            cbr(&args).exit(2).stderr(told).run();
+        }
+    }
+}
+
+/// The global flags, each with a valid value, and whether only requests depend on it.
+const GLOBAL: [(&str, bool); 18] = [
+    ("--region eu-de", true),
+    ("--project-id p", true),
+    ("--endpoint http://127.0.0.1:1", true),
+    ("--profile p", true),
+    ("--cloud c", true),
+    ("--access-key AK", true),
+    ("--secret-key-file f", true),
+    ("--security-token-file f", true),
+    ("--token-file f", true),
+    ("--ca-file f", true),
+    ("--insecure", true),
+    ("--timeout 5s", true),
+    ("--retries 3", true),
+    ("--verbose", true),
+    ("--quiet", false),
+    ("--error-format text", false),
+    ("--color never", false),
+    ("--no-pager", false),
+];
+
+#[test]
+fn global_flags_are_rejected_by_commands_that_would_ignore_them() {
+    let commands =
+        ["config path", "config show", "man", "help", "help filters", "completions bash"];
+    for command in commands {
+        for (flag, for_requests) in GLOBAL {
+            for line in [format!("{command} {flag}"), format!("{flag} {command}")] {
+                if !for_requests {
+                    cbr(&line).stderr_holds([]).run();
+                    continue;
+                }
+                let name = flag.split(' ').next().unwrap();
+                let called = command.trim_end_matches(" filters").trim_end_matches(" bash");
+                let told = format!(
+                    "cbr: error: the argument '{name}' has no effect on 'cbr {called}'\ncbr: hint: \
+                     '{name}' is for commands that send requests: 'cbr backups' and 'cbr auth'\n"
+                );
+                cbr(&line).exit(2).stderr(told).run();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_rejects_the_flags_of_the_command_in_it() {
+    for (flag, _) in GLOBAL {
+        let name = flag.split(' ').next().unwrap();
+        let line = format!("sandbox {flag} -- backups list --count");
+        if name == "--error-format" {
+            cbr(&line).run();
+            continue;
+        }
+        let told = [
+            format!("cbr: error: the argument '{name}' has no effect on 'cbr sandbox'\n"),
+            format!(
+                "cbr: hint: give it to the command after '--': cbr sandbox -- COMMAND {name}\n"
+            ),
+        ];
+        cbr(&line).exit(2).stderr_holds(told.iter().map(String::as_str)).run();
     }
 }
 

@@ -3,9 +3,11 @@
 pub(crate) mod auth;
 pub(crate) mod config;
 pub(crate) mod dry_run;
+pub(crate) mod early;
 mod examples;
 pub(crate) mod query;
 pub(crate) mod reference;
+pub(crate) mod scope;
 pub(crate) mod vocabulary;
 
 #[cfg(feature = "sandbox")]
@@ -290,24 +292,13 @@ impl Cli {
                 args.output.check(&ColumnSets::backups())
             }
             #[cfg(feature = "sandbox")]
-            Command::Sandbox(args) => {
-                self.has_no_use_for_connection().and_then(|()| stays_in_sandbox(args))
-            }
-            Command::Auth(_) => Ok(()),
-            Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_) => {
-                self.has_no_use_for_connection()
-            }
+            Command::Sandbox(args) => stays_in_sandbox(args),
+            Command::Auth(_)
+            | Command::Config(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Help(_) => Ok(()),
         }
-    }
-
-    /// Flags that would be ignored without a word.
-    fn has_no_use_for_connection(&self) -> Result<(), String> {
-        self.connection.first_given().map_or(Ok(()), |flag| {
-            Err(format!(
-                "the argument '{flag}' is for commands that ask the service, such as \
-                 `cbr backups list`; give it to that command"
-            ))
-        })
     }
 }
 

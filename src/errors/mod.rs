@@ -2,6 +2,7 @@
 
 mod code;
 pub(crate) mod diagnosis;
+mod usage;
 
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use crate::terminal::file_limit;
 use crate::terminal::message::{ErrorFormat, FailureMessage, Level};
 pub(crate) use code::ErrorCode;
 use diagnosis::Diagnosed;
+pub(crate) use usage::UsageError;
 
 /// No backup matches, and `--fail-on-empty` makes that a failure.
 #[derive(Debug, thiserror::Error)]
@@ -88,11 +90,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Reports a failure to the user and returns its exit code. Help and version, which are errors to
-/// clap, go to stdout.
+/// Reports a failure to the user and returns its exit code.
 pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
-    if let Some(usage) = error.downcast_ref::<clap::Error>() {
-        return report_usage(usage, format);
+    if let Some(error) = error.downcast_ref::<clap::Error>() {
+        return report_clap(error, format);
     }
     if is_closed_pipe(error) {
         return Exit::Done;
@@ -116,59 +117,18 @@ pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
     code.exit()
 }
 
-/// Reports a usage error with clap's message.
-fn report_usage(error: &clap::Error, format: ErrorFormat) -> Exit {
-    if !error.use_stderr() {
-        return match error.print() {
-            Err(failure) if failure.kind() != ErrorKind::BrokenPipe => {
-                let failure = anyhow::anyhow!("cannot write to stdout: {failure}");
-                report(&failure, format)
-            }
-            _ => Exit::Done,
-        };
+/// Reports an error of clap, which includes help and version: those go to stdout.
+fn report_clap(error: &clap::Error, format: ErrorFormat) -> Exit {
+    if error.use_stderr() {
+        return report(&UsageError::from_clap(error, "cbr").into(), format);
     }
-    let text = usage_text(error);
-    let (message, hint) = match format {
-        ErrorFormat::Text => (text, None),
-        ErrorFormat::Json => in_one_line(&text),
-    };
-    format.print_usage_error(&FailureMessage {
-        level: Level::Error,
-        code: ErrorCode::Usage.word(),
-        exit_code: Exit::Usage.code(),
-        service_code: None,
-        http_status: None,
-        message,
-        request_id: None,
-        retryable: false,
-        retry_after: None,
-        hint,
-    });
-    Exit::Usage
-}
-
-/// What went wrong, on one line, for a failure that is told in a file.
-pub(crate) fn message(error: &anyhow::Error) -> String {
-    match error.downcast_ref::<clap::Error>() {
-        Some(usage) => in_one_line(&usage_text(usage)).0,
-        None => format!("{error:#}"),
+    match error.print() {
+        Err(failure) if failure.kind() != ErrorKind::BrokenPipe => {
+            let failure = anyhow::anyhow!("cannot write to stdout: {failure}");
+            report(&failure, format)
+        }
+        _ => Exit::Done,
     }
-}
-
-fn usage_text(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
-}
-
-/// What clap says in several paragraphs: the first is what is wrong, and those that begin with
-/// `tip:` are what would be right. The others are for people.
-fn in_one_line(text: &str) -> (String, Option<String>) {
-    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut paragraphs = text.split("\n\n");
-    let message = joined(paragraphs.next().unwrap_or_default());
-    let tips = paragraphs.flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("tip: "));
-    let tips: Vec<_> = tips.map(joined).collect();
-    (message, (!tips.is_empty()).then(|| tips.join("; ")))
 }
 
 /// Returns the exit code of a failure.
@@ -225,8 +185,8 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
     if error.is::<TemporaryFileError>() {
         return (ErrorCode::Local, Some(temporary::HINT.to_owned()));
     }
-    if error.is::<clap::Error>() {
-        return (ErrorCode::Usage, None);
+    if let Some(error) = error.downcast_ref::<UsageError>() {
+        return (ErrorCode::Usage, Some(error.hint.clone()));
     }
     (ErrorCode::Local, None)
 }

@@ -239,13 +239,15 @@ mod tests {
                 "resources":[{"id":"r","type":"OS::Nova::Server","protect_status":null},7],"new":1}"#,
         )
         .unwrap();
-        assert_eq!((vault.id(), vault.name), ("v", None));
+        assert_eq!((vault.id(), &vault.name), ("v", &None));
         assert_eq!((vault.billing.size, vault.billing.used), (Some(500), None));
         assert_eq!(vault.resources.len(), 1);
         assert_eq!(vault.resources[0].protect_status, None);
 
         let policy: Policy =
             serde_json::from_str(r#"{"id":"p","associated_vaults":null,"trigger":null}"#).unwrap();
-        assert!(policy.associated_vaults.is_empty() && policy.trigger.properties.pattern.is_empty());
+        assert!(
+            policy.associated_vaults.is_empty() && policy.trigger.properties.pattern.is_empty()
+        );
     }
 }

@@ -105,12 +105,10 @@ impl SandboxArgs {
         &self.command
     }
 
-    /// Adds `--error-format=json` to the command, unless the command sets the flag itself.
-    pub(crate) fn with_messages_for_scripts(mut self) -> Self {
-        let flag = "--error-format";
-        let says = |word: &OsString| word.to_string_lossy().starts_with(flag);
-        if !self.command.is_empty() && !self.command.iter().any(says) {
-            self.command.insert(0, format!("{flag}=json").into());
+    /// Puts a flag before the command to run inside, if there is one.
+    pub(crate) fn with_flag(mut self, flag: &str) -> Self {
+        if !self.command.is_empty() {
+            self.command.insert(0, flag.into());
         }
         self
     }

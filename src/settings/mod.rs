@@ -160,36 +160,6 @@ impl ConnectionArgs {
     /// How often a request is tried again, where nobody says.
     pub(crate) const RETRIES: u32 = 5;
 
-    /// The first of these flags that was given, as far as its value tells.
-    pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let Self {
-            region,
-            project_id,
-            endpoint,
-            profile,
-            cloud,
-            credentials,
-            ca_file,
-            insecure,
-            timeout,
-            retries: _,
-            own_file: _,
-            runs_no_command: _,
-        } = self;
-        let given = [
-            ("--region", region.is_some()),
-            ("--project-id", project_id.is_some()),
-            ("--endpoint", endpoint.is_some()),
-            ("--profile", profile.is_some()),
-            ("--cloud", cloud.is_some()),
-            ("--ca-file", ca_file.is_some()),
-            ("--insecure", *insecure),
-            ("--timeout", timeout.is_some()),
-        ];
-        let given = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
-        given.or_else(|| credentials.first_given())
-    }
-
     /// The first of these flags that was given and goes before the variables that say where the
     /// service is.
     #[cfg(feature = "sandbox")]

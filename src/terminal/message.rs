@@ -6,7 +6,6 @@
 //! Knows no errors: texts and exit codes are decided in [`errors`](crate::errors).
 
 use crate::text::sanitize;
-use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 use clap::ValueEnum;
@@ -84,19 +83,6 @@ pub(crate) const FIELDS: [(&str, &str); 10] = [
 ];
 
 impl ErrorFormat {
-    /// Returns the format that a command line requests. Scans the words, since an invalid command
-    /// line is not parsed.
-    pub(crate) fn of_words(words: impl Iterator<Item = OsString>) -> Self {
-        let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
-        let value = words.iter().enumerate().rev().find_map(|(index, word)| {
-            match word.strip_prefix("--error-format")? {
-                "" => words.get(index + 1).map(String::as_str),
-                rest => rest.strip_prefix('='),
-            }
-        });
-        value.and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
-    }
-
     /// Writes lines to stderr, with control and invisible characters escaped except line ends.
     /// Errors are ignored: there is nowhere to report them.
     pub(crate) fn write(self, lines: &str) {
@@ -133,14 +119,6 @@ impl ErrorFormat {
             }
         });
     }
-
-    /// Reports a usage error, whose message has several paragraphs.
-    pub(crate) fn print_usage_error(self, report: &FailureMessage) {
-        match self {
-            Self::Json => self.print_failure(report),
-            Self::Text => self.write(&format!("cbr: error: {}", report.message)),
-        }
-    }
 }
 
 /// Serializes a message on one line, since JSON escapes line ends. The serialized types cannot
@@ -152,24 +130,6 @@ fn json(message: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_format_is_found_at_any_position() {
-        let cases = [
-            ("cbr backups list", ErrorFormat::Text),
-            ("cbr --error-format json backups lst", ErrorFormat::Json),
-            ("cbr backups list --nonsense --error-format=json", ErrorFormat::Json),
-            ("cbr sandbox --nonsense -- backups list --error-format json", ErrorFormat::Json),
-            ("cbr --error-format json --error-format text", ErrorFormat::Text),
-            ("cbr --error-format", ErrorFormat::Text),
-            ("cbr --error-format jsn", ErrorFormat::Text),
-            ("cbr --error-formats=json", ErrorFormat::Text),
-        ];
-        for (line, expected) in cases {
-            let words = line.split(' ').map(OsString::from);
-            assert_eq!(ErrorFormat::of_words(words), expected, "{line}");
-        }
-    }
 
     #[test]
     fn every_field_is_documented() {

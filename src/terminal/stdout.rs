@@ -36,9 +36,9 @@ pub(crate) struct TerminalArgs {
     no_pager: bool,
 }
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum When {
+pub(crate) enum When {
     /// On a terminal, unless the environment says otherwise
     Auto,
     /// Also in pipes and files
@@ -65,14 +65,17 @@ pub(crate) struct Terminal {
     no_pager: bool,
 }
 
-/// Applies `--color` and its variables before clap prints help. Invalid values are left to clap.
-pub(crate) fn apply_color_flag(words: impl Iterator<Item = String>) {
-    let words: Vec<_> = words.take_while(|word| word != "--").collect();
-    let after_equals = words.iter().filter_map(|word| word.strip_prefix("--color="));
-    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
-    let given = after_equals.chain(apart).find_map(|word| When::from_str(word, false).ok());
-    let colored = given.unwrap_or(When::Auto).is_now();
+/// Decides whether clap prints help in colors.
+pub(crate) fn color_help(when: Option<When>) {
+    let colored = when.unwrap_or(When::Auto).is_now();
     (if colored { ColorChoice::Always } else { ColorChoice::Never }).write_global();
+}
+
+impl TerminalArgs {
+    /// Returns the value of `--color`.
+    pub(crate) fn color(&self) -> When {
+        self.color
+    }
 }
 
 impl When {

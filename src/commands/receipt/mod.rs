@@ -1,15 +1,11 @@
 //! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
 
-mod unusable;
-
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use clap::Command;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
@@ -131,31 +127,16 @@ impl Outcome<'_> {
 
 impl Failure {
     fn of(error: &anyhow::Error) -> Self {
-        Self { exit_code: errors::exit_for(error).code(), message: errors::message(error) }
+        Self { exit_code: errors::exit_for(error).code(), message: format!("{error:#}") }
     }
 }
 
-/// Writes the receipt of a command line that cannot be used, so that no older one is taken for its
-/// own. Where that fails there is nothing to add to the error, which is told anyway.
-pub(crate) fn refuse(
-    words: impl Iterator<Item = OsString>,
-    error: &anyhow::Error,
-    mut program: Command,
-) {
-    if error.downcast_ref::<clap::Error>().is_some_and(|error| !error.use_stderr()) {
-        return;
-    }
-    // A path that is no text cannot be told from what stands in its place.
-    let Ok(words) = words.skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
-        return;
-    };
-    program.build();
-    if let Some(path) = unusable::asked_for(&words, &program) {
-        let started_at = milliseconds(Timestamp::now());
-        let begun =
-            UnfinishedReceipt { complete: false, started_at, error: Some(Failure::of(error)) };
-        let _ = open(&path).and_then(|mut file| write(&mut file, &begun));
-    }
+/// Writes the receipt of a run that cannot start, so that an older one is not taken for its own.
+/// A receipt that cannot be written is ignored: the error is reported anyway.
+pub(crate) fn refuse(path: &Path, error: &anyhow::Error) {
+    let started_at = milliseconds(Timestamp::now());
+    let begun = UnfinishedReceipt { complete: false, started_at, error: Some(Failure::of(error)) };
+    let _ = open(path).and_then(|mut file| write(&mut file, &begun));
 }
 
 impl Receipt {

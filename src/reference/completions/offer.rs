@@ -8,10 +8,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use clap::builder::StyledStr;
-use clap::{Arg, ArgAction, Command, ValueHint};
+use clap::{ArgAction, Command, ValueHint};
 use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 
 use super::live::Field;
+use crate::cli::early::Early;
 use crate::reference::help;
 
 /// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate,
@@ -48,12 +49,12 @@ impl Offer {
         let word = words.pop().unwrap_or_default();
         let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
         let all = words.len();
-        keep_innermost(&mut words);
-        // A sandbox is not there yet, and the account outside of it is another.
+        let (mut words, early) = innermost(&command, words);
+        // The sandbox does not run yet, and the account outside of it is another one.
         let is_outermost = all == words.len();
         let line = is_outermost.then(|| Arc::new((command.clone(), words.clone(), live)));
         let program = Arc::new(command.clone());
-        let mut command = prepare(command, &program, &words, line.as_ref());
+        let mut command = prepare(command, &program, &Arc::new(early), line.as_ref());
         // For a dash alone the engine would offer the short names, in place of the long ones.
         words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
         let index = words.len() - 1;
@@ -82,25 +83,12 @@ impl Candidate {
     }
 }
 
-/// `cbr sandbox -- …` holds a command line of its own: it alone is left.
-fn keep_innermost(words: &mut Vec<OsString>) {
-    while let Some(end) = words.iter().position(|word| word == "--")
-        && words[..end].iter().any(|word| word == "sandbox")
-    {
-        words.drain(1..=end);
-    }
-}
-
-/// Whether a word gives the flag, with or without a value.
-fn gives(word: &OsStr, arg: &Arg) -> bool {
-    let word = word.to_string_lossy();
-    if let Some(flag) = word.strip_prefix("--") {
-        let name = flag.split_once('=').map_or(flag, |(name, _)| name);
-        let aliases = arg.get_all_aliases().unwrap_or_default();
-        arg.get_long() == Some(name) || aliases.contains(&name)
-    } else {
-        let name = word.strip_prefix('-').and_then(|flags| flags.chars().next());
-        name.is_some() && name == arg.get_short()
+/// Returns the command line to complete: that of the innermost `cbr sandbox --`.
+fn innermost(program: &Command, words: Vec<OsString>) -> (Vec<OsString>, Early) {
+    let mut early = Early::parse(program, &words);
+    match early.inner.take() {
+        Some(inner) => innermost(program, inner),
+        None => (words, early),
     }
 }
 
@@ -109,19 +97,19 @@ fn gives(word: &OsStr, arg: &Arg) -> bool {
 fn prepare(
     command: Command,
     program: &Arc<Command>,
-    words: &[OsString],
+    early: &Arc<Early>,
     line: Option<&Line>,
 ) -> Command {
     let name = command.get_name().to_owned();
     let command = command.mut_args(|arg| {
         if ["help", "man"].contains(&&*name) && arg.get_id() == "words" {
-            let (program, words) = (Arc::clone(program), behind(words, &name));
+            let (program, early) = (Arc::clone(program), Arc::clone(early));
             return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
-                candidates(help::names_behind(&program, &words), word)
+                candidates(help::names_behind(&program, &early.words), word)
             }));
         }
         let repeats = matches!(arg.get_action(), ArgAction::Append | ArgAction::Count);
-        let given = words.iter().any(|word| gives(word, &arg));
+        let given = early.flags.iter().any(|flag| flag == arg.get_id().as_str());
         let arg = if given && !repeats { arg.hide(true) } else { arg };
         if let (Some(field), Some(line)) = (Field::of(&arg), line.map(Arc::clone)) {
             return arg.add(ArgValueCompleter::new(move |word: &OsStr| {
@@ -138,14 +126,7 @@ fn prepare(
             _ => arg,
         }
     });
-    command.mut_subcommands(|command| prepare(command, program, words, line))
-}
-
-/// The words that follow a command, without its flags.
-fn behind(words: &[OsString], command: &str) -> Vec<String> {
-    let words = words.iter().map(|word| word.to_string_lossy().into_owned());
-    let behind = words.skip_while(|word| word != command).skip(1);
-    behind.filter(|word| !word.starts_with('-')).collect()
+    command.mut_subcommands(|command| prepare(command, program, early, line))
 }
 
 /// Those that begin like the word, each with its help.

@@ -5,6 +5,8 @@
 
 use clap::{Arg, Command};
 
+use crate::cli::scope;
+
 /// What a command does, how it is called, examples, then its flags under their headings.
 const TEMPLATE: &str = "\
 {before-help}{about-with-newline}
@@ -50,11 +52,6 @@ const ESSENTIAL: [&str; 26] = [
 /// The same, of the flags that every command takes.
 const ESSENTIAL_GLOBAL: [&str; 2] = ["region", "project_id"];
 
-/// The commands that ask nobody, and so refuse the flags under these headings.
-const OFFLINE: [&str; 5] = ["sandbox", "completions", "man", "help", "config"];
-/// Of no use to [`OFFLINE`] commands.
-const ONLINE_HEADINGS: [&str; 2] = ["Connection", "Messages"];
-
 /// The whole program in this layout.
 pub(crate) fn arrange(program: Command) -> Command {
     let global: Vec<_> =
@@ -64,15 +61,10 @@ pub(crate) fn arrange(program: Command) -> Command {
         if rare { arg.hide_short_help(true) } else { arg }
     });
     program.mut_subcommands(|command| {
-        if !OFFLINE.contains(&command.get_name()) {
-            return command;
-        }
-        // A flag of every command is not added to one that has its own of this name, which is
-        // hidden.
-        let online = global.iter().filter(|arg| {
-            arg.get_help_heading().is_some_and(|heading| ONLINE_HEADINGS.contains(&heading))
-        });
-        command.args(online.map(|arg| arg.clone().hide(true)))
+        // clap adds no global flag to a command that has its own of this name, which is hidden.
+        let name = command.get_name().to_owned();
+        let hidden = global.iter().filter(|arg| scope::hides(&name, arg));
+        command.args(hidden.map(|arg| arg.clone().hide(true)))
     })
 }
 
@@ -144,8 +136,10 @@ mod tests {
         let mut program = program::command();
         program.build();
         for (name, _, long) in helps(&mut program) {
-            let offline = OFFLINE.iter().any(|command| name.starts_with(&format!("cbr {command}")));
-            assert_eq!(long.contains("--region"), !offline, "{name}\n{long}");
+            let top = name.split(' ').nth(1).unwrap_or_default();
+            let region = program::command();
+            let region = region.get_arguments().find(|arg| arg.get_id() == "region").unwrap();
+            assert_eq!(long.contains("--region"), !scope::rejects(top, region), "{name}\n{long}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a command was meant to be, where clap does not know.
+//! Suggestions for unknown commands and flags, where clap has none.
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -6,32 +6,70 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::topic::TOPICS;
 use crate::text::{sanitize, suggest};
 
-/// Words that other tools have for these, each with the command that does it here.
-const OTHER_WORDS: [(&str, &str); 12] = [
+/// Words of other tools, each with the command that does the same. A word may follow the command
+/// that it was given to.
+const OTHER_WORDS: [(&str, &str); 23] = [
     ("ls", "backups list"),
     ("get", "backups show"),
     ("describe", "backups show"),
     ("cat", "backups show"),
-    ("login", "auth show"),
+    ("login", "auth check"),
+    ("auth login", "auth check"),
     ("whoami", "auth show"),
     ("credentials", "auth show"),
     ("configure", "config"),
+    ("init", "config"),
+    ("config init", "config set"),
+    ("config add", "config set"),
+    ("config edit", "config set"),
+    ("config get", "config show"),
+    ("config list", "config show"),
+    ("config ls", "config show"),
+    ("config profiles", "config show"),
+    ("config delete", "config unset"),
+    ("config remove", "config unset"),
+    ("config rm", "config unset"),
     ("completion", "completions"),
-    ("server", "sandbox"),
     ("serve", "sandbox"),
     ("version", "--version"),
 ];
 
-/// Flags that other tools have, each with the flag that does it here, and how that is written.
-const OTHER_FLAGS: [(&str, &str, &str); 18] = [
+/// Commands that would change something.
+const CHANGES: [&str; 13] = [
+    "create",
+    "backup",
+    "delete",
+    "remove",
+    "rm",
+    "restore",
+    "copy",
+    "cp",
+    "replicate",
+    "update",
+    "share",
+    "unshare",
+    "import",
+];
+/// Hint for [`CHANGES`].
+const READ_ONLY: &str = "cbr is read-only: it never creates, changes, restores or deletes backups";
+
+/// Flags of other tools: the flag, the long name of the one that does the same, and how to write
+/// it.
+const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--format", "output", "--output"),
+    ("-f", "output", "--output"),
+    ("--cli-output", "output", "--output"),
     ("--json", "output", "-o json"),
     ("--jsonl", "output", "-o jsonl"),
     ("--yaml", "output", "-o yaml"),
     ("--csv", "output", "-o csv"),
+    ("--wide", "output", "-o wide"),
     ("--tenant", "project-id", "--project-id"),
     ("--tenant-id", "project-id", "--project-id"),
     ("--project", "project-id", "--project-id"),
+    ("--cli-region", "region", "--region"),
+    ("--cli-profile", "profile", "--profile"),
+    ("--os-cloud", "cloud", "--cloud"),
     ("--type", "resource-type", "--resource-type"),
     ("--server", "resource-name", "--resource-name"),
     ("--vault", "vault-id", "--vault-id"),
@@ -41,23 +79,47 @@ const OTHER_FLAGS: [(&str, &str, &str); 18] = [
     ("--per", "by", "--by"),
     ("--group-by", "by", "--by"),
     ("--fields", "columns", "--columns"),
+    ("--column", "columns", "--columns"),
+    ("-c", "columns", "--columns"),
     ("--order-by", "sort", "--sort"),
+    ("--sort-by", "sort", "--sort"),
+    ("--oldest", "sort", "--sort created_at:asc"),
+    ("-n", "limit", "--limit"),
+    ("--max-items", "limit", "--limit"),
+    ("--manual", "automatic", "--automatic=false"),
+    ("--utc", "time", "--time utc"),
+    ("--no-color", "color", "--color never"),
+    ("--debug", "verbose", "--verbose"),
+    ("--cli-debug", "verbose", "--verbose"),
 ];
 
-/// Flags that there is no need for, or none of, each with the command that it is expected of, and
-/// what to say.
-const NO_FLAGS: [(&str, &str, &str); 3] = [
+/// Flags of other tools without an equivalent: the flag, the command, and the hint.
+const NO_FLAGS: [(&str, &str, &str); 7] = [
     ("--all", "cbr backups", "every backup is read, unless a flag such as --limit says otherwise"),
-    ("--exclude", "cbr backups list", "filters say what to list: 'cbr help filters' has them all"),
+    (
+        "--exclude",
+        "cbr backups list",
+        "filters select what to list: 'cbr help filters' describes them",
+    ),
+    (
+        "--filter",
+        "cbr backups",
+        "each filter is a flag, such as --status error: 'cbr help filters' describes them",
+    ),
+    ("--query", "cbr backups", QUERY),
+    ("--cli-query", "cbr backups", QUERY),
+    ("--jq", "cbr backups", QUERY),
     (
         "--sort",
         "cbr backups summary",
         "a summary is sorted by its groups; jq sorts those of -o json",
     ),
 ];
+/// Hint for flags that take an expression.
+const QUERY: &str = "jq selects fields: cbr backups list -o json | jq '.[].id'";
 
-/// The same error, with a suggestion that helps where clap has none or a wrong one: of another
-/// command, or of where a flag belongs.
+/// Replaces the suggestions of clap that are missing or wrong: names another command or flag, or
+/// the right position of a flag.
 pub(crate) fn explain(error: clap::Error, mut program: Command) -> clap::Error {
     program.build();
     visible(match error.kind() {
@@ -67,8 +129,7 @@ pub(crate) fn explain(error: clap::Error, mut program: Command) -> clap::Error {
     })
 }
 
-/// Shows what was typed with escapes, so that a line end in it begins no line that looks like one
-/// of `cbr`.
+/// Escapes what was typed, so that a line feed in it cannot forge a message.
 fn visible(mut error: clap::Error) -> clap::Error {
     let shown = |text: &String| sanitize::visible(text).into_owned();
     let typed: Vec<_> = error
@@ -90,7 +151,7 @@ fn visible(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// The texts of a part of an error.
+/// Returns the texts of a part of an error.
 fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => vec![text.clone()],
@@ -111,26 +172,32 @@ fn unknown_command(mut error: clap::Error, program: &Command) -> clap::Error {
         return error;
     }
     error.remove(ContextKind::SuggestedSubcommand);
-    match meant(program, &word) {
+    let usage = texts(&error, ContextKind::Usage).join(" ");
+    let parent = called(program, &usage).map_or("", Command::get_name);
+    if parent != "config" && CHANGES.contains(&word.as_str()) {
+        add_tip(&mut error, READ_ONLY.to_owned());
+        return error;
+    }
+    match meant(program, parent, &word) {
         Some(meant) => {
             error.remove(ContextKind::Suggested);
             suggest(&mut error, meant);
         }
-        None => add_tip(&mut error, "'cbr help' shows the commands".to_owned()),
+        None => add_tip(&mut error, "'cbr help' lists the commands".to_owned()),
     }
     error
 }
 
-/// Names a command, or a flag that does what a command was expected to.
+/// Suggests a command, or a flag instead of a command.
 fn suggest(error: &mut clap::Error, meant: String) {
     if meant.starts_with('-') {
-        return add_tip(error, format!("that is a flag: 'cbr {meant}'"));
+        return add_tip(error, format!("use the flag: 'cbr {meant}'"));
     }
     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
 }
 
-/// Says which flag of ours is meant by one of another tool's, says where a flag belongs that stands
-/// before its command, and what to write in front of a command that stands where a flag should.
+/// Adds a tip to an unknown-argument error: the equivalent flag, the right position of a flag, or
+/// `--`.
 fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let word = texts(&error, ContextKind::InvalidArg).join(" ");
     let usage = texts(&error, ContextKind::Usage).join(" ");
@@ -138,7 +205,7 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let said = NO_FLAGS.iter().find(|(flag, of, _)| *flag == word && usage.contains(of));
     let said = said.map(|(.., what)| (*what).to_owned()).or_else(|| {
         let flag = other_flag(called?, &word)?;
-        Some(format!("'{flag}' is the flag for that"))
+        Some(format!("use '{flag}'"))
     });
     let guesses = texts(&error, ContextKind::SuggestedArg);
     if said.is_none() && guesses.iter().any(|guess| is_near(&word, guess)) {
@@ -160,11 +227,11 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     }
     let is_command = program.get_subcommands().any(|command| command.get_name() == word);
     let tip = if is_command && usage.contains("cbr sandbox") {
-        Some(format!("a command to run stands behind '--': cbr sandbox -- {word}"))
+        Some(format!("put the command after '--': cbr sandbox -- {word}"))
     } else if word.starts_with('-') && usage.contains("cbr config set") {
         // clap would have the first letter of the value behind it.
         Some(
-            "a value that begins with a dash stands behind '--': cbr config set KEY -- VALUE"
+            "put a value that begins with a dash after '--': cbr config set KEY -- VALUE"
                 .to_owned(),
         )
     } else if word.starts_with('-') {
@@ -174,9 +241,9 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
         });
         owner
             .filter(|owner| !usage.contains(&format!("cbr {owner} ")))
-            .map(|owner| format!("'{word}' is a flag of 'cbr {owner}', and stands behind that"))
+            .map(|owner| format!("'{word}' is a flag of 'cbr {owner}': put it after that"))
     } else if usage.contains("cbr backups list") {
-        Some("filters are flags: 'cbr help filters' lists them".to_owned())
+        Some("filters are flags: 'cbr help filters' describes them".to_owned())
     } else {
         None
     };
@@ -186,7 +253,7 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     error
 }
 
-/// The command with this usage.
+/// Returns the command with this usage.
 fn called<'a>(program: &'a Command, usage: &str) -> Option<&'a Command> {
     let words = usage.split_whitespace().skip_while(|word| *word != "cbr").skip(1);
     words
@@ -194,7 +261,7 @@ fn called<'a>(program: &'a Command, usage: &str) -> Option<&'a Command> {
         .try_fold(program, |at, name| at.find_subcommand(name))
 }
 
-/// What the command has in place of another tool's flag.
+/// Returns the flag of the command that replaces a flag of another tool.
 fn other_flag(command: &Command, word: &str) -> Option<&'static str> {
     let has = |flag: &str| {
         let is_it = |arg: &clap::Arg| arg.get_long() == Some(flag) && !arg.is_hide_set();
@@ -204,14 +271,13 @@ fn other_flag(command: &Command, word: &str) -> Option<&'static str> {
     others.find(|(_, flag, _)| has(flag)).map(|(.., written)| *written)
 }
 
-/// Whether a flag is enough like another one to be meant by it. clap finds more alike than people
-/// do.
+/// Returns true if two flags are similar. clap's own threshold is too low.
 fn is_near(word: &str, guess: &str) -> bool {
     let name = |flag: &str| flag.trim_start_matches('-').to_owned();
     suggest::nearest(&name(word), [name(guess).as_str()].into_iter()).is_some()
 }
 
-/// Whether a flag is one of a command's own.
+/// Returns true if a flag belongs to this command and is not global.
 fn takes(command: &Command, flag: &str) -> bool {
     let mut own = command.get_arguments().filter(|arg| !arg.is_global_set() && !arg.is_hide_set());
     own.any(|arg| match flag.strip_prefix("--") {
@@ -223,30 +289,33 @@ fn takes(command: &Command, flag: &str) -> bool {
     })
 }
 
-/// The error for a word of `cbr help` that is neither a command of `parent` nor a topic.
+/// Returns the error for a word of `cbr help` that is neither a command of `parent` nor a topic.
 pub(super) fn unknown(parent: &Command, word: &str) -> clap::Error {
     let topics = TOPICS.iter().map(|topic| topic.name);
     let commands = parent.get_subcommands().map(Command::get_name);
     let near = suggest::nearest(word, topics.chain(commands)).map(str::to_owned);
     let mut error = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(parent);
     error.insert(ContextKind::InvalidSubcommand, ContextValue::String(word.to_owned()));
-    match near.or_else(|| meant(parent, word)) {
+    match near.or_else(|| meant(parent, "", word)) {
         Some(near) => suggest(&mut error, near),
         None => {
             let topics = TOPICS.map(|topic| topic.name).join(", ");
-            add_tip(&mut error, format!("'cbr help' shows the commands; its topics are {topics}"));
+            add_tip(&mut error, format!("'cbr help' lists the commands; its topics are {topics}"));
         }
     }
     visible(error)
 }
 
-/// The words of the command that does what was meant.
-fn meant(program: &Command, word: &str) -> Option<String> {
+/// Returns the words of the command that was meant by `word` after `parent`.
+fn meant(program: &Command, parent: &str, word: &str) -> Option<String> {
     let commands = below(program, "");
     let known = |command: &str| {
         command.starts_with("--") || commands.iter().any(|(words, _)| words == command)
     };
-    let other = OTHER_WORDS.iter().find(|(other, command)| *other == word && known(command));
+    let find = |wanted: &str| {
+        OTHER_WORDS.iter().find(|(other, command)| *other == wanted && known(command))
+    };
+    let other = find(&format!("{parent} {word}")).or_else(|| find(word));
     if let Some((_, command)) = other {
         return Some((*command).to_owned());
     }
@@ -255,7 +324,7 @@ fn meant(program: &Command, word: &str) -> Option<String> {
     Some(words.clone())
 }
 
-/// Every command below, by all its words and by the last.
+/// Returns every command below, by all its words and by the last one.
 fn below(command: &Command, words: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {

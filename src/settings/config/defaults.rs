@@ -1,5 +1,5 @@
-//! Other defaults for flags: each key of `[defaults]` stands for the flag of its name, and what a
-//! flag takes is what its key takes.
+//! Defaults for flags: each key of `[defaults]` belongs to the flag of its name and accepts the same
+//! values.
 
 use clap::builder::ArgPredicate;
 use clap::{Arg, Command};
@@ -8,24 +8,67 @@ use super::document::{Config, Entry};
 use super::key::Table;
 use crate::settings::ConnectionError;
 
-/// The command line as it is declared, with these defaults. Flags that are given go before them.
-pub(crate) fn apply(command: Command, config: &Config) -> Command {
+/// Returns the command line with these defaults, which flags override, and the first default that
+/// its flag rejects. Such defaults are left out.
+pub(crate) fn apply(command: Command, config: &Config) -> (Command, Option<ConnectionError>) {
     let output =
         config.get(&Table::Defaults, "output").map_or("table".to_owned(), |value| value.text());
-    let defaults = config.of(&Table::Defaults);
-    defaults.fold(command, |command, entry| with_default(command, entry, &output))
+    let mut broken = None;
+    let command = config.default_entries().fold(command, |command, entry| {
+        match flag(&command, entry).map_or(Ok(()), |arg| accepts(arg, entry)) {
+            Ok(()) => with_default(command, entry, &output),
+            Err(why) => {
+                broken.get_or_insert_with(|| config.rejected(entry, &why));
+                command
+            }
+        }
+    });
+    (command, broken)
 }
 
-/// Flags of every command, and those of `backups`: what other commands print has formats of its
+/// Returns the flag of `cbr backups list` that a default is for.
+fn flag<'a>(command: &'a Command, entry: &Entry) -> Option<&'a Arg> {
+    let list = command.find_subcommand("backups")?.find_subcommand("list")?;
+    let mut args = list.get_arguments().chain(command.get_arguments());
+    args.find(|arg| arg.get_long().is_some_and(|name| entry.flag() == format!("--{name}")))
+}
+
+/// Parses a default as its flag does.
+///
+/// # Errors
+///
+/// The reason, without the name of the flag.
+fn accepts(arg: &Arg, entry: &Entry) -> Result<(), String> {
+    let mut alone = Arg::new("default")
+        .long("default")
+        .action(arg.get_action().clone())
+        .allow_hyphen_values(true)
+        .value_parser(arg.get_value_parser().clone());
+    if let Some(delimiter) = arg.get_value_delimiter() {
+        alone = alone.value_delimiter(delimiter);
+    }
+    let words = ["cbr".to_owned(), format!("--default={}", entry.value.text())];
+    let error = match Command::new("cbr").arg(alone).try_get_matches_from(words) {
+        Ok(_) => return Ok(()),
+        Err(error) => error.render().to_string(),
+    };
+    // Usage follows after an empty line.
+    let lines = error.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let text = lines.collect::<Vec<_>>().join(" ").replace(" for '--default <default>'", "");
+    Err(text.strip_prefix("error: ").unwrap_or(&text).to_owned())
+}
+
+/// Sets a default of global flags and of the flags of `backups`: other commands have formats of their
 /// own.
 fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
-    let flag = entry.key.name.replace('_', "-");
+    let flag = entry.flag();
+    let flag = flag.trim_start_matches('-');
     let with = |command: Command| {
         let is_list = command.get_name() == "list";
         command.mut_args(|arg| {
-            // A default is meant for lists, which say if it is wrong; others take it where they
-            // know it.
-            let fits = arg.get_long() == Some(&flag) && (is_list || takes(&arg, entry));
+            // A default is for lists, which report a wrong one; other commands use it if they
+            // accept it.
+            let fits = arg.get_long() == Some(flag) && (is_list || takes(&arg, entry));
             if fits { with_value(arg, entry, output) } else { arg }
         })
     };
@@ -36,8 +79,8 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     })
 }
 
-/// Whether a default is for a command of `backups`: a summary has no ids, and one backup is shown
-/// with all of its fields.
+/// Returns true if a default is for a command of `backups`: a summary has no ids, and one backup is
+/// printed with all of its fields.
 fn fits(entry: &Entry, command: &str) -> bool {
     match (entry.key.name, &*entry.value.text()) {
         ("columns", _) | ("output", "ids") => command == "list",
@@ -46,7 +89,7 @@ fn fits(entry: &Entry, command: &str) -> bool {
     }
 }
 
-/// Whether a value is one of those that a flag names, if it names any.
+/// Returns true if a flag has no list of possible values, or the value is on it.
 fn takes(arg: &Arg, entry: &Entry) -> bool {
     let known = arg.get_possible_values();
     known.is_empty() || known.iter().any(|known| known.matches(&entry.value.text(), false))
@@ -63,29 +106,31 @@ fn with_value(arg: Arg, entry: &Entry, output: &str) -> Arg {
         .default_value_if("format", ArgPredicate::IsPresent, None::<&str>)
 }
 
-/// Checks each default by giving it to its flag, with `parse` for the command line.
-///
-/// # Errors
-///
-/// The first that its flag does not take.
-pub(crate) fn check(
-    config: &Config,
-    parse: impl Fn([String; 4]) -> Result<(), String>,
-) -> Result<(), ConnectionError> {
-    config.of(&Table::Defaults).try_for_each(|Entry { key, value, place, .. }| {
-        let flag = format!("--{}={}", key.name.replace('_', "-"), value.text());
-        let words = ["cbr", "backups", "list", &flag].map(str::to_owned);
-        parse(words).map_err(|why| {
-            let place = match config.name.as_str() {
-                "" => String::new(),
-                name => format!("{name}, {place}: "),
-            };
-            ConnectionError::new(
-                format!("{place}defaults.{}: {why}", key.name),
-                "cbr backups list --help says what each flag takes",
-            )
-        })
-    })
+impl Config {
+    /// Returns the entries of `[defaults]`.
+    pub(crate) fn default_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.of(&Table::Defaults)
+    }
+
+    /// Returns the error for a default that its flag rejects.
+    pub(crate) fn rejected(&self, entry: &Entry, why: &str) -> ConnectionError {
+        let Entry { key, place, .. } = entry;
+        let place = match self.name.as_str() {
+            "" => String::new(),
+            name => format!("{name}, {place}: "),
+        };
+        ConnectionError::new(
+            format!("{place}defaults.{}: {why}", key.name),
+            "'cbr backups list --help' describes the values of each flag",
+        )
+    }
+}
+
+impl Entry {
+    /// Returns the flag whose default this is.
+    pub(crate) fn flag(&self) -> String {
+        format!("--{}", self.key.name.replace('_', "-"))
+    }
 }
 
 #[cfg(test)]

@@ -203,11 +203,6 @@ impl Config {
         })
     }
 
-    /// Whether there are defaults for flags.
-    pub(crate) fn has_defaults(&self) -> bool {
-        self.of(&Table::Defaults).next().is_some()
-    }
-
     /// Whether there is something in it that nobody else should read.
     pub(super) fn holds_secrets(&self) -> bool {
         self.entries.iter().any(|entry| entry.key.is_secret())
@@ -456,7 +451,10 @@ mod tests {
         let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
         let config = parse(block).unwrap();
         assert_eq!(config.profiles().collect::<Vec<_>>(), ["prod", "sso"]);
-        assert!(config.has_defaults() && config.default_profile().unwrap().is_some());
+        assert!(
+            config.default_entries().next().is_some()
+                && config.default_profile().unwrap().is_some()
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) mod file;
 pub(crate) mod key;
 mod profile;
 
-pub(crate) use defaults::{apply, check as check_defaults};
+pub(crate) use defaults::apply;
 pub(crate) use document::{Config, Value};
 pub(crate) use file::{OwnFile, is_readable_by_others};
 pub(crate) use profile::Profile;
