@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod hedge;
 mod identity;
+pub(crate) mod inventory;
 mod metadata;
 mod page;
 mod redact;

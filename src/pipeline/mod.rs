@@ -2,6 +2,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
+//! | [`coverage`] | whether each resource has a recent usable backup |
 //! | [`filter`] | the filters that the API does not have |
 //! | [`group`] | the groups of `--per` and `--by` |
 //! | [`latest`] | the newest rows of each group |
@@ -9,6 +10,7 @@
 //! | [`sort`] | which orders the service returns, and which are made locally |
 //! | [`summary`] | counts and sizes |
 
+pub(crate) mod coverage;
 pub(crate) mod filter;
 pub(crate) mod group;
 pub(crate) mod latest;

@@ -344,7 +344,7 @@ pub(crate) fn named(columns: &'static [Column], text: &str) -> Option<&'static C
 
 impl Column {
     /// Adds short names.
-    const fn or(self, aliases: &'static [&'static str]) -> Self {
+    pub(crate) const fn or(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
 

@@ -3,6 +3,7 @@
 mod hedged;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -41,7 +42,13 @@ pub(crate) struct Client {
     hedging: Hedging,
     log: Arc<RequestLog>,
     buffers: Arc<BufferPool>,
+    /// Seconds by which this machine's clock is ahead of the service's, by the latest answer;
+    /// [`UNKNOWN_CLOCK`] before the first one.
+    clock_ahead: AtomicI32,
 }
+
+/// No answer had a date so far.
+const UNKNOWN_CLOCK: i32 = i32::MIN;
 
 /// Name and value of a query parameter, before encoding.
 pub(crate) type Pair = (&'static str, String);
@@ -67,13 +74,23 @@ pub(crate) struct RequestSpec<'a> {
     pub(crate) headers: &'a [(&'static str, &'a Secret)],
     /// HTTP status that counts as success.
     pub(crate) success: StatusCode,
+    /// The answer holds user data that no message may quote.
+    pub(crate) is_private: bool,
 }
 
 impl<'a> RequestSpec<'a> {
     /// Creates a GET request, which succeeds with 200.
     pub(crate) fn get(path: &'a str, pairs: &'a [Pair]) -> Self {
         let success = StatusCode::OK;
-        Self { method: Method::GET, path, pairs, body: None, headers: &[], success }
+        Self {
+            method: Method::GET,
+            path,
+            pairs,
+            body: None,
+            headers: &[],
+            success,
+            is_private: false,
+        }
     }
 }
 
@@ -119,7 +136,14 @@ impl Client {
             hedging,
             log,
             buffers,
+            clock_ahead: AtomicI32::new(UNKNOWN_CLOCK),
         })
+    }
+
+    /// Returns the seconds by which this machine's clock is ahead of the service's, by the latest
+    /// answer. Precise to about 2 seconds.
+    pub(crate) fn clock_ahead(&self) -> Option<i32> {
+        Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != UNKNOWN_CLOCK)
     }
 
     /// Returns the project of the requests, if they have one.
@@ -294,6 +318,7 @@ impl Client {
             return Ok(None);
         };
         let unreadable = |error: serde_json::Error, body: &str| {
+            let body = if request.call.is_private { "" } else { body };
             let (reason, body) = (redaction.text(&error.to_string()), redaction.text(body));
             ApiError::unreadable(reason, &body, request_id, error.is_eof())
         };
@@ -339,6 +364,9 @@ impl Client {
         let mut redaction = Redaction::of(&access.credentials, authorization);
         call.headers.iter().for_each(|(_, value)| redaction.hide(value.reveal()));
         let headers = response.headers().clone();
+        if let Some(ahead) = clock::ahead(&headers) {
+            self.clock_ahead.store(ahead, Ordering::Relaxed);
+        }
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
         let body = self.transport.body(response, silence, |size| self.buffers.take(size)).await;

@@ -1,0 +1,323 @@
+//! Requests beside the backups: vaults, protectables, policies and tasks.
+//!
+//! None of these lists can be sorted, so paging proves nothing while they change. A list is
+//! complete if it came on one page whose rows are its count, or if two passes over it gave the same
+//! ids and as many as are counted.
+//!
+//! Source: API pages "Querying the Vault List", "Querying Protectable Resources", "Querying the
+//! Policy List" and "Querying Tasks".
+
+use std::collections::BTreeSet;
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
+
+use super::client::{Client, Pair, RequestSpec};
+use super::error::ApiError;
+use crate::record::inventory::{Identified, Policy, Protectable, Task, Vault};
+
+/// Rows per page of vaults and tasks: the maximum.
+const PAGE: usize = 1000;
+
+/// Rows per page of protectables: the maximum.
+const PROTECTABLES_PAGE: usize = 50;
+
+/// Maximum number of passes over a list.
+const MOST_PASSES: usize = 4;
+
+/// Maximum number of pages of a pass, in case a service answers without end.
+const MOST_PAGES: usize = 10_000;
+
+/// Types of protectables, and whether their offset counts pages in place of rows. For servers the
+/// service passes the offset on to a service that counts pages from 1.
+const PROTECTABLE_TYPES: [(&str, bool); 4] =
+    [("server", true), ("disk", false), ("turbo", false), ("workspace_v2", false)];
+
+/// A list that was read.
+#[derive(Debug)]
+pub(crate) struct Listed<T> {
+    pub(crate) items: Vec<T>,
+    /// Nothing is missing, as far as that can be proven.
+    pub(crate) is_complete: bool,
+}
+
+/// A page of a list.
+struct Page<T> {
+    items: Vec<T>,
+    count: Option<usize>,
+}
+
+impl<T: Identified> Listed<T> {
+    fn empty() -> Self {
+        Self { items: Vec::new(), is_complete: true }
+    }
+
+    /// Returns the ids.
+    fn ids(&self) -> BTreeSet<String> {
+        self.items.iter().map(|item| item.id().to_owned()).collect()
+    }
+}
+
+/// Requests all vaults.
+///
+/// # Errors
+///
+/// Those of the requests.
+pub(crate) async fn vaults(client: &Client) -> Result<Listed<Vault>, ApiError> {
+    proven(async || {
+        let mut pass = Pass::new(PAGE, false);
+        while let Some(offset) = pass.next_offset() {
+            pass.add(page(client, "/vaults", "vaults", &pass.pairs(offset, &[])).await?);
+        }
+        Ok(pass)
+    })
+    .await
+}
+
+/// Requests the failed, skipped and timed-out backup tasks since a time in the API's form.
+///
+/// # Errors
+///
+/// Those of the requests.
+pub(crate) async fn tasks(client: &Client, since: &str) -> Result<Listed<Task>, ApiError> {
+    let mut all = Listed::empty();
+    for status in ["failed", "skipped", "timeout"] {
+        let pairs = [("operation_type", "backup"), ("status", status), ("start_time", since)]
+            .map(|(name, value)| (name, value.to_owned()));
+        let mut pass = Pass::new(PAGE, false);
+        while let Some(offset) = pass.next_offset() {
+            let pairs = pass.pairs(offset, &pairs);
+            pass.add(page(client, "/operation-logs", "operation_logs", &pairs).await?);
+        }
+        all.is_complete &= pass.is_counted();
+        all.items.extend(pass.items);
+    }
+    Ok(all)
+}
+
+/// Requests all backup policies. The list has no pages.
+///
+/// # Errors
+///
+/// Those of the request.
+pub(crate) async fn policies(client: &Client) -> Result<Listed<Policy>, ApiError> {
+    let pairs = [("operation_type", "backup".to_owned())];
+    let Page { items, count } = page(client, "/policies", "policies", &pairs).await?;
+    let is_complete = count.is_none_or(|count| count == items.len());
+    Ok(Listed { items, is_complete })
+}
+
+/// Requests all resources that could be backed up. Their list has no count, so it is complete if
+/// two passes agree.
+///
+/// # Errors
+///
+/// Those of the requests.
+pub(crate) async fn protectables(client: &Client) -> Result<Listed<Protectable>, ApiError> {
+    let mut all = Listed::empty();
+    for (kind, counts_pages) in PROTECTABLE_TYPES {
+        let path = format!("/protectables/{kind}/instances");
+        let listed = proven(async || {
+            let mut pass = Pass::new(PROTECTABLES_PAGE, counts_pages);
+            while let Some(offset) = pass.next_offset() {
+                pass.add(page(client, &path, "instances", &pass.pairs(offset, &[])).await?);
+            }
+            Ok(pass)
+        })
+        .await?;
+        all.is_complete &= listed.is_complete;
+        all.items.extend(listed.items);
+    }
+    Ok(all)
+}
+
+/// Reads a list until it is proven complete, or too often.
+async fn proven<T: Identified>(
+    pass: impl AsyncFn() -> Result<Pass<T>, ApiError>,
+) -> Result<Listed<T>, ApiError> {
+    let mut before: Option<Listed<T>> = None;
+    for _ in 0..MOST_PASSES {
+        let pass = pass().await?;
+        let (is_single, is_counted) = (pass.pages == 1, pass.is_counted());
+        let has_count = pass.count.is_some();
+        let mut listed = Listed { items: pass.items, is_complete: false };
+        let agrees = before.as_ref().is_some_and(|before| before.ids() == listed.ids());
+        listed.is_complete = is_single && has_count && is_counted || agrees && is_counted;
+        if listed.is_complete {
+            return Ok(listed);
+        }
+        before = Some(listed);
+    }
+    Ok(before.unwrap_or_else(Listed::empty))
+}
+
+/// One pass over the pages of a list.
+struct Pass<T> {
+    limit: usize,
+    /// Offsets are page numbers from 1.
+    counts_pages: bool,
+    items: Vec<T>,
+    known: BTreeSet<String>,
+    /// The rows so far, with those that were repeated.
+    rows: usize,
+    pages: usize,
+    count: Option<usize>,
+    /// All answers gave one count, and no row was repeated.
+    is_steady: bool,
+    is_done: bool,
+}
+
+impl<T: Identified> Pass<T> {
+    fn new(limit: usize, counts_pages: bool) -> Self {
+        Self {
+            limit,
+            counts_pages,
+            items: Vec::new(),
+            known: BTreeSet::new(),
+            rows: 0,
+            pages: 0,
+            count: None,
+            is_steady: true,
+            is_done: false,
+        }
+    }
+
+    /// Returns the offset of the next page, or `None` after the last.
+    fn next_offset(&self) -> Option<usize> {
+        let offset = if self.counts_pages { self.pages + 1 } else { self.rows };
+        (!self.is_done && self.pages < MOST_PAGES).then_some(offset)
+    }
+
+    /// Returns the parameters of a page. The first has no offset: some clouds require at least 1.
+    fn pairs(&self, offset: usize, more: &[Pair]) -> Vec<Pair> {
+        let mut pairs = more.to_vec();
+        pairs.push(("limit", self.limit.to_string()));
+        if self.pages > 0 {
+            pairs.push(("offset", offset.to_string()));
+        }
+        pairs
+    }
+
+    /// Adds a page. A page without new rows is the last, and so is one that reaches the count.
+    fn add(&mut self, page: Page<T>) {
+        let (length, new) = (page.items.len(), self.items.len());
+        for item in page.items {
+            if self.known.insert(item.id().to_owned()) {
+                self.items.push(item);
+            } else {
+                self.is_steady = false;
+            }
+        }
+        self.is_steady &= self.pages == 0 || self.count == page.count;
+        self.pages += 1;
+        self.rows += length;
+        self.count = page.count;
+        let has_new = self.items.len() > new;
+        let is_end = match self.count {
+            Some(count) => self.items.len() >= count,
+            // A service may allow fewer rows on a page than were requested.
+            None => length == 0,
+        };
+        self.is_done = is_end || !has_new;
+    }
+
+    /// Returns true if nothing contradicts that all rows were read.
+    fn is_counted(&self) -> bool {
+        let is_whole = self.count.is_none_or(|count| count == self.items.len());
+        is_whole && self.is_done && (self.is_steady || self.counts_pages || self.count.is_none())
+    }
+}
+
+/// Requests one page. Rows that are not objects are skipped.
+async fn page<T: DeserializeOwned + Identified>(
+    client: &Client,
+    path: &str,
+    key: &str,
+    pairs: &[Pair],
+) -> Result<Page<T>, ApiError> {
+    // Protectables hold the user data of servers.
+    let request = RequestSpec { is_private: true, ..RequestSpec::get(path, pairs) };
+    client
+        .ask(&request, |body, _| {
+            let mut answer: Value = serde_json::from_str(body.text())?;
+            let count = answer.get("count").and_then(Value::as_u64);
+            let count = count.and_then(|count| usize::try_from(count).ok());
+            let Some(Value::Array(rows)) = answer.get_mut(key).map(Value::take) else {
+                return Err(serde_json::Error::custom(format!("no list `{key}`")));
+            };
+            let items: Option<Vec<T>> =
+                rows.into_iter().map(|row| serde_json::from_value(row).ok()).collect();
+            let invalid = || serde_json::Error::custom(format!("an entry of `{key}` is invalid"));
+            let items = items.ok_or_else(invalid)?;
+            if items.iter().any(|item| item.id().is_empty()) {
+                return Err(serde_json::Error::custom(format!("an entry of `{key}` has no id")));
+            }
+            Ok(Page { items, count })
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(ids: &[&str], count: Option<usize>) -> Page<Vault> {
+        let vault = |id: &&str| Vault { id: (*id).to_owned(), ..Vault::default() };
+        Page { items: ids.iter().map(vault).collect(), count }
+    }
+
+    /// Offsets that are requested, ids, and whether all were read, for these pages.
+    fn read(counts_pages: bool, pages: Vec<Page<Vault>>) -> (Vec<usize>, String, bool) {
+        let mut pass = Pass::new(2, counts_pages);
+        let (mut offsets, mut pages) = (Vec::new(), pages.into_iter());
+        while let Some(offset) = pass.next_offset() {
+            offsets.push(offset);
+            pass.add(pages.next().unwrap());
+        }
+        assert!(pages.next().is_none(), "all pages are read");
+        let ids = pass.items.iter().map(Identified::id).collect();
+        let is_counted = pass.is_counted();
+        (offsets, ids, is_counted)
+    }
+
+    #[test]
+    fn a_pass_ends_at_the_count_or_without_new_rows() {
+        let cases = [
+            (false, vec![page(&["a", "b"], Some(2))], (vec![0], "ab", true)),
+            (false, vec![page(&[], Some(0))], (vec![0], "", true)),
+            (
+                false,
+                vec![page(&["a", "b"], Some(3)), page(&["c"], Some(3))],
+                (vec![0, 2], "abc", true),
+            ),
+            // A row was deleted, so one was skipped or repeated.
+            (
+                false,
+                vec![page(&["a", "b"], Some(4)), page(&["b", "c"], Some(3))],
+                (vec![0, 2], "abc", false),
+            ),
+            // The count is never reached.
+            (
+                false,
+                vec![page(&["a", "b"], Some(5)), page(&["c"], Some(5)), page(&[], Some(5))],
+                (vec![0, 2, 3], "abc", false),
+            ),
+            // No count: the end is a page without new rows.
+            (
+                false,
+                vec![page(&["a", "b"], None), page(&["c"], None), page(&[], None)],
+                (vec![0, 2, 3], "abc", true),
+            ),
+            // Offsets of servers are page numbers, and the page behind the end is the last again.
+            (
+                true,
+                vec![page(&["a", "b"], None), page(&["c"], None), page(&["c"], None)],
+                (vec![1, 2, 3], "abc", true),
+            ),
+        ];
+        for (number, (counts_pages, pages, expected)) in cases.into_iter().enumerate() {
+            let (offsets, ids, is_counted) = read(counts_pages, pages);
+            assert_eq!((offsets, ids.as_str(), is_counted), expected, "case {number}");
+        }
+    }
+}

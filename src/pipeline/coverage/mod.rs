@@ -1,0 +1,118 @@
+//! `cbr backups coverage`: does each resource have a recent usable backup?
+//!
+//! Backups are collected by resource, then judged with what is known of vaults, policies and
+//! resources. A source that could not be read never makes a claim: what depends on it is
+//! [`State::Unknown`]. Pure; knows nothing of requests and formats.
+
+mod judge;
+mod row;
+mod schedule;
+mod state;
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+pub(crate) use judge::{Assessment, Inventory, Knowledge, Source, assess};
+pub(crate) use row::{COVERAGE_COLUMNS, columns};
+pub(crate) use state::State;
+
+use crate::record::backup::{Backup, Field};
+use crate::record::json::Json;
+use crate::record::row::{Row, RowSink};
+use crate::time;
+
+/// The backups so far, by resource.
+pub(crate) struct Coverage {
+    /// The service's time, in microseconds since 1970.
+    now: i64,
+    /// Project of the client. Backups of others are shared, and cover nothing of this project.
+    project_id: Option<String>,
+    /// Replicas are usable too.
+    include_replicas: bool,
+    resources: HashMap<Box<str>, Backups>,
+}
+
+/// The backups of a resource. Times are in microseconds since 1970.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Backups {
+    pub(crate) name: Option<String>,
+    pub(crate) resource_type: Option<String>,
+    /// Vault of the newest backup.
+    pub(crate) vault_id: Option<String>,
+    /// Number of usable backups.
+    pub(crate) usable: u64,
+    pub(crate) oldest: Option<i64>,
+    pub(crate) newest: Option<i64>,
+    /// Time and status of the newest backup, usable or not.
+    pub(crate) last_try: Option<(i64, String)>,
+}
+
+impl Coverage {
+    /// Starts without backups. `now` is the service's time in microseconds since 1970.
+    pub(crate) fn new(now: i64, project_id: Option<String>, include_replicas: bool) -> Self {
+        Self { now, project_id, include_replicas, resources: HashMap::new() }
+    }
+
+    /// Returns the backups by the id of the resource.
+    pub(crate) fn into_resources(self) -> HashMap<Box<str>, Backups> {
+        self.resources
+    }
+
+    /// Returns true if the backup is shared by another project.
+    fn is_foreign(&self, backup: &Backup<'_>) -> bool {
+        let owner = backup.get(Field::project_id).map(Json::text);
+        owner.zip(self.project_id.as_deref()).is_some_and(|(owner, own)| owner != own)
+    }
+
+    /// Returns true if the backup could be restored now.
+    fn is_usable(&self, backup: &Backup<'_>) -> bool {
+        let is = |field, wanted: &str| backup.get(field).is_some_and(|it| it.text() == wanted);
+        let expiry = backup.get(Field::expired_at).map(|expiry| time::instant(&expiry.text()));
+        let is_kept = match expiry {
+            // An unreadable expiry may be in the past.
+            Some(expiry) => expiry.is_some_and(|expiry| expiry > self.now),
+            None => true,
+        };
+        is(Field::status, "available")
+            && is_kept
+            && (self.include_replicas || !is(Field::image_type, "replication"))
+    }
+}
+
+impl RowSink for Coverage {
+    fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        let backup = row.backup();
+        let text = |field| backup.get(field).map(|value| value.text());
+        let Some(id) = text(Field::resource_id).filter(|id| !id.is_empty()) else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        if self.is_foreign(&backup) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let is_usable = self.is_usable(&backup);
+        let created = text(Field::created_at).and_then(|at| time::instant(&at));
+        let resource = match self.resources.get_mut(&*id) {
+            Some(resource) => resource,
+            None => self.resources.entry(id.into()).or_default(),
+        };
+        let Some(created) = created else { return Ok(ControlFlow::Continue(())) };
+        if resource.last_try.as_ref().is_none_or(|(newest, _)| created > *newest) {
+            let owned = |field| text(field).map(|text| text.into_owned());
+            resource.name = owned(Field::resource_name).or(resource.name.take());
+            resource.resource_type = owned(Field::resource_type).or(resource.resource_type.take());
+            resource.vault_id = owned(Field::vault_id).or(resource.vault_id.take());
+            resource.last_try = Some((created, owned(Field::status).unwrap_or_default()));
+        }
+        if is_usable {
+            resource.usable += 1;
+            resource.newest = resource.newest.max(Some(created));
+            resource.oldest = Some(resource.oldest.map_or(created, |oldest| oldest.min(created)));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
