@@ -57,6 +57,7 @@ pub(super) async fn log_in(
         body: Some(&body),
         headers: &[],
         success: StatusCode::CREATED,
+        is_private: false,
     };
     let answer = async {
         iam.client()?
