@@ -99,7 +99,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Sandbox(args) => {
             let args = match cli.console.error_format() {
                 ErrorFormat::Json => args.with_messages_for_scripts(),
-                ErrorFormat::Text => args,
+                ErrorFormat::Text => *args,
             };
             return crate::sandbox::run(args).await;
         }
