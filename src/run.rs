@@ -116,7 +116,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             let own = Early::parse(&program::command(), &words).error_format;
             let args = match (cli.console.error_format(), own) {
                 (ErrorFormat::Json, None) => args.with_flag("--error-format=json"),
-                _ => args,
+                _ => *args,
             };
             return crate::sandbox::run(args).await;
         }

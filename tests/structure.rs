@@ -29,6 +29,39 @@ fn modules_use_only_modules_below_them() {
     assert!(wrong.is_empty(), "above its user in the table of src/lib.rs:\n{}", wrong.join("\n"));
 }
 
+/// `mod.rs`, which declares the others, and tests do not count.
+#[test]
+fn files_of_the_sandbox_have_no_cycle() {
+    let folder = Path::new(SRC).join("sandbox");
+    let names = Source::read(folder.join("mod.rs")).children;
+    assert!(names.len() > 20, "{names:?}");
+    let mut uses: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for name in &names {
+        let (file, children) = (folder.join(format!("{name}.rs")), folder.join(name));
+        let used = if file.exists() {
+            Source::read(file).siblings("super")
+        } else {
+            let files = fs::read_dir(children).unwrap().map(|entry| entry.unwrap().path());
+            let files = files.filter(|file| !file.ends_with("tests.rs"));
+            files
+                .flat_map(|file| {
+                    let parent = if file.ends_with("mod.rs") { "super" } else { "" };
+                    Source::read(file).siblings(parent)
+                })
+                .collect()
+        };
+        uses.push((name.clone(), used.into_iter().filter(|used| used != name).collect()));
+    }
+    // Removes the files that use none of the rest, until only cycles are left.
+    while let Some(leaf) = uses
+        .iter()
+        .position(|(_, used)| !used.iter().any(|used| uses.iter().any(|(name, _)| name == used)))
+    {
+        uses.remove(leaf);
+    }
+    assert!(uses.is_empty(), "{uses:#?}");
+}
+
 #[test]
 fn the_table_of_modules_is_complete() {
     let declared = Source::read(Path::new(SRC).join("lib.rs")).children;
@@ -93,7 +126,7 @@ fn uses_of(name: &str) -> Vec<(PathBuf, String)> {
         let below = folder.join(&module);
         let file = [below.join("mod.rs"), below.with_extension("rs")];
         let file = file.into_iter().find(|file| file.exists()).unwrap();
-        let Source { used, children } = Source::read(file.clone());
+        let Source { used, children, .. } = Source::read(file.clone());
         let others = used.into_iter().filter(|used| used != name);
         found.extend(others.map(|used| (file.clone(), used)));
         modules.extend(children.into_iter().map(|child| (below.clone(), child)));
@@ -108,9 +141,18 @@ struct Source {
     used: Vec<String>,
     /// The modules that are files of their own.
     children: Vec<String>,
+    /// The paths that begin with `super` or `crate::sandbox`, up to the second name after it.
+    paths: Vec<(String, String)>,
 }
 
 impl Source {
+    /// The modules of the sandbox that a file uses, with the name that it has for their parent.
+    fn siblings(&self, parent: &str) -> BTreeSet<String> {
+        let known = |start: &str| start == "sandbox" || (start == parent && !parent.is_empty());
+        let paths = self.paths.iter().filter(|(start, _)| known(start));
+        paths.map(|(_, name)| name.clone()).collect()
+    }
+
     fn read(file: PathBuf) -> Self {
         Self::parse(&fs::read_to_string(file).unwrap())
     }
@@ -125,6 +167,14 @@ impl Source {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut rest = tokens.as_slice();
         while let Some((first, behind)) = rest.split_first() {
+            if let [TokenTree::Ident(start), TokenTree::Punct(one), TokenTree::Punct(two), path, ..] =
+                rest
+                && ["super", "sandbox"].iter().any(|name| *start == name)
+                && one.as_char() == ':'
+                && two.as_char() == ':'
+            {
+                self.paths.extend(heads(path).into_iter().map(|name| (start.to_string(), name)));
+            }
             rest = match rest {
                 [TokenTree::Punct(sign), TokenTree::Group(attribute), behind @ ..]
                     if sign.as_char() == '#' && attribute.stream().to_string() == "cfg (test)" =>

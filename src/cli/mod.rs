@@ -95,7 +95,7 @@ pub(crate) enum Command {
     /// code.
     #[command(after_help = examples::SANDBOX)]
     #[cfg(feature = "sandbox")]
-    Sandbox(SandboxArgs),
+    Sandbox(Box<SandboxArgs>),
 
     /// Print the script with which a shell completes commands, flags and values
     Completions(CompletionsArgs),

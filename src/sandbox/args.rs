@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 use super::changes::Change;
 use super::faults::{self, Fault};
+use super::inventory::{self, SourceFault};
 use super::metadata::MetadataMode;
 use super::throttle::Rate;
 use super::tokens::{self, IamOption};
@@ -47,6 +48,11 @@ pub(crate) struct SandboxArgs {
           help = "Make listings fail, such as 503@2 or reset@3-; --help lists all faults",
           long_help = faults::help())]
     pub(super) faults: Vec<Fault>,
+
+    #[arg(long = "source-fault", value_name = "FAULT", value_parser = SourceFault::parse,
+          help = "Make vaults or other sources fail, such as vaults=403; --help lists all faults",
+          long_help = inventory::help())]
+    pub(super) source_faults: Vec<SourceFault>,
 
     /// Delete or insert backups just before a listing: delete=POS@WHEN, insert=POS@WHEN.
     ///

@@ -190,8 +190,12 @@ impl Row {
         Vault::of(self.kind(), self.draw(Draw::Vault))
     }
 
-    fn resource(self) -> Resource {
-        Resource::of(self.kind(), self.draw(Draw::Resource))
+    pub(super) fn resource(self) -> Resource {
+        let draw = self.draw(Draw::Resource);
+        if self.is_shared() {
+            return Resource::foreign(self.kind(), draw);
+        }
+        Resource::of(self.kind(), draw)
     }
 
     pub(super) fn resource_id(self) -> Uuid {

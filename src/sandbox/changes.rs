@@ -98,6 +98,8 @@ pub(super) struct When {
 }
 
 impl When {
+    pub(super) const ALWAYS: Self = Self { first: 1, last: u64::MAX };
+
     /// Splits `WHAT@WHEN` at the last `@`; WHAT can contain others.
     pub(super) fn split(text: &str) -> Result<(&str, Self), String> {
         let (what, when) = text.rsplit_once('@').ok_or("add @WHEN, such as @1, @2-4, @2- or @*")?;

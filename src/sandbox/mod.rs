@@ -16,6 +16,7 @@
 //! | [`faults`], [`faulty_response`] | deliberate failures |
 //! | [`changes`] | the order of requests, and changes to the account between them |
 //! | [`listing`], [`query`], [`filter`] | a list request and the page that answers it |
+//! | [`inventory`] | vaults, policies, protectable resources and tasks |
 //! | [`rows`] | which backups exist, in order |
 //! | [`backup`], [`resource`], [`awkward`] | the fields of a backup, derived from its number |
 //! | [`record`], [`json`] | a backup as JSON |
@@ -34,6 +35,7 @@ mod faults;
 mod faulty_response;
 mod filter;
 mod iam;
+mod inventory;
 mod json;
 mod listing;
 mod metadata;

@@ -69,11 +69,11 @@ impl Query {
 }
 
 /// Parameters of a query.
-struct Parameters<'a>(&'a [(String, String)]);
+pub(super) struct Parameters<'a>(pub(super) &'a [(String, String)]);
 
 impl Parameters<'_> {
     /// Returns the value of a parameter that can be given once.
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         key: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
@@ -86,7 +86,7 @@ impl Parameters<'_> {
     }
 
     /// Returns the values of a parameter that can be repeated.
-    fn all(&self, key: &str) -> Vec<String> {
+    pub(super) fn all(&self, key: &str) -> Vec<String> {
         let same = self.0.iter().filter(|(name, _)| name == key);
         same.map(|(_, value)| value.clone()).collect()
     }
@@ -95,7 +95,7 @@ impl Parameters<'_> {
 // Each parser returns `None` for a value that the API does not allow. Values that vary between clouds
 // (types, statuses) are plain text.
 
-fn text(value: &str) -> Option<String> {
+pub(super) fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
@@ -103,7 +103,7 @@ fn boolean(value: &str) -> Option<bool> {
     value.parse().ok()
 }
 
-fn whole(value: &str, least: usize, most: usize) -> Option<usize> {
+pub(super) fn whole(value: &str, least: usize, most: usize) -> Option<usize> {
     value.parse().ok().filter(|number| (least..=most).contains(number))
 }
 

@@ -33,10 +33,44 @@ pub(super) enum Route<'a> {
         project: &'a str,
         backup: &'a str,
     },
+    /// Any other list of a project.
+    Source {
+        project: &'a str,
+        source: Source<'a>,
+    },
     Iam(IamRoute),
     /// Metadata service, which only a cloud server reaches.
     Metadata(Metadata),
     Unknown,
+}
+
+/// List beside the backups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source<'a> {
+    /// `/v3/{project_id}/vaults`
+    Vaults,
+    /// `/v3/{project_id}/protectables/{type}/instances`
+    Protectables(&'a str),
+    /// `/v3/{project_id}/policies`
+    Policies,
+    /// `/v3/{project_id}/operation-logs`
+    Tasks,
+}
+
+impl Source<'_> {
+    /// Names of the sources, as in their paths.
+    pub(super) const NAMES: [&'static str; 4] =
+        ["vaults", "protectables", "policies", "operation-logs"];
+
+    pub(super) fn name(self) -> &'static str {
+        let [vaults, protectables, policies, tasks] = Self::NAMES;
+        match self {
+            Self::Vaults => vaults,
+            Self::Protectables(_) => protectables,
+            Self::Policies => policies,
+            Self::Tasks => tasks,
+        }
+    }
 }
 
 /// Resource of the metadata service.
@@ -112,6 +146,14 @@ impl ReceivedRequest {
             ["", "v3", "auth", "catalog"] => Route::Iam(IamRoute::Catalog),
             ["", "v3", project, "backups"] => Route::List { project },
             ["", "v3", project, "backups", backup] => Route::Show { project, backup },
+            ["", "v3", project, "vaults"] => Route::Source { project, source: Source::Vaults },
+            ["", "v3", project, "protectables", kind, "instances"] => {
+                Route::Source { project, source: Source::Protectables(kind) }
+            }
+            ["", "v3", project, "policies"] => Route::Source { project, source: Source::Policies },
+            ["", "v3", project, "operation-logs"] => {
+                Route::Source { project, source: Source::Tasks }
+            }
             ["", "meta-data", "latest", "api", "token"] => Route::Metadata(Metadata::Token),
             ["", "openstack", "latest", "securitykey"] => Route::Metadata(Metadata::Keys),
             ["", "openstack", "latest", "meta_data.json"] => Route::Metadata(Metadata::Server),
@@ -214,7 +256,15 @@ mod tests {
             ("/v3/p/backups/x", Route::Show { project: "p", backup: "x" }),
             ("/v3/p/backups/", Route::Show { project: "p", backup: "" }),
             ("/v3/p/backups/x/metadata", Route::Unknown),
-            ("/v3/p/vaults", Route::Unknown),
+            ("/v3/p/vaults?limit=1", Route::Source { project: "p", source: Source::Vaults }),
+            ("/v3/p/policies", Route::Source { project: "p", source: Source::Policies }),
+            ("/v3/p/operation-logs", Route::Source { project: "p", source: Source::Tasks }),
+            (
+                "/v3/p/protectables/disk/instances",
+                Route::Source { project: "p", source: Source::Protectables("disk") },
+            ),
+            ("/v3/p/protectables/disk", Route::Unknown),
+            ("/v3/p/checkpoints", Route::Unknown),
             ("/v3/auth/tokens", Route::Iam(IamRoute::Tokens)),
             ("/v3/projects?name=r", Route::Iam(IamRoute::Projects)),
             ("/v3/auth/projects", Route::Iam(IamRoute::OwnProjects)),

@@ -5,21 +5,44 @@ use std::borrow::Cow;
 use super::uuid::{Uuid, mix};
 
 /// A backed-up resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Resource {
     kind: Kind,
     number: u64,
 }
 
-/// Number of resources of each kind.
-const EACH: u64 = 40;
+/// Number of resources of each kind that have backups.
+pub(super) const RESOURCES_EACH: u64 = 40;
+
+/// Number of the first resource of another project.
+const FIRST_FOREIGN: u64 = 1000;
+
+/// Number of a server that was built again under the name of the second.
+const REBUILT: (u64, u64) = (45, 5);
 
 /// Separates the ids of resources from other ids.
 const SEED: u64 = 0x7265_736f_7572_6365;
 
 impl Resource {
     pub(super) fn of(kind: Kind, draw: u64) -> Self {
-        Self { kind, number: draw % EACH }
+        Self { kind, number: draw % RESOURCES_EACH }
+    }
+
+    /// Returns a resource of another project.
+    pub(super) fn foreign(kind: Kind, draw: u64) -> Self {
+        Self { kind, number: FIRST_FOREIGN + draw % RESOURCES_EACH }
+    }
+
+    pub(super) const fn new(kind: Kind, number: u64) -> Self {
+        Self { kind, number }
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn number(self) -> u64 {
+        self.number
     }
 
     fn seed(self) -> u64 {
@@ -47,6 +70,9 @@ impl Resource {
 
     pub(super) fn name(self) -> Cow<'static, str> {
         let number = self.number;
+        if self.kind == Kind::Server && number == REBUILT.0 {
+            return Self { number: REBUILT.1, ..self }.name();
+        }
         let stem = match self.kind {
             Kind::Server if number == 3 => return "数据库-主".into(),
             Kind::Server if number == 17 => return "web 前端 (北京)".into(),
@@ -75,7 +101,7 @@ impl Resource {
 }
 
 /// Kind of a protected resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Server,
     Volume,
@@ -86,6 +112,17 @@ pub(super) enum Kind {
     /// A type that is not documented; clients must accept it.
     VirtualMachine,
 }
+
+/// All kinds, in order.
+const KINDS: [Kind; 7] = [
+    Kind::Server,
+    Kind::Volume,
+    Kind::Turbo,
+    Kind::Desktop,
+    Kind::BareMetal,
+    Kind::NativeServer,
+    Kind::VirtualMachine,
+];
 
 /// Number of backups of each kind among [`ALL`].
 const SHARES: [(u64, Kind); 6] = [
@@ -129,6 +166,17 @@ impl Kind {
         }
     }
 
+    /// Returns the `object_type` of vaults for this kind.
+    pub(super) fn object_type(self) -> &'static str {
+        match self {
+            Self::Server | Self::BareMetal | Self::NativeServer => "server",
+            Self::Volume => "disk",
+            Self::Turbo => "turbo",
+            Self::Desktop => "workspace",
+            Self::VirtualMachine => "vmware",
+        }
+    }
+
     /// Returns the value of `provider_id`.
     pub(super) fn provider_id(self) -> &'static str {
         match self {
@@ -149,11 +197,14 @@ impl Kind {
 }
 
 /// A vault of the account, which holds one kind of resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Vault(u64);
 
 /// Number of vaults of each kind.
 const VAULTS_EACH: u64 = 3;
+
+/// Number of the vault for replicas, the last one.
+const REPLICAS: u64 = KINDS.len() as u64 * VAULTS_EACH;
 
 /// Separates the ids of vaults from other ids.
 const VAULT_SEED: u64 = 0x7661_756c_7400_0000;
@@ -161,6 +212,29 @@ const VAULT_SEED: u64 = 0x7661_756c_7400_0000;
 impl Vault {
     pub(super) fn of(kind: Kind, draw: u64) -> Self {
         Self(kind as u64 * VAULTS_EACH + draw % VAULTS_EACH)
+    }
+
+    /// Iterates over all vaults.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..=REPLICAS).map(Self)
+    }
+
+    /// Returns true for the vault of replicas from another region.
+    pub(super) fn is_for_replicas(self) -> bool {
+        self.0 == REPLICAS
+    }
+
+    /// Returns the kind of resources that it holds.
+    pub(super) fn kind(self) -> Kind {
+        KINDS.get((self.0 / VAULTS_EACH) as usize).copied().unwrap_or(Kind::Server)
+    }
+
+    pub(super) fn name(self) -> String {
+        if self.is_for_replicas() {
+            return "vault-replicas".to_owned();
+        }
+        let kind = self.kind().resource_type().rsplit("::").next().unwrap_or_default();
+        format!("vault-{}-{}", kind.to_ascii_lowercase(), self.0 % VAULTS_EACH + 1)
     }
 
     pub(super) fn id(self) -> Uuid {

@@ -61,6 +61,11 @@ impl Rows {
         Self::new(backups, 20_777 * DAY)
     }
 
+    /// Returns the time after which no initial backup was created.
+    pub(super) fn newest(&self) -> Micros {
+        self.series.newest
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }

@@ -17,6 +17,7 @@ use super::changes::{AccountState, Arrival};
 use super::faults::{Chaos, Fault};
 use super::faulty_response::{Outcome, throttled};
 use super::iam::Iam;
+use super::inventory::{self, SourceFault, SourceFaults};
 use super::listing;
 use super::metadata::Metadata;
 use super::query::InvalidParameter;
@@ -34,6 +35,7 @@ pub(super) struct Service {
     throttle: Option<Throttle>,
     faults: Vec<Fault>,
     chaos: Option<Chaos>,
+    source_faults: SourceFaults,
     iam: Iam,
     /// How far the clock is ahead of this machine's.
     clock: SignedDuration,
@@ -58,6 +60,7 @@ impl Service {
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
+            source_faults: SourceFaults::new(&args.source_faults),
             iam: Iam::new(&args.iam),
             clock: args.clock,
             latency: args.latency,
@@ -81,12 +84,18 @@ impl Service {
         let is_list = call.method() == Method::GET && matches!(call.route(), Route::List { .. });
         let arrival = self.account.arrive(is_list);
         let faults = self.faults(&arrival);
+        let source_fault = match call.route() {
+            Route::Source { source, .. } => self.source_faults.arrive(source),
+            _ => None,
+        };
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
         }
         let id = RequestId(arrival.request);
-        let outcome = self.outcome(&call, &arrival, &faults, id);
-        self.log(&call, &arrival, &faults, &outcome);
+        let outcome = self.outcome(&call, &arrival, &faults, source_fault, id);
+        let names = faults.iter().map(|fault| fault.text());
+        let names = names.chain(source_fault.map(SourceFault::text)).collect();
+        self.log(&call, &arrival, names, &outcome);
         match outcome {
             Outcome::Reply(answer) => {
                 let mut response = answer.into_response(id);
@@ -121,6 +130,7 @@ impl Service {
         call: &ReceivedRequest,
         arrival: &Arrival,
         faults: &[&Fault],
+        source_fault: Option<&SourceFault>,
         id: RequestId,
     ) -> Outcome {
         if let Route::Metadata(resource) = call.route() {
@@ -133,11 +143,16 @@ impl Service {
         if let Err(refusal) = self.admit(call, id) {
             return Outcome::Reply(refusal);
         }
-        if let Some(replacement) = faults.iter().find_map(|fault| fault.replacement()) {
+        let replacement = faults.iter().find_map(|fault| fault.replacement()).cloned();
+        let of_source = || source_fault.and_then(SourceFault::replacement);
+        if let Some(replacement) = replacement.or_else(of_source) {
             return replacement.outcome(&arrival.rows, id);
         }
-        let mut answer = answer(call, &arrival.rows, faults).unwrap_or_else(|refusal| refusal);
-        let corruptions = || faults.iter().filter_map(|fault| fault.corruption());
+        let answer = answer(call, &arrival.rows, faults, source_fault);
+        let mut answer = answer.unwrap_or_else(|refusal| refusal);
+        let of_source = source_fault.and_then(SourceFault::corruption);
+        let corruptions =
+            || faults.iter().filter_map(|fault| fault.corruption().copied()).chain(of_source);
         corruptions().for_each(|corruption| corruption.text(&mut answer));
         let accepted = call.header(ACCEPT_ENCODING.as_str()).is_some_and(accepts_gzip);
         if self.gzip && accepted {
@@ -152,7 +167,9 @@ impl Service {
         let refuse =
             |status, code, message: &str| Err(Reply::gateway_error(status, code, message, id));
         let project = match call.route() {
-            Route::List { project } | Route::Show { project, .. } => project,
+            Route::List { project }
+            | Route::Show { project, .. }
+            | Route::Source { project, .. } => project,
             Route::Iam(_) | Route::Metadata(_) | Route::Unknown => {
                 let message = "The API does not exist or has not been published in the environment";
                 return refuse(StatusCode::NOT_FOUND, "0101", message);
@@ -176,7 +193,7 @@ impl Service {
         Ok(())
     }
 
-    fn log(&self, call: &ReceivedRequest, arrival: &Arrival, faults: &[&Fault], outcome: &Outcome) {
+    fn log(&self, call: &ReceivedRequest, arrival: &Arrival, faults: Vec<&str>, outcome: &Outcome) {
         let Some(log) = &self.log else { return };
         let ids = |rows: &[Row]| rows.iter().map(|row| row.id.text()).collect();
         log.write(&Line {
@@ -191,7 +208,7 @@ impl Service {
             },
             auth: CredentialKind::by(call).name(),
             headers: request::headers(call),
-            faults: faults.iter().map(|fault| fault.text()).collect(),
+            faults,
             deleted: ids(&arrival.changed.deleted),
             inserted: ids(&arrival.changed.inserted),
         });
@@ -215,7 +232,16 @@ fn http_date(time: Timestamp) -> String {
 }
 
 /// Returns the response of the service itself; `Err` is a refusal.
-fn answer(call: &ReceivedRequest, rows: &Rows, faults: &[&Fault]) -> Result<Reply, Reply> {
+fn answer(
+    call: &ReceivedRequest,
+    rows: &Rows,
+    faults: &[&Fault],
+    source_fault: Option<&SourceFault>,
+) -> Result<Reply, Reply> {
+    if let Route::Source { source, .. } = call.route() {
+        let body = inventory::answer(source, call.pairs(), rows, source_fault);
+        return body.map(Reply::json).map_err(refusal);
+    }
     if let Route::Show { backup, .. } = call.route() {
         return show(backup, rows);
     }

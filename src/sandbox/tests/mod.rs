@@ -12,6 +12,10 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
+mod faults;
+mod iam;
+mod sources;
+
 use super::SandboxArgs;
 use super::account::{AccessKey, PASSWORD, PERMANENT_KEY, PROJECT_ID, TEMPORARY_KEY, TOKEN};
 use super::server::Server;
@@ -136,7 +140,7 @@ async fn refusals_have_the_bodies_of_gateway_and_service() {
         ("backups?sort=size", 400, "BackupService.9900"),
         ("backups/1", 400, "BackupService.9900"),
         (missing, 404, "BackupService.6200"),
-        ("vaults", 404, "APIGW.0101"),
+        ("checkpoints", 404, "APIGW.0101"),
         ("../other/backups", 403, "APIGW.0310"),
     ] {
         let (found, body) = sandbox.json(path).await;
@@ -173,197 +177,6 @@ async fn http2_works_without_negotiation() {
     assert_eq!(response.version(), reqwest::Version::HTTP_2);
     let body: Value = json_of(response).await;
     assert_eq!(body["backups"].as_array().unwrap().len(), 1000);
-}
-
-/// Decompresses gzip.
-fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    MultiGzDecoder::new(bytes).read_to_end(&mut text)?;
-    Ok(text)
-}
-
-#[tokio::test]
-async fn each_fault_has_its_effect() {
-    let sandbox = Sandbox::start(&[
-        "--backups=200",
-        "--fault=429=7@1",
-        "--fault=auth500@2",
-        "--fault=reset@3",
-        "--fault=redirect=http://example.invalid/@4",
-        "--fault=html@5",
-        "--fault=nested@6",
-        "--fault=huge=3MB@7",
-        "--fault=gzip-bomb=5MB@8",
-        "--fault=truncate@9",
-        "--fault=invalid-json@10",
-        "--fault=invalid-utf8@11",
-        "--fault=gzip-broken@12",
-        "--fault=count=5@13",
-        "--fault=drip=1ms@14",
-        "--fault=hang@15",
-        "--fault=401@16",
-    ])
-    .await;
-    let list = "backups?limit=100";
-
-    let response = sandbox.get(list).await.unwrap();
-    assert_eq!(header(response.headers(), "retry-after"), "7");
-    let body: Value = json_of(response).await;
-    assert_eq!(body["error_code"], "APIGW.0308");
-    assert!(body["error_msg"].as_str().unwrap().ends_with("limit:60,time:1 minute"), "{body}");
-
-    let (status, body) = sandbox.json(list).await;
-    assert_eq!((status, &body["error_code"]), (500, &json!("BackupService.9998")));
-
-    assert!(sandbox.get(list).await.unwrap_err().is_request());
-
-    let response = sandbox.get(list).await.unwrap();
-    assert_eq!(response.status(), 302);
-    assert_eq!(header(response.headers(), "location"), "http://example.invalid/");
-
-    let page = sandbox.get(list).await.unwrap().text().await.unwrap();
-    assert!(page.starts_with("<!DOCTYPE html>"));
-
-    let deep = sandbox.get(list).await.unwrap().bytes().await.unwrap();
-    assert_eq!(deep.iter().filter(|byte| **byte == b'[').count(), 100_000);
-
-    let huge = sandbox.get(list).await.unwrap().bytes().await.unwrap();
-    assert_eq!(huge.len(), 3_000_000);
-    let huge: Value = serde_json::from_slice(&huge).unwrap();
-    assert!(huge["backups"].as_array().unwrap().len() > 1000);
-
-    let bomb = sandbox.get(list).await.unwrap();
-    assert_eq!(header(bomb.headers(), "content-encoding"), "gzip");
-    let bomb = inflated(&bomb.bytes().await.unwrap()).unwrap();
-    assert!(bomb.len() > 5_000_000);
-    assert_eq!(serde_json::from_slice::<Value>(&bomb).unwrap()["backups"], json!([]));
-
-    let truncated = sandbox.get(list).await.unwrap();
-    assert!(truncated.content_length().unwrap() > 50_000);
-    assert!(truncated.bytes().await.is_err());
-
-    let invalid = sandbox.get(list).await.unwrap().bytes().await.unwrap();
-    assert!(serde_json::from_slice::<Value>(&invalid).unwrap_err().is_eof());
-
-    let invalid = sandbox.get(list).await.unwrap().bytes().await.unwrap();
-    assert!(std::str::from_utf8(&invalid).is_err());
-    assert!(serde_json::from_str::<Value>(&String::from_utf8_lossy(&invalid)).is_ok());
-
-    let broken = sandbox.get(list).await.unwrap();
-    assert_eq!(header(broken.headers(), "content-encoding"), "gzip");
-    assert!(inflated(&broken.bytes().await.unwrap()).is_err());
-
-    assert_eq!(sandbox.json(list).await.1["count"], 5);
-
-    let begin = Instant::now();
-    let dripping = sandbox.get("backups?limit=1").await.unwrap();
-    assert_eq!(json_of(dripping).await["count"], 200);
-    assert!(begin.elapsed() > Duration::from_millis(500));
-
-    let wait = Duration::from_millis(100);
-    assert!(tokio::time::timeout(wait, sandbox.get(list)).await.is_err());
-
-    assert_eq!(sandbox.json(list).await.0, 401);
-    assert_eq!(sandbox.json(list).await.0, 200);
-}
-
-/// Logs in and returns status, token and body.
-async fn log_in(sandbox: &Sandbox, password: &str, scope: Value) -> (u16, String, Value) {
-    let user = json!({"name": "sandbox-user", "password": password,
-                      "domain": {"name": "sandbox-account"}});
-    let identity = json!({"methods": ["password"], "password": {"user": user}});
-    let body = json!({"auth": {"identity": identity, "scope": scope}}).to_string();
-    let url = format!("http://{}/v3/auth/tokens", sandbox.address);
-    let response = sandbox.client.post(url).body(body).send().await.unwrap();
-    let token = header(response.headers(), "x-subject-token").to_owned();
-    (response.status().as_u16(), token, json_of(response).await)
-}
-
-/// Returns the status and the body of a response of IAM.
-async fn identity(sandbox: &Sandbox, rest: &str, token: &str) -> (u16, Value) {
-    let request = sandbox.client.get(format!("http://{}/v3/{rest}", sandbox.address));
-    let request = request.header("X-Auth-Token", token).header("X-Subject-Token", token);
-    let response = request.send().await.unwrap();
-    (response.status().as_u16(), json_of(response).await)
-}
-
-#[tokio::test]
-async fn tokens_from_logins_are_accepted() {
-    let sandbox = Sandbox::start(&["--iam=expire=2"]).await;
-    let scope = json!({"project": {"name": "sandbox-1"}});
-    let (status, token, body) = log_in(&sandbox, PASSWORD, scope).await;
-    assert_eq!((status, &body["token"]["project"]["id"]), (201, &json!(PROJECT_ID)));
-    assert_eq!(body["token"]["catalog"][1]["type"], "cbr");
-    let url = sandbox.url("backups?limit=1");
-    for expected in [200, 200, 401] {
-        let request = sandbox.client.get(&url).header("X-Auth-Token", &token);
-        assert_eq!(request.send().await.unwrap().status(), expected);
-    }
-    let (status, other, body) = log_in(&sandbox, PASSWORD, json!({"domain": {}})).await;
-    assert_eq!((status, &body["token"]["domain"]["name"]), (201, &json!("sandbox-account")));
-    assert_ne!(other, token);
-    let scope = json!({"project": {"id": "nowhere"}});
-    assert_eq!(log_in(&sandbox, PASSWORD, scope).await.0, 404);
-}
-
-#[tokio::test]
-async fn iam_lists_projects_tokens_and_services() {
-    let sandbox = Sandbox::start(&[]).await;
-    let names = |body: &Value| {
-        let projects = body["projects"].as_array().unwrap().iter();
-        projects.map(|project| project["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let (status, body) = identity(&sandbox, "projects?name=sandbox-1", TOKEN).await;
-    assert_eq!((status, names(&body)), (200, vec!["sandbox-1".to_owned()]));
-    let (_, body) = identity(&sandbox, "projects?name=nowhere", TOKEN).await;
-    assert!(names(&body).is_empty());
-    let (_, body) = identity(&sandbox, "auth/projects", TOKEN).await;
-    assert_eq!(names(&body), ["sandbox-1", "sandbox-1_team"]);
-    let (_, body) = identity(&sandbox, "auth/tokens", TOKEN).await;
-    assert_eq!(body["token"]["project"]["id"], PROJECT_ID);
-    let (_, body) = identity(&sandbox, "auth/catalog", TOKEN).await;
-    let url = format!("http://{}/v3/{PROJECT_ID}", sandbox.address);
-    assert_eq!(body["catalog"][1]["endpoints"][0]["url"], url);
-    assert_eq!(identity(&sandbox, "auth/projects", "wrong").await.0, 401);
-}
-
-#[tokio::test]
-async fn five_wrong_passwords_lock_the_user() {
-    let sandbox = Sandbox::start(&[]).await;
-    let message = async |password| {
-        let (status, token, body) = log_in(&sandbox, password, json!({})).await;
-        assert!(status == 201 || token.is_empty());
-        body["error"]["message"].as_str().unwrap_or_default().to_owned()
-    };
-    assert_eq!(message("x").await, "The username or password is wrong.");
-    assert_eq!(message(PASSWORD).await, "", "a right one ends the row");
-    for _ in 0..5 {
-        assert_eq!(message("x").await, "The username or password is wrong.");
-    }
-    assert_eq!(message(PASSWORD).await, "The user is locked, please try again later.");
-}
-
-#[tokio::test]
-async fn each_option_of_iam_has_its_effect() {
-    let option = async |flags: &[&str], rest: &str| {
-        identity(&Sandbox::start(flags).await, rest, TOKEN).await
-    };
-    let by_name = "projects?name=sandbox-1";
-    let (status, body) = option(&["--iam=forbidden"], by_name).await;
-    assert_eq!((status, &body["error_code"]), (403, &json!("IAM.0002")));
-    let (_, body) = option(&["--iam=several"], by_name).await;
-    assert_eq!(body["projects"].as_array().unwrap().len(), 2);
-    let (_, body) = option(&["--iam=none"], by_name).await;
-    assert_eq!(body["projects"], json!([]));
-    let (_, body) = option(&["--iam=no-catalog"], "auth/catalog").await;
-    assert_eq!(body["catalog"], json!([]));
-    assert_eq!(option(&["--iam=503=1"], by_name).await.0, 503);
-    let sandbox = Sandbox::start(&["--iam=locked"]).await;
-    assert_eq!(log_in(&sandbox, PASSWORD, json!({})).await.0, 401);
-    let sandbox = Sandbox::start(&["--iam=lifetime=5m"]).await;
-    let (_, _, body) = log_in(&sandbox, PASSWORD, json!({})).await;
-    let time = |name: &str| body["token"][name].as_str().unwrap().parse::<Timestamp>().unwrap();
-    assert_eq!(time("expires_at").duration_since(time("issued_at")).as_secs(), 300);
 }
 
 /// The `Date` header follows the wrong clock, and current signatures are refused.
@@ -420,6 +233,13 @@ async fn requests_above_the_rate_are_refused() {
         body["error_msg"].as_str().unwrap().ends_with("ratelimit,limit:2,time:1 hour"),
         "{body}"
     );
+}
+
+/// Decompresses gzip.
+fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 #[tokio::test]
