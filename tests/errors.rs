@@ -347,7 +347,7 @@ fn echoed_access_keys_are_redacted() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
     let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
-                cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+                cbr: hint: the access key of CBR_* is locked for five minutes after too many failures\n";
     service.cbr("backups list").with_key().exit(3).stderr(told).run();
 }
 

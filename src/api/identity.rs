@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, watch};
 
-use super::error::{ApiError, Refusal};
+use super::error::ApiError;
+use super::refusal::Refusal;
 use super::session::Session;
 use crate::settings::Credentials;
 

@@ -4,6 +4,7 @@
 
 mod backups;
 mod body;
+mod cause;
 mod client;
 mod client_options;
 mod clock;
@@ -16,6 +17,7 @@ pub(crate) mod inventory;
 mod metadata;
 mod page;
 mod redact;
+mod refusal;
 mod request_log;
 mod retry;
 mod session;
@@ -26,12 +28,14 @@ mod transport;
 mod utf8_body;
 
 pub(crate) use backups::{Backups, Probe};
+pub(crate) use cause::{Cause, Class};
 pub(crate) use client::{Client, Pair, RequestSpec, UnsentRequest};
 pub(crate) use client_options::ClientOptions;
-pub(crate) use error::{ApiError, Class, LOGIN, LONGEST_WAIT, Refusal, Spent};
+pub(crate) use error::{ApiError, LOGIN};
 pub(crate) use events::Events;
 pub(crate) use identity::{CredentialRefresh, Identity, Renewed};
 pub(crate) use metadata::{ExpiringKeys, MetadataService};
+pub(crate) use refusal::{LONGEST_WAIT, Refusal, Spent};
 pub(crate) use request_log::RequestLog;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryPolicy};
 pub(crate) use session::Session;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::error::{ApiError, Spent};
+use super::error::ApiError;
+use super::refusal::Spent;
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -180,7 +181,7 @@ pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
 mod tests {
     use std::time::SystemTime;
 
-    use super::super::error::Refusal;
+    use super::super::refusal::Refusal;
     use super::*;
 
     fn refused(status: u16, body: &str, retry_after: Option<&str>) -> ApiError {

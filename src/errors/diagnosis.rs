@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::api::{ApiError, Class, LOGIN, Refusal};
+use super::Verdict;
+use super::kind::FailureKind;
+use crate::api::{ApiError, Cause, LOGIN};
 use crate::auth::iam::Found;
-use crate::settings::{ConnectionError, Credentials, Project, Resolution, Setting, SettingFlaw};
+use crate::settings::{Credentials, Project, Resolution, Setting};
 
-/// A failure with what to do about it, where that is known better than from the failure alone.
+/// A failure with a better hint than that of its kind.
 #[derive(Debug, thiserror::Error)]
 #[error("{error:#}")]
 pub(crate) struct Diagnosed {
@@ -17,17 +19,17 @@ pub(crate) struct Diagnosed {
 /// A diagnosis of a failure.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Diagnosis {
-    pub(crate) kind: Kind,
+    pub(crate) kind: DiagnosisKind,
     /// The cause, in a sentence.
     pub(crate) explanation: String,
     /// The remedy.
     pub(crate) hint: Option<String>,
 }
 
-/// The kinds of failure, for scripts.
+/// Kinds of diagnosis, for scripts. Words are never changed, only added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum DiagnosisKind {
     /// A setting is missing or invalid.
     Settings,
     /// The clocks are too far apart for a signature.
@@ -86,18 +88,6 @@ impl Facts {
     }
 }
 
-/// Apart by more seconds than this, the clocks are what is wrong with a signature, which allows 15
-/// minutes. The rest is for the way that an answer takes.
-const SKEW: u32 = 14 * 60;
-
-/// What to say of the clock where that has spoilt a signature.
-pub(crate) fn skewed_clock(error: &ApiError) -> Option<String> {
-    let refusal = refusal(error)?;
-    let is_signature = refusal.status == 401 && refusal.message.contains("sign");
-    let ahead = refusal.clock_ahead.filter(|ahead| is_signature && ahead.unsigned_abs() > SKEW)?;
-    Some(clock(ahead))
-}
-
 /// Describes the difference of the clocks; `ahead` is in seconds.
 pub(crate) fn clock(ahead: i32) -> String {
     let seconds = ahead.unsigned_abs();
@@ -113,15 +103,9 @@ pub(crate) fn clock(ahead: i32) -> String {
     }
 }
 
-/// Returns true if the account is locked after too many failures.
-pub(crate) fn is_locked(refusal: &Refusal) -> bool {
-    let message = refusal.message.to_ascii_lowercase();
-    message.contains("reach the limit") || message.contains("locked")
-}
-
 /// Returns the seconds that the local clock is ahead, if the response has a date.
 pub(crate) fn clock_ahead(error: &anyhow::Error) -> Option<i32> {
-    refusal(error.downcast_ref()?)?.clock_ahead
+    error.downcast_ref::<ApiError>()?.refusal()?.clock_ahead
 }
 
 /// Returns true if the caller is authenticated and the request rejected.
@@ -133,35 +117,23 @@ pub(crate) fn is_forbidden(error: &anyhow::Error) -> bool {
     matches!(refused, Some(403 | 404))
 }
 
-fn refusal(error: &ApiError) -> Option<&Refusal> {
-    match error {
-        ApiError::Refused(refusal) => Some(refusal),
-        ApiError::Identity { fault, .. } => refusal(fault),
-        _ => None,
-    }
-}
-
-/// What is wrong. `found` is the project that IAM knows, and `hint` what is known of the failure
-/// alone.
-pub(crate) fn of(
-    error: &anyhow::Error,
-    facts: &Facts,
-    found: Option<&Found>,
-    hint: Option<String>,
-) -> Diagnosis {
-    let (kind, hint) = match error.downcast_ref::<ApiError>() {
-        Some(error) => match (
-            mismatch(error, facts, found).or_else(|| no_such_project(error, facts)),
-            skewed_clock(error),
-        ) {
-            (Some(hint), _) => (Kind::WrongProject, Some(hint)),
-            (None, Some(_)) => (Kind::ClockSkew, hint),
-            (None, None) => (kind(error, facts), hint),
-        },
-        None => match error.downcast_ref::<ConnectionError>() {
-            Some(error) => (kind_of_setting(error), hint),
-            None => (Kind::Other, hint),
-        },
+/// Diagnoses a failure. `found` is the project that IAM knows.
+pub(crate) fn of(error: &anyhow::Error, facts: &Facts, found: Option<&Found>) -> Diagnosis {
+    let Verdict { kind, hint, .. } = Verdict::of(error);
+    let project = error
+        .downcast_ref()
+        .and_then(|error| mismatch(error, facts, found).or_else(|| no_such_project(error, facts)));
+    let (kind, hint) = match (project, kind) {
+        (Some(hint), _) => (DiagnosisKind::WrongProject, Some(hint)),
+        (None, FailureKind::Refused(Cause::InvalidCredentials | Cause::UnreadableCredentials))
+            if facts.is_token =>
+        {
+            (DiagnosisKind::ExpiredToken, hint)
+        }
+        (None, FailureKind::Refused(Cause::NotFound)) if facts.region.is_some() => {
+            (DiagnosisKind::WrongRegion, hint)
+        }
+        (None, kind) => (kind.diagnosis(), hint),
     };
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }
@@ -177,7 +149,7 @@ pub(crate) fn brief(error: &anyhow::Error) -> String {
     whole.split_once("; ").map_or(whole.clone(), |(first, _)| first.to_owned())
 }
 
-/// That the project is another one than IAM has.
+/// Returns the hint for a project that is not the one that IAM knows.
 fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<String> {
     let (given, found) = (facts.project_id.as_ref()?.value.as_str(), found?);
     if given == found.id || !matches!(error, ApiError::Refused(_)) {
@@ -192,7 +164,7 @@ fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<St
     })
 }
 
-/// That a login fails for the project that it is to be for.
+/// Returns the hint for a login to a project that the user does not have.
 fn no_such_project(error: &ApiError, facts: &Facts) -> Option<String> {
     let given = facts.project_id.as_ref()?;
     let ApiError::Identity { doing, fault, .. } = error else { return None };
@@ -202,57 +174,11 @@ fn no_such_project(error: &ApiError, facts: &Facts) -> Option<String> {
     is_missing.then(|| format!("check {origin}: this user has no project with the id {value}"))
 }
 
-fn kind_of_setting(error: &ConnectionError) -> Kind {
-    match error.flaw {
-        SettingFlaw::Plain => Kind::Settings,
-        SettingFlaw::Late => Kind::TimedOut,
-        SettingFlaw::OtherRegion => Kind::WrongRegion,
-    }
-}
-
-fn kind(error: &ApiError, facts: &Facts) -> Kind {
-    let refusal = match error {
-        ApiError::Refused(refusal) => refusal,
-        ApiError::Identity { doing, fault, .. } => {
-            return match (fault.as_ref(), kind(fault, facts)) {
-                (ApiError::Refused(refusal), Kind::WrongCredentials | Kind::ExpiredToken)
-                    if *doing == LOGIN && refusal.code_number() != Some("0301") =>
-                {
-                    Kind::WrongPassword
-                }
-                (ApiError::Refused(refusal), _) if refusal.status == 404 => Kind::WrongRegion,
-                (_, kind) => kind,
-            };
-        }
-        ApiError::Setup { .. } => return Kind::Settings,
-        ApiError::Unreachable { .. } | ApiError::UnknownHost { .. } => return Kind::Unreachable,
-        ApiError::Proxy { .. } => return Kind::Proxy,
-        ApiError::Untrusted { .. } => return Kind::Untrusted,
-        ApiError::TimedOut | ApiError::OutOfTime { .. } => return Kind::TimedOut,
-        ApiError::TooLarge { .. } | ApiError::Unreadable { .. } => return Kind::Unavailable,
-    };
-    let message = refusal.message.as_str();
-    match (refusal.code_number(), error.class()) {
-        _ if is_locked(refusal) => Kind::Locked,
-        (Some("0301"), _) if message.contains("not exist") => Kind::UnknownKey,
-        (Some("0301"), _) if message.contains("signature") => Kind::WrongSecretKey,
-        (Some("0307"), _) => Kind::ExpiredToken,
-        (Some("0310"), _) => Kind::WrongProject,
-        (Some("0801" | "0802" | "0101"), _) => Kind::WrongRegion,
-        (_, Class::Denied) if refusal.status == 401 && facts.is_token => Kind::ExpiredToken,
-        (_, Class::Denied) if refusal.status == 401 => Kind::WrongCredentials,
-        (Some("9998"), _) => Kind::WrongCredentials,
-        (_, Class::Denied) => Kind::MissingPermission,
-        (_, Class::Throttled) => Kind::Throttled,
-        (_, Class::Unavailable) => Kind::Unavailable,
-        (_, Class::Refused) if facts.region.is_some() && refusal.status == 404 => Kind::WrongRegion,
-        (_, Class::Refused) => Kind::Other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Refusal;
+    use crate::settings::ConnectionError;
 
     #[test]
     fn the_clock_is_told_in_words() {
@@ -286,43 +212,47 @@ mod tests {
         let iam = |fault| asked(LOGIN, fault);
         let denied = |message: &str| refused(401, "APIGW.0301", &format!("{wrong}{message}"));
         let cases = [
-            (denied("ak X not exist"), &key, Kind::UnknownKey),
-            (denied("verify aksk signature fail"), &key, Kind::WrongSecretKey),
-            (denied("AK access failed to reach the limit,forbidden."), &key, Kind::Locked),
-            (denied("decrypt token fail"), &token, Kind::ExpiredToken),
-            (denied("decrypt securityToken fail"), &key, Kind::WrongCredentials),
-            (refused(401, "APIGW.0307", "renew"), &token, Kind::ExpiredToken),
-            (refused(403, "APIGW.0310", "unavailable"), &key, Kind::WrongProject),
-            (refused(403, "APIGW.0302", "not allowed"), &key, Kind::MissingPermission),
-            (refused(403, "APIGW.0801", "not here"), &key, Kind::WrongRegion),
-            (refused(404, "APIGW.0101", "no such API"), &key, Kind::WrongRegion),
-            (refused(403, "BackupService.8600", "real name"), &key, Kind::MissingPermission),
-            (refused(500, "BackupService.9998", "failed"), &key, Kind::WrongCredentials),
-            (refused(500, "BackupService.9910", "unknown"), &key, Kind::Unavailable),
-            (refused(429, "APIGW.0308", "slower"), &key, Kind::Throttled),
-            (refused(400, "BackupService.9900", "invalid"), &key, Kind::Other),
-            (iam(refused(401, "", "The password is wrong.")), &key, Kind::WrongPassword),
+            (denied("ak X not exist"), &key, DiagnosisKind::UnknownKey),
+            (denied("verify aksk signature fail"), &key, DiagnosisKind::WrongSecretKey),
+            (denied("AK access failed to reach the limit,forbidden."), &key, DiagnosisKind::Locked),
+            (denied("decrypt token fail"), &token, DiagnosisKind::ExpiredToken),
+            (denied("decrypt securityToken fail"), &key, DiagnosisKind::WrongCredentials),
+            (refused(401, "APIGW.0307", "renew"), &token, DiagnosisKind::ExpiredToken),
+            (refused(403, "APIGW.0310", "unavailable"), &key, DiagnosisKind::WrongProject),
+            (refused(403, "APIGW.0302", "not allowed"), &key, DiagnosisKind::MissingPermission),
+            (refused(403, "APIGW.0801", "not here"), &key, DiagnosisKind::WrongRegion),
+            (refused(404, "APIGW.0101", "no such API"), &key, DiagnosisKind::WrongRegion),
+            (
+                refused(403, "BackupService.8600", "real name"),
+                &key,
+                DiagnosisKind::MissingPermission,
+            ),
+            (refused(500, "BackupService.9998", "failed"), &key, DiagnosisKind::WrongCredentials),
+            (refused(500, "BackupService.9910", "unknown"), &key, DiagnosisKind::Unavailable),
+            (refused(429, "APIGW.0308", "slower"), &key, DiagnosisKind::Throttled),
+            (refused(400, "BackupService.9900", "invalid"), &key, DiagnosisKind::Other),
+            (iam(refused(401, "", "The password is wrong.")), &key, DiagnosisKind::WrongPassword),
             (
                 asked("cannot look up the project", refused(401, "", "no")),
                 &key,
-                Kind::WrongCredentials,
+                DiagnosisKind::WrongCredentials,
             ),
-            (iam(refused(401, "", "The user is locked.")), &key, Kind::Locked),
-            (iam(denied("verify aksk signature fail")), &key, Kind::WrongSecretKey),
-            (iam(denied("decrypt token fail")), &token, Kind::ExpiredToken),
-            (iam(refused(404, "", "no project")), &key, Kind::WrongRegion),
-            (iam(refused(403, "IAM.0002", "no")), &key, Kind::MissingPermission),
-            (iam(ApiError::TimedOut), &key, Kind::TimedOut),
-            (ApiError::TimedOut, &key, Kind::TimedOut),
-            (ApiError::TooLarge { limit: 1 }, &key, Kind::Unavailable),
+            (iam(refused(401, "", "The user is locked.")), &key, DiagnosisKind::Locked),
+            (iam(denied("verify aksk signature fail")), &key, DiagnosisKind::WrongSecretKey),
+            (iam(denied("decrypt token fail")), &token, DiagnosisKind::ExpiredToken),
+            (iam(refused(404, "", "no project")), &key, DiagnosisKind::WrongRegion),
+            (iam(refused(403, "IAM.0002", "no")), &key, DiagnosisKind::MissingPermission),
+            (iam(ApiError::TimedOut), &key, DiagnosisKind::TimedOut),
+            (ApiError::TimedOut, &key, DiagnosisKind::TimedOut),
+            (ApiError::TooLarge { limit: 1 }, &key, DiagnosisKind::Unavailable),
         ];
         for (error, facts, expected) in cases {
-            assert_eq!(of(&error.into(), facts, None, None).kind, expected);
+            assert_eq!(of(&error.into(), facts, None).kind, expected);
         }
         let missing = ConnectionError::new("no region", "give one").into();
-        assert_eq!(of(&missing, &key, None, None).kind, Kind::Settings);
+        assert_eq!(of(&missing, &key, None).kind, DiagnosisKind::Settings);
         let full = anyhow::anyhow!("disk full");
-        assert_eq!(of(&full, &key, None, None).kind, Kind::Other);
+        assert_eq!(of(&full, &key, None).kind, DiagnosisKind::Other);
     }
 
     #[test]
@@ -331,15 +261,17 @@ mod tests {
         let facts = |is_token| Facts { project_id: Some(given.clone()), is_token, region: None };
         let found = |id: &str| Found { id: id.to_owned(), name: "eu-de".to_owned() };
         let refused = || refused(403, "APIGW.0302", "not allowed").into();
+        let (wrong, denied) = (DiagnosisKind::WrongProject, DiagnosisKind::MissingPermission);
+        let permission =
+            "check --project-id, and that the user has the permission cbr:backups:list";
         let cases = [
-            (false, "found", Some("the project of region eu-de is found, and not given")),
-            (true, "found", Some("the token is for project found (eu-de), and not for given")),
-            (true, "given", None),
+            (false, "found", wrong, "the project of region eu-de is found, and not given"),
+            (true, "found", wrong, "the token is for project found (eu-de), and not for given"),
+            (true, "given", denied, permission),
         ];
-        for (is_token, id, hint) in cases {
-            let diagnosis = of(&refused(), &facts(is_token), Some(&found(id)), None);
-            let kind = if hint.is_some() { Kind::WrongProject } else { Kind::MissingPermission };
-            assert_eq!((diagnosis.hint.as_deref(), diagnosis.kind), (hint, kind));
+        for (is_token, id, kind, hint) in cases {
+            let diagnosis = of(&refused(), &facts(is_token), Some(&found(id)));
+            assert_eq!((diagnosis.hint.as_deref(), diagnosis.kind), (Some(hint), kind));
         }
     }
 
@@ -358,9 +290,8 @@ mod tests {
             };
             let clock_ahead = Some(seconds);
             let error = ApiError::Refused(Refusal { clock_ahead, ..refusal });
-            assert_eq!(skewed_clock(&error).is_some(), expected, "{message} {seconds}");
-            let kind = of(&error.into(), &Facts::default(), None, None).kind;
-            assert_eq!(kind == Kind::ClockSkew, expected, "{message} {seconds}");
+            let kind = of(&error.into(), &Facts::default(), None).kind;
+            assert_eq!(kind == DiagnosisKind::ClockSkew, expected, "{message} {seconds}");
         }
     }
 }

@@ -21,7 +21,7 @@ fn the_exit_codes_of_the_readme_are_those_of_the_code() {
 }
 
 fn exit_codes() -> String {
-    let rows = Exit::ALL.iter().map(|exit| [exit.code().to_string(), exit.meaning().to_owned()]);
+    let rows = Exit::all().map(|(exit, meaning)| [exit.code().to_string(), meaning.to_owned()]);
     table(["code", "meaning"], rows)
 }
 

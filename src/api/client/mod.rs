@@ -12,12 +12,14 @@ use reqwest::{Method, StatusCode};
 use serde::de::Error as _;
 
 use super::body::{Body, BufferPool};
+use super::cause::Class;
 use super::client_options::ClientOptions;
 use super::clock;
-use super::error::{ApiError, Class, Refusal, Spent};
+use super::error::ApiError;
 use super::hedge::Hedging;
 use super::identity::{CredentialRefresh, Identity, IdentityCell};
 use super::redact::Redaction;
+use super::refusal::{Refusal, Spent};
 use super::request_log::{Entry, RequestLog};
 use super::retry::{Failures, Limits, Retry, RetryPolicy, retry_after};
 use super::sign::{self, Signable};

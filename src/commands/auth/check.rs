@@ -13,7 +13,7 @@ use crate::api::{ApiError, ClientOptions, Probe};
 use crate::auth::iam::{self, Cache};
 use crate::cli::auth::{CheckArgs, Format};
 use crate::errors::diagnosis::{self, Diagnosed, Diagnosis, Facts};
-use crate::errors::verdict;
+use crate::errors::exit_for;
 use crate::output;
 use crate::settings::{Credentials, Endpoint, Project, Resolution, Setting};
 
@@ -87,10 +87,9 @@ pub(crate) async fn check(
         failing = "settings";
         report.steps.clear();
     }
-    let (exit, hint) = verdict(&error);
     let found = asking.project(&error, means).await;
-    let diagnosis = diagnosis::of(&error, &facts, found.as_ref(), hint);
-    report.exit_code = exit.code();
+    let diagnosis = diagnosis::of(&error, &facts, found.as_ref());
+    report.exit_code = exit_for(&error).code();
     report.clock_ahead_seconds =
         report.clock_ahead_seconds.or_else(|| diagnosis::clock_ahead(&error));
     report.steps.push(Step { step: failing, ok: false, detail: diagnosis::brief(&error) });

@@ -144,7 +144,7 @@ fn errors(_: &Command) -> Text {
 }
 
 fn exit_codes(_: &Command) -> Text {
-    let rows = Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning().to_owned()));
+    let rows = Exit::all().map(|(exit, meaning)| (exit.code().to_string(), meaning.to_owned()));
     Text::default()
         .table("Exit codes", rows)
         .paragraph(

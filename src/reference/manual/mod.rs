@@ -162,9 +162,9 @@ fn single(program: &Command, command: &Command) -> Roff {
 
 fn exit_status(page: &mut Roff) {
     page.control("SH", ["EXIT STATUS"]);
-    for exit in Exit::ALL {
+    for (exit, meaning) in Exit::all() {
         page.control("TP", []).text([bold(exit.code().to_string())]);
-        prose(page, exit.meaning(), Place::Term);
+        prose(page, meaning, Place::Term);
     }
 }
 
@@ -244,7 +244,7 @@ mod tests {
             let names = flags.filter_map(|arg| arg.get_long_and_visible_aliases()).flatten();
             expected.extend(names.map(|name| format!("--{name}")));
         }
-        expected.extend(Exit::ALL.map(|exit| exit.code().to_string()));
+        expected.extend(Exit::all().map(|(exit, _)| exit.code().to_string()));
         expected.extend(VARIABLES.iter().map(|(name, _)| (*name).to_owned()));
         assert!(expected.len() > 50, "{expected:?}");
 
