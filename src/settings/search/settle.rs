@@ -7,7 +7,7 @@ use super::{EndpointError, Resolution, ResolvedEndpoint};
 use crate::settings::home::Home;
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
-use crate::settings::{ConnectionError, Environment, Setting, Trust, identity, region};
+use crate::settings::{ConnectionError, Environment, Setting, Trust, identity, metadata, region};
 
 impl Found<'_> {
     /// Takes each setting from the nearest source that has it.
@@ -39,6 +39,8 @@ impl Found<'_> {
             let hint = "give --region (such as --region eu-de), or set CBR_REGION";
             Err(EndpointError { error: ConnectionError::new("no region", hint), is_open: true })
         });
+        let conflict = endpoint.as_ref().ok().and_then(|place| self.conflict(place));
+        let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
         let project = Project::new(
             lent(|source| source.project_id.as_ref()).cloned(),
             lent(|source| source.project_name.as_ref()).cloned(),
@@ -56,27 +58,25 @@ impl Found<'_> {
         };
         let ca_file = self.sources.iter().find_map(|source| source.ca_file.clone());
         let trust = Trust::new(insecure, ca_file, files.environment);
-        let passed_over = endpoint.as_ref().ok().and_then(|place| self.region_passed_over(place));
-        let Self { to_ask, looks, mut warnings, .. } = self;
-        warnings.extend(passed_over);
+        let Self { to_ask, looks, warnings, .. } = self;
         Resolution { credentials, region, project, endpoint, iam, trust, to_ask, looks, warnings }
     }
-    /// What to say where a region is nearer to the user than the endpoint, and leads to another
-    /// host.
-    fn region_passed_over(&self, place: &ResolvedEndpoint) -> Option<String> {
+
+    /// Returns an error if a region from a source of higher precedence than the endpoint's leads to
+    /// another host. The region of a server is no choice of its user.
+    fn conflict(&self, place: &ResolvedEndpoint) -> Option<ConnectionError> {
         let of = |is_its: &dyn Fn(&Source) -> bool| self.sources.iter().position(is_its);
         let region = of(&|source| source.region.is_some())?;
         let endpoint = of(&|source| {
             source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == place.origin)
         })?;
-        let setting = self.sources.get(region)?.region.as_ref()?;
-        let host = region::host(&setting.value)?;
+        let Setting { origin, value } = self.sources.get(region)?.region.as_ref()?;
+        let host = region::host(value).filter(|_| origin != metadata::NAME)?;
         (region < endpoint && host != place.endpoint.host()).then(|| {
-            format!(
-                "{} goes before {}: requests go to {}",
-                place.origin,
-                setting.origin,
-                place.endpoint.base()
+            let (other, base) = (&place.origin, place.endpoint.base());
+            ConnectionError::new(
+                format!("{origin} {value} leads to {host}, but {other} is {base}"),
+                "leave one of them out, or give both as flags",
             )
         })
     }
