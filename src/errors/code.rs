@@ -52,7 +52,6 @@ impl ErrorCode {
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
-        Self::Empty,
         Self::Refused,
         Self::Unreachable,
         Self::UnknownHost,
@@ -63,6 +62,7 @@ impl ErrorCode {
         Self::Failing,
         Self::Unreadable,
         Self::Incomplete,
+        Self::Empty,
     ];
 
     /// Returns the word and its meaning.
@@ -106,7 +106,8 @@ impl ErrorCode {
             Self::Local => Exit::Local,
             Self::Usage | Self::Configuration => Exit::Usage,
             Self::Unauthenticated | Self::Forbidden => Exit::Denied,
-            Self::NotFound | Self::Empty | Self::Refused => Exit::Refused,
+            Self::NotFound | Self::Refused => Exit::Refused,
+            Self::Empty => Exit::Condition,
             Self::Unreachable
             | Self::UnknownHost
             | Self::Untrusted

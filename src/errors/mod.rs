@@ -37,19 +37,21 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Not authenticated or not allowed.
     Denied = 3,
-    /// The service refused the request, or has nothing of what was asked for.
+    /// The service refused the request, or there is no such backup.
     Refused = 4,
     /// The service cannot be reached or does not work.
     Unavailable = 5,
     /// The listing could not be proven complete.
     Unproven = 6,
+    /// A condition of the user is met, such as `--fail-on-empty`.
+    Condition = 7,
     /// Interrupted.
     Interrupted = 130,
 }
 
 impl Exit {
     /// All codes, in the order of the README's table.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Done,
         Self::Local,
         Self::Usage,
@@ -57,6 +59,7 @@ impl Exit {
         Self::Refused,
         Self::Unavailable,
         Self::Unproven,
+        Self::Condition,
         Self::Interrupted,
     ];
 
@@ -72,13 +75,12 @@ impl Exit {
             Self::Local => "a local failure: writing the output, an unexpected fault",
             Self::Usage => "usage or configuration: bad flag, missing or contradictory setting",
             Self::Denied => "not authenticated or not allowed",
-            Self::Refused => {
-                "the service refused the request, or there is no such backup; with `--fail-on-empty`, nothing that matches"
-            }
+            Self::Refused => "the service refused the request, or there is no such backup",
             Self::Unavailable => {
                 "unreachable, timed out, throttled or failing after the retries, or an unreadable answer"
             }
             Self::Unproven => "the listing could not be proven complete",
+            Self::Condition => "no backup matches, and `--fail-on-empty` was given",
             Self::Interrupted => "interrupted",
         }
     }
@@ -176,7 +178,6 @@ fn classify(error: &anyhow::Error) -> (ErrorCode, Option<String>) {
         return (ErrorCode::Incomplete, Some(hint.to_owned()));
     }
     if error.is::<NoBackups>() {
-        // As for an id that no backup has: what was asked for is not there.
         return (ErrorCode::Empty, None);
     }
     if is_caused_by(error, ErrorKind::FileTooLarge) {
