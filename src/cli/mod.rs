@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod dry_run;
 pub(crate) mod early;
 mod examples;
+mod param;
 pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod scope;
@@ -137,7 +138,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "N", help_heading = "How much", display_order = 900, default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
     pub(crate) concurrency: u8,
 
-    /// Fail with exit code 4, and print nothing, if no backup matches
+    /// Exit with code 7 and print nothing if no backup matches
     #[arg(long, help_heading = "Output", display_order = 900)]
     pub(crate) fail_on_empty: bool,
 
@@ -179,25 +180,37 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
     pub(crate) per: Option<Group>,
 
-    /// Order, such as name:asc
+    /// Sort by these columns, such as name or -resource_size
     ///
-    /// By any column, each with :asc or :desc behind it, the first key first; without a direction
-    /// it goes down. The service sorts by created_at and id. Any other order is made here once
-    /// everything was read, since rows could move past the reader meanwhile: rows without a value
-    /// come last, equal ones newest first.
+    /// NAME:asc and NAME:desc set the direction; -NAME is NAME:desc. The default is ascending for
+    /// text and descending for times, sizes and counts. The first column takes precedence. Rows
+    /// without a value come last, equal rows newest first.
     ///
-    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at,
-    /// the service sorts, which reads no more than is printed. Where rows without a value and equal
-    /// ones stand is up to it then, and whether it sorted is not checked.
-    #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = hints::list_of(Sort::offered))]
-    pub(crate) sort: Sort,
+    /// The service sorts by created_at and id. cbr sorts in any other order, after the whole list is
+    /// read, since rows could move while it is read. With --limit and without filters of cbr, the
+    /// service also sorts by name, protected_at, status and updated_at, so that no more is read than
+    /// printed. It then decides where rows without a value and equal rows go, and its order is not
+    /// checked.
+    #[arg(
+        long,
+        value_name = "COLUMN,…",
+        help_heading = "How much",
+        allow_hyphen_values = true,
+        default_value_t,
+        add = hints::list_of(Sort::offered)
+    )]
+    sort: Sort,
+
+    /// Reverse the order
+    #[arg(long, help_heading = "How much")]
+    reverse: bool,
 
     /// Print only how many backups there are
     ///
     /// Without a filter of cbr's own and without --latest this is the service's word, in one
     /// request. With them, with --receipt, or where the service gives no number, everything is read
     /// and counted.
-    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
+    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort", "reverse"])]
     pub(crate) count: bool,
 
     #[command(flatten)]
@@ -261,6 +274,13 @@ fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
         return Err("give a file, or /dev/stderr; stdout is for the listing".to_owned());
     }
     Ok(path)
+}
+
+impl ListArgs {
+    /// Returns the order of the rows.
+    pub(crate) fn sort(&self) -> Sort {
+        if self.reverse { self.sort.reversed() } else { self.sort.clone() }
+    }
 }
 
 impl ReadArgs {

@@ -9,6 +9,7 @@
 
 use clap::Args;
 
+use super::param::{self, Param};
 use super::vocabulary;
 use crate::api::Pair;
 use crate::text::hints;
@@ -23,7 +24,7 @@ pub(crate) const LARGEST_PAGE: u64 = 1000;
 #[command(next_help_heading = "Filters (applied by the service)")]
 pub(crate) struct Query {
     /// Backups of this restore point (its id)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    #[arg(long, value_name = "ID", value_parser = id)]
     checkpoint_id: Option<String>,
 
     /// Dedicated cloud only: true or false
@@ -77,7 +78,7 @@ pub(crate) struct Query {
     own_type: Option<String>,
 
     /// Backups made as part of this one (the id of their parent)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    #[arg(long, value_name = "ID", value_parser = id)]
     parent_id: Option<String>,
 
     /// Backups of resources in this availability zone
@@ -85,7 +86,7 @@ pub(crate) struct Query {
     resource_az: Option<String>,
 
     /// Backups of this resource (the id of a server, volume, file system or desktop)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    #[arg(long, value_name = "ID", value_parser = resource_id)]
     resource_id: Option<String>,
 
     /// Backups of resources with this in their name
@@ -115,14 +116,26 @@ pub(crate) struct Query {
     used_percent: Option<u8>,
 
     /// Backups in this vault (its id)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    #[arg(long, value_name = "ID", value_parser = id)]
     vault_id: Option<String>,
+
+    /// Send this query parameter unchanged; may repeat
+    ///
+    /// For parameters and values that the service knows and cbr does not, such as
+    /// --param status=quarantined.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Param::parse)]
+    param: Vec<Param>,
 }
 
 impl Query {
-    /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not
-    /// compile.
+    /// Returns the pairs to send.
     pub(crate) fn pairs(&self) -> Vec<Pair> {
+        self.of_flags().into_iter().chain(self.param.iter().map(Param::pair)).collect()
+    }
+
+    /// Returns the pairs of the flags. Destructured without `..`, so that a filter that is not
+    /// mapped does not compile.
+    fn of_flags(&self) -> Vec<Pair> {
         let Self {
             checkpoint_id,
             dec,
@@ -144,6 +157,7 @@ impl Query {
             status,
             used_percent,
             vault_id,
+            param: _,
         } = self;
         let single: [(&'static str, Option<String>); 19] = [
             ("checkpoint_id", checkpoint_id.clone()),
@@ -174,17 +188,18 @@ impl Query {
         single.chain(repeated).collect()
     }
 
-    /// Whether the service may leave backups of the project out.
+    /// Returns true if the service may leave out backups of the project.
     pub(crate) fn narrows(&self) -> bool {
         self.pairs().iter().any(|(name, _)| *name != "show_replication")
     }
 
-    /// Why a filter, as given, can match nothing at all.
+    /// Checks that filters do not contradict each other.
     ///
     /// # Errors
     ///
-    /// Names the flags that contradict each other.
+    /// Names the flags that do.
     pub(crate) fn check(&self) -> Result<(), String> {
+        param::check(&self.param, &self.of_flags())?;
         match (&self.since, &self.until) {
             (Some(since), Some(until)) if since.is_after(until) => Err(format!(
                 "--since {} is later than --until {}, so nothing can match",
@@ -195,34 +210,50 @@ impl Query {
         }
     }
 
-    /// What may not be meant as it is given: values that the API's page does not list, one remark
-    /// for each, and a day that is taken for a span.
+    /// Returns warnings for values that are likely to be mistakes.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let given = [
-            (&vocabulary::IMAGE_TYPES, self.image_type.as_slice()),
-            (&vocabulary::MEMBER_STATUSES, self.member_status.as_slice()),
-            (&vocabulary::OWN_TYPES, self.own_type.as_slice()),
-            (&vocabulary::RESOURCE_TYPES, self.resource_type.as_slice()),
-            (&vocabulary::STATUSES, self.status.as_slice()),
-        ];
-        let unknown = given
-            .into_iter()
-            .flat_map(|(words, values)| values.iter().filter_map(|value| words.remark(value)));
-        unknown.chain(self.no_time_at_all()).collect()
+        let given = self.resource_type.iter();
+        let unknown = given.filter_map(|value| vocabulary::RESOURCE_TYPES.remark(value));
+        let names = [("--name", &self.name), ("--resource-name", &self.resource_name)];
+        let patterns = names.into_iter().filter_map(|(flag, value)| pattern(flag, value.as_ref()?));
+        unknown.chain(patterns).chain(self.no_time_at_all()).collect()
     }
 
-    /// A remark where both ends are one midnight, which is most likely to mean the day.
+    /// Returns a warning if both ends are the same midnight, which probably means the day.
     fn no_time_at_all(&self) -> Option<String> {
         let (Some(since), Some(until)) = (self.since, self.until) else { return None };
         (since == until && since.is_midnight()).then(|| {
             let day = since.day();
             format!(
-                "--since {day} --until {day}: a date is its midnight, so these are one moment; --until {next} \
-                 ends with that day",
+                "--since {day} --until {day}: a date means 00:00 of that day, so these are one moment; \
+                 --until {next} includes the day",
                 next = since.next_day()
             )
         })
     }
+}
+
+/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern.
+fn pattern(flag: &str, value: &str) -> Option<String> {
+    value.contains('*').then(|| {
+        let value = value.escape_debug();
+        format!("{flag} {value}: * is literal; {flag}-matches takes a pattern")
+    })
+}
+
+/// Parses an id: names and shortened ids match nothing.
+fn id(value: &str) -> Result<String, String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if !value.is_empty() && (value.len() < 32 || !value.bytes().all(is_part)) {
+        return Err("not an id, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned());
+    }
+    text(value)
+}
+
+/// Parses the id of a resource.
+fn resource_id(value: &str) -> Result<String, String> {
+    let name = "; --resource-name takes a name";
+    id(value).map_err(|why| if value.is_empty() { why } else { why + name })
 }
 
 /// A value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list every vault.
