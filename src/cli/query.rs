@@ -1,9 +1,8 @@
-//! What to ask of `GET /v3/{project_id}/backups`: every filter with its flag and its API name,
-//! once.
+//! The filters of `GET /v3/{project_id}/backups`: each with its flag and its API name, once.
 //!
-//! Owns the values, their limits and the pairs that go on the wire. Knows neither HTTP nor paging:
-//! `limit`, `offset` and `sort` belong to the listing. `marker` is left out on purpose, since
-//! paging by offset does not need it and mixing the two is undocumented.
+//! Owns the values, their limits and the query pairs. Knows neither HTTP nor paging: `limit`,
+//! `offset` and `sort` belong to the listing. `marker` is omitted on purpose: paging by offset does
+//! not need it, and mixing the two is undocumented.
 //!
 //! Source: API page "Querying All Backups" (ListBackups), table of query parameters.
 
@@ -16,68 +15,96 @@ use crate::text::hints;
 use crate::text::number::whole;
 use crate::time::Moment;
 
-/// The most backups of one page (parameter `limit` of the API page "Querying All Backups").
+/// The largest page (parameter `limit` of the API page "Querying All Backups").
 pub(crate) const LARGEST_PAGE: u64 = 1000;
 
-/// The filters of a listing, in the order of the API's page. What is `None` is not sent.
+/// The filters of a listing, in the order of the API's page. A filter that is `None` is not sent.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters (applied by the service)")]
 pub(crate) struct Query {
-    /// Backups of this restore point (its id)
+    /// Backups of this restore point (ID)
     #[arg(long, value_name = "ID", value_parser = id)]
     checkpoint_id: Option<String>,
 
-    /// Dedicated cloud only: true or false
+    /// Backups in a dedicated cloud (true) or not (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     dec: Option<bool>,
 
-    /// Made at or after this time: 2026-11-01, today, 7d
+    /// Created at or after this time: 2026-11-01, 7d
     ///
     /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an
-    /// age: 36h, 7d, 2w, 1mo, 1y. A day begins at midnight. A zone may be named:
-    /// 2026-11-01[Europe/Berlin]. A time without a zone is UTC, and so are days. Also --start-time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "start-time", add = hints::one_of(Moment::offered))]
+    /// age: 36h, 7d, 2w, 1mo, 1y. A date means 00:00 of that day. Dates and times are in UTC unless
+    /// they name a zone, such as 2026-11-01[Europe/Berlin]. Also --start-time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "start-time",
+        add = hints::one_of(Moment::offered)
+    )]
     since: Option<Moment>,
 
-    /// Made at or before this time, written the same way
+    /// Created at or before this time
     ///
-    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is
-    /// November. The service compares fractions of a second too, so 23:59:59 leaves out what was
-    /// made in the last second. Also --end-time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "end-time", add = hints::one_of(Moment::offered))]
+    /// A date means 00:00 of that day: --since 2026-11-01 --until 2026-12-01 is November. The
+    /// service compares fractions of a second, so 23:59:59 excludes backups of the last second.
+    /// Also --end-time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "end-time",
+        add = hints::one_of(Moment::offered)
+    )]
     until: Option<Moment>,
 
-    /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may
-    /// see
+    /// Backups of this enterprise project (ID); 0 is the default one, all_granted_eps all that you
+    /// can access
     #[arg(long, value_name = "ID", value_parser = text)]
     enterprise_project_id: Option<String>,
 
-    /// Automatic backups kept by count or for ever (true), or kept by time (false)
+    /// Automatic backups that are kept by count or never expire (true), or are kept by time (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     existed_quantity_based_retention_backups: Option<bool>,
 
-    /// How the backup came to be: backup or replication (a copy from another region)
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
+    /// Origin: backup, or replication (a copy from another region)
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::IMAGE_TYPES.parser(),
+        hide_possible_values = true
+    )]
     image_type: Option<String>,
 
-    /// Incremental backups only (true), full ones only (false); where the service does not say
-    /// which a backup is, it may answer that one too
+    /// Incremental backups (true) or full backups (false)
+    ///
+    /// The service may include backups of which it reports neither.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
-    /// State of a share: pending, accepted or rejected
-    #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser(), hide_possible_values = true)]
+    /// Status of sharing: pending, accepted or rejected
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_parser = vocabulary::MEMBER_STATUSES.parser(),
+        hide_possible_values = true
+    )]
     member_status: Option<String>,
 
-    /// Backups with this in their name, as the service matches it (at most 255 characters)
+    /// Backups whose name contains this, as matched by the service (at most 255 characters)
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
 
-    /// Whose backups: private, shared or all_granted; the service answers private ones unless asked
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::OWN_TYPES.parser(), hide_possible_values = true)]
+    /// Owner: private, shared or all_granted [default of the service: private]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::OWN_TYPES.parser(),
+        hide_possible_values = true
+    )]
     own_type: Option<String>,
 
-    /// Backups made as part of this one (the id of their parent)
+    /// Backups created as part of this one (ID of the parent)
     #[arg(long, value_name = "ID", value_parser = id)]
     parent_id: Option<String>,
 
@@ -85,41 +112,57 @@ pub(crate) struct Query {
     #[arg(long, value_name = "AZ", value_parser = text)]
     resource_az: Option<String>,
 
-    /// Backups of this resource (the id of a server, volume, file system or desktop)
+    /// Backups of this resource (ID of a server, volume, file system or desktop)
     #[arg(long, value_name = "ID", value_parser = resource_id)]
     resource_id: Option<String>,
 
-    /// Backups of resources with this in their name
+    /// Backups of resources whose name contains this
     #[arg(long, value_name = "NAME", value_parser = text)]
     resource_name: Option<String>,
 
-    /// Kind of resource, such as server or volume
+    /// Type of the resource, such as server or volume
     ///
-    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as
-    /// OS::Nova::Server
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
+    /// server, volume, turbo, desktop, bare-metal, native-server, the name of a product (ecs, evs,
+    /// sfs-turbo, workspace, bms), or the API's value such as OS::Nova::Server
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::RESOURCE_TYPES.parser(),
+        hide_possible_values = true
+    )]
     resource_type: Option<String>,
 
-    /// Fill in replication_records, which the service leaves empty unless asked
+    /// Include replication_records, which the service omits by default
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     show_replication: Option<bool>,
 
     /// Status, such as available or error,available
     ///
     /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or
-    /// waiting_restore; may repeat, or take several with commas
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
+    /// waiting_restore. May be repeated, or list several values with commas.
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_delimiter = ',',
+        value_parser = vocabulary::STATUSES.parser(),
+        hide_possible_values = true
+    )]
     status: Vec<String>,
 
-    /// Backups whose vault is used to at least this percentage, 1 to 100
-    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = whole::<u8>(1..=100))]
+    /// Backups in vaults that are at least this full, 1 to 100 percent
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        allow_negative_numbers = true,
+        value_parser = whole::<u8>(1..=100)
+    )]
     used_percent: Option<u8>,
 
-    /// Backups in this vault (its id)
+    /// Backups in this vault (ID)
     #[arg(long, value_name = "ID", value_parser = id)]
     vault_id: Option<String>,
 
-    /// Send this query parameter unchanged; may repeat
+    /// Send this query parameter unchanged; may be repeated
     ///
     /// For parameters and values that the service knows and cbr does not, such as
     /// --param status=quarantined.
@@ -225,8 +268,8 @@ impl Query {
         (since == until && since.is_midnight()).then(|| {
             let day = since.day();
             format!(
-                "--since {day} --until {day}: a date means 00:00 of that day, so these are one moment; \
-                 --until {next} includes the day",
+                "--since {day} --until {day}: a date means 00:00 of that day, so these are one \
+                 moment; --until {next} includes the day",
                 next = since.next_day()
             )
         })
@@ -256,7 +299,8 @@ fn resource_id(value: &str) -> Result<String, String> {
     id(value).map_err(|why| if value.is_empty() { why } else { why + name })
 }
 
-/// A value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list every vault.
+/// Parses a value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list all
+/// vaults.
 fn text(value: &str) -> Result<String, String> {
     match value {
         "" => Err("the value is empty; leave the flag out to not filter by it".to_owned()),
@@ -264,7 +308,7 @@ fn text(value: &str) -> Result<String, String> {
     }
 }
 
-/// A backup's name: the API's page allows at most 255 characters.
+/// Parses a name, which has at most 255 characters according to the API's page.
 fn name(value: &str) -> Result<String, String> {
     match value.chars().count() {
         ..=255 => text(value),

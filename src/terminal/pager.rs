@@ -23,28 +23,28 @@ const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
 /// The default pager.
 const USUAL: &str = "less";
 
-/// What is set for the pager where the user has not set it: leave at the end if it all fits, pass
-/// colours, cut long lines at the edge (the arrow keys move sideways), leave the text on the
-/// screen; and that our text is UTF-8, whatever the locale is.
+/// Variables that are set for the pager unless the user has set them: exit if everything fits, pass
+/// colors, cut long lines (the arrow keys scroll sideways), keep the text on the screen; and UTF-8,
+/// whatever the locale is.
 const SETTINGS: [(&str, &str); 2] = [("LESS", "FRSX"), ("LESSCHARSET", "utf-8")];
 
 /// Number of bytes kept in case the pager is unusable. A pager that has read more than a pipe holds
 /// works.
 const KEPT: usize = 256 << 10;
 
-/// A pager is on the screen, or was until the end: Ctrl-C is its own.
+/// True if a pager is or was on the screen: it handles Ctrl-C.
 static ON: AtomicBool = AtomicBool::new(false);
 
-/// Ctrl-C was pressed.
+/// True if Ctrl-C was pressed.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the pager takes the Ctrl-C that was just pressed, and the program goes on.
+/// Returns true if the pager handles the Ctrl-C that was just pressed, and the program continues.
 pub(crate) fn takes_interrupt() -> bool {
     INTERRUPTED.store(true, Ordering::SeqCst);
     ON.load(Ordering::SeqCst)
 }
 
-/// Where output goes, a screen at a time. To be [closed](Self::close) at the end.
+/// Output through a pager. Must be [closed](Self::close) at the end.
 #[derive(Debug)]
 pub(crate) struct Paged {
     state: State,
@@ -124,7 +124,7 @@ impl Paged {
         Stdout.write_all(text)
     }
 
-    /// The pager gets no more: waits for its end, and sees whether it was of use.
+    /// Ends the input of the pager, waits for it, and checks whether it worked.
     fn leave(&mut self, mut pager: Pager, kept: Option<Vec<u8>>) -> io::Result<()> {
         let failure = pager.end();
         self.state = State::Left;
@@ -189,7 +189,7 @@ impl Output for Paged {
     }
 }
 
-/// The terminal is the pager's until it ends, also if the output fails.
+/// Waits for the pager, which uses the terminal until it ends, also if the output fails.
 impl Drop for Paged {
     fn drop(&mut self) {
         if let State::Paging { pager, .. } = &mut self.state {
@@ -199,11 +199,11 @@ impl Drop for Paged {
 }
 
 impl Pager {
-    /// Starts the one that the user names, or the usual one; none if they want none, or have none.
+    /// Starts the pager of the user, or the default one. `None` if disabled or not installed.
     ///
     /// # Errors
     ///
-    /// If the one that is named cannot be started. The message is for a warning.
+    /// The pager of the user cannot be started. The message is for a warning.
     fn start() -> Result<Option<Self>, String> {
         let named = VARIABLES.into_iter().find_map(|name| Some((name, env::var_os(name)?)));
         let (variable, command) = match &named {
@@ -234,8 +234,8 @@ impl Pager {
         }
     }
 
-    /// Waits for its end. Some if it has failed, with the message for a warning; a user who ends it
-    /// in whatever way is no failure.
+    /// Waits for its end. Returns the message of a warning if it failed; quitting it is not a
+    /// failure.
     fn end(&mut self) -> Option<String> {
         drop(self.child.stdin.take());
         let code = self.child.wait().ok()?.code()?;
