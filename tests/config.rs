@@ -180,13 +180,13 @@ fn invalid_settings_are_refused() {
         ),
         (
             "set defaults.page_size 0",
-            "cbr: error: defaults.page_size: invalid value '0': not a whole number from 1 to 1000",
+            "cbr: error: defaults.page_size: invalid value '0': must be a whole number from 1 to 1000",
             "",
         ),
         ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),
         (
             "set defaults.page_size 5000",
-            "cbr: error: defaults.page_size: invalid value '5000': not a whole number from 1",
+            "cbr: error: defaults.page_size: invalid value '5000': must be a whole number from 1",
             "",
         ),
         (

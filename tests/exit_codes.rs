@@ -16,7 +16,7 @@ const CODES: &[(&str, &str, i32)] = &[
     ("--backups 3 --fault auth500@1", "backups list", 3),
     ("--backups 3 --fault 400@1", "backups list", 4),
     ("--backups 3", "backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d", 4),
-    ("--backups 0", "backups list --fail-on-empty", 4),
+    ("--backups 0", "backups list --fail-on-empty", 7),
     ("--backups 3 --fault 429=0@*", "backups list --retries 0", 5),
     ("--backups 3 --fault 503=0@*", "backups list --retries 1", 5),
     ("--backups 3 --fault reset@*", "backups list --retries 0", 5),

@@ -17,7 +17,7 @@ fn each_topic_is_explained() {
         ("columns", "  scheduled_operation_id  "),
         ("errors", "  unknown_host  "),
         ("regions", "  eu-de  "),
-        ("completeness", "begins with the last row of the page before it"),
+        ("completeness", "overlaps the previous one by one row"),
     ];
     let whole = help("help");
     for (topic, part) in topics {
@@ -61,7 +61,7 @@ fn unknown_topics_suggest_similar_ones() {
 #[test]
 fn long_lines_are_wrapped_at_words() {
     let filters = help("help filters");
-    assert!(filters.contains("and so are days. Also --start-time\n"), "{filters}");
+    assert!(filters.contains("[Europe/Berlin]. Also --start-time\n"), "{filters}");
     let summary = help("backups summary --help");
     assert!(!summary.contains("\nbacked up\n"), "{summary}");
     let config = help("config set --help");

@@ -111,7 +111,7 @@ fn a_page_describes_only_its_command() {
     for part in [
         "NAME cbr-backups-show - Show one backup",
         "SYNOPSIS cbr backups show [OPTIONS] <ID>",
-        "OPTIONS ID Id of the backup",
+        "OPTIONS ID ID of the backup",
         "OPTIONS OF EVERY COMMAND",
         "EXIT STATUS 0 done",
         "SEE ALSO cbr(1)",
@@ -173,7 +173,7 @@ fn groff_typesets_it_without_a_warning() {
         "CBR(1) User Commands CBR(1)\n",
         "\nNAME\ncbr - ",
         "\nSYNOPSIS\ncbr backups list [OPTIONS]\ncbr backups show [OPTIONS] <ID>\n",
-        "\ncbr backups list\nList every backup that matches, newest first.\n",
+        "\ncbr backups list\nList all backups that match, newest first.\n",
         "\n--since TIME\n",
         "\n--incremental [BOOL]\n",
         "\n-o, --output FORMAT\nThe format to print in\n",
@@ -182,11 +182,11 @@ fn groff_typesets_it_without_a_warning() {
         "\nEXIT STATUS\n0 done; also an empty list",
         "\n--retries N\nTry a request again",
         "[default: 5]\n",
-        "\nMESSAGES\nA run that fails says why",
+        "\nMESSAGES\nA run that fails prints the reason",
         "\nunknown_host\n",
         "\nCOMPLETENESS\nA listing is complete, or its exit code is 6.",
         "\nENVIRONMENT\nCBR_ACCESS_KEY\naccess key (AK)\n",
-        "\nEXAMPLES\ncbr sandbox -- backups list try it, without an account\n",
+        "\nEXAMPLES\ncbr sandbox -- backups list try it without an account\n",
     ] {
         assert!(page.contains(expected), "{expected:?} is not in\n{page}");
     }

@@ -11,6 +11,13 @@ const ORDERS: &[(&str, &str)] = &[
     ("created_at:asc", "created_at:asc,id:asc"),
     ("created_at:desc,id:asc", "created_at:desc,id:asc"),
     ("id:asc", "id:asc"),
+    ("id", "id:asc"),
+    ("-id", "id:desc"),
+    ("-created_at", "created_at:desc,id:desc"),
+    ("created_at --reverse", "created_at:asc,id:asc"),
+    ("name --reverse", SAFE),
+    ("name --limit 2", "name:asc,id:asc"),
+    ("name --reverse --limit 2", "name:desc,id:desc"),
     ("name:asc", SAFE),
     ("status:desc,id:asc", SAFE),
     ("resource_size", SAFE),
@@ -51,7 +58,9 @@ fn rows_are_printed_in_the_requested_order() {
         ("status:desc", "status", true),
         ("NAME:ASC", "name", false),
         ("Status:Desc", "status", true),
-        ("resource_name", "resource_name", true),
+        ("resource_name", "resource_name", false),
+        ("resource_name --reverse", "resource_name", true),
+        ("-resource_name", "resource_name", true),
     ] {
         for limit in ["", "--limit 60"] {
             let run = list(60, &format!("--page-size 7 --sort {sort} {limit}"));

@@ -5,19 +5,19 @@ use crate::harness::{cbr, sandboxed};
 
 /// Arguments of `list`, and what the message must hold.
 const WRONG: &[(&[&str], &[&str])] = &[
-    (&["--limit", "0"], &["'0'", "--limit", "not a whole number from 1 on"]),
-    (&["--limit", "-1"], &["'-1'", "--limit", "not a whole number from 1 on"]),
-    (&["--limit", "ten"], &["'ten'", "--limit", "not a whole number from 1 on"]),
-    (&["--limit", "99999999999999999999"], &["--limit", "not a whole number from 1 on"]),
+    (&["--limit", "0"], &["'0'", "--limit", "must be a whole number, 1 or more"]),
+    (&["--limit", "-1"], &["'-1'", "--limit", "must be a whole number, 1 or more"]),
+    (&["--limit", "ten"], &["'ten'", "--limit", "must be a whole number, 1 or more"]),
+    (&["--limit", "99999999999999999999"], &["--limit", "must be a whole number, 1 or more"]),
     (&["--receipt", "-"], &["'-'", "--receipt", "give a file, or /dev/stderr"]),
     (&["--limit"], &["a value is required", "--limit"]),
-    (&["--offset", "-1"], &["--offset", "not a whole number from 0 to 2147483647"]),
-    (&["--offset", "2147483648"], &["--offset", "not a whole number from 0 to 2147483647"]),
-    (&["--page-size", "0"], &["--page-size", "not a whole number from 1 to 1000"]),
-    (&["--page-size", "1001"], &["--page-size", "not a whole number from 1 to 1000"]),
-    (&["--used-percent", "0"], &["--used-percent", "not a whole number from 1 to 100"]),
-    (&["--used-percent", "101"], &["--used-percent", "not a whole number from 1 to 100"]),
-    (&["--used-percent", "50%"], &["--used-percent", "not a whole number from 1 to 100"]),
+    (&["--offset", "-1"], &["--offset", "must be a whole number from 0 to 2147483647"]),
+    (&["--offset", "2147483648"], &["--offset", "must be a whole number from 0 to 2147483647"]),
+    (&["--page-size", "0"], &["--page-size", "must be a whole number from 1 to 1000"]),
+    (&["--page-size", "1001"], &["--page-size", "must be a whole number from 1 to 1000"]),
+    (&["--used-percent", "0"], &["--used-percent", "must be a whole number from 1 to 100"]),
+    (&["--used-percent", "101"], &["--used-percent", "must be a whole number from 1 to 100"]),
+    (&["--used-percent", "50%"], &["--used-percent", "must be a whole number from 1 to 100"]),
     (&["--sort", "colour"], &["--sort", "unknown column `colour`", "'cbr help columns' lists"]),
     (
         &["--columns", "naem"],
@@ -27,7 +27,9 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--columns", "zzz"], &["'zzz' for '--columns", "'cbr help columns' lists all"]),
     (&["--sort", "creatd"], &["--sort", "did you mean `created_at`?"]),
     (&["--sort", "name:up"], &["--sort", "direction `up`: use asc or desc"]),
-    (&["--sort", "name,name"], &["--sort", "`name` stands twice"]),
+    (&["--sort", "name,name"], &["--sort", "`name` is listed twice"]),
+    (&["--sort", "-name:asc"], &["--sort", "`-name:asc` has two directions"]),
+    (&["--count", "--reverse"], &["--count", "--reverse", "cannot be used with"]),
     (&["--sort", ""], &["--sort", "unknown column ``", "'cbr help columns' lists"]),
     (&["--since", "soon"], &["'soon'", "--since", "2026-11-01"]),
     (&["--since", "7x"], &["'7x'", "--since", "a span such as 36h, 7d, 2w, 1mo or 1y"]),
@@ -36,18 +38,18 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--older-than", "2026-13-01"], &["--older-than", "not a time", "7d, 2w, 1mo or 1y"]),
     (&["--since", "2026-11-19T23:00:00[Foo/Bar]"], &["--since", "a zone `Foo/Bar`", "+01:00"]),
     (&["--expires-before", "soon"], &["'soon'", "--expires-before", "not a time"]),
-    (&["--min-size", "-1"], &["'-1'", "--min-size", "not a whole number from 0 on"]),
+    (&["--min-size", "-1"], &["'-1'", "--min-size", "must be a whole number, 0 or more"]),
     (
         &["--max-size", "10GB"],
         &["'10GB'", "--max-size", "sizes are in GB: write 10, without the unit"],
     ),
     (&["--min-size", "10 g"], &["--min-size", "write 10, without the unit"]),
     (&["--min-size", "1TB"], &["--min-size", "sizes are in GB, without the unit"]),
-    (&["--min-size", "1.5"], &["--min-size", "not a whole number from 0 on"]),
+    (&["--min-size", "1.5"], &["--min-size", "must be a whole number, 0 or more"]),
     (&["--name-matches", ""], &["--name-matches", "empty"]),
     (&["--resource-name-matches", "/(/"], &["--resource-name-matches", "not a regular expression"]),
     (&["--automatic=maybe"], &["'maybe'", "--automatic", "[possible values: true, false]"]),
-    (&["--latest", "0"], &["--latest", "not a whole number from 1 on"]),
+    (&["--latest", "0"], &["--latest", "must be a whole number, 1 or more"]),
     (
         &["--min-size", "2", "--max-size", "1"],
         &["--min-size 2 is more than --max-size 1, so nothing can match"],
@@ -110,16 +112,16 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--columns", "id,"], &["--columns"]),
     (&["-o", "json", "--no-headers"], &["--no-headers", "--output json"]),
     (&["-o", "jsonl", "--no-headers"], &["--no-headers", "--output jsonl"]),
-    (&["--concurrency", "0"], &["--concurrency", "not a whole number from 1 to 64"]),
-    (&["--concurrency", "65"], &["--concurrency", "not a whole number from 1 to 64"]),
+    (&["--concurrency", "0"], &["--concurrency", "must be a whole number from 1 to 64"]),
+    (&["--concurrency", "65"], &["--concurrency", "must be a whole number from 1 to 64"]),
     (&["--stream"], &["--stream", "--output table", "use jsonl, csv, tsv or ids"]),
     (&["--stream", "-o", "json"], &["--stream", "--output json", "use jsonl, csv, tsv or ids"]),
     (&["--quiet", "--verbose"], &["--quiet", "--verbose", "cannot be used with"]),
     (&["--timeout", "0s"], &["--timeout", "30s"]),
     (&["--timeout", "30"], &["--timeout", "30s"]),
     (&["--timeout", "-5s"], &["--timeout", "30s"]),
-    (&["--retries", "101"], &["--retries", "not a whole number from 0 to 100"]),
-    (&["--retries", "-1"], &["--retries", "not a whole number from 0 to 100"]),
+    (&["--retries", "101"], &["--retries", "must be a whole number from 0 to 100"]),
+    (&["--retries", "-1"], &["--retries", "must be a whole number from 0 to 100"]),
     (&["--resource-typ", "server"], &["--resource-typ", "'--resource-type'"]),
     (&["--limit", "1", "--limit", "2"], &["--limit", "cannot be used multiple times"]),
     (&["server"], &["unexpected argument 'server'"]),
@@ -146,7 +148,7 @@ fn a_name_has_at_most_255_characters() {
 
 #[test]
 fn parser_messages_are_complete() {
-    let told = "cbr: error: invalid value '1001' for '--page-size <N>': not a whole number from 1 to \
+    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number from 1 to \
                 1000\n\
                 cbr: hint: see 'cbr backups list --help'\n";
     cbr("backups list --page-size 1001").exit(2).stderr(told).run();

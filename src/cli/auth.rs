@@ -4,19 +4,18 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::examples;
 
-/// What to see of the settings.
+/// The commands of `cbr auth`.
 #[derive(Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Show each setting with its origin, and which sources of credentials were passed over, and
-    /// why
+    /// Show each setting with its origin, and why sources of credentials were skipped
     ///
-    /// Sends nothing. Secrets are not shown.
+    /// Sends no request. Secrets are not shown.
     #[command(after_help = examples::AUTH_SHOW)]
     Show(ShowArgs),
 
-    /// Check that the settings work: one cheap request, and what is wrong if it fails
+    /// Check the settings with one small request, and explain a failure
     ///
-    /// Tells what worked, also when it fails; the exit codes are those of a listing.
+    /// Prints what worked, also on failure. The exit codes are those of a listing.
     #[command(after_help = examples::AUTH_CHECK)]
     Check(CheckArgs),
 }
@@ -40,7 +39,7 @@ pub(crate) struct CheckArgs {
 /// The formats of both commands.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Human-readable
     Table,
     /// For scripts
     Json,

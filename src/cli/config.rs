@@ -6,29 +6,29 @@ use crate::settings::config::OwnFile;
 use crate::settings::config::key;
 use crate::text::hints;
 
-/// What to do with the file.
+/// The commands of `cbr config`.
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print where the file is, or would be [env: CBR_CONFIG_FILE]
+    /// Print the path of the file, which need not exist [env: CBR_CONFIG_FILE]
     Path,
 
-    /// Print what the file holds, without its secrets
+    /// Print the content of the file, without its secrets
     #[command(
         after_help = "Examples:\n  cbr config show\n  cbr config show -o json | jq .defaults"
     )]
     Show(ShowArgs),
 
-    /// Set a key, and make the file if there is none
+    /// Set a key, and create the file if it does not exist
     ///
-    /// Comments and order stay as they are. The file is written for its owner alone.
+    /// Comments and order are kept. Only the owner can read the file.
     ///
-    /// A secret is never an argument: it is asked for without being shown, or read from stdin:
+    /// A secret is never an argument: cbr prompts for it, or reads it from stdin:
     ///
     ///     cbr config set profiles.prod.secret_key < FILE
     #[command(verbatim_doc_comment, after_help = set_help())]
     Set(SetArgs),
 
-    /// Remove a key, or a whole profile
+    /// Remove a key or a whole profile
     Unset(UnsetArgs),
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct ShowArgs {
 /// The formats of `cbr config show`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Format {
-    /// As the file has it
+    /// As in the file
     Toml,
     /// For scripts
     Json,
@@ -52,11 +52,11 @@ pub(crate) enum Format {
 /// The arguments of `cbr config set`.
 #[derive(Args)]
 pub(crate) struct SetArgs {
-    /// What to set, such as defaults.output or profiles.prod.region
+    /// Key to set, such as defaults.output or profiles.prod.region
     #[arg(value_name = "KEY", add = hints::found(keys_to_offer))]
     pub(crate) key: String,
 
-    /// Its value; of a command the words, or one line for the shell
+    /// Its value; for a command its words, or one line for the shell
     #[arg(value_name = "VALUE")]
     pub(crate) values: Vec<String>,
 }
@@ -64,27 +64,27 @@ pub(crate) struct SetArgs {
 /// The arguments of `cbr config unset`.
 #[derive(Args)]
 pub(crate) struct UnsetArgs {
-    /// What to remove, such as defaults.output, profiles.prod.region or profiles.prod
+    /// Key or table to remove, such as defaults.output, profiles.prod.region or profiles.prod
     #[arg(value_name = "KEY", add = hints::found(keys_to_offer))]
     pub(crate) key: String,
 }
 
-/// Examples, then the keys.
+/// Returns the examples and the keys.
 fn set_help() -> String {
     format!(
         "Examples:\n  cbr config set profiles.prod.region eu-de\n  \
-         cbr config set profiles.prod.secret_key            asks for it\n  \
+         cbr config set profiles.prod.secret_key            prompts for it\n  \
          cbr config set defaults.columns id,name,status\n\n{}",
         keys()
     )
 }
 
-/// The keys, for the help of `set`.
+/// Returns the keys, for the help of `set`.
 fn keys() -> String {
     let mut text = "Keys:".to_owned();
     for (key, help) in key::all() {
         let term = format!("  {key:<35} ");
-        // Set for the narrowest of usual terminals: clap breaks longer lines, but not beside the keys.
+        // For 80 columns: clap would wrap longer lines, but not beside the keys.
         let options = textwrap::Options::new(80)
             .initial_indent(&term)
             .subsequent_indent(CONTINUED)
@@ -95,10 +95,10 @@ fn keys() -> String {
     text
 }
 
-/// Stands before what goes on in the next line, beside the keys.
+/// Indent of wrapped lines, beside the keys.
 const CONTINUED: &str = "                                      ";
 
-/// The keys to complete: those of the profiles that there are with their names.
+/// Returns the keys to complete, with the names of the profiles.
 fn keys_to_offer() -> Vec<(String, String)> {
     let own = OwnFile::of_process();
     let profiles: Vec<_> = own.config.iter().flat_map(|config| config.profiles()).collect();

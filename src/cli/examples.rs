@@ -1,13 +1,13 @@
-//! The examples of each command, which stand first in its help and last in its manual page.
+//! The examples of each command, first in its help and last in its manual page.
 //!
-//! What else there is to say follows after an empty line.
+//! Further text follows after an empty line.
 
 /// Of `cbr`.
 pub(super) const PROGRAM: &str = "\
 Examples:
-  cbr sandbox -- backups list                        try it, without an account
-  cbr backups list --resource-type server            every backup of a server
-  cbr backups list --status error --since 7d         what failed in the last week
+  cbr sandbox -- backups list                        try it without an account
+  cbr backups list --resource-type server            all backups of servers
+  cbr backups list --status error --since 7d         failures of the last week
   cbr backups list -o ids                            for scripts
   cbr help                                           commands and topics";
 
@@ -15,7 +15,7 @@ Examples:
 pub(super) const CONFIG: &str = "\
 Examples:
   cbr config set profiles.prod.region eu-de
-  cbr config set profiles.prod.secret_key            asks for it
+  cbr config set profiles.prod.secret_key            prompts for it
   cbr config set default_profile prod
   cbr config set defaults.columns id,name,status";
 
@@ -35,8 +35,9 @@ Examples:
   cbr backups summary --by month --resource-type server -o csv
   cbr backups summary --status error --since 7d --fail-on-empty
 
-Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of what was backed up \
-and not of the backups; oldest and newest, by created_at; next_expiry, the first expired_at that is to come.";
+Columns: the group; count; total_size, the sum of resource_size in GB, which is the size of the \
+resources and not of the backups; oldest and newest, by created_at; next_expiry, the next \
+expired_at.";
 
 /// Of `cbr backups show`.
 pub(super) const SHOW: &str = "\
@@ -55,8 +56,8 @@ Examples:
 /// Of `cbr auth`.
 pub(super) const AUTH: &str = "\
 Examples:
-  cbr auth show                                      what is used, and where it comes from
-  cbr auth check                                     whether it works";
+  cbr auth show                                      settings with their origins
+  cbr auth check                                     test them";
 
 /// Of `cbr auth show`.
 pub(super) const AUTH_SHOW: &str = "\
@@ -76,7 +77,7 @@ Examples:
 #[cfg(feature = "sandbox")]
 pub(super) const SANDBOX: &str = "\
 Examples:
-  cbr sandbox                                        serve, and print what leads to it
+  cbr sandbox                                        serve, and print the variables to set
   cbr sandbox --shell                                a shell in which cbr uses the sandbox
   cbr sandbox -- backups list --resource-type OS::Nova::Server
   cbr sandbox --backups 100000 --latency 50ms -- backups list --count

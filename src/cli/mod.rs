@@ -1,10 +1,11 @@
-//! The command line: flags to typed values. Usage errors are clap's, also those across flags.
+//! The command line: flags to typed values. Flags that contradict each other are rejected here.
 
 pub(crate) mod auth;
 pub(crate) mod config;
 pub(crate) mod dry_run;
 pub(crate) mod early;
 mod examples;
+mod param;
 pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod scope;
@@ -35,8 +36,9 @@ use dry_run::DryRunArgs;
 use query::Query;
 use reference::{CompletionsArgs, HelpArgs, ManArgs};
 
-/// Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR): every one of them,
-/// or an error that says so
+/// List the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR)
+///
+/// A list is complete, or the command fails and says why. cbr is read-only.
 #[derive(Args)]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -58,7 +60,7 @@ impl CommandFactory for Cli {
             .version(env!("CARGO_PKG_VERSION"))
             .disable_help_subcommand(true)
             .after_help(examples::PROGRAM);
-        // A missing command is an error like any other, not a page of help.
+        // A missing command is an error, not a page of help.
         Self::augment_args(program).arg_required_else_help(false)
     }
 
@@ -72,56 +74,55 @@ impl Parser for Cli {}
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List backups, show one, or sum them up
+    /// List backups, show one, or summarize them
     #[command(subcommand, arg_required_else_help = false, after_help = examples::BACKUPS)]
     Backups(BackupsCommand),
 
-    /// See where the settings come from, and whether they work
+    /// Show where the settings come from, or check that they work
     #[command(subcommand, arg_required_else_help = false, after_help = examples::AUTH)]
     Auth(AuthCommand),
 
-    /// See and change your settings: profiles, and other defaults for flags
+    /// Show and change the configuration file: profiles, and defaults for flags
     ///
-    /// They are in one file, which cbr config path names. A profile holds region, project and
-    /// credentials, or where to take those from. --profile chooses one; default_profile, or the
-    /// only one there is, is used after variables and before the files of other tools.
+    /// `cbr config path` prints its path. A profile holds region, project and credentials, or the
+    /// source of the credentials. --profile selects one. Without it, default_profile or the only
+    /// profile is used, after variables and before the files of other tools.
     #[command(subcommand, arg_required_else_help = false, after_help = examples::CONFIG)]
     Config(ConfigCommand),
 
     /// Serve a CBR endpoint on this machine, to try commands and scripts without an account
     ///
-    /// Alone, prints the environment variables that lead to it and serves until interrupted. With a
-    /// command after `--`, runs `cbr` with that command against a fresh sandbox and exits with its
-    /// code.
+    /// Without a command, prints the environment variables to set and serves until interrupted.
+    /// With a command after `--`, runs it against a new sandbox and exits with its code.
     #[command(after_help = examples::SANDBOX)]
     #[cfg(feature = "sandbox")]
     Sandbox(Box<SandboxArgs>),
 
-    /// Print the script with which a shell completes commands, flags and values
+    /// Print a script for a shell to complete commands, flags and values
     Completions(CompletionsArgs),
 
-    /// Print the manual, or the page of one command: `cbr man | man -l -` shows it
+    /// Print the manual or one of its pages; `cbr man | man -l -` displays it
     Man(ManArgs),
 
-    /// Explain a command, or a topic such as filters or exit-codes
+    /// Describe a command, or a topic such as filters or exit-codes
     Help(HelpArgs),
 }
 
-/// What to do with backups.
+/// The commands of `cbr backups`.
 #[derive(Subcommand)]
 pub(crate) enum BackupsCommand {
-    /// List every backup that matches, newest first
+    /// List all backups that match, newest first
     #[command(visible_alias = "ls")]
     List(Box<ListArgs>),
 
-    /// Show one backup, whole, with its children
+    /// Show one backup with all fields and its children
     Show(ShowArgs),
 
-    /// Count the backups that match and add up their sizes, as a whole or in groups
+    /// Count the backups that match and add up their sizes, in total or by group
     Summary(Box<SummaryArgs>),
 }
 
-/// What to read of the service, and how: the same for each command that reads a list.
+/// The arguments of each command that reads a list.
 #[derive(Args)]
 pub(crate) struct ReadArgs {
     #[command(flatten)]
@@ -130,29 +131,52 @@ pub(crate) struct ReadArgs {
     #[command(flatten)]
     pub(crate) filter: Filter,
 
-    /// Ask for this many backups in one request, 1 to 1000
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", display_order = 900, default_value_t = 1000, value_parser = whole::<u64>(1..=query::LARGEST_PAGE))]
+    /// Number of backups per request, 1 to 1000
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "How much",
+        display_order = 900,
+        default_value_t = 1000,
+        value_parser = whole::<u64>(1..=query::LARGEST_PAGE)
+    )]
     pub(crate) page_size: u64,
 
-    /// Ask for at most this many pages at a time, 1 to 64
-    #[arg(long, value_name = "N", help_heading = "How much", display_order = 900, default_value_t = 8, value_parser = whole::<u8>(1..=64), allow_negative_numbers = true)]
+    /// Maximum number of parallel requests, 1 to 64
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "How much",
+        display_order = 900,
+        default_value_t = 8,
+        value_parser = whole::<u8>(1..=64),
+        allow_negative_numbers = true
+    )]
     pub(crate) concurrency: u8,
 
-    /// Fail with exit code 4, and print nothing, if no backup matches
+    /// Exit with code 7 and print nothing if no backup matches
     #[arg(long, help_heading = "Output", display_order = 900)]
     pub(crate) fail_on_empty: bool,
 
-    /// Write to this file what was proven, as JSON: rows, count, pages, requests, retries, hedged
-    /// requests, what was repaired, complete or not, and whether reading stopped early; also when the
-    /// listing fails
-    #[arg(long, value_name = "FILE", help_heading = "Output", display_order = 900, value_parser = PathBufValueParser::new().try_map(receipt_file))]
+    /// Write a receipt to this file, as JSON, also when the listing fails
+    ///
+    /// It states whether the list is proven complete or reading stopped early, and the numbers of
+    /// rows, pages, requests, retries, hedged requests and repairs.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        display_order = 900,
+        value_parser = PathBufValueParser::new().try_map(receipt_file)
+    )]
     pub(crate) receipt: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
-/// What to list.
+/// The arguments of `cbr backups list`.
 #[derive(Args)]
 #[command(after_help = examples::LIST)]
 pub(crate) struct ListArgs {
@@ -160,52 +184,91 @@ pub(crate) struct ListArgs {
     pub(crate) read: ReadArgs,
 
     /// Print at most N backups [default: all]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "How much",
+        value_parser = whole::<u64>(1..=u64::MAX)
+    )]
     pub(crate) limit: Option<u64>,
 
-    /// Skip this many backups first
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", default_value_t = 0, value_parser = whole::<u64>(0..=LARGEST_OFFSET))]
+    /// Skip the first N backups
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "How much",
+        default_value_t = 0,
+        value_parser = whole::<u64>(0..=LARGEST_OFFSET)
+    )]
     pub(crate) offset: u64,
 
     /// Keep the newest N, of all or of each --per GROUP
     ///
-    /// The newest by created_at. The order of things: the filters; then --sort; then, in whatever
-    /// order the rows are, the newest N of each group stay; then --offset and --limit count what is
-    /// left.
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "How much", value_parser = whole::<u64>(1..=u64::MAX))]
+    /// The newest by created_at. Filters apply first, then --latest, --sort, --offset and --limit,
+    /// in this order.
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "How much",
+        value_parser = whole::<u64>(1..=u64::MAX)
+    )]
     pub(crate) latest: Option<u64>,
 
-    /// What --latest takes the newest of: each resource, vault, type, day and so on. Backups
-    /// without that value are one group
+    /// Group for --latest: each resource, vault, type, day and so on
+    ///
+    /// Backups without that value are one group.
     #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
     pub(crate) per: Option<Group>,
 
-    /// Order, such as name:asc
+    /// Sort by these columns, such as name or -resource_size
     ///
-    /// By any column, each with :asc or :desc behind it, the first key first; without a direction
-    /// it goes down. The service sorts by created_at and id. Any other order is made here once
-    /// everything was read, since rows could move past the reader meanwhile: rows without a value
-    /// come last, equal ones newest first.
+    /// NAME:asc and NAME:desc set the direction; -NAME is NAME:desc. The default is ascending for
+    /// text and descending for times, sizes and counts. The first column takes precedence. Rows
+    /// without a value come last, equal rows newest first.
     ///
-    /// With --limit, with no filter of cbr's own, and by name, protected_at, status or updated_at,
-    /// the service sorts, which reads no more than is printed. Where rows without a value and equal
-    /// ones stand is up to it then, and whether it sorted is not checked.
-    #[arg(long, value_name = "COLUMN,…", help_heading = "How much", default_value_t, add = hints::list_of(Sort::offered))]
-    pub(crate) sort: Sort,
+    /// The service sorts by created_at and id. For any other order, cbr reads the whole list and
+    /// sorts it, since rows could move while it is read. With --limit and without filters of cbr,
+    /// the service also sorts by name, protected_at, status and updated_at, so that only the
+    /// printed rows are read. It then decides where rows without a value and equal rows go, and
+    /// its order is not checked.
+    #[arg(
+        long,
+        value_name = "COLUMN,…",
+        help_heading = "How much",
+        allow_hyphen_values = true,
+        default_value_t,
+        add = hints::list_of(Sort::offered)
+    )]
+    sort: Sort,
 
-    /// Print only how many backups there are
+    /// Reverse the order
+    #[arg(long, help_heading = "How much")]
+    reverse: bool,
+
+    /// Print only the number of backups
     ///
-    /// Without a filter of cbr's own and without --latest this is the service's word, in one
-    /// request. With them, with --receipt, or where the service gives no number, everything is read
+    /// Without filters of cbr and --latest, this is the number reported by the service, in one
+    /// request. With them, with --receipt, or if the service reports none, the whole list is read
     /// and counted.
-    #[arg(long, help_heading = "Output", display_order = 800, conflicts_with_all = ["format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream", "sort"])]
+    #[arg(
+        long,
+        help_heading = "Output",
+        display_order = 800,
+        conflicts_with_all = [
+            "format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream",
+            "sort", "reverse",
+        ]
+    )]
     pub(crate) count: bool,
 
     #[command(flatten)]
     pub(crate) output: ListOutputArgs,
 }
 
-/// What to sum up.
+/// The arguments of `cbr backups summary`.
 #[derive(Args)]
 #[command(
     after_help = examples::SUMMARY,
@@ -218,10 +281,10 @@ pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 
-    /// A row for each resource, vault, type, status, day and so on [default: one row for all]
+    /// Print a row per resource, vault, type, status, day and so on [default: one row for all]
     ///
-    /// Days and months come newest first, other groups with the most backups first. Backups without
-    /// that value are one group, without a name.
+    /// Days and months are sorted newest first, other groups by the number of backups, largest
+    /// first. Backups without that value are one group without a name.
     #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
     pub(crate) by: Option<Group>,
 
@@ -232,9 +295,9 @@ pub(crate) struct SummaryArgs {
 /// `offset` is an int32 in the API.
 const LARGEST_OFFSET: u64 = i32::MAX as u64;
 
-/// What to show.
+/// The arguments of `cbr backups show`.
 #[derive(Args)]
-// One backup is shown whole.
+// One backup is printed with all fields.
 #[command(
     after_help = examples::SHOW,
     mut_arg("format", |arg| {
@@ -242,7 +305,7 @@ const LARGEST_OFFSET: u64 = i32::MAX as u64;
     })
 )]
 pub(crate) struct ShowArgs {
-    /// Id of the backup
+    /// ID of the backup
     #[arg(value_parser = backup_id)]
     pub(crate) id: String,
 
@@ -253,7 +316,7 @@ pub(crate) struct ShowArgs {
     pub(crate) dry_run: DryRunArgs,
 }
 
-/// An id becomes a segment of the path, where a dot or a slash would ask for something else.
+/// Parses an id. It becomes a segment of the path, where a dot or a slash would change the request.
 fn backup_id(text: &str) -> Result<String, String> {
     let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if (1..=64).contains(&text.len()) && text.bytes().all(is_id) {
@@ -262,7 +325,7 @@ fn backup_id(text: &str) -> Result<String, String> {
     Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
 }
 
-/// Stdout is for the listing, so the word that other programs have for it is no file's name either.
+/// Rejects `-`: stdout is for the listing.
 fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
     if path.as_os_str() == "-" {
         return Err("give a file, or /dev/stderr; stdout is for the listing".to_owned());
@@ -270,15 +333,22 @@ fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
     Ok(path)
 }
 
+impl ListArgs {
+    /// Returns the order of the rows.
+    pub(crate) fn sort(&self) -> Sort {
+        if self.reverse { self.sort.reversed() } else { self.sort.clone() }
+    }
+}
+
 impl ReadArgs {
-    /// What clap cannot see: filters that contradict each other.
+    /// Rejects filters that contradict each other, which clap cannot detect.
     fn check(&self) -> Result<(), String> {
         self.query.check().and_then(|()| self.filter.check())
     }
 }
 
 impl Cli {
-    /// What clap cannot see: flags that are fine each, and make no sense together.
+    /// Rejects flags that contradict each other, which clap cannot detect.
     pub(crate) fn check(&self) -> Result<(), String> {
         match &self.command {
             Command::Backups(BackupsCommand::List(args)) => {
@@ -302,8 +372,8 @@ impl Cli {
     }
 }
 
-/// Whether the command inside goes to the sandbox, and not with its keys somewhere else. What
-/// cannot be read is for the command itself to tell.
+/// Rejects a command in the sandbox that would connect to another service. A command that cannot
+/// be parsed reports that itself.
 #[cfg(feature = "sandbox")]
 fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
     let program = OsString::from("cbr");
@@ -312,8 +382,8 @@ fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
     };
     inner.connection.leads_elsewhere().map_or(Ok(()), |flag| {
         Err(format!(
-            "the argument '{flag}' would lead out of the sandbox; leave it out: what runs after `--` asks \
-             the sandbox only"
+            "the argument '{flag}' would lead out of the sandbox; leave it out: commands after \
+             '--' connect to the sandbox only"
         ))
     })
 }

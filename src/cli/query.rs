@@ -1,128 +1,184 @@
-//! What to ask of `GET /v3/{project_id}/backups`: every filter with its flag and its API name,
-//! once.
+//! The filters of `GET /v3/{project_id}/backups`: each with its flag and its API name, once.
 //!
-//! Owns the values, their limits and the pairs that go on the wire. Knows neither HTTP nor paging:
-//! `limit`, `offset` and `sort` belong to the listing. `marker` is left out on purpose, since
-//! paging by offset does not need it and mixing the two is undocumented.
+//! Owns the values, their limits and the query pairs. Knows neither HTTP nor paging: `limit`,
+//! `offset` and `sort` belong to the listing. `marker` is omitted on purpose: paging by offset does
+//! not need it, and mixing the two is undocumented.
 //!
 //! Source: API page "Querying All Backups" (ListBackups), table of query parameters.
 
 use clap::Args;
 
+use super::param::{self, Param};
 use super::vocabulary;
 use crate::api::Pair;
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time::Moment;
 
-/// The most backups of one page (parameter `limit` of the API page "Querying All Backups").
+/// The largest page (parameter `limit` of the API page "Querying All Backups").
 pub(crate) const LARGEST_PAGE: u64 = 1000;
 
-/// The filters of a listing, in the order of the API's page. What is `None` is not sent.
+/// The filters of a listing, in the order of the API's page. A filter that is `None` is not sent.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters (applied by the service)")]
 pub(crate) struct Query {
-    /// Backups of this restore point (its id)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    /// Backups of this restore point (ID)
+    #[arg(long, value_name = "ID", value_parser = id)]
     checkpoint_id: Option<String>,
 
-    /// Dedicated cloud only: true or false
+    /// Backups in a dedicated cloud (true) or not (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     dec: Option<bool>,
 
-    /// Made at or after this time: 2026-11-01, today, 7d
+    /// Created at or after this time: 2026-11-01, 7d
     ///
     /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an
-    /// age: 36h, 7d, 2w, 1mo, 1y. A day begins at midnight. A zone may be named:
-    /// 2026-11-01[Europe/Berlin]. A time without a zone is UTC, and so are days. Also --start-time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "start-time", add = hints::one_of(Moment::offered))]
+    /// age: 36h, 7d, 2w, 1mo, 1y. A date means 00:00 of that day. Dates and times are in UTC unless
+    /// they name a zone, such as 2026-11-01[Europe/Berlin]. Also --start-time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "start-time",
+        add = hints::one_of(Moment::offered)
+    )]
     since: Option<Moment>,
 
-    /// Made at or before this time, written the same way
+    /// Created at or before this time
     ///
-    /// A date is its midnight, at which the day begins: --since 2026-11-01 --until 2026-12-01 is
-    /// November. The service compares fractions of a second too, so 23:59:59 leaves out what was
-    /// made in the last second. Also --end-time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, alias = "end-time", add = hints::one_of(Moment::offered))]
+    /// A date means 00:00 of that day: --since 2026-11-01 --until 2026-12-01 is November. The
+    /// service compares fractions of a second, so 23:59:59 excludes backups of the last second.
+    /// Also --end-time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "end-time",
+        add = hints::one_of(Moment::offered)
+    )]
     until: Option<Moment>,
 
-    /// Backups of this enterprise project; 0 is the default one, all_granted_eps every one you may
-    /// see
+    /// Backups of this enterprise project (ID); 0 is the default one, all_granted_eps all that you
+    /// can access
     #[arg(long, value_name = "ID", value_parser = text)]
     enterprise_project_id: Option<String>,
 
-    /// Automatic backups kept by count or for ever (true), or kept by time (false)
+    /// Automatic backups that are kept by count or never expire (true), or are kept by time (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     existed_quantity_based_retention_backups: Option<bool>,
 
-    /// How the backup came to be: backup or replication (a copy from another region)
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::IMAGE_TYPES.parser(), hide_possible_values = true)]
+    /// Origin: backup, or replication (a copy from another region)
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::IMAGE_TYPES.parser(),
+        hide_possible_values = true
+    )]
     image_type: Option<String>,
 
-    /// Incremental backups only (true), full ones only (false); where the service does not say
-    /// which a backup is, it may answer that one too
+    /// Incremental backups (true) or full backups (false)
+    ///
+    /// The service may include backups of which it reports neither.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     incremental: Option<bool>,
 
-    /// State of a share: pending, accepted or rejected
-    #[arg(long, value_name = "STATUS", value_parser = vocabulary::MEMBER_STATUSES.parser(), hide_possible_values = true)]
+    /// Status of sharing: pending, accepted or rejected
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_parser = vocabulary::MEMBER_STATUSES.parser(),
+        hide_possible_values = true
+    )]
     member_status: Option<String>,
 
-    /// Backups with this in their name, as the service matches it (at most 255 characters)
+    /// Backups whose name contains this, as matched by the service (at most 255 characters)
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
 
-    /// Whose backups: private, shared or all_granted; the service answers private ones unless asked
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::OWN_TYPES.parser(), hide_possible_values = true)]
+    /// Owner: private, shared or all_granted [default of the service: private]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::OWN_TYPES.parser(),
+        hide_possible_values = true
+    )]
     own_type: Option<String>,
 
-    /// Backups made as part of this one (the id of their parent)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    /// Backups created as part of this one (ID of the parent)
+    #[arg(long, value_name = "ID", value_parser = id)]
     parent_id: Option<String>,
 
     /// Backups of resources in this availability zone
     #[arg(long, value_name = "AZ", value_parser = text)]
     resource_az: Option<String>,
 
-    /// Backups of this resource (the id of a server, volume, file system or desktop)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    /// Backups of this resource (ID of a server, volume, file system or desktop)
+    #[arg(long, value_name = "ID", value_parser = resource_id)]
     resource_id: Option<String>,
 
-    /// Backups of resources with this in their name
+    /// Backups of resources whose name contains this
     #[arg(long, value_name = "NAME", value_parser = text)]
     resource_name: Option<String>,
 
-    /// Kind of resource, such as server or volume
+    /// Type of the resource, such as server or volume
     ///
-    /// server, volume, turbo, desktop, bare-metal, native-server, or the API's own value such as
-    /// OS::Nova::Server
-    #[arg(long, value_name = "TYPE", value_parser = vocabulary::RESOURCE_TYPES.parser(), hide_possible_values = true)]
+    /// server, volume, turbo, desktop, bare-metal, native-server, the name of a product (ecs, evs,
+    /// sfs-turbo, workspace, bms), or the API's value such as OS::Nova::Server
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = vocabulary::RESOURCE_TYPES.parser(),
+        hide_possible_values = true
+    )]
     resource_type: Option<String>,
 
-    /// Fill in replication_records, which the service leaves empty unless asked
+    /// Include replication_records, which the service omits by default
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     show_replication: Option<bool>,
 
     /// Status, such as available or error,available
     ///
     /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or
-    /// waiting_restore; may repeat, or take several with commas
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = vocabulary::STATUSES.parser(), hide_possible_values = true)]
+    /// waiting_restore. May be repeated, or list several values with commas.
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_delimiter = ',',
+        value_parser = vocabulary::STATUSES.parser(),
+        hide_possible_values = true
+    )]
     status: Vec<String>,
 
-    /// Backups whose vault is used to at least this percentage, 1 to 100
-    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = whole::<u8>(1..=100))]
+    /// Backups in vaults that are at least this full, 1 to 100 percent
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        allow_negative_numbers = true,
+        value_parser = whole::<u8>(1..=100)
+    )]
     used_percent: Option<u8>,
 
-    /// Backups in this vault (its id)
-    #[arg(long, value_name = "ID", value_parser = text)]
+    /// Backups in this vault (ID)
+    #[arg(long, value_name = "ID", value_parser = id)]
     vault_id: Option<String>,
+
+    /// Send this query parameter unchanged; may be repeated
+    ///
+    /// For parameters and values that the service knows and cbr does not, such as
+    /// --param status=quarantined.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Param::parse)]
+    param: Vec<Param>,
 }
 
 impl Query {
-    /// The pairs to send. Taken apart without `..`, so a filter that is not mapped does not
-    /// compile.
+    /// Returns the pairs to send.
     pub(crate) fn pairs(&self) -> Vec<Pair> {
+        self.of_flags().into_iter().chain(self.param.iter().map(Param::pair)).collect()
+    }
+
+    /// Returns the pairs of the flags. Destructured without `..`, so that a filter that is not
+    /// mapped does not compile.
+    fn of_flags(&self) -> Vec<Pair> {
         let Self {
             checkpoint_id,
             dec,
@@ -144,6 +200,7 @@ impl Query {
             status,
             used_percent,
             vault_id,
+            param: _,
         } = self;
         let single: [(&'static str, Option<String>); 19] = [
             ("checkpoint_id", checkpoint_id.clone()),
@@ -174,17 +231,18 @@ impl Query {
         single.chain(repeated).collect()
     }
 
-    /// Whether the service may leave backups of the project out.
+    /// Returns true if the service may leave out backups of the project.
     pub(crate) fn narrows(&self) -> bool {
         self.pairs().iter().any(|(name, _)| *name != "show_replication")
     }
 
-    /// Why a filter, as given, can match nothing at all.
+    /// Checks that filters do not contradict each other.
     ///
     /// # Errors
     ///
-    /// Names the flags that contradict each other.
+    /// Names the flags that do.
     pub(crate) fn check(&self) -> Result<(), String> {
+        param::check(&self.param, &self.of_flags())?;
         match (&self.since, &self.until) {
             (Some(since), Some(until)) if since.is_after(until) => Err(format!(
                 "--since {} is later than --until {}, so nothing can match",
@@ -195,37 +253,54 @@ impl Query {
         }
     }
 
-    /// What may not be meant as it is given: values that the API's page does not list, one remark
-    /// for each, and a day that is taken for a span.
+    /// Returns warnings for values that are likely to be mistakes.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let given = [
-            (&vocabulary::IMAGE_TYPES, self.image_type.as_slice()),
-            (&vocabulary::MEMBER_STATUSES, self.member_status.as_slice()),
-            (&vocabulary::OWN_TYPES, self.own_type.as_slice()),
-            (&vocabulary::RESOURCE_TYPES, self.resource_type.as_slice()),
-            (&vocabulary::STATUSES, self.status.as_slice()),
-        ];
-        let unknown = given
-            .into_iter()
-            .flat_map(|(words, values)| values.iter().filter_map(|value| words.remark(value)));
-        unknown.chain(self.no_time_at_all()).collect()
+        let given = self.resource_type.iter();
+        let unknown = given.filter_map(|value| vocabulary::RESOURCE_TYPES.remark(value));
+        let names = [("--name", &self.name), ("--resource-name", &self.resource_name)];
+        let patterns = names.into_iter().filter_map(|(flag, value)| pattern(flag, value.as_ref()?));
+        unknown.chain(patterns).chain(self.no_time_at_all()).collect()
     }
 
-    /// A remark where both ends are one midnight, which is most likely to mean the day.
+    /// Returns a warning if both ends are the same midnight, which probably means the day.
     fn no_time_at_all(&self) -> Option<String> {
         let (Some(since), Some(until)) = (self.since, self.until) else { return None };
         (since == until && since.is_midnight()).then(|| {
             let day = since.day();
             format!(
-                "--since {day} --until {day}: a date is its midnight, so these are one moment; --until {next} \
-                 ends with that day",
+                "--since {day} --until {day}: a date means 00:00 of that day, so these are one \
+                 moment; --until {next} includes the day",
                 next = since.next_day()
             )
         })
     }
 }
 
-/// A value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list every vault.
+/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern.
+fn pattern(flag: &str, value: &str) -> Option<String> {
+    value.contains('*').then(|| {
+        let value = value.escape_debug();
+        format!("{flag} {value}: * is literal; {flag}-matches takes a pattern")
+    })
+}
+
+/// Parses an id: names and shortened ids match nothing.
+fn id(value: &str) -> Result<String, String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if !value.is_empty() && (value.len() < 32 || !value.bytes().all(is_part)) {
+        return Err("not an id, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned());
+    }
+    text(value)
+}
+
+/// Parses the id of a resource.
+fn resource_id(value: &str) -> Result<String, String> {
+    let name = "; --resource-name takes a name";
+    id(value).map_err(|why| if value.is_empty() { why } else { why + name })
+}
+
+/// Parses a value that is not empty: `--vault-id "$VAULT"` with VAULT unset must not list all
+/// vaults.
 fn text(value: &str) -> Result<String, String> {
     match value {
         "" => Err("the value is empty; leave the flag out to not filter by it".to_owned()),
@@ -233,7 +308,7 @@ fn text(value: &str) -> Result<String, String> {
     }
 }
 
-/// A backup's name: the API's page allows at most 255 characters.
+/// Parses a name, which has at most 255 characters according to the API's page.
 fn name(value: &str) -> Result<String, String> {
     match value.chars().count() {
         ..=255 => text(value),

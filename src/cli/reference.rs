@@ -20,14 +20,14 @@ Examples:
   cbr man | man -l -                                 the whole manual
   cbr man backups list | man -l -                    one command
   cbr man filters | man -l -                         one topic of cbr help
-  cbr man --all /usr/local/share/man/man1            all pages, for those who package cbr")]
+  cbr man --all /usr/local/share/man/man1            all pages, for packagers")]
 pub(crate) struct ManArgs {
     /// The words of a command, such as `backups list`, the name of its page, or a topic of `cbr
-    /// help`; without any, the page of the whole program
+    /// help` [default: the page of the program]
     #[arg(value_name = "COMMAND")]
     pub(crate) words: Vec<String>,
 
-    /// Write every page to a file in this directory, which must be there
+    /// Write all pages to files in this directory, which must exist
     #[arg(long, value_name = "DIR", conflicts_with = "words", value_hint = ValueHint::DirPath)]
     pub(crate) all: Option<PathBuf>,
 }
@@ -36,16 +36,16 @@ pub(crate) struct ManArgs {
 #[derive(Args, Debug)]
 #[command(after_help = installation())]
 pub(crate) struct CompletionsArgs {
-    /// The shell to complete in
+    /// The shell
     #[arg(required = true)]
     pub(crate) shell: Option<Shell>,
 
-    /// Print what can stand in place of the last of these words; for the scripts
+    /// Print the completions of the last of these words; for the scripts
     #[arg(last = true, hide = true, exclusive = true, value_name = "WORD")]
     pub(crate) words: Vec<OsString>,
 }
 
-/// A shell that commands are completed in.
+/// A shell with completions.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Shell {
     Bash,
@@ -56,8 +56,8 @@ pub(crate) enum Shell {
 }
 
 impl Shell {
-    /// What to run in the shell, once. Each has the script printed anew whenever a shell starts, so
-    /// that an update of the program needs no second step.
+    /// Returns the command to run once in the shell. Each new shell then runs the script of the
+    /// installed version.
     fn installation(self) -> &'static str {
         match self {
             Self::Bash => "echo 'source <(cbr completions bash)' >> ~/.bashrc",
@@ -73,9 +73,9 @@ impl Shell {
     }
 }
 
-/// Returns the help on installing the scripts, one line for each shell.
+/// Returns the help on installing the scripts, one line per shell.
 fn installation() -> String {
-    let mut text = "To install, run this once in the shell, and start a new one:".to_owned();
+    let mut text = "To install, run this once in the shell, and start a new shell:".to_owned();
     for shell in Shell::value_variants() {
         let name = format!("{shell:?}").to_lowercase();
         text.push_str(&format!("\n  {name:<12}{}", shell.installation()));

@@ -87,10 +87,12 @@ impl File<'_> {
         } else {
             return Err(ConnectionError::new(
                 format!(
-                    "{shown} is a secret, and others can see arguments: in the list of processes, and \
-                     in the shell's history"
+                    "{shown} is a secret, and others can see arguments: in the list of processes, \
+                     and in the shell's history"
                 ),
-                format!("cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"),
+                format!(
+                    "cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"
+                ),
             )
             .into());
         };

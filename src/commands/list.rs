@@ -33,12 +33,12 @@ pub(crate) async fn list(
     }
     let asks_for_copies =
         || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
-    let column = args.output.replication_column().or_else(|| args.sort.replication_column());
+    let column = args.output.replication_column().or_else(|| args.sort().replication_column());
     if let Some(column) = column.filter(|_| !asks_for_copies()) {
         console.warn(&format!("{column}: the service sends it only with --show-replication"));
     }
     let ListArgs { limit, offset, latest, per, .. } = *args;
-    let cut = Cut { sort: args.sort.to_string(), limit, offset, latest, per };
+    let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
             count(args, reading).await
@@ -67,8 +67,8 @@ fn approach(args: &ListArgs) -> Approach {
     let plan = match args.latest {
         // No order matters where rows are only counted.
         _ if args.count => Plan::Service(Order::default()),
-        Some(_) => args.sort.plan_after_newest_first(),
-        None => args.sort.plan(args.limit.is_some() && !filtered),
+        Some(_) => args.sort().plan_after_newest_first(),
+        None => args.sort().plan(args.limit.is_some() && !filtered),
     };
     let (order, sorter) = match plan {
         Plan::Service(order) => (order, None),
@@ -95,7 +95,7 @@ async fn print(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     let queried_columns: Vec<_> =
-        args.sort.queried_columns().chain(args.read.filter.conditions().columns()).collect();
+        args.sort().queried_columns().chain(args.read.filter.conditions().columns()).collect();
     let renderer = loop {
         let renderer = args.output.renderer(terminal.target(), &queried_columns, Stdout)?;
         match read_rows(args, reading, renderer).await {

@@ -79,7 +79,8 @@ pub(super) async fn read(
     if result.is_ok() {
         if tally.listing.out_of_order {
             console.warn(
-                "the service did not sort as it was asked to; nothing tells that the list changed meanwhile",
+                "the service did not sort as it was asked to; nothing tells that the list changed \
+                 meanwhile",
             );
         }
         if let Some(line) = receipt.line(&tally, cut.limit, (journal.retries(), journal.hedged())) {
@@ -216,7 +217,8 @@ impl Reading<'_> {
             let read = grouped(listing.rows);
             return match narrows {
                 true => format!(
-                    "cbr's filters match none of the {read} backups that the service's filters match"
+                    "cbr's filters match none of the {read} backups that the service's filters \
+                     match"
                 ),
                 false => format!("none of {read} backups matches the filters"),
             };

@@ -50,7 +50,6 @@ impl ErrorCode {
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
-        Self::Empty,
         Self::Refused,
         Self::Unreachable,
         Self::UnknownHost,
@@ -61,6 +60,7 @@ impl ErrorCode {
         Self::Failing,
         Self::Unreadable,
         Self::Incomplete,
+        Self::Empty,
     ];
 
     /// The table: word, exit code and meaning.
@@ -81,7 +81,7 @@ impl ErrorCode {
                 ("not_found", Exit::Refused, "there is no such backup, vault, project or path")
             }
             Self::Empty => {
-                ("empty", Exit::Refused, "no backup matches, and --fail-on-empty was given")
+                ("empty", Exit::Condition, "no backup matches, and --fail-on-empty was given")
             }
             Self::Refused => (
                 "refused",

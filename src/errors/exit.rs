@@ -20,25 +20,25 @@ pub(crate) enum Exit {
     Unavailable = 5,
     /// The listing is not proven complete.
     Unproven = 6,
+    /// A condition of the user is met, such as `--fail-on-empty`.
+    Condition = 7,
     /// Interrupted.
     Interrupted = 130,
 }
 
 /// All exit codes with their meanings.
-const TABLE: [(Exit, &str); 8] = [
+const TABLE: [(Exit, &str); 9] = [
     (Exit::Done, "done; also an empty list, and a reader that closed the pipe early"),
     (Exit::Local, "a local failure: writing the output, an unexpected fault"),
     (Exit::Usage, "usage or configuration: bad flag, missing or contradictory setting"),
     (Exit::Denied, "not authenticated or not allowed"),
-    (
-        Exit::Refused,
-        "the service refused the request, or there is no such backup; with `--fail-on-empty`, nothing that matches",
-    ),
+    (Exit::Refused, "the service refused the request, or there is no such backup"),
     (
         Exit::Unavailable,
         "unreachable, timed out, throttled or failing after the retries, or an unreadable answer",
     ),
     (Exit::Unproven, "the listing could not be proven complete"),
+    (Exit::Condition, "a condition is met: `--fail-on-empty`, and nothing matches"),
     (Exit::Interrupted, "interrupted"),
 ];
 

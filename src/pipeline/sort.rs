@@ -45,10 +45,19 @@ impl Default for Sort {
 impl Sort {
     /// Returns every column with each direction and its description, for completion.
     pub(crate) fn offered() -> impl Iterator<Item = (String, &'static str)> {
-        let directions = [("asc", "up"), ("desc", "down")];
+        let directions = [("asc", "ascending"), ("desc", "descending")];
         COLUMNS.iter().flat_map(move |column| {
             directions.map(|(direction, help)| (format!("{}:{direction}", column.name), help))
         })
+    }
+
+    /// Returns the opposite order.
+    pub(crate) fn reversed(&self) -> Self {
+        let opposite = |direction| match direction {
+            Direction::Ascending => Direction::Descending,
+            Direction::Descending => Direction::Ascending,
+        };
+        Self(self.0.iter().map(|(column, direction)| (*column, opposite(*direction))).collect())
     }
 
     /// Returns the columns that the user sorts by.
@@ -89,27 +98,49 @@ impl Sort {
 impl FromStr for Sort {
     type Err = String;
 
-    /// Parses `COLUMN[:asc|desc]`, separated by commas. The default direction is descending, as in
-    /// the API.
+    /// Parses `[-]COLUMN[:asc|desc]`, separated by commas.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut keys: Vec<(Column, Direction)> = Vec::new();
         for part in text.split(',') {
-            let (name, direction) = part.split_once(':').unwrap_or((part, "desc"));
-            // Case-insensitive, like column names.
-            let direction = match direction {
-                word if word.eq_ignore_ascii_case("asc") => Direction::Ascending,
-                word if word.eq_ignore_ascii_case("desc") => Direction::Descending,
-                other => {
-                    return Err(format!("direction `{}`: use asc or desc", other.escape_debug()));
+            let (name, direction) = match (part.split_once(':'), part.strip_prefix('-')) {
+                (Some(_), Some(_)) => {
+                    let part = part.escape_debug();
+                    return Err(format!("`{part}` has two directions; write `-` or a suffix"));
                 }
+                (Some((name, word)), None) => (name, Some(direction(word)?)),
+                (None, Some(name)) => (name, Some(Direction::Descending)),
+                (None, None) => (part, None),
             };
             let column = *column::named(COLUMNS, name).ok_or_else(|| unknown(name))?;
             if keys.iter().any(|(known, _)| known.name == column.name) {
-                return Err(format!("`{}` stands twice", column.name));
+                return Err(format!("`{}` is listed twice", column.name));
             }
-            keys.push((column, direction));
+            keys.push((column, direction.unwrap_or(default_direction(&column))));
         }
         Ok(Self(keys))
+    }
+}
+
+/// Parses a direction. Case-insensitive, like column names.
+fn direction(word: &str) -> Result<Direction, String> {
+    match word {
+        word if word.eq_ignore_ascii_case("asc") => Ok(Direction::Ascending),
+        word if word.eq_ignore_ascii_case("desc") => Ok(Direction::Descending),
+        other => Err(format!("direction `{}`: use asc or desc", other.escape_debug())),
+    }
+}
+
+/// Returns the direction of a column without one: text ascends, times and numbers descend.
+fn default_direction(column: &Column) -> Direction {
+    match column.kind {
+        ColumnKind::Time | ColumnKind::Number | ColumnKind::Size | ColumnKind::Age => {
+            Direction::Descending
+        }
+        ColumnKind::Id
+        | ColumnKind::Word
+        | ColumnKind::Type
+        | ColumnKind::Status
+        | ColumnKind::Text => Direction::Ascending,
     }
 }
 
@@ -350,8 +381,9 @@ mod tests {
         };
         let cases = [
             ("created_at:asc", false, Some("created_at:asc,id:asc")),
-            ("id", true, Some("id:desc")),
-            ("name:asc", false, None),
+            ("id", true, Some("id:asc")),
+            ("-id", true, Some("id:desc")),
+            ("name", false, None),
             ("name:asc", true, Some("name:asc,id:asc")),
             ("protected_at,created_at", true, Some("protected_at:desc,created_at:desc,id:desc")),
             ("resource_size", false, None),
@@ -368,7 +400,9 @@ mod tests {
     fn newest_first_is_the_only_order_that_needs_no_sorting() {
         let cases = [
             ("created_at", true),
-            ("created_at,id", true),
+            ("created_at,-id", true),
+            ("created_at:desc,id:desc", true),
+            ("created_at,id", false),
             ("created_at:asc", false),
             ("id", false),
             ("name", false),
@@ -381,13 +415,32 @@ mod tests {
     }
 
     #[test]
+    fn text_ascends_and_times_and_numbers_descend_by_default() {
+        let cases = [
+            ("name,created_at", "name:asc,created_at:desc", "name:desc,created_at:asc"),
+            ("status,id", "status:asc,id:asc", "status:desc,id:desc"),
+            ("resource_size", "resource_size:desc", "resource_size:asc"),
+            ("children.count", "children.count:desc", "children.count:asc"),
+            ("-name,-created_at", "name:desc,created_at:desc", "name:asc,created_at:asc"),
+            ("NAME:DESC,created_at:asc", "name:desc,created_at:asc", "name:asc,created_at:desc"),
+        ];
+        for (given, expected, reversed) in cases {
+            let sort = given.parse::<Sort>().unwrap();
+            assert_eq!(sort.to_string(), expected, "{given}");
+            assert_eq!(sort.reversed().to_string(), reversed, "{given}");
+        }
+    }
+
+    #[test]
     fn invalid_sort_keys_are_rejected_with_a_hint() {
         let cases = [
             ("", "unknown column ``"),
             ("creatd", "did you mean `created_at`?"),
             ("created_at:down", "direction `down`: use asc or desc"),
             ("name,", "unknown column ``"),
-            ("name,name:asc", "`name` stands twice"),
+            ("name,-name", "`name` is listed twice"),
+            ("-name:asc", "`-name:asc` has two directions"),
+            ("+name", "unknown column `+name`"),
             ("colour", "tip: 'cbr help columns' lists all columns"),
         ];
         for (text, expected) in cases {

@@ -4,6 +4,7 @@
 //! type.
 
 /// A type of resource.
+#[derive(Clone, Copy)]
 pub(crate) struct ResourceType {
     /// The API's value.
     pub(crate) api: &'static str,
@@ -15,11 +16,23 @@ pub(crate) struct ResourceType {
 
 /// Every documented type.
 pub(crate) const RESOURCE_TYPES: [ResourceType; 7] = [
-    ResourceType { api: "OS::Nova::Server", short: "server", aliases: &["ecs", "vm"] },
+    ResourceType { api: "OS::Nova::Server", short: "server", aliases: &["ecs", "vm", "instance"] },
     ResourceType { api: "OS::Cinder::Volume", short: "volume", aliases: &["evs", "disk"] },
-    ResourceType { api: "OS::Sfs::Turbo", short: "turbo", aliases: &["sfs-turbo", "sfs"] },
-    ResourceType { api: "OS::Workspace::DesktopV2", short: "desktop", aliases: &["workspace"] },
-    ResourceType { api: "OS::Ironic::BareMetalServer", short: "bare-metal", aliases: &["bms"] },
+    ResourceType {
+        api: "OS::Sfs::Turbo",
+        short: "turbo",
+        aliases: &["sfs", "sfs-turbo", "sfs_turbo"],
+    },
+    ResourceType {
+        api: "OS::Workspace::DesktopV2",
+        short: "desktop",
+        aliases: &["workspace", "workspace_v2"],
+    },
+    ResourceType {
+        api: "OS::Ironic::BareMetalServer",
+        short: "bare-metal",
+        aliases: &["bms", "ironic"],
+    },
     ResourceType { api: "OS::Native::Server", short: "native-server", aliases: &["native"] },
     ResourceType {
         api: "OS::Hybrid::VirtualMachine",

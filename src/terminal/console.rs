@@ -17,19 +17,19 @@ use super::stdout;
 use crate::text::number::grouped;
 use crate::text::sanitize;
 
-/// How much to tell.
+/// Flags for the messages on stderr.
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Messages")]
 pub(crate) struct ConsoleArgs {
-    /// Print errors only: no progress, no summary, and no warnings but that of --insecure
+    /// Print errors only: no progress, no summary, and no warnings except that of --insecure
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Print each request on stderr: method, path, query, status, time and request id
+    /// Print each request to stderr: method, path, query, status, time and request id
     #[arg(short, long, global = true)]
     verbose: bool,
 
-    /// How errors and warnings are written on stderr
+    /// Format of errors and warnings on stderr
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     error_format: ErrorFormat,
 }
@@ -48,7 +48,7 @@ struct Progress {
     started: Instant,
     rows: u64,
     count: Option<u64>,
-    /// There once the work has lasted for [`PATIENCE`].
+    /// Created when the work has lasted for [`PATIENCE`].
     bar: Option<ProgressBar>,
     /// Reason and end of the longest wait. Other requests may continue meanwhile.
     waits: Option<(String, Instant)>,
@@ -245,7 +245,7 @@ mod tests {
             (0, None, None, None, "0 backups"),
             (5_000, None, None, None, "5,000 backups · 49"),
             (5_000, Some(30_000), None, None, "5,000 of 30,000 backups · 49"),
-            (1_000, Some(1_663), Some(wait(7)), None, "1,000 of 1,663 backups · 503, again in 7 s"),
+            (1_000, Some(1663), Some(wait(7)), None, "1,000 of 1,663 backups · 503, again in 7 s"),
             (1_000, Some(1_663), Some(wait(0)), None, "1,000 of 1,663 backups · 9"),
             (1_000, Some(1_663), None, Some(12), "1,000 of 1,663 backups · no answer for 12 s"),
             (0, None, Some(wait(7)), Some(12), "0 backups · 503, again in 7 s"),

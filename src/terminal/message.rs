@@ -1,4 +1,4 @@
-//! Messages on stderr: a line of text for people, or an object a line for scripts.
+//! Messages on stderr: a line of text, or a JSON object per line for scripts.
 //!
 //! All of stderr except the progress bar goes through [`ErrorFormat::write`]. Paths, names and
 //! arguments are untrusted, so control characters are escaped.
@@ -14,10 +14,10 @@ use serde::Serialize;
 /// The form of the messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ErrorFormat {
-    /// `cbr: error: …`, and where something can be done about it, `cbr: hint: …`
+    /// `cbr: error: …`, and `cbr: hint: …` if something can be done about it
     #[default]
     Text,
-    /// One object a line, for scripts; `cbr help errors` lists the fields
+    /// One JSON object per line, for scripts; `cbr help errors` lists the fields
     Json,
 }
 
@@ -27,9 +27,9 @@ pub(crate) enum ErrorFormat {
 pub(crate) enum Level {
     /// The run has failed. Used once, for the last message.
     Error,
-    /// Something may surprise; the run goes on.
+    /// A possible mistake; the run continues.
     Warning,
-    /// What `--verbose` asks for.
+    /// Printed with `--verbose`.
     Debug,
 }
 
@@ -67,19 +67,25 @@ pub(crate) struct FailureMessage {
 
 /// The fields of [`FailureMessage`] and what they mean, for `cbr help errors`.
 pub(crate) const FIELDS: [(&str, &str); 10] = [
-    ("level", "error; a warning has `warning`, a line of --verbose `debug`, each with its message"),
-    ("code", "what kind of failure it is: a word of the table above"),
-    ("exit_code", "the code that the process ends with"),
-    ("service_code", "the service's own code, such as BackupService.6200; null if there is none"),
-    ("http_status", "the status of the answer; null if there was none"),
-    ("message", "what went wrong, as in text"),
-    ("request_id", "the service's id of the request, for its support; null if there is none"),
+    (
+        "level",
+        "error; a warning has `warning` and a line of --verbose `debug`, each with a message",
+    ),
+    ("code", "the kind of failure: a word of the table above"),
+    ("exit_code", "the exit code of the process"),
+    (
+        "service_code",
+        "the error code of the service, such as BackupService.6200; null if there is none",
+    ),
+    ("http_status", "the HTTP status of the answer; null if there was none"),
+    ("message", "what is wrong, as in text"),
+    ("request_id", "the request id of the service, for its support; null if there is none"),
     ("retryable", "true if the same command may succeed later"),
     (
         "retry_after",
-        "seconds that the service asks to wait, a year at most; null if it does not say",
+        "seconds to wait, as requested by the service, a year at most; null if not requested",
     ),
-    ("hint", "what to do about it; null if the message says it all"),
+    ("hint", "what to do about it; null if there is no hint"),
 ];
 
 impl ErrorFormat {

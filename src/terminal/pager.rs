@@ -35,19 +35,19 @@ const HEADER_VERSION: u32 = 600;
 /// works.
 const KEPT: usize = 256 << 10;
 
-/// A pager is on the screen, or was until the end: Ctrl-C is its own.
+/// True if a pager is or was on the screen: it handles Ctrl-C.
 static ON: AtomicBool = AtomicBool::new(false);
 
-/// Ctrl-C was pressed.
+/// True if Ctrl-C was pressed.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the pager takes the Ctrl-C that was just pressed, and the program goes on.
+/// Returns true if the pager handles the Ctrl-C that was just pressed, and the program continues.
 pub(crate) fn takes_interrupt() -> bool {
     INTERRUPTED.store(true, Ordering::SeqCst);
     ON.load(Ordering::SeqCst)
 }
 
-/// Where output goes, a screen at a time. To be [closed](Self::close) at the end.
+/// Output through a pager. Must be [closed](Self::close) at the end.
 #[derive(Debug)]
 pub(crate) struct Paged {
     state: State,
@@ -143,7 +143,7 @@ impl Paged {
         Stdout.write_all(text)
     }
 
-    /// The pager gets no more: waits for its end, and sees whether it was of use.
+    /// Ends the input of the pager, waits for it, and checks whether it worked.
     fn leave(&mut self, mut pager: Pager, kept: Option<Vec<u8>>) -> io::Result<()> {
         let failure = pager.end();
         self.state = State::Left;
@@ -210,7 +210,7 @@ impl Output for Paged {
     }
 }
 
-/// The terminal is the pager's until it ends, also if the output fails.
+/// Waits for the pager, which uses the terminal until it ends, also if the output fails.
 impl Drop for Paged {
     fn drop(&mut self) {
         if let State::Paging { pager, .. } = &mut self.state {
@@ -220,7 +220,7 @@ impl Drop for Paged {
 }
 
 impl Pager {
-    /// Starts the one that the user names, or the usual one; none if they want none, or have none.
+    /// Starts the pager of the user, or the default one. `None` if disabled or not installed.
     ///
     /// # Errors
     ///
@@ -261,8 +261,8 @@ impl Pager {
         }
     }
 
-    /// Waits for its end. Some if it has failed, with the message for a warning; a user who ends it
-    /// in whatever way is no failure.
+    /// Waits for its end. Returns the message of a warning if it failed; quitting it is not a
+    /// failure.
     fn end(&mut self) -> Option<String> {
         drop(self.child.stdin.take());
         let code = self.child.wait().ok()?.code()?;

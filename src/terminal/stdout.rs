@@ -16,21 +16,28 @@ use super::console::Console;
 use super::pager::Paged;
 use super::target::{Output, Target};
 
-/// What to do on a terminal.
+/// Flags for output on a terminal.
 #[derive(Args, Debug, Clone, Copy)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct TerminalArgs {
-    /// Colour statuses and help
+    /// Color statuses and help
     ///
-    /// The first that is set decides: this flag unless it is auto; NO_COLOR (not empty) against
-    /// colours; CLICOLOR_FORCE (not 0) for them; CLICOLOR (0) against them. Otherwise a terminal
-    /// has them, unless TERM is dumb and CLICOLOR not set. Colour only repeats what a word says.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, display_order = 850)]
+    /// The first match decides: this flag unless it is auto; NO_COLOR (not empty) disables colors;
+    /// CLICOLOR_FORCE (not 0) enables them; CLICOLOR=0 disables them. Otherwise a terminal has
+    /// colors, unless TERM is dumb and CLICOLOR is not set. Nothing is shown by color alone.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = When::Auto,
+        display_order = 850
+    )]
     color: When,
 
-    /// Do not show what is longer than the screen in a pager
+    /// Do not use a pager for output that is longer than the screen
     ///
-    /// The pager is CBR_PAGER, or PAGER, or less; an empty one, or cat, is none. It is used on a
+    /// The pager is CBR_PAGER, PAGER or less; an empty value or cat disables it. It is used on a
     /// terminal only, for table, wide and long. less gets the options FRSX unless LESS is set.
     #[arg(long, global = true, display_order = 850)]
     no_pager: bool,

@@ -15,8 +15,8 @@ pub(crate) fn whole<T: TryFrom<u64>>(
         number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
             let least = range.start();
             match *range.end() {
-                u64::MAX => format!("not a whole number from {least} on"),
-                most => format!("not a whole number from {least} to {most}"),
+                u64::MAX => format!("must be a whole number, {least} or more"),
+                most => format!("must be a whole number from {least} to {most}"),
             }
         })
     }
@@ -49,12 +49,12 @@ mod tests {
         assert_eq!(read("1"), Ok(1));
         assert_eq!(read("100"), Ok(100));
         for text in ["0", "101", "-1", "ten", "", "1.5", " 1", "99999999999999999999"] {
-            let told = "not a whole number from 1 to 100";
+            let told = "must be a whole number from 1 to 100";
             assert_eq!(read(text), Err(told.to_owned()), "{text}");
         }
         let read = whole::<u64>(1..=u64::MAX);
         assert_eq!(read("18446744073709551615"), Ok(u64::MAX));
-        assert_eq!(read("0"), Err("not a whole number from 1 on".to_owned()));
+        assert_eq!(read("0"), Err("must be a whole number, 1 or more".to_owned()));
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn all_matches_are_offered_with_their_help() {
         assert_eq!(offered, *words, "{typed}");
     }
     let offered = fish.offered("cbr backups l");
-    assert_eq!(offered, "list\tList every backup that matches, newest first\n");
+    assert_eq!(offered, "list\tList all backups that match, newest first\n");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn all_matches_are_offered_with_their_help() {
         assert_eq!(last_words(typed, &zsh.offered(typed)), *words, "{typed}");
     }
     zsh.complete("cbr backups ");
-    assert!(zsh.screen().contains("-- List every backup that matches"), "{}", zsh.screen());
+    assert!(zsh.screen().contains("-- List all backups that match"), "{}", zsh.screen());
     // Below a list only its last item is shown.
     let before = zsh.screen().len();
     zsh.complete("cbr backups list --columns id,status,resource_t,resource_");

@@ -21,8 +21,7 @@ fn endpoint_settings_follow_their_precedence() {
         list("--endpoint").arg(&here).args(["--region", "nowhere"]),
         list("--region nowhere --endpoint").arg(&here).env("CBR_REGION", "nowhere"),
         list("--endpoint").arg(format!("{here}/")),
-        // An endpoint goes before a region even where the region is the flag's, as CBR_IAM_ENDPOINT
-        // does.
+        // A region without a known host is only a name.
         list("--region nowhere").env("CBR_ENDPOINT", &here),
     ];
     let number = runs.len();
@@ -32,25 +31,29 @@ fn endpoint_settings_follow_their_precedence() {
     assert_eq!(sandbox.requests().len(), number);
 }
 
-/// Whoever names a region for this run should know that it makes no difference.
+/// Neither can be meant without the other, so nothing is sent.
 #[test]
-fn an_overridden_region_is_reported() {
+fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
     let told = |region: &str| {
-        format!("cbr: warning: CBR_ENDPOINT overrides {region}: requests go to {here}\n")
+        format!(
+            "cbr: error: {region} eu-de leads to cbr.eu-de.otc.t-systems.com, but CBR_ENDPOINT is \
+             {here}\ncbr: hint: leave one of them out, or give both as flags\n"
+        )
     };
     let run = list("--region eu-de").env("CBR_ENDPOINT", &here);
-    run.stderr(told("--region")).run();
+    run.exit(2).stderr(told("--region")).run();
     let own = "[profiles.p]\nregion = 'eu-de'\ntoken = 'sandbox-token-that-is-not-a-secret'\n";
     let run = cbr(LIST).args(["--profile", "p"]).private_file(".config/cbr/config.toml", own);
     let run = run.env("CBR_ENDPOINT", &here).env("CBR_PROJECT_ID", PROJECT_ID);
-    run.stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
-    // Both are as near, or the region is only a name.
+    run.exit(2).stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
+    assert!(sandbox.requests().is_empty());
+    // Both are of one level, or the region is only a name.
     list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "eu-de").run();
     list("--region sandbox-1").env("CBR_ENDPOINT", &here).run();
     list("--region eu-de --endpoint").arg(&here).run();
-    assert_eq!(sandbox.requests().len(), 5);
+    assert_eq!(sandbox.requests().len(), 3);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn empty_results_fail_on_request() {
     ];
     for (options, command) in cases {
         let run = sandboxed(options, &format!("backups {command} --fail-on-empty"));
-        run.exit(4).stderr(told).run();
+        run.exit(7).stderr(told).run();
         sandboxed(options, &format!("backups {command}")).run();
     }
     for command in ["list", "list --count", "summary"] {
@@ -41,11 +41,11 @@ fn empty_results_have_a_receipt() {
     let path = directory.path().join("receipt.json");
     let command = "backups list --min-size 99999 --fail-on-empty --receipt";
     let run = sandboxed("--backups 30", command).arg(&path);
-    run.exit(4).stderr("cbr: error: no backup matches\n").run();
+    run.exit(7).stderr("cbr: error: no backup matches\n").run();
     let receipt: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let told = ["complete", "rows", "listed", "matched"].map(|name| receipt[name].clone());
     assert_eq!(told, [json!(true), json!(0), json!(30), json!(0)]);
-    assert_eq!(receipt["error"], json!({"exit_code": 4, "message": "no backup matches"}));
+    assert_eq!(receipt["error"], json!({"exit_code": 7, "message": "no backup matches"}));
 }
 
 /// One more request at most, and only for a person.

@@ -81,9 +81,9 @@ fn an_unwritable_log_is_an_error() {
 #[test]
 fn invalid_flags_are_errors_with_valid_values() {
     let cases: [(&[&str], &[&str]); 9] = [
-        (&["--port", "65536"], &["--port", "not a whole number from 0 to 65535"]),
-        (&["--port", "-1"], &["--port", "not a whole number from 0 to 65535"]),
-        (&["--backups", "many"], &["--backups", "not a whole number from 0 to 10000000"]),
+        (&["--port", "65536"], &["--port", "must be a whole number from 0 to 65535"]),
+        (&["--port", "-1"], &["--port", "must be a whole number from 0 to 65535"]),
+        (&["--backups", "many"], &["--backups", "must be a whole number from 0 to 10000000"]),
         (&["--latency", "5"], &["--latency", "write 500ms, 30s"]),
         (&["--fault", "503"], &["--fault", "add @WHEN"]),
         (&["--fault", "fire@1"], &["--fault", "fire"]),

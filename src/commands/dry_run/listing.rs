@@ -69,8 +69,8 @@ fn later(extent: ListRange, concurrency: u8) -> String {
     let offsets: Vec<_> =
         (1..=3).map(|page| (extent.offset + page * (size - 1)).to_string()).collect();
     format!(
-        "Pages after it have limit={size} and offset={}, … up to {concurrency} at a time: each begins with \
-         the last row of the one before it.",
+        "Pages after it have limit={size} and offset={}, … up to {concurrency} at a time: each \
+         begins with the last row of the one before it.",
         offsets.join(", ")
     )
 }

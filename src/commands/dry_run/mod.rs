@@ -76,7 +76,8 @@ pub(crate) fn print(
     }
     if let (Form::Curl, Trust::Text { origin, .. }) = (form, &resolution.trust) {
         console.warn(&format!(
-            "put the certificates of {origin} into a file {AUTHORITIES}: the command takes them from there"
+            "put the certificates of {origin} into a file {AUTHORITIES}: the command takes them \
+             from there"
         ));
     }
     let means = ClientOptions {

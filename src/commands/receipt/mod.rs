@@ -352,7 +352,8 @@ mod tests {
                 listing(9, None, 3, 1, 12),
                 None,
                 (2, 0),
-                "9 backups · 3 pages · 0.0 s · complete · 1 seam repaired · 12 duplicates dropped · 2 retries",
+                "9 backups · 3 pages · 0.0 s · complete · 1 seam repaired · 12 duplicates dropped \
+                 · 2 retries",
             ),
             (
                 listing(0, Some(0), 1, 0, 0),

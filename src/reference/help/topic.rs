@@ -1,4 +1,4 @@
-//! The topics of `cbr help`, each made from the tables that the README and the program itself use.
+//! The topics of `cbr help`, generated from the tables that the README and the program use.
 
 use std::fmt::Write as _;
 
@@ -11,13 +11,13 @@ use crate::record::column::COLUMNS;
 use crate::settings::{VARIABLES, clouds};
 use crate::terminal::message;
 
-/// Something to explain that is no command.
+/// A topic of `cbr help`.
 pub(super) struct Topic {
-    /// As it is asked for.
+    /// Its name.
     pub(super) name: &'static str,
-    /// In a few words.
+    /// A short description.
     pub(super) about: &'static str,
-    /// All of it, for the program with these commands.
+    /// Returns the text, for the program with these commands.
     pub(super) text: fn(&Command) -> Text,
 }
 
@@ -30,15 +30,15 @@ pub(super) const TOPICS: [Topic; 8] = [
     },
     Topic {
         name: "completeness",
-        about: "what is proven of a listing, and what is not",
+        about: "how a listing is proven complete, and what is not proven",
         text: completeness,
     },
-    Topic { name: "environment", about: "the variables that are read", text: environment },
-    Topic { name: "errors", about: "messages, for people and for scripts", text: errors },
-    Topic { name: "exit-codes", about: "the codes that a run ends with", text: exit_codes },
+    Topic { name: "environment", about: "the environment variables", text: environment },
+    Topic { name: "errors", about: "messages, as text and as JSON", text: errors },
+    Topic { name: "exit-codes", about: "the exit codes", text: exit_codes },
     Topic { name: "filters", about: "which backups to list", text: filters },
-    Topic { name: "formats", about: "the formats of the output", text: formats },
-    Topic { name: "regions", about: "the regions that are known", text: regions },
+    Topic { name: "formats", about: "the output formats", text: formats },
+    Topic { name: "regions", about: "the known regions", text: regions },
 ];
 
 fn columns(_: &Command) -> Text {
@@ -47,78 +47,90 @@ fn columns(_: &Command) -> Text {
     });
     Text::default()
         .paragraph(
-            "The fields of a backup, by the names that the API has for them. --columns prints those that \
-             it names, in its order, and --sort takes the same names. Names with a dot are fields inside of \
-             others; those of replication are sent only with --show-replication.",
+            "The fields of a backup, with the names of the API. --columns prints the fields that \
+             it lists, in its order; --sort accepts the same names. A name with a dot is a field \
+             inside another one. Fields of replication are sent only with --show-replication.",
         )
         .paragraph(
-            "--columns takes groups too: default (what the format prints on its own), wide and all. +NAME adds a \
-             column or a group to what is there, and -NAME drops it; a list that begins so starts from \
-             default.",
+            "--columns also accepts groups: default (the columns of the format), wide and all. \
+             +NAME adds a column or a group, and -NAME drops it; a list that begins with either \
+             starts from default.",
         )
         .table("Columns", rows)
-        .typed("Examples", &[
-            "cbr backups list --columns name,status,created_at",
-            "cbr backups list --columns=+vault_id,+extend_info.auto_trigger,-name",
-            "cbr backups list --sort resource_size:desc,name:asc",
-        ])
+        .typed(
+            "Examples",
+            &[
+                "cbr backups list --columns name,status,created_at",
+                "cbr backups list --columns=+vault_id,+extend_info.auto_trigger,-name",
+                "cbr backups list --sort resource_size:desc,name:asc",
+            ],
+        )
 }
 
 fn completeness(_: &Command) -> Text {
     Text::default()
         .paragraph(
-            "A listing is complete, or its exit code is 6. Every backup that existed throughout the \
-             listing is printed, and once, whatever else is created or deleted meanwhile.",
+            "A listing is complete, or its exit code is 6. Every backup that existed throughout \
+             the listing is printed exactly once, whatever else is created or deleted meanwhile.",
         )
         .paragraph(
-            "The service answers in pages, and a list that changes between two pages would lose rows at \
-             the boundary without a word. So each page begins with the last row of the page before it, in \
-             an order that never changes. If that row is not there, the list has moved, and the rows between \
-             are read again. The listing ends at a page that contains the last row, is short, and ends at the \
-             count of the same answer. If it changes so much that this fails, it is read again from its \
-             beginning, four times at most.",
+            "The service returns pages, and a list that changes between two pages would silently \
+             lose rows at the boundary. Therefore each page overlaps the previous one by one row, \
+             in an order that never changes. If that row is missing, the list has moved, and the \
+             rows in between are read again. The listing ends with a page that contains the \
+             previous last row, is short, and ends at the count of the same answer. If the list \
+             changes too much for that, it is read again from its beginning, four times at most.",
         )
         .paragraph(
-            "A service that does not keep to its documentation is detected if its answers contradict each other: \
-             rows that are counted and never listed, an offset or an order that is ignored, an end that moves. \
-             Two things cannot be detected: rows that are missing from all answers, and a service that answers \
-             with fewer rows than requested and counts just those. A single page of 10, 20, 25, 50, 100, 200, 250 or \
-             500 rows that counts itself is checked for that; a page of another size is not.",
+            "A service that violates its documentation is detected if its answers are \
+             inconsistent: rows that are counted but never listed, an ignored offset or order, an \
+             end that moves. Two things cannot be detected: rows that are missing from all \
+             answers, and a service that returns fewer rows than requested and counts only those. \
+             A single page of 10, 20, 25, 50, 100, 200, 250 or 500 rows that counts itself is \
+             checked for that; a page of another size is not.",
         )
         .paragraph(
-            "Nothing is written to stdout before all of that is done: it is complete or empty. --stream \
-             prints rows as they come instead; then only the exit code says whether they are all. With --limit, \
-             only the rows up to the limit are read and proven.",
+            "Nothing is written to stdout before the list is proven: the output is complete or \
+             empty. --stream prints rows as they arrive; then only the exit code says whether the \
+             list is complete. With --limit, only the rows up to the limit are read and proven.",
         )
         .paragraph(
-            "What was proven is shown on a terminal, and written to a file as JSON by --receipt FILE: rows, \
-             count, pages, requests, retries, repairs, and whether it is complete. Where reading ends as soon as \
-             --limit or --latest has enough, stopped_early is true, and matched counts only the rows that were read.",
+            "A terminal shows what was proven, and --receipt FILE writes it as JSON: rows, count, \
+             pages, requests, retries, repairs, and whether the list is complete. If reading ends \
+             as soon as --limit or --latest has enough rows, stopped_early is true, and matched \
+             counts only the rows that were read.",
         )
         .paragraph(
-            "A request that takes 2 s and four times as long as others is made a second time, on another connection, \
-             and the first answer counts. The file's hedged counts these: one request in ten at most brings nothing, and \
-             there are none with --retries 0, with --concurrency 1 or after throttling.",
+            "A request that takes 2 s and four times as long as others is hedged: it is sent again \
+             on another connection, and the first answer is used. hedged in the receipt counts \
+             these requests. At most one request in ten is sent in vain, and none are hedged with \
+             --retries 0, with --concurrency 1 or after throttling.",
         )
-        .typed("Example", &[
-            "cbr backups list -o jsonl --receipt receipt.json > backups.jsonl && jq .complete receipt.json",
-        ])
+        .typed(
+            "Example",
+            &["cbr backups list -o jsonl --receipt receipt.json > backups.jsonl \
+             && jq .complete receipt.json"],
+        )
 }
 
 fn environment(_: &Command) -> Text {
     Text::default()
         .paragraph(
-            "Flags come before variables. Credentials come from one source as a whole: the first that has \
-             any, in this order. `cbr auth show` tells which that is, and why others were passed over.",
+            "Flags override variables. All credentials come from one source: the first in this \
+             order that has any. `cbr auth show` prints which one is used, and why others were \
+             skipped.",
         )
         .table(
             "Variables",
             VARIABLES.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned())),
         )
-        .typed("Example", &[
-            "export CBR_ACCESS_KEY=… CBR_SECRET_KEY=… CBR_PROJECT_ID=… CBR_REGION=eu-de",
-            "cbr auth show",
-        ])
+        .typed(
+            "Example",
+            &[
+                "export CBR_ACCESS_KEY=… CBR_SECRET_KEY=… CBR_PROJECT_ID=… CBR_REGION=eu-de",
+                "cbr auth show",
+            ],
+        )
 }
 
 fn errors(_: &Command) -> Text {
@@ -129,40 +141,41 @@ fn errors(_: &Command) -> Text {
     let fields = message::FIELDS.map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
     Text::default()
         .paragraph(
-            "A run that fails says why on stderr: `cbr: error: …`, and where something can be done about \
-             it, `cbr: hint: …`. Ctrl-C says nothing.",
+            "A run that fails prints the reason to stderr: `cbr: error: …`, and if something can \
+             be done about it, `cbr: hint: …`. Ctrl-C prints nothing.",
         )
         .paragraph(
-            "With --error-format json each message is one object on a line of its own. The error is the \
-             last of them. Fields and words are only ever added.",
+            "With --error-format json, each message is a JSON object on one line. The error is the \
+             last one. Fields and words are only ever added.",
         )
         .table("Words of `code`", codes)
         .table("Fields of an error", fields)
-        .typed("Example", &[
-            "cbr backups list --error-format json 2> errors.jsonl || jq -r 'select(.level == \"error\") | .code' errors.jsonl",
-        ])
+        .typed(
+            "Example",
+            &["cbr backups list --error-format json 2> errors.jsonl \
+             || jq -r 'select(.level == \"error\") | .code' errors.jsonl"],
+        )
 }
 
 fn exit_codes(_: &Command) -> Text {
     let rows = Exit::all().map(|(exit, meaning)| (exit.code().to_string(), meaning.to_owned()));
     Text::default()
         .table("Exit codes", rows)
-        .paragraph(
-            "`cbr help errors` has the finer words that --error-format json gives to scripts.",
-        )
+        .paragraph("`cbr help errors` lists the finer codes of --error-format json.")
         .typed(
             "Example",
             &["cbr backups list -o json > backups.json || echo \"no list, exit code $?\""],
         )
 }
 
-/// The flags of the list that stand under a heading of filters.
+/// Returns the flags of `cbr backups list` under a heading of filters.
 fn filters(program: &Command) -> Text {
     let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
     let mut text = Text::default().paragraph(
-        "Filters of a listing. Several of them narrow it down: a backup has to match all. What the service \
-         filters is not sent at all, so these are the quicker ones; cbr reads the whole list for its own. They \
-         come first, then --sort, --latest with --per, --offset and --limit, in this order.",
+        "The filters of a listing. A backup must match all of them. Filters of the service are \
+         faster, since other backups are not sent; for its own filters, cbr reads the whole list. \
+         Filters apply first, then --latest with --per, --sort, --offset and --limit, in this \
+         order.",
     );
     let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for arg in list.into_iter().flat_map(|list| list.get_arguments()) {
@@ -203,9 +216,9 @@ fn formats(_: &Command) -> Text {
         Some((value.get_name().to_owned(), help))
     });
     Text::default()
-        .paragraph("The formats of --output, and what each is for.")
+        .paragraph("The formats of --output.")
         .table("Formats", rows)
-        .paragraph("`cbr help columns` has the fields that --columns takes.")
+        .paragraph("`cbr help columns` lists the fields for --columns.")
         .typed(
             "Examples",
             &[
@@ -217,7 +230,7 @@ fn formats(_: &Command) -> Text {
         )
 }
 
-/// The regions whose host has the usual form of Huawei Cloud as one row, then the others.
+/// Returns the regions whose host has the usual form as one paragraph, then the others.
 fn regions(_: &Command) -> Text {
     let hosts: Vec<_> = clouds::regions()
         .map(|name| (name, clouds::service_host(name).unwrap_or_default()))
@@ -228,8 +241,8 @@ fn regions(_: &Command) -> Text {
     let huawei_cloud = huawei_cloud.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     Text::default()
         .paragraph(
-            "The values of --region and CBR_REGION, and the host that each stands for. For another region, \
-             --endpoint takes the URL of the service.",
+            "The values of --region and CBR_REGION, each with its host. For another region, give \
+             the URL of the service with --endpoint.",
         )
         .paragraph(&format!("{}: {}.", usual("REGION"), huawei_cloud.join(", ")))
         .table("Others", others.into_iter().map(|(name, host)| (name.to_owned(), host)))

@@ -3,6 +3,7 @@
 use super::resolve::{Facts, shared};
 use crate::settings::endpoint::Endpoint;
 use crate::settings::source::Source;
+use crate::settings::sources::metadata;
 use crate::settings::{ConnectionError, Setting, clouds};
 
 /// The endpoint of the service.
@@ -135,16 +136,24 @@ fn domain(sources: &[Source]) -> Option<&Setting> {
     })
 }
 
-/// Returns the warning for a region of a higher rank than the endpoint, if it has another host.
-pub(super) fn ignored_region(sources: &[Source], found: &ResolvedEndpoint) -> Option<String> {
-    let ResolvedEndpoint { endpoint, origin, .. } = found;
+/// Returns an error if a region from a source of higher rank than the endpoint's leads to another
+/// host. The region of a server is no choice of its user.
+pub(super) fn contradiction(
+    sources: &[Source],
+    found: &ResolvedEndpoint,
+) -> Option<ConnectionError> {
+    let ResolvedEndpoint { endpoint, origin: other, .. } = found;
     let region = sources.iter().position(|source| source.region.is_some())?;
     let named = sources.iter().position(|source| {
-        source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == *origin)
+        source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == *other)
     })?;
-    let setting = sources.get(region)?.region.as_ref()?;
-    let host = clouds::service_host(&setting.value)?;
+    let Setting { origin, value } = sources.get(region)?.region.as_ref()?;
+    let host = clouds::service_host(value).filter(|_| origin != metadata::NAME)?;
     (region < named && host != endpoint.host()).then(|| {
-        format!("{origin} overrides {}: requests go to {}", setting.origin, endpoint.base())
+        let base = endpoint.base();
+        ConnectionError::new(
+            format!("{origin} {value} leads to {host}, but {other} is {base}"),
+            "leave one of them out, or give both as flags",
+        )
     })
 }

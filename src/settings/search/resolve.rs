@@ -1,7 +1,7 @@
 //! What each source holds to settings. Reads nothing and sends nothing.
 
 use super::Resolution;
-use super::endpoint::{identity, ignored_region, resolve_endpoint};
+use super::endpoint::{contradiction, identity, resolve_endpoint};
 use crate::settings::credentials::Credentials;
 use crate::settings::lookup::{Lookup, Outcome};
 use crate::settings::project::Project;
@@ -25,8 +25,7 @@ pub(super) fn resolve(
     warnings: Vec<String>,
     facts: &Facts<'_>,
 ) -> Resolution {
-    let Decision { credentials, decider, to_ask, statuses, mut warnings } =
-        decide(&lookups, warnings);
+    let Decision { credentials, decider, to_ask, statuses, warnings } = decide(&lookups, warnings);
     // The settings beside the credentials belong to the same account. Beside incomplete ones, they
     // apply once these are fixed.
     if let Some(lookup) = decider.and_then(|index| lookups.get_mut(index)) {
@@ -46,9 +45,10 @@ pub(super) fn resolve(
     );
     let endpoint = resolve_endpoint(&sources, facts);
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
+    let conflict = endpoint.as_ref().ok().and_then(|found| contradiction(&sources, found));
+    let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
     let ca_file = sources.iter().find_map(|source| source.ca_file.clone());
     let trust = Trust::new(facts.insecure, ca_file, facts.environment);
-    warnings.extend(endpoint.as_ref().ok().and_then(|found| ignored_region(&sources, found)));
     Resolution { credentials, region, project, endpoint, iam, trust, to_ask, statuses, warnings }
 }
 

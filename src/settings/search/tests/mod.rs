@@ -326,21 +326,33 @@ fn an_endpoint_overrides_a_region() {
             "https://g",
             "--endpoint",
         ),
-        // Wherever each of them comes from, as an address of IAM does.
+        // A region of the same level, or one without a known host, is only a name.
+        (region().var("CBR_ENDPOINT", "https://e"), "https://e", "CBR_ENDPOINT"),
         (
-            given().var("CBR_ENDPOINT", "https://e").flag("--region", "eu-nl"),
+            given().var("CBR_ENDPOINT", "https://e").flag("--region", "private-1"),
             "https://e",
             "CBR_ENDPOINT",
-        ),
-        (
-            given().file(".config/cbr/config.toml", place::PLACE).flag("--region", "eu-nl"),
-            "https://p",
-            "~/.config/cbr/config.toml [profiles.p] endpoint",
         ),
     ];
     for (given, expected, origin) in cases {
         let found = given.find().endpoint.unwrap();
         assert_eq!((found.endpoint.base(), found.origin.as_str()), (expected, origin));
+    }
+}
+
+#[test]
+fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
+    let eu_nl = "--region eu-nl leads to cbr.eu-nl.otc.t-systems.com, but ";
+    let cases = [
+        (given().var("CBR_ENDPOINT", "https://e"), "CBR_ENDPOINT is https://e"),
+        (
+            given().file(".config/cbr/config.toml", place::PLACE),
+            "~/.config/cbr/config.toml [profiles.p] endpoint is https://p",
+        ),
+    ];
+    for (given, expected) in cases {
+        let found = given.flag("--region", "eu-nl").find().endpoint.unwrap_err();
+        assert_eq!(found.error.to_string(), format!("{eu_nl}{expected}"));
     }
 }
 
