@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use crate::cli::auth::AuthCommand;
 use crate::cli::early::Early;
 use crate::cli::{BackupsCommand, Cli, Command};
-use crate::commands::{config, receipt};
+use crate::commands::{check, config, receipt};
 use crate::errors::{Exit, UsageError};
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
@@ -25,7 +25,7 @@ pub fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     let cli = match program::read(&words) {
         Ok(cli) => cli,
-        Err(error) => return reject(&words, error).into(),
+        Err(error) => return reject(&words, error),
     };
     stdout::color_help(Some(cli.terminal.color()));
     let format = cli.console.error_format();
@@ -33,18 +33,25 @@ pub fn main() -> ExitCode {
 }
 
 /// Reports why a command line cannot be run, or prints the help that it requests.
-fn reject(words: &[OsString], error: anyhow::Error) -> Exit {
+fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
     let early = Early::parse(&program::command(), words);
     stdout::color_help(early.color);
     let error = match error.downcast::<clap::Error>() {
         Ok(error) if error.use_stderr() => UsageError::from_clap(&error, &early.called()).into(),
-        Ok(help) => return errors::report(&help.into(), early.error_format.unwrap_or_default()),
+        Ok(help) => {
+            let format = early.error_format.unwrap_or_default();
+            return errors::report(&help.into(), format).into();
+        }
         Err(error) => error,
     };
     if let Some(path) = &early.receipt {
         receipt::refuse(path, &error);
     }
-    errors::report(&error, early.error_format.unwrap_or_default())
+    // Monitoring takes any other exit code for a status.
+    if early.command == ["backups", "check"] {
+        return ExitCode::from(check::unknown(&error) as u8);
+    }
+    errors::report(&error, early.error_format.unwrap_or_default()).into()
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -82,6 +89,16 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             let terminal = Terminal::new(cli.terminal);
             stop_when_interrupted(Arc::clone(&console)).await;
             let result = match command {
+                BackupsCommand::Coverage(args) => {
+                    commands::coverage(&args, &cli.connection, &terminal, &console).await
+                }
+                BackupsCommand::Check(args) => {
+                    let mut connection = cli.connection;
+                    connection.timeout.get_or_insert(check::TIMEOUT);
+                    let status = check::check(&args, &connection, &console).await;
+                    console.clear();
+                    return Ok(ExitCode::from(status as u8));
+                }
                 BackupsCommand::List(args) => {
                     commands::list(&args, &cli.connection, &terminal, &console).await
                 }

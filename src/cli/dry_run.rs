@@ -3,7 +3,7 @@
 use clap::Args;
 
 /// What to print instead of sending requests.
-#[derive(Args, Debug, Clone, Copy)]
+#[derive(Args, Debug, Default, Clone, Copy)]
 #[command(next_help_heading = "Requests")]
 pub(crate) struct DryRunArgs {
     /// Print the first request without its secrets; send nothing

@@ -82,3 +82,27 @@ Examples:
   cbr sandbox -- backups list --resource-type OS::Nova::Server
   cbr sandbox --backups 100000 --latency 50ms -- backups list --count
   cbr sandbox --fault 503@2 -- backups list -v";
+
+/// Of `cbr backups coverage`.
+pub(super) const COVERAGE: &str = "\
+Examples:
+  cbr backups coverage --max-age 26h                 the worst first
+  cbr backups coverage --only none,stale --why       late ones, and why
+  cbr backups coverage --inventory all               also servers in no vault
+  cbr backups coverage --fail-on none,stale -q       exit code 7 if there are any
+  cbr backups coverage -o prometheus --output-file /var/lib/node_exporter/cbr.prom";
+
+/// Of `cbr backups check`.
+pub(super) const CHECK: &str = "\
+Examples:
+  cbr backups check --warning 26h --critical 52h
+  cbr backups check --resource-type server --vault vault-web
+
+Icinga 2:
+  object CheckCommand \"cbr\" {
+    command = [ \"/usr/local/bin/cbr\", \"backups\", \"check\" ]
+    arguments = { \"--warning\" = \"$cbr_warning$\", \"--critical\" = \"$cbr_critical$\" }
+  }
+
+Prometheus (cron, with the textfile collector of node_exporter):
+  */15 * * * * cbr backups coverage -q -o prometheus --output-file /var/lib/node_exporter/cbr.prom";

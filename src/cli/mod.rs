@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod config;
+pub(crate) mod coverage;
 pub(crate) mod dry_run;
 pub(crate) mod early;
 mod examples;
@@ -32,6 +33,7 @@ use crate::text::hints;
 use crate::text::number::whole;
 use auth::AuthCommand;
 use config::ConfigCommand;
+use coverage::{CheckArgs, CoverageArgs};
 use dry_run::DryRunArgs;
 use query::Query;
 use reference::{CompletionsArgs, HelpArgs, ManArgs};
@@ -120,6 +122,21 @@ pub(crate) enum BackupsCommand {
 
     /// Count the backups that match and add up their sizes, in total or by group
     Summary(Box<SummaryArgs>),
+
+    /// Print which resources have no recent usable backup
+    ///
+    /// A backup is usable if its status is available and it has not expired. Resources without
+    /// backups come from the vaults, or with --inventory all also from the servers, volumes and
+    /// other resources that could be backed up. A source that cannot be read makes what depends on
+    /// it unknown, and the exit code 6.
+    Coverage(Box<CoverageArgs>),
+
+    /// Check for monitoring that every resource has a recent usable backup
+    ///
+    /// Prints one line for Icinga, Nagios and others, then up to 20 names. Exit codes: 0 OK, 1
+    /// WARNING, 2 CRITICAL, 3 UNKNOWN. UNKNOWN is also any error: unproven lists, missing
+    /// permissions, no resources, usage errors. --timeout is 50s by default.
+    Check(Box<CheckArgs>),
 }
 
 /// The arguments of each command that reads a list.
@@ -340,6 +357,21 @@ impl ListArgs {
     }
 }
 
+impl Default for ReadArgs {
+    /// Returns the arguments that read the whole list.
+    fn default() -> Self {
+        Self {
+            query: Query::default(),
+            filter: Filter::default(),
+            page_size: query::LARGEST_PAGE,
+            concurrency: 8,
+            fail_on_empty: false,
+            receipt: None,
+            dry_run: DryRunArgs::default(),
+        }
+    }
+}
+
 impl ReadArgs {
     /// Rejects filters that contradict each other, which clap cannot detect.
     fn check(&self) -> Result<(), String> {
@@ -358,6 +390,8 @@ impl Cli {
                 let columns = || summary::columns(args.by);
                 args.read.check().and_then(|()| args.output.check(&columns()))
             }
+            Command::Backups(BackupsCommand::Coverage(args)) => args.check(),
+            Command::Backups(BackupsCommand::Check(args)) => args.check(),
             Command::Backups(BackupsCommand::Show(args)) => {
                 args.output.check(&ColumnSets::backups())
             }

@@ -97,7 +97,8 @@ async fn print(
     let queried_columns: Vec<_> =
         args.sort().queried_columns().chain(args.read.filter.conditions().columns()).collect();
     let renderer = loop {
-        let renderer = args.output.renderer(terminal.target(), &queried_columns, Stdout)?;
+        let renderer =
+            args.output.renderer(args.output.target(terminal), &queried_columns, Stdout)?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,
@@ -106,7 +107,7 @@ async fn print(
     };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
-    let mut output = terminal.output(args.output.reading(), console);
+    let mut output = args.output.open(terminal, console)?;
     reading.tally.hidden_columns = renderer.finish(&mut output)?;
     Ok(output.close()?)
 }

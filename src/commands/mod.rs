@@ -1,7 +1,9 @@
 //! The commands, each as the data flows: settings, request, listing, output.
 
 pub(crate) mod auth;
+pub(crate) mod check;
 pub(crate) mod config;
+mod coverage;
 pub(crate) mod dry_run;
 mod events;
 mod list;
@@ -11,6 +13,7 @@ mod settings;
 mod show;
 mod summary;
 
+pub(crate) use coverage::coverage;
 pub(crate) use list::list;
 pub(crate) use settings::{check_settings, show_settings};
 pub(crate) use show::show;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::receipt::{Counts, Outcome, Receipt};
@@ -42,6 +43,8 @@ pub(super) struct Reading<'a> {
     query: &'a [Pair],
     /// How far it came.
     pub(super) tally: Counts,
+    /// What the receipt says of a coverage.
+    note: Option<Value>,
 }
 
 /// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
@@ -60,17 +63,18 @@ pub(super) async fn read(
     let query = args.query.pairs();
 
     let mut tally = Counts { filtered: !args.filter.conditions().is_empty(), ..Counts::default() };
-    let mut nothing = None;
+    let (mut nothing, mut note) = (None, None);
     let result = match client(connection, console, &journal).await {
         Ok(client) => {
             let client = Arc::new(client);
-            let mut reading = Reading { args, console, client, query: &query, tally };
+            let mut reading = Reading { args, console, client, query: &query, tally, note: None };
             let result = work(&mut reading).await;
             let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
             if is_proven && reading.tally.rows == 0 && console.is_watched() {
                 nothing = Some(reading.why_nothing(&cut).await);
             }
             tally = reading.tally;
+            note = reading.note;
             result
         }
         Err(error) => Err(error),
@@ -100,6 +104,7 @@ pub(super) async fn read(
         latest: cut.latest,
         per: cut.per.map(Group::column),
         journal: &journal,
+        coverage: note,
         error: result.as_ref().err(),
     });
     result.and(written)
@@ -169,6 +174,21 @@ impl Reading<'_> {
         let rereads = self.tally.listing.rereads;
         self.tally.listing = listing::Receipt { rereads, ..listing.receipt };
         listing.result.map_err(describe)
+    }
+
+    /// Returns the client.
+    pub(super) fn client(&self) -> Arc<Client> {
+        Arc::clone(&self.client)
+    }
+
+    /// Returns the range of the whole list.
+    pub(super) fn whole_list(&self) -> ListRange {
+        self.args.everything(false)
+    }
+
+    /// Adds what the receipt says of a coverage.
+    pub(super) fn note(&mut self, note: Value) {
+        self.note = Some(note);
     }
 
     /// Prepares to read the list again from its beginning, if `error` means that it changed too

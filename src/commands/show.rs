@@ -31,9 +31,9 @@ pub(crate) async fn show(
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let client = client(connection, console, &journal).await?;
     let backup = Backups::show(&client, &args.id).await?;
-    let mut renderer = args.output.single_renderer(terminal.target())?;
+    let mut renderer = args.output.single_renderer(args.output.target(terminal))?;
     renderer.push_record(&backup)?;
-    let mut output = terminal.output(args.output.reading(), console);
+    let mut output = args.output.open(terminal, console)?;
     renderer.finish(&mut output)?;
     Ok(output.close()?)
 }

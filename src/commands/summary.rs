@@ -47,8 +47,9 @@ pub(crate) async fn summary(
             )),
         }
         reading.tally.ready = Some(Instant::now());
-        let mut output = terminal.output(args.output.reading(), console);
-        let mut renderer = args.output.renderer(terminal.target(), &summary::columns(args.by))?;
+        let mut output = args.output.open(terminal, console)?;
+        let mut renderer =
+            args.output.renderer(args.output.target(terminal), &summary::columns(args.by))?;
         for row in summary.rows() {
             renderer.push_record(&row)?;
         }

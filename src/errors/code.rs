@@ -19,6 +19,8 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
+    /// A condition of the user is met, such as `--fail-on`.
+    ConditionMet,
     /// The service rejected the request.
     Refused,
     /// No connection.
@@ -43,7 +45,7 @@ pub(crate) enum ErrorCode {
 
 impl ErrorCode {
     /// All codes, in the order of the exit codes.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Local,
         Self::Usage,
         Self::Configuration,
@@ -61,6 +63,7 @@ impl ErrorCode {
         Self::Unreadable,
         Self::Incomplete,
         Self::Empty,
+        Self::ConditionMet,
     ];
 
     /// The table: word, exit code and meaning.
@@ -82,6 +85,9 @@ impl ErrorCode {
             }
             Self::Empty => {
                 ("empty", Exit::Condition, "no backup matches, and --fail-on-empty was given")
+            }
+            Self::ConditionMet => {
+                ("condition_met", Exit::Condition, "a resource is in a state of --fail-on")
             }
             Self::Refused => (
                 "refused",

@@ -38,7 +38,7 @@ const TABLE: [(Exit, &str); 9] = [
         "unreachable, timed out, throttled or failing after the retries, or an unreadable answer",
     ),
     (Exit::Unproven, "the listing could not be proven complete"),
-    (Exit::Condition, "a condition is met: `--fail-on-empty`, and nothing matches"),
+    (Exit::Condition, "a condition is met: `--fail-on-empty` or `--fail-on`"),
     (Exit::Interrupted, "interrupted"),
 ];
 

@@ -4,7 +4,7 @@
 //! [`api`](crate::api), which retries.
 
 use super::diagnosis::DiagnosisKind;
-use super::{ErrorCode, NoBackups, UsageError, hints, is_caused_by};
+use super::{ConditionMet, ErrorCode, Incomplete, NoBackups, UsageError, hints, is_caused_by};
 use crate::api::{ApiError, Cause, LOGIN, Refusal};
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFileError};
@@ -30,8 +30,12 @@ pub(super) enum FailureKind {
     RegionWithoutProject,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
+    /// A condition of the user is met.
+    ConditionMet,
     /// The listing is not proven complete.
     Unproven,
+    /// A source of the coverage could not be read, or not proven complete.
+    Incomplete,
     /// A setting is invalid for HTTP.
     Setup,
     /// No connection.
@@ -93,6 +97,10 @@ impl FailureKind {
             F::LateSetting => (E::TimedOut, D::TimedOut, H::None),
             F::RegionWithoutProject => (E::Configuration, D::WrongRegion, H::None),
             F::Empty => (E::Empty, D::Other, H::None),
+            F::ConditionMet => (E::ConditionMet, D::Other, H::None),
+            F::Incomplete => {
+                (E::Incomplete, D::Other, H::Text("grant the permission, or use --inventory none"))
+            }
             F::Unproven => (
                 E::Incomplete,
                 D::Other,
@@ -249,6 +257,10 @@ impl FailureKind {
             Self::of_api(error)
         } else if error.is::<Unproven>() {
             Self::Unproven
+        } else if error.is::<Incomplete>() {
+            Self::Incomplete
+        } else if error.is::<ConditionMet>() {
+            Self::ConditionMet
         } else if error.is::<NoBackups>() {
             Self::Empty
         } else if is_caused_by(error, std::io::ErrorKind::FileTooLarge) {

@@ -31,6 +31,16 @@ pub(crate) use usage::UsageError;
 #[error("no backup matches")]
 pub(crate) struct NoBackups;
 
+/// Resources may be missing from a coverage.
+#[derive(Debug, thiserror::Error)]
+#[error("the coverage is not complete: {0}")]
+pub(crate) struct Incomplete(pub(crate) String);
+
+/// A condition of the user is met, such as `--fail-on`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ConditionMet(pub(crate) String);
+
 /// Classification of a failure.
 pub(crate) struct Verdict {
     kind: FailureKind,

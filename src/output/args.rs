@@ -1,5 +1,10 @@
 //! The output flags.
 
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueHint;
 use clap::builder::ArgPredicate;
 
 use super::csv::Spreadsheet;
@@ -8,7 +13,9 @@ use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets};
 use super::time::{TimeStyle, Times};
 use super::{Output, Renderer, Style};
 use crate::record::column::COLUMNS;
-use crate::terminal::stdout::Reading;
+use crate::terminal::console::Console;
+use crate::terminal::pager::Paged;
+use crate::terminal::stdout::Terminal;
 use crate::terminal::target::Target;
 
 /// How rows are printed.
@@ -29,6 +36,18 @@ pub(super) struct FormatArgs {
         help_heading = "Output"
     )]
     pub(super) format: Format,
+
+    /// Write to this file in place of stdout
+    ///
+    /// The file is replaced once everything is written; a failure leaves it unchanged.
+    #[arg(
+        long,
+        value_name = "FILE",
+        display_order = 2,
+        help_heading = "Output",
+        value_hint = ValueHint::FilePath
+    )]
+    pub(super) output_file: Option<PathBuf>,
 
     /// Leave out the header line (table, wide, csv, tsv)
     #[arg(long, display_order = 3, help_heading = "Output")]
@@ -98,6 +117,20 @@ pub(crate) struct ListOutputArgs {
 }
 
 impl ListOutputArgs {
+    /// Returns what the format depends on.
+    pub(crate) fn target(&self, terminal: &Terminal) -> Target {
+        self.output.target(terminal)
+    }
+
+    /// Opens the destination.
+    ///
+    /// # Errors
+    ///
+    /// If the file of `--output-file` cannot be created.
+    pub(crate) fn open(&self, terminal: &Terminal, console: &Arc<Console>) -> io::Result<Paged> {
+        self.output.open(terminal, console)
+    }
+
     /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
         let format = self.output.rows.format;
@@ -134,11 +167,6 @@ impl ListOutputArgs {
         self.stream
     }
 
-    /// Returns how a person reads the format on a screen, if they do.
-    pub(crate) fn reading(&self) -> Option<Reading> {
-        self.output.reading()
-    }
-
     /// Returns the first selected column that the service fills only with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         let named = self.output.columns.iter().filter_map(|choice| choice.named());
@@ -168,6 +196,23 @@ fn columns_help() -> String {
 }
 
 impl OutputArgs {
+    /// Returns what the format depends on: a file is no terminal.
+    pub(crate) fn target(&self, terminal: &Terminal) -> Target {
+        if self.rows.output_file.is_some() { Target::default() } else { terminal.target() }
+    }
+
+    /// Opens the destination.
+    ///
+    /// # Errors
+    ///
+    /// If the file of `--output-file` cannot be created.
+    pub(crate) fn open(&self, terminal: &Terminal, console: &Arc<Console>) -> io::Result<Paged> {
+        match &self.rows.output_file {
+            Some(path) => Paged::to_file(path, Arc::clone(console)),
+            None => Ok(terminal.output(self.rows.format.reading(), console)),
+        }
+    }
+
     /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self, sets: &ColumnSets) -> Result<(), String> {
         self.rows.check()?;
@@ -183,11 +228,6 @@ impl OutputArgs {
             return Ok(None);
         }
         selection::chosen(&self.columns, self.rows.format.columns(sets), sets).map(Some)
-    }
-
-    /// Returns how a person reads the format on a screen, if they do.
-    pub(crate) fn reading(&self) -> Option<Reading> {
-        self.rows.reading()
     }
 
     /// Returns a renderer of rows with these columns.
@@ -250,11 +290,6 @@ impl FormatArgs {
     pub(super) fn cannot(&self, flag: &str, why: &str) -> Result<(), String> {
         let format = self.format.name();
         Err(format!("the argument '{flag}' cannot be used with '--output {format}', {why}"))
-    }
-
-    /// Returns how a person reads the format on a screen, if they do.
-    pub(super) fn reading(&self) -> Option<Reading> {
-        self.format.reading()
     }
 
     pub(super) fn headers(&self) -> bool {

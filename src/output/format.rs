@@ -12,6 +12,7 @@ use super::json::Json;
 use super::lines::LineByLine;
 use super::long::Long;
 use super::markdown::Markdown;
+use super::prometheus::Prometheus;
 use super::selection::{ChosenColumn, ColumnSets};
 use super::table::Table;
 use super::tsv::Tsv;
@@ -33,6 +34,7 @@ pub(crate) enum Format {
     Yaml,
     Markdown,
     Ids,
+    Prometheus,
 }
 
 /// Everything that is specific to a format.
@@ -46,8 +48,8 @@ struct FormatSpec {
     help_one: Option<&'static str>,
     /// Help for rows that are not backups, if it differs.
     help_rows: Option<&'static str>,
-    /// It can print rows that are not backups.
-    prints_rows: bool,
+    /// What it can print.
+    prints: &'static [Printed],
     /// It has a header line that can be omitted.
     has_headers: bool,
     /// For people: it honors `--time` and prints sizes with a unit.
@@ -86,10 +88,12 @@ pub(crate) enum Printed {
     OneBackup,
     /// Rows that are not backups.
     Rows,
+    /// The coverage of resources.
+    Coverage,
 }
 
 /// Every format, in the order of the help.
-const FORMATS: [FormatSpec; 10] = [
+const FORMATS: [FormatSpec; 11] = [
     FormatSpec {
         help_rows: None,
         help: "For people. On a terminal it fits the width: long text is shortened (…), then columns \
@@ -227,9 +231,19 @@ const FORMATS: [FormatSpec; 10] = [
     FormatSpec {
         help: "The id of each backup, one a line",
         help_one: Some("The id, on a line"),
-        prints_rows: false,
+        prints: &[Printed::Backups, Printed::OneBackup],
         streams: true,
         ..FormatSpec::new(Format::Ids, "ids", |sets| &sets.table, |_| lines(Ids))
+    },
+    FormatSpec {
+        help: "Metrics for the textfile collector of Prometheus; --output-file writes them safely",
+        prints: &[Printed::Coverage],
+        ..FormatSpec::new(
+            Format::Prometheus,
+            "prometheus",
+            |sets| &sets.table,
+            |_| Box::<Prometheus>::default(),
+        )
     },
 ];
 
@@ -251,7 +265,7 @@ impl FormatSpec {
             help: "",
             help_one: None,
             help_rows: None,
-            prints_rows: true,
+            prints: &[Printed::Backups, Printed::OneBackup, Printed::Rows, Printed::Coverage],
             has_headers: false,
             is_human_readable: false,
             reading: None,
@@ -327,10 +341,11 @@ impl TypedValueParser for FormatParser {
         if format.can_print(self.0) {
             return Ok(format);
         }
-        Err(command.clone().error(
-            ErrorKind::InvalidValue,
-            "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it",
-        ))
+        let message = match format {
+            Format::Prometheus => "'--output prometheus' is for cbr backups coverage",
+            _ => "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it",
+        };
+        Err(command.clone().error(ErrorKind::InvalidValue, message))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -339,7 +354,7 @@ impl TypedValueParser for FormatParser {
             let help = match self.0 {
                 Printed::Backups => None,
                 Printed::OneBackup => spec.help_one,
-                Printed::Rows => spec.help_rows,
+                Printed::Rows | Printed::Coverage => spec.help_rows,
             };
             PossibleValue::new(spec.name).help(help.unwrap_or(spec.help))
         })))
@@ -354,7 +369,15 @@ impl Format {
     }
 
     fn can_print(self, printed: Printed) -> bool {
-        printed != Printed::Rows || self.spec().prints_rows
+        self.spec().prints.contains(&printed)
+    }
+
+    /// Returns the formats of backups.
+    #[cfg(test)]
+    pub(super) fn of_backups() -> impl Iterator<Item = &'static Self> {
+        let of_backups = |spec: &&FormatSpec| spec.format.can_print(Printed::Backups);
+        const TABLE: &[FormatSpec] = &FORMATS;
+        TABLE.iter().filter(of_backups).map(|spec| &spec.format)
     }
 
     /// Returns the value of `--output`.

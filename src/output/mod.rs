@@ -19,6 +19,7 @@ mod layout;
 mod lines;
 mod long;
 mod markdown;
+mod prometheus;
 mod selection;
 mod spool;
 mod table;

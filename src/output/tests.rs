@@ -114,7 +114,7 @@ fn every_list(records: &[&str]) -> String {
         let on = screen.map_or("a pipe".to_owned(), |cells| format!("a terminal of {cells}"));
         let _ = write!(all, "### {line}, on {on}\n{}", printed(line, records, screen));
     };
-    for format in Format::value_variants() {
+    for format in Format::of_backups() {
         let line = format!("-o {}", format.name());
         for screen in [Some(80), Some(120), None] {
             add(&line, screen);
@@ -157,7 +157,7 @@ fn golden_lists() {
 fn golden_show() {
     let record = records(SHOW)[0];
     let mut all = String::new();
-    for format in Format::value_variants() {
+    for format in Format::of_backups() {
         let line = format!("-o {}", format.name());
         let _ = write!(all, "### {line}\n{}", shown(&line, record, Some(80)));
     }
@@ -220,7 +220,7 @@ fn control_characters_never_reach_a_terminal() {
     };
     let awkward = records(AWKWARD);
     let tabs = |output: &str| output.matches('\t').count();
-    for format in Format::value_variants() {
+    for format in Format::of_backups() {
         let line = format!("-o {}", format.name());
         let output = printed(&line, &awkward, Some(120));
         assert!(!output.replace('\t', "").contains(acts), "{line}");
@@ -229,7 +229,7 @@ fn control_characters_never_reach_a_terminal() {
         assert_eq!(tabs(&output), fields, "{line}");
         let lines = match format {
             // Records have as many lines as fields.
-            Format::Long | Format::Yaml | Format::Json => continue,
+            Format::Long | Format::Yaml | Format::Json | Format::Prometheus => continue,
             Format::Table | Format::Wide | Format::Csv | Format::Tsv => awkward.len() + 1,
             Format::Markdown => awkward.len() + 2,
             Format::Jsonl | Format::Ids => awkward.len(),
@@ -427,7 +427,7 @@ impl Write for Broken {
 #[test]
 fn a_failed_write_keeps_its_io_error() {
     let (list, server) = (records(LIST), records(SHOW)[0]);
-    for format in Format::value_variants() {
+    for format in Format::of_backups() {
         let line = format!("-o {}", format.name());
         let line = line.as_str();
         for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
@@ -482,7 +482,7 @@ fn one_backup_shows_everything_that_was_sent() {
 
 #[test]
 fn a_record_that_is_not_an_object_is_an_error() {
-    for format in Format::value_variants() {
+    for format in Format::of_backups() {
         let is_copied = matches!(format, Format::Json | Format::Jsonl);
         let columns = if is_copied { "--columns id" } else { "" };
         let args = args(&format!("-o {} {columns}", format.name()));
@@ -502,7 +502,7 @@ fn a_record_that_is_not_an_object_is_an_error() {
 #[test]
 fn the_same_data_gives_the_same_bytes() {
     for body in [LIST_TURBO, AWKWARD] {
-        for format in Format::value_variants() {
+        for format in Format::of_backups() {
             let line = format!("-o {}", format.name());
             for screen in [None, Some(100)] {
                 let first = printed(&line, &records(body), screen);

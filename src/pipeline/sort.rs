@@ -51,6 +51,11 @@ impl Sort {
         })
     }
 
+    /// Returns what sorts rows that are not a list of the service.
+    pub(crate) fn sorter(&self) -> Sorter {
+        Sorter::new(self.0.clone())
+    }
+
     /// Returns the opposite order.
     pub(crate) fn reversed(&self) -> Self {
         let opposite = |direction| match direction {
@@ -98,8 +103,19 @@ impl Sort {
 impl FromStr for Sort {
     type Err = String;
 
-    /// Parses `[-]COLUMN[:asc|desc]`, separated by commas.
+    /// Parses the columns of backups.
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(COLUMNS, text)
+    }
+}
+
+impl Sort {
+    /// Parses `[-]COLUMN[:asc|desc]`, separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// If a part is invalid; the message is for a usage error.
+    pub(crate) fn parse(columns: &'static [Column], text: &str) -> Result<Self, String> {
         let mut keys: Vec<(Column, Direction)> = Vec::new();
         for part in text.split(',') {
             let (name, direction) = match (part.split_once(':'), part.strip_prefix('-')) {
@@ -111,7 +127,7 @@ impl FromStr for Sort {
                 (None, Some(name)) => (name, Some(Direction::Descending)),
                 (None, None) => (part, None),
             };
-            let column = *column::named(COLUMNS, name).ok_or_else(|| unknown(name))?;
+            let column = *column::named(columns, name).ok_or_else(|| unknown(columns, name))?;
             if keys.iter().any(|(known, _)| known.name == column.name) {
                 return Err(format!("`{}` is listed twice", column.name));
             }
@@ -144,14 +160,15 @@ fn default_direction(column: &Column) -> Direction {
     }
 }
 
-fn unknown(name: &str) -> String {
-    let names = || COLUMNS.iter().map(|column| column.name);
+fn unknown(columns: &'static [Column], name: &str) -> String {
+    let names = || columns.iter().map(|column| column.name);
     let question = suggest::nearest(name, names())
         .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-    format!(
-        "unknown column `{}`{question}\n\n  tip: 'cbr help columns' lists all columns",
-        name.escape_debug()
-    )
+    let list = match columns.len() {
+        ..20 => names().collect::<Vec<_>>().join(", "),
+        _ => "'cbr help columns' lists all columns".to_owned(),
+    };
+    format!("unknown column `{}`{question}\n\n  tip: {list}", name.escape_debug())
 }
 
 impl fmt::Display for Sort {

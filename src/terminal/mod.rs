@@ -6,11 +6,13 @@
 //! | [`stdout`] | stdout, its size and its colors |
 //! | [`pager`] | the pager in front of it |
 //! | [`console`](mod@console), [`screen`] | warnings, details and progress on stderr |
+//! | [`file_output`] | a file that is complete or unchanged |
 //! | [`file_limit`] | the limit on the size of files |
 //! | [`message`] | one message, as text or as JSON |
 
 pub(crate) mod console;
 pub(crate) mod file_limit;
+mod file_output;
 pub(crate) mod message;
 pub(crate) mod pager;
 pub(crate) mod screen;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::console::Console;
+use super::file_output::FileOutput;
 use super::stdout::Stdout;
 use super::target::Output;
 use crate::text::sanitize::cells;
@@ -59,6 +60,8 @@ pub(crate) struct Paged {
 enum State {
     /// Straight to stdout.
     Plain,
+    /// To a file beside the final one, which it replaces at the end.
+    File(FileOutput),
     /// Less than a screen so far.
     Holding {
         text: Vec<u8>,
@@ -103,6 +106,15 @@ impl Paged {
         Self { state, is_table, console }
     }
 
+    /// Creates a destination that replaces a file once everything is written.
+    ///
+    /// # Errors
+    ///
+    /// If no file can be created in its directory.
+    pub(crate) fn to_file(path: &Path, console: Arc<Console>) -> io::Result<Self> {
+        Ok(Self { state: State::File(FileOutput::new(path)?), is_table: false, console })
+    }
+
     /// Writes the buffered output, and waits until the user leaves the pager.
     ///
     /// # Errors
@@ -118,6 +130,7 @@ impl Paged {
         match mem::replace(&mut self.state, State::Plain) {
             State::Holding { text, .. } => Stdout.write_all(&text)?,
             State::Paging { pager, kept } => self.leave(pager, kept)?,
+            State::File(file) => return file.persist(),
             State::Plain | State::Left => {}
         }
         Stdout.flush()
@@ -160,6 +173,7 @@ impl Write for Paged {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.state {
             State::Plain => return Stdout.write(bytes),
+            State::File(file) => return file.write(bytes),
             State::Left => {}
             State::Holding { text, measured, rows, is_wide, screen: (width, height) } => {
                 text.extend_from_slice(bytes);

@@ -14,7 +14,7 @@ use std::time::Duration;
 use timestamp::SentTime;
 pub(crate) use zone::{local as local_zone, named as named_zone};
 
-use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ZonedDateTime, civil, tz::TimeZone};
 
 /// A point in time given to a flag, not before 1970. [`FromStr`] parses `7d` as seven days ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -304,6 +304,22 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| "not a span of time; write 500ms, 30s, 5m or 1h".to_owned())
+}
+
+/// Parses an age such as `26h`, `7d` or `2w`. A day has 24 hours.
+///
+/// # Errors
+///
+/// If the text is invalid or zero; the message shows valid forms.
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    let invalid = || "not an age; write 26h, 7d or 2w".to_owned();
+    let span = written_span(text)?.ok_or_else(invalid)?;
+    if span.get_months() != 0 || span.get_years() != 0 {
+        return Err("months and years differ in length; write days, such as 30d".to_owned());
+    }
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours());
+    let duration = duration.ok().and_then(|duration| Duration::try_from(duration).ok());
+    duration.filter(|duration| !duration.is_zero()).ok_or_else(invalid)
 }
 
 /// Parses a span of time that is not zero.

@@ -205,3 +205,27 @@ fn durations_need_a_unit_and_are_not_zero() {
     }
     assert_eq!(span("0ms"), Ok(Duration::ZERO));
 }
+
+#[test]
+fn ages_are_spans_of_a_fixed_length() {
+    let hours = |hours: u64| Ok(Duration::from_secs(hours * 3600));
+    let cases = [
+        ("26h", hours(26)),
+        ("7d", hours(168)),
+        ("2w", hours(336)),
+        ("1d12h", hours(36)),
+        ("90min", Ok(Duration::from_secs(5400))),
+        ("0h", Err("not an age; write 26h, 7d or 2w")),
+        ("26", Err("not an age")),
+        ("soon", Err("not an age")),
+        ("1mo", Err("months and years differ in length; write days")),
+        ("30m", Err("`m` could be minutes or months")),
+    ];
+    for (text, expected) in cases {
+        match (age(text), expected) {
+            (Ok(age), Ok(expected)) => assert_eq!(age, expected, "{text}"),
+            (Err(error), Err(expected)) => assert!(error.contains(expected), "{text}: {error}"),
+            (age, _) => panic!("{text}: {age:?}"),
+        }
+    }
+}

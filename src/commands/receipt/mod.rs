@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::api::{Pair, RequestLog};
 use crate::errors::{self, NoBackups};
@@ -60,6 +61,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) per: Option<&'a str>,
     /// What was sent.
     pub(crate) journal: &'a RequestLog,
+    /// What a coverage was judged by.
+    pub(crate) coverage: Option<Value>,
     /// Why it failed, if it did.
     pub(crate) error: Option<&'a anyhow::Error>,
 }
@@ -98,6 +101,8 @@ struct ReceiptFile<'a> {
     filter: &'a [Pair],
     sort: &'a str,
     request_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<&'a Value>,
     error: Option<Failure>,
 }
 
@@ -193,6 +198,7 @@ impl Receipt {
             filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
+            coverage: outcome.coverage.as_ref(),
             error: outcome.error.map(Failure::of),
         };
         write(&mut file, &document).with_context(|| cannot_write(&path))

@@ -23,8 +23,8 @@ use crate::time;
 
 /// The backups so far, by resource.
 pub(crate) struct Coverage {
-    /// The service's time, in microseconds since 1970.
-    now: i64,
+    /// Returns the service's time in microseconds since 1970, which is known once it answers.
+    now: Box<dyn Fn() -> i64 + Send + Sync>,
     /// Project of the client. Backups of others are shared, and cover nothing of this project.
     project_id: Option<String>,
     /// Replicas are usable too.
@@ -48,9 +48,13 @@ pub(crate) struct Backups {
 }
 
 impl Coverage {
-    /// Starts without backups. `now` is the service's time in microseconds since 1970.
-    pub(crate) fn new(now: i64, project_id: Option<String>, include_replicas: bool) -> Self {
-        Self { now, project_id, include_replicas, resources: HashMap::new() }
+    /// Starts without backups. `now` returns the service's time in microseconds since 1970.
+    pub(crate) fn new(
+        now: impl Fn() -> i64 + Send + Sync + 'static,
+        project_id: Option<String>,
+        include_replicas: bool,
+    ) -> Self {
+        Self { now: Box::new(now), project_id, include_replicas, resources: HashMap::new() }
     }
 
     /// Returns the backups by the id of the resource.
@@ -70,7 +74,7 @@ impl Coverage {
         let expiry = backup.get(Field::expired_at).map(|expiry| time::instant(&expiry.text()));
         let is_kept = match expiry {
             // An unreadable expiry may be in the past.
-            Some(expiry) => expiry.is_some_and(|expiry| expiry > self.now),
+            Some(expiry) => expiry.is_some_and(|expiry| expiry > (self.now)()),
             None => true,
         };
         is(Field::status, "available")

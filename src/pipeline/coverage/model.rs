@@ -81,7 +81,7 @@ fn no_claim_is_better_than_the_truth() {
         let mut random = Rng::with_seed(seed);
         let number = random.usize(0..8);
         let resources: Vec<_> = (0..number).map(|number| resource(number, &mut random)).collect();
-        let mut coverage = Coverage::new(NOW, None, false);
+        let mut coverage = Coverage::new(|| NOW, None, false);
         for resource in &resources {
             for (hours, is_usable) in &resource.backups {
                 let created = time::rfc3339(NOW - hours * HOUR).unwrap();

@@ -21,7 +21,7 @@ fn backup(hours: i64, more: &str) -> String {
 }
 
 fn collected(backups: &[String], include_replicas: bool) -> HashMap<Box<str>, Backups> {
-    let mut coverage = Coverage::new(now(), Some("own".to_owned()), include_replicas);
+    let mut coverage = Coverage::new(now, Some("own".to_owned()), include_replicas);
     for backup in backups {
         assert!(coverage.push(RowSpan::alone(backup).unwrap().row(backup)).unwrap().is_continue());
     }

@@ -5,7 +5,7 @@
 //! after. Pure and stateless.
 
 mod condition;
-mod pattern;
+pub(crate) mod pattern;
 
 use clap::Args;
 

@@ -7,13 +7,14 @@ use regex_lite::{Regex, RegexBuilder};
 
 /// A pattern for names, with the text that the user gave.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     given: String,
     regex: Regex,
 }
 
 impl Pattern {
-    pub(super) fn matches(&self, name: &str) -> bool {
+    /// Returns true if the name matches.
+    pub(crate) fn matches(&self, name: &str) -> bool {
         self.regex.is_match(name)
     }
 }

@@ -1,0 +1,284 @@
+//! `cbr backups coverage`: which resources have no recent usable backup.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::read::{Cut, Reading, read};
+use crate::api::inventory::{self, Listed};
+use crate::api::{ApiError, Client};
+use crate::cli::coverage::{CoverageArgs, ResourceArgs};
+use crate::errors::{ConditionMet, Incomplete};
+use crate::listing::Order;
+use crate::pipeline::coverage::{
+    self, Assessment, Coverage, Inventory, Knowledge, Source, State, assess,
+};
+use crate::pipeline::selection::Selection;
+use crate::record::row::{RowSink as _, RowSpan};
+use crate::settings::ConnectionArgs;
+use crate::terminal::console::Console;
+use crate::terminal::stdout::Terminal;
+use crate::text::number::grouped;
+
+/// Days of tasks that `--why` reads.
+const TASK_DAYS: i64 = 7;
+
+/// Difference of the clocks that is reported, in seconds.
+const REPORTED_SKEW: u32 = 60;
+
+/// The judgement of an account.
+pub(super) struct Judgement {
+    /// The selected resources, the worst first.
+    pub(super) assessments: Vec<Assessment>,
+    /// The service's time in microseconds since 1970.
+    pub(super) now: i64,
+    /// Resources may be missing, for this reason.
+    pub(super) gap: Option<String>,
+}
+
+/// What to judge.
+pub(super) struct Question<'a> {
+    pub(super) resources: &'a ResourceArgs,
+    /// Overrides the policies.
+    pub(super) max_age: Option<Duration>,
+    /// Read the tasks too.
+    pub(super) why: bool,
+}
+
+/// `cbr backups coverage`.
+pub(crate) async fn coverage(
+    args: &CoverageArgs,
+    connection: &ConnectionArgs,
+    terminal: &Terminal,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
+    let question = Question { resources: &args.resources, max_age: args.max_age, why: args.why };
+    read(&args.read(), cut, connection, console, async |reading| {
+        let judgement = judge(&question, reading, console).await?;
+        let printed = print(args, &judgement, reading, terminal, console)?;
+        console.receipt(&summary(&judgement.assessments));
+        reading.tally.rows = printed;
+        if let Some(gap) = judgement.gap {
+            return Err(Incomplete(gap).into());
+        }
+        let failing = |it: &&Assessment| args.fail_on.contains(&it.state);
+        match judgement.assessments.iter().filter(failing).count() {
+            0 => Ok(()),
+            count => {
+                Err(ConditionMet(format!("--fail-on: {} in one of these states", resources(count)))
+                    .into())
+            }
+        }
+    })
+    .await
+}
+
+/// Reads backups and inventory side by side, and judges each selected resource.
+pub(super) async fn judge(
+    question: &Question<'_>,
+    reading: &mut Reading<'_>,
+    console: &Console,
+) -> anyhow::Result<Judgement> {
+    let Question { resources, max_age, why } = question;
+    let client = reading.client();
+    let inventory = resources.inventory;
+    let sources = knowledge(&client, inventory, max_age.is_none(), *why, console);
+    let (backups, knowledge) = tokio::join!(collect(resources, reading), sources);
+    let backups = backups?;
+    let (knowledge, gap) = knowledge;
+    if let Some(ahead) = client.clock_ahead().filter(|ahead| ahead.unsigned_abs() >= REPORTED_SKEW)
+    {
+        let side = if ahead > 0 { "ahead of" } else { "behind" };
+        console.warn(&format!(
+            "this machine's clock is {} s {side} the service's; ages follow the service",
+            ahead.unsigned_abs()
+        ));
+    }
+    let now = service_time(&client);
+    let max_age = max_age.and_then(|age| i64::try_from(age.as_micros()).ok());
+    let mut assessments = assess(backups.into_resources(), &knowledge, inventory, max_age, now);
+    assessments.retain(|it| resources.selects(it));
+    warn_of_namesakes(&assessments, console);
+    reading.note(json!({
+        "inventory": format!("{inventory:?}").to_lowercase(),
+        "max_age": max_age.map(|age| age / 1_000_000),
+        "policies_read": matches!(knowledge.policies, Source::Complete(_)),
+        "complete": gap.is_none(),
+    }));
+    let is_unknown = assessments.iter().any(|it| it.state == State::Unknown);
+    let gap = gap.filter(|_| inventory != Inventory::None || !is_unknown);
+    Ok(Judgement { assessments, now, gap })
+}
+
+/// Reads all backups.
+async fn collect(resources: &ResourceArgs, reading: &mut Reading<'_>) -> anyhow::Result<Coverage> {
+    let client = reading.client();
+    let extent = reading.whole_list();
+    loop {
+        let clock = Arc::clone(&client);
+        let now = move || service_time(&clock);
+        let mut coverage = Coverage::new(now, client.project_id(), resources.include_replicas);
+        match reading.rows(Order::default(), extent, &mut coverage).await {
+            Ok(()) => return Ok(coverage),
+            Err(error) => reading.again(error)?,
+        }
+    }
+}
+
+/// Returns the service's time in microseconds since 1970, or that of this machine before the first
+/// answer.
+fn service_time(client: &Client) -> i64 {
+    let ahead = client.clock_ahead().unwrap_or_default();
+    Timestamp::now().as_microsecond() - i64::from(ahead) * 1_000_000
+}
+
+/// Reads what is needed beside the backups. Returns it with the reason why resources may be
+/// missing, if any.
+async fn knowledge(
+    client: &Arc<Client>,
+    inventory: Inventory,
+    by_policy: bool,
+    why: bool,
+    console: &Console,
+) -> (Knowledge, Option<String>) {
+    let reads_vaults = inventory != Inventory::None;
+    let since = Timestamp::now() - SignedDuration::from_hours(24 * TASK_DAYS);
+    let since = format!("{}", Timestamp::from_second(since.as_second()).unwrap_or(since));
+    let (vaults, protectables, policies, tasks) = tokio::join!(
+        read_if(reads_vaults, inventory::vaults(client)),
+        read_if(inventory == Inventory::All, inventory::protectables(client)),
+        read_if(reads_vaults && by_policy, inventory::policies(client)),
+        read_if(why, inventory::tasks(client, &since)),
+    );
+    let mut gaps = Vec::new();
+    let knowledge = Knowledge {
+        vaults: source(vaults, "vaults", "cbr:vaults:list", console, &mut gaps),
+        protectables: source(
+            protectables,
+            "protectable resources",
+            "cbr:vaults:listProtectables",
+            console,
+            &mut gaps,
+        ),
+        policies: source(policies, "policies", "cbr:policies:list", console, &mut Vec::new()),
+        tasks: source(tasks, "tasks", "cbr:tasks:list", console, &mut Vec::new()),
+    };
+    if matches!(knowledge.policies, Source::Unreadable) {
+        console.warn("without the policies, backups are stale after 26h; --max-age changes that");
+    }
+    (knowledge, (!gaps.is_empty()).then(|| gaps.join("; ")))
+}
+
+/// Awaits a list if it is needed.
+async fn read_if<T>(
+    is_needed: bool,
+    list: impl Future<Output = Result<Listed<T>, ApiError>>,
+) -> Option<Result<Listed<T>, ApiError>> {
+    if is_needed { Some(list.await) } else { None }
+}
+
+/// Returns what is known from a list, with a warning if it is not everything.
+fn source<T>(
+    listed: Option<Result<Listed<T>, ApiError>>,
+    name: &str,
+    permission: &str,
+    console: &Console,
+    gaps: &mut Vec<String>,
+) -> Source<T> {
+    match listed {
+        None => Source::Unused,
+        Some(Ok(Listed { items, is_complete: true })) => Source::Complete(items),
+        Some(Ok(Listed { items, is_complete: false })) => {
+            console.warn(&format!("the list of {name} could not be proven complete"));
+            gaps.push(format!("the {name} are not proven complete"));
+            Source::Partial(items)
+        }
+        Some(Err(error)) => {
+            let needs = match error.refusal().map(|refusal| refusal.status) {
+                Some(401 | 403) => format!("; the user needs the permission {permission}"),
+                _ => String::new(),
+            };
+            console.warn(&format!("the {name} cannot be read: {error}{needs}"));
+            gaps.push(format!("the {name} cannot be read"));
+            Source::Unreadable
+        }
+    }
+}
+
+/// Warns of resources with one name, such as a server that was rebuilt.
+fn warn_of_namesakes(assessments: &[Assessment], console: &Console) {
+    /// Maximum number of names.
+    const MOST: usize = 3;
+    let mut ids: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for it in assessments {
+        if let Some(name) = it.name.as_deref() {
+            ids.entry(name).or_default().push(&it.resource_id);
+        }
+    }
+    let namesakes: Vec<_> = ids.into_iter().filter(|(_, ids)| ids.len() > 1).collect();
+    for (name, ids) in namesakes.iter().take(MOST) {
+        console.warn(&format!(
+            "{} resources are named {name}: {}; one may have replaced another",
+            ids.len(),
+            ids.join(", ")
+        ));
+    }
+    if namesakes.len() > MOST {
+        let more = namesakes.len() - MOST;
+        console.warn(&format!("{more} more names belong to several resources"));
+    }
+}
+
+/// Prints the resources, and returns their number.
+fn print(
+    args: &CoverageArgs,
+    judgement: &Judgement,
+    reading: &mut Reading<'_>,
+    terminal: &Terminal,
+    console: &Arc<Console>,
+) -> anyhow::Result<u64> {
+    reading.tally.ready = Some(Instant::now());
+    let columns = coverage::columns(args.why);
+    let target = args.output.target(terminal);
+    let renderer = args.output.renderer(target, &columns)?;
+    let sorter = args.sort.as_ref().map(|sort| sort.sorter());
+    let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
+    for it in judgement.assessments.iter().filter(|it| args.prints(it.state)) {
+        let row = it.to_json(judgement.now);
+        if rows.push(RowSpan::alone(&row).context("a row is not an object")?.row(&row))?.is_break()
+        {
+            break;
+        }
+    }
+    let (renderer, printed) = rows.finish()?;
+    let mut output = args.output.open(terminal, console)?;
+    reading.tally.hidden_columns = renderer.finish(&mut output)?;
+    output.close()?;
+    Ok(printed)
+}
+
+/// Returns the numbers of resources in each state.
+pub(super) fn summary(assessments: &[Assessment]) -> String {
+    let mut counts: BTreeMap<State, usize> = BTreeMap::new();
+    for it in assessments {
+        *counts.entry(it.state).or_default() += 1;
+    }
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|(state, count)| format!("{} {}", grouped(*count as u64), state.name()))
+        .collect();
+    match counts.is_empty() {
+        true => "no resources".to_owned(),
+        false => format!("{}: {}", resources(assessments.len()), counts.join(", ")),
+    }
+}
+
+fn resources(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} resource{plural}", grouped(count as u64))
+}
