@@ -1,5 +1,5 @@
-//! Other defaults for flags: each key of `[defaults]` stands for the flag of its name, and what a
-//! flag takes is what its key takes.
+//! Defaults for flags: each key of `[defaults]` is the default of the flag of its name, and takes
+//! the same values.
 
 use clap::builder::ArgPredicate;
 use clap::{Arg, Command};
@@ -8,7 +8,7 @@ use super::document::{Config, Entry};
 use super::key::Table;
 use crate::settings::ConnectionError;
 
-/// The command line as it is declared, with these defaults. Flags that are given go before them.
+/// Returns the declared command line with these defaults. Given flags override them.
 pub(crate) fn apply(command: Command, config: &Config) -> Command {
     let output =
         config.get(&Table::Defaults, "output").map_or("table".to_owned(), |value| value.text());
@@ -16,15 +16,15 @@ pub(crate) fn apply(command: Command, config: &Config) -> Command {
     defaults.fold(command, |command, entry| with_default(command, entry, &output))
 }
 
-/// Flags of every command, and those of `backups`: what other commands print has formats of its
-/// own.
+/// Applies a default to global flags and to those of `backups`: other commands have formats of
+/// their own.
 fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     let flag = entry.key.name.replace('_', "-");
     let with = |command: Command| {
         let is_list = command.get_name() == "list";
         command.mut_args(|arg| {
-            // A default is meant for lists, which say if it is wrong; others take it where they
-            // know it.
+            // A default is for lists, which reject invalid values; other commands use it if they
+            // accept it.
             let fits = arg.get_long() == Some(&flag) && (is_list || takes(&arg, entry));
             if fits { with_value(arg, entry, output) } else { arg }
         })
@@ -36,8 +36,8 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     })
 }
 
-/// Whether a default is for a command of `backups`: a summary has no ids, and one backup is shown
-/// with all of its fields.
+/// Returns true if a default is for a command of `backups`: a summary has no ids, and one backup is
+/// shown with all of its fields.
 fn fits(entry: &Entry, command: &str) -> bool {
     match (entry.key.name, &*entry.value.text()) {
         ("columns", _) | ("output", "ids") => command == "list",
@@ -46,7 +46,7 @@ fn fits(entry: &Entry, command: &str) -> bool {
     }
 }
 
-/// Whether a value is one of those that a flag names, if it names any.
+/// Returns true if a flag accepts a value, as far as the flag lists its values.
 fn takes(arg: &Arg, entry: &Entry) -> bool {
     let known = arg.get_possible_values();
     known.is_empty() || known.iter().any(|known| known.matches(&entry.value.text(), false))
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    /// A key without a flag would be taken and do nothing.
+    /// A key without a flag would have no effect.
     #[test]
     fn each_default_is_that_of_a_flag_of_a_listing() {
         let mut program = Cli::command();
