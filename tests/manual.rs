@@ -180,7 +180,7 @@ fn groff_typesets_it_without_a_warning() {
         "\n• jsonl: One backup a line, each as the service sent it\n",
         "\ncbr backups list --resource-type OS::Nova::Server\n",
         "\nEXIT STATUS\n0 done; also an empty list",
-        "\n--retries N\nTry a request again",
+        "\n--retries N\nMaximum number of retries",
         "[default: 5]\n",
         "\nMESSAGES\nA run that fails prints the reason",
         "\nunknown_host\n",

@@ -13,7 +13,7 @@ use crate::cli::config::{ConfigCommand, Format, SetArgs, UnsetArgs};
 use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
 use crate::settings::config::file::{self, Lock};
-use crate::settings::config::key::{Kind, Table};
+use crate::settings::config::key::{Table, ValueKind};
 use crate::settings::{ConnectionError, Environment, Home, Text, shown_address};
 use crate::terminal::console::Console;
 use crate::text::{secret, suggest};
@@ -239,17 +239,17 @@ fn json(entries: &[Entry]) -> Json {
 /// A value as others may see it. JSON's texts, numbers and lists are also TOML's.
 fn shown(Entry { key, value, .. }: &Entry) -> Json {
     match (key.kind, value) {
-        (Kind::Secret, _) => HIDDEN.into(),
-        (Kind::AccessKey, value) => secret::shortened(&value.text()).into(),
-        (Kind::Address, value) => {
+        (ValueKind::Secret, _) => HIDDEN.into(),
+        (ValueKind::AccessKey, value) => secret::shortened(&value.text()).into(),
+        (ValueKind::Address, value) => {
             shown_address(&value.text()).unwrap_or_else(|| HIDDEN.to_owned()).into()
         }
         // Its arguments may hold a secret.
-        (Kind::Command, Value::Words(words)) => {
+        (ValueKind::Command, Value::Words(words)) => {
             let hidden = words.iter().skip(1).map(|_| HIDDEN);
             words.iter().take(1).map(String::as_str).chain(hidden).collect()
         }
-        (Kind::Command, Value::Text(line)) => match line.split_once(' ') {
+        (ValueKind::Command, Value::Text(line)) => match line.split_once(' ') {
             Some((program, _)) if program.contains('=') => HIDDEN.into(),
             Some((program, _)) => format!("{program} {HIDDEN}").into(),
             None => line.as_str().into(),

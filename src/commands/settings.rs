@@ -65,8 +65,7 @@ fn tell(resolution: &Resolution, console: &Console) {
     }
 }
 
-const UNCHECKED: &str = "--insecure: certificates are not checked; whoever is on the way can read and \
-                         change everything";
+const UNCHECKED: &str = "--insecure: certificates are not checked; anyone on the network path can read and change the traffic";
 
 /// The settings of this run, those of the server that it runs on among them where nothing else says
 /// as whom to ask; and how to make requests with them.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Verdict;
 use super::kind::FailureKind;
 use crate::api::{ApiError, Cause, LOGIN};
-use crate::auth::iam::Found;
+use crate::auth::iam::IamProject;
 use crate::settings::{Credentials, Project, Resolution, Setting};
 
 /// A failure with a better hint than that of its kind.
@@ -48,7 +48,7 @@ pub(crate) enum DiagnosisKind {
     WrongCredentials,
     /// The project is not that of the token, or not that of the region.
     WrongProject,
-    /// The service is not there for this region, or for no such project.
+    /// The service does not exist in this region, or there is no such project.
     WrongRegion,
     /// Authenticated, not authorized.
     MissingPermission,
@@ -118,7 +118,7 @@ pub(crate) fn is_forbidden(error: &anyhow::Error) -> bool {
 }
 
 /// Diagnoses a failure. `found` is the project that IAM knows.
-pub(crate) fn of(error: &anyhow::Error, facts: &Facts, found: Option<&Found>) -> Diagnosis {
+pub(crate) fn of(error: &anyhow::Error, facts: &Facts, found: Option<&IamProject>) -> Diagnosis {
     let Verdict { kind, hint, .. } = Verdict::of(error);
     let project = error
         .downcast_ref()
@@ -150,13 +150,13 @@ pub(crate) fn brief(error: &anyhow::Error) -> String {
 }
 
 /// Returns the hint for a project that is not the one that IAM knows.
-fn mismatch(error: &ApiError, facts: &Facts, found: Option<&Found>) -> Option<String> {
+fn mismatch(error: &ApiError, facts: &Facts, found: Option<&IamProject>) -> Option<String> {
     let (given, found) = (facts.project_id.as_ref()?.value.as_str(), found?);
     if given == found.id || !matches!(error, ApiError::Refused(_)) {
         return None;
     }
     let name = crate::text::sanitize::visible(&found.name);
-    let Found { id, .. } = found;
+    let IamProject { id, .. } = found;
     Some(if facts.is_token {
         format!("the token is for project {id} ({name}), and not for {given}")
     } else {
@@ -259,7 +259,7 @@ mod tests {
     fn a_project_that_iam_does_not_have_is_named() {
         let given = Setting { origin: "o".to_owned(), value: "given".to_owned() };
         let facts = |is_token| Facts { project_id: Some(given.clone()), is_token, region: None };
-        let found = |id: &str| Found { id: id.to_owned(), name: "eu-de".to_owned() };
+        let found = |id: &str| IamProject { id: id.to_owned(), name: "eu-de".to_owned() };
         let refused = || refused(403, "APIGW.0302", "not allowed").into();
         let (wrong, denied) = (DiagnosisKind::WrongProject, DiagnosisKind::MissingPermission);
         let permission =

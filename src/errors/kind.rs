@@ -162,7 +162,7 @@ impl FailureKind {
                 D::Unreachable,
                 H::Text(
                     "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
-                     --project-id makes do without IAM",
+                     no IAM is needed if you give --project-id",
                 ),
             ),
         }

@@ -12,7 +12,7 @@ use crate::text::small_file;
 pub(crate) struct Home {
     /// `None` for a user without one, such as a service's.
     home: Option<PathBuf>,
-    /// `$XDG_CONFIG_HOME`, or the platform's place for it.
+    /// `$XDG_CONFIG_HOME`, or the platform's default.
     config: Option<PathBuf>,
 }
 
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Hidden {
 }
 
 impl Home {
-    /// That of the user of this process.
+    /// Returns the directories of the user of this process.
     pub(crate) fn of_process() -> Self {
         let strategy = etcetera::choose_base_strategy().ok();
         Self {
@@ -45,7 +45,7 @@ impl Home {
         }
     }
 
-    /// For tests: that of a user with this home directory.
+    /// For tests: returns those of a user with this home directory.
     #[cfg(test)]
     pub(super) fn at(home: &Path) -> Self {
         Self { home: Some(home.to_owned()), config: Some(home.join(".config")) }

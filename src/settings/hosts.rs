@@ -51,7 +51,7 @@ impl Hosts {
         let Some(host) = host_of(url) else {
             let is_plain = Url::parse(url).is_ok_and(|url| url.scheme() == "http");
             return Some(if is_plain {
-                "is plain http, which everybody on the way can read: write it with https".to_owned()
+                "is plain http, which anyone on the network path can read: use https".to_owned()
             } else {
                 "leads to another cloud (no host)".to_owned()
             });
@@ -123,7 +123,7 @@ mod tests {
         let hosts = Hosts::new(&environment, &OwnFile::default());
         let here = Environment::with(&[("CBR_IAM_ENDPOINT", "http://127.0.0.1:1")]);
         let here = Hosts::new(&here, &OwnFile::default());
-        let plain = "is plain http, which everybody on the way can read: write it with https";
+        let plain = "is plain http, which anyone on the network path can read: use https";
         let other = "leads to another cloud (keystone.example.com); if you trust that host, set \
                      CBR_IAM_ENDPOINT=https://keystone.example.com";
         let loopback = "leads to another cloud (127.0.0.1); if you trust that host, set \

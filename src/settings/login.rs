@@ -6,7 +6,7 @@ use crate::text::secret::Secret;
 
 /// Reference to an IAM object: its id or its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Named {
+pub(crate) enum NameOrId {
     /// Its id.
     Id(String),
     /// Its name.
@@ -17,11 +17,11 @@ pub(crate) enum Named {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Login {
     /// The user.
-    pub(crate) user: Named,
+    pub(crate) user: NameOrId,
     /// The account that the user belongs to (IAM's domain); needed where the user is named by name.
-    pub(crate) domain: Option<Named>,
+    pub(crate) domain: Option<NameOrId>,
     /// Account of the project, if it is not the user's.
-    pub(crate) project_domain: Option<Named>,
+    pub(crate) project_domain: Option<NameOrId>,
     /// The password.
     pub(crate) password: Secret,
 }
@@ -67,8 +67,7 @@ impl Parts {
         let is_there = Some(&self.application).filter(|part| part.is_set());
         if let Some(part) = is_asked.or(is_there.filter(|_| !self.password.is_set())) {
             return Some(format!(
-                "{} asks for an application credential, which these clouds are not known to take; an access key serves \
-                 the same end",
+                "{} asks for an application credential, which these clouds are not known to accept; use an access key",
                 part.name
             ));
         }
@@ -79,7 +78,10 @@ impl Parts {
             ));
         }
         if self.password.is_set() && !self.is_by_password() {
-            return Some(format!("{} asks for another way than a password", self.kind.name));
+            return Some(format!(
+                "{} selects another authentication than a password",
+                self.kind.name
+            ));
         }
         let user = [&self.user_name, &self.user_id].into_iter().find(|part| part.is_set())?;
         Some(format!("{} is set, but {} is not", user.name, self.password.name))
@@ -104,7 +106,7 @@ impl Parts {
         };
         let user = named(&self.user_id, &self.user_name).ok_or_else(|| half(&self.user_name))?;
         let domain = named(&self.domain_id, &self.domain_name);
-        if domain.is_none() && matches!(user, Named::Name(_)) {
+        if domain.is_none() && matches!(user, NameOrId::Name(_)) {
             return Err(half(&self.domain_name));
         }
         let project_domain = named(&self.project_domain_id, &self.project_domain_name);
@@ -112,9 +114,9 @@ impl Parts {
     }
 }
 
-fn named(id: &Part, name: &Part) -> Option<Named> {
+fn named(id: &Part, name: &Part) -> Option<NameOrId> {
     let text = |part: &Part| part.value.as_ref().map(|value| value.reveal().to_owned());
-    text(id).map(Named::Id).or_else(|| text(name).map(Named::Name))
+    text(id).map(NameOrId::Id).or_else(|| text(name).map(NameOrId::Name))
 }
 
 #[cfg(test)]
@@ -142,8 +144,8 @@ mod tests {
 
     #[test]
     fn a_user_needs_a_password_and_a_name_needs_an_account() {
-        let name = |text: &str| Named::Name(text.to_owned());
-        let id = |text: &str| Named::Id(text.to_owned());
+        let name = |text: &str| NameOrId::Name(text.to_owned());
+        let id = |text: &str| NameOrId::Id(text.to_owned());
         let login = |user, domain, project_domain| {
             let password = Secret::new("p w".to_owned());
             Ok(Some(Login { user, domain, project_domain, password }))
@@ -177,9 +179,8 @@ mod tests {
         let note = parts(&[("USER_ID", "u")]).note();
         assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
         let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
-        assert_eq!(note.as_deref(), Some("TYPE asks for another way than a password"));
-        let application = "asks for an application credential, which these clouds are not known to take; an access key \
-                           serves the same end";
+        assert_eq!(note.as_deref(), Some("TYPE selects another authentication than a password"));
+        let application = "asks for an application credential, which these clouds are not known to accept; use an access key";
         let cases = [
             (&[("TYPE", "v3applicationcredential")][..], format!("TYPE {application}")),
             (&[("APPLICATION", "a")], format!("APPLICATION {application}")),

@@ -109,7 +109,7 @@ impl Lookup {
             Ok(None) => Self::without_settings(name, Outcome::NotSet(None)),
             // A variable names the file, so the files after it are not meant.
             Err(FileError::Named(error)) => Self::without_settings(name, Outcome::Invalid(error)),
-            Err(FileError::Found(why)) => {
+            Err(FileError::Unusable(why)) => {
                 // The status shows the usual name already.
                 let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(&why);
                 Self::without_settings(name, Outcome::Skipped(why.to_owned()))

@@ -1,8 +1,8 @@
-//! Where the requests go and as whom: flags, variables and files to a [`Resolution`].
+//! Endpoint, project and credentials: flags, variables and files to a [`Resolution`].
 //!
-//! Owns the order of sources and the rule that one source gives one complete set of credentials: an
-//! access key of one and a secret key of another never meet, and a half set is an error that names
-//! what is missing. Region, project and endpoint are resolved apart from them, each with its
+//! Owns the order of sources. One source gives one complete set of credentials: an access key of
+//! one source is never combined with a secret key of another, and an incomplete set is an error
+//! that names the missing part. Region, project and endpoint are resolved separately, each with its
 //! origin. Knows nothing of HTTP.
 //!
 //! | module | what it owns |
@@ -43,7 +43,7 @@ pub(crate) use address::shown as shown_address;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use home::{Home, Text};
-pub(crate) use login::{Login, Named};
+pub(crate) use login::{Login, NameOrId};
 pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
@@ -60,13 +60,13 @@ use crate::text::number::whole;
 use crate::time;
 use config::OwnFile;
 
-/// The flags of every command that asks the service.
+/// Flags of every command that sends requests.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
     /// Region of the backups, such as eu-de [env: CBR_REGION]
     ///
-    /// It gives the endpoint.
+    /// It determines the endpoint.
     #[arg(long, value_name = "REGION", global = true, add = hints::one_of(clouds::regions))]
     pub(crate) region: Option<String>,
 
@@ -74,76 +74,74 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "ID", global = true)]
     pub(crate) project_id: Option<String>,
 
-    /// Base URL of the service, in place of the region's [env: CBR_ENDPOINT]
+    /// Base URL of the service, instead of the region's [env: CBR_ENDPOINT]
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// Profile to take the settings from, before all variables: of config.toml, or else of KooCLI
-    /// [env: CBR_PROFILE]
+    /// Profile with the settings, overriding all variables: of config.toml, or else of KooCLI [env:
+    /// CBR_PROFILE]
     #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = hints::found(profiles))]
     pub(crate) profile: Option<String>,
 
-    /// Cloud of clouds.yaml to take the settings from, before all variables [env: OS_CLOUD]
+    /// Cloud of clouds.yaml with the settings, overriding all variables [env: OS_CLOUD]
     #[arg(long, value_name = "NAME", global = true, add = hints::found(cloud_names))]
     pub(crate) cloud: Option<String>,
 
-    /// As whom to ask.
+    /// Credentials.
     #[command(flatten)]
     pub(crate) credentials: CredentialArgs,
 
-    /// Trust the authorities in this file (PEM), in place of the system's [env: OS_CACERT,
-    /// SSL_CERT_FILE]
+    /// Trust the certificate authorities in this file (PEM), instead of the system's [env:
+    /// OS_CACERT, SSL_CERT_FILE]
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<String>,
 
-    /// Accept any certificate: whoever is on the way can read and change everything
+    /// Accept any certificate: anyone on the network path can read and change the traffic
     #[arg(long, global = true, conflicts_with = "ca_file")]
     pub(crate) insecure: bool,
 
     /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request
-    /// is given up after 2 minutes, or 30 seconds without a byte]
+    /// times out after 2 minutes, or 30 seconds without a byte]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Try a request again at most this often when the service is unreachable, throttling or
-    /// failing
+    /// Maximum number of retries per request when the service is unreachable, throttling or failing
     ///
     /// A connection that breaks while other requests succeed does not count.
     #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
     pub(crate) retries: u32,
 
-    /// What the user's own file says. It is read with the flags, since it has defaults for some.
+    /// Content of config.toml. It is read with the flags, since it has defaults for some.
     #[arg(skip)]
     pub(crate) own_file: OwnFile,
 
-    /// Credentials that a command would have to fetch are as good as broken: it is not run.
+    /// True if no command may be run for credentials.
     #[arg(skip)]
     pub(crate) runs_no_command: bool,
 }
 
-/// The flags that say as whom to ask, before all other sources. None of them takes a secret.
+/// Flags for credentials, which override all other sources. None of them takes a secret.
 #[derive(Args, Debug, Default)]
 pub(crate) struct CredentialArgs {
-    /// Access key (AK) to ask with, before all other sources; a terminal is asked for its secret
-    /// key
+    /// Access key (AK), overriding all other sources; prompts for its secret key on a terminal
     #[arg(long, value_name = "AK", global = true)]
     pub(crate) access_key: Option<String>,
 
-    /// File that holds the secret key (SK) of --access-key; - for stdin
+    /// File with the secret key (SK) of --access-key; - for stdin
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) secret_key_file: Option<String>,
 
-    /// File that holds the security token, where --access-key is a temporary one; - for stdin
+    /// File with the security token of a temporary --access-key; - for stdin
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) security_token_file: Option<String>,
 
-    /// File that holds a token to ask with in place of keys, before all other sources; - for stdin
+    /// File with a token instead of keys, overriding all other sources; - for stdin
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) token_file: Option<String>,
 }
 
 impl CredentialArgs {
-    /// The first of them that was given.
+    /// Returns the first of them that was given.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
         let Self { access_key, secret_key_file, security_token_file, token_file } = self;
         let given = [
@@ -157,11 +155,11 @@ impl CredentialArgs {
 }
 
 impl ConnectionArgs {
-    /// How often a request is tried again, where nobody says.
+    /// Default number of retries.
     pub(crate) const RETRIES: u32 = 5;
 
-    /// The first of these flags that was given and goes before the variables that say where the
-    /// service is.
+    /// Returns the first of these flags that was given and overrides the variables that name the
+    /// endpoint.
     #[cfg(feature = "sandbox")]
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
@@ -173,8 +171,7 @@ impl ConnectionArgs {
     }
 }
 
-/// The profiles that there are, each with the file that it is of, for completion. What cannot be
-/// read has none.
+/// Returns all profiles, each with its file, for completion. Unreadable files have none.
 fn profiles() -> Vec<(String, String)> {
     let own = OwnFile::of_process();
     let names = own.config.iter().flat_map(|config| config.profiles());
@@ -188,51 +185,52 @@ fn profiles() -> Vec<(String, String)> {
     profiles
 }
 
-/// The clouds of `clouds.yaml`, each with its file, for completion.
+/// Returns the clouds of `clouds.yaml`, each with its file, for completion.
 fn cloud_names() -> Vec<(String, String)> {
     let (file, names) =
         sources::clouds_yaml::names(&Environment::of_process(), &Home::of_process());
     names.into_iter().map(|name| (name, file.clone())).collect()
 }
 
-/// Where credentials come from, for hints.
+/// Origin of credentials, for hints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// The source, such as `HW_*`.
+    /// Name of the source, such as `HW_*`.
     pub(crate) source: String,
-    /// The secret key in it, such as `HW_SECRET_KEY`.
+    /// Name of its secret key, such as `HW_SECRET_KEY`.
     pub(crate) secret_key: String,
-    /// The security token in it, such as `HW_SECURITY_TOKEN`.
+    /// Name of its security token, such as `HW_SECURITY_TOKEN`.
     pub(crate) security_token: String,
-    /// Whether there is such a token.
+    /// True if it has such a token.
     pub(crate) has_security_token: bool,
 }
 
-/// A setting that is missing, broken or contradictory. Leads to exit code 2.
+/// Error for a setting that is missing, invalid or contradictory. Leads to exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct ConnectionError {
     message: String,
-    /// What would work.
+    /// The remedy.
     pub(crate) hint: String,
-    /// What kind of setting it is, where that makes a difference.
+    /// The kind of error, for exit codes and diagnoses.
     pub(crate) flaw: SettingFlaw,
 }
 
-/// What is wrong with a setting, where scripts are told more than that.
+/// Kinds of [`ConnectionError`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum SettingFlaw {
-    /// It is missing, broken or contradictory.
+    /// It is missing, invalid or contradictory.
     #[default]
     Plain,
-    /// To find it took all the time for the run, which leads to exit code 5.
+    /// Finding it took all of the run's time, which leads to exit code 5.
     Late,
-    /// Whoever asks has nothing in that region.
+    /// The user has no project in that region.
     OtherRegion,
 }
 
 impl ConnectionError {
-    /// Names what is wrong and where, and what would work; neither holds a secret.
+    /// Creates an error from what is wrong, with its origin, and the remedy. Neither holds a
+    /// secret.
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into(), flaw: SettingFlaw::Plain }
     }

@@ -18,7 +18,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// There is none, or it is not one.
+    /// There is no project, or its id is invalid.
     pub(super) fn new(
         id: Option<Setting>,
         name: Option<Setting>,
@@ -51,7 +51,7 @@ const PROJECT_ID: &str =
 ///
 /// # Errors
 ///
-/// Why not.
+/// Names the text.
 pub(crate) fn check_project_id(text: &str) -> Result<(), String> {
     let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_id) {

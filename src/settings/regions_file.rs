@@ -21,7 +21,7 @@ pub(super) fn named(
     }
     read(environment, home, region).map_err(|error| match error {
         FileError::Named(error) => error,
-        FileError::Found(why) => ConnectionError::new(why, "fix that file, or give --endpoint"),
+        FileError::Unusable(why) => ConnectionError::new(why, "fix that file, or give --endpoint"),
     })
 }
 

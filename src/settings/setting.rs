@@ -10,7 +10,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// The value of a flag, if it was given; an empty one is given too.
+    /// Returns the value of a flag that was given, even if it is empty.
     pub(super) fn of_flag(flag: &str, value: Option<&str>) -> Option<Self> {
         Some(Self::new(flag, value?))
     }

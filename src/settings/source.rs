@@ -8,7 +8,7 @@ use super::{ConnectionError, Credentials, Setting};
 /// or absent.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// As a user would name it, such as `HW_*`.
+    /// Its name in messages, such as `HW_*`.
     pub(super) name: String,
     /// An error if they are incomplete or invalid.
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
@@ -23,7 +23,7 @@ pub(super) struct Source {
     pub(super) iam: Option<Setting>,
     /// The domain below which the cloud has its services.
     pub(super) cloud: Option<Setting>,
-    /// Why there are no credentials, unless they are just not set.
+    /// Why the credentials are not usable, unless they are just not set.
     pub(super) note: Option<String>,
     /// Warnings that apply if its credentials are used.
     pub(super) cautions: Vec<String>,
@@ -94,7 +94,7 @@ pub(crate) struct SourceStatus {
     pub(crate) source: String,
     /// Its status.
     pub(crate) state: State,
-    /// Why, where that is not clear from the state.
+    /// The reason, if the state does not make it clear.
     pub(crate) reason: Option<String>,
 }
 

@@ -47,7 +47,7 @@ impl Trust {
         Self::Environment { file, directories }
     }
 
-    /// As a user would name the authorities.
+    /// Returns the name of the CAs in messages.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Unchecked => "not checked".to_owned(),
@@ -77,8 +77,8 @@ impl Trust {
     }
 }
 
-/// A path as it may stand in a message: what is far longer than one is something else, such as a
-/// certificate.
+/// Returns a path for messages. A text that is far too long is not a path but a certificate, so it
+/// is cut.
 pub(crate) fn shown(path: &str) -> String {
     const LONGEST: usize = 200;
     let mut shown: String = path.chars().take(LONGEST).collect();

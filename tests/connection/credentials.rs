@@ -202,7 +202,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
 fn missing_credentials_get_the_shortest_hint() {
     let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or save them";
     cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
-    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID is another tool's, which cbr does not take: export \
+    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID belongs to another tool, and cbr does not read it: export \
                  CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
                  CBR_SECRET_KEY=\"$HUAWEICLOUD_SECRET_ACCESS_KEY\"";
     let run = cbr(LIST).env("HUAWEICLOUD_ACCESS_KEY_ID", ACCESS_KEY);
@@ -214,9 +214,7 @@ fn missing_credentials_get_the_shortest_hint() {
 #[test]
 fn disabled_checks_are_always_warned_of() {
     let told = |name: &str| {
-        format!(
-            "cbr: warning: {name} has no effect: only --insecure leaves certificates unchecked\n"
-        )
+        format!("cbr: warning: {name} is ignored: only --insecure disables certificate checks\n")
     };
     let sandbox = Sandbox::start("--backups 3");
     for name in ["HW_INSECURE", "OS_INSECURE"] {

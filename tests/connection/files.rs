@@ -251,8 +251,7 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` has no effect: \
-                only --insecure leaves certificates unchecked\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
     let run = cbr("auth show")
         .private_file(".config/cbr/config.toml", "[profiles.p]\ncloud = 'otc'\n")
         .file(CLOUDS, &cloud)
@@ -280,7 +279,7 @@ fn an_agency_is_never_ignored_silently() {
     let file = json!({"authEncrypt": "false", "current": "ops", "profiles": [profile]}).to_string();
     let sandbox = Sandbox::start("--backups 3");
     let list = || sandbox.cbr(LIST).file(KOOCLI, &file);
-    let why = "its mode is agency: KooCLI lists as agency `ops` of another account";
+    let why = "its mode is agency: KooCLI assumes agency `ops` of another account";
     list().exit(2).stderr_holds(["no credentials; ", why]).run();
     let named = format!("cbr: error: --profile: ~/.hcloud/config.json, profile `ops`: {why}");
     list().args(["--profile", "ops"]).exit(2).stderr_holds([named.as_str()]).run();
@@ -291,7 +290,7 @@ fn an_agency_is_never_ignored_silently() {
         run.env("HW_SECRET_KEY", SECRET_KEY)
     };
     for variable in ["HW_ASSUME_ROLE_AGENCY_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME"] {
-        let told = format!("cbr: error: {variable} is set: it asks for the rights of an agency");
+        let told = format!("cbr: error: {variable} is set: it assumes an agency");
         let hint = format!("cbr: hint: unset {variable} to list as the user");
         terraform().env(variable, "x").exit(2).stderr_holds([&*told, &*hint]).run();
     }

@@ -452,7 +452,7 @@ fn several_profiles_without_a_choice_are_an_error() {
         run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
     };
     let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: `prod`, `test`\n\
-                cbr: hint: choose one with --profile NAME, or for good: cbr config set default_profile NAME\n";
+                cbr: hint: choose one with --profile NAME, or permanently: cbr config set default_profile NAME\n";
     on_server(&own).exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());
     // Whoever has credentials elsewhere, or none in the profiles, need not choose.

@@ -204,8 +204,7 @@ fn unusable_certificate_files_are_errors() {
     list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
 }
 
-const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; whoever is on the way \
-                        can read and change everything\n";
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path can read and change the traffic\n";
 
 /// Only the flag leaves certificates unchecked, and it says so whenever it does.
 #[test]
@@ -230,8 +229,7 @@ fn only_a_flag_disables_certificate_checks() {
         format!("clouds: {{otc: {{profile: otc, verify: false, auth: {{token: '{TOKEN}'}}}}}}");
     let run = cbr("backups list --cloud otc --endpoint").arg(tls.endpoint("localhost"));
     let run = run.env("CBR_PROJECT_ID", PROJECT_ID).file(".config/openstack/clouds.yaml", &clouds);
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` has no \
-                effect: only --insecure leaves certificates unchecked\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
     run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
     assert_eq!(sandbox.requests().len(), 4);
 }

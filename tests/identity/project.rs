@@ -124,7 +124,7 @@ fn no_request_is_sent_to_a_guessed_address() {
     let told = "cbr: error: no address of the identity service (IAM): the endpoint is on this \
                 machine\n\
                 cbr: hint: set CBR_IAM_ENDPOINT, such as https://iam.eu-de.otc.t-systems.com; with \
-                an access key or a token, --project-id makes do without it\n";
+                an access key or a token, no IAM is needed if you give --project-id\n";
     run().env("CBR_REGION", "eu-de").exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());
 }

@@ -1,27 +1,26 @@
-//! Settings to a client: at once where they say it all, and else through IAM.
+//! Creates a client from the settings, through IAM if they are incomplete.
 
 use std::sync::Arc;
 
 use super::cache::Cache;
 use super::login::{self, Scope};
 use super::renewal::{KeptProject, Logins, Projects};
-use super::{Found, Iam, project};
+use super::{Iam, IamProject, project};
 use crate::api::{Client, ClientOptions, CredentialRefresh, Identity};
 use crate::settings::{
-    ConnectionError, Credentials, Endpoint, EndpointError, Named, Project, Resolution,
+    ConnectionError, Credentials, Endpoint, EndpointError, NameOrId, Project, Resolution,
     ResolvedEndpoint, Setting,
 };
 
-/// A client for the service, which has found out what the settings leave to IAM.
+/// Returns a client for the service. Requests from IAM what the settings lack.
 ///
 /// # Errors
 ///
-/// Names the flag, variable or file that is missing or broken; what IAM was asked for and did not
-/// give.
+/// Names the flag, variable or file that is missing or invalid, or the request to IAM that failed.
 pub(crate) async fn connect(
     resolution: Resolution,
     cache: Cache,
-    means: &ClientOptions,
+    options: &ClientOptions,
 ) -> anyhow::Result<Client> {
     resolution.check()?;
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
@@ -30,19 +29,19 @@ pub(crate) async fn connect(
     let region = region.map(|region| region.value);
     let asked = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
-        let (credentials, means) = (credentials.clone(), means.clone());
-        Ok::<_, ConnectionError>(Iam { endpoint, credentials, means })
+        let (credentials, options) = (credentials.clone(), options.clone());
+        Ok::<_, ConnectionError>(Iam { endpoint, credentials, options })
     };
     let (endpoint, access, renewal): (_, _, Option<Arc<dyn CredentialRefresh>>) =
         match (credentials, project) {
             (Credentials::Password(login), project) => {
                 let project = match project {
-                    Project::Id(id) => Named::Id(id.value),
-                    Project::Named(name) => Named::Name(name.value),
+                    Project::Id(id) => NameOrId::Id(id.value),
+                    Project::Named(name) => NameOrId::Name(name.value),
                     Project::OfToken => return Err(no_project().into()),
                 };
                 let iam = asked(&Credentials::Password(login.clone()))?;
-                // Versions before this one kept the tokens of logins there.
+                // Older versions cached tokens there.
                 cache.sweep();
                 let logins = Logins::new(iam, login, project, region);
                 let session = logins.log_in().await?;
@@ -78,15 +77,15 @@ pub(crate) async fn connect(
                 }
             }
         };
-    Ok(Client::new(endpoint, access, renewal, means)?)
+    Ok(Client::new(endpoint, access, renewal, options)?)
 }
 
-/// Where to ask and as whom without asking IAM: from settings that say it all, or from what an
-/// earlier run has found out. `None` where something would have to be asked first.
+/// Returns endpoint and identity without a request to IAM, from the settings and the cache. `None`
+/// if a request is needed.
 pub(crate) fn kept(
     resolution: Resolution,
     cache: Cache,
-    means: &ClientOptions,
+    options: &ClientOptions,
 ) -> Option<(Endpoint, Identity)> {
     resolution.check().ok()?;
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
@@ -94,7 +93,7 @@ pub(crate) fn kept(
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
     let asked = || {
         let (endpoint, _) = iam.ok()?;
-        Some(Iam { endpoint, credentials: credentials.clone(), means: means.clone() })
+        Some(Iam { endpoint, credentials: credentials.clone(), options: options.clone() })
     };
     match (&credentials, project) {
         // A password needs a login first.
@@ -111,30 +110,30 @@ pub(crate) fn kept(
     }
 }
 
-/// What IAM says of the project, for a diagnosis: that of the token, or that of the region's name.
+/// Requests the project from IAM, for a diagnosis: that of the token, or of the region.
 ///
 /// # Errors
 ///
-/// What the look-up came to.
+/// The request failed, or there is no such project.
 pub(crate) async fn scope(
     credentials: &Credentials,
     iam: &Endpoint,
     region: Option<&Setting>,
-    means: &ClientOptions,
-) -> anyhow::Result<Option<Found>> {
-    let (credentials, means) = (credentials.clone(), means.clone());
-    let iam = Iam { endpoint: iam.clone(), credentials, means };
+    options: &ClientOptions,
+) -> anyhow::Result<Option<IamProject>> {
+    let (credentials, options) = (credentials.clone(), options.clone());
+    let iam = Iam { endpoint: iam.clone(), credentials, options };
     match (&iam.credentials, region) {
         (Credentials::Token(_), _) => Ok(login::scope_of(&iam, None).await?.project),
         (Credentials::Key { .. }, Some(region)) => {
             let id = project::find(&iam, region, true).await?;
-            Ok(Some(Found { id, name: region.value.clone() }))
+            Ok(Some(IamProject { id, name: region.value.clone() }))
         }
         _ => Ok(None),
     }
 }
 
-/// The project's id, where it was looked up in an earlier run and is still kept.
+/// Returns the cached id of the project.
 pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
     let (credentials, _) = resolution.credentials.as_ref().ok()?;
     let (iam, _) = resolution.iam.as_ref().ok()?;
@@ -146,8 +145,8 @@ pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<Str
     }
 }
 
-/// Where the service is: as someone wrote it, or as the catalogue has it, or as the region's name
-/// makes it.
+/// Returns the endpoint: the one that the user wrote, or that of the catalogue, or that of the
+/// region.
 fn place(
     endpoint: Result<ResolvedEndpoint, EndpointError>,
     scope: Option<&Scope>,

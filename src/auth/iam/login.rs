@@ -1,4 +1,4 @@
-//! A token: one for a password, or what is known of one that there is already.
+//! Tokens: requests one for a password, and looks up the scope of an existing one.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
@@ -7,24 +7,24 @@ use serde::de::Error as _;
 use serde_json::{Error, Value, json};
 
 use super::Iam;
-use super::project::Found;
+use super::project::IamProject;
 use crate::api::{ApiError, LOGIN, RequestSpec};
-use crate::settings::{Credentials, Endpoint, Login, Named};
+use crate::settings::{Credentials, Endpoint, Login, NameOrId};
 use crate::text::secret::Secret;
 
-/// Carries the token that a login gives, and the one that is asked about.
+/// Header with the token that a login returns, or that a look-up is about.
 const SUBJECT_TOKEN: &str = "x-subject-token";
 
-/// What a token is good for.
+/// Scope of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
-    /// The project that it is for; `None` if it is for a whole account.
-    pub(crate) project: Option<Found>,
-    /// Where the service is, as the catalogue has it.
+    /// Its project; `None` if it is for a whole account.
+    pub(crate) project: Option<IamProject>,
+    /// URL of the service in the catalogue.
     pub(super) service: Option<String>,
 }
 
-/// A token that a login gave.
+/// A token that a login returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Session {
     pub(super) token: Secret,
@@ -32,21 +32,21 @@ pub(super) struct Session {
 }
 
 impl Scope {
-    /// Where the service is, if the catalogue says so and secrets may be sent there.
+    /// Returns the endpoint of the service, if the catalogue has one that secrets may be sent to.
     pub(super) fn endpoint(&self) -> Option<Endpoint> {
         Endpoint::of_catalog(self.service.as_deref()?)
     }
 }
 
-/// Logs in, for a project that is named by id or by name.
+/// Logs in for a project.
 ///
 /// # Errors
 ///
-/// What the request came to. Wrong passwords are presented once: a few failures lock the user.
+/// The request failed. It is not retried with the same password: a few failures lock the user.
 pub(super) async fn log_in(
     iam: &Iam,
     login: &Login,
-    project: &Named,
+    project: &NameOrId,
     region: Option<&str>,
 ) -> Result<Session, ApiError> {
     let body = Secret::new(body(login, project).to_string());
@@ -73,16 +73,16 @@ pub(super) async fn log_in(
     answer.await.map_err(iam.failed(LOGIN))
 }
 
-/// What a token is good for, of which that is not known.
+/// Requests the scope of a token.
 ///
 /// # Errors
 ///
-/// What the request came to.
+/// The request failed.
 pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, ApiError> {
     let Credentials::Token(token) = &iam.credentials else {
         return Err(ApiError::Setup {
             reason: "this is no token".to_owned(),
-            hint: "this is a fault of cbr; report it".to_owned(),
+            hint: "this is a bug in cbr; please report it".to_owned(),
         });
     };
     let headers = [(SUBJECT_TOKEN, token)];
@@ -92,19 +92,19 @@ pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, A
     answer.await.map_err(iam.failed("cannot look up the token"))
 }
 
-fn body(login: &Login, project: &Named) -> Value {
-    let named = |named: &Named| match named {
-        Named::Id(id) => json!({"id": id}),
-        Named::Name(name) => json!({"name": name}),
+fn body(login: &Login, project: &NameOrId) -> Value {
+    let named = |named: &NameOrId| match named {
+        NameOrId::Id(id) => json!({"id": id}),
+        NameOrId::Name(name) => json!({"name": name}),
     };
     let mut user = named(&login.user);
     user["password"] = login.password.reveal().into();
-    if let (Named::Name(_), Some(domain)) = (&login.user, &login.domain) {
+    if let (NameOrId::Name(_), Some(domain)) = (&login.user, &login.domain) {
         user["domain"] = named(domain);
     }
     let mut scope = named(project);
     let domain = login.project_domain.as_ref().or(login.domain.as_ref());
-    if let (Named::Name(_), Some(domain)) = (project, domain) {
+    if let (NameOrId::Name(_), Some(domain)) = (project, domain) {
         scope["domain"] = named(domain);
     }
     json!({"auth": {
@@ -119,7 +119,7 @@ fn token(headers: &HeaderMap) -> Result<Secret, Error> {
     token.map(|token| Secret::new(token.to_owned())).ok_or_else(|| Error::custom("no token"))
 }
 
-/// Reads an answer of this IAM, without a service that its catalogue cannot name.
+/// Reads an answer of this IAM. Drops a service that its catalogue must not name.
 fn scope(iam: &Iam, body: &str, region: Option<&str>) -> Result<Scope, Error> {
     let mut scope = read(body, region)?;
     let is_listed = |url: &String| {
@@ -136,8 +136,8 @@ fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
     }
     #[derive(Deserialize)]
     struct Token {
-        project: Option<Found>,
-        /// A strange one is as good as none.
+        project: Option<IamProject>,
+        /// Any JSON: an unexpected catalogue is ignored.
         #[serde(default)]
         catalog: Value,
     }
@@ -151,7 +151,7 @@ fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
     })
 }
 
-/// The URL of the service in the catalogue: that of the region, or the only one.
+/// Returns the URL of the service in the catalogue: that of the region, or the only one.
 fn service<'a>(catalog: &'a Value, region: Option<&str>) -> Option<&'a str> {
     let text = |value: &'a Value, key: &str| value.get(key).and_then(Value::as_str);
     let services = catalog.as_array()?.iter().filter(|service| {
@@ -181,8 +181,8 @@ fn service<'a>(catalog: &'a Value, region: Option<&str>) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn name(text: &str) -> Named {
-        Named::Name(text.to_owned())
+    fn name(text: &str) -> NameOrId {
+        NameOrId::Name(text.to_owned())
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
             project_domain,
             password: Secret::new("p\"w".to_owned()),
         };
-        let id = |text: &str| Named::Id(text.to_owned());
+        let id = |text: &str| NameOrId::Id(text.to_owned());
         let cases = [
             (
                 login(name("u"), Some(name("d")), None),
@@ -260,7 +260,7 @@ mod tests {
             "expires_at": "2020-01-04T09:05:22.701000Z", "project": {"id": "p", "name": "eu-de"},
             "roles": [],
         }));
-        let found = Found { id: "p".to_owned(), name: "eu-de".to_owned() };
+        let found = IamProject { id: "p".to_owned(), name: "eu-de".to_owned() };
         assert_eq!(scope.unwrap(), Scope { project: Some(found), service: None });
         let account = read(json!({"domain": {"id": "d"}, "catalog": null})).unwrap();
         assert_eq!(account, Scope { project: None, service: None });

@@ -1,5 +1,5 @@
-//! The project of a name. In each region there is one with the region's name, and there may be
-//! parts of it, such as `eu-de_team`.
+//! Looks up a project by name. Each region has a project with the region's name, and may have
+//! subprojects such as `eu-de_team`.
 
 use serde::Deserialize;
 use serde::de::Error as _;
@@ -10,9 +10,9 @@ use crate::api::{ApiError, Client, Pair, RequestSpec};
 use crate::settings::{ConnectionError, Setting, SettingFlaw, check_project_id};
 use crate::text::sanitize;
 
-/// A project as IAM has it.
+/// A project as IAM reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Found {
+pub(crate) struct IamProject {
     /// Its id.
     pub(crate) id: String,
     /// Its name.
@@ -20,26 +20,26 @@ pub(crate) struct Found {
     pub(crate) name: String,
 }
 
-/// How many projects are named in a message.
+/// Maximum number of projects in a message.
 const NAMED: usize = 20;
 
-impl Found {
-    /// Whether the id can stand in a path.
+impl IamProject {
+    /// Checks that the id can be a segment of a path.
     pub(super) fn check(&self) -> Result<(), Error> {
         check_project_id(&self.id).map_err(|_| Error::custom("a project without a proper id"))
     }
 }
 
-/// The id of the project of that name; `is_region` where that is only the name of the region.
+/// Returns the id of the project of this name; `is_region` is true if that is the region's name.
 ///
 /// # Errors
 ///
-/// What a request came to; there is no such project, or several of them.
+/// A request failed, or there is no such project, or more than one.
 pub(super) async fn find(iam: &Iam, name: &Setting, is_region: bool) -> anyhow::Result<String> {
     let failed = || iam.failed("cannot look up the project");
     let client = iam.client().map_err(failed())?;
     let named = match list(&client, "/projects", &[("name", name.value.clone())]).await {
-        // Whoever may not list projects may still list their own.
+        // A user without the permission to list projects can still list their own.
         Err(ApiError::Refused(refusal)) if refusal.status == 403 => Vec::new(),
         named => named.map_err(failed())?,
     };
@@ -54,11 +54,11 @@ pub(super) async fn find(iam: &Iam, name: &Setting, is_region: bool) -> anyhow::
     }
 }
 
-async fn list(client: &Client, path: &str, pairs: &[Pair]) -> Result<Vec<Found>, ApiError> {
+async fn list(client: &Client, path: &str, pairs: &[Pair]) -> Result<Vec<IamProject>, ApiError> {
     client.ask(&RequestSpec::get(path, pairs), |body, _| read(body.text())).await
 }
 
-fn read(body: &str) -> Result<Vec<Found>, Error> {
+fn read(body: &str) -> Result<Vec<IamProject>, Error> {
     #[derive(Deserialize)]
     struct Answer {
         projects: Vec<Record>,
@@ -66,7 +66,7 @@ fn read(body: &str) -> Result<Vec<Found>, Error> {
     #[derive(Deserialize)]
     struct Record {
         #[serde(flatten)]
-        project: Found,
+        project: IamProject,
         #[serde(default)]
         enabled: Option<bool>,
     }
@@ -75,8 +75,11 @@ fn read(body: &str) -> Result<Vec<Found>, Error> {
     enabled.map(|record| record.project.check().map(|()| record.project)).collect()
 }
 
-/// The one that has just this name: some services also give those that begin like it.
-fn only<'a>(all: &'a [Found], name: &Setting) -> Result<Option<&'a Found>, ConnectionError> {
+/// Returns the project of exactly this name: some clouds also return those that begin with it.
+fn only<'a>(
+    all: &'a [IamProject],
+    name: &Setting,
+) -> Result<Option<&'a IamProject>, ConnectionError> {
     let exact: Vec<_> = all.iter().filter(|project| project.name == name.value).collect();
     match exact.as_slice() {
         [] => Ok(None),
@@ -93,10 +96,10 @@ fn only<'a>(all: &'a [Found], name: &Setting) -> Result<Option<&'a Found>, Conne
     }
 }
 
-/// That there is nothing in the region, where it is the region that was asked for.
-fn elsewhere(all: &[Found], region: &Setting) -> ConnectionError {
+/// Returns the error for a region in which the user has no project.
+fn elsewhere(all: &[IamProject], region: &Setting) -> ConnectionError {
     let mut error = missing(all, region);
-    // A part of a region's project has the region's name in front.
+    // The name of a subproject begins with that of the region.
     let mut regions: Vec<_> =
         all.iter().map(|project| project.name.split('_').next().unwrap_or_default()).collect();
     regions.dedup();
@@ -118,7 +121,7 @@ fn elsewhere(all: &[Found], region: &Setting) -> ConnectionError {
     error
 }
 
-fn missing(all: &[Found], name: &Setting) -> ConnectionError {
+fn missing(all: &[IamProject], name: &Setting) -> ConnectionError {
     let message =
         format!("no project is named `{}` ({})", sanitize::visible(&name.value), name.origin);
     match all {
@@ -133,11 +136,11 @@ fn missing(all: &[Found], name: &Setting) -> ConnectionError {
     }
 }
 
-fn choose(first: &Found) -> String {
+fn choose(first: &IamProject) -> String {
     format!("choose one, such as --project-id {}, or set CBR_PROJECT_ID", first.id)
 }
 
-fn listed(projects: &[&Found]) -> String {
+fn listed(projects: &[&IamProject]) -> String {
     let named = projects.iter().take(NAMED);
     let mut listed: Vec<_> = named
         .map(|project| format!("{} ({})", project.id, sanitize::visible(&project.name)))
@@ -152,8 +155,8 @@ fn listed(projects: &[&Found]) -> String {
 mod tests {
     use super::*;
 
-    fn project(id: &str, name: &str) -> Found {
-        Found { id: id.to_owned(), name: name.to_owned() }
+    fn project(id: &str, name: &str) -> IamProject {
+        IamProject { id: id.to_owned(), name: name.to_owned() }
     }
 
     #[test]
@@ -161,7 +164,7 @@ mod tests {
         let [own, part, other] =
             [project("1", "eu-de"), project("2", "eu-de_team"), project("3", "eu-de")];
         let name = Setting { origin: "--region".to_owned(), value: "eu-de".to_owned() };
-        let cases: [(Vec<Found>, Result<Option<&str>, &str>); 5] = [
+        let cases: [(Vec<IamProject>, Result<Option<&str>, &str>); 5] = [
             (vec![], Ok(None)),
             (vec![part.clone()], Ok(None)),
             (vec![own.clone()], Ok(Some("1"))),

@@ -7,23 +7,23 @@ use super::cache::{Cache, Name};
 use super::login::{self, Session};
 use super::{Iam, project};
 use crate::api::{ApiError, CredentialRefresh, Identity, Renewed};
-use crate::settings::{Credentials, Endpoint, Login, Named, Setting, check_project_id};
+use crate::settings::{Credentials, Endpoint, Login, NameOrId, Setting, check_project_id};
 
-/// How long a project is kept. It has the same id for as long as it exists.
+/// Lifetime of a cached project id. The id never changes while the project exists.
 const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Logs a user in, at first and when the token is rejected. Tokens are never written to disk.
 pub(super) struct Logins {
     iam: Iam,
     login: Login,
-    /// The project that the token is to be for.
-    project: Named,
+    /// Project of the token.
+    project: NameOrId,
     region: Option<String>,
 }
 
 impl Logins {
-    /// Creates a user for the project that the tokens are to be for.
-    pub(super) fn new(iam: Iam, login: Login, project: Named, region: Option<String>) -> Self {
+    /// Creates the logins of a user for one project.
+    pub(super) fn new(iam: Iam, login: Login, project: NameOrId, region: Option<String>) -> Self {
         Self { iam, login, project, region }
     }
 
@@ -39,7 +39,7 @@ impl Logins {
 }
 
 impl Session {
-    /// As whom to ask with it, and about which project.
+    /// Returns the identity of requests with this token.
     pub(super) fn access(&self) -> Identity {
         let project_id = self.scope.project.as_ref().map(|project| project.id.clone());
         Identity { credentials: Credentials::Token(self.token.clone()), project_id }
@@ -47,7 +47,7 @@ impl Session {
 }
 
 impl CredentialRefresh for Logins {
-    /// One login more, which is never repeated: a few failures lock the user.
+    /// Logs in once more. A failure is not retried: a few of them lock the user.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {
         Box::pin(async move {
             if !matches!(refused, ApiError::Refused(refusal) if refusal.status == 401) {
@@ -58,18 +58,19 @@ impl CredentialRefresh for Logins {
     }
 }
 
-/// The project of a name, as an earlier run found it.
+/// Looks up a project by name, with a cache between runs.
 pub(super) struct Projects {
     iam: Iam,
     wanted: Setting,
-    /// Whether that is only the name of the region.
+    /// True if that is the name of the region.
     is_region: bool,
     cache: Cache,
     name: Name,
 }
 
 impl Projects {
-    /// Only an access key has one that is worth keeping: that of a token changes with the token.
+    /// Creates a look-up for an access key. The project of a token changes with the token, so it is
+    /// not cached.
     pub(super) fn new(
         iam: Iam,
         access_key: &str,
@@ -81,17 +82,17 @@ impl Projects {
         Self { iam, wanted, is_region, cache, name }
     }
 
-    /// Under which name an id is kept.
+    /// Returns the name of the cache entry.
     fn name(access_key: &str, iam: &Endpoint, wanted: &Setting) -> Name {
         Name::of(&["project", access_key, iam.base(), &wanted.value])
     }
 
-    /// The id that was found earlier.
+    /// Returns the cached id.
     pub(super) fn kept(&self) -> Option<String> {
         kept(&self.cache, &self.name)
     }
 
-    /// The same, for somebody who only wants to know.
+    /// Returns the cached id without creating a look-up.
     pub(super) fn kept_in(
         cache: &Cache,
         access_key: &str,
@@ -101,11 +102,11 @@ impl Projects {
         kept(cache, &Self::name(access_key, iam, wanted))
     }
 
-    /// Asks for the id.
+    /// Requests the id and caches it.
     ///
     /// # Errors
     ///
-    /// What the look-up came to.
+    /// Those of [`project::find`].
     pub(super) async fn find(&self) -> anyhow::Result<String> {
         let id = project::find(&self.iam, &self.wanted, self.is_region).await?;
         if let Ok(until) = Timestamp::now().checked_add(LONGEST) {
@@ -124,22 +125,22 @@ fn kept(cache: &Cache, name: &Name) -> Option<String> {
     check_project_id(&id).ok().map(|()| id)
 }
 
-/// A project that was kept, and may be there no more.
+/// A cached project, which may no longer exist.
 pub(super) struct KeptProject {
     pub(super) projects: Projects,
     pub(super) id: String,
 }
 
 impl CredentialRefresh for KeptProject {
-    /// Whatever is wrong, the next run looks the project up again. This one does where the
-    /// credentials are not what is refused: those are not presented twice.
+    /// Removes the cache entry, so the next run looks the project up again. Looks it up at once
+    /// unless the credentials were rejected: those are not sent twice.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {
         Box::pin(async move {
             self.projects.cache.remove(&self.projects.name);
             if matches!(refused, ApiError::Refused(refusal) if refusal.status == 401) {
                 return Ok(None);
             }
-            // If this fails too, what was refused first is what to tell.
+            // If this fails too, the first error is reported.
             let found = self.projects.find().await.ok().filter(|id| *id != self.id);
             Ok(found.map(|id| self.projects.access(id)))
         })

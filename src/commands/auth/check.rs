@@ -156,7 +156,11 @@ impl Asking {
 
     /// The project that it should have been, where the caller was let in and the request was not.
     /// What goes wrong with the question leaves the diagnosis as it is.
-    async fn project(&self, error: &anyhow::Error, means: &ClientOptions) -> Option<iam::Found> {
+    async fn project(
+        &self,
+        error: &anyhow::Error,
+        means: &ClientOptions,
+    ) -> Option<iam::IamProject> {
         if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;
         }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::cli::auth::{Format, ShowArgs};
 use crate::output;
 use crate::settings::{
-    ConnectionError, Credentials, Named, Project, Resolution, ResolvedEndpoint, Setting,
+    ConnectionError, Credentials, NameOrId, Project, Resolution, ResolvedEndpoint, Setting,
     SourceStatus,
 };
 use crate::text::sanitize;
@@ -138,9 +138,9 @@ fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<
         }
         Credentials::Token(_) => vec![secret("token")],
         Credentials::Password(login) => {
-            let (Named::Id(user) | Named::Name(user)) = &login.user;
+            let (NameOrId::Id(user) | NameOrId::Name(user)) = &login.user;
             let mut lines = vec![found("user", user.clone(), origin)];
-            if let Some(Named::Id(domain) | Named::Name(domain)) = &login.domain {
+            if let Some(NameOrId::Id(domain) | NameOrId::Name(domain)) = &login.domain {
                 lines.push(found("domain", domain.clone(), origin));
             }
             lines.push(secret("password"));

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    /// A key without a flag would be taken and do nothing.
+    /// A key without a flag would have no effect.
     #[test]
     fn each_default_is_that_of_a_flag_of_a_listing() {
         let mut program = Cli::command();

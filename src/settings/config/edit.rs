@@ -2,8 +2,9 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Key as Name, Table as Toml, TableLike};
 
-use super::document::{Value, text};
-use super::key::{Key, Kind, Table};
+use super::document::Value;
+use super::key::{Key, Table, ValueKind};
+use super::parse::text;
 
 /// A key as a user writes it, such as `profiles.prod.region`.
 #[derive(Debug)]
@@ -14,11 +15,11 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    /// Reads a path.
+    /// Parses a path.
     ///
     /// # Errors
     ///
-    /// There is no such key; says what may be meant.
+    /// There is no such key; suggests the nearest one.
     pub(crate) fn parse(given: &str) -> Result<Self, String> {
         let names = Name::parse(given).map_err(|_| {
             "not a key; write defaults.output, or profiles.NAME.region with the name in quotes if it \
@@ -43,22 +44,22 @@ fn profile_table(name: &str) -> Result<Table, String> {
     Ok(Table::Profile(text("the name of the profile", name)?))
 }
 
-/// A value for a key, from words of the command line or from a secret that was typed. `name` is the
-/// key as the user wrote it.
+/// Parses a value for a key, from words of the command line or a secret that was typed. `name` is
+/// the key as the user wrote it.
 ///
 /// # Errors
 ///
-/// It cannot be right; does not show it.
+/// It is invalid. The message does not show it.
 pub(crate) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, String> {
     let value = match (key.kind, words) {
         (_, []) => return Err(format!("{name} takes a value")),
-        (Kind::Command, [_, _, ..]) => return Ok(Value::Words(words.to_vec())),
-        (Kind::List, words) => {
+        (ValueKind::Command, [_, _, ..]) => return Ok(Value::Words(words.to_vec())),
+        (ValueKind::List, words) => {
             let parts = words.iter().flat_map(|word| word.split(','));
             let parts = parts.map(|part| text(name, part));
             Value::Words(parts.collect::<Result<_, _>>()?)
         }
-        (Kind::Number, [word]) => {
+        (ValueKind::Number, [word]) => {
             let number = word.trim().parse();
             Value::Number(number.map_err(|_| format!("{name} takes a whole number"))?)
         }
@@ -71,18 +72,20 @@ pub(crate) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, St
     };
     let is_sendable = |byte: u8| byte.is_ascii_graphic();
     match (&value, key.kind) {
-        (Value::Text(text), Kind::Secret | Kind::AccessKey) if !text.bytes().all(is_sendable) => {
+        (Value::Text(text), ValueKind::Secret | ValueKind::AccessKey)
+            if !text.bytes().all(is_sendable) =>
+        {
             Err(format!("{name} holds a blank or a letter that is not ASCII"))
         }
         _ => Ok(value),
     }
 }
 
-/// The text with this value for the key.
+/// Returns the text with this value for the key.
 ///
 /// # Errors
 ///
-/// It is not TOML, or a table of the path is something else; without what stands there.
+/// It is not TOML, or a table of the path is another value, which is not shown.
 pub(crate) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Result<String, String> {
     let mut document = parse(before)?;
     // The first key before all tables stands apart from them.
@@ -143,7 +146,7 @@ fn parse(text: &str) -> Result<DocumentMut, String> {
     text.parse().map_err(|_| "not TOML".to_owned())
 }
 
-/// A table whose heading is only written where keys follow it.
+/// Returns a table whose heading is written only if keys follow it.
 fn implicit_table() -> Item {
     let mut table = Toml::new();
     table.set_implicit(true);

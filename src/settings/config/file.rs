@@ -1,4 +1,4 @@
-//! Where the file is, who can read it, and how it is written.
+//! Path, permissions, reading and writing of config.toml.
 
 use std::fs;
 use std::io;
@@ -11,26 +11,26 @@ use crate::text::private_file;
 /// Names the file in place of the usual one.
 const VARIABLE: &str = "CBR_CONFIG_FILE";
 
-/// The file as it was found.
+/// The user's config.toml.
 #[derive(Debug, Default)]
 pub(crate) struct OwnFile {
-    /// As its user would write it, with `~`.
+    /// Its name as the user would write it, with `~`.
     pub(crate) name: String,
-    /// What it holds, if it is there and right.
+    /// Its content, if it exists and is valid.
     pub(crate) config: Option<Config>,
-    /// Why it is of no use, if it is there and wrong.
+    /// The error, if it is invalid.
     pub(crate) problem: Option<ConnectionError>,
-    /// What may surprise.
+    /// Warnings about its permissions.
     pub(crate) warnings: Vec<String>,
 }
 
 impl OwnFile {
-    /// That of the user of this process.
+    /// Reads the file of the user of this process.
     pub(crate) fn of_process() -> Self {
         Self::read(&Environment::of_process(), &Home::of_process())
     }
 
-    /// That of a user with this environment and these directories.
+    /// Reads the file of a user with this environment and these directories.
     pub(crate) fn read(environment: &Environment, home: &Home) -> Self {
         let path = match path(environment, home) {
             Ok(path) => path,
@@ -51,7 +51,7 @@ impl OwnFile {
     }
 }
 
-/// What others can do with the file, and should not.
+/// Returns a warning for each permission of other users that is dangerous.
 fn warnings(config: &Config, path: &Path, name: &str) -> Vec<String> {
     let is_read = config.holds_secrets() && is_readable_by_others(path);
     let is_changed = config.holds_commands() && is_open_to_others(path, 0o022);
@@ -66,12 +66,12 @@ fn warnings(config: &Config, path: &Path, name: &str) -> Vec<String> {
     warnings.into_iter().flatten().collect()
 }
 
-/// Whether users besides its owner may read a file.
+/// Returns true if users besides its owner may read a file.
 pub(crate) fn is_readable_by_others(path: &Path) -> bool {
     is_open_to_others(path, 0o044)
 }
 
-/// Whether users besides its owner have one of these permissions.
+/// Returns true if users besides its owner have one of these permissions.
 fn is_open_to_others(path: &Path, permissions: u32) -> bool {
     #[cfg(unix)]
     {
@@ -85,7 +85,7 @@ fn is_open_to_others(path: &Path, permissions: u32) -> bool {
     }
 }
 
-/// Where the file is, or would be.
+/// Returns the path of the file, which may not exist.
 ///
 /// # Errors
 ///
@@ -94,13 +94,13 @@ pub(crate) fn path(environment: &Environment, home: &Home) -> Result<PathBuf, Co
     let given = environment.get(VARIABLE).map(PathBuf::from);
     given.or_else(|| home.configuration("cbr/config.toml")).ok_or_else(|| {
         ConnectionError::new(
-            "there is no home directory, and so no place for a configuration file",
+            "there is no home directory for a configuration file",
             format!("set {VARIABLE} to the path of one"),
         )
     })
 }
 
-/// The text of the file, `None` if there is none.
+/// Returns the text of the file; `None` if there is none.
 ///
 /// # Errors
 ///
@@ -111,11 +111,11 @@ pub(crate) fn text(home: &Home, path: &Path) -> Result<Option<Text>, ConnectionE
     })
 }
 
-/// What the file holds, `None` if there is none.
+/// Returns the content of the file; `None` if there is none.
 ///
 /// # Errors
 ///
-/// It cannot be read, or is not right.
+/// It cannot be read, or is invalid.
 pub(crate) fn load(home: &Home, path: &Path) -> Result<Option<Config>, ConnectionError> {
     let file = text(home, path)?;
     file.map(|Text { name, text }| Config::parse(&name, path, &text.0)).transpose()
@@ -128,8 +128,8 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits until no other process changes the file. Locks its directory, which is made if there
-    /// is none: the file itself is replaced by each change.
+    /// Waits until no other process changes the file. Locks its directory, which is created if
+    /// missing: each change replaces the file itself.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ fn resolved(path: &Path) -> (PathBuf, PathBuf) {
     (path, directory)
 }
 
-/// Writes the file anew, for its owner alone: as a whole, or not at all. A link stays one.
+/// Replaces the file, for its owner alone, as a whole or not at all. A link is followed.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The keys of the file, once: for reading it, for `cbr config set`, for completion and for help.
+//! The table of keys: for reading the file, `cbr config set`, completion and help.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use crate::time;
 #[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    /// What it is, for help.
+    pub(crate) kind: ValueKind,
+    /// Its meaning, for help.
     pub(crate) help: &'static str,
-    /// Whether a value can be right, beyond its type; says what would work.
+    /// Checks a value beyond its type; the error says what would work.
     pub(super) check: fn(&str) -> Result<(), String>,
 }
 
-/// What a value consists of, and whether it may be shown.
+/// Type of a value, and whether it may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Text,
     /// A URL, of which only the host is shown: the rest may be a secret.
     Address,
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     List,
     /// The words of a command, or one line for the shell.
     Command,
-    /// Not secret, but not for everybody either.
+    /// Not secret, and shown in part only.
     AccessKey,
     Secret,
 }
@@ -36,81 +36,81 @@ pub(crate) enum Kind {
 /// A table of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Table {
-    /// The beginning of the file, before any table.
+    /// The keys before any table.
     Root,
     Defaults,
-    /// That of the profile with this name.
+    /// The profile of this name.
     Profile(String),
 }
 
-const fn key(name: &'static str, kind: Kind, help: &'static str) -> Key {
+const fn key(name: &'static str, kind: ValueKind, help: &'static str) -> Key {
     Key { name, kind, help, check: |_| Ok(()) }
 }
 
 const ROOT: &[Key] =
-    &[key("default_profile", Kind::Text, "profile to use where none is asked for")];
+    &[key("default_profile", ValueKind::Text, "profile to use if none is selected")];
 
-/// Each stands for the flag of its name.
+/// Each is the default of the flag of its name.
 const DEFAULTS: &[Key] = &[
     key(
         "output",
-        Kind::Text,
-        "format of `backups list`; one that is no table, also of `backups show`",
+        ValueKind::Text,
+        "format of `backups list`; unless it is a table, also of `backups show`",
     ),
     key(
         "columns",
-        Kind::List,
-        "columns of `backups list`, unless --output asks for another format",
+        ValueKind::List,
+        "columns of `backups list`, unless --output selects another format",
     ),
-    key("page_size", Kind::Number, "rows in one request"),
-    key("concurrency", Kind::Number, "pages asked for at a time"),
-    key("timeout", Kind::Text, "time for the whole run, such as 5m"),
-    key("retries", Kind::Number, "how often a request is tried again"),
+    key("page_size", ValueKind::Number, "rows in one request"),
+    key("concurrency", ValueKind::Number, "pages requested at a time"),
+    key("timeout", ValueKind::Text, "time limit for the whole run, such as 5m"),
+    key("retries", ValueKind::Number, "maximum number of retries per request"),
 ];
 
 const PROFILE: &[Key] = &[
-    key("region", Kind::Text, "region, such as eu-de"),
-    Key { check: check_project_id, ..key("project_id", Kind::Text, "id of the project") },
+    key("region", ValueKind::Text, "region, such as eu-de"),
+    Key { check: check_project_id, ..key("project_id", ValueKind::Text, "id of the project") },
     Key {
         check: check_endpoint,
-        ..key("endpoint", Kind::Address, "base URL, in place of the region's")
+        ..key("endpoint", ValueKind::Address, "base URL, instead of the region's")
     },
     Key {
         check: check_endpoint,
-        ..key("iam_endpoint", Kind::Address, "base URL of the identity service (IAM)")
+        ..key("iam_endpoint", ValueKind::Address, "base URL of the identity service (IAM)")
     },
-    key("project_name", Kind::Text, "its name, in place of the id"),
-    key("access_key", Kind::AccessKey, "access key (AK)"),
-    key("secret_key", Kind::Secret, "its secret key (SK)"),
-    key("secret_key_file", Kind::Text, "file that holds that key alone"),
-    key("security_token", Kind::Secret, "security token of a temporary access key"),
-    key("security_token_file", Kind::Text, "file that holds that token alone"),
-    key("token", Kind::Secret, "a token, in place of keys"),
-    key("token_file", Kind::Text, "file that holds that token alone"),
-    key("username", Kind::Text, "user who logs in; or user_id"),
-    key("user_id", Kind::Text, "the user's id"),
-    key("domain_name", Kind::Text, "account of the user; or domain_id"),
-    key("domain_id", Kind::Text, "the account's id"),
-    key("password", Kind::Secret, "the user's password"),
-    key("password_file", Kind::Text, "file that holds that password alone"),
-    key("credential_command", Kind::Command, "a command that prints credentials as JSON"),
+    key("project_name", ValueKind::Text, "its name, instead of the id"),
+    key("access_key", ValueKind::AccessKey, "access key (AK)"),
+    key("secret_key", ValueKind::Secret, "its secret key (SK)"),
+    key("secret_key_file", ValueKind::Text, "file with only that key"),
+    key("security_token", ValueKind::Secret, "security token of a temporary access key"),
+    key("security_token_file", ValueKind::Text, "file with only that token"),
+    key("token", ValueKind::Secret, "a token, instead of keys"),
+    key("token_file", ValueKind::Text, "file with only that token"),
+    key("username", ValueKind::Text, "user who logs in; or user_id"),
+    key("user_id", ValueKind::Text, "the user's id"),
+    key("domain_name", ValueKind::Text, "account of the user; or domain_id"),
+    key("domain_id", ValueKind::Text, "the account's id"),
+    key("password", ValueKind::Secret, "the user's password"),
+    key("password_file", ValueKind::Text, "file with only that password"),
+    key("credential_command", ValueKind::Command, "a command that prints credentials as JSON"),
     Key {
         check: |text| time::duration(text).map(|_| ()),
-        ..key("credential_timeout", Kind::Text, "how long that may take [default: 1m]")
+        ..key("credential_timeout", ValueKind::Text, "time limit of that command [default: 1m]")
     },
-    key("koocli_profile", Kind::Text, "profile of KooCLI to take credentials from"),
-    key("cloud", Kind::Text, "cloud of clouds.yaml with credentials"),
+    key("koocli_profile", ValueKind::Text, "profile of KooCLI to take credentials from"),
+    key("cloud", ValueKind::Text, "cloud of clouds.yaml with credentials"),
 ];
 
 impl Key {
-    /// Whether its value must not be shown.
+    /// Returns true if its value must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
-        self.kind == Kind::Secret
+        self.kind == ValueKind::Secret
     }
 }
 
 impl Table {
-    /// The keys that can stand in it.
+    /// Returns its keys.
     pub(crate) fn keys(&self) -> &'static [Key] {
         match self {
             Self::Root => ROOT,
@@ -123,7 +123,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// There is no such key; names the one that may be meant.
+    /// There is no such key; suggests the nearest one.
     pub(super) fn key(&self, name: &str) -> Result<&'static Key, String> {
         let found = self.keys().iter().find(|key| key.name == name);
         found.ok_or_else(|| {
@@ -156,7 +156,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A name as it stands in a heading: in quotes where it must.
+/// Returns a name as a heading writes it, in quotes if needed.
 pub(crate) fn bare(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !name.is_empty() && name.bytes().all(is_bare) {
@@ -165,7 +165,7 @@ pub(crate) fn bare(name: &str) -> String {
     format!("{name:?}")
 }
 
-/// Every key with what it is, for help; a profile's under `NAME`.
+/// Returns every key with its meaning, for help; a profile's under `NAME`.
 pub(crate) fn all() -> impl Iterator<Item = (String, &'static str)> {
     let of = |prefix: &'static str, keys: &'static [Key]| {
         keys.iter().map(move |key| (format!("{prefix}{}", key.name), key.help))

@@ -1,23 +1,24 @@
-//! The user's own file, `~/.config/cbr/config.toml`: profiles, and other defaults for some flags.
+//! The user's config.toml, `~/.config/cbr/config.toml`: profiles, and defaults for some flags.
 //!
-//! Read once a run, by commands that ask the service, and only if it is there. What it holds must
-//! be right as a whole: a key that is not known is an error and not passed over, since a mistyped
-//! `project_id` would otherwise list another project without a word. Says what a profile holds; how
-//! credentials are made of that, and when they are used, is up to [`crate::settings`].
+//! Commands that send requests read it once a run. It must be valid as a whole: an unknown key is
+//! an error, since a mistyped `project_id` would otherwise list another project.
+//! [`crate::settings`] decides how and when the credentials of a profile are used.
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`key`] | the keys that there are, once: for reading, `set`, completion and help |
-//! | [`document`] | TOML to entries, with line and column for whatever is wrong |
-//! | [`file`](mod@file) | where the file is, who can read it, and how it is written |
-//! | [`defaults`] | other defaults for flags |
-//! | [`edit`] | one change to the text, which leaves the rest as it is |
+//! | [`key`] | the table of keys: for reading, `set`, completion and help |
+//! | [`document`] | content of the file: entries and profiles |
+//! | [`parse`](mod@parse) | TOML to content; errors have line and column |
+//! | [`file`](mod@file) | path, permissions, reading and writing |
+//! | [`defaults`] | defaults for flags |
+//! | [`edit`] | one change to the text; the rest stays unchanged |
 
 mod defaults;
 pub(crate) mod document;
 pub(crate) mod edit;
 pub(crate) mod file;
 pub(crate) mod key;
+mod parse;
 mod profile;
 
 pub(crate) use defaults::apply;

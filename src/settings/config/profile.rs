@@ -1,4 +1,4 @@
-//! One profile of the file, and the names under which messages speak of it.
+//! One profile of config.toml, with its name in messages.
 
 use super::document::{Config, Value};
 use super::key::Table;
@@ -16,17 +16,17 @@ impl<'a> Profile<'a> {
         Self { config, table: Table::Profile(name.to_owned()) }
     }
 
-    /// File and table, such as `~/.config/cbr/config.toml [profiles.prod]`.
+    /// Returns file and table, such as `~/.config/cbr/config.toml [profiles.prod]`.
     pub(crate) fn place(&self) -> String {
         format!("{} {}", self.config.name, self.table)
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
         self.config.get(&self.table, key)
     }
 
-    /// The value of a key that takes one text.
+    /// Returns the value of a key that takes one text.
     pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         match self.get(key)? {
             Value::Text(text) => Some(text),
@@ -34,7 +34,7 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// The file that a key names: from `~`, or else from the directory of this file.
+    /// Returns the path that a key names, relative to `~` or to the directory of config.toml.
     pub(crate) fn file(
         &self,
         key: &str,

@@ -5,8 +5,8 @@ use std::cell::LazyCell;
 use crate::settings::config::OwnFile;
 use crate::settings::home::Home;
 use crate::settings::hosts::Hosts;
+use crate::settings::sources::config_profile::ProfileContext;
 use crate::settings::sources::metadata::Metadata;
-use crate::settings::sources::own_file::ProfileContext;
 use crate::settings::{ConnectionArgs, Environment};
 
 /// Flags, variables and files of one search.

@@ -120,7 +120,7 @@ fn no_identity(why: &str) -> ConnectionError {
     ConnectionError::new(
         format!("no address of the identity service (IAM): {why}"),
         "set CBR_IAM_ENDPOINT, such as https://iam.eu-de.otc.t-systems.com; with an access key or a \
-         token, --project-id makes do without it",
+         token, no IAM is needed if you give --project-id",
     )
 }
 

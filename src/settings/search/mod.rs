@@ -29,16 +29,16 @@ pub(super) use context::Context;
 pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
 use resolve::{Facts, resolve};
 
-/// Each setting with its origin, or why there is none.
+/// Each setting with its origin, or the reason for its absence.
 #[derive(Debug)]
 pub(crate) struct Resolution {
     /// Credentials, and the name of their source.
     pub(crate) credentials: Result<(Credentials, String), ConnectionError>,
-    /// Where the backups are, if anybody says so.
+    /// Region of the backups, if any source names it.
     pub(crate) region: Option<Setting>,
     /// Project of the backups.
     pub(crate) project: Result<Project, ConnectionError>,
-    /// Where the service is.
+    /// Endpoint of the service.
     pub(crate) endpoint: Result<ResolvedEndpoint, EndpointError>,
     /// Address of IAM, and its origin.
     pub(crate) iam: Result<(Endpoint, String), ConnectionError>,
@@ -76,15 +76,15 @@ impl Resolution {
         resolve(lookups, args.own_file.warnings.clone(), &facts)
     }
 
-    /// Whether everything is there that IAM does not know.
+    /// Checks that all settings are present and valid that IAM does not know.
     ///
     /// # Errors
     ///
-    /// Names the flag, variable or file that is missing or broken.
+    /// Names the flag, variable or file that is missing or invalid.
     pub(crate) fn check(&self) -> Result<(), ConnectionError> {
         let iam = self.iam.as_ref().err().filter(|_| self.needs_iam());
         let place = self.endpoint.as_ref().err();
-        // Where nobody knows the region, its name is what is wrong.
+        // If no catalogue knows the region either, its name is wrong.
         let is_open = |place: &&EndpointError| place.is_open && self.has_catalog() && iam.is_none();
         let error = self.credentials.as_ref().err();
         let error = error.or(place.filter(|place| !is_open(place)).map(|place| &place.error));
@@ -92,20 +92,19 @@ impl Resolution {
         error.map_or(Ok(()), |error| Err(error.clone()))
     }
 
-    /// Whether there will be a catalogue, which comes with a token, and may know where the service
-    /// is.
+    /// Returns true if IAM will send a catalogue with the token. It may name the endpoint.
     pub(crate) fn has_catalog(&self) -> bool {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
         logs_in || matches!(self.project, Ok(Project::OfToken))
     }
 
-    /// Whether IAM has to be asked before the service can be.
+    /// Returns true if a request to IAM must precede those to the service.
     pub(crate) fn needs_iam(&self) -> bool {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));
         logs_in || matches!(&self.project, Ok(Project::Named(_) | Project::OfToken))
     }
 
-    /// Where the credentials come from.
+    /// Returns the origin of the credentials.
     pub(crate) fn origin(&self) -> Origin {
         let Ok((credentials, source)) = &self.credentials else { return Origin::default() };
         let has_security_token =

@@ -121,7 +121,7 @@ fn decide(lookups: &[Lookup], mut warnings: Vec<String>) -> Decision {
                 to_ask = Some(address.clone());
                 let error = ConnectionError::new(
                     format!("{name}: {} would be asked", metadata::NAME),
-                    "commands that send requests ask it; auth check tells whether it answers",
+                    "commands that send requests use it; cbr auth check reports whether it answers",
                 );
                 decided = Some((index, Err(error)));
                 SourceStatus::because(name, State::WouldBeAsked, *why)
@@ -167,7 +167,7 @@ fn quickest_remedy(environment: &Environment, has_region: bool) -> String {
     let (access_key, secret_key) = ("HUAWEICLOUD_ACCESS_KEY_ID", "HUAWEICLOUD_SECRET_ACCESS_KEY");
     if environment.get(access_key).is_some() {
         return format!(
-            "{access_key} is another tool's, which cbr does not take: export \
+            "{access_key} belongs to another tool, and cbr does not read it: export \
              CBR_ACCESS_KEY=\"${access_key}\" CBR_SECRET_KEY=\"${secret_key}\"{}",
             if has_region { "" } else { ", and CBR_REGION (such as eu-de)" }
         );
@@ -181,4 +181,71 @@ fn quickest_remedy(environment: &Environment, has_region: bool) -> String {
         "export {variables}, or save them with cbr config set; or try it without an account: cbr \
          sandbox -- backups list"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::lookup::Rank;
+    use crate::text::secret::Secret;
+
+    fn token(name: &str) -> Outcome {
+        Outcome::Found(Credentials::Token(Secret::new(name.to_owned())))
+    }
+
+    fn error(name: &str) -> ConnectionError {
+        ConnectionError::new(format!("{name}: wrong"), "fix it")
+    }
+
+    /// A source with a region and a project of its own name.
+    fn lookup(name: &str, outcome: Outcome, rank: Rank) -> Lookup {
+        let setting = || Some(Setting::new(name, name));
+        let (region, project_id) = (setting(), setting());
+        Lookup { source: Source { region, project_id, ..Source::named(name) }, outcome, rank }
+    }
+
+    #[test]
+    fn the_first_source_decides_the_credentials_and_the_rank_the_rest() {
+        use {Outcome as O, Rank as R};
+        let a = |outcome, rank| lookup("a", outcome, rank);
+        let b = |outcome, rank| lookup("b", outcome, rank);
+        // Credentials or the error, region, project.
+        let cases = [
+            (vec![a(token("x"), R::Others), b(token("y"), R::Others)], ["a", "a", "a"]),
+            (vec![a(O::NotSet(None), R::Others), b(token("y"), R::Others)], ["b", "a", "b"]),
+            (
+                vec![a(O::Skipped(String::new()), R::Others), b(token("y"), R::Flags)],
+                ["b", "b", "b"],
+            ),
+            // A later source of a higher rank gives the region, and never the project.
+            (vec![a(token("x"), R::Others), b(O::NotSet(None), R::OwnProfile)], ["a", "b", "a"]),
+            (
+                vec![a(O::Invalid(error("a")), R::Others), b(token("y"), R::Others)],
+                ["a: wrong", "a", "a"],
+            ),
+            (vec![a(token("x"), R::Others), b(O::Invalid(error("b")), R::Others)], ["a", "a", "a"]),
+            (
+                vec![a(token("x"), R::Flags), b(O::Missing(error("b")), R::Selected)],
+                ["b: wrong", "a", "b"],
+            ),
+            (
+                vec![a(O::Ambiguous(error("a")), R::Others), b(O::NotOpened, R::Others)],
+                ["a: wrong", "a", "a"],
+            ),
+        ];
+        let environment = Environment::with(&[]);
+        let named_endpoint = |_: &str| Ok(None);
+        let facts =
+            Facts { environment: &environment, insecure: false, named_endpoint: &named_endpoint };
+        for (number, (lookups, expected)) in cases.into_iter().enumerate() {
+            let found = resolve(lookups, Vec::new(), &facts);
+            let credentials = match found.credentials {
+                Ok((_, source)) => source,
+                Err(error) => error.to_string(),
+            };
+            let Ok(Project::Id(project)) = found.project else { panic!("case {number}") };
+            let region = found.region.unwrap().origin;
+            assert_eq!([credentials, region, project.origin], expected, "case {number}");
+        }
+    }
 }

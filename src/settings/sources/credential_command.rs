@@ -1,8 +1,8 @@
 //! Credentials from the output of a command, as password managers and tools for single sign-on give
 //! them.
 //!
-//! The command prints one JSON object. What it is called and what it prints is told to nobody; its
-//! stderr goes where ours goes. It has no stdin, which may hold what the caller's loop reads.
+//! The command prints one JSON object. No message shows its arguments or its output; its stderr is
+//! that of `cbr`. It has no stdin, which the caller's loop may read.
 
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,10 +18,10 @@ use crate::settings::credentials::{Part, Parts};
 use crate::settings::{ConnectionError, Credentials, SettingFlaw};
 use crate::time;
 
-/// For a command whose profile does not say. Some ask a person for a second factor.
+/// Default time limit. Some commands prompt for a second factor.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Credentials are small; what is larger is something else.
+/// Limit of the output in bytes.
 const LARGEST: u64 = 1 << 20;
 
 /// The names of each part: our own, then that of other tools' credential processes, then that of
@@ -71,7 +71,7 @@ pub(in crate::settings) fn run(
     read(place, &output)
 }
 
-/// Why there is no output.
+/// Why a command has no output.
 enum Failure {
     /// In words for a user.
     Broken(String),

@@ -10,35 +10,38 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_ACCESS_KEY", "access key (AK)"),
     ("CBR_SECRET_KEY", "secret key (SK) of that access key"),
     ("CBR_SECURITY_TOKEN", "security token, when the access key is a temporary one"),
-    ("CBR_TOKEN", "a token, sent as `X-Auth-Token`, in place of the keys"),
-    ("CBR_PROJECT_ID", "project, where `--project-id` is not given"),
-    ("CBR_REGION", "region, where `--region` is not given"),
-    ("CBR_ENDPOINT", "base URL of the service, where `--endpoint` is not given"),
-    ("CBR_IAM_ENDPOINT", "base URL of the identity service (IAM), where it is not the region's"),
-    ("CBR_PROFILE", "profile, where `--profile` is not given; goes before all credentials here"),
-    ("CBR_CONFIG_FILE", "in place of `~/.config/cbr/config.toml`"),
+    ("CBR_TOKEN", "a token, sent as `X-Auth-Token`, instead of the keys"),
+    ("CBR_PROJECT_ID", "project; `--project-id` overrides it"),
+    ("CBR_REGION", "region; `--region` overrides it"),
+    ("CBR_ENDPOINT", "base URL of the service; `--endpoint` overrides it"),
+    ("CBR_IAM_ENDPOINT", "base URL of the identity service (IAM), instead of the region's"),
+    ("CBR_PROFILE", "profile, which overrides all credentials here; `--profile` overrides it"),
+    ("CBR_CONFIG_FILE", "file that replaces `~/.config/cbr/config.toml`"),
     ("HUAWEICLOUD_SDK_AK", "access key, as the vendor's SDK takes it"),
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
-    ("HUAWEICLOUD_SDK_PROJECT_ID", "project that goes with it"),
-    ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "like `CBR_IAM_ENDPOINT`, after it"),
+    ("HUAWEICLOUD_SDK_PROJECT_ID", "project of these keys"),
+    ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "like `CBR_IAM_ENDPOINT`, which overrides it"),
     (
         "HUAWEICLOUD_SDK_REGION_CBR_*",
         "base URL of the service in a region, such as `HUAWEICLOUD_SDK_REGION_CBR_EU_DE`",
     ),
-    ("HUAWEICLOUD_SDK_REGIONS_FILE", "in place of `~/.huaweicloud/regions.yaml`, with such URLs"),
+    (
+        "HUAWEICLOUD_SDK_REGIONS_FILE",
+        "file with such URLs that replaces `~/.huaweicloud/regions.yaml`",
+    ),
     ("HW_ACCESS_KEY", "access key, as the vendor's Terraform provider takes it"),
     ("HW_SECRET_KEY", "its secret key"),
     ("HW_SECURITY_TOKEN", "its security token"),
-    ("HW_AUTH_TOKEN", "a token, where there is no access key of this kind"),
-    ("HW_USER_NAME", "user who logs in, where there is neither; or `HW_USER_ID`"),
+    ("HW_AUTH_TOKEN", "a token, if `HW_ACCESS_KEY` is not set"),
+    ("HW_USER_NAME", "user who logs in, if neither is set; or `HW_USER_ID`"),
     ("HW_USER_ID", "the user's id"),
     ("HW_USER_PASSWORD", "the user's password"),
     ("HW_DOMAIN_NAME", "account of the user; or `HW_DOMAIN_ID`"),
     ("HW_DOMAIN_ID", "the account's id"),
-    ("HW_PROJECT_ID", "project that goes with these"),
-    ("HW_PROJECT_NAME", "its name, in place of the id"),
-    ("HW_AUTH_URL", "where IAM is, for these"),
+    ("HW_PROJECT_ID", "project of these credentials"),
+    ("HW_PROJECT_NAME", "its name, instead of the id"),
+    ("HW_AUTH_URL", "address of IAM for these"),
     (
         "HW_CLOUD",
         "domain of the cloud, such as `myhuaweicloud.com`, for these, and for a region from the next \
@@ -82,9 +85,9 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "account of the project, where it is another; or `OS_PROJECT_DOMAIN_ID`",
     ),
     ("OS_PROJECT_DOMAIN_ID", "that account's id"),
-    ("OS_PROJECT_ID", "project that goes with these"),
+    ("OS_PROJECT_ID", "project of these credentials"),
     ("OS_TENANT_ID", "the same"),
-    ("OS_PROJECT_NAME", "its name, in place of the id"),
+    ("OS_PROJECT_NAME", "its name, instead of the id"),
     ("OS_TENANT_NAME", "the same"),
     ("OS_REGION_NAME", "region; without `OS_AUTH_URL` only if it is one of these clouds'"),
     (
@@ -92,57 +95,62 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "an error beside credentials of this kind: `cbr` does not ask for an agency's rights",
     ),
     ("OS_AGENCY_DOMAIN_NAME", "the same"),
-    ("OS_CACERT", "authorities to trust, as a file or as PEM text, where `--ca-file` is not given"),
+    (
+        "OS_CACERT",
+        "certificate authorities to trust, as a file or as PEM text; `--ca-file` overrides it",
+    ),
     ("CLOUD_SDK_AK", "access key, as the vendor's code samples take it"),
     ("CLOUD_SDK_SK", "its secret key"),
     ("CLOUD_SDK_SECURITY_TOKEN", "its security token"),
-    ("CLOUD_SDK_PROJECT_ID", "project that goes with it"),
-    ("HUAWEICLOUD_ACCESS_KEY_ID", "not used, since it is another tool's; the hint says what to do"),
-    ("OS_CLOUD", "cloud of `clouds.yaml`; goes before the other `OS_` variables"),
-    ("OS_CLIENT_CONFIG_FILE", "in place of `clouds.yaml` where OpenStack's client looks for it"),
-    ("OS_CLIENT_SECURE_FILE", "in place of `secure.yaml` where OpenStack's client looks for it"),
+    ("CLOUD_SDK_PROJECT_ID", "project of these keys"),
+    (
+        "HUAWEICLOUD_ACCESS_KEY_ID",
+        "not used, since it belongs to another tool; the hint says what to do",
+    ),
+    ("OS_CLOUD", "cloud of `clouds.yaml`; overrides the other `OS_` variables"),
+    (
+        "OS_CLIENT_CONFIG_FILE",
+        "file that replaces `clouds.yaml` in the directories of OpenStack's client",
+    ),
+    ("OS_CLIENT_SECURE_FILE", "file that replaces `secure.yaml` in those directories"),
     (
         "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
-        "in place of `~/.huaweicloud/credentials`; a file that a variable names has to be there",
+        "file that replaces `~/.huaweicloud/credentials`; a file that a variable names must exist",
     ),
-    ("HW_SHARED_CONFIG_FILE", "in place of `~/.hcloud/config.json`"),
-    ("HW_PROFILE", "profile of that file, in place of its current one; it has to be there"),
-    (
-        "CBR_ECS_METADATA",
-        "`off`: the metadata service of a server in the cloud is not asked for keys",
-    ),
-    ("HW_INSECURE", "has no effect, but a warning: certificates are checked without `--insecure`"),
+    ("HW_SHARED_CONFIG_FILE", "file that replaces `~/.hcloud/config.json`"),
+    ("HW_PROFILE", "profile of that file, instead of its current one; it must exist"),
+    ("CBR_ECS_METADATA", "`off`: do not request keys from the metadata service of a cloud server"),
+    ("HW_INSECURE", "ignored, with a warning: only `--insecure` disables certificate checks"),
     ("OS_INSECURE", "the same"),
     (
         "HTTPS_PROXY",
         "proxy for the requests, as `http://USER:PASSWORD@HOST:PORT`; an empty one means no proxy. Also `ALL_PROXY`, \
-         `NO_PROXY` for exceptions, and each in small letters",
+         `NO_PROXY` for exceptions, and each in lower case",
     ),
     (
         "SSL_CERT_FILE",
-        "authorities to trust in place of the system's, where nothing above names any",
+        "certificate authorities to trust instead of the system's, if nothing above names any",
     ),
     ("SSL_CERT_DIR", "directories of such files"),
     (
         "NO_COLOR",
-        "no colours, if it is not empty; goes before the other two, and `--color` before all",
+        "no colours, if it is not empty; overrides the next two, and `--color` overrides all",
     ),
     ("CLICOLOR_FORCE", "colours in pipes and files too, if it is neither empty nor 0"),
     ("CLICOLOR", "no colours on terminals either, if it is 0"),
-    ("CBR_PAGER", "the pager for what is longer than the screen; empty for none"),
-    ("PAGER", "the same, where `CBR_PAGER` is not set; where neither is, `less`"),
-    ("XDG_CONFIG_HOME", "in place of `~/.config`, for files of `cbr` and of OpenStack's client"),
-    ("XDG_CACHE_HOME", "in place of `~/.cache`, where project ids are cached"),
-    ("TMPDIR", "in place of `/tmp`, for what does not fit into memory until it is printed"),
+    ("CBR_PAGER", "pager for output that is longer than the screen; empty for none"),
+    ("PAGER", "the same, if `CBR_PAGER` is not set; the default is `less`"),
+    ("XDG_CONFIG_HOME", "instead of `~/.config`, for files of `cbr` and of OpenStack's client"),
+    ("XDG_CACHE_HOME", "instead of `~/.cache`, where project ids are cached"),
+    ("TMPDIR", "instead of `/tmp`, for output that does not fit into memory until it is printed"),
     ("TZ", "time zone for `--time local`; this machine's, if it is not set"),
 ];
 
-/// The variables that were set when the program started. What is empty counts as not set, and
-/// blanks and line ends around a value are dropped, since secrets of build servers often end in
-/// one.
+/// Variables that were set when the program started. An empty one counts as not set. Blanks and
+/// line ends around a value are dropped, since secrets of build servers often end in one.
 pub(crate) struct Environment(HashMap<String, String>);
 
-/// The variables that name the endpoint of a region begin like this.
+/// Prefix of variables that name the endpoint of a region.
 const ENDPOINTS: &str = "HUAWEICLOUD_SDK_REGION_CBR_";
 
 impl Environment {
@@ -160,16 +168,15 @@ impl Environment {
         Self(trimmed.filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// The endpoint that a user of the vendor's SDK has named for a region; the first, where there
-    /// are several with commas.
+    /// Returns the endpoint of a region in a variable of the vendor's SDK; the first of several
+    /// that are separated by commas.
     pub(in crate::settings) fn endpoint_of(&self, region: &str) -> Option<Setting> {
         let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
         let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
         Some(Setting::new(name, endpoint))
     }
 
-    /// Whether it is known where the service of a region is: to `cbr`, or to a user who has set one
-    /// of the variables that say so.
+    /// Returns true if the endpoint of a region is known to `cbr`, or set in a variable.
     pub(in crate::settings) fn leads_somewhere(&self, region: &str) -> bool {
         let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
         is_named || clouds::service_host(region).is_some()

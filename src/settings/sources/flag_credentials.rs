@@ -80,7 +80,7 @@ pub(in crate::settings) fn read(args: &ConnectionArgs, home: &Home) -> Option<So
     Some(source)
 }
 
-/// The flags that say who asks, as a user would name them.
+/// Returns the flags that give the credentials, as a user would name them.
 fn origin(args: &CredentialArgs) -> String {
     let CredentialArgs { access_key, secret_key_file, security_token_file, token_file } = args;
     let of_file = |flag: &str, file: &Option<String>| {
@@ -100,10 +100,10 @@ fn origin(args: &CredentialArgs) -> String {
     origins.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
-/// Reads what the flags name.
+/// Reads the files that the flags name.
 struct Flags<'a> {
     home: &'a Home,
-    /// The time for the whole run.
+    /// Time limit of the whole run.
     timeout: Option<Duration>,
     /// Warnings about the files.
     warnings: Vec<String>,
@@ -123,7 +123,7 @@ impl Flags<'_> {
     }
 }
 
-/// Reads what a flag leaves to stdin; `what` is asked for where that is a terminal.
+/// Reads a secret from stdin; on a terminal, prompts for `what`.
 fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
     let text = secret::ask(what).map_err(|error| unread(flag, &format!("{error:#}")))?;
     if text.trim().is_empty() {
@@ -138,8 +138,7 @@ fn read_stdin(flag: &str, what: &str) -> Result<Part, ConnectionError> {
     Ok(Part::new(flag, Some(&text)))
 }
 
-/// Asks for what no flag names, if a person is there. A script would wait for an answer that never
-/// comes.
+/// Prompts for a secret that no flag names, on a terminal only. A script would wait forever.
 fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
     if io::stdin().is_terminal() {
         return read_stdin(flag, what);

@@ -11,33 +11,33 @@ use crate::settings::{ConnectionError, Environment};
 /// Error for a file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::settings) enum FileError {
-    /// What is found in it, in words for a user.
-    Found(String),
+    /// It cannot be read or used, in words for a user.
+    Unusable(String),
     /// A variable names it, and it cannot be read.
     Named(ConnectionError),
 }
 
 impl From<String> for FileError {
     fn from(why: String) -> Self {
-        Self::Found(why)
+        Self::Unusable(why)
     }
 }
 
 impl fmt::Display for FileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Found(why) => formatter.write_str(why),
+            Self::Unusable(why) => formatter.write_str(why),
             Self::Named(error) => error.fmt(formatter),
         }
     }
 }
 
-/// The file that the variable names, or else the usual one below the home directory; `None` if
-/// there is none.
+/// Reads the file that the variable names, or else the usual one below the home directory; `None`
+/// if there is none.
 ///
 /// # Errors
 ///
-/// It cannot be read, or is not where the variable says.
+/// It cannot be read, or the variable names a missing file.
 pub(in crate::settings) fn read(
     environment: &Environment,
     home: &Home,
@@ -51,7 +51,7 @@ pub(in crate::settings) fn read(
     Ok(home.read(&path).map_err(|error| format!("{}: {error}", home.name(&path)))?)
 }
 
-/// The file that the variable names, `None` if it is not set.
+/// Reads the file that the variable names; `None` if it is not set.
 ///
 /// # Errors
 ///
@@ -72,8 +72,7 @@ pub(in crate::settings) fn named(
     Err(FileError::Named(ConnectionError::new(why, hint)))
 }
 
-/// Where the variable leads, with the home directory for `~/`, which no shell has written out in a
-/// file of variables.
+/// Returns the path in the variable. Expands `~/`, since no shell does so in a file of variables.
 pub(in crate::settings) fn path(
     environment: &Environment,
     home: &Home,

@@ -39,7 +39,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
 ///
 /// # Errors
 ///
-/// The file is there and says nothing of such a profile, or cannot be read; in words for a user.
+/// The file has no such profile, or cannot be read; in words for a user.
 pub(in crate::settings) fn read(
     environment: &Environment,
     home: &Home,
@@ -57,7 +57,7 @@ pub(in crate::settings) fn profiles(
     let file = given_file::read(environment, home, VARIABLE, FILE).ok();
     let Some(Text { name, text }) = file.flatten() else { return (String::new(), Vec::new()) };
     let mut names = serde_json::from_str(&text.0).map(|file| names(&file)).unwrap_or_default();
-    // Each is to be a word on a line.
+    // Completion prints each as a word on a line.
     names.retain(|name| !name.contains(char::is_control));
     (name, names)
 }
@@ -69,7 +69,7 @@ fn names(file: &Value) -> Vec<String> {
 }
 
 fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
-    // Its message tells a line and a column, and nothing of what stands there.
+    // The message has a line and a column, and nothing of the text.
     let file: Value = serde_json::from_str(&text.0).map_err(|error| format!("{name}: {error}"))?;
     let current = string(&file, "current");
     let Some(wanted) = profile.map(str::to_owned).or(current) else {
@@ -103,8 +103,8 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
             return Ok(noted(
                 rest,
                 format!(
-                    "its mode is agency: KooCLI lists as agency `{}` of another account, which cbr does not ask \
-                 IAM for, and its own keys would list their own account",
+                    "its mode is agency: KooCLI assumes agency `{}` of another account, \
+                     which cbr cannot do, and its own keys would list their own account",
                     agency.escape_debug()
                 ),
             ));
@@ -175,8 +175,8 @@ impl Mode {
     }
 }
 
-/// Why these secrets must not be sent: they are ciphertext, which only KooCLI can read, or were
-/// copied from what it shows.
+/// Returns why these secrets must not be sent: they are ciphertext, which only KooCLI can read, or
+/// masked, as KooCLI prints them.
 fn unusable(file: &Value, keys: &Value, names: &[&str]) -> Option<String> {
     let set: Vec<_> = names.iter().filter_map(|key| string(keys, key)).collect();
     if set.is_empty() {
@@ -285,9 +285,9 @@ mod tests {
             (with(json!("false"), keys("***")), "its keys are masked"),
             (
                 with(json!("false"), agency("AGENCY")),
-                "its mode is agency: KooCLI lists as agency `ops`",
+                "its mode is agency: KooCLI assumes agency `ops`",
             ),
-            (with(json!("false"), agency("")), "its mode is agency: KooCLI lists as agency `ops`"),
+            (with(json!("false"), agency("")), "its mode is agency: KooCLI assumes agency `ops`"),
             (with(json!("true"), token("t")), "its token is encrypted"),
             (with(json!(null), token("t")), "its token is encrypted"),
             (with(json!("false"), token("MII***")), "its token is masked"),

@@ -1,8 +1,8 @@
 //! Metadata service of a cloud server (ECS): the last source of credentials. Any program on a
 //! server with an agency may use it.
 //!
-//! Owns its address, and what its answer means for the other settings. Sends no requests: that
-//! takes HTTP, and happens only if nothing else has credentials.
+//! Owns its address, and the settings in its answer. Sends no requests: [`api`](crate::api) does,
+//! if no other source has credentials.
 
 use crate::settings::lookup::{Lookup, Outcome};
 use crate::settings::source::Source;
@@ -83,7 +83,7 @@ impl MetadataAddress {
         let endpoint = Endpoint::parse(&Setting::new(VARIABLE, value)).ok();
         match endpoint.filter(|endpoint| endpoint.is_loopback() && !endpoint.is_https()) {
             Some(endpoint) => Ok(Some(Self(endpoint.base().to_owned()))),
-            // Whoever answers says as whom to ask.
+            // The answer decides the credentials, so it must not come from elsewhere.
             None => {
                 let shown = address::shown(value).map(|address| format!(": `{address}`"));
                 Err(ConnectionError::new(

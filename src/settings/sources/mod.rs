@@ -7,12 +7,13 @@
 //! | [`flag_credentials`], [`secret_file`] | flags, and the files of secrets that they name |
 //! | [`selected`] | what the user selects by name |
 //! | [`environment`], [`family`] | variables, by the tool that they belong to |
-//! | [`own_file`], [`credential_command`] | a profile of config.toml |
+//! | [`config_profile`], [`credential_command`] | a profile of config.toml |
 //! | [`koocli`], [`sdk_file`], [`clouds_yaml`] | files of other tools |
 //! | [`metadata`] | metadata service of a cloud server |
 //! | [`given_file`], [`yaml`] | how those files are named and read |
 
 pub(crate) mod clouds_yaml;
+pub(crate) mod config_profile;
 pub(crate) mod credential_command;
 pub(crate) mod environment;
 pub(crate) mod family;
@@ -20,7 +21,6 @@ pub(crate) mod flag_credentials;
 pub(crate) mod given_file;
 pub(crate) mod koocli;
 pub(crate) mod metadata;
-pub(crate) mod own_file;
 pub(crate) mod sdk_file;
 pub(crate) mod secret_file;
 pub(crate) mod selected;
@@ -37,16 +37,16 @@ type LookUp = fn(&Context<'_>, bool) -> Option<Lookup>;
 pub(super) const SOURCES: [LookUp; 14] = [
     flag_credentials::look_up,
     selected::look_up,
-    |context, decided| Some(family::OWN.look_up(context, decided)),
+    |context, decided| Some(family::CBR.look_up(context, decided)),
     |context, decided| Some(family::SDK.look_up(context, decided)),
     |context, decided| Some(family::TERRAFORM.look_up(context, decided)),
     clouds_yaml::look_up_selected,
     |context, decided| Some(family::OPENSTACK.look_up(context, decided)),
     |context, decided| Some(family::SAMPLES.look_up(context, decided)),
-    own_file::look_up,
+    config_profile::look_up,
     koocli::look_up,
     sdk_file::look_up,
     clouds_yaml::look_up,
-    own_file::look_up_choice,
+    config_profile::look_up_choice,
     metadata::look_up,
 ];

@@ -5,7 +5,7 @@
 
 use super::clouds_yaml::{self, Wanted};
 use super::given_file::FileError;
-use super::{koocli, own_file};
+use super::{config_profile, koocli};
 use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context};
@@ -78,9 +78,9 @@ fn profile(
     let config = own.config.as_ref();
     if let Some(profile) = config.and_then(|config| config.profile(name)) {
         return Ok(Some(if is_decided {
-            own_file::settings(&profile)
+            config_profile::settings(&profile)
         } else {
-            own_file::whole(&profile, &context.of_profile())
+            config_profile::with_credentials(&profile, &context.of_profile())
         }));
     }
     let names: Vec<_> = config.iter().flat_map(|config| config.profiles()).collect();

@@ -1,7 +1,7 @@
 //! OpenStack's files: `clouds.yaml`, and `secure.yaml`, which overrides it.
 //!
-//! Only what leads to a cloud with this service is used. Endpoints of these files are not. A file
-//! that came with a directory never decides where the secrets of another directory go.
+//! Entries of other clouds are skipped, and endpoints of these files are ignored. A file of the
+//! current directory never decides where the secrets of another directory are sent.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,8 +69,8 @@ pub(in crate::settings) fn read(
     hosts: &Hosts,
     wanted: Wanted<'_>,
 ) -> Result<Option<Source>, FileError> {
-    // A file of the current directory may be anybody's, and the user's password would go where it
-    // says: it counts for those who ask for a cloud there and then.
+    // A file of the current directory may be anybody's and decides where the password is sent, so
+    // it counts only if the user selects a cloud for this run.
     let asked = matches!(wanted, Wanted::Asked(_));
     let directories: Vec<_> =
         asked.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
@@ -91,19 +91,19 @@ pub(in crate::settings) fn read(
     Ok(Some(source))
 }
 
-/// The file that a variable names, or else the first of this name that there is.
+/// Finds the file that a variable names, or else the first of this name.
 fn find(
     environment: &Environment,
     home: &Home,
     variable: &str,
     directories: &[PathBuf],
     name: &str,
-) -> Result<Option<Found>, FileError> {
+) -> Result<Option<CloudsFile>, FileError> {
     match given_file::named(environment, home, variable)? {
         Some(file) => {
             let directory = given_file::path(environment, home, variable);
             let directory = directory.as_deref().and_then(Path::parent).map(whole);
-            Ok(Some(Found { file, directory, place: Place::Named }))
+            Ok(Some(CloudsFile { file, directory, place: Location::Named }))
         }
         None => Ok(first(home, directories, name)?),
     }
@@ -114,31 +114,31 @@ pub(in crate::settings) fn names(environment: &Environment, home: &Home) -> (Str
     let directories: Vec<_> = std::iter::once(PathBuf::new()).chain(home.openstack()).collect();
     let found = find(environment, home, "OS_CLIENT_CONFIG_FILE", &directories, "clouds");
     let found = found.ok().flatten();
-    let Some(Found { file, .. }) = found else { return (String::new(), Vec::new()) };
+    let Some(CloudsFile { file, .. }) = found else { return (String::new(), Vec::new()) };
     let parsed = parse(&file).ok();
     let clouds = parsed.as_ref().and_then(|parsed| Node::new(parsed).get("clouds"));
     let names = clouds.into_iter().flat_map(|clouds| clouds.entries()).map(|(name, _)| name);
-    // Each is to be a word on a line.
+    // Completion prints each as a word on a line.
     let names = names.filter(|name| !name.contains(char::is_control)).map(str::to_owned).collect();
     (file.name.clone(), names)
 }
 
-/// Finds the project, under its old names too, and beside `auth` as well.
+/// Keys of the project, with its old names, in `auth` and beside it.
 const PROJECT_ID: [&[&str]; 4] =
     [&["auth", "project_id"], &["auth", "tenant_id"], &["project_id"], &["tenant_id"]];
 const PROJECT_NAME: [&[&str]; 4] =
     [&["auth", "project_name"], &["auth", "tenant_name"], &["project_name"], &["tenant_name"]];
 
 /// A file, and where it was found.
-struct Found {
+struct CloudsFile {
     file: Text,
     directory: Option<PathBuf>,
-    place: Place,
+    place: Location,
 }
 
 /// Where a file was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Location {
     /// Named by a variable.
     Named,
     /// In the current directory, where anybody may have put it.
@@ -147,24 +147,24 @@ enum Place {
     Settings,
 }
 
-impl Found {
-    /// Returns true if one of them may say where the secrets of the other go: files of one
-    /// directory, and a file that the user names with any that is not just there.
+impl CloudsFile {
+    /// Returns true if one of them may decide where the secrets of the other are sent: files of one
+    /// directory, or a file that the user names with one outside the current directory.
     fn goes_with(&self, other: &Self) -> bool {
         let places = [self.place, other.place];
-        let is_chosen = places.contains(&Place::Named) && !places.contains(&Place::Here);
+        let is_chosen = places.contains(&Location::Named) && !places.contains(&Location::Here);
         is_chosen || self.directory == other.directory
     }
 }
 
-/// The directory with every link resolved, for comparison.
+/// Resolves the links of a directory, for comparison.
 fn whole(directory: &Path) -> PathBuf {
     let name = if directory == Path::new("") { Path::new(".") } else { directory };
     fs::canonicalize(name).unwrap_or_else(|_| directory.to_owned())
 }
 
-/// The first file of this name that there is.
-fn first(home: &Home, directories: &[PathBuf], name: &str) -> Result<Option<Found>, String> {
+/// Finds the first file of this name.
+fn first(home: &Home, directories: &[PathBuf], name: &str) -> Result<Option<CloudsFile>, String> {
     let paths = directories.iter().flat_map(|directory| {
         ["yaml", "yml", "json"].map(|suffix| directory.join(Path::new(name).with_extension(suffix)))
     });
@@ -173,16 +173,16 @@ fn first(home: &Home, directories: &[PathBuf], name: &str) -> Result<Option<Foun
         if let Some(file) = file {
             let directory = path.parent();
             let is_here = directory == Some(Path::new(""));
-            let place = if is_here { Place::Here } else { Place::Settings };
-            return Ok(Some(Found { file, directory: directory.map(whole), place }));
+            let place = if is_here { Location::Here } else { Location::Settings };
+            return Ok(Some(CloudsFile { file, directory: directory.map(whole), place }));
         }
     }
     Ok(None)
 }
 
 fn source(
-    clouds: &Found,
-    secure: Option<&Found>,
+    clouds: &CloudsFile,
+    secure: Option<&CloudsFile>,
     hosts: &Hosts,
     wanted: Option<&str>,
 ) -> Result<Source, String> {
@@ -194,7 +194,7 @@ fn source(
     let over = parsed.as_ref().and_then(|secure| Node::new(secure).get("clouds")?.get(chosen));
     let name = format!("{name}, cloud `{}`", chosen.escape_debug());
     let here = [Some(clouds), secure.filter(|_| over.is_some())];
-    let here = here.into_iter().flatten().filter(|found| found.place == Place::Here);
+    let here = here.into_iter().flatten().filter(|found| found.place == Location::Here);
     let here = here.map(|found| found.file.name.as_str()).collect();
     let apart = secure.filter(|secure| over.is_some() && !clouds.goes_with(secure));
     let apart = apart.map(|secure| secure.file.name.as_str());
@@ -205,7 +205,7 @@ fn parse(Text { name, text }: &Text) -> Result<Yaml<'_>, String> {
     yaml::parse(&text.0).map_err(|error| format!("{name}: {error}"))
 }
 
-/// The cloud that is wanted, or the only one.
+/// Returns the selected cloud, or the only one.
 fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'a>), String> {
     let mut entries = clouds.entries();
     if let Some(wanted) = wanted {
@@ -227,7 +227,7 @@ fn choose<'a>(clouds: Node<'a>, wanted: Option<&str>) -> Result<(&'a str, Node<'
 struct Cloud<'a> {
     entry: Node<'a>,
     over: Option<Node<'a>>,
-    /// Those of the two that are files of the current directory.
+    /// Which of the two files are in the current directory.
     here: Vec<&'a str>,
     /// The name of `secure.yaml`, if it is of another directory.
     apart: Option<&'a str>,
@@ -246,7 +246,7 @@ impl<'a> Cloud<'a> {
             Some(Setting::new(name, value))
         };
         let setting = |value: Option<&str>| value.map(|value| Setting::new(name, value));
-        // Who can put a file there could otherwise pose as the service.
+        // Otherwise, anyone who can write to that directory could impersonate the service.
         let ca_file = self.text(&["cacert"]).filter(|_| self.here.is_empty());
         Source {
             note: parts.note(),
@@ -261,8 +261,7 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// The credentials. Those who write keys beside `auth` and those who write them into it have
-    /// each their names for them.
+    /// Reads the credentials. Keys beside `auth` and in it have different names.
     fn parts(&self, name: &str) -> Parts {
         let part = |paths: &[&[&str]]| {
             let found = paths.iter().find_map(|path| Some((path, self.text(path)?)));
@@ -272,7 +271,7 @@ impl<'a> Cloud<'a> {
         let access_key =
             part(&[&["auth", "ak"], &["auth", "access_key"], &["ak"], &["access_key"]]);
         let security_token = match access_key.is_set() {
-            // Beside keys, a token outside of `auth` is theirs, and without it they are of no use.
+            // Beside keys, a token outside of `auth` is their security token.
             true => part(&[&["auth", "security_token"], &["security_token"], &["token"]]),
             false => part(&[&["auth", "security_token"], &["security_token"]]),
         };
@@ -317,11 +316,11 @@ impl<'a> Cloud<'a> {
             }),
             verify.as_deref().is_some_and(is_off).then(|| {
                 format!(
-                    "{name}: `verify: false` has no effect: only --insecure leaves certificates unchecked"
+                    "{name}: `verify: false` is ignored: only --insecure disables certificate checks"
                 )
             }),
             (is_here && self.text(&["cacert"]).is_some()).then(|| {
-                format!("{name}: `cacert` of the current directory has no effect; give --ca-file")
+                format!("{name}: `cacert` of the current directory is ignored; give --ca-file")
             }),
         ];
         cautions.into_iter().flatten().collect()
@@ -359,12 +358,12 @@ impl<'a> Cloud<'a> {
         })
     }
 
-    /// That it lists as an agency: its own keys would list another account.
+    /// Returns why an agency is not used: the user's own keys would list another account.
     fn agency(&self) -> Option<String> {
         let kind = self.text(&["auth_type"]).filter(|kind| kind.contains("agency"))?;
         let name = self.text(&["auth", "target_agency_name"]).unwrap_or_default();
         Some(format!(
-            "its auth_type is {}: it asks for the rights of agency `{}`, which cbr does not ask IAM for",
+            "its auth_type is {}: it assumes agency `{}`, which cbr cannot do",
             kind.escape_debug(),
             name.escape_debug()
         ))

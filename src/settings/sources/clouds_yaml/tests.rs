@@ -4,9 +4,9 @@ use super::*;
 use crate::settings::Credentials;
 use crate::settings::home::Hidden;
 
-fn file(name: &str, text: &str) -> Found {
+fn file(name: &str, text: &str) -> CloudsFile {
     let file = Text { name: name.to_owned(), text: Hidden(text.to_owned()) };
-    Found { file, directory: None, place: Place::Settings }
+    CloudsFile { file, directory: None, place: Location::Settings }
 }
 
 const OTC: &str = "auth_url: https://iam.eu-de.otc.t-systems.com/v3";
@@ -59,19 +59,17 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
         (
             "{auth: {auth_url: 'http://iam.eu-de.otc.t-systems.com/v3', token: t}}".to_owned(),
-            "its auth_url is plain http, which everybody on the way can read: write it with https",
+            "its auth_url is plain http, which anyone on the network path can read: use https",
         ),
         (
             format!(
                 "{{auth_type: agency, auth: {{{OTC}, ak: A, sk: S, target_agency_name: ops}}}}"
             ),
-            "its auth_type is agency: it asks for the rights of agency `ops`, which cbr does not ask IAM \
-             for",
+            "its auth_type is agency: it assumes agency `ops`, which cbr cannot do",
         ),
         (
             format!("{{auth_type: v3applicationcredential, auth: {{{OTC}}}}}"),
-            "auth_type asks for an application credential, which these clouds are not known to take; an access key \
-             serves the same end",
+            "auth_type asks for an application credential, which these clouds are not known to accept; use an access key",
         ),
         (
             format!("{{auth: {{{OTC}, user_id: u, password: p, passcode: 123456}}}}"),
@@ -92,12 +90,11 @@ fn a_cloud_gives_credentials_or_says_why_not() {
 
 #[test]
 fn authorities_are_taken_and_checks_stay_on() {
-    let unchecked = "clouds.yaml, cloud `a`: `verify: false` has no effect: only --insecure \
-                     leaves certificates unchecked";
+    let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables certificate checks";
     let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the credentials \
                 go to Open Telekom Cloud";
     let here =
-        "clouds.yaml, cloud `a`: `cacert` of the current directory has no effect; give --ca-file";
+        "clouds.yaml, cloud `a`: `cacert` of the current directory is ignored; give --ca-file";
     let cases: [(&str, bool, Option<&str>, &[&str]); 6] = [
         ("cacert: ca.pem", false, Some("ca.pem"), &[]),
         ("cacert: ca.pem, verify: true", false, Some("ca.pem"), &[]),
@@ -108,8 +105,8 @@ fn authorities_are_taken_and_checks_stay_on() {
     ];
     for (settings, is_here, ca_file, warnings) in cases {
         let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
-        let place = if is_here { Place::Here } else { Place::Settings };
-        let found = Found { place, ..file("clouds.yaml", &text) };
+        let place = if is_here { Location::Here } else { Location::Settings };
+        let found = CloudsFile { place, ..file("clouds.yaml", &text) };
         let source = source(&found, None, &Hosts::default(), None).unwrap();
         let found = source.ca_file.map(|file| file.value);
         assert_eq!(found.as_deref(), ca_file, "{settings}");
@@ -121,9 +118,9 @@ fn authorities_are_taken_and_checks_stay_on() {
 #[test]
 fn files_of_the_current_directory_are_named_with_the_host() {
     let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
-    let told = |places: [Place; 2], secure: &str| {
-        let clouds = Found { place: places[0], ..file("clouds.yaml", &clouds) };
-        let secure = Found { place: places[1], ..file("secure.yaml", secure) };
+    let told = |places: [Location; 2], secure: &str| {
+        let clouds = CloudsFile { place: places[0], ..file("clouds.yaml", &clouds) };
+        let secure = CloudsFile { place: places[1], ..file("secure.yaml", secure) };
         source(&clouds, Some(&secure), &Hosts::default(), None).unwrap().cautions
     };
     let expected = |files: &str| {
@@ -135,25 +132,25 @@ fn files_of_the_current_directory_are_named_with_the_host() {
     let secure = "clouds: {a: {auth: {token: s}}}";
     let other = "clouds: {b: {}}";
     assert_eq!(
-        told([Place::Here, Place::Here], other),
+        told([Location::Here, Location::Here], other),
         expected("clouds.yaml of the current directory is")
     );
     assert_eq!(
-        told([Place::Here, Place::Here], secure),
+        told([Location::Here, Location::Here], secure),
         expected("clouds.yaml and secure.yaml of the current directory are")
     );
     assert_eq!(
-        told([Place::Here, Place::Settings], other),
+        told([Location::Here, Location::Settings], other),
         expected("clouds.yaml of the current directory is")
     );
-    assert!(told([Place::Settings, Place::Here], other).is_empty());
-    assert!(told([Place::Settings, Place::Settings], secure).is_empty());
+    assert!(told([Location::Settings, Location::Here], other).is_empty());
+    assert!(told([Location::Settings, Location::Settings], secure).is_empty());
 }
 
 /// Whoever writes one of the two files would get the secrets of the other.
 #[test]
 fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
-    use Place::{Here, Named, Settings};
+    use Location::{Here, Named, Settings};
 
     let secure = "clouds: {a: {auth: {token: s}}}";
     let address = "clouds: {a: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}";
@@ -187,9 +184,9 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         ((Here, "c"), (Settings, "s"), "clouds: {b: {auth: {token: s}}}", &nobody, None),
     ];
     for (clouds, over, text, hosts, expected) in cases {
-        let found = |(place, directory): (Place, &str), name: &str, text: &str| {
+        let found = |(place, directory): (Location, &str), name: &str, text: &str| {
             let directory = Some(PathBuf::from(directory));
-            Found { place, directory, ..file(name, text) }
+            CloudsFile { place, directory, ..file(name, text) }
         };
         let entry = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
         let [clouds_at, over_at] = [clouds, over].map(|(place, directory)| (place, directory));
@@ -200,7 +197,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{told}");
         assert_eq!(source.iam.is_some(), expected.is_none(), "{told}");
     }
-    let here = Found {
+    let here = CloudsFile {
         place: Here,
         directory: Some("c".into()),
         ..file("clouds.yaml", "clouds: {a: {profile: otc}}")

@@ -1,4 +1,4 @@
-//! The families of variables: the names under which each tool keeps its settings.
+//! Families of environment variables, one for each tool.
 
 use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::hosts::Hosts;
@@ -6,7 +6,7 @@ use crate::settings::lookup::{Lookup, Rank};
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context, Environment, Setting, login};
 
-/// The variables of one tool. Of several names for one thing the first that is set counts.
+/// Variables of one tool. Of several names for one setting, the first that is set counts.
 #[derive(Debug)]
 pub(in crate::settings) struct Family {
     pub(in crate::settings) name: &'static str,
@@ -20,29 +20,29 @@ pub(in crate::settings) struct Family {
     project_id: &'static [&'static str],
     project_name: &'static [&'static str],
     endpoint: &'static [&'static str],
-    /// A file of authorities.
+    /// File of trusted CAs.
     ca_file: Option<&'static str>,
-    /// Asks not to check certificates, which only a flag can do.
+    /// Disables certificate checks in its tool. `cbr` ignores it: only a flag can.
     insecure: Option<&'static str>,
-    /// Where IAM is.
+    /// Address of IAM.
     iam: &'static [&'static str],
-    /// The domain below which a cloud has its services.
+    /// Domain of the cloud's hosts.
     cloud: Option<&'static str>,
-    /// The variable whose host must be of a cloud with this service: the names of this family may
-    /// belong to another OpenStack.
+    /// Variable whose host must belong to a known cloud: the variables of this family may be those
+    /// of another OpenStack cloud.
     guard: Option<&'static str>,
-    /// Variables that ask for an agency's rights in place of the user's own.
+    /// Variables that assume an agency instead of using the user's own permissions.
     agency: &'static [&'static str],
-    /// Meant for this tool, and so for whatever credentials it uses.
+    /// True for the variables of `cbr`, which apply to any credentials.
     is_own: bool,
 }
 
-/// As OpenStack's client and Go read a yes.
+/// Returns true for a value that OpenStack's client or Go read as true.
 fn is_on(value: &str) -> bool {
     ["1", "t", "true", "y", "yes", "on"].contains(&value.to_ascii_lowercase().as_str())
 }
 
-/// The variables of a user who logs in.
+/// Variables of a password login.
 #[derive(Debug)]
 struct LoginNames {
     user_name: &'static str,
@@ -52,7 +52,7 @@ struct LoginNames {
     domain_id: &'static [&'static str],
     project_domain_name: &'static str,
     project_domain_id: &'static str,
-    /// How to authenticate, in a tool that has several ways.
+    /// Authentication type, in a tool that has several.
     kind: &'static str,
     /// The code of a second factor.
     passcode: &'static str,
@@ -81,8 +81,8 @@ const NONE: Family = Family {
     is_own: false,
 };
 
-/// Those of `cbr` itself; nearer to the user than those of other tools.
-pub(in crate::settings) const OWN: Family = Family {
+/// Variables of `cbr` itself.
+pub(in crate::settings) const CBR: Family = Family {
     name: "CBR_*",
     access_key: "CBR_ACCESS_KEY",
     secret_key: "CBR_SECRET_KEY",
@@ -97,7 +97,7 @@ pub(in crate::settings) const OWN: Family = Family {
     ..NONE
 };
 
-/// Those of the vendor's SDK, which has no variable for a region.
+/// Variables of the vendor's SDK, which has none for a region.
 pub(in crate::settings) const SDK: Family = Family {
     name: "HUAWEICLOUD_SDK_*",
     access_key: "HUAWEICLOUD_SDK_AK",
@@ -107,7 +107,7 @@ pub(in crate::settings) const SDK: Family = Family {
     ..NONE
 };
 
-/// Those of the vendor's Terraform provider and its developer kit.
+/// Variables of the vendor's Terraform provider and its developer kit.
 pub(in crate::settings) const TERRAFORM: Family = Family {
     name: "HW_*",
     access_key: "HW_ACCESS_KEY",
@@ -141,7 +141,7 @@ pub(in crate::settings) const TERRAFORM: Family = Family {
     ..NONE
 };
 
-/// Those of OpenStack's client, as Open Telekom Cloud and Flexible Engine extend it.
+/// Variables of OpenStack's client, as Open Telekom Cloud and Flexible Engine extend it.
 pub(in crate::settings) const OPENSTACK: Family = Family {
     name: "OS_*",
     access_key: "OS_ACCESS_KEY",
@@ -172,7 +172,7 @@ pub(in crate::settings) const OPENSTACK: Family = Family {
     ..NONE
 };
 
-/// Those of the vendor's code samples.
+/// Variables of the vendor's code samples.
 pub(in crate::settings) const SAMPLES: Family = Family {
     name: "CLOUD_SDK_*",
     access_key: "CLOUD_SDK_AK",
@@ -183,7 +183,7 @@ pub(in crate::settings) const SAMPLES: Family = Family {
 };
 
 /// All families.
-const ALL: [&Family; 5] = [&OWN, &SDK, &TERRAFORM, &OPENSTACK, &SAMPLES];
+const ALL: [&Family; 5] = [&CBR, &SDK, &TERRAFORM, &OPENSTACK, &SAMPLES];
 
 /// Returns the family of this name.
 pub(in crate::settings) fn named(name: &str) -> Option<&'static Family> {
@@ -199,17 +199,16 @@ impl Family {
         Lookup::read(source, context, is_decided).ranked(rank)
     }
 
-    /// Everything under these names. `hosts` are those of our clouds.
+    /// Reads the variables. `hosts` are the trusted ones.
     pub(in crate::settings) fn read(&self, environment: &Environment, hosts: &Hosts) -> Source {
         let parts = self.parts(environment);
         if let Some(reason) = self.foreign(environment, hosts) {
             let note = (parts.are_set() || parts.note().is_some()).then_some(reason);
-            // Authorities are those of this cloud as long as nothing says that they are another's.
+            // CAs apply unless the guard names another cloud.
             let is_open = self.guard.is_some_and(|guard| environment.get(guard).is_none());
             let ca_file = self.ca_file(environment).filter(|_| is_open);
             let warnings = self.insecure(environment).filter(|_| is_open).into_iter().collect();
-            // So is a region that is one of ours: Terraform's provider takes it beside keys of
-            // another name.
+            // So does a known region: Terraform's provider reads it beside keys of another name.
             let region = environment
                 .first(self.region)
                 .filter(|region| is_open && environment.leads_somewhere(&region.value));
@@ -237,11 +236,11 @@ impl Family {
         }
     }
 
-    /// What is said of a variable that asks not to check certificates. It is set for all that its
-    /// tool does, and so it is told whichever credentials are used.
+    /// Returns the warning for a variable that disables certificate checks. It applies whichever
+    /// credentials are used.
     fn insecure(&self, environment: &Environment) -> Option<String> {
         let name = self.insecure.filter(|name| environment.get(name).is_some_and(is_on))?;
-        Some(format!("{name} has no effect: only --insecure leaves certificates unchecked"))
+        Some(format!("{name} is ignored: only --insecure disables certificate checks"))
     }
 
     fn ca_file(&self, environment: &Environment) -> Option<Setting> {
@@ -262,7 +261,7 @@ impl Family {
         }
     }
 
-    /// Why these variables are taken to be those of another cloud.
+    /// Returns why these variables seem to belong to another cloud.
     fn foreign(&self, environment: &Environment, hosts: &Hosts) -> Option<String> {
         let guard = self.guard?;
         match environment.get(guard) {
@@ -272,13 +271,11 @@ impl Family {
     }
 }
 
-/// Whoever asks for an agency's rights means the account that it belongs to: the user's own keys
-/// would list another.
+/// Returns the error for an agency. It belongs to another account than the user's own keys, which
+/// would list the wrong backups.
 fn no_agency(variable: &str) -> ConnectionError {
     ConnectionError::new(
-        format!(
-            "{variable} is set: it asks for the rights of an agency, which cbr does not ask IAM for"
-        ),
+        format!("{variable} is set: it assumes an agency, which cbr cannot do"),
         format!(
             "unset {variable} to list as the user of these credentials, or export temporary keys of the \
              agency as CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_SECURITY_TOKEN"
@@ -289,7 +286,7 @@ fn no_agency(variable: &str) -> ConnectionError {
 impl LoginNames {
     fn parts(&self, environment: &Environment) -> login::Parts {
         let part = |name: &str| Part::new(name, environment.get(name));
-        // What is not set is called by its first name.
+        // Messages call an unset variable by its first name.
         let first = |names: &[&'static str]| {
             let set = names.iter().find(|name| environment.get(name).is_some());
             part(set.or(names.first()).copied().unwrap_or_default())

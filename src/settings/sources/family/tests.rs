@@ -2,14 +2,15 @@
 
 use super::*;
 use crate::settings::Setting;
+use crate::settings::VARIABLES;
 
 const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
 
 #[test]
 fn each_family_says_whether_it_holds_credentials_and_why_not() {
     let cases: &[(&Family, &[(&str, &str)], bool, &str)] = &[
-        (&OWN, &[], false, ""),
-        (&OWN, &[("CBR_TOKEN", "t")], true, ""),
+        (&CBR, &[], false, ""),
+        (&CBR, &[("CBR_TOKEN", "t")], true, ""),
         (&SDK, &[("HUAWEICLOUD_SDK_AK", "a"), ("HUAWEICLOUD_SDK_SK", "s")], true, ""),
         (&TERRAFORM, &[("HW_ACCESS_KEY", "a"), ("HW_SECRET_KEY", "s")], true, ""),
         (&TERRAFORM, &[("HW_REGION", "eu-de")], false, ""),
@@ -40,7 +41,7 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
             false,
-            "OS_AUTH_TYPE asks for another way than a password",
+            "OS_AUTH_TYPE selects another authentication than a password",
         ),
         (
             &OPENSTACK,
@@ -88,14 +89,13 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[("OS_AUTH_URL", "http://iam.eu-de.otc.t-systems.com/v3"), ("OS_TOKEN", "t")],
             false,
-            "OS_AUTH_URL is plain http, which everybody on the way can read: write it with https",
+            "OS_AUTH_URL is plain http, which anyone on the network path can read: use https",
         ),
         (
             &OPENSTACK,
             &[OTC, ("OS_AUTH_TYPE", "v3applicationcredential")],
             false,
-            "OS_AUTH_TYPE asks for an application credential, which these clouds are not known to take; an \
-             access key serves the same end",
+            "OS_AUTH_TYPE asks for an application credential, which these clouds are not known to accept; use an access key",
         ),
         // Half of another cloud's credentials are none of ours.
         (
@@ -152,5 +152,44 @@ fn an_agency_beside_credentials_is_an_error() {
         assert!(error.starts_with(&format!("{variable} is set: ")), "{error}");
         let alone = Environment::with(&[(*variable, "x")]);
         assert_eq!(family.read(&alone, &Hosts::default()).credentials, Ok(None));
+    }
+}
+
+/// [`Environment`] drops all other variables, and the help lists these.
+#[test]
+fn every_variable_of_a_family_is_in_the_table_of_variables() {
+    for family in ALL {
+        let Family {
+            name: _,
+            access_key,
+            secret_key,
+            security_token,
+            token,
+            both: _,
+            login,
+            region,
+            project_id,
+            project_name,
+            endpoint,
+            ca_file,
+            insecure,
+            iam,
+            cloud,
+            guard,
+            agency,
+            is_own: _,
+        } = family;
+        let lists = [token, region, project_id, project_name, endpoint, iam, agency];
+        let single = [ca_file, insecure, cloud, guard].into_iter().flatten();
+        let mut names: Vec<_> = lists.into_iter().copied().flatten().chain(single).collect();
+        names.extend([access_key, secret_key, security_token]);
+        if let Some(login) = login {
+            names.extend([&login.user_name, &login.user_id, &login.password]);
+            names.extend(login.domain_name.iter().chain(login.domain_id).chain(login.application));
+        }
+        for name in names {
+            let is_known = VARIABLES.iter().any(|(known, _)| known == name);
+            assert!(is_known, "{name} of {} is not in VARIABLES", family.name);
+        }
     }
 }

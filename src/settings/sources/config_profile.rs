@@ -43,7 +43,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
             Lookup::without_settings(name, outcome)
         }
         Ok(Some(profile)) if !has_credentials(&profile) || !is_decided => {
-            let source = whole(&profile, &context.of_profile());
+            let source = with_credentials(&profile, &context.of_profile());
             let lookup = Lookup::read(source, context, is_decided);
             match lookup.outcome {
                 Outcome::NotSet(_) => {
@@ -82,13 +82,13 @@ pub(in crate::settings) fn look_up_choice(
             config.profiles().map(|name| format!("`{}`", name.escape_debug())).collect();
         let error = ConnectionError::new(
             format!("{name} has several profiles, and none is chosen: {}", names.join(", ")),
-            "choose one with --profile NAME, or for good: cbr config set default_profile NAME",
+            "choose one with --profile NAME, or permanently: cbr config set default_profile NAME",
         );
         Lookup::without_settings(name, Outcome::Ambiguous(error))
     })
 }
 
-/// Region, project and endpoints.
+/// Returns region, project and endpoints of a profile.
 pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
     let place = profile.place();
     let setting = |key: &str| Some(Setting::new(format!("{place} {key}"), profile.text(key)?));
@@ -98,7 +98,7 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
         project_name: setting("project_name"),
         endpoint: setting("endpoint"),
         iam: setting("iam_endpoint"),
-        // A project goes with the keys beside it, and with any where there are none.
+        // A project belongs to the keys beside it; without keys it applies to any.
         shares_project: !has_credentials(profile),
         ..Source::named(&place)
     }
@@ -115,15 +115,18 @@ pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) runs_commands: bool,
 }
 
-/// The same, with credentials, for which a command is run only where that may be.
-pub(in crate::settings) fn whole(profile: &Profile<'_>, around: &ProfileContext<'_>) -> Source {
+/// Returns the settings of a profile with its credentials, for which a command may be run.
+pub(in crate::settings) fn with_credentials(
+    profile: &Profile<'_>,
+    context: &ProfileContext<'_>,
+) -> Source {
     let mut source = settings(profile);
-    source.credentials = Asked { profile, around }.credentials(&mut source);
+    source.credentials = CredentialReader { profile, context }.credentials(&mut source);
     source
 }
 
 /// Credential sources of a profile: the keys of each, of which the first names it.
-const WAYS: [&[&str]; 6] = [
+const CREDENTIAL_KEYS: [&[&str]; 6] = [
     &["access_key", "secret_key", "secret_key_file", "security_token", "security_token_file"],
     &["token", "token_file"],
     &["username", "user_id", "domain_name", "domain_id", "password", "password_file"],
@@ -132,40 +135,40 @@ const WAYS: [&[&str]; 6] = [
     &["cloud"],
 ];
 
-/// The ways of which a profile has a key.
-fn ways(profile: &Profile<'_>) -> Vec<&'static str> {
+/// Returns the first key of each credential source that a profile uses.
+fn credential_sources(profile: &Profile<'_>) -> Vec<&'static str> {
     let is_set = |key: &&&str| profile.get(key).is_some();
-    WAYS.iter().filter_map(|keys| keys.iter().find(is_set).copied()).collect()
+    CREDENTIAL_KEYS.iter().filter_map(|keys| keys.iter().find(is_set).copied()).collect()
 }
 
 /// Returns true if a profile names credentials.
 pub(in crate::settings) fn has_credentials(profile: &Profile<'_>) -> bool {
-    !ways(profile).is_empty()
+    !credential_sources(profile).is_empty()
 }
 
-/// A profile whose credentials are wanted.
-struct Asked<'a> {
+/// Reads the credentials of a profile.
+struct CredentialReader<'a> {
     profile: &'a Profile<'a>,
-    around: &'a ProfileContext<'a>,
+    context: &'a ProfileContext<'a>,
 }
 
-impl Asked<'_> {
+impl CredentialReader<'_> {
     fn credentials(&self, source: &mut Source) -> Result<Option<Credentials>, ConnectionError> {
-        match ways(self.profile).as_slice() {
+        match credential_sources(self.profile).as_slice() {
             [] => Ok(None),
             ["credential_command" | "credential_timeout"] => self.of_command(),
             ["koocli_profile"] => {
-                let ProfileContext { environment, home, .. } = self.around;
+                let ProfileContext { environment, home, .. } = self.context;
                 let name = self.profile.text("koocli_profile");
                 self.of_tool(source, "koocli_profile", koocli::read(environment, home, name))
             }
             ["cloud"] => {
-                let ProfileContext { environment, home, hosts, .. } = self.around;
+                let ProfileContext { environment, home, hosts, .. } = self.context;
                 let wanted = Wanted::OfProfile(self.profile.text("cloud").unwrap_or_default());
                 self.of_tool(source, "cloud", clouds_yaml::read(environment, home, hosts, wanted))
             }
             [key] => match self.parts(source)?.whole()? {
-                // Nothing but a part of who logs in.
+                // Only a part of a login.
                 None => Err(self.half(key, "password")),
                 whole => Ok(whole),
             },
@@ -173,7 +176,7 @@ impl Asked<'_> {
         }
     }
 
-    /// From the file itself, or the files that it names.
+    /// Reads the parts in config.toml, or in the files that it names.
     fn parts(&self, source: &mut Source) -> Result<Parts, ConnectionError> {
         Ok(Parts {
             place: format!("{}: ", self.profile.place()),
@@ -203,7 +206,7 @@ impl Asked<'_> {
         file_key: &str,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let path = self.profile.file(file_key, |name| self.around.home.file(name));
+        let path = self.profile.file(file_key, |name| self.context.home.file(name));
         let value = self.profile.text(key);
         let Some(path) = path else { return Ok(Part::new(key, value)) };
         if value.is_some() {
@@ -218,7 +221,7 @@ impl Asked<'_> {
         path: &Path,
         source: &mut Source,
     ) -> Result<Part, ConnectionError> {
-        let read = secret_file::read(self.around.home, path, self.around.timeout);
+        let read = secret_file::read(self.context.home, path, self.context.timeout);
         let (text, warning) = read.map_err(|unread| {
             let hint = format!("let {key} name a file that holds nothing but the secret");
             unread.error(&format!("{} {key}", self.profile.place()), &hint)
@@ -232,18 +235,18 @@ impl Asked<'_> {
         let Some(command) = self.profile.get("credential_command") else {
             return Err(self.half("credential_timeout", "credential_command"));
         };
-        if !self.around.runs_commands {
+        if !self.context.runs_commands {
             return Err(ConnectionError::new(
                 format!("{place}: is not run for this"),
                 "use a profile that holds its credentials",
             ));
         }
         let limit = self.profile.text("credential_timeout");
-        credential_command::run(&place, command, limit, self.around.timeout).map(Some)
+        credential_command::run(&place, command, limit, self.context.timeout).map(Some)
     }
 
-    /// From another tool's entry, with the settings that go with them where the profile has none
-    /// itself.
+    /// Takes credentials from an entry of another tool, with its settings where the profile has
+    /// none.
     fn of_tool(
         &self,
         source: &mut Source,
