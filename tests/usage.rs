@@ -1,5 +1,4 @@
-//! What is wrong with the flags: told before anything is sent, with the flag's name and what would
-//! work.
+//! Usage errors: rejected before a request, with the name of the flag and what would work.
 
 use crate::harness::{cbr, sandboxed};
 
@@ -128,7 +127,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
 ];
 
 #[test]
-fn a_wrong_value_is_told_before_anything_is_sent() {
+fn invalid_values_are_rejected_before_a_request() {
     for (args, parts) in WRONG {
         let run = sandboxed("--backups 3", "backups list").args(*args);
         let run = run.exit(2).stderr_holds(parts.iter().copied()).run();
@@ -185,7 +184,7 @@ fn a_command_that_is_missing_or_unknown() {
 }
 
 #[test]
-fn a_flag_of_another_tool_is_told_as_ours() {
+fn flags_of_other_tools_have_a_hint() {
     let cases = [
         ("backups list --format json", "'--output'"),
         ("backups list --json", "'-o json'"),
@@ -244,7 +243,7 @@ fn a_summary_has_no_ids() {
 }
 
 #[test]
-fn what_stands_in_the_wrong_place_is_told_where_to_stand() {
+fn misplaced_flags_and_commands_have_a_hint() {
     let cases = [
         ("-o json backups list", "hint: '-o' is a flag of 'cbr backups list': put it after that"),
         ("--limit 5 backups list", "hint: '--limit' is a flag of 'cbr backups list': put it after"),
@@ -354,7 +353,7 @@ fn the_sandbox_rejects_the_flags_of_the_command_in_it() {
 }
 
 #[test]
-fn a_value_that_may_be_left_out_can_stand_after_a_blank() {
+fn an_optional_value_may_follow_a_blank() {
     let sent = |flags: &str| {
         let run = sandboxed("--backups 3", &format!("backups list {flags} -o jsonl")).run();
         run.requests[0].filters().first().map(|(_, value)| value.to_string())

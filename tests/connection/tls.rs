@@ -204,8 +204,8 @@ fn authorities_that_cannot_be_used_are_an_error() {
     list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
 }
 
-const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; whoever is on the way \
-                        can read and change everything\n";
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path \
+                        can read and change the traffic\n";
 
 /// Only the flag leaves certificates unchecked, and it says so whenever it does.
 #[test]
@@ -252,8 +252,8 @@ fn authorities_may_stand_in_the_variable_itself() {
     let cut = text.replace("-----END", "");
     let told = ["OS_CACERT: its PEM text ends within a certificate"];
     list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
-    let told = "cbr: warning: put the certificates of OS_CACERT into a file authorities.pem: the command takes \
-                them from there\n";
+    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the command reads \
+                them\n";
     let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
     assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
 }
