@@ -27,11 +27,11 @@ pub(crate) fn command() -> Command {
 pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
     let own_file = OwnFile::of_process();
     let program = command();
-    let (program, broken) = match &own_file.config {
+    let (mut program, broken) = match &own_file.config {
         Some(config) => config::apply(program, config),
         None => (program, None),
     };
-    let matches = program.try_get_matches_from(words);
+    let matches = program.try_get_matches_from_mut(words);
     let matches = matches.map_err(|error| help::explain(error, command()))?;
     let mut cli = Cli::from_arg_matches(&matches)?;
 
@@ -44,7 +44,7 @@ pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
         _ => {}
     }
     let called = called(&matches);
-    if let Some(error) = scope::misplaced(&Cli::command(), &matches, &called) {
+    if let Some(error) = scope::misplaced(&program, &matches, &called) {
         return Err(error.into());
     }
     if let Err(message) = cli.check() {

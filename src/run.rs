@@ -61,19 +61,18 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(run_command(cli))
 }
 
-/// Opens as many files as are open at least while a list is read, six of them the runtime's, and
-/// closes them: it panics where it gets none to hear of signals.
+/// Checks that 8 file descriptors are free, six of them for tokio, which would panic without them.
 ///
 /// # Errors
 ///
-/// There may not be that many.
+/// There are fewer.
 #[cfg(unix)]
 fn check_descriptors() -> anyhow::Result<()> {
     let pairs = std::iter::repeat_with(std::os::unix::net::UnixStream::pair).take(4);
     let pairs: std::io::Result<Vec<_>> = pairs.collect();
-    pairs.map(drop).context(
-        "cannot start: cbr has to open 8 files at once, and may not open as many (see ulimit -n)",
-    )
+    pairs
+        .map(drop)
+        .context("cannot start: cbr needs 8 open files, more than its limit allows (see ulimit -n)")
 }
 
 #[cfg(not(unix))]
@@ -141,12 +140,11 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-/// Ends the program at the first Ctrl-C, whatever it is waiting for, unless a pager is on the
-/// screen. Nothing is left behind: nothing has been written, or the writing is what is being
-/// stopped.
+/// Ends the program at the first Ctrl-C, unless a pager is on the screen. No partial output remains
+/// to be cleaned up.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
-    // Polled once here, it listens from now on, and not from when the task happens to start.
+    // Polled here once, so that it listens from now on and not from the start of the task.
     let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     if polled.is_pending() {
         tokio::spawn(async move {

@@ -144,7 +144,7 @@ fn invalid_settings_are_refused() {
             "set profiles.prod.secret_key hunter2",
             "profiles.prod.secret_key is a secret, and others can see arguments: in the list of \
              processes, and in the shell's history",
-            "cbr config set profiles.prod.secret_key asks for it; \
+            "cbr config set profiles.prod.secret_key prompts for it; \
              cbr config set profiles.prod.secret_key < FILE reads it",
         ),
         ("set profiles.prod.secret_key", "secret_key is empty; give it a value", ""),
@@ -226,7 +226,7 @@ fn surprising_settings_are_warned_of() {
     };
     warned(
         "config set profiles.prod.region eu-dee",
-        "`eu-dee` is no region that cbr knows (did you mean eu-de?)",
+        "`eu-dee` is not a known region (did you mean eu-de?)",
     );
     warned(
         "config set default_profile prdo",

@@ -39,9 +39,9 @@ fn the_request_is_shown_and_not_sent() {
          x-project-id: p1\n\
          x-sdk-date: now\n\
          authorization: SDK-HMAC-SHA256 [redacted]\n\n\
-         # The credentials are those of CBR_*.\n\n\
-         # Pages after it have limit=100 and offset=99, 198, 297, … up to 4 at a time: each begins with \
-         the last row of the one before it.\n"
+         # The credentials are from CBR_*.\n\n\
+         # The next pages have limit=100 and offset=99, 198, 297, … with up to 4 in parallel: \
+         each overlaps the previous one by one row.\n"
     );
     let run = nowhere(&format!("{SHOW} --dry-run")).secret("CBR_TOKEN", "hunter2-hunter2").run();
     assert_eq!(
@@ -50,7 +50,7 @@ fn the_request_is_shown_and_not_sent() {
          accept: application/json\n\
          x-project-id: p1\n\
          x-auth-token: [redacted]\n\n\
-         # The credentials are those of CBR_*.\n"
+         # The credentials are from CBR_*.\n"
     );
 }
 
@@ -80,7 +80,7 @@ fn the_shown_request_equals_the_sent_one() {
 #[test]
 fn a_limit_within_a_page_is_one_request() {
     let run = nowhere("backups list --limit 5 --dry-run").with_key().run();
-    assert!(run.stdout.ends_with("this one has all that is asked for.\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("this one has all requested rows.\n"), "{}", run.stdout);
 }
 
 #[test]
@@ -125,13 +125,13 @@ fn requests_to_iam_are_shown_and_not_sent() {
     let run = user("backups list --dry-run").run();
     assert!(run.stdout.contains("/v3/PROJECT_ID/backups?"), "{}", run.stdout);
     assert!(run.stdout.contains("\nx-auth-token: [redacted]\n"), "{}", run.stdout);
-    let told = format!("\n# Before it, {iam} is asked for a token, with user and password");
+    let told = format!("\n# Before that, {iam} is asked for a token, with user and password");
     assert!(run.stdout.contains(&told), "{}", run.stdout);
     let run = cbr("backups list --dry-run --region eu-de").with_key().run();
-    let told = format!("\n# Before it, {iam} is asked for the project's id");
+    let told = format!("\n# Before that, {iam} is asked for the project id");
     assert!(run.stdout.contains(&told), "{}", run.stdout);
 
-    let told = "cbr: error: --print-curl: only IAM knows the project's id, and nothing is sent\n\
+    let told = "cbr: error: --print-curl: only IAM knows the project id, and nothing is sent\n\
                 cbr: hint: give it with --project-id\n";
     cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(told).run();
     let told = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
@@ -160,11 +160,11 @@ fn an_endpoint_from_the_catalog_has_a_placeholder() {
         run.stdout
     );
     let told = format!(
-        "\n# Before it, {iam} is asked for a token, with user and password, unless it was not long ago; \
-         its catalogue says where the service is.\n"
+        "\n# Before that, {iam} is asked for a token, with user and password, unless it is cached; \
+         its catalogue names the endpoint.\n"
     );
     assert!(run.stdout.contains(&told), "{}", run.stdout);
-    let told = "cbr: error: --print-curl: only IAM's catalogue knows where the service is, and nothing is sent\n\
+    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and nothing is sent\n\
                 cbr: hint: give it with --region or --endpoint\n";
     user("backups list --print-curl").exit(2).stderr(told).run();
 }
@@ -293,8 +293,8 @@ fn the_source_of_settings_is_named() {
         .finish();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to what is in HW_*: the command takes them from \
-         there\n"
+        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to the values in HW_*: the command reads \
+         them\n"
     );
     let command = String::from_utf8(output.stdout).unwrap();
     assert!(!command.contains(ACCESS_KEY) && !command.contains(SECRET_KEY), "{command}");

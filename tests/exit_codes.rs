@@ -105,7 +105,7 @@ fn too_few_file_descriptors_are_reported() {
     for files in 4..=10 {
         let (code, stdout, stderr) = list(files);
         assert_eq!((code, stdout.as_slice()), (Some(1), &b""[..]), "{files}: {stderr}");
-        let told = "cbr: error: cannot start: cbr has to open 8 files at once, and may not open as many \
+        let told = "cbr: error: cannot start: cbr needs 8 open files, more than its limit allows \
                     (see ulimit -n): Too many open files (os error 24)\n";
         assert_eq!(stderr, told, "{files}");
     }

@@ -1,5 +1,4 @@
-//! What is wrong with the flags: told before anything is sent, with the flag's name and what would
-//! work.
+//! Usage errors: rejected before a request, with the name of the flag and what would work.
 
 use crate::harness::{cbr, sandboxed};
 

@@ -276,9 +276,10 @@ impl Query {
     }
 }
 
-/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern.
+/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern: `*` at
+/// an end would be of no use in such a part.
 fn pattern(flag: &str, value: &str) -> Option<String> {
-    value.contains('*').then(|| {
+    (value.starts_with('*') || value.ends_with('*')).then(|| {
         let value = value.escape_debug();
         format!("{flag} {value}: * is literal; {flag}-matches takes a pattern")
     })

@@ -1,7 +1,7 @@
-//! `cbr config`: where the file is, what it holds, and changes to it.
+//! `cbr config`: path, content and changes of the configuration file.
 //!
-//! No secret is taken from the command line, where others see it in the list of processes and it
-//! stays in the shell's history; and none is shown.
+//! Secrets are not accepted as arguments, which others see in the list of processes and which stay
+//! in the shell's history. No secret is shown.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,11 +18,10 @@ use crate::settings::{ConnectionError, Environment, Home, Text, shown_address};
 use crate::terminal::console::Console;
 use crate::text::{secret, suggest};
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "(not shown)";
 
-/// Does what was asked for. `check` says whether a file with these contents is right for the flags
-/// that its defaults stand for.
+/// Runs the command. `check` checks that the flags accept their defaults in the file.
 ///
 /// # Errors
 ///
@@ -47,7 +46,7 @@ pub(crate) fn run(
     }
 }
 
-/// The file and those who want to know of it.
+/// The file and the console for warnings.
 struct File<'a> {
     path: PathBuf,
     home: Home,
@@ -78,7 +77,7 @@ impl File<'_> {
         let Some(key) = path.key else {
             return Err(refuse(format!("{shown} is a table, not a key")).into());
         };
-        // Whoever is asked for a secret first should not type it for a file that is broken.
+        // Nobody should type a secret for a broken file.
         self.text()?;
         let value = if !key.is_secret() {
             edit::value(&shown, key, &args.values)
@@ -91,18 +90,18 @@ impl File<'_> {
                      and in the shell's history"
                 ),
                 format!(
-                    "cbr config set {shown} asks for it; cbr config set {shown} < FILE reads it"
+                    "cbr config set {shown} prompts for it; cbr config set {shown} < FILE reads it"
                 ),
             )
             .into());
         };
         let value = value.map_err(refuse)?;
         if path.table == Table::Defaults {
-            // Alone, since no line of the file holds it.
+            // Checked alone, since it is not in a line of the file yet.
             let alone = edit::set("", &path.table, key, &value).map_err(refuse)?;
             check(&Config::parse("", &self.path, &alone)?)?;
         }
-        // Nobody is waited for while the file is locked.
+        // The file is not locked while the user types.
         let lock = self.lock()?;
         let before = self.text()?;
         let after =
@@ -132,7 +131,7 @@ impl File<'_> {
         Ok(())
     }
 
-    /// The text of the file, which must be right before anything is changed.
+    /// Returns the text of the file, which must be valid before it is changed.
     fn text(&self) -> Result<String, ConnectionError> {
         let Some(Text { name, text }) = file::text(&self.home, &self.path)? else {
             return Ok(String::new());
@@ -141,12 +140,12 @@ impl File<'_> {
         Ok(text.0)
     }
 
-    /// Keeps other runs from changing the file between reading and writing it.
+    /// Locks the file against other runs, from reading to writing.
     fn lock(&self) -> anyhow::Result<Lock> {
         Lock::wait(&self.path).with_context(|| format!("cannot write {}", self.name()))
     }
 
-    /// Writes the text, unless it would not be right.
+    /// Writes the text if it is valid.
     fn write(
         &self,
         text: &str,
@@ -170,7 +169,7 @@ impl File<'_> {
         }
     }
 
-    /// What is right, and may still surprise.
+    /// Warns of valid values that are probably mistakes.
     fn remark(&self, config: &Config, table: &Table, key: &str) {
         if key == "default_profile" {
             self.remark_default_profile(config);
@@ -184,7 +183,7 @@ impl File<'_> {
             let question =
                 nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
             self.console.warn(&format!(
-                "`{}` is no region that cbr knows{question}; it needs an endpoint",
+                "`{}` is not a known region{question}; it needs an endpoint",
                 region.escape_debug()
             ));
         }
@@ -236,7 +235,7 @@ fn json(entries: &[Entry]) -> Json {
     Json::Object(root)
 }
 
-/// A value as others may see it. JSON's texts, numbers and lists are also TOML's.
+/// Returns a value without secrets. JSON texts, numbers and lists are valid TOML too.
 fn shown(Entry { key, value, .. }: &Entry) -> Json {
     match (key.kind, value) {
         (ValueKind::Secret, _) => HIDDEN.into(),

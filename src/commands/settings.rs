@@ -1,4 +1,4 @@
-//! The settings of a run, from wherever they come, and the client that is made from them.
+//! The settings of a run, and the client that uses them.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -44,7 +44,7 @@ pub(crate) async fn check_settings(
     auth::check(args, resolution, &means, &mut Stdout).await
 }
 
-/// The settings of this run as far as they are known without asking anybody.
+/// Returns the settings of this run that are known without a request.
 pub(super) fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
     let resolution = resolve(args, &Metadata::NotAsked);
     tell(&resolution, console);
@@ -55,7 +55,7 @@ fn resolve(args: &ConnectionArgs, metadata: &Metadata) -> Resolution {
     Resolution::new(args, &Environment::of_process(), Home::of_process, metadata)
 }
 
-/// Warns of what may surprise in the settings.
+/// Prints the warnings of the settings.
 fn tell(resolution: &Resolution, console: &Console) {
     for warning in &resolution.warnings {
         console.warn(warning);
@@ -65,10 +65,11 @@ fn tell(resolution: &Resolution, console: &Console) {
     }
 }
 
-const UNCHECKED: &str = "--insecure: certificates are not checked; anyone on the network path can read and change the traffic";
+const UNCHECKED: &str = "--insecure: certificates are not checked; anyone on the network path can \
+                         read and change the traffic";
 
-/// The settings of this run, those of the server that it runs on among them where nothing else says
-/// as whom to ask; and how to make requests with them.
+/// Returns the settings of this run and the options for its requests. Without other credentials,
+/// requests those of the server that it runs on.
 async fn settings_and_means(
     args: &ConnectionArgs,
     console: &Console,

@@ -1,4 +1,4 @@
-//! Text that is made from the declarations of the command line: help, manual pages and completions.
+//! Text generated from the declarations of the command line: help, manual pages and completions.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -1,6 +1,6 @@
-//! The table of exit codes in README.md, made from the code.
+//! The table of exit codes in README.md, generated from the code.
 //!
-//! `CBR_UPDATE=1 cargo test readme` writes it anew. It is between `<!-- exit codes -->` and `<!--
+//! `CBR_UPDATE=1 cargo test readme` updates it. It is between `<!-- exit codes -->` and `<!--
 //! end -->`.
 
 use std::{env, fs};
@@ -34,7 +34,7 @@ fn table<const N: usize>(
     head.iter().map(line).chain(rows.into_iter().map(|row| line(&row))).collect()
 }
 
-/// The text with this table in the place of what stands between its comments.
+/// Returns the text with this table between its comments.
 fn with_table(readme: &str, name: &str, table: &str) -> String {
     let begin = format!("<!-- {name} -->\n");
     let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));

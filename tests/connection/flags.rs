@@ -113,7 +113,7 @@ fn credential_flags_override_all_sources() {
     assert_eq!(origin(&run.json(), "token"), "--token-file -");
     let run = cbr("backups list --dry-run --region eu-de --project-id p --token-file -");
     let run = run.stdin(TOKEN).hides(TOKEN).run();
-    assert!(run.stdout.contains("\n# The credentials are those of --token-file -.\n"));
+    assert!(run.stdout.contains("\n# The credentials are from --token-file -.\n"));
     for run in [show("--profile p"), show("").env("CBR_PROFILE", "p")] {
         let told = run.private_file(file, own).run().json();
         assert_eq!(origin(&told, "access_key"), "--access-key and --secret-key-file");

@@ -204,7 +204,8 @@ fn unusable_certificate_files_are_errors() {
     list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
 }
 
-const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path can read and change the traffic\n";
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path \
+                        can read and change the traffic\n";
 
 /// Only the flag leaves certificates unchecked, and it says so whenever it does.
 #[test]
@@ -250,8 +251,8 @@ fn certificates_can_be_in_the_variable_itself() {
     let cut = text.replace("-----END", "");
     let told = ["OS_CACERT: its PEM text ends within a certificate"];
     list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
-    let told = "cbr: warning: put the certificates of OS_CACERT into a file authorities.pem: the command takes \
-                them from there\n";
+    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the command reads \
+                them\n";
     let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
     assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
 }

@@ -1,8 +1,8 @@
-//! `cbr auth check`: does it work, and if not, why?
+//! `cbr auth check`: checks the settings with a request and diagnoses a failure.
 //!
-//! Makes the way to a listing step by step. What worked is told even where a later step fails, with
-//! one diagnosis of that failure. Asks once; only to tell a wrong project from a missing permission
-//! is IAM asked as well.
+//! Takes the steps of a listing one by one. Steps that worked are reported even if a later one
+//! fails, with one diagnosis of that failure. Sends one request; a second one, to IAM, only
+//! distinguishes a wrong project from a missing permission.
 
 use std::io::Write;
 use std::time::Instant;
@@ -17,23 +17,23 @@ use crate::errors::exit_for;
 use crate::output;
 use crate::settings::{Credentials, Endpoint, Project, Resolution, Setting};
 
-/// What is told, whether it works or not.
+/// The report, of success or failure.
 #[derive(Debug, Default, Serialize)]
 struct Report {
     ok: bool,
     exit_code: u8,
     steps: Vec<Step>,
-    /// `null` if nothing is wrong.
+    /// `null` on success.
     diagnosis: Option<Diagnosis>,
     endpoint: Option<String>,
     project_id: Option<String>,
-    /// How many backups the project has, if the service says so.
+    /// Number of backups of the project, if the service reports it.
     count: Option<u64>,
-    /// This machine's clock is ahead of the service's by so much; behind, where it is negative.
+    /// Seconds that the local clock is ahead of the service's; negative if it is behind.
     clock_ahead_seconds: Option<i32>,
 }
 
-/// One step of the way, and what came of it.
+/// One step and its result.
 #[derive(Debug, Serialize)]
 struct Step {
     step: &'static str,
@@ -62,11 +62,11 @@ impl Report {
     }
 }
 
-/// Checks, and prints what was found.
+/// Checks the settings and prints the report.
 ///
 /// # Errors
 ///
-/// What does not work, after it was printed; those of the writer.
+/// The failure, after it was printed; those of the writer.
 pub(crate) async fn check(
     args: &CheckArgs,
     resolution: Resolution,
@@ -99,7 +99,7 @@ pub(crate) async fn check(
     Err(Diagnosed { error, hint }.into())
 }
 
-/// The way to a listing. `failing` is the step that an error is of.
+/// Takes the steps of a listing. `failing` is the step of an error.
 async fn steps(
     resolution: Resolution,
     means: &ClientOptions,
@@ -122,7 +122,7 @@ async fn steps(
     let started = Instant::now();
     let probe = Probe::send(&client).await?;
     let took = started.elapsed().as_millis();
-    // A renewal may have found another one.
+    // A credential refresh may have found another one.
     report.project_id = client.project_id();
     report.count = probe.count;
     let count = probe.count.map_or_else(String::new, |count| format!(": {count} backups"));
@@ -134,12 +134,12 @@ async fn steps(
     Ok(())
 }
 
-/// What it takes to ask IAM about the project after a refusal.
+/// The settings to look up the project in IAM after a refusal.
 struct Asking {
     credentials: Option<Credentials>,
     iam: Option<Endpoint>,
     region: Option<Setting>,
-    /// Whether the project was given, so that it can be another than IAM's.
+    /// True if the project is a setting, so that it can differ from IAM's.
     is_given: bool,
 }
 
@@ -154,8 +154,8 @@ impl Asking {
         }
     }
 
-    /// The project that it should have been, where the caller was let in and the request was not.
-    /// What goes wrong with the question leaves the diagnosis as it is.
+    /// Returns the right project, if the caller is authenticated and the request was refused. A
+    /// failure of this request leaves the diagnosis unchanged.
     async fn project(
         &self,
         error: &anyhow::Error,

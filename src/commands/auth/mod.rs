@@ -1,8 +1,8 @@
-//! `cbr auth show`: each setting with its origin, and what became of every source of credentials;
-//! and `cbr auth check`, in [`check`](mod@check): whether it works.
+//! `cbr auth show`: each setting with its origin, and the status of every source of credentials;
+//! and `cbr auth check`, in [`check`](mod@check).
 //!
-//! Secrets are not shown, not even in part; of an access key just enough to recognise it. What is
-//! missing is no failure of `show`: this command is how one finds out.
+//! No part of a secret is shown; an access key is shortened. A missing setting is not a failure of
+//! `show`, which exists to find it.
 
 mod check;
 mod run;
@@ -24,7 +24,7 @@ use crate::text::secret::shortened;
 pub(crate) use check::check;
 pub(crate) use run::RunSettings;
 
-/// What is told.
+/// The output.
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     settings: Vec<Line<'a>>,
@@ -35,15 +35,15 @@ struct Report<'a> {
 #[derive(Debug, Default, PartialEq, Serialize)]
 struct Line<'a> {
     setting: &'static str,
-    /// Shortened, or left out where it is secret.
+    /// Shortened, or omitted if it is secret.
     value: Option<String>,
-    /// Who says so.
+    /// The flag, variable or file that it is from.
     origin: Option<Cow<'a, str>>,
-    /// Why there is none, or why it cannot be used.
+    /// Why it is missing or invalid.
     problem: Option<String>,
 }
 
-/// Prints what was found.
+/// Prints the settings.
 ///
 /// # Errors
 ///
@@ -153,7 +153,7 @@ fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> 
     Line { setting, value: Some(value), origin: Some(Cow::Borrowed(origin)), problem: None }
 }
 
-/// What IAM would be asked for, or was asked for in an earlier run.
+/// Describes a project that IAM looks up, or looked up in an earlier run.
 fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'static> {
     let how_long = if kept.is_some() { "kept since it was looked up" } else { "looked up" };
     let how = match project {

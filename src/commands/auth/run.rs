@@ -1,19 +1,19 @@
-//! What `cbr auth show` tells of a run besides where it goes and as whom: the way out, how long and
-//! how often to try, and the defaults of the own file.
+//! Further settings in `cbr auth show`: proxy, timeout, retries and the defaults of the
+//! configuration file.
 
 use super::Line;
 use crate::api::ApiError;
 use crate::settings::{ConnectionArgs, ConnectionError};
 use crate::time;
 
-/// Settings of a run that are found outside of the search for credentials.
+/// Settings of a run besides endpoint, project and credentials.
 pub(crate) struct RunSettings<'a> {
     pub(crate) connection: &'a ConnectionArgs,
-    /// Address and variable of the proxy on the way; `None` where it is not known where to.
+    /// Address and variable of the proxy; `None` if the endpoint is not known.
     pub(crate) proxy: Option<Result<Option<(String, &'static str)>, ApiError>>,
-    /// The first default that its flag does not take.
+    /// The first default that its flag rejects.
     pub(crate) broken_default: Option<ConnectionError>,
-    /// The project's id, if an earlier run has looked it up.
+    /// The project id, if an earlier run has looked it up.
     pub(crate) kept_project: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl RunSettings<'_> {
         })
     }
 
-    /// A flag that has a default in the own file, or not.
+    /// Returns the line of a flag, which may have a default in the configuration file.
     fn line(
         &self,
         setting: &'static str,

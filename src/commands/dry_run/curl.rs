@@ -1,21 +1,21 @@
-//! A request as a command for sh, bash and zsh, which takes the secrets from the environment.
+//! A request as a command for sh, bash and zsh, which reads the secrets from the environment.
 //!
-//! A signature holds its date and expires, so the command signs itself, with openssl: its steps are
-//! those of [`sign`], from the same canonical request. No program gets a secret as an argument,
-//! which all users of a machine can see: headers with secrets go to curl on its stdin, and openssl
-//! only hashes, since it takes the key of an HMAC nowhere but there. What is done with the key is
-//! done by the shell itself (RFC 2104; a secret key is shorter than the 64 bytes of a block).
+//! A signature contains its date and expires, so the command signs the request itself, with
+//! openssl: the steps are those of [`sign`], on the same canonical request. No program gets a
+//! secret as an argument, which all users of a machine can see: curl reads headers with secrets
+//! from stdin, and openssl only hashes, since it accepts the key of an HMAC as an argument only.
+//! The shell itself computes the HMAC (RFC 2104; a secret key is shorter than a block of 64 bytes).
 
 use super::{Way, shell_quoted, trust, variables};
 use crate::api::{UnsentRequest, sign};
 use crate::settings::Credentials;
 
-/// Stands for `$date` until the text around it is escaped; no header can hold it.
+/// Placeholder for `$date` until the text is escaped; no header can contain it.
 const DATE: &str = "\u{1}";
-/// Stands for `$CBR_SECURITY_TOKEN`.
+/// Placeholder for `$CBR_SECURITY_TOKEN`.
 const SECURITY_TOKEN: &str = "\u{2}";
 
-/// The command, with a line end.
+/// Returns the command, with a line feed.
 pub(super) fn command(
     connection: &Way<'_>,
     credentials: &Credentials,
@@ -65,7 +65,7 @@ END
     }
 }
 
-/// The canonical request as it stands between double quotes, and the names of the signed headers.
+/// Returns the canonical request for double quotes, and the names of the signed headers.
 fn canonical(connection: &Way<'_>, draft: &UnsentRequest, token: bool) -> (String, String) {
     let host = connection.endpoint.host();
     let mut headers = vec![

@@ -1,5 +1,5 @@
-//! `--dry-run` and `--print-curl` of the commands that read a list: its first request, and what
-//! comes after.
+//! `--dry-run` and `--print-curl` of the commands that read a list: the first request and a note on
+//! the next ones.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Stdout;
 
-/// What is to be read.
+/// What a command reads.
 pub(in crate::commands) enum ListTarget {
-    /// The number of backups, which the service may know.
+    /// The number of backups, if the service reports it.
     Count,
-    /// The rows of this part of the list.
+    /// The rows of this range.
     Rows(ListRange),
 }
 
-/// Prints the request that would go out first.
+/// Prints the first request.
 ///
 /// # Errors
 ///
@@ -39,8 +39,7 @@ pub(in crate::commands) fn dry_run_request(
     let (first, then) = match aim {
         ListTarget::Count => (
             Some(PageRequest { offset: 0, limit: 1 }),
-            "There is no other request, unless the count of the answer cannot be relied on."
-                .to_owned(),
+            "There is no other request, unless the count of the answer is not reliable.".to_owned(),
         ),
         ListTarget::Rows(extent) => (listing::first_ask(extent), later(extent, args.concurrency)),
     };
@@ -51,7 +50,7 @@ pub(in crate::commands) fn dry_run_request(
     if !args.filter.conditions().is_empty() {
         let filters: Vec<_> =
             args.filter.conditions().to_pairs().into_iter().map(|(name, _)| name).collect();
-        let told = format!("cbr's own filters come after: {}", filters.join(", "));
+        let told = format!("filters of cbr are applied to the answers: {}", filters.join(", "));
         match form {
             Form::Request => then.push_str(&format!("# {told}\n")),
             Form::Curl => console.warn(&told),
@@ -60,17 +59,17 @@ pub(in crate::commands) fn dry_run_request(
     dry_run::print(form, &settings(connection, console), console, &draft, &then, &mut Stdout)
 }
 
-/// What the pages after the first look like.
+/// Describes the pages after the first.
 fn later(extent: ListRange, concurrency: u8) -> String {
     if extent.limit.is_some_and(|limit| limit <= extent.page_size) {
-        return "There is no other page: this one has all that is asked for.".to_owned();
+        return "There is no other page: this one has all requested rows.".to_owned();
     }
     let size = extent.page_size.max(2);
     let offsets: Vec<_> =
         (1..=3).map(|page| (extent.offset + page * (size - 1)).to_string()).collect();
     format!(
-        "Pages after it have limit={size} and offset={}, … up to {concurrency} at a time: each \
-         begins with the last row of the one before it.",
+        "The next pages have limit={size} and offset={}, … with up to {concurrency} in parallel: \
+         each overlaps the previous one by one row.",
         offsets.join(", ")
     )
 }

@@ -1,7 +1,7 @@
-//! `--dry-run` and `--print-curl`: the request that would go out first, in place of sending it.
+//! `--dry-run` and `--print-curl`: the first request is printed instead of sent.
 //!
-//! It is made by the code that sends, up to the last header. Nothing goes out, and no secret is
-//! printed: not even in part, and no signature either.
+//! The code that sends requests creates it, with all headers. Nothing is sent, and no secret, part
+//! of a secret or signature is printed.
 
 mod curl;
 pub(crate) mod listing;
@@ -16,16 +16,16 @@ use crate::cli::dry_run::Form;
 use crate::settings::{ConnectionError, Credentials, Endpoint, Project, Resolution, Trust};
 use crate::terminal::console::Console;
 
-/// Stands where IAM would be asked for the project's id first.
+/// Placeholder for a project id that IAM would return.
 const UNKNOWN_PROJECT: &str = "PROJECT_ID";
 
-/// Stands where IAM's catalogue would be asked for the service first.
+/// Placeholder for an endpoint that the catalogue of IAM would return.
 const UNKNOWN_ENDPOINT: &str = "https://ENDPOINT";
 
-/// The file of authorities for curl, where a setting holds them itself.
+/// File of certificate authorities for curl, if a setting contains them.
 const AUTHORITIES: &str = "authorities.pem";
 
-/// Prints the request, and what comes after it.
+/// Prints the request and the note `then`.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub(crate) fn print(
         Ok(place) => (place.endpoint.clone(), true),
         Err(_) if form == Form::Curl => {
             return Err(ConnectionError::new(
-                "--print-curl: only IAM's catalogue knows where the service is, and nothing is sent",
+                "--print-curl: the endpoint is only in the catalogue of IAM, and nothing is sent",
                 "give it with --region or --endpoint",
             )
             .into());
@@ -60,7 +60,7 @@ pub(crate) fn print(
         Project::Id(id) => id.value.clone(),
         Project::Named(_) | Project::OfToken if form == Form::Curl => {
             return Err(ConnectionError::new(
-                "--print-curl: only IAM knows the project's id, and nothing is sent",
+                "--print-curl: only IAM knows the project id, and nothing is sent",
                 "give it with --project-id",
             )
             .into());
@@ -71,13 +71,12 @@ pub(crate) fn print(
         let names = variables(&credentials).join(" and ");
         console.warn(&match credentials {
             Credentials::Password(_) => format!("set {names} to a token of the login in {source}"),
-            _ => format!("set {names} to what is in {source}: the command takes them from there"),
+            _ => format!("set {names} to the values in {source}: the command reads them"),
         });
     }
     if let (Form::Curl, Trust::Text { origin, .. }) = (form, &resolution.trust) {
         console.warn(&format!(
-            "put the certificates of {origin} into a file {AUTHORITIES}: the command takes them \
-             from there"
+            "save the certificates of {origin} to a file {AUTHORITIES}: the command reads them"
         ));
     }
     let means = ClientOptions {
@@ -108,7 +107,7 @@ pub(crate) fn print(
             if logs_in {
                 text.push_str("x-auth-token: [redacted]\n");
             }
-            text.push_str(&format!("\n# The credentials are those of {source}.\n"));
+            text.push_str(&format!("\n# The credentials are from {source}.\n"));
             if resolution.needs_iam() {
                 text.push_str(&before(resolution, logs_in, is_known));
             }
@@ -118,15 +117,15 @@ pub(crate) fn print(
     Ok(out.write_all(text.as_bytes())?)
 }
 
-/// What has to be asked before: it is said, and not shown, since a login holds a password.
+/// Describes the request to IAM before it. It is not printed, since a login contains a password.
 fn before(resolution: &Resolution, logs_in: bool, is_known: bool) -> String {
     let iam = resolution.iam.as_ref().map_or_else(|_| "IAM", |(endpoint, _)| endpoint.base());
-    let what = if logs_in { "for a token, with user and password" } else { "for the project's id" };
-    let place = if is_known { "" } else { "; its catalogue says where the service is" };
-    format!("\n# Before it, {iam} is asked {what}, unless it was not long ago{place}.\n")
+    let what = if logs_in { "a token, with user and password" } else { "the project id" };
+    let place = if is_known { "" } else { "; its catalogue names the endpoint" };
+    format!("\n# Before that, {iam} is asked for {what}, unless it is cached{place}.\n")
 }
 
-/// Method, URL and headers, a header a line.
+/// Formats method, URL and headers, one header per line.
 fn written(url: &str, headers: &HeaderMap) -> String {
     let mut text = format!("GET {url}\n");
     for (name, value) in headers {
@@ -141,7 +140,7 @@ fn written(url: &str, headers: &HeaderMap) -> String {
     text
 }
 
-/// The variables that the command takes the credentials from.
+/// Returns the variables that the command reads the credentials from.
 fn variables(credentials: &Credentials) -> Vec<&'static str> {
     match credentials {
         Credentials::Token(_) | Credentials::Password(_) => vec!["CBR_TOKEN"],
@@ -152,19 +151,19 @@ fn variables(credentials: &Credentials) -> Vec<&'static str> {
     }
 }
 
-/// Where a request goes.
+/// Returns the URL of a request.
 struct Way<'a> {
     endpoint: &'a Endpoint,
     trust: &'a Trust,
     project_id: &'a str,
 }
 
-/// As one word of a shell.
+/// Quotes a text as one word of a shell.
 fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// How to trust, in curl's words; it reads `SSL_CERT_FILE` itself.
+/// Returns the TLS options for curl, which reads `SSL_CERT_FILE` itself.
 fn trust(connection: &Way<'_>) -> String {
     if !connection.endpoint.is_https() {
         // As here: plain http goes to this machine, and through no proxy.

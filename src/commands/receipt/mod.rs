@@ -1,4 +1,5 @@
-//! The receipt of a listing: what was proven, and how. A line for people, a JSON file for scripts.
+//! The receipt of a listing: what was proven, and how. A human-readable line, and a JSON file for
+//! scripts.
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
@@ -15,70 +16,70 @@ use crate::errors::{self, NoBackups};
 use crate::listing;
 use crate::text::number::grouped;
 
-/// The receipt while the listing is under way.
+/// The receipt of a running listing.
 pub(crate) struct Receipt {
     file: Option<(PathBuf, File)>,
     clock: Instant,
     started_at: Timestamp,
 }
 
-/// How far a list came, complete or not.
+/// Counts of a listing, complete or not.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
-    /// What was read of the service.
+    /// What was read from the service.
     pub(crate) listing: listing::Receipt,
-    /// Whether there are filters that the service does not apply.
+    /// True if there are filters that the service does not apply.
     pub(crate) filtered: bool,
-    /// Rows that passed those.
+    /// Rows that match these filters.
     pub(crate) matched: u64,
-    /// Rows that were printed, or summed up.
+    /// Rows that were printed or summarized.
     pub(crate) rows: u64,
-    /// Reading ended before the list did, since there was enough.
+    /// Reading ended before the list did, with enough rows.
     pub(crate) stopped: bool,
     /// Columns that were hidden to fit the screen.
     pub(crate) hidden_columns: usize,
-    /// When the rows were ready to be printed. Whoever reads them in a pager takes their own time.
+    /// Time when the rows were ready to be printed, before a pager is read.
     pub(crate) ready: Option<Instant>,
 }
 
-/// How a listing went.
+/// Outcome of a listing.
 pub(crate) struct Outcome<'a> {
-    /// How far it came.
+    /// Its counts.
     pub(crate) tally: Counts,
     /// The filters as they were sent.
     pub(crate) query: &'a [Pair],
-    /// The filters that were applied to what came.
+    /// The filters of `cbr`.
     pub(crate) filter: Vec<Pair>,
-    /// The order that was asked for.
+    /// The requested order.
     pub(crate) sort: String,
-    /// Rows asked for at most.
+    /// Value of `--limit`.
     pub(crate) limit: Option<u64>,
-    /// Rows skipped.
+    /// Value of `--offset`.
     pub(crate) offset: u64,
-    /// The newest rows of each group asked for at most.
+    /// Value of `--latest`.
     pub(crate) latest: Option<u64>,
-    /// What makes rows a group.
+    /// Value of `--per`.
     pub(crate) per: Option<&'a str>,
-    /// What was sent.
+    /// The requests that were sent.
     pub(crate) journal: &'a RequestLog,
-    /// What a coverage was judged by.
+    /// Inputs of a coverage.
     pub(crate) coverage: Option<Value>,
-    /// Why it failed, if it did.
+    /// The failure, if any.
     pub(crate) error: Option<&'a anyhow::Error>,
 }
 
-/// The file's content. Fields are only ever added.
+/// Content of the file. Fields are only ever added.
 #[derive(Serialize)]
 struct ReceiptFile<'a> {
-    /// Everything that was asked for was read, proven and written out.
+    /// Everything requested was read, proven and written.
     complete: bool,
-    /// Printed, or summed up.
+    /// Printed or summarized.
     rows: u64,
-    /// Read of the service.
+    /// Read from the service.
     listed: u64,
-    /// Of these, those that passed the filters of `cbr`.
+    /// Rows of these that match the filters of `cbr`.
     matched: u64,
-    /// Reading ended once there was enough for `limit` or `latest`: more may match than `matched`
+    /// Reading ended with enough rows for `limit` or `latest`: more may match than `matched`
     /// counts.
     stopped_early: bool,
     count: Option<u64>,
@@ -92,7 +93,7 @@ struct ReceiptFile<'a> {
     hedged: u64,
     seams_mended: u64,
     duplicates: u64,
-    /// How often the list was read from its beginning again, since it changed too much.
+    /// Number of times that the list was read again because it changed too much.
     rereads: u32,
     out_of_order: bool,
     started_at: String,
@@ -106,7 +107,7 @@ struct ReceiptFile<'a> {
     error: Option<Failure>,
 }
 
-/// The file's content until the listing is over, or where it cannot begin.
+/// Content of the file until the listing ends, or if it cannot start.
 #[derive(Serialize)]
 struct UnfinishedReceipt {
     complete: bool,
@@ -114,7 +115,7 @@ struct UnfinishedReceipt {
     error: Option<Failure>,
 }
 
-/// Why there is no complete list.
+/// Why the list is not complete.
 #[derive(Serialize)]
 struct Failure {
     exit_code: u8,
@@ -122,7 +123,7 @@ struct Failure {
 }
 
 impl Outcome<'_> {
-    /// Whether backups may match that were not looked at.
+    /// Returns true if backups may match that were not read.
     fn stopped_early(&self) -> bool {
         let Counts { listing, rows, stopped, .. } = self.tally;
         let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
@@ -145,13 +146,12 @@ pub(crate) fn refuse(path: &Path, error: &anyhow::Error) {
 }
 
 impl Receipt {
-    /// Starts the clock and the file, so that a place that cannot be written to is told before the
-    /// work begins, and a run that is killed leaves no older receipt that could be taken for its
-    /// own.
+    /// Starts the clock and the file: a file that cannot be written is reported before the work
+    /// begins, and a killed run leaves no older receipt.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or is where the listing goes.
+    /// The file cannot be written, or stdout or stderr goes to it.
     pub(crate) fn begin(path: Option<&Path>) -> anyhow::Result<Self> {
         let started_at = Timestamp::now();
         let file = path.map(|path| {
@@ -164,7 +164,7 @@ impl Receipt {
         Ok(Self { file: file.transpose()?, clock: Instant::now(), started_at })
     }
 
-    /// Writes the file, if one was asked for.
+    /// Writes the file, if requested.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ impl Receipt {
         let Some((path, mut file)) = self.file else { return Ok(()) };
         let Counts { listing, matched, rows, .. } = outcome.tally;
         let document = ReceiptFile {
-            // That there is nothing is proven as well.
+            // An empty list is proven as well.
             complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
             rows,
             listed: listing.rows,
@@ -204,8 +204,7 @@ impl Receipt {
         write(&mut file, &document).with_context(|| cannot_write(&path))
     }
 
-    /// The line for people. There is none where nothing was listed, since the service was only
-    /// asked for a number.
+    /// Returns the human-readable line. `None` if nothing was listed, as with `--count`.
     pub(crate) fn line(
         &self,
         tally: &Counts,
@@ -273,7 +272,7 @@ impl Receipt {
     }
 }
 
-/// Opens the file without emptying it, since it could be one that stdout or stderr goes to.
+/// Opens the file without truncating it, since stdout or stderr may go to it.
 fn open(path: &Path) -> anyhow::Result<File> {
     let file = File::options().write(true).create(true).truncate(false).open(path)?;
     #[cfg(unix)]
@@ -295,7 +294,7 @@ fn open(path: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// Makes `content` all that the file holds.
+/// Replaces the content of the file.
 fn write(file: &mut File, content: &impl Serialize) -> anyhow::Result<()> {
     if file.metadata()?.is_file() {
         file.rewind()?;
@@ -314,7 +313,7 @@ fn milliseconds(timestamp: Timestamp) -> String {
     timestamp.round(Unit::Millisecond).unwrap_or(timestamp).to_string()
 }
 
-/// A number of things, with the plural's `s`.
+/// Formats a number of things, with the plural's `s`.
 fn number(count: u64, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(count))

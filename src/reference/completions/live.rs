@@ -1,12 +1,11 @@
 //! Values that only the service knows: the ids and names in the newest backups.
 //!
-//! A press of Tab must be quick, and must do no harm. So a small request comes first, larger ones
-//! follow for as long as there is time, and none is sent while the answer is fresh; whatever takes
-//! longer than [`LIMIT`] or goes wrong offers what is there until then, without a word. Nothing is
-//! asked with credentials that would first have to be fetched: no password is sent, no command is
-//! run, and only what an earlier run has kept is used. A request that fails is not repeated for
-//! [`FAILURE_LASTS`], since a few failures lock an access key; where that cannot be remembered,
-//! nothing is sent at all.
+//! A press of Tab must be quick and harmless. A small request is sent first, then larger ones while
+//! there is time, and none while the answer is fresh. After [`LIMIT`] or a failure, the values so
+//! far are offered, without a message. No request is sent with credentials that must be fetched
+//! first: no password is sent, no command is run, and only what an earlier run has cached is used.
+//! After a failure, no request is sent for [`FAILURE_LASTS`], since a few failures lock an access
+//! key; if that cannot be recorded, nothing is sent at all.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -33,20 +32,20 @@ use crate::text::hex::hex;
 use crate::text::private_file::PrivateDirectory;
 use crate::text::sanitize;
 
-/// How long it may take in all.
+/// Time limit for all requests.
 const LIMIT: Duration = Duration::from_millis(900);
-/// How many backups are looked at first, which is quick.
+/// Number of backups in the first request, which is quick.
 const FIRST_ROWS: u64 = 200;
-/// How many are looked at in each request after it, which is as many as the service gives.
+/// Number of backups in each further request, the maximum of the service.
 const MORE_ROWS: u64 = 1000;
-/// How many are looked at in all: a service is not to be read to its end at every other press.
+/// Maximum number of backups in total: the list is not read to its end for a press of Tab.
 const MOST_ROWS: u64 = 5200;
-/// How long an answer is used again.
+/// Time for which an answer is reused.
 const ANSWER_LASTS: Duration = Duration::from_secs(60);
-/// How long nothing is asked after a failure; an access key is locked for as long.
+/// Time without requests after a failure; an access key is locked for as long.
 const FAILURE_LASTS: Duration = Duration::from_secs(300);
 
-/// What a flag wants of a backup.
+/// The field of a backup that a flag takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Field {
     Id,
@@ -56,14 +55,14 @@ pub(super) enum Field {
     Checkpoint,
 }
 
-/// Where to ask, and as whom.
+/// Endpoint and identity of the requests.
 struct Connection {
     endpoint: Endpoint,
     access: Identity,
     means: ClientOptions,
 }
 
-/// What is kept of a backup. Whatever is missing or of another type is not offered.
+/// The cached fields of a backup. A field that is missing or of another type is not offered.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Seen {
@@ -77,19 +76,19 @@ struct Seen {
     created_at: Option<String>,
 }
 
-/// The last request and what came of it.
+/// The last request and its result.
 #[derive(Debug, Deserialize, Serialize)]
 struct Memory {
-    /// Stands for where it was sent and as whom.
+    /// Hash of endpoint and identity.
     key: String,
     /// In seconds since 1970.
     at: u64,
-    /// `None` if it failed, or has not come back.
+    /// `None` if it failed or has no answer yet.
     seen: Option<Vec<Seen>>,
 }
 
 impl Field {
-    /// What is to be offered for a flag or argument, if the service knows.
+    /// Returns the field to offer for a flag or argument, if any.
     pub(super) fn of(arg: &Arg) -> Option<Self> {
         Some(match arg.get_id().as_str() {
             "id" => Self::Id,
@@ -101,7 +100,7 @@ impl Field {
         })
     }
 
-    /// The value of a backup, and what it is recognised by.
+    /// Returns the value of a backup and a description.
     fn of_backup(self, seen: &Seen) -> Option<(String, String)> {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         let (value, help) = match self {
@@ -116,14 +115,14 @@ impl Field {
     }
 }
 
-/// Whether a text from outside can stand on a command line as it is. What would need quotes, or
-/// would do something in one shell or another, is not offered.
+/// Returns true if untrusted text is safe on a command line. Text that needs quotes, or that a
+/// shell would interpret, is not offered.
 fn is_plain(value: &str) -> bool {
     let fits = |char: char| char.is_alphanumeric() || "-_.".contains(char);
     !value.is_empty() && !value.starts_with('-') && value.chars().all(fits)
 }
 
-/// The values to offer, each once, with what it is recognised by; `words` is the line so far.
+/// Returns the values to offer, each once, with a description; `words` is the line so far.
 pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec<(String, String)> {
     let (command, words) = (command.clone(), words.to_vec());
     let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
@@ -140,7 +139,7 @@ pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec
     values.into_iter().collect()
 }
 
-/// Sends what is in the newest backups, from memory or from the service, as it comes.
+/// Sends the fields of the newest backups, from the cache or from the service, as they arrive.
 fn look(
     command: Command,
     words: &[OsString],
@@ -164,11 +163,11 @@ fn look(
     })
 }
 
-/// Where to ask and as whom, as the line has it; `None` where that is not there to be used at once.
+/// Returns endpoint and identity of the line; `None` if they are not available at once.
 fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option<Connection> {
     let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
-    // Nobody is asked for a secret, and no stdin is read, in the middle of a line.
+    // No prompt for a secret, and no reading of stdin, in the middle of a line.
     if args.credentials.first_given().is_some() {
         return None;
     }
@@ -190,8 +189,7 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
     Some(Connection { endpoint, access, means })
 }
 
-/// Asks for the newest backups, then for older ones, each request without another try, and hands on
-/// what comes.
+/// Requests the newest backups, then older ones, without retries, and sends them on.
 fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let Connection { endpoint, access, means } = connection;
@@ -246,8 +244,8 @@ fn now() -> u64 {
     now.map_or(0, |now| now.as_secs())
 }
 
-/// A hash of all that decides what the answer is. Secrets are in it, and cannot be found from it:
-/// they are long and random.
+/// Returns a hash of all that the answer depends on. It does not reveal the secrets among that,
+/// which are long and random.
 fn key(connection: &Connection) -> String {
     let Identity { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];

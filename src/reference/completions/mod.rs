@@ -1,13 +1,12 @@
-//! `cbr completions`: the scripts for shells, and what they ask at every press of Tab.
+//! `cbr completions`: the scripts for shells, and the answers they request at every press of Tab.
 //!
-//! A script knows no flag and no value. It hands the words typed so far to this program (`cbr
-//! completions -- WORD…`) and offers what comes back, so it stays right when flags and values
-//! change, and each rule of completing stands once, here, and not in five languages. What a flag's
-//! value can be is declared at the flag: by its parser's possible values, or by
-//! [`hints`](crate::text::hints).
+//! A script contains no flags and no values. It passes the typed words to this program (`cbr
+//! completions -- WORD…`) and offers the answer. So it stays correct when flags and values change,
+//! and each rule is implemented once instead of in five languages. The values of a flag are
+//! declared at the flag: by its parser's possible values, or by [`hints`](crate::text::hints).
 //!
 //! Completions work without credentials and without a network. With them, values that only the
-//! service knows are offered too; [`live`] says what that may cost.
+//! service knows are offered too; [`live`] defines the limits of that.
 
 mod live;
 mod offer;
@@ -23,7 +22,7 @@ use script::script;
 
 use crate::cli::reference::CompletionsArgs;
 
-/// Prints the script of the shell, or the answer to what a script asks.
+/// Prints the script of the shell, or the answer to a script.
 ///
 /// # Errors
 ///

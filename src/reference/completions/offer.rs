@@ -1,7 +1,6 @@
-//! What can stand in place of the last word of a command line that is being typed.
+//! Completions of the last word of a command line.
 //!
-//! The place and its candidates are found by clap's engine. What it gets wrong or leaves out is
-//! made good here, rule by rule.
+//! clap's engine finds the candidates. What it gets wrong or omits is corrected here, rule by rule.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -16,13 +15,13 @@ use crate::cli::early::Early;
 use crate::reference::help;
 
 /// The answer to a script, in lines: `words PREFIX` and then `VALUE<Tab>HELP` for each candidate,
-/// or `files PREFIX` alone. The prefix is the part of the word that stays as it is, such as
-/// `--status=available,`; values and names of files come after it. A help is one line or missing.
+/// or `files PREFIX` alone. The prefix is the unchanged part of the word, such as
+/// `--status=available,`; values and names of files follow it. A help is one line or missing.
 #[derive(Debug)]
 pub(super) enum Offer {
-    /// The name of a file, which the shell knows better how to complete and to quote.
+    /// The name of a file, which the shell completes and quotes.
     Files { prefix: String },
-    /// One of these, of which none may be left.
+    /// These candidates, which may be none.
     Words { prefix: String, candidates: Vec<Candidate> },
 }
 
@@ -33,18 +32,18 @@ pub(super) struct Candidate {
     help: Option<String>,
 }
 
-/// Who knows the values that only the service knows.
+/// Returns values that only the service knows.
 pub(super) type Live = fn(Field, &Command, &[OsString]) -> Vec<(String, String)>;
 
 /// The program and the words before the last, for what depends on other flags.
 type Line = Arc<(Command, Vec<OsString>, Live)>;
 
-/// Marks the one candidate that stands for the names of files.
+/// Id of the candidate that means names of files.
 const FILES: &str = "files";
 
 impl Offer {
-    /// What can stand in place of the last of `words`. The first is the program's own name; an
-    /// opening quote before the last is no part of it.
+    /// Returns the completions of the last of `words`. The first is the program's name; an opening
+    /// quote before the last is removed.
     pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
         let word = words.pop().unwrap_or_default();
         let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
@@ -55,7 +54,7 @@ impl Offer {
         let line = is_outermost.then(|| Arc::new((command.clone(), words.clone(), live)));
         let program = Arc::new(command.clone());
         let mut command = prepare(command, &program, &Arc::new(early), line.as_ref());
-        // For a dash alone the engine would offer the short names, in place of the long ones.
+        // For a single dash, the engine would offer short names instead of long ones.
         words.push(if word == "-" { "--".into() } else { OsString::from(&word) });
         let index = words.len() - 1;
         // The only error is that there is nothing to complete.
@@ -92,8 +91,7 @@ fn innermost(program: &Command, words: Vec<OsString>) -> (Vec<OsString>, Early) 
     }
 }
 
-/// Tells the engine that a flag which is given, and may be given once, comes after all others, and
-/// that the names of files are the shell's to find.
+/// Hides given flags that cannot be repeated, and marks names of files, which the shell completes.
 fn prepare(
     command: Command,
     program: &Arc<Command>,
@@ -129,7 +127,7 @@ fn prepare(
     command.mut_subcommands(|command| prepare(command, program, early, line))
 }
 
-/// Those that begin like the word, each with its help.
+/// Returns the values that begin with the word, each with its help.
 fn candidates(values: Vec<(String, String)>, word: &OsStr) -> Vec<CompletionCandidate> {
     let word = word.to_string_lossy();
     let fitting = values.into_iter().filter(|(value, _)| value.starts_with(&*word));
@@ -138,8 +136,8 @@ fn candidates(values: Vec<(String, String)>, word: &OsStr) -> Vec<CompletionCand
     fitting.map(candidate).collect()
 }
 
-/// The part of the word that every candidate keeps: a flag with its `=`, and the earlier items of a
-/// list.
+/// Returns the part of the word that every candidate keeps: a flag with its `=`, and the previous
+/// items of a list.
 fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
     let prefix = &word[..word.rfind(['=', ',']).map_or(0, |separator| separator + 1)];
     let keeps = |found: &CompletionCandidate| {
@@ -148,8 +146,8 @@ fn prefix_of<'a>(word: &'a str, found: &[CompletionCandidate]) -> &'a str {
     if found.iter().all(keeps) { prefix } else { "" }
 }
 
-/// Leaves out what is in the list already (for `--sort` in whatever direction), and flags where
-/// nothing is typed yet and something else can stand.
+/// Removes items that are in the list already (for `--sort` in any direction), and flags if nothing
+/// is typed yet and there are other candidates.
 fn without_noise(mut candidates: Vec<Candidate>, word: &str, prefix: &str) -> Vec<Candidate> {
     fn key(item: &str) -> &str {
         item.split(':').next().unwrap_or(item)
@@ -202,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_follow_depends_on_what_stands_before() {
+    fn completions_depend_on_the_words_before() {
         let cases = [
             ("cbr", "words "),
             ("", "words "),
@@ -289,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dash_asks_for_flags_by_their_long_names() {
+    fn a_single_dash_offers_long_names() {
         let offer = offer("cbr backups list -");
         assert!(offer.split('|').skip(1).all(|flag| flag.starts_with("--")), "{offer}");
         assert!(offer.contains("|--output|") && offer.contains("|--help"), "{offer}");

@@ -1,24 +1,24 @@
-//! How help is laid out, for every command alike: examples before flags, `-h` on one screen, and no
-//! flag that the command refuses.
+//! Layout of the help of every command: examples before flags, `-h` on one screen, and no flag that
+//! the command rejects.
 //!
-//! Goes by the declarations alone: a new flag falls under its heading, and shows in `--help`.
+//! Depends on the declarations only: a new flag is under its heading, and in `--help`.
 
 use clap::{Arg, Command};
 
 use crate::cli::scope;
 
-/// What a command does, how it is called, examples, then its flags under their headings.
+/// Description, usage, examples, then the flags under their headings.
 const TEMPLATE: &str = "\
 {before-help}{about-with-newline}
 {usage-heading} {usage}{after-help}
 
 {all-args}";
 
-/// A command with more flags than this shows only [`ESSENTIAL`] ones for `-h`, if it has such: with
-/// the flags of every command they would not fit a screen.
+/// A command with more flags than this shows only its [`ESSENTIAL`] ones with `-h`: together with
+/// the global flags they would not fit on a screen.
 const FEW: usize = 12;
 
-/// What is needed day by day.
+/// The most common flags.
 const ESSENTIAL: [&str; 26] = [
     "by",
     "since",
@@ -49,10 +49,10 @@ const ESSENTIAL: [&str; 26] = [
     "throttle",
 ];
 
-/// The same, of the flags that every command takes.
+/// The most common global flags.
 const ESSENTIAL_GLOBAL: [&str; 2] = ["region", "project_id"];
 
-/// The whole program in this layout.
+/// Returns the program in this layout.
 pub(crate) fn arrange(program: Command) -> Command {
     let global: Vec<_> =
         program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
@@ -68,7 +68,7 @@ pub(crate) fn arrange(program: Command) -> Command {
     })
 }
 
-/// A command and those below it, without the flags of every command.
+/// Lays out a command and its subcommands, without global flags.
 fn each(command: Command) -> Command {
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
     let own: Vec<_> = command.get_arguments().filter(own).collect();

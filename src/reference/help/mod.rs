@@ -1,10 +1,10 @@
-//! `cbr help`: commands and topics explained, and how help is laid out.
+//! `cbr help`: descriptions of commands and topics, and the layout of help.
 //!
 //! | module | what it owns |
 //! |---|---|
 //! | [`layout`] | `-h` and `--help` of every command |
-//! | [`topic`](mod@topic), [`text`] | what is to explain besides commands, and how it is set |
-//! | [`suggestions`] | what a command was meant to be |
+//! | [`topic`](mod@topic), [`text`] | topics besides commands, and how a text is set |
+//! | [`suggestions`] | hints for unknown commands and flags |
 
 mod layout;
 mod suggestions;
@@ -33,18 +33,18 @@ pub(crate) fn arrange(program: Command) -> Command {
     layout::arrange(program)
 }
 
-/// What is to explain under this name.
+/// Returns the text of the topic with this name.
 pub(crate) fn topic(program: &Command, name: &str) -> Option<Text> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)(program))
 }
 
-/// The same in a few words.
+/// Returns the short description of a topic.
 pub(crate) fn topic_about(name: &str) -> Option<&'static str> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| topic.about)
 }
 
-/// What `cbr help` and `cbr man` take behind these words, each with what it is about: commands, and
-/// topics as the first word.
+/// Returns the words that `cbr help` and `cbr man` accept after these ones, with descriptions:
+/// commands, and topics as the first word.
 pub(crate) fn names_behind(program: &Command, words: &[String]) -> Vec<(String, String)> {
     let parent = words.iter().try_fold(program, |parent, word| parent.find_subcommand(word));
     let commands = parent.into_iter().flat_map(Command::get_subcommands).map(|command| {
@@ -56,7 +56,7 @@ pub(crate) fn names_behind(program: &Command, words: &[String]) -> Vec<(String, 
     commands.chain(topics).collect()
 }
 
-/// The topics, for the help.
+/// Returns the list of topics.
 fn topics() -> String {
     let mut text = "Topics:".to_owned();
     for topic in &TOPICS {
@@ -65,12 +65,12 @@ fn topics() -> String {
     text
 }
 
-/// Prints what is asked for.
+/// Prints the help of a command or a topic.
 ///
 /// # Errors
 ///
-/// The help of a command is one of clap's errors, and so is that there is no such command or topic;
-/// or those of stdout.
+/// The help of a command is an error of clap, as is an unknown command or topic; or those of
+/// stdout.
 pub(crate) fn print(args: &HelpArgs, program: Command) -> anyhow::Result<()> {
     let mut built = program.clone();
     built.build();
@@ -81,18 +81,18 @@ pub(crate) fn print(args: &HelpArgs, program: Command) -> anyhow::Result<()> {
         return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
     }
     command(&mut built, &args.words)?;
-    // The same help as that of the flag, by the same way: clap has it for an error.
+    // The same help as that of the flag: clap returns it as an error.
     let words = args.words.iter().map(String::as_str);
     let asked = ["cbr"].into_iter().chain(words).chain(["--help"]);
     program.try_get_matches_from(asked)?;
     Ok(())
 }
 
-/// The command of these words, of a program that is built.
+/// Returns the command of these words, in a program that is built.
 ///
 /// # Errors
 ///
-/// There is none, as an error of clap's.
+/// There is no such command, as an error of clap.
 pub(crate) fn command<'a>(
     program: &'a mut Command,
     words: &[String],
@@ -103,12 +103,12 @@ pub(crate) fn command<'a>(
     }
     match program.find_subcommand_mut(word) {
         Some(below) => command(below, rest),
-        // It was there a moment ago.
+        // Found above.
         None => Err(clap::Error::new(ErrorKind::InvalidSubcommand)),
     }
 }
 
-/// As clap has it: the terminal's, up to 100 columns.
+/// Returns the width that clap uses: that of the terminal, up to 100 columns.
 fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(Width(width), _)| usize::from(width).min(100))
 }

@@ -1,23 +1,23 @@
-//! A text of paragraphs, tables and examples, and how it is set on a screen.
+//! A text of paragraphs, tables and examples, and its layout on a screen.
 
 use textwrap::Options;
 
-/// What a topic consists of.
+/// The text of a topic.
 #[derive(Debug, Default)]
 pub(crate) struct Text(Vec<Block>);
 
 /// A part of a text.
 #[derive(Debug)]
 pub(crate) enum Block {
-    /// Set to the width of the screen.
+    /// Wrapped at the width of the screen.
     Paragraph(String),
-    /// A heading, and what is explained with its explanation.
+    /// A heading, and terms with their descriptions.
     Table(String, Vec<(String, String)>),
-    /// A heading, and lines as they are typed.
+    /// A heading, and lines to type.
     Typed(String, Vec<String>),
 }
 
-/// What is explained stands beside its explanation if it is no longer than this, or else above.
+/// The longest term beside its description. Longer ones are above it.
 const LONGEST_TERM: usize = 28;
 
 impl Text {
@@ -49,7 +49,7 @@ impl Text {
         self
     }
 
-    /// On a screen of so many columns. What is typed is never broken.
+    /// Formats the text for this number of columns. Lines to type are never wrapped.
     pub(super) fn set(&self, width: usize) -> String {
         let blocks: Vec<_> = self.0.iter().map(|block| set(block, width)).collect();
         blocks.join("\n")
@@ -87,7 +87,7 @@ fn set(block: &Block, width: usize) -> String {
     text
 }
 
-/// Words stay whole.
+/// Wraps a text without splitting words.
 fn plain<'a>(width: usize, first: &'a str, rest: &'a str) -> Options<'a> {
     Options::new(width)
         .initial_indent(first)

@@ -1,4 +1,4 @@
-//! The flags and arguments of a command, as a manual page has them.
+//! The flags and arguments of a command in a manual page.
 
 use clap::Arg;
 use clap::builder::PossibleValue;
@@ -6,13 +6,13 @@ use roff::{Inline, Roff, bold, italic, roman};
 
 use super::prose::{Place, prose};
 
-/// Whether the flag is on every command, to be described once.
+/// Returns true if every command has the flag, which is described once.
 pub(super) fn is_of_every_command(arg: &Arg) -> bool {
     arg.is_global_set() || arg.get_id() == "help"
 }
 
-/// The arguments, under their headings; first those without one. A section that begins with them
-/// needs no distance before the first heading.
+/// Writes the arguments under their headings; first those without one. A section that begins with
+/// them has no space before the first heading.
 pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>, begins_section: bool) {
     let args: Vec<_> = args.filter(|arg| !arg.is_hide_set()).collect();
     let mut first = begins_section && args.iter().all(|arg| arg.get_help_heading().is_some());
@@ -36,7 +36,7 @@ pub(super) fn list<'a>(page: &mut Roff, args: impl Iterator<Item = &'a Arg>, beg
     }
 }
 
-/// One argument: its names and its value, then what it does.
+/// Writes one argument: its names and its value, then its description.
 fn describe(page: &mut Roff, arg: &Arg) {
     page.control("TP", []).text(term(arg));
     let mut help =
@@ -48,7 +48,7 @@ fn describe(page: &mut Roff, arg: &Arg) {
     prose(page, &help, Place::Term);
 }
 
-/// `-o, --output FORMAT`.
+/// Writes `-o, --output FORMAT`.
 fn term(arg: &Arg) -> Vec<Inline> {
     let short = arg.get_short().map(|name| format!("-{name}"));
     let long = arg.get_long_and_visible_aliases().unwrap_or_default();
@@ -75,7 +75,7 @@ fn term(arg: &Arg) -> Vec<Inline> {
     term
 }
 
-/// The values, where they are not in the text already: a list if they have texts of their own.
+/// Writes the possible values that are not in the text: as a list if they have descriptions.
 fn values(arg: &Arg) -> String {
     let values = arg.get_possible_values();
     if values.is_empty() || arg.is_hide_possible_values_set() {

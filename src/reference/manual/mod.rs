@@ -1,7 +1,7 @@
-//! `cbr man`: the manual pages, from the declarations that `--help` is made of.
+//! `cbr man`: the manual pages, generated from the same declarations as `--help`.
 //!
-//! `cbr.1` is about the whole program: one search in it finds every flag. Each command has a page
-//! of its own besides, such as `cbr-backups-list.1`, for those who know what they look for.
+//! `cbr.1` describes the whole program, so that one search finds every flag. Each command also has
+//! a page of its own, such as `cbr-backups-list.1`.
 
 mod argument;
 mod prose;
@@ -25,7 +25,7 @@ use prose::{Place, prose};
 ///
 /// # Errors
 ///
-/// There is no such command, as an error of clap's; or a page cannot be written.
+/// There is no such command, as an error of clap; or a page cannot be written.
 pub(crate) fn print(args: &ManArgs, mut program: Command) -> anyhow::Result<()> {
     program.build();
     if let Some(directory) = &args.all {
@@ -45,8 +45,8 @@ pub(crate) fn print(args: &ManArgs, mut program: Command) -> anyhow::Result<()> 
     page.to_writer(&mut io::stdout().lock()).context("cannot write to stdout")
 }
 
-/// The words of the command whose page has this name, such as `cbr-backups-list` or `backups-list`;
-/// or just that, if there is none, as of a topic.
+/// Returns the words of the command whose page has this name, such as `cbr-backups-list` or
+/// `backups-list`; or the name itself, as for a topic.
 fn of_page(program: &mut Command, page: &str) -> Vec<String> {
     let words = page.split('-').map(str::to_owned);
     let words: Vec<_> = words.enumerate().filter(|(at, word)| *at > 0 || word != "cbr").collect();
@@ -68,7 +68,7 @@ fn write_all(program: &Command, directory: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The name of the page of a command, such as `cbr-backups-list`.
+/// Returns the name of the page of a command, such as `cbr-backups-list`.
 fn name(command: &Command) -> String {
     command.get_bin_name().unwrap_or(command.get_name()).replace(' ', "-")
 }
@@ -92,7 +92,7 @@ fn begin_named(program: &Command, name: &str, about: &str, section: [&str; 2]) -
     page
 }
 
-/// The page of the whole program, which has been built.
+/// Returns the page of the program, which must be built.
 fn whole(program: &Command) -> Roff {
     let commands = leaves(program);
     let mut page = begin(program, program);
@@ -130,7 +130,7 @@ fn whole(program: &Command) -> Roff {
     page
 }
 
-/// The page of one command of the program, which has been built.
+/// Returns the page of one command of the program, which must be built.
 fn single(program: &Command, command: &Command) -> Roff {
     let mut page = begin(program, command);
     page.control("SH", ["SYNOPSIS"]);
@@ -176,8 +176,7 @@ fn environment(page: &mut Roff) {
     }
 }
 
-/// What stands after the flags of a command: its examples and what else there is to say, as
-/// sections of their own.
+/// Writes the text after the flags of a command, the examples and notes, as sections.
 fn examples(page: &mut Roff, command: &Command) {
     let Some(help) = command.get_after_help().map(ToString::to_string) else { return };
     let (examples, notes) = match help.strip_prefix("Examples:\n") {
@@ -192,20 +191,20 @@ fn examples(page: &mut Roff, command: &Command) {
     }
 }
 
-/// Every command below, each group before what is in it.
+/// Returns every command below, each group before its members.
 fn below(command: &Command) -> Vec<&Command> {
     let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
     shown.flat_map(|command| [vec![command], below(command)].concat()).collect()
 }
 
-/// The commands that do something themselves, in order.
+/// Returns the commands without subcommands, in order.
 fn leaves(command: &Command) -> Vec<&Command> {
     let below = command.get_subcommands().filter(|command| !command.is_hide_set());
     let below: Vec<_> = below.flat_map(leaves).collect();
     if below.is_empty() { vec![command] } else { below }
 }
 
-/// How the command is called.
+/// Returns the usage of the command.
 fn synopsis(page: &mut Roff, command: &Command) {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
@@ -214,12 +213,12 @@ fn synopsis(page: &mut Roff, command: &Command) {
     page.text([bold(name), roman(arguments)]);
 }
 
-/// What the command does.
+/// Returns the description of the command.
 fn description(page: &mut Roff, command: &Command) {
     prose(page, &text_about(command), Place::Section);
 }
 
-/// clap takes the full stop from a text that is one sentence.
+/// Adds a full stop, which clap removes from a single sentence.
 fn text_about(command: &Command) -> String {
     let text = command.get_long_about().or(command.get_about());
     let mut text = text.map(ToString::to_string).unwrap_or_default();

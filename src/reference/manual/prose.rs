@@ -1,9 +1,9 @@
-//! Help text to roff. The text is as clap has it: paragraphs, `- ` before an item, and blanks
-//! before what is to be typed.
+//! Help text to roff. The text has the form of clap: paragraphs, `- ` before an item, and blanks
+//! before lines to type.
 
 use roff::{Inline, Roff, bold, roman};
 
-/// Where a text stands.
+/// Position of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
     /// At the margin of a section.
@@ -20,7 +20,7 @@ enum Kind {
     Text,
 }
 
-/// Writes the text; what stands between backticks is bold.
+/// Writes the text; text between backticks is bold.
 pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
     let lines: Vec<_> = text.lines().collect();
     let mut blocks = lines.chunk_by(|line, next| kind(line) == kind(next)).peekable();
@@ -57,7 +57,7 @@ fn paragraph(page: &mut Roff, place: Place) {
     page.control(request, []);
 }
 
-/// A list, without the distance of paragraphs.
+/// Writes a list, without space between the items.
 fn items(page: &mut Roff, lines: &[&str]) {
     page.control("RS", []).control("PD", ["0"]);
     for line in lines {
@@ -66,7 +66,7 @@ fn items(page: &mut Roff, lines: &[&str]) {
     page.control("PD", []).control("RE", []);
 }
 
-/// Lines as they are, a little to the right of the text.
+/// Writes lines unchanged, indented.
 fn typed(page: &mut Roff, lines: &[&str], place: Place) {
     let indent = match place {
         Place::Section => "4",

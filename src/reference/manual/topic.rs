@@ -7,7 +7,7 @@ use super::begin_named;
 use super::prose::{Place, prose};
 use crate::reference::help::{Block, topic};
 
-/// The page of a topic.
+/// Returns the page of a topic.
 pub(super) fn page(program: &Command, name: &str, about: &str) -> Roff {
     let section_of_manual = ["7", "Miscellaneous"];
     let mut page = begin_named(program, &format!("cbr-{name}"), about, section_of_manual);
