@@ -323,7 +323,7 @@ fn defaults_replace_absent_flags() {
     let ids = "{\"id\":";
     let names = "{\"name\":";
     let cases: [(&str, &str, &str, &[(u64, u64)]); 14] = [
-        ("", "", "ID ", &[(0, 1000)]),
+        ("", "", "RESOURCE ", &[(0, 1000)]),
         ("output = 'jsonl'", "", "{\"checkpoint_id\":", &[(0, 1000)]),
         ("output = 'jsonl'", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
         ("output = 'jsonl'\ncolumns = ['name']", "", names, &[(0, 1000)]),
@@ -334,15 +334,15 @@ fn defaults_replace_absent_flags() {
         ("columns = ['name']", "-o table", "NAME\n", &[(0, 1000)]),
         ("columns = ['name']", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
         ("output = 'csv'\ncolumns = ['name']", "", "name\n", &[(0, 1000)]),
-        ("output = 'csv'\ncolumns = ['name']", "-o table", "ID ", &[(0, 1000)]),
-        ("page_size = 4", "", "ID ", &[(0, 4), (3, 4)]),
+        ("output = 'csv'\ncolumns = ['name']", "-o table", "RESOURCE ", &[(0, 1000)]),
+        ("page_size = 4", "", "RESOURCE ", &[(0, 4), (3, 4)]),
         (
             "page_size = 4\nconcurrency = 1\nretries = 0\ntimeout = '1m'",
             "--page-size 10",
-            "ID ",
+            "RESOURCE ",
             &[(0, 10)],
         ),
-        ("page_size = 4", "--page-size 1000", "ID ", &[(0, 1000)]),
+        ("page_size = 4", "--page-size 1000", "RESOURCE ", &[(0, 1000)]),
     ];
     for (defaults, args, begin, windows) in cases {
         let run = crate::harness::sandboxed("--backups 6", "backups list");

@@ -7,7 +7,7 @@ fn the_quick_start_prints_every_backup_of_a_server() {
     let run = sandboxed("", "backups list --resource-type OS::Nova::Server").run();
     let lines = run.lines();
     assert_eq!(lines.len(), 1 + 150);
-    assert!(lines[0].starts_with("ID "), "{}", lines[0]);
+    assert!(lines[0].starts_with("RESOURCE "), "{}", lines[0]);
     assert!(lines[1..].iter().all(|line| line.contains("  OS::Nova::Server  ")));
     assert_eq!(run.windows(), [(0, 1000)]);
 }

@@ -170,6 +170,7 @@ fn shown_cell<'a>(spooled: &'a str, kind: ColumnKind, shown: &Shown, style: &Sty
         }
         _ => shortened(spooled, shown.width),
     };
+    let text = if fitted || text == spooled { text } else { filled(text, shown.width) };
     let replacement = if !fitted && text != spooled {
         Some(Cow::Borrowed(spooled))
     } else if style.colored && kind == ColumnKind::Status {
@@ -178,6 +179,15 @@ fn shown_cell<'a>(spooled: &'a str, kind: ColumnKind, shown: &Shown, style: &Sty
         None
     };
     Cell { text, replacement }
+}
+
+/// Fills a shortened text to its column, so that no padding follows the whole text that replaces
+/// it: a wide character may leave a cell free.
+fn filled(text: Cow<'_, str>, width: usize) -> Cow<'_, str> {
+    match width.saturating_sub(cells(&text)) {
+        0 => text,
+        free => Cow::Owned([text.as_ref(), &"…".repeat(free)].concat()),
+    }
 }
 
 /// Appends a line as [`lines`] draws it.

@@ -65,7 +65,8 @@ fn every_documented_column_can_be_chosen() {
     let lines = help.lines().map(str::trim).skip_while(|line| *line != "Columns:").skip(1);
     let columns = lines.map_while(|line| Some(line.strip_prefix("- ")?.split_once(": ")?.0));
     let columns: Vec<_> = columns.collect();
-    assert_eq!(columns.len(), 52, "{columns:?}");
+    assert_eq!(columns.len(), 53, "{columns:?}");
+    assert!(columns.contains(&"age"), "{columns:?}");
     for column in columns {
         let run = list(&format!("-o csv --show-replication --columns {column}"));
         assert_eq!(run.lines()[0], column);
@@ -79,8 +80,14 @@ fn column_groups_expand_to_their_columns() {
         |flags: &str| header(flags).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words("-o csv --columns default"), words("-o csv"));
     assert_eq!(words("-o table --columns default"), words("-o table"));
-    assert_eq!(words("-o csv --columns wide"), words("-o wide"));
-    assert_eq!(words("-o csv --columns all").len(), 52);
+    let table = "resource status created expires type size name";
+    let wide = "vault_id resource_id resource_az image_type description parent_id incremental id";
+    assert_eq!(words("-o table").join(" "), [table, "id"].join(" "));
+    assert_eq!(words("-o wide").join(" "), [table, wide].join(" "));
+    assert_eq!(words("--columns wide"), words("-o wide"));
+    let table = "resource_name status created_at expired_at resource_type resource_size name";
+    assert_eq!(words("-o csv --columns wide").join(" "), [table, wide].join(" "));
+    assert_eq!(words("-o csv --columns all").len(), 53);
     let added = [words("-o table"), vec!["vault_id".to_owned()]].concat();
     assert_eq!(words("--columns default,+vault_id"), added);
     assert_eq!(words("--columns=+vault_id"), added);
@@ -103,4 +110,45 @@ fn replication_columns_need_show_replication() {
     let list = "backups list -o ids --sort name,replication.count:asc";
     sandboxed("--backups 3", list).stderr(told).run();
     sandboxed("--backups 3", &format!("{list} --show-replication")).run();
+}
+
+/// A list without children says nothing about how many there are.
+#[test]
+fn the_number_of_children_is_empty_without_children() {
+    for (children, csv, json) in [
+        ("[{},{}]", "2", "2"),
+        ("[{}]", "1", "1"),
+        ("[]", "", "null"),
+        ("null", "", "null"),
+        ("7", "", "null"),
+    ] {
+        let record = format!(r#"{{"id":"i","children":{children}}}"#);
+        let printed = |format: &str| {
+            let service = Service::answering([Answer::page(&[&record], "1")]);
+            let run = service.cbr(&format!("backups list -o {format} --columns children.count,id"));
+            run.with_key().run().stdout
+        };
+        assert_eq!(printed("csv"), format!("children.count,id\n{csv},i\n"), "{children}");
+        let expected = format!("{{\"children.count\":{json},\"id\":\"i\"}}\n");
+        assert_eq!(printed("jsonl"), expected, "{children}");
+    }
+}
+
+/// Scripts get seconds, people whole units.
+#[test]
+fn age_is_the_time_since_creation() {
+    let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(26);
+    let record = format!(r#"{{"id":"i","created_at":"{created:.0}"}}"#).replace("Z\"", "\"");
+    let printed = |record: &str, flags: &str| {
+        let service = Service::answering([Answer::page(&[record], "1")]);
+        let run = service.cbr(&format!("backups list --columns age --no-headers {flags}"));
+        run.with_key().run().stdout.trim_end().to_owned()
+    };
+    assert_eq!(printed(&record, "-o wide"), "26 h");
+    let seconds: u64 = printed(&record, "-o csv").parse().unwrap();
+    assert!((26 * 3600..27 * 3600).contains(&seconds), "{seconds}");
+    for unknown in [r#"{"id":"i"}"#, r#"{"id":"i","created_at":"soon"}"#] {
+        assert_eq!(printed(unknown, "-o csv"), "\"\"", "{unknown}");
+        assert_eq!(printed(unknown, "-o wide"), "-", "{unknown}");
+    }
 }

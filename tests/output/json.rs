@@ -115,8 +115,8 @@ fn jq_reads_what_ids_prints() {
         "-o yaml | sed -n 's/^  id: \"\\(.*\\)\"$/\\1/p; s/^- id: \"\\(.*\\)\"$/\\1/p'",
         "-o tsv --no-headers | cut -f 1",
         "-o long | awk '$1 == \"id\" { print $2 }'",
-        "-o table --no-headers | awk '{ print $1 }'",
-        "-o markdown | sed 1,2d | cut -d ' ' -f 2",
+        "-o table --no-headers | awk '{ print $NF }'",
+        "-o markdown | sed 1,2d | awk '{ print $(NF - 1) }'",
     ] {
         let told = script(&format!("{list} {read}"));
         assert_eq!((told.stdout, told.stderr.as_str()), (ids.stdout.clone(), ""), "{read}");

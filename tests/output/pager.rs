@@ -20,7 +20,7 @@ fn is_paged(shown: &str) -> bool {
 }
 
 #[test]
-fn only_long_output_on_a_terminal_is_paged() {
+fn only_long_or_wide_output_on_a_terminal_is_paged() {
     let setting = format!("CBR_PAGER=\"{MARKS}\"");
     let cases = [
         (22, "", false),
@@ -30,9 +30,10 @@ fn only_long_output_on_a_terminal_is_paged() {
         (300, "", true),
         (300, "--no-pager", false),
         (300, "-o wide", true),
-        // Lines that are longer than the screen is wide take several of its rows.
+        // A table with lines wider than the screen is paged, however short: less cuts its lines.
         (9, "-o wide", true),
-        (2, "-o wide", false),
+        (1, "-o wide", true),
+        (1, "", false),
         (1, "-o long", true),
         (300, "-o csv", false),
         (300, "-o tsv", false),
@@ -90,7 +91,9 @@ fn the_first_set_variable_selects_the_pager() {
 #[test]
 fn less_gets_default_options_unless_set() {
     let pager = "CBR_PAGER=\"sh -c \\\"cat >/dev/null; echo \\$LESS \\$LESSCHARSET\\\"\"";
-    assert_eq!(list(pager, 60, ""), "FRSX utf-8\n");
+    assert_eq!(list(pager, 60, ""), "-FRSX utf-8\n");
+    // With F, less would leave at once and cut the lines.
+    assert_eq!(list(pager, 60, "-o wide"), "-RSX utf-8\n");
     assert_eq!(list(&format!("LESS=-i LESSCHARSET=latin1 {pager}"), 60, ""), "-i latin1\n");
 }
 

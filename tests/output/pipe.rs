@@ -18,8 +18,8 @@ fn first_line(command: &str) -> String {
 #[test]
 fn a_closed_pipe_is_quiet_in_every_format() {
     for (format, first) in [
-        ("table", "ID  "),
-        ("wide", "ID  "),
+        ("table", "RESOURCE  "),
+        ("wide", "RESOURCE  "),
         ("json", "[\n"),
         ("jsonl", "{\""),
         ("csv", "id,name,"),
@@ -27,7 +27,7 @@ fn a_closed_pipe_is_quiet_in_every_format() {
         ("ids", ""),
         ("long", "id  "),
         ("yaml", "- "),
-        ("markdown", "| id | name |"),
+        ("markdown", "| resource_name | status |"),
     ] {
         let line = first_line(&format!("sandbox --epoch 2026-11-20 -- backups list -o {format}"));
         assert!(line.starts_with(first), "{format}: {line}");

@@ -57,8 +57,8 @@ fn every_field_has_its_line() {
     }
     let children = lines.iter().position(|line| *line == "children").unwrap();
     let child = backup["children"][0]["id"].as_str().unwrap();
-    assert!(lines[children + 1].starts_with("  ID "), "{}", run.stdout);
-    assert!(lines[children + 2].starts_with(&format!("  {child}")), "{}", run.stdout);
+    assert!(lines[children + 1].starts_with("  RESOURCE "), "{}", run.stdout);
+    assert!(lines[children + 2].ends_with(&format!("  {child}")), "{}", run.stdout);
     assert_eq!(lines.len(), children + 3);
 }
 

@@ -18,9 +18,9 @@ fn columns_are_aligned_without_borders() {
             "created_at":"2020-02-21T07:00:34+00:00","expired_at":"2020-03-22T07:00:34.877896"}"#,
     ];
     let table = "\
-ID                                    NAME         RESOURCE_NAME  RESOURCE_TYPE       RESOURCE_SIZE  STATUS     CREATED_AT            EXPIRED_AT
-b1c4afd9-e7a6-4888-9010-c2bac3aa7910  autobk_b629  test001-02     OS::Nova::Server            40 GB  available  2020-02-21T07:00:54Z  -
-5606aab5-2dc2-4498-8144-dc848d099af5  a            qsy_000        OS::Cinder::Volume       10000 GB  error      2020-02-21T07:00:34Z  2020-03-22T07:00:34Z
+RESOURCE    STATUS     CREATED               EXPIRES               TYPE                    SIZE  NAME         ID
+test001-02  available  2020-02-21T07:00:54Z  -                     OS::Nova::Server       40 GB  autobk_b629  b1c4afd9-e7a6-4888-9010-c2bac3aa7910
+qsy_000     error      2020-02-21T07:00:34Z  2020-03-22T07:00:34Z  OS::Cinder::Volume  10000 GB  a            5606aab5-2dc2-4498-8144-dc848d099af5
 ";
     assert_eq!(list(&records, "").stdout, table);
     assert_eq!(list(&records, "-o table").stdout, table);
@@ -92,8 +92,8 @@ fn each_backup_is_one_line_without_control_characters() {
         let lines = run.lines();
         assert_eq!(lines.len(), 1 + records.len(), "{format}");
         for (line, record) in lines[1..].iter().zip(records) {
-            assert!(line.starts_with(record["id"].as_str().unwrap()), "{line}");
-            assert!(!line.ends_with(' '), "{line}");
+            assert!(line.ends_with(&format!("  {}", record["id"].as_str().unwrap())), "{line}");
+            assert!(!line.starts_with(' '), "{line}");
             assert!(!line.contains(char::is_control), "{line:?}");
             assert!(!line.contains(['\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}']), "{line:?}");
         }
@@ -124,24 +124,75 @@ fn values_are_not_shortened_on_a_pipe() {
     for format in ["table", "wide"] {
         let service = Service::answering([Answer::page(&[&record], "1")]);
         let run = service.cbr(&format!("backups list -o {format} --columns id,name,description"));
-        let run = run.with_key().env("COLUMNS", "40").env("TERM", "xterm").run();
+        let run = run.with_key().env("TERM", "xterm").run();
         assert_eq!(run.lines()[1], format!("1   {name}  {}", "x".repeat(5000)));
         assert!(!run.stdout.contains('…'));
     }
 }
 
+/// The limit is 60 cells, not characters or bytes: Chinese takes two cells each.
+#[test]
+fn a_text_over_60_cells_does_not_pad_other_lines() {
+    for (long, width) in [
+        ("x".repeat(59), 59),
+        ("x".repeat(60), 60),
+        ("x".repeat(61), 60),
+        ("x".repeat(300), 60),
+        ("备".repeat(30), 60),
+        ("备".repeat(150), 60),
+    ] {
+        let records = named(&["short", &long]);
+        let records: Vec<_> = records.iter().map(String::as_str).collect();
+        let run = list(&records, "--columns version,name,status");
+        let head = format!("VERSION  {:width$}  STATUS", "NAME");
+        let short = format!("{:>7}  {:width$}  -", 0, "short");
+        let whole = format!("{:>7}  {long}  -", 1);
+        assert_eq!(run.stdout, [head, short, whole, String::new()].join("\n"), "{long}");
+    }
+}
+
+/// Programs such as `watch` export the width of the screen that they fill.
+#[test]
+fn exported_columns_are_the_width_in_a_pipe() {
+    let records = named(&[&"每周全量备份_".repeat(36), &"x".repeat(300)]);
+    let records: Vec<_> = records.iter().map(String::as_str).collect();
+    let list = |columns: &str, flags: &str| {
+        let service = Service::answering([Answer::page(&records, "2")]);
+        let run = service.cbr(&format!("backups list {flags}")).with_key();
+        run.env("COLUMNS", columns).run().stdout
+    };
+    let expected = "\
+ID                                    NAME
+00000000-0000-4000-8000-000000000000  每周全量备份_每周全量备份_每周全量备份_每…
+00000000-0000-4000-8000-000000000001  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+";
+    assert_eq!(list("80", "--columns id,name"), expected);
+    let expected = "\
+RESOURCE  STATUS  CREATED (UTC)     EXPIRES (UTC)  TYPE  NAME           ID …
+-         -       2020-02-21 07:00  -              -     每周全量备份…  00000000
+-         -       2020-02-21 07:00  -              -     xxxxxxxxxxxx…  00000000
+";
+    assert_eq!(list("80", ""), expected);
+    // Other formats, and values that are no width, change nothing.
+    let whole = list("", "");
+    assert!(!whole.contains('…') && whole.contains("2020-02-21T07:00:59Z"), "{whole}");
+    for invalid in ["0", "-1", "wide", "80.5"] {
+        assert_eq!(list(invalid, ""), whole, "{invalid}");
+    }
+    for format in ["csv", "jsonl", "json", "markdown", "ids"] {
+        let flags = format!("-o {format}");
+        assert_eq!(list("80", &flags), list("", &flags), "{format}");
+    }
+}
+
 #[test]
 fn an_empty_list_is_a_header() {
-    let header =
-        "ID  NAME  RESOURCE_NAME  RESOURCE_TYPE  RESOURCE_SIZE  STATUS  CREATED_AT  EXPIRED_AT\n";
+    let header = "RESOURCE  STATUS  CREATED  EXPIRES  TYPE  SIZE  NAME  ID\n";
     assert_eq!(sandboxed("--backups 0", "backups list").run().stdout, header);
     assert_eq!(sandboxed("--backups 0", "backups list --no-headers").run().stdout, "");
-    assert!(
-        sandboxed("--backups 0", "backups list -o wide")
-            .run()
-            .stdout
-            .starts_with("ID  NAME  VAULT_ID  ")
-    );
+    let wide = sandboxed("--backups 0", "backups list -o wide").run().stdout;
+    assert!(wide.starts_with("RESOURCE  STATUS  CREATED  EXPIRES  TYPE  SIZE  NAME  VAULT_ID  "));
+    assert!(wide.ends_with("  ID\n"), "{wide}");
 }
 
 #[test]

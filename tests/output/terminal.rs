@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::harness::{script, terminal};
+use crate::harness::{ACCESS_KEY, Answer, PROJECT_ID, SECRET_KEY, Service, script, terminal};
 
 fn list(columns: usize, flags: &str) -> String {
     let list = format!(
@@ -13,15 +13,27 @@ fn list(columns: usize, flags: &str) -> String {
 
 #[test]
 fn a_table_fits_the_width_and_keeps_every_row() {
-    for columns in [60, 80, 120, 160, 500] {
+    let ids = script("cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list -o ids").stdout;
+    for columns in [40, 60, 80, 120, 160, 200, 500] {
         let shown = list(columns, "");
         let lines: Vec<_> = shown.lines().collect();
         assert_eq!(lines.len(), 1 + 200, "{columns}");
+        assert!(lines[0].starts_with("RESOURCE "), "{columns}: {}", lines[0]);
         for line in &lines {
             assert!(line.width() <= columns, "{columns}: {line}");
         }
-        // What identifies a backup is whole.
-        assert!(lines[1..].iter().all(|line| line.split(' ').next().unwrap().len() == 36));
+        for (line, id) in lines[1..].iter().zip(ids.lines()) {
+            // A time is whole. On the narrowest screen, it is hidden.
+            let time = line.split("  ").map(str::trim).find(|cell| cell.starts_with("2026-"));
+            assert_eq!(time.is_some(), columns > 40, "{columns}: {line}");
+            let is_whole = |time| jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", time).is_ok();
+            assert!(time.is_none_or(is_whole), "{columns}: {line}");
+            // An id is whole or has 8 characters.
+            let id = if columns < 500 { &id[..8] } else { id };
+            if columns >= 80 {
+                assert!(line.ends_with(&format!("  {id}")), "{columns}: {line}");
+            }
+        }
     }
 }
 
@@ -29,18 +41,150 @@ fn a_table_fits_the_width_and_keeps_every_row() {
 fn at_80_columns_the_least_important_columns_are_hidden() {
     let shown = list(80, "--limit 2");
     let expected = "\
-ID                                    RESOURCE_NAME  STATUS     CREATED_AT …
-7b2bf477-f888-4a0e-a706-dd2f4d197e00  ecs-dbfd-0018  available  2026-11-19Z
-1b95ab67-d980-4480-91ea-327166776b00  volume-0003    available  2026-11-18Z
+RESOURCE       STATUS     CREATED (UTC)     EXPIRES (UTC)     TYPE    ID …
+ecs-dbfd-0018  available  2026-11-19 20:29  -                 server  7b2bf477
+volume-0003    available  2026-11-18 17:33  2026-12-18 17:33  volume  1b95ab67
 ";
     assert_eq!(shown, expected);
 }
 
-/// Room for all is used for all: the same as on a pipe.
+/// Lists backups with long Chinese and Latin names on a terminal.
+fn long_names(columns: usize) -> String {
+    let record = |id: &str, name: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"{name}","resource_name":"{name}","status":"available",
+                "resource_type":"OS::Nova::Server","resource_size":40,
+                "created_at":"2026-11-19T23:57:42.065135","expired_at":"2026-12-19T23:57:42"}}"#
+        )
+    };
+    let records = [
+        record("b1c4afd9-e7a6-4888-9010-c2bac3aa7910", &"备份".repeat(150)),
+        record("a1c4afd9-e7a6-4888-9010-c2bac3aa7910", &"x".repeat(300)),
+    ];
+    let records = [records[0].as_str(), records[1].as_str()];
+    let service = Service::answering([Answer::page(&records, "2")]);
+    let settings = format!(
+        "CBR_ENDPOINT={} CBR_PROJECT_ID={PROJECT_ID} CBR_ACCESS_KEY={ACCESS_KEY} \
+         CBR_SECRET_KEY={SECRET_KEY}",
+        service.endpoint()
+    );
+    terminal(columns, &format!("{settings} cbr backups list --color never 2>/dev/null"))
+}
+
 #[test]
-fn wide_terminals_show_the_same_columns_as_pipes() {
+fn names_shrink_to_the_width_in_cells() {
+    let cases = [
+        (
+            40, "\
+RESOURCE     STATUS     CREATED (UTC) …
+备份备份备…  available  2026-11-19 23:57
+xxxxxxxxxx…  available  2026-11-19 23:57
+",
+        ),
+        (
+            80, "\
+RESOURCE         STATUS     CREATED (UTC)     EXPIRES (UTC)     TYPE    ID …
+备份备份备份备…  available  2026-11-19 23:57  2026-12-19 23:57  server  b1c4afd9
+xxxxxxxxxxxxxx…  available  2026-11-19 23:57  2026-12-19 23:57  server  a1c4afd9
+",
+        ),
+        (
+            120, "\
+RESOURCE                 STATUS     CREATED (UTC)     EXPIRES (UTC)     TYPE     SIZE  NAME                     ID
+备份备份备份备份备份备…  available  2026-11-19 23:57  2026-12-19 23:57  server  40 GB  备份备份备份备份备份备…  b1c4afd9
+xxxxxxxxxxxxxxxxxxxxxx…  available  2026-11-19 23:57  2026-12-19 23:57  server  40 GB  xxxxxxxxxxxxxxxxxxxxxx…  a1c4afd9
+",
+        ),
+        (
+            200, "\
+RESOURCE                                                         STATUS     CREATED (UTC)     EXPIRES (UTC)     TYPE     SIZE  NAME                                                             ID
+备份备份备份备份备份备份备份备份备份备份备份备份备份备份备份备…  available  2026-11-19 23:57  2026-12-19 23:57  server  40 GB  备份备份备份备份备份备份备份备份备份备份备份备份备份备份备份备…  b1c4afd9
+xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  available  2026-11-19 23:57  2026-12-19 23:57  server  40 GB  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  a1c4afd9
+",
+        ),
+    ];
+    for (columns, expected) in cases {
+        let shown = long_names(columns);
+        assert_eq!(shown, expected, "{columns}");
+        assert!(shown.lines().all(|line| line.width() <= columns), "{columns}");
+    }
+}
+
+/// Values differ: on a terminal, times and types are short.
+#[test]
+fn wide_terminals_show_the_columns_and_ids_of_pipes() {
     let piped = script("cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list").stdout;
-    assert_eq!(list(500, ""), piped);
+    let shown = list(500, "");
+    let head = shown.lines().next().unwrap().replace(" (UTC)", "");
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&head), words(piped.lines().next().unwrap()));
+    assert_eq!(shown.lines().count(), piped.lines().count());
+    let first_and_last = |line: &str| {
+        let mut words = line.split(' ').filter(|word| !word.is_empty());
+        [words.next(), words.next_back()].map(|word| word.unwrap().to_owned())
+    };
+    for (shown, piped) in shown.lines().zip(piped.lines()).skip(1) {
+        assert_eq!(first_and_last(shown), first_and_last(piped), "{shown}");
+    }
+    assert!(piped.contains("  OS::Nova::Server  ") && shown.contains("  server  "));
+    assert!(piped.contains("2026-11-18T17:33:19Z") && shown.contains("2026-11-18 17:33  "));
+    assert!(!shown.contains("OS::Nova::Server"), "{shown}");
+}
+
+/// The values do not show it.
+#[test]
+fn the_zone_of_short_times_is_in_their_heading() {
+    for (zone, heading, time) in [
+        ("UTC", "CREATED (+00:00)", "2026-11-18 17:33"),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "CREATED (CET/CEST)", "2026-11-18 18:33"),
+        ("CST-8", "CREATED (+08:00)", "2026-11-19 01:33"),
+    ] {
+        let list = "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --time local";
+        let flags = "--limit 1 --offset 1 --columns created_at --color never 2>/dev/null";
+        let shown = terminal(80, &format!("TZ={zone} {list} {flags}"));
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(lines, [heading, time], "{zone}");
+    }
+    assert!(list(80, "--limit 1 --columns created_at").starts_with("CREATED (UTC)\n"));
+}
+
+#[test]
+fn the_footer_counts_hidden_columns() {
+    let footer = |columns: usize, flags: &str| {
+        let list = "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --color never";
+        let shown = terminal(columns, &format!("{list} --limit 3 {flags} 2>&1"));
+        let last = shown.lines().last().unwrap();
+        assert!(last.starts_with("3 of 200 backups · 1 page · "), "{shown}");
+        last.rsplit(" · ").next().unwrap().to_owned()
+    };
+    let cases = [
+        (40, "", "5 columns hidden, -o wide shows all"),
+        (60, "", "4 columns hidden, -o wide shows all"),
+        (80, "", "2 columns hidden, -o wide shows all"),
+        (80, "--no-headers", "2 columns hidden, -o wide shows all"),
+        (80, "--columns=+resource_size", "2 columns hidden, -o wide shows all"),
+    ];
+    for (columns, flags, expected) in cases {
+        assert_eq!(footer(columns, flags), expected, "{columns} {flags}");
+    }
+    for (columns, flags) in
+        [(120, ""), (40, "-o wide"), (40, "--columns id,name"), (40, "-o csv"), (40, "-o long")]
+    {
+        assert!(footer(columns, flags).ends_with(" s"), "{columns} {flags}");
+    }
+}
+
+/// It would appear between the rows that the other program prints.
+#[test]
+fn piped_rows_have_no_footer_on_the_terminal() {
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --limit 3";
+    for flags in ["", "-o jsonl", "-o csv", "-o ids", "-o json", "-o wide"] {
+        let expected = script(&format!("{list} {flags}")).stdout;
+        assert_eq!(terminal(80, &format!("{list} {flags} | cat")), expected, "{flags}");
+    }
+    let summary = "cbr sandbox --epoch 2026-11-20 -- backups summary";
+    let expected = script(summary).stdout;
+    assert_eq!(terminal(80, &format!("{summary} | cat")), expected);
 }
 
 #[test]
@@ -61,15 +205,23 @@ fn head(columns: usize, flags: &str) -> String {
 #[test]
 fn filtered_and_sorted_columns_are_hidden_last() {
     let cases = [
-        (80, "--expires-before 900d --sort expired_at:asc", "ID STATUS CREATED_AT EXPIRED_AT …"),
-        (80, "--min-size 9", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
-        (80, "--name-matches *", "ID NAME STATUS CREATED_AT …"),
+        (
+            80,
+            "--expires-before 900d --sort expired_at:asc",
+            "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE ID …",
+        ),
+        (80, "--min-size 9", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) SIZE ID …"),
+        (80, "--name-matches *", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) NAME ID …"),
         // What is not in the table does not get into it.
-        (80, "--automatic", "ID RESOURCE_NAME STATUS CREATED_AT …"),
+        (80, "--automatic", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE ID …"),
         // The default order is nobody's wish.
-        (62, "", "ID STATUS CREATED_AT …"),
-        (62, "--sort created_at:asc", "ID STATUS CREATED_AT …"),
-        (50, "--sort created_at:asc", "ID CREATED_AT …"),
+        (62, "", "RESOURCE STATUS CREATED (UTC) TYPE ID …"),
+        (62, "--sort created_at:asc", "RESOURCE STATUS CREATED (UTC) TYPE ID …"),
+        (40, "", "RESOURCE STATUS CREATED (UTC) …"),
+        (40, "--min-size 9", "RESOURCE STATUS SIZE …"),
+        (40, "--name-matches *", "RESOURCE STATUS NAME …"),
+        (40, "--expires-before 900d --sort expired_at:asc", "RESOURCE STATUS EXPIRES (UTC) …"),
+        (30, "--sort created_at:asc", "RESOURCE CREATED (UTC) …"),
     ];
     for (columns, flags, expected) in cases {
         assert_eq!(head(columns, flags), expected, "{columns} {flags}");
@@ -79,12 +231,16 @@ fn filtered_and_sorted_columns_are_hidden_last() {
 #[test]
 fn columns_of_groups_are_hidden_before_named_ones() {
     let cases = [
-        (80, "--columns default", "ID RESOURCE_NAME STATUS CREATED_AT …"),
-        (80, "--columns=-id", "NAME RESOURCE_NAME RESOURCE_TYPE STATUS CREATED_AT …"),
-        (80, "--columns=+vault_id", "ID VAULT_ID …"),
-        (120, "--columns=+vault_id", "ID RESOURCE_NAME STATUS CREATED_AT VAULT_ID …"),
-        (80, "--columns=+resource_size", "ID RESOURCE_SIZE STATUS CREATED_AT …"),
-        (80, "--columns all", "ID RESOURCE_NAME STATUS CREATED_AT …"),
+        (80, "--columns default", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE ID …"),
+        (80, "--columns=-id", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE NAME …"),
+        (80, "--columns=+vault_id", "RESOURCE STATUS CREATED (UTC) VAULT_ID …"),
+        (
+            120,
+            "--columns=+vault_id",
+            "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE ID VAULT_ID …",
+        ),
+        (80, "--columns=+resource_size", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) SIZE ID …"),
+        (80, "--columns all", "ID RESOURCE TYPE STATUS CREATED (UTC) EXPIRES (UTC) …"),
     ];
     for (columns, flags, expected) in cases {
         assert_eq!(head(columns, flags), expected, "{columns} {flags}");
@@ -93,7 +249,7 @@ fn columns_of_groups_are_hidden_before_named_ones() {
 
 #[test]
 fn hidden_columns_are_marked_without_a_header() {
-    for columns in [60, 80, 120] {
+    for columns in [40, 60, 80] {
         let shown = list(columns, "--no-headers");
         assert_eq!(shown.lines().count(), 200, "{columns}");
         for line in shown.lines() {
@@ -112,17 +268,20 @@ fn a_summary_fits_the_width() {
         terminal(columns, &command)
     };
     for by in ["resource", "vault", "type", "status", "checkpoint", "day", "month"] {
-        for columns in [80, 100, 120] {
+        for columns in [60, 80, 120, 200] {
             for line in summary(columns, &format!("--by {by}")).lines() {
                 assert!(line.width() <= columns, "{columns}: {line}");
             }
         }
     }
     let expected = "\
-RESOURCE_TYPE                COUNT  TOTAL_SIZE  NEWEST       NEXT_EXPIRY …
-OS::Cinder::Volume             820   98,220 GB  2026-11-19Z  2026-11-";
+RESOURCE_TYPE                COUNT  TOTAL_SIZE  NEWEST (UTC) …
+OS::Cinder::Volume             820   98,220 GB  2026-11-19 21:23
+";
     assert!(summary(80, "--by type").starts_with(expected), "{}", summary(80, "--by type"));
-    assert!(summary(80, "--by vault -o wide").lines().next().unwrap().ends_with("NEXT_EXPIRY"));
+    assert!(
+        summary(80, "--by vault -o wide").lines().next().unwrap().ends_with("NEXT_EXPIRY (UTC)")
+    );
 }
 
 /// The children are as wide as a table is, and are whole on any screen.
@@ -138,8 +297,8 @@ fn show_prints_all_fields_of_children() {
         )
     };
     let (narrow, wide) = (show(80), show(200));
-    assert!(narrow.contains("\nchildren[0]\n  id             "), "{narrow}");
-    assert!(wide.contains("\nchildren\n  ID "), "{wide}");
+    assert!(narrow.contains("\nchildren[0]\n  resource_name  "), "{narrow}");
+    assert!(wide.contains("\nchildren\n  RESOURCE "), "{wide}");
     for text in [&narrow, &wide] {
         assert!(!text.contains('…'), "{text}");
     }
@@ -161,6 +320,25 @@ fn no_format_prints_control_characters_on_a_terminal() {
         assert!(!shown.contains(acts), "{format}: {shown:?}");
         assert!(shown.contains("gpj.exe"), "{format}");
     }
+}
+
+#[test]
+fn json_on_a_terminal_is_indented() {
+    let expected = "\
+[
+  {
+    \"id\": \"7b2bf477-f888-4a0e-a706-dd2f4d197e00\",
+    \"name\": \"autobk_e000\"
+  },
+  {
+    \"id\": \"1b95ab67-d980-4480-91ea-327166776b00\",
+    \"name\": \"autobk_4a45\"
+  }
+]
+";
+    assert_eq!(list(80, "-o json --limit 2 --columns id,name"), expected);
+    assert_eq!(list(80, "-o json --limit 2 --columns id,name | cat").lines().count(), 4);
+    assert_eq!(list(80, "-o jsonl --limit 2 --columns id,name").lines().count(), 2);
 }
 
 /// The same JSON, other bytes.

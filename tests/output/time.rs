@@ -36,8 +36,8 @@ fn the_zone_of_raw_times_is_in_their_heading() {
         run.lines()[0].split("  ").last().unwrap_or_default().to_owned()
     };
     let columns = "--columns id,created_at";
-    assert_eq!(head(columns), "CREATED_AT (UTC)");
-    assert_eq!(head(&format!("-o wide {columns}")), "CREATED_AT (UTC)");
+    assert_eq!(head(columns), "CREATED (UTC)");
+    assert_eq!(head(&format!("-o wide {columns}")), "CREATED (UTC)");
     assert_eq!(head(&format!("-o markdown {columns}")), "| id | created_at (UTC) |");
     let run = sandboxed("--backups 3", "backups list --time raw -o long --limit 1").run();
     assert!(run.stdout.contains("\ncreated_at (UTC)          2026-"), "{}", run.stdout);
