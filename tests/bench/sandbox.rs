@@ -37,7 +37,7 @@ impl Sandbox {
     /// Reads what the sandbox prints, up to the token, which stands in a comment below the rest.
     fn start(account: Account) -> anyhow::Result<Self> {
         let mut server = Command::new(CBR)
-            .args(["sandbox", "--backups", &account.backups.to_string()])
+            .args(["sandbox", "--epoch", "2026-11-20", "--backups", &account.backups.to_string()])
             .args(account.options)
             .stdout(Stdio::piped())
             .spawn()?;
