@@ -256,7 +256,10 @@ impl Judge<'_> {
     /// Returns the state, and why it is not ok where more than the state is known.
     fn state(&self, facts: &Facts<'_>, max_age: i64) -> (State, Option<String>) {
         let Knowledge { vaults, protectables, .. } = self.knowledge;
-        let is_gone = facts.is_deleted || protectables.is_complete() && facts.protectable.is_none();
+        let resource_type = facts.backups.resource_type.as_deref();
+        let is_listed = resource_type.is_some_and(|it| LISTED_TYPES.contains(&it));
+        let is_missing = protectables.is_complete() && facts.protectable.is_none() && is_listed;
+        let is_gone = facts.is_deleted || is_missing;
         if is_gone {
             return (State::Orphan, None);
         }
