@@ -7,11 +7,13 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::auth::AuthCommand;
+use crate::cli::early::Early;
 use crate::cli::{self, Cli, scope};
 use crate::errors::UsageError;
 use crate::reference::help;
 use crate::settings::ConnectionError;
 use crate::settings::config::{self, Config, OwnFile};
+use crate::time;
 
 /// Returns the declared commands with their help laid out.
 pub(crate) fn command() -> Command {
@@ -27,6 +29,7 @@ pub(crate) fn command() -> Command {
 pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
     let own_file = OwnFile::of_process();
     let program = command();
+    set_zone(&program, words, own_file.config.as_ref());
     let (mut program, broken) = match &own_file.config {
         Some(config) => config::apply(program, config),
         None => (program, None),
@@ -57,6 +60,26 @@ pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
     }
     cli.connection.own_file = own_file;
     Ok(cli)
+}
+
+/// Sets the time zone of the run, on which the values of time flags depend. Invalid values are left
+/// to the parser.
+fn set_zone(program: &Command, words: &[OsString], config: Option<&Config>) {
+    let is_given = words.iter().any(|word| word.to_string_lossy().starts_with("--t"));
+    let early = if is_given { Early::parse(program, words) } else { Early::default() };
+    let default = |name| config?.default_of(name);
+    let style = early.time.or_else(|| default("time"));
+    let is_local = style.as_deref() == Some("local");
+    // A style on the command line overrides a zone in the file.
+    let default_zone = || default("tz").filter(|_| style.is_none() || is_local);
+    let zone = match early.tz.or_else(default_zone) {
+        Some(name) => time::named_zone(&name),
+        None if is_local => time::local_zone(),
+        None => None,
+    };
+    if let Some(zone) = zone {
+        time::set_zone(zone);
+    }
 }
 
 /// Checks that the flags accept their defaults in the file.

@@ -28,6 +28,10 @@ pub(crate) struct Early {
     pub(crate) color: Option<When>,
     /// Value of `--error-format`, also of a command that runs in a sandbox.
     pub(crate) error_format: Option<ErrorFormat>,
+    /// Value of `--time`.
+    pub(crate) time: Option<String>,
+    /// Value of `--tz`.
+    pub(crate) tz: Option<String>,
     /// The receipt that this command would write. `None` if that is ambiguous.
     pub(crate) receipt: Option<PathBuf>,
     /// The command line after `cbr sandbox --`, with a program name.
@@ -76,6 +80,8 @@ impl Early {
             match id {
                 "color" => self.color = value(matches, id).or(self.color),
                 "error_format" => self.error_format = value(matches, id).or(self.error_format),
+                "time" => self.time = texts(matches, id).last().cloned(),
+                "tz" => self.tz = texts(matches, id).last().cloned(),
                 _ => {}
             }
         }

@@ -15,6 +15,7 @@ pub(crate) mod vocabulary;
 #[cfg(feature = "sandbox")]
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -31,6 +32,7 @@ use crate::terminal::console::ConsoleArgs;
 use crate::terminal::stdout::TerminalArgs;
 use crate::text::hints;
 use crate::text::number::whole;
+use crate::time;
 use auth::AuthCommand;
 use config::ConfigCommand;
 use coverage::{CheckArgs, CoverageArgs};
@@ -232,13 +234,20 @@ pub(crate) struct ListArgs {
         help_heading = "How much",
         value_parser = whole::<u64>(1..=u64::MAX)
     )]
-    pub(crate) latest: Option<u64>,
+    latest: Option<u64>,
 
     /// Group for --latest: each resource, vault, type, day and so on
     ///
     /// Backups without that value are one group.
-    #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
-    pub(crate) per: Option<Group>,
+    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    per: Option<Group>,
+
+    /// Keep the groups of --latest whose newest backup is older than AGE, such as 26h or 7d
+    ///
+    /// Alone, it means --latest 1 --per resource: the newest backup of each resource, if that is
+    /// old. `cbr backups coverage` also knows the resources that have no backup at all.
+    #[arg(long, value_name = "AGE", help_heading = "How much", value_parser = time::age)]
+    pub(crate) stale: Option<Duration>,
 
     /// Sort by these columns, such as name or -resource_size
     ///
@@ -305,6 +314,26 @@ pub(crate) struct SummaryArgs {
     #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
     pub(crate) by: Option<Group>,
 
+    /// Print at most N groups [default: all]
+    #[arg(
+        long,
+        short = 'n',
+        value_name = "N",
+        help_heading = "How much",
+        value_parser = whole::<u64>(1..=u64::MAX)
+    )]
+    pub(crate) limit: Option<u64>,
+
+    /// Sort by these columns, such as newest or -count
+    #[arg(
+        long,
+        value_name = "COLUMN,…",
+        help_heading = "How much",
+        allow_hyphen_values = true,
+        value_parser = |text: &str| Sort::parse(SUMMARY_COLUMNS, text)
+    )]
+    pub(crate) sort: Option<Sort>,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -351,6 +380,24 @@ fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
 }
 
 impl ListArgs {
+    /// Returns how many of the newest backups of each group are kept, if not all.
+    pub(crate) fn latest(&self) -> Option<u64> {
+        self.latest.or(self.stale.map(|_| 1))
+    }
+
+    /// Returns the group of `--latest`.
+    pub(crate) fn per(&self) -> Option<Group> {
+        self.per.or_else(|| self.stale.filter(|_| self.latest.is_none()).map(|_| Group::Resource))
+    }
+
+    /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
+    fn check(&self) -> Result<(), String> {
+        if self.per.is_some() && self.latest.is_none() && self.stale.is_none() {
+            return Err("'--per' is for '--latest N' or '--stale AGE'".to_owned());
+        }
+        self.read.check().and_then(|()| self.output.check())
+    }
+
     /// Returns the order of the rows.
     pub(crate) fn sort(&self) -> Sort {
         if self.reverse { self.sort.reversed() } else { self.sort.clone() }
@@ -373,6 +420,11 @@ impl Default for ReadArgs {
 }
 
 impl ReadArgs {
+    /// Returns true if new backups are filtered out.
+    pub(crate) fn filters_by_age(&self) -> bool {
+        self.query.has_until() || self.filter.has_older_than()
+    }
+
     /// Rejects filters that contradict each other, which clap cannot detect.
     fn check(&self) -> Result<(), String> {
         self.query.check().and_then(|()| self.filter.check())
@@ -383,11 +435,9 @@ impl Cli {
     /// Rejects flags that contradict each other, which clap cannot detect.
     pub(crate) fn check(&self) -> Result<(), String> {
         match &self.command {
-            Command::Backups(BackupsCommand::List(args)) => {
-                args.read.check().and_then(|()| args.output.check())
-            }
+            Command::Backups(BackupsCommand::List(args)) => args.check(),
             Command::Backups(BackupsCommand::Summary(args)) => {
-                let columns = || summary::columns(args.by);
+                let columns = || summary::columns(args.by, true);
                 args.read.check().and_then(|()| args.output.check(&columns()))
             }
             Command::Backups(BackupsCommand::Coverage(args)) => args.check(),

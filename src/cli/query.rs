@@ -171,6 +171,11 @@ pub(crate) struct Query {
 }
 
 impl Query {
+    /// Returns true if new backups are filtered out.
+    pub(crate) fn has_until(&self) -> bool {
+        self.until.is_some()
+    }
+
     /// Returns the pairs to send.
     pub(crate) fn pairs(&self) -> Vec<Pair> {
         self.of_flags().into_iter().chain(self.param.iter().map(Param::pair)).collect()

@@ -16,6 +16,7 @@ use crate::record::row::RowSink;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::{Stdout, Terminal};
+use crate::time;
 
 /// `cbr backups list`.
 pub(crate) async fn list(
@@ -26,7 +27,8 @@ pub(crate) async fn list(
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
         let Approach { order, extent, .. } = approach(args);
-        let knows = args.count && args.latest.is_none() && args.read.filter.conditions().is_empty();
+        let knows =
+            args.count && args.latest().is_none() && args.read.filter.conditions().is_empty();
         let knows = knows && args.read.receipt.is_none();
         let aim = if knows { ListTarget::Count } else { ListTarget::Rows(extent) };
         return dry_run_request(form, &args.read, (order, aim), connection, console);
@@ -37,7 +39,14 @@ pub(crate) async fn list(
     if let Some(column) = column.filter(|_| !asks_for_copies()) {
         console.warn(&format!("{column}: the service sends it only with --show-replication"));
     }
-    let ListArgs { limit, offset, latest, per, .. } = *args;
+    let ListArgs { limit, offset, .. } = *args;
+    let (latest, per) = (args.latest(), args.per());
+    if latest.is_some() && args.stale.is_none() && args.read.filters_by_age() {
+        console.warn(
+            "filters run before --latest, so this is the newest of the old backups; --stale AGE \
+             keeps what has no newer one",
+        );
+    }
     let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
@@ -64,7 +73,7 @@ struct Approach {
 /// Decides how to read the list, so that no more is asked for than is needed.
 fn approach(args: &ListArgs) -> Approach {
     let filtered = !args.read.filter.conditions().is_empty();
-    let plan = match args.latest {
+    let plan = match args.latest() {
         // No order matters where rows are only counted.
         _ if args.count => Plan::Service(Order::default()),
         Some(_) => args.sort().plan_after_newest_first(),
@@ -74,12 +83,13 @@ fn approach(args: &ListArgs) -> Approach {
         Plan::Service(order) => (order, None),
         Plan::Local(sorter) => (Order::default(), Some(sorter)),
     };
-    let cuts_here = filtered || args.latest.is_some() || sorter.is_some();
+    let cuts_here = filtered || args.latest().is_some() || sorter.is_some();
     let extent = if cuts_here {
         let cuts = sorter.is_none() && (args.offset > 0 || args.limit.is_some());
         // The newest of all are the first of the list.
-        let limit = args.latest.filter(|_| args.per.is_none() && !filtered);
-        ListRange { limit, ..args.read.everything(cuts || args.latest.is_some()) }
+        let limit =
+            args.latest().filter(|_| args.per().is_none() && args.stale.is_none() && !filtered);
+        ListRange { limit, ..args.read.everything(cuts || args.latest().is_some()) }
     } else {
         let (offset, limit, stable) = (args.offset, args.limit, order.is_stable());
         ListRange { offset, limit, stable, ..args.read.everything(false) }
@@ -114,7 +124,7 @@ async fn print(
 
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let told = if args.latest.is_none() { reading.count().await? } else { None };
+    let told = if args.latest().is_none() { reading.count().await? } else { None };
     if let Some(count) = told {
         let left = count.saturating_sub(args.offset);
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
@@ -136,7 +146,9 @@ async fn read_rows<S: RowSink>(
     sink: S,
 ) -> anyhow::Result<S> {
     let Approach { order, extent, sorter, cuts_here } = approach(args);
-    let latest = args.latest.map(|most| Latest::new(most, args.per));
+    let before = args.stale.and_then(|age| i64::try_from(age.as_micros()).ok());
+    let before = before.map(|age| time::now().as_microsecond().saturating_sub(age));
+    let latest = args.latest().map(|most| Latest::new(most, args.per()).stale(before));
     let cut = if cuts_here { (args.offset, args.limit) } else { (0, None) };
     let mut rows = Selection::new(latest, sorter, cut, sink);
     let result = reading.rows(order, extent, &mut rows).await;

@@ -6,10 +6,16 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, read};
+use super::read::{Cut, Reading, read};
+use crate::api::inventory;
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
+use crate::pipeline::group::Group;
+use crate::pipeline::selection::Selection;
+use crate::pipeline::sort::Sort;
 use crate::pipeline::summary::{self, Summary};
+use crate::record::inventory::Vault;
+use crate::record::row::{RowSink as _, RowSpan};
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Terminal;
@@ -47,14 +53,34 @@ pub(crate) async fn summary(
             )),
         }
         reading.tally.ready = Some(Instant::now());
-        let mut output = args.output.open(terminal, console)?;
-        let mut renderer =
-            args.output.renderer(args.output.target(terminal), &summary::columns(args.by))?;
-        for row in summary.rows() {
-            renderer.push_record(&row)?;
+        let vaults = match args.by {
+            Some(Group::Vault) => vaults(reading, console).await,
+            _ => None,
+        };
+        let columns = summary::columns(args.by, vaults.is_some());
+        let renderer = args.output.renderer(args.output.target(terminal), &columns)?;
+        let sorter = args.sort.as_ref().map(Sort::sorter);
+        let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
+        for row in summary.rows(&vaults.unwrap_or_default()) {
+            if rows.push(RowSpan::alone(&row)?.row(&row))?.is_break() {
+                break;
+            }
         }
+        let (renderer, _) = rows.finish()?;
+        let mut output = args.output.open(terminal, console)?;
         reading.tally.hidden_columns = renderer.finish(&mut output)?;
         Ok(output.close()?)
     })
     .await
+}
+
+/// Requests the vaults, for their names and sizes. Without the permission, a summary has ids alone.
+async fn vaults(reading: &Reading<'_>, console: &Console) -> Option<Vec<Vault>> {
+    match inventory::vaults(&reading.client()).await {
+        Ok(listed) => Some(listed.items),
+        Err(error) => {
+            console.warn(&format!("names and sizes of vaults are missing: {error}"));
+            None
+        }
+    }
 }

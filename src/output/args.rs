@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueHint;
 use clap::builder::ArgPredicate;
+use jiff::tz::TimeZone;
 
 use super::csv::Spreadsheet;
 use super::format::{Format, FormatParser, Printed, RenderOptions};
@@ -17,6 +18,7 @@ use crate::terminal::console::Console;
 use crate::terminal::pager::Paged;
 use crate::terminal::stdout::Terminal;
 use crate::terminal::target::Target;
+use crate::time::named_zone;
 
 /// How rows are printed.
 #[derive(clap::Args)]
@@ -53,12 +55,26 @@ pub(super) struct FormatArgs {
     #[arg(long, display_order = 3, help_heading = "Output")]
     pub(super) no_headers: bool,
 
-    /// How to write times for people (table, wide, long, markdown) [default: utc]
+    /// Style of times in table, wide, long and markdown [default: utc]
     ///
-    /// long has every digit of the seconds, the others whole seconds. Other formats are exact: csv
-    /// and tsv in UTC with every digit, json and yaml as the service sent it.
+    /// On a terminal, tables print minutes, with the zone in the heading; in a pipe seconds. long
+    /// prints every digit of the seconds. Other formats are exact: csv and tsv in UTC with every
+    /// digit, json and yaml as the service sent it, which is UTC without a zone.
     #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
     pub(super) time: Option<TimeStyle>,
+
+    /// Time zone of this run, such as Europe/Berlin [default: UTC, or with --time local that of TZ]
+    ///
+    /// It governs the printed times, times and days without a zone in flags such as --since today,
+    /// and the days and months of groups.
+    #[arg(
+        long,
+        value_name = "ZONE",
+        display_order = 4,
+        help_heading = "Output",
+        value_parser = zone
+    )]
+    pub(super) tz: Option<TimeZone>,
 
     /// Begin csv with a byte order mark
     ///
@@ -308,10 +324,25 @@ impl FormatArgs {
     }
 
     pub(super) fn times(&self) -> Result<Times, String> {
-        self.time.unwrap_or(TimeStyle::Utc).times()
+        match (self.time, &self.tz) {
+            (Some(TimeStyle::Utc | TimeStyle::Raw), Some(_)) => {
+                Err("'--tz' cannot be used with '--time utc' or '--time raw'".to_owned())
+            }
+            (None | Some(TimeStyle::Local), Some(zone)) => Ok(Times::Local(zone.clone())),
+            (style, _) => style.unwrap_or(TimeStyle::Utc).times(),
+        }
     }
 
     pub(super) fn spreadsheet(&self) -> Spreadsheet {
         Spreadsheet { mark: self.csv_bom, safe: self.csv_safe }
     }
+}
+
+/// Parses a time zone.
+fn zone(text: &str) -> Result<TimeZone, String> {
+    named_zone(text).ok_or_else(|| {
+        "no time zone that is known here; write a name such as Europe/Berlin, or an offset such as \
+         CET-1"
+            .to_owned()
+    })
 }

@@ -7,42 +7,60 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use jiff::Span;
+use jiff::civil::Date;
+
 use super::group::Group;
 use crate::output::ColumnSets;
 use crate::record::backup::{Backup, Field};
 use crate::record::column::{Column, ColumnKind, Visibility, computed};
+use crate::record::inventory::{Billing, Vault};
 use crate::record::json::Json;
 use crate::record::row::{Row, RowSink};
 use crate::time;
 
 /// Every column of a summary. Each group has a column of its own.
 pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
-    computed("resource_id", "ID of what was backed up", Id, Table(0)),
-    computed("resource_name", "name of what was backed up", Text, Table(1)),
-    computed("vault_id", "ID of the vault", Id, Table(0)),
-    computed("resource_type", "type of what was backed up", Id, Table(0)),
+    computed("resource_name", "name of what was backed up", Text, Table(0)).or(&["resource"]),
+    computed("vault_name", "name of the vault", Text, Table(0)).or(&["vault"]),
+    computed("resource_type", "type of what was backed up", Type, Table(0)).or(&["type"]),
     computed("status", "status, such as available", Status, Table(0)),
-    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
     computed("day", "day of created_at", Word, Table(0)),
     computed("month", "month of created_at", Word, Table(0)),
     computed("count", "number of backups", Number, Table(0)),
-    computed("total_size", "sum of resource_size, in GB", Size, Table(1)),
-    computed("oldest", "created_at of the oldest backup", Time, Table(4)),
     computed("newest", "created_at of the newest backup", Time, Table(2)),
-    computed("next_expiry", "when the next backup expires", Time, Table(3)),
+    computed("oldest", "created_at of the oldest backup", Time, Table(6)),
+    computed("next_expiry", "when the next backup expires", Time, Table(5)),
+    computed("vault_size", "capacity of the vault, in GB", Size, Table(4)),
+    computed("vault_used", "used capacity of the vault, in GB", Size, Table(3)),
+    computed("total_size", "sum of resource_size: not the space in the vault", Size, Table(7))
+        .or(&["source_size"]),
+    computed("resource_id", "ID of what was backed up", Id, Table(8)),
+    computed("vault_id", "ID of the vault", Id, Table(8)),
+    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
 ];
 
-use ColumnKind::{Id, Number, Size, Status, Text, Time, Word};
+use ColumnKind::{Id, Number, Size, Status, Text, Time, Type, Word};
 use Visibility::Table;
 
-/// Returns the columns of a summary by this group.
-pub(crate) fn columns(group: Option<Group>) -> ColumnSets {
+/// Returns the columns of a summary by this group. `has_vaults` means that names and sizes of
+/// vaults are known.
+pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
     let is_default = |column: &&Column| match column.name {
-        "count" | "total_size" | "oldest" | "newest" | "next_expiry" => true,
+        "count" | "newest" | "oldest" | "next_expiry" | "total_size" => true,
         "resource_name" => group == Some(Group::Resource),
+        "vault_name" | "vault_size" | "vault_used" => group == Some(Group::Vault) && has_vaults,
         name => group.is_some_and(|group| group.column() == name),
     };
-    let default = SUMMARY_COLUMNS.iter().filter(is_default).copied().collect();
+    let shown = |column: &Column| {
+        let mut column = *column;
+        // The only name that there is.
+        if column.name == "vault_id" && !has_vaults {
+            column.visibility = Table(0);
+        }
+        column
+    };
+    let default = SUMMARY_COLUMNS.iter().filter(is_default).map(shown).collect();
     ColumnSets::computed(SUMMARY_COLUMNS, default)
 }
 
@@ -89,7 +107,10 @@ impl Summary {
 
     /// Returns a row for each group, as the JSON text of an object: days and months newest first,
     /// other groups by descending count. The group without a value is last.
-    pub(crate) fn rows(self) -> Vec<String> {
+    ///
+    /// `vaults` adds names and sizes.
+    pub(crate) fn rows(mut self, vaults: &[Vault]) -> Vec<String> {
+        self.fill_calendar();
         let sorted = self.sorted();
         let row = |(key, total): (&str, &Total)| {
             let mut row = String::from("{");
@@ -104,6 +125,14 @@ impl Summary {
             if self.group == Some(Group::Resource) {
                 add("resource_name", total.resource_name.as_deref().map(str::to_owned));
             }
+            if let Some(vault) = vaults.iter().find(|vault| vault.id == key) {
+                let number = |number: Option<u64>| number.map(|number| number.to_string());
+                let Billing { size, used, .. } = &vault.billing;
+                add("vault_name", vault.name.as_deref().map(quoted));
+                add("vault_size", number(*size));
+                // The API counts what is used in MB.
+                add("vault_used", number(used.map(|megabytes| megabytes.div_ceil(1024))));
+            }
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
             add("count", Some(total.count.to_string()));
             add("total_size", Some(total.size.to_string()));
@@ -113,6 +142,28 @@ impl Summary {
             row + "}"
         };
         sorted.into_iter().map(row).collect()
+    }
+
+    /// Adds the days or months without backups between the first and the last, so that a gap is
+    /// seen.
+    fn fill_calendar(&mut self) {
+        /// Maximum number of rows that are added. A wrong date may be far away.
+        const MOST: usize = 4000;
+        let Some(group) = self.group.filter(|group| group.is_calendar()) else { return };
+        let dates = self.totals.keys().filter_map(|key| first_day(key));
+        let Some((first, last)) = dates.clone().min().zip(dates.max()) else { return };
+        let step = if group == Group::Day { Span::new().days(1) } else { Span::new().months(1) };
+        let length = if group == Group::Day { "2020-02-21".len() } else { "2020-02".len() };
+        let between: Vec<_> =
+            first.series(step).take_while(|date| *date < last).take(MOST + 1).collect();
+        if between.len() > MOST {
+            return;
+        }
+        for date in between {
+            let mut key = date.to_string();
+            key.truncate(length);
+            self.totals.entry(key.into()).or_default();
+        }
     }
 
     fn sorted(&self) -> Vec<(&str, &Total)> {
@@ -171,6 +222,11 @@ impl Total {
     }
 }
 
+/// Returns the first day of a day or month.
+fn first_day(key: &str) -> Option<Date> {
+    key.parse().or_else(|_| format!("{key}-01").parse()).ok()
+}
+
 /// Returns text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -189,7 +245,7 @@ mod tests {
             let _ = summary.push(RowSpan::alone(record).unwrap().row(record)).unwrap();
         }
         let without_size = summary.without_size();
-        let rows = summary.rows().into_iter().map(|row| {
+        let rows = summary.rows(&[]).into_iter().map(|row| {
             let mut cells = Vec::new();
             Json::new(&row).fields(|_, value| {
                 let text = if value.is_null() { "".into() } else { value.text() };

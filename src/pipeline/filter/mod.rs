@@ -157,6 +157,11 @@ impl Filter {
         Conditions(rows.into_iter().filter_map(condition).collect())
     }
 
+    /// Returns true if new backups are filtered out.
+    pub(crate) fn has_older_than(&self) -> bool {
+        self.older_than.is_some()
+    }
+
     /// Rejects conditions that cannot match anything.
     ///
     /// # Errors

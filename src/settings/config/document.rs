@@ -50,6 +50,11 @@ impl fmt::Debug for Value {
 }
 
 impl Config {
+    /// Returns the default of a flag.
+    pub(crate) fn default_of(&self, name: &str) -> Option<String> {
+        self.get(&Table::Defaults, name).map(Value::text)
+    }
+
     /// Returns the value of a key.
     pub(crate) fn get(&self, table: &Table, name: &str) -> Option<&Value> {
         let found =
