@@ -55,6 +55,7 @@ pub(crate) struct ReadingArgs {
     /// Number of backups per request, 1 to 1000
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "N",
         help_heading = "How much",
         default_value_t = 1000,
@@ -65,6 +66,7 @@ pub(crate) struct ReadingArgs {
     /// Maximum number of parallel requests, 1 to 64
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "N",
         help_heading = "How much",
         default_value_t = 8,
@@ -75,6 +77,7 @@ pub(crate) struct ReadingArgs {
     /// Write a receipt to this file, as JSON, also when a listing fails
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "FILE",
         help_heading = "Output",
         value_parser = PathBufValueParser::new().try_map(receipt_file)
@@ -155,7 +158,7 @@ pub(crate) struct CoverageArgs {
 
 /// The arguments of `cbr backups check`.
 #[derive(Args)]
-#[command(after_help = super::examples::CHECK)]
+#[command(after_help = super::examples::CHECK, after_long_help = super::examples::CHECK_LONG)]
 pub(crate) struct CheckArgs {
     /// Age from which the newest usable backup is a warning, such as 26h [default: as for coverage]
     #[arg(long, short, value_name = "AGE", value_parser = time::age, help_heading = "Resources")]

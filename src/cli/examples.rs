@@ -96,6 +96,12 @@ Examples:
 pub(super) const CHECK: &str = "\
 Examples:
   cbr backups check --warning 26h --critical 52h
+  cbr backups check --resource-type server --vault vault-web";
+
+/// Of `cbr backups check --help`.
+pub(super) const CHECK_LONG: &str = "\
+Examples:
+  cbr backups check --warning 26h --critical 52h
   cbr backups check --resource-type server --vault vault-web
 
 Icinga 2:

@@ -25,6 +25,7 @@ use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
 use crate::pipeline::summary::{self, SUMMARY_COLUMNS};
+use crate::record::column::VAULT_NAME;
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::settings::ConnectionArgs;
@@ -146,6 +147,17 @@ pub(crate) enum BackupsCommand {
 pub(crate) struct ReadArgs {
     #[command(flatten)]
     pub(crate) query: Query,
+
+    /// Backups in the vault with this name or ID
+    ///
+    /// A name takes one more request, and the permission cbr:vaults:list.
+    #[arg(
+        long,
+        value_name = "VAULT",
+        help_heading = "Filters (applied by the service)",
+        conflicts_with_all = ["vault_id", "dry_run", "print_curl"]
+    )]
+    pub(crate) vault: Option<String>,
 
     #[command(flatten)]
     pub(crate) filter: Filter,
@@ -380,6 +392,11 @@ fn receipt_file(path: PathBuf) -> Result<PathBuf, String> {
 }
 
 impl ListArgs {
+    /// Returns true if a column or the order needs the names of the vaults.
+    pub(crate) fn needs_vaults(&self) -> bool {
+        self.output.selects(VAULT_NAME) || self.sort.uses(VAULT_NAME)
+    }
+
     /// Returns how many of the newest backups of each group are kept, if not all.
     pub(crate) fn latest(&self) -> Option<u64> {
         self.latest.or(self.stale.map(|_| 1))
@@ -409,6 +426,7 @@ impl Default for ReadArgs {
     fn default() -> Self {
         Self {
             query: Query::default(),
+            vault: None,
             filter: Filter::default(),
             page_size: query::LARGEST_PAGE,
             concurrency: 8,

@@ -40,14 +40,14 @@ pub(crate) async fn list(
         console.warn(&format!("{column}: the service sends it only with --show-replication"));
     }
     let ListArgs { limit, offset, .. } = *args;
-    let (latest, per) = (args.latest(), args.per());
+    let (latest, per, needs_vaults) = (args.latest(), args.per(), args.needs_vaults());
     if latest.is_some() && args.stale.is_none() && args.read.filters_by_age() {
         console.warn(
             "filters run before --latest, so this is the newest of the old backups; --stale AGE \
              keeps what has no newer one",
         );
     }
-    let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per };
+    let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per, needs_vaults };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
             count(args, reading).await

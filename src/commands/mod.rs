@@ -12,6 +12,7 @@ pub(crate) mod receipt;
 mod settings;
 mod show;
 mod summary;
+mod vaults;
 
 pub(crate) use coverage::coverage;
 pub(crate) use list::list;

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::receipt::{Counts, Outcome, Receipt};
 use super::settings::client;
+use super::vaults;
 use crate::api::{ApiError, Backups, Client, Pair, RequestLog};
 use crate::cli::{ReadArgs, query};
 use crate::errors::NoBackups;
@@ -33,6 +34,8 @@ pub(super) struct Cut {
     pub(super) latest: Option<u64>,
     /// What makes rows a group.
     pub(super) per: Option<Group>,
+    /// Rows need the names of the vaults.
+    pub(super) needs_vaults: bool,
 }
 
 /// A list that is being read.
@@ -60,15 +63,21 @@ pub(super) async fn read(
     }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let query = args.query.pairs();
+    let mut query = args.query.pairs();
 
     let mut tally = Counts { filtered: !args.filter.conditions().is_empty(), ..Counts::default() };
     let (mut nothing, mut note) = (None, None);
     let result = match client(connection, console, &journal).await {
         Ok(client) => {
             let client = Arc::new(client);
+            let vault = vaults::read(args.vault.as_deref(), cut.needs_vaults, &client, console);
+            let vault = vault.await;
+            query.extend(vault.as_ref().ok().cloned().flatten().map(|id| ("vault_id", id)));
             let mut reading = Reading { args, console, client, query: &query, tally, note: None };
-            let result = work(&mut reading).await;
+            let result = match vault {
+                Ok(_) => work(&mut reading).await,
+                Err(error) => Err(error),
+            };
             let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
             if is_proven && reading.tally.rows == 0 && console.is_watched() {
                 nothing = Some(reading.why_nothing(&cut).await);

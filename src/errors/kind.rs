@@ -4,7 +4,9 @@
 //! [`api`](crate::api), which retries.
 
 use super::diagnosis::DiagnosisKind;
-use super::{ConditionMet, ErrorCode, Incomplete, NoBackups, UsageError, hints, is_caused_by};
+use super::{
+    ConditionMet, ErrorCode, Incomplete, NoBackups, UnknownName, UsageError, hints, is_caused_by,
+};
 use crate::api::{ApiError, Cause, LOGIN, Refusal};
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFileError};
@@ -30,6 +32,8 @@ pub(super) enum FailureKind {
     RegionWithoutProject,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
+    /// A name belongs to nothing, or to several things.
+    UnknownName,
     /// A condition of the user is met.
     ConditionMet,
     /// The listing is not proven complete.
@@ -97,6 +101,7 @@ impl FailureKind {
             F::LateSetting => (E::TimedOut, D::TimedOut, H::None),
             F::RegionWithoutProject => (E::Configuration, D::WrongRegion, H::None),
             F::Empty => (E::Empty, D::Other, H::None),
+            F::UnknownName => (E::NotFound, D::Other, H::None),
             F::ConditionMet => (E::ConditionMet, D::Other, H::None),
             F::Incomplete => {
                 (E::Incomplete, D::Other, H::Text("grant the permission, or use --inventory none"))
@@ -259,6 +264,8 @@ impl FailureKind {
             Self::Unproven
         } else if error.is::<Incomplete>() {
             Self::Incomplete
+        } else if error.is::<UnknownName>() {
+            Self::UnknownName
         } else if error.is::<ConditionMet>() {
             Self::ConditionMet
         } else if error.is::<NoBackups>() {

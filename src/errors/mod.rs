@@ -41,6 +41,11 @@ pub(crate) struct Incomplete(pub(crate) String);
 #[error("{0}")]
 pub(crate) struct ConditionMet(pub(crate) String);
 
+/// Nothing has the given name, or several things have it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UnknownName(pub(crate) String);
+
 /// Classification of a failure.
 pub(crate) struct Verdict {
     kind: FailureKind,

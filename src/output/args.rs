@@ -183,6 +183,13 @@ impl ListOutputArgs {
         self.stream
     }
 
+    /// Returns true if a column of this name is selected.
+    pub(crate) fn selects(&self, name: &str) -> bool {
+        let all = |choice: &Choice| choice.is_all();
+        let mut named = self.output.columns.iter().filter_map(|choice| choice.named());
+        named.any(|column| column.name == name) || self.output.columns.iter().any(all)
+    }
+
     /// Returns the first selected column that the service fills only with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         let named = self.output.columns.iter().filter_map(|choice| choice.named());

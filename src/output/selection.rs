@@ -89,6 +89,11 @@ impl Choice {
         }
     }
 
+    /// Returns true if it selects every column.
+    pub(super) fn is_all(&self) -> bool {
+        matches!(self.target, Target::Group(Group::All)) && self.action != Action::Drop
+    }
+
     /// Returns the column, if it is named and not dropped.
     pub(super) fn named(self) -> Option<&'static Column> {
         match (self.target, self.action) {

@@ -72,6 +72,11 @@ impl Sort {
         self.0.iter().filter(move |_| !is_default).map(|(column, _)| column.name)
     }
 
+    /// Returns true if a column of this name is a key.
+    pub(crate) fn uses(&self, name: &str) -> bool {
+        self.0.iter().any(|(column, _)| column.name == name)
+    }
+
     /// Returns the first key that the service fills only with `--show-replication`.
     pub(crate) fn replication_column(&self) -> Option<&'static str> {
         self.0

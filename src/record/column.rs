@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::backup::{Backup, Field};
 use super::json::Json;
+use super::vault_names;
 
 /// One column.
 #[derive(Clone, Copy)]
@@ -144,6 +145,9 @@ impl<'a> Value<'a> {
 use ColumnKind::{Age, Id, Number, Size, Status, Text, Time, Type, Word};
 use Visibility::{Asked, Nested, Table, Wide};
 
+/// Name of the column that needs the vaults.
+pub(crate) const VAULT_NAME: &str = "vault_name";
+
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),
@@ -177,6 +181,10 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
     column(Field::version, "version of the snapshot", Number, Asked),
     column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
+    nested(VAULT_NAME, "name of the vault, by one more request", Text, |b| {
+        vault_names::of(b.get(Field::vault_id)?)
+    })
+    .or(&["vault"]),
     count("age", "time since it was created, in seconds", Age, |b| b.age()),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
@@ -496,8 +504,8 @@ mod tests {
         );
         let backup = Backup::parse(&record).unwrap();
         let nested: Vec<_> = COLUMNS.iter().filter(|column| column.visibility == Nested).collect();
-        assert_eq!(nested.len(), 30);
-        for column in nested.into_iter().filter(|column| column.name != "age") {
+        assert_eq!(nested.len(), 31);
+        for column in nested.into_iter().filter(|it| !["age", VAULT_NAME].contains(&it.name)) {
             let value = column.value(&backup).unwrap().text();
             match column.name {
                 "children.count" => assert_eq!(value, "2"),

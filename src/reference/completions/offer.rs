@@ -204,7 +204,7 @@ mod tests {
         let cases = [
             ("cbr", "words "),
             ("", "words "),
-            ("cbr backups ", "words |list|show|summary"),
+            ("cbr backups ", "words |list|show|summary|coverage|check"),
             ("cbr nonsense ba", "words |backups"),
             ("cbr backups list -o j", "words |json|jsonl"),
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
@@ -215,7 +215,7 @@ mod tests {
                 "words |table|wide|long|json|jsonl|csv|tsv|yaml|markdown|ids",
             ),
             ("cbr backups list --columns de", "words |description|default"),
-            ("cbr backups list --columns default,+vau", "words default,|+vault_id"),
+            ("cbr backups list --columns default,+vau", "words default,|+vault_id|+vault_name"),
             ("cbr backups list --columns=-na", "words --columns=|-name"),
             ("cbr backups list --columns id,-na", "words id,|-name"),
             (
@@ -233,7 +233,7 @@ mod tests {
                 "cbr backups list --resource-type ",
                 "words |server|OS::Nova::Server|volume|OS::Cinder::Volume|turbo|OS::Sfs::Turbo|desktop\
                  |OS::Workspace::DesktopV2|bare-metal|OS::Ironic::BareMetalServer|native-server\
-                 |OS::Native::Server",
+                 |OS::Native::Server|hybrid-vm|OS::Hybrid::VirtualMachine",
             ),
             (
                 "cbr backups list --status ",
@@ -250,7 +250,7 @@ mod tests {
             ),
             ("cbr backups summary --by d", "words |day"),
             ("cbr backups summary -o i", "words "),
-            ("cbr help backups ", "words |list|show|summary"),
+            ("cbr help backups ", "words |list|show|summary|coverage|check"),
             ("cbr help backups s", "words |show|summary"),
             ("cbr help backups list x", "words "),
             ("cbr help nonsense x", "words "),

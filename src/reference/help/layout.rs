@@ -19,18 +19,17 @@ const TEMPLATE: &str = "\
 const FEW: usize = 12;
 
 /// The most common flags.
-const ESSENTIAL: [&str; 26] = [
+const ESSENTIAL: [&str; 25] = [
     "by",
     "since",
     "until",
     "resource_name",
     "resource_type",
     "status",
-    "vault_id",
+    "vault",
     "expires_before",
     "min_size",
     "name_matches",
-    "older_than",
     "latest",
     "limit",
     "sort",

@@ -1,0 +1,94 @@
+//! The vaults of a run, where a name of one is given or printed.
+
+use std::sync::Arc;
+
+use crate::api::{Client, inventory};
+use crate::errors::UnknownName;
+use crate::record::inventory::Vault;
+use crate::record::vault_names;
+use crate::terminal::console::Console;
+use crate::text::suggest;
+
+/// Reads the vaults if they are needed, and returns the id of the one with this name or id.
+///
+/// # Errors
+///
+/// If the vault does not exist, its name is not unique, or the list cannot be read. Without the
+/// list, printed names are missing, which is a warning.
+pub(super) async fn read(
+    vault: Option<&str>,
+    needs_names: bool,
+    client: &Arc<Client>,
+    console: &Console,
+) -> anyhow::Result<Option<String>> {
+    if vault.is_none() && !needs_names {
+        return Ok(None);
+    }
+    let vaults = match inventory::vaults(client).await {
+        Ok(listed) => listed.items,
+        Err(error) if vault.is_none() => {
+            console.warn(&format!("the names of the vaults are missing: {error}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let named = vaults.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?)));
+    vault_names::set(named);
+    vault.map(|vault| find(&vaults, vault)).transpose().map_err(Into::into)
+}
+
+/// Returns the id of the vault with this id, or the only one with this name.
+fn find(vaults: &[Vault], wanted: &str) -> Result<String, UnknownName> {
+    if vaults.iter().any(|vault| vault.id == wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let named: Vec<_> =
+        vaults.iter().filter(|vault| vault.name.as_deref() == Some(wanted)).collect();
+    match named[..] {
+        [vault] => Ok(vault.id.clone()),
+        [] => {
+            let names = vaults.iter().filter_map(|vault| vault.name.as_deref());
+            let question = suggest::nearest(wanted, names)
+                .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            let wanted = wanted.escape_debug();
+            Err(UnknownName(format!("no vault has the name or ID `{wanted}`{question}")))
+        }
+        _ => {
+            let ids: Vec<_> = named.iter().map(|vault| vault.id.as_str()).collect();
+            let (count, wanted) = (ids.len(), wanted.escape_debug());
+            let ids = ids.join(", ");
+            Err(UnknownName(format!("{count} vaults have the name `{wanted}`: give one of {ids}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vault_is_found_by_its_id_or_its_unique_name() {
+        let vault = |(id, name): (&str, &str)| Vault {
+            id: id.to_owned(),
+            name: Some(name.to_owned()),
+            ..Vault::default()
+        };
+        let vaults: Vec<_> =
+            [("1", "web-server"), ("2", "db"), ("3", "db"), ("4", "1")].map(vault).into();
+        let cases = [
+            ("web-server", Ok("1")),
+            ("2", Ok("2")),
+            ("1", Ok("1")),
+            ("db", Err("2 vaults have the name `db`: give one of 2, 3")),
+            (
+                "web-sever",
+                Err("no vault has the name or ID `web-sever`; did you mean `web-server`?"),
+            ),
+            ("something", Err("no vault has the name or ID `something`")),
+        ];
+        for (wanted, expected) in cases {
+            let found = find(&vaults, wanted).map_err(|error| error.to_string());
+            assert_eq!(found.as_deref().map_err(String::as_str), expected, "{wanted}");
+        }
+    }
+}
