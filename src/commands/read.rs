@@ -209,7 +209,7 @@ impl Reading<'_> {
     pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
         let rereads = self.tally.listing.rereads + 1;
         let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);
-        if !passes || rereads == listing::MOST_READS {
+        if !passes || rereads == listing::MAX_READS {
             return Err(error);
         }
         self.console.detail(|| format!("{error:#}: reading it again, {rereads}"));
@@ -274,7 +274,7 @@ fn describe(failure: Failure<ApiError>) -> anyhow::Error {
     match failure {
         Failure::Source(error) => error.into(),
         Failure::Unproven(error) => error.into(),
-        Failure::Sink(error) => error,
+        Failure::Sink(error) | Failure::Internal(error) => error,
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
-pub(crate) use proof::{MOST_READS, Receipt, Unproven};
+pub(crate) use proof::{MAX_READS, Receipt, Unproven};
 pub(crate) use stitch::ListRange;
 use stitch::{Stitcher, Ticket};
 #[cfg(test)]
@@ -36,7 +36,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Why a page could not be had.
     type Error: Send + 'static;
 
-    /// The rows from `ask.offset` on, at most `ask.limit` of them, as they stand now.
+    /// The rows from `request.offset` on, at most `request.limit` of them, as they stand now.
     fn page(
         &self,
         request: PageRequest,
@@ -65,15 +65,17 @@ pub(crate) enum Failure<E> {
     Unproven(Unproven),
     /// The sink could not take a record.
     Sink(anyhow::Error),
+    /// A fault of `cbr` itself.
+    Internal(anyhow::Error),
 }
 
 /// What is asked for first; `None` if nothing is.
-pub(crate) fn first_ask(range: ListRange) -> Option<PageRequest> {
-    let (_, request) = Stitcher::<()>::new(range).next_ask(1)?;
+pub(crate) fn first_request(range: ListRange) -> Option<PageRequest> {
+    let (_, request) = Stitcher::<()>::new(range).next_request(1)?;
     Some(request)
 }
 
-/// Reads the whole `extent` and hands each record to `sink`, in order and once, with what was read
+/// Reads the whole `range` and hands each record to `sink`, in order and once, with what was read
 /// so far. At most `concurrency` pages are asked for or waiting at a time. Where the sink has
 /// enough, nothing more is read, and what it was handed is proven to be the first of the list.
 ///
@@ -107,7 +109,7 @@ async fn read<S: Source>(
         if stitcher.may_be_enough() && enough(stitcher)? {
             return Ok(());
         }
-        while let Some((ticket, request)) = stitcher.next_ask(window.size()) {
+        while let Some((ticket, request)) = stitcher.next_request(window.size()) {
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(request).await) });
         }
@@ -116,9 +118,10 @@ async fn read<S: Source>(
             return Ok(());
         }
         let Some(arrived) = under_way.join_next().await else {
-            return Err(Failure::Sink(anyhow::anyhow!("the listing has nothing more to ask for")));
+            let error = anyhow::anyhow!("the listing has nothing more to request");
+            return Err(Failure::Internal(error));
         };
-        let (ticket, page) = arrived.map_err(|error| Failure::Sink(error.into()))?;
+        let (ticket, page) = arrived.map_err(|error| Failure::Internal(error.into()))?;
         let page = page.map_err(Failure::Source)?;
         window.page_arrived(source.transient_failures());
         stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;

@@ -32,7 +32,7 @@ pub(crate) struct Unproven {
 }
 
 /// Maximum number of re-reads: four reads in total.
-pub(crate) const MOST_READS: u32 = 4;
+pub(crate) const MAX_READS: u32 = 4;
 
 impl Unproven {
     /// Returns true if reading the list again may prove it. A service that contradicts itself over

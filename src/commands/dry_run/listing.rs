@@ -41,7 +41,7 @@ pub(in crate::commands) fn dry_run_request(
             Some(PageRequest { offset: 0, limit: 1 }),
             "There is no other request, unless the count of the answer is not reliable.".to_owned(),
         ),
-        ListTarget::Rows(extent) => (listing::first_ask(extent), later(extent, args.concurrency)),
+        ListTarget::Rows(range) => (listing::first_request(range), later(range, args.concurrency)),
     };
     let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
     let pairs = args.query.pairs();
@@ -60,13 +60,13 @@ pub(in crate::commands) fn dry_run_request(
 }
 
 /// Describes the pages after the first.
-fn later(extent: ListRange, concurrency: u8) -> String {
-    if extent.limit.is_some_and(|limit| limit <= extent.page_size) {
+fn later(range: ListRange, concurrency: u8) -> String {
+    if range.limit.is_some_and(|limit| limit <= range.page_size) {
         return "There is no other page: this one has all requested rows.".to_owned();
     }
-    let size = extent.page_size.max(2);
+    let size = range.page_size.max(2);
     let offsets: Vec<_> =
-        (1..=3).map(|page| (extent.offset + page * (size - 1)).to_string()).collect();
+        (1..=3).map(|page| (range.offset + page * (size - 1)).to_string()).collect();
     format!(
         "The next pages have limit={size} and offset={}, … with up to {concurrency} in parallel: \
          each overlaps the previous one by one row.",

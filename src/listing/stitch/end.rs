@@ -66,11 +66,11 @@ impl<P> Stitcher<P> {
     /// A service that has answered with more rows would do so again if it had more.
     pub(super) fn end_at_seam(
         &mut self,
-        ask: PageRequest,
+        request: PageRequest,
         answered: u64,
         count: Option<u64>,
     ) -> Result<(), Unproven> {
-        let end = ask.offset + answered;
+        let end = request.offset + answered;
         let answers_more = self.evidence.longest_page > answered;
         if count.is_some_and(|count| count > end) {
             return if answers_more { self.contradicted() } else { Ok(()) };
@@ -87,7 +87,7 @@ impl<P> Stitcher<P> {
             return Ok(());
         }
         if answers_more || self.evidence.ended {
-            return self.end_at(end, ask.offset, count);
+            return self.end_at(end, request.offset, count);
         }
         // One row, and never more than one: the service may have more and answer with one at a
         // time.
@@ -97,8 +97,8 @@ impl<P> Stitcher<P> {
     }
 
     /// Requests the last row once more.
-    fn check_end(&mut self, ask: PageRequest, last: Record, end: u64, is_counted: bool) {
-        let slot = self.slot(ask);
+    fn check_end(&mut self, request: PageRequest, last: Record, end: u64, is_counted: bool) {
+        let slot = self.slot(request);
         self.end_check = Some(EndCheck { ticket: slot.ticket, last, end, is_counted });
         self.slots.push_front(slot);
     }
@@ -112,13 +112,13 @@ impl<P> Stitcher<P> {
     pub(super) fn passes_end_check(
         &mut self,
         ticket: Ticket,
-        ask: PageRequest,
+        request: PageRequest,
         page: &Page<P>,
     ) -> Result<bool, Unproven> {
         let Some(check) = self.end_check.as_ref().filter(|check| check.ticket == ticket) else {
             return Ok(false);
         };
-        let end = ask.offset + page.records.len() as u64;
+        let end = request.offset + page.records.len() as u64;
         let agrees = |count| if check.is_counted { count == end } else { count <= end };
         let ends_there = end == check.end && page.count.is_none_or(agrees);
         if ends_there && page.records.last().is_some_and(|last| last.may_be(&check.last)) {
@@ -134,7 +134,7 @@ impl<P> Stitcher<P> {
     /// Returns whether rows are missing that the service counts, in one count that it gives
     /// throughout.
     fn counts_more_than_seen(&self) -> bool {
-        let seen = self.extent.offset.saturating_add(self.receipt.rows);
+        let seen = self.range.offset.saturating_add(self.receipt.rows);
         !self.evidence.recounted && self.receipt.count.is_some_and(|count| count > seen)
     }
 
@@ -146,7 +146,7 @@ impl<P> Stitcher<P> {
         }
         self.guard.rereads += 1;
         self.slots.clear();
-        self.position = Some(self.extent.offset);
+        self.position = Some(self.range.offset);
         Ok(())
     }
 
@@ -157,10 +157,10 @@ impl<P> Stitcher<P> {
         if self.seen.ends_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
-        let seen = self.extent.offset.saturating_add(self.receipt.rows);
+        let seen = self.range.offset.saturating_add(self.receipt.rows);
         let recounted = self.evidence.recounted;
         let at_rest = !recounted && self.receipt.count == Some(seen);
-        let is_cut = self.extent.limit == Some(self.receipt.rows) && !recounted;
+        let is_cut = self.range.limit == Some(self.receipt.rows) && !recounted;
         if self.evidence.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
     }
 
@@ -169,7 +169,7 @@ impl<P> Stitcher<P> {
     pub(super) fn is_unsorted(&mut self) -> Result<(), Unproven> {
         self.receipt.out_of_order = true;
         self.evidence.unordered = true;
-        if self.extent.limit.is_some() || self.extent.offset > 0 || self.extent.first_rows {
+        if self.range.limit.is_some() || self.range.offset > 0 || self.range.first_rows {
             return Err(self.unproven(Reason::Unsorted));
         }
         Ok(())

@@ -84,7 +84,7 @@ pub(super) struct Ticket(u64);
 #[derive(Debug)]
 struct Slot<P> {
     ticket: Ticket,
-    ask: PageRequest,
+    request: PageRequest,
     state: State<P>,
     /// Whether its page was read, and waits until a lower one is.
     deferred: bool,
@@ -119,6 +119,20 @@ struct Evidence {
     longest_page: u64,
 }
 
+/// What a stitched page consisted of.
+struct Stitched {
+    /// All of its rows.
+    keys: Vec<Key>,
+    /// Number of rows that were not seen before.
+    fresh: u64,
+    /// It may be that a new row is in front of the range.
+    uncertain: bool,
+    /// A row is further in the order than all before.
+    is_further: bool,
+    /// Number of rows at its end that share a moment.
+    of_last_moment: u64,
+}
+
 /// On which side of the first row of the range another row is.
 #[derive(Debug, PartialEq, Eq)]
 enum Side {
@@ -136,8 +150,8 @@ const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 /// Turns pages into one list.
 #[derive(Debug)]
 pub(super) struct Stitcher<P> {
-    extent: ListRange,
-    /// Rows of a page: fewer than in `extent` once the service has answered with fewer, more where
+    range: ListRange,
+    /// Rows of a page: fewer than in `range` once the service has answered with fewer, more where
     /// a moment takes it.
     page_size: u64,
     slots: VecDeque<Slot<P>>,
@@ -161,10 +175,10 @@ pub(super) struct Stitcher<P> {
 }
 
 impl<P> Stitcher<P> {
-    pub(super) fn new(extent: ListRange) -> Self {
+    pub(super) fn new(range: ListRange) -> Self {
         Self {
-            extent,
-            page_size: extent.page_size,
+            range,
+            page_size: range.page_size,
             slots: VecDeque::new(),
             next_ticket: 0,
             seen: Seen::default(),
@@ -176,26 +190,26 @@ impl<P> Stitcher<P> {
             ready: Vec::new(),
             done: false,
             end_check: None,
-            evidence: Evidence { unordered: !extent.stable, ..Evidence::default() },
+            evidence: Evidence { unordered: !range.stable, ..Evidence::default() },
             guard: Guard::default(),
             receipt: Receipt::default(),
         }
     }
 
     /// Returns the next request, while fewer than `window` pages are requested or deferred.
-    pub(super) fn next_ask(&mut self, window: usize) -> Option<(Ticket, PageRequest)> {
+    pub(super) fn next_request(&mut self, window: usize) -> Option<(Ticket, PageRequest)> {
         if self.done {
             return None;
         }
         let planned = |slot: &Slot<P>| matches!(slot.state, State::Planned);
         if !self.slots.iter().any(planned) {
-            let ask = self.plan(window)?;
-            let slot = self.slot(ask);
+            let request = self.plan(window)?;
+            let slot = self.slot(request);
             self.slots.push_back(slot);
         }
         let slot = self.slots.iter_mut().find(|slot| planned(slot))?;
         slot.state = State::Sent;
-        Some((slot.ticket, slot.ask))
+        Some((slot.ticket, slot.request))
     }
 
     /// Takes the answer to a request.
@@ -205,8 +219,8 @@ impl<P> Stitcher<P> {
         }
         while !self.done {
             match self.slots.pop_front() {
-                Some(Slot { ticket, ask, state: State::Here(page), deferred }) => {
-                    self.consider(ticket, ask, page, deferred)?;
+                Some(Slot { ticket, request, state: State::Here(page), deferred }) => {
+                    self.consider(ticket, request, page, deferred)?;
                 }
                 Some(slot) => {
                     self.slots.push_front(slot);
@@ -225,7 +239,7 @@ impl<P> Stitcher<P> {
 
     /// Returns whether the rows so far may be all that the caller needs.
     pub(super) fn may_be_enough(&self) -> bool {
-        self.extent.first_rows
+        self.range.first_rows
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -240,43 +254,43 @@ impl<P> Stitcher<P> {
     fn consider(
         &mut self,
         ticket: Ticket,
-        ask: PageRequest,
+        request: PageRequest,
         mut page: Page<P>,
         deferred: bool,
     ) -> Result<(), Unproven> {
         let answered = page.records.len() as u64;
         self.evidence.longest_page = self.evidence.longest_page.max(answered);
-        self.evidence.ended |= answered == 0 && ask.offset > 0;
+        self.evidence.ended |= answered == 0 && request.offset > 0;
         match page.drop_repeated() {
             Some(repeated) => self.receipt.duplicates += repeated,
             None => return Err(self.unproven(Reason::Ambiguous)),
         }
-        if self.passes_end_check(ticket, ask, &page)? {
+        if self.passes_end_check(ticket, request, &page)? {
             self.done = true;
             return self.judge_rows();
         }
         let Some(position) = self.position else {
-            return self.stitch(ask, answered, page);
+            return self.stitch(request, answered, page);
         };
         let overlap = self.seen.overlap(&page.records);
         let first = page.records.first().map(|record| record.key);
-        let begins_range = self.extent.offset > 0
+        let begins_range = self.range.offset > 0
             && first.is_some_and(|first| self.start.is_some_and(|(start, _)| first == start));
-        if ask.offset == 0
+        if request.offset == 0
             || begins_range
             || overlap == Some(Overlap::Certain)
             || (overlap.is_some() && self.evidence.unordered)
         {
-            return self.stitch(ask, answered, page);
+            return self.stitch(request, answered, page);
         }
         if !deferred {
             self.guard.unstitched += 1;
             self.check_progress()?;
         }
         if overlap.is_some() {
-            return self.read_whole_moment(ticket, ask, page, deferred);
+            return self.read_whole_moment(ticket, request, page, deferred);
         }
-        if deferred && ask.offset <= position {
+        if deferred && request.offset <= position {
             // The list has moved on since it was read. Its rows are requested again.
             return Ok(());
         }
@@ -284,16 +298,16 @@ impl<P> Stitcher<P> {
         self.evidence.disturbed = true;
         // Behind a gap, the next row is requested. Where the next row should have been, rows were
         // deleted in front of it, so a lower page shows where it is now.
-        let lower = if ask.offset > position {
+        let lower = if request.offset > position {
             self.seam(position)
         } else {
-            let end = page.count.map_or(ask.offset, |count| count.min(ask.offset));
-            self.below(end.saturating_sub(u64::from(end < ask.offset)))
+            let end = page.count.map_or(request.offset, |count| count.min(request.offset));
+            self.below(end.saturating_sub(u64::from(end < request.offset)))
         };
         if !page.records.is_empty() {
-            self.defer(ticket, ask, page);
+            self.defer(ticket, request, page);
         }
-        self.ask_first(lower);
+        self.request_first(lower);
         Ok(())
     }
 
@@ -303,51 +317,91 @@ impl<P> Stitcher<P> {
     fn read_whole_moment(
         &mut self,
         ticket: Ticket,
-        ask: PageRequest,
+        request: PageRequest,
         page: Page<P>,
         deferred: bool,
     ) -> Result<(), Unproven> {
         if self.moment_rows() + 1 >= self.overlapping_size() && !self.enlarge_pages() {
             self.evidence.unordered = true;
             let answered = page.records.len() as u64;
-            return self.stitch(ask, answered, page);
+            return self.stitch(request, answered, page);
         }
         let seam = self.position.map_or(0, |position| self.seam(position));
-        let lower = if ask.offset > seam { seam } else { self.below(ask.offset).max(self.floor()) };
+        let lower =
+            if request.offset > seam { seam } else { self.below(request.offset).max(self.floor()) };
         if !deferred {
-            self.defer(ticket, ask, page);
-            self.ask_first(lower);
+            self.defer(ticket, request, page);
+            self.request_first(lower);
         }
         Ok(())
     }
 
     /// Keeps a page until lower ones were stitched.
-    fn defer(&mut self, ticket: Ticket, ask: PageRequest, page: Page<P>) {
-        self.slots.push_front(Slot { ticket, ask, state: State::Here(page), deferred: true });
+    fn defer(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>) {
+        self.slots.push_front(Slot { ticket, request, state: State::Here(page), deferred: true });
     }
 
-    /// Delivers what is new on a page that overlaps, and decides how to go on.
-    fn stitch(&mut self, ask: PageRequest, answered: u64, page: Page<P>) -> Result<(), Unproven> {
-        let first = self.position.is_none();
+    /// Delivers what is new on a page that overlaps, and decides how to continue.
+    fn stitch(
+        &mut self,
+        request: PageRequest,
+        answered: u64,
+        page: Page<P>,
+    ) -> Result<(), Unproven> {
+        let (first, count) = (self.position.is_none(), page.count);
+        let is_in_order = page.is_in_order();
+        let stitched = self.take(request, page, first);
+        if stitched.uncertain && self.evidence.disturbed && self.range.offset > 0 {
+            return Err(self.unproven(Reason::Moved));
+        }
+        self.guard.stitched(
+            stitched.fresh > 0,
+            stitched.is_further,
+            stitched.keys == self.last,
+            self.receipt.pages,
+        );
+        if stitched.fresh > 0 {
+            self.end_check = None;
+        }
+        let is_seam_alone = self.is_seam_alone(request, &stitched);
+        if let Some(last) = (stitched.keys.len() as u64).checked_sub(1) {
+            self.position = Some(request.offset + last);
+            self.of_last_moment = stitched.of_last_moment;
+        }
+        self.last = stitched.keys;
+        if self.range.stable && !is_in_order {
+            self.is_unsorted()?;
+        }
+        // The first rows may be enough, and then this is the end.
+        if self.range.first_rows && self.seen.is_ambiguous() {
+            return Err(self.unproven(Reason::Ambiguous));
+        }
+        if self.evidence.unordered && self.evidence.disturbed {
+            return Err(self.unproven(Reason::Moved));
+        }
+        self.continue_after(request, answered, count, first, is_seam_alone)
+    }
+
+    /// Takes the rows of a page: those that are new become ready.
+    fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;
         self.receipt.count = page.count.or(count_before);
-        let is_in_order = page.is_in_order();
         self.last_record = page.records.last().copied();
         if first {
-            let rows = page.count.unwrap_or(0).saturating_sub(ask.offset);
-            self.seen.expect(self.extent.limit.map_or(rows, |limit| rows.min(limit)));
+            let rows = page.count.unwrap_or(0).saturating_sub(request.offset);
+            self.seen.expect(self.range.limit.map_or(rows, |limit| rows.min(limit)));
             self.start = page.records.first().map(|record| (record.key, record.rank));
         }
         let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
+        let last_moment = moments.clone().next();
         let of_last_moment =
-            moments.clone().take_while(|moment| Some(*moment) == moments.clone().next()).count()
-                as u64;
+            moments.take_while(|moment| Some(*moment) == last_moment).count() as u64;
         let furthest = self.seen.furthest();
         let (mut known, mut fresh, mut uncertain): (u64, u64, bool) = (0, 0, false);
         let mut indexes = Vec::with_capacity(page.records.len());
         for record in page.records {
-            if self.extent.limit.is_some_and(|limit| self.receipt.rows == limit) {
+            if self.range.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
             }
             if !self.seen.insert(&record) {
@@ -372,59 +426,52 @@ impl<P> Stitcher<P> {
         self.evidence.recounted |= recounted;
         let seam = keys.get(..known as usize).unwrap_or_default();
         let expected =
-            self.position.map_or(0, |position| (position + 1).saturating_sub(ask.offset));
+            self.position.map_or(0, |position| (position + 1).saturating_sub(request.offset));
         let is_seamed = known > 0 && known == expected && self.last.ends_with(seam);
         self.evidence.disturbed |= recounted || !(first || is_seamed);
         self.receipt.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) };
-        if uncertain && self.evidence.disturbed && self.extent.offset > 0 {
-            return Err(self.unproven(Reason::Moved));
-        }
         let is_further = self.seen.furthest() > furthest;
-        self.guard.stitched(fresh > 0, is_further, keys == self.last, self.receipt.pages);
-        if fresh > 0 {
-            self.end_check = None;
-        }
-        // The seam alone: nothing follows the row that was the last one.
-        let is_seam_alone = fresh == 0
-            && self.position.is_some_and(|last| {
-                ask.offset >= self.seam(last) && ask.offset + keys.len() as u64 == last + 1
-            });
-        if let Some(last) = (keys.len() as u64).checked_sub(1) {
-            self.position = Some(ask.offset + last);
-            self.of_last_moment = of_last_moment;
-        }
-        self.last = keys;
-        if self.extent.stable && !is_in_order {
-            self.is_unsorted()?;
-        }
-        // The first rows may be enough, and then this is the end.
-        if self.extent.first_rows && self.seen.is_ambiguous() {
-            return Err(self.unproven(Reason::Ambiguous));
-        }
-        if self.evidence.unordered && self.evidence.disturbed {
-            return Err(self.unproven(Reason::Moved));
-        }
+        Stitched { keys, fresh, uncertain, is_further, of_last_moment }
+    }
 
-        let end = ask.offset + answered;
-        if first && ask.offset > 0 && answered > 0 && page.count.is_some_and(|count| count < end) {
+    /// Returns true if the page is the seam alone: nothing follows the row that was the last one.
+    fn is_seam_alone(&self, request: PageRequest, stitched: &Stitched) -> bool {
+        let length = stitched.keys.len() as u64;
+        stitched.fresh == 0
+            && self.position.is_some_and(|last| {
+                request.offset >= self.seam(last) && request.offset + length == last + 1
+            })
+    }
+
+    /// Decides whether a stitched page ends the list, or how to continue.
+    fn continue_after(
+        &mut self,
+        request: PageRequest,
+        answered: u64,
+        count: Option<u64>,
+        first: bool,
+        is_seam_alone: bool,
+    ) -> Result<(), Unproven> {
+        let end = request.offset + answered;
+        if first && request.offset > 0 && answered > 0 && count.is_some_and(|count| count < end) {
             // One of the two is wrong. If it is the offset, these are not the rows of the range.
             return Err(self.unproven(Reason::Misplaced));
         }
-        if self.extent.limit == Some(self.receipt.rows) {
+        if self.range.limit == Some(self.receipt.rows) {
             self.done = true;
             return self.judge_rows();
         }
-        let short = answered < ask.limit;
-        let more_counted = page.count.is_some_and(|count| count > end);
-        if first && short && page.count == Some(answered) && USUAL_PAGES.contains(&answered) {
+        let short = answered < request.limit;
+        let more_counted = count.is_some_and(|count| count > end);
+        if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
             // A page of that size would be full if the service had more, and brings more if it has.
             (self.page_size, self.evidence.capped) = (answered, true);
             return Ok(());
         }
         // The offset is behind the end, or the list is empty.
         let nothing = answered == 0 && !more_counted;
-        if nothing || (short && page.count == Some(end)) {
-            return self.end_at(end, ask.offset, page.count);
+        if nothing || (short && count == Some(end)) {
+            return self.end_at(end, request.offset, count);
         }
         if answered == 0 {
             return self.contradicted();
@@ -435,14 +482,14 @@ impl<P> Stitcher<P> {
             self.evidence.capped = true;
         }
         if short && is_seam_alone {
-            return self.end_at_seam(ask, self.last.len() as u64, page.count);
+            return self.end_at_seam(request, self.last.len() as u64, count);
         }
         Ok(())
     }
 
     /// Returns on which side of the first row of the range a row is.
     fn side(&self, record: &Record) -> Side {
-        if self.extent.offset == 0 {
+        if self.range.offset == 0 {
             return Side::After;
         }
         match self.start.and_then(|(_, start)| start).zip(record.rank) {

@@ -8,10 +8,10 @@ impl<P> Stitcher<P> {
     /// else what the count predicts.
     pub(super) fn plan(&self, window: usize) -> Option<PageRequest> {
         let offset = match (self.slots.back(), self.position) {
-            (None, None) => self.extent.offset,
+            (None, None) => self.range.offset,
             (None, Some(position)) => self.seam(position),
             (Some(_), None) => return None,
-            (Some(slot), Some(_)) => slot.ask.offset + self.step(),
+            (Some(slot), Some(_)) => slot.request.offset + self.step(),
         };
         let limit = self.limit_at(offset)?;
         let expected = self.receipt.count.is_some_and(|count| offset + 1 < count);
@@ -58,7 +58,7 @@ impl<P> Stitcher<P> {
     /// Makes pages large enough for the rows of the last moment and its neighbors. Returns `false`
     /// if no page can be.
     pub(super) fn enlarge_pages(&mut self) -> bool {
-        let size = (2 * (self.moment_rows() + 1)).min(self.extent.largest_page);
+        let size = (2 * (self.moment_rows() + 1)).min(self.range.largest_page);
         if self.evidence.capped || size <= self.page_size || self.moment_rows() + 1 >= size {
             return false;
         }
@@ -76,32 +76,32 @@ impl<P> Stitcher<P> {
     /// The lowest offset to request. Rows of the range may have moved in front of it if the list
     /// changed.
     pub(super) fn floor(&self) -> u64 {
-        if self.evidence.disturbed { 0 } else { self.extent.offset }
+        if self.evidence.disturbed { 0 } else { self.range.offset }
     }
 
     /// Rows to request at an offset: what is still needed, up to a page. `None` if nothing is
     /// needed from there.
     pub(super) fn limit_at(&self, offset: u64) -> Option<u64> {
         let (start, page, least) = match self.position {
-            None => (self.extent.offset, self.page_size, 1),
+            None => (self.range.offset, self.page_size, 1),
             Some(position) => {
                 let overlap = self.least_overlap().min((position + 1).saturating_sub(self.floor()));
                 (position + 1, self.overlapping_size(), overlap + 1)
             }
         };
-        let needed = self.extent.limit.map(|limit| limit - self.receipt.rows);
+        let needed = self.range.limit.map(|limit| limit - self.receipt.rows);
         let end = needed.map_or(u64::MAX, |needed| start.saturating_add(needed));
         Some(page.min(end.saturating_sub(offset))).filter(|limit| *limit >= least)
     }
 
-    pub(super) fn slot(&mut self, ask: PageRequest) -> Slot<P> {
+    pub(super) fn slot(&mut self, request: PageRequest) -> Slot<P> {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        Slot { ticket, ask, state: State::Planned, deferred: false }
+        Slot { ticket, request, state: State::Planned, deferred: false }
     }
 
     /// Plans a request that has to be answered before all others.
-    pub(super) fn ask_first(&mut self, offset: u64) {
+    pub(super) fn request_first(&mut self, offset: u64) {
         let limit = self.limit_at(offset).unwrap_or(self.overlapping_size());
         let slot = self.slot(PageRequest { offset, limit });
         self.slots.push_front(slot);

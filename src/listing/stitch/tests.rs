@@ -3,8 +3,8 @@
 use super::*;
 use crate::listing::page::Record;
 
-fn page(list: &[u64], ask: PageRequest, count: Option<u64>) -> Page<Vec<u64>> {
-    let rows = list.iter().skip(ask.offset as usize).take(ask.limit as usize).copied();
+fn page(list: &[u64], request: PageRequest, count: Option<u64>) -> Page<Vec<u64>> {
+    let rows = list.iter().skip(request.offset as usize).take(request.limit as usize).copied();
     page_of(rows.collect(), count)
 }
 
@@ -24,33 +24,33 @@ fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
         .collect()
 }
 
-/// Reads a list through `answer`, one page at a time; the rows, the asks, and the outcome.
+/// Reads a list through `answer`, one page at a time; the rows, the requests, and the outcome.
 fn read(
-    extent: ListRange,
+    range: ListRange,
     mut answer: impl FnMut(usize, PageRequest) -> Page<Vec<u64>>,
 ) -> (Vec<u64>, Vec<(u64, u64)>, Result<Receipt, Unproven>) {
-    let mut stitcher = Stitcher::new(extent);
-    let (mut rows, mut asks) = (Vec::new(), Vec::new());
-    while let Some((ticket, ask)) = stitcher.next_ask(1) {
-        asks.push((ask.offset, ask.limit));
-        assert!(asks.len() < 1000, "it loops: {asks:?}");
-        if let Err(unproven) = stitcher.deliver(ticket, answer(asks.len(), ask)) {
-            return (rows, asks, Err(unproven));
+    let mut stitcher = Stitcher::new(range);
+    let (mut rows, mut requests) = (Vec::new(), Vec::new());
+    while let Some((ticket, request)) = stitcher.next_request(1) {
+        requests.push((request.offset, request.limit));
+        assert!(requests.len() < 1000, "it loops: {requests:?}");
+        if let Err(unproven) = stitcher.deliver(ticket, answer(requests.len(), request)) {
+            return (rows, requests, Err(unproven));
         }
         rows.extend(ready(&mut stitcher));
     }
     assert!(stitcher.is_done());
-    (rows, asks, Ok(stitcher.receipt()))
+    (rows, requests, Ok(stitcher.receipt()))
 }
 
-fn extent(offset: u64, limit: Option<u64>, page_size: u64) -> ListRange {
+fn range(offset: u64, limit: Option<u64>, page_size: u64) -> ListRange {
     ListRange { offset, limit, page_size, largest_page: page_size, stable: true, first_rows: false }
 }
 
 #[test]
 fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
     let cases = [
-        // rows, offset, limit, page size → the asks
+        // rows, offset, limit, page size → the requests
         (0, 0, None, 10, vec![(0, 10)]),
         (1, 0, None, 10, vec![(0, 10)]),
         (9, 0, None, 10, vec![(0, 10)]),
@@ -70,11 +70,11 @@ fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
     ];
     for (length, offset, limit, page_size, expected) in cases {
         let list: Vec<u64> = (0..length).collect();
-        let (rows, asks, outcome) =
-            read(extent(offset, limit, page_size), |_, ask| page(&list, ask, Some(length)));
+        let (rows, requests, outcome) =
+            read(range(offset, limit, page_size), |_, request| page(&list, request, Some(length)));
         let wanted = list.iter().skip(offset as usize).take(limit.unwrap_or(length) as usize);
         assert_eq!(rows, wanted.copied().collect::<Vec<_>>(), "{expected:?}");
-        assert_eq!(asks, expected);
+        assert_eq!(requests, expected);
         assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(0));
     }
 }
@@ -82,65 +82,82 @@ fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
 #[test]
 fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
     let list: Vec<u64> = (0..25).collect();
-    let clamped = |ask: PageRequest, rows: u64| PageRequest { limit: ask.limit.min(rows), ..ask };
+    let clamped =
+        |request: PageRequest, rows: u64| PageRequest { limit: request.limit.min(rows), ..request };
     type Answer<'a> = Box<dyn Fn(usize, PageRequest) -> Page<Vec<u64>> + 'a>;
     let cases: Vec<(&str, Answer<'_>, Option<Reason>)> = vec![
-        ("no count", Box::new(|_, ask| page(&list, ask, None)), None),
-        ("count 0", Box::new(|_, ask| page(&list, ask, Some(0))), None),
-        ("count 7", Box::new(|_, ask| page(&list, ask, Some(7))), None),
-        ("count 24", Box::new(|_, ask| page(&list, ask, Some(24))), None),
-        ("count 26", Box::new(|_, ask| page(&list, ask, Some(26))), Some(Reason::EndsEarly)),
+        ("no count", Box::new(|_, request| page(&list, request, None)), None),
+        ("count 0", Box::new(|_, request| page(&list, request, Some(0))), None),
+        ("count 7", Box::new(|_, request| page(&list, request, Some(7))), None),
+        ("count 24", Box::new(|_, request| page(&list, request, Some(24))), None),
+        (
+            "count 26",
+            Box::new(|_, request| page(&list, request, Some(26))),
+            Some(Reason::EndsEarly),
+        ),
         (
             "absurd count",
-            Box::new(|_, ask| page(&list, ask, Some(u64::MAX))),
+            Box::new(|_, request| page(&list, request, Some(u64::MAX))),
             Some(Reason::EndsEarly),
         ),
         (
             "growing count",
-            Box::new(|n, ask| page(&list, ask, Some(25 + n as u64))),
+            Box::new(|n, request| page(&list, request, Some(25 + n as u64))),
             Some(Reason::EndsEarly),
         ),
-        ("clamp to 4", Box::new(|_, ask| page(&list, clamped(ask, 4), Some(25))), None),
-        ("clamp to 4, no count", Box::new(|_, ask| page(&list, clamped(ask, 4), None)), None),
-        ("clamp to 4, low count", Box::new(|_, ask| page(&list, clamped(ask, 4), Some(2))), None),
+        ("clamp to 4", Box::new(|_, request| page(&list, clamped(request, 4), Some(25))), None),
+        (
+            "clamp to 4, no count",
+            Box::new(|_, request| page(&list, clamped(request, 4), None)),
+            None,
+        ),
+        (
+            "clamp to 4, low count",
+            Box::new(|_, request| page(&list, clamped(request, 4), Some(2))),
+            None,
+        ),
         (
             "clamp to 1",
-            Box::new(|_, ask| page(&list, clamped(ask, 1), Some(25))),
+            Box::new(|_, request| page(&list, clamped(request, 1), Some(25))),
             Some(Reason::NoProgress),
         ),
         (
             "no limit",
-            Box::new(|_, ask| page(&list, PageRequest { limit: 99, ..ask }, Some(25))),
+            Box::new(|_, request| page(&list, PageRequest { limit: 99, ..request }, Some(25))),
             None,
         ),
         (
             "no offset",
-            Box::new(|_, ask| page(&list, PageRequest { offset: 0, ..ask }, Some(25))),
+            Box::new(|_, request| page(&list, PageRequest { offset: 0, ..request }, Some(25))),
             Some(Reason::NoProgress),
         ),
         (
             "ends early",
-            Box::new(|_, ask| page(&list[..15], ask, Some(25))),
+            Box::new(|_, request| page(&list[..15], request, Some(25))),
             Some(Reason::EndsEarly),
         ),
-        ("always empty", Box::new(|_, ask| page(&[], ask, Some(25))), Some(Reason::EndsEarly)),
+        (
+            "always empty",
+            Box::new(|_, request| page(&[], request, Some(25))),
+            Some(Reason::EndsEarly),
+        ),
         (
             "empty once",
-            Box::new(|n, ask| page(if n == 2 { &[] } else { &list }, ask, Some(25))),
+            Box::new(|n, request| page(if n == 2 { &[] } else { &list }, request, Some(25))),
             None,
         ),
         (
             "two pages in turn, absurd count",
-            Box::new(|n, ask| {
+            Box::new(|n, request| {
                 let offset = if n % 2 == 0 { 9 } else { 0 };
-                page(&list, PageRequest { offset, ..ask }, Some(u64::MAX))
+                page(&list, PageRequest { offset, ..request }, Some(u64::MAX))
             }),
             Some(Reason::NoProgress),
         ),
         (
             "first row again at the end",
-            Box::new(|_, ask| {
-                let mut page = page(&list, ask, Some(25));
+            Box::new(|_, request| {
+                let mut page = page(&list, request, Some(25));
                 page.records.extend(page.records.first().cloned());
                 page
             }),
@@ -148,15 +165,15 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
         ),
     ];
     for (name, answer, expected) in cases {
-        let (rows, asks, outcome) = read(extent(0, None, 10), answer);
+        let (rows, requests, outcome) = read(range(0, None, 10), answer);
         match expected {
             None => {
-                assert_eq!(rows, list, "{name}: {asks:?}");
+                assert_eq!(rows, list, "{name}: {requests:?}");
                 assert!(outcome.is_ok(), "{name}: {outcome:?}");
             }
             Some(reason) => {
                 assert_eq!(outcome.map_err(|unproven| unproven.reason), Err(reason), "{name}");
-                assert!(asks.len() < 40, "{name}: {asks:?}");
+                assert!(requests.len() < 40, "{name}: {requests:?}");
             }
         }
     }
@@ -167,8 +184,8 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
 #[test]
 fn a_seam_holds_the_whole_of_a_moment() {
     let list: Vec<u64> = (0..25).collect();
-    let (rows, asks, outcome) = read(extent(0, None, 10), |_, ask| {
-        let mut page = page(&list, ask, Some(25));
+    let (rows, requests, outcome) = read(range(0, None, 10), |_, request| {
+        let mut page = page(&list, request, Some(25));
         for (record, row) in page.records.iter_mut().zip(&page.rows) {
             record.rank = Some(Rank(*row as i64 / 3, 0));
         }
@@ -176,21 +193,21 @@ fn a_seam_holds_the_whole_of_a_moment() {
     });
     assert_eq!(rows, list);
     // The first page ends with one row of a moment, the second with two, the third with all three.
-    assert_eq!(asks, [(0, 10), (8, 10), (14, 10), (20, 10)]);
+    assert_eq!(requests, [(0, 10), (8, 10), (14, 10), (20, 10)]);
     assert_eq!(outcome.map(|receipt| receipt.duplicates), Ok(0));
 }
 
 #[test]
 fn a_row_deleted_between_two_pages_costs_one_more_request() {
     let mut list: Vec<u64> = (0..1663).collect();
-    let (rows, asks, outcome) = read(extent(0, None, 1000), |number, ask| {
+    let (rows, requests, outcome) = read(range(0, None, 1000), |number, request| {
         if number == 2 {
             list.remove(500);
         }
-        page(&list, ask, Some(list.len() as u64))
+        page(&list, request, Some(list.len() as u64))
     });
     assert_eq!(rows, (0..1663).collect::<Vec<_>>());
-    assert_eq!(asks, [(0, 1000), (999, 1000), (0, 1000)]);
+    assert_eq!(requests, [(0, 1000), (999, 1000), (0, 1000)]);
     assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(1));
 }
 
@@ -199,14 +216,14 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
 fn what_was_asked_for_behind_an_unclear_end_is_not_taken_for_a_gap() {
     let list: Vec<u64> = (0..25).collect();
     for lies in 1..8 {
-        let mut stitcher = Stitcher::new(extent(0, None, 10));
+        let mut stitcher = Stitcher::new(range(0, None, 10));
         let (mut under_way, mut answers) = (VecDeque::new(), 0);
         while !stitcher.is_done() {
-            under_way.extend(std::iter::from_fn(|| stitcher.next_ask(4)));
-            let (ticket, ask) = under_way.pop_front().unwrap();
+            under_way.extend(std::iter::from_fn(|| stitcher.next_request(4)));
+            let (ticket, request) = under_way.pop_front().unwrap();
             answers += 1;
             let count = if answers <= lies { 99 } else { 25 };
-            stitcher.deliver(ticket, page(&list, ask, Some(count))).unwrap();
+            stitcher.deliver(ticket, page(&list, request, Some(count))).unwrap();
         }
         assert_eq!(ready(&mut stitcher), list, "{lies}");
         assert!(stitcher.receipt().seams_mended <= 1, "{lies}: {:?}", stitcher.receipt());

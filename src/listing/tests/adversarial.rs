@@ -86,12 +86,12 @@ impl Service {
         Self { rows, mixed, is_vague, lie, truth, answers: 0 }
     }
 
-    fn page(&mut self, ask: PageRequest, random: &mut Rng) -> Page<Vec<u64>> {
+    fn page(&mut self, request: PageRequest, random: &mut Rng) -> Page<Vec<u64>> {
         self.answers += 1;
         let cut = |rows: &[Row], offset: u64, limit: u64| -> Vec<Row> {
             rows.iter().skip(offset as usize).take(limit as usize).copied().collect()
         };
-        let PageRequest { offset, limit } = ask;
+        let PageRequest { offset, limit } = request;
         let length = self.rows.len() as u64;
         let mut rows = cut(&self.rows, offset, limit);
         let mut count = Some(length);
@@ -143,7 +143,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);
     let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
-    let mut extent = ListRange {
+    let mut range = ListRange {
         offset: 0,
         limit: None,
         page_size,
@@ -154,28 +154,28 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
     let harms_no_piece =
         matches!(service.lie, Misbehavior::Clamp(_) | Misbehavior::NoCount | Misbehavior::Nothing);
     if harms_no_piece && random.bool() {
-        extent.offset = random.u64(0..=40);
-        extent.limit = random.bool().then(|| random.u64(1..=40));
+        range.offset = random.u64(0..=40);
+        range.limit = random.bool().then(|| random.u64(1..=40));
     }
-    let wanted = service.rows.iter().skip(extent.offset as usize);
-    let wanted: Vec<_> = wanted.take(extent.limit.unwrap_or(u64::MAX) as usize).copied().collect();
-    let mut stitcher = Stitcher::new(extent);
+    let wanted = service.rows.iter().skip(range.offset as usize);
+    let wanted: Vec<_> = wanted.take(range.limit.unwrap_or(u64::MAX) as usize).copied().collect();
+    let mut stitcher = Stitcher::new(range);
     let mut under_way: Vec<(Ticket, Page<Vec<u64>>)> = Vec::new();
     let mut delivered = Vec::new();
     while service.answers < 5_000 {
-        if let Some((ticket, ask)) = stitcher.next_ask(window) {
-            under_way.push((ticket, service.page(ask, &mut random)));
+        if let Some((ticket, request)) = stitcher.next_request(window) {
+            under_way.push((ticket, service.page(request, &mut random)));
             if random.bool() {
                 continue;
             }
         }
         if under_way.is_empty() {
-            return Err(format!("{:?}, {extent:?}: nothing more to ask for", service.lie));
+            return Err(format!("{:?}, {range:?}: nothing more to ask for", service.lie));
         }
         let (ticket, page) = under_way.swap_remove(random.usize(0..under_way.len()));
         if let Err(unproven) = stitcher.deliver(ticket, page) {
             return match service.lie {
-                Misbehavior::Nothing => Err(format!("{extent:?}: {unproven}")),
+                Misbehavior::Nothing => Err(format!("{range:?}: {unproven}")),
                 _ => Ok(()),
             };
         }
@@ -191,7 +191,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
             return if is_whole {
                 Ok(())
             } else {
-                Err(format!("{:?}, {extent:?}: {wanted:?}, {delivered:?}", service.lie))
+                Err(format!("{:?}, {range:?}: {wanted:?}, {delivered:?}", service.lie))
             };
         }
     }

@@ -12,7 +12,7 @@ use fastrand::Rng;
 
 use super::{report, seeds};
 use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
-use crate::listing::proof::MOST_READS;
+use crate::listing::proof::MAX_READS;
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
 /// Requests after which a case counts as endless. The lists are of a hundred rows or so.
@@ -168,7 +168,7 @@ impl List {
         }
     }
 
-    fn page(&self, ask: PageRequest, service: &Service, random: &mut Rng) -> Page<Vec<u64>> {
+    fn page(&self, request: PageRequest, service: &Service, random: &mut Rng) -> Page<Vec<u64>> {
         let mut rows = self.rows.clone();
         if service.shuffled {
             random.shuffle(&mut rows);
@@ -179,9 +179,9 @@ impl List {
             PageLength::Capped(most) => most,
             PageLength::Varying(least, most) => random.u64(least..=most),
         };
-        let limit = ask.limit.min(most);
+        let limit = request.limit.min(most);
         let rows: Vec<u64> =
-            rows.into_iter().skip(ask.offset as usize).take(limit as usize).collect();
+            rows.into_iter().skip(request.offset as usize).take(limit as usize).collect();
         let records = rows.iter().enumerate().map(|(index, row)| {
             let moment = i64::try_from(service.moment(*row)).unwrap();
             let rank = Some(Rank(moment, u128::from(service.tie_bits.is_none())));
@@ -244,7 +244,7 @@ fn play(seed: u64) -> (Service, Outcome) {
     let offset = if is_part && random.bool() { random.u64(0..=60) } else { 0 };
     let limit = (is_part && random.bool()).then(|| random.u64(1..=60));
     let page_size = random.u64(1..=9);
-    let extent = ListRange {
+    let list_range = ListRange {
         offset,
         limit,
         page_size,
@@ -252,7 +252,7 @@ fn play(seed: u64) -> (Service, Outcome) {
         stable: true,
         first_rows: false,
     };
-    let (mut stitcher, mut reads) = (Stitcher::new(extent), 1);
+    let (mut stitcher, mut reads) = (Stitcher::new(list_range), 1);
     let mut under_way: Vec<(Ticket, PageRequest, Option<Page<Vec<u64>>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let (mut requests, mut steps) = (0, 0);
@@ -263,22 +263,22 @@ fn play(seed: u64) -> (Service, Outcome) {
             list.change(&mut random);
         }
         if random.bool()
-            && let Some((ticket, ask)) = stitcher.next_ask(window)
+            && let Some((ticket, request)) = stitcher.next_request(window)
         {
             requests += 1;
-            under_way.push((ticket, ask, None));
+            under_way.push((ticket, request, None));
         }
         steps += 1;
         if requests > ENDLESS || steps > 20 * ENDLESS {
-            break Outcome::Wrong(format!("{extent:?}: {requests} requests in {steps} steps"));
+            break Outcome::Wrong(format!("{list_range:?}: {requests} requests in {steps} steps"));
         }
         if let Some(index) = (!under_way.is_empty()).then(|| random.usize(0..under_way.len())) {
             // A page is read at some moment after its request, and arrives at a later one.
-            let (_, ask, page) = &mut under_way[index];
+            let (_, request, page) = &mut under_way[index];
             if page.is_none() {
-                let answer = list.page(*ask, &service, &mut random);
+                let answer = list.page(*request, &service, &mut random);
                 range.get_or_insert_with(|| {
-                    Range::beginning(&answer, &list, &service, extent.offset)
+                    Range::beginning(&answer, &list, &service, list_range.offset)
                 });
                 *page = Some(answer);
             }
@@ -287,8 +287,8 @@ fn play(seed: u64) -> (Service, Outcome) {
                 let Some(page) = page else { continue };
                 match stitcher.deliver(ticket, page) {
                     Ok(()) => {}
-                    Err(unproven) if unproven.may_pass() && reads < MOST_READS => {
-                        (stitcher, reads, range) = (Stitcher::new(extent), reads + 1, None);
+                    Err(unproven) if unproven.may_pass() && reads < MAX_READS => {
+                        (stitcher, reads, range) = (Stitcher::new(list_range), reads + 1, None);
                         under_way.clear();
                         delivered.clear();
                         list.throughout = list.rows.iter().copied().collect();
@@ -307,9 +307,9 @@ fn play(seed: u64) -> (Service, Outcome) {
         }
         if stitcher.is_done() {
             let range = range.unwrap_or_default();
-            break match check(&list, &service, extent, &range, &delivered) {
+            break match check(&list, &service, list_range, &range, &delivered) {
                 Ok(()) => Outcome::Complete,
-                Err(what) => Outcome::Wrong(format!("{service:?} {extent:?}: {what}")),
+                Err(what) => Outcome::Wrong(format!("{service:?} {list_range:?}: {what}")),
             };
         }
     };
@@ -319,7 +319,7 @@ fn play(seed: u64) -> (Service, Outcome) {
 fn check(
     list: &List,
     service: &Service,
-    extent: ListRange,
+    list_range: ListRange,
     range: &Range,
     delivered: &[u64],
 ) -> Result<(), String> {
@@ -329,7 +329,7 @@ fn check(
     }
     // With a limit, the rows are the first ones of the range: nothing up to the last of them is
     // missing.
-    let is_cut = extent.limit == Some(delivered.len() as u64);
+    let is_cut = list_range.limit == Some(delivered.len() as u64);
     let last = delivered.iter().copied().max();
     let is_due =
         |row: &u64| !is_cut || last.is_some_and(|last| service.moment(*row) < service.moment(last));

@@ -263,7 +263,10 @@ mod tests {
             ("cbr backups list --status=error,d", "words --status=error,|deleting"),
             ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
             ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
-            ("cbr backups list --offset 1 --o", "words |--own-type|--older-than|--output"),
+            (
+                "cbr backups list --offset 1 --o",
+                "words |--own-type|--older-than|--output|--output-file",
+            ),
             ("cbr backups list --offset=1 --of", "words |--offset"),
             ("cbr backups list -ojson --ou", "words |--output"),
             ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
