@@ -185,9 +185,8 @@ impl ListOutputArgs {
 
     /// Returns true if a column of this name is selected.
     pub(crate) fn selects(&self, name: &str) -> bool {
-        let all = |choice: &Choice| choice.is_all();
         let mut named = self.output.columns.iter().filter_map(|choice| choice.named());
-        named.any(|column| column.name == name) || self.output.columns.iter().any(all)
+        named.any(|column| column.name == name)
     }
 
     /// Returns the first selected column that the service fills only with `--show-replication`.

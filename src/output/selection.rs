@@ -6,12 +6,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-use crate::record::column::{self, COLUMNS, Column};
+use crate::record::column::{self, Column};
 
 /// The columns of one kind of rows.
 pub(crate) struct ColumnSets {
-    /// Every column.
-    all: &'static [Column],
+    /// Columns of the group `all`.
+    all: Vec<Column>,
     /// Columns of table and markdown.
     pub(super) table: Vec<Column>,
     /// Columns of wide.
@@ -26,7 +26,7 @@ impl ColumnSets {
     /// Returns the columns of backups.
     pub(crate) fn backups() -> Self {
         Self {
-            all: COLUMNS,
+            all: column::whole_set(),
             table: column::table_set(),
             wide: column::wide_set(),
             scalar: column::scalar_set(),
@@ -37,7 +37,7 @@ impl ColumnSets {
     /// Returns the columns of rows that `cbr` computes. Every format prints those of `default`.
     pub(crate) fn computed(all: &'static [Column], default: Vec<Column>) -> Self {
         let (wide, scalar) = (default.clone(), default.clone());
-        Self { all, table: default, wide, scalar, are_records: false }
+        Self { all: all.to_vec(), table: default, wide, scalar, are_records: false }
     }
 }
 
@@ -75,7 +75,7 @@ enum Group {
 pub(super) const GROUPS: [(&str, &str); 3] = [
     ("default", "what the format prints on its own; in json, jsonl and yaml the columns of table"),
     ("wide", "the columns of wide"),
-    ("all", "every column"),
+    ("all", "every column of what the service sent"),
 ];
 
 impl Choice {
@@ -85,13 +85,8 @@ impl Choice {
             Target::Column(column) => vec![*column],
             Target::Group(Group::Default) => default.to_vec(),
             Target::Group(Group::Wide) => sets.wide.clone(),
-            Target::Group(Group::All) => sets.all.to_vec(),
+            Target::Group(Group::All) => sets.all.clone(),
         }
-    }
-
-    /// Returns true if it selects every column.
-    pub(super) fn is_all(&self) -> bool {
-        matches!(self.target, Target::Group(Group::All)) && self.action != Action::Drop
     }
 
     /// Returns the column, if it is named and not dropped.
@@ -235,6 +230,7 @@ impl TypedValueParser for ChoiceParser {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::column::COLUMNS;
 
     fn choices(list: &str) -> Vec<Choice> {
         let command = Command::new("cbr");
@@ -279,9 +275,9 @@ mod tests {
             assert_eq!(names(list).as_deref(), Ok(expected), "{list}");
         }
         let count = |list: &str| names(list).unwrap().split(',').count();
-        assert_eq!(count("all"), COLUMNS.len());
+        assert_eq!(count("all"), column::whole_set().len());
         assert_eq!(count("wide"), column::wide_set().len());
-        assert_eq!(count("wide,+all"), COLUMNS.len());
+        assert_eq!(count("wide,+all"), column::whole_set().len());
     }
 
     #[test]

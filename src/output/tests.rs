@@ -136,7 +136,7 @@ fn every_list(records: &[&str]) -> String {
     add("-o table --no-headers", None);
     add("-o long --columns name,status,created_at,extend_info.progress", None);
     add("-o csv --columns name,created_at --no-headers", None);
-    add("-o csv --columns=all,-age", None);
+    add("-o csv --columns all", None);
     add("-o csv --csv-safe --csv-bom", None);
     add("-o json --columns status,id,incremental,replication.status", None);
     add("-o yaml --columns status,id,incremental,replication.status", None);

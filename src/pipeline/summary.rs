@@ -25,19 +25,19 @@ pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
     computed("vault_name", "name of the vault", Text, Table(0)).or(&["vault"]),
     computed("resource_type", "type of what was backed up", Type, Table(0)).or(&["type"]),
     computed("status", "status, such as available", Status, Table(0)),
+    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
     computed("day", "day of created_at", Word, Table(0)),
     computed("month", "month of created_at", Word, Table(0)),
     computed("count", "number of backups", Number, Table(0)),
-    computed("newest", "created_at of the newest backup", Time, Table(2)),
+    computed("total_size", "sum of resource_size: not the space in the vault", Size, Table(7))
+        .or(&["source_size"]),
     computed("oldest", "created_at of the oldest backup", Time, Table(6)),
+    computed("newest", "created_at of the newest backup", Time, Table(2)),
     computed("next_expiry", "when the next backup expires", Time, Table(5)),
     computed("vault_size", "capacity of the vault, in GB", Size, Table(4)),
     computed("vault_used", "used capacity of the vault, in GB", Size, Table(3)),
-    computed("total_size", "sum of resource_size: not the space in the vault", Size, Table(7))
-        .or(&["source_size"]),
     computed("resource_id", "ID of what was backed up", Id, Table(8)),
     computed("vault_id", "ID of the vault", Id, Table(8)),
-    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
 ];
 
 use ColumnKind::{Id, Number, Size, Status, Text, Time, Type, Word};
@@ -60,7 +60,10 @@ pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
         }
         column
     };
-    let default = SUMMARY_COLUMNS.iter().filter(is_default).map(shown).collect();
+    let mut default: Vec<_> = SUMMARY_COLUMNS.iter().filter(is_default).map(shown).collect();
+    if group == Some(Group::Vault) && !has_vaults {
+        default.rotate_right(1);
+    }
     ColumnSets::computed(SUMMARY_COLUMNS, default)
 }
 

@@ -61,6 +61,8 @@ pub(crate) enum Visibility {
     Asked,
     /// A value inside a nested object, shown only on request of `--columns`.
     Nested,
+    /// A value that the backup does not contain, shown only if it is named.
+    Extra,
 }
 
 impl Visibility {
@@ -72,6 +74,7 @@ impl Visibility {
             Self::Wide => 10,
             Self::Asked => 11,
             Self::Nested => 12,
+            Self::Extra => 13,
         }
     }
 
@@ -82,6 +85,7 @@ impl Visibility {
             Self::Wide => "wide, csv",
             Self::Asked => "csv",
             Self::Nested => "--columns all",
+            Self::Extra => "if named",
         }
     }
 }
@@ -143,7 +147,7 @@ impl<'a> Value<'a> {
 }
 
 use ColumnKind::{Age, Id, Number, Size, Status, Text, Time, Type, Word};
-use Visibility::{Asked, Nested, Table, Wide};
+use Visibility::{Asked, Extra, Nested, Table, Wide};
 
 /// Name of the column that needs the vaults.
 pub(crate) const VAULT_NAME: &str = "vault_name";
@@ -181,11 +185,11 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
     column(Field::version, "version of the snapshot", Number, Asked),
     column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
-    nested(VAULT_NAME, "name of the vault, by one more request", Text, |b| {
+    found(VAULT_NAME, "name of the vault, by one more request", Text, Extra, |b| {
         vault_names::of(b.get(Field::vault_id)?)
     })
     .or(&["vault"]),
-    count("age", "time since it was created, in seconds", Age, |b| b.age()),
+    count("age", "time since it was created, in seconds", Age, Extra, |b| b.age()),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
     }),
@@ -244,8 +248,10 @@ pub(crate) const COLUMNS: &[Column] = &[
         Text,
         |b| b.app_consistency("app_consistency_error_message"),
     ),
-    count("children.count", "volumes of a server backup, if sent", Number, |b| b.children_count()),
-    count("replication.count", "copies of it", Number, |b| b.replications_count()),
+    count("children.count", "volumes of a server backup, if sent", Number, Nested, |b| {
+        b.children_count()
+    }),
+    count("replication.count", "copies of it", Number, Nested, |b| b.replications_count()),
     each("replication.status", "status of each copy, such as success", Status, |b| {
         b.replications("status")
     }),
@@ -317,9 +323,10 @@ const fn count(
     name: &'static str,
     help: &'static str,
     kind: ColumnKind,
+    visibility: Visibility,
     value: fn(&Backup<'_>) -> Option<i64>,
 ) -> Column {
-    Column { name, help, kind, visibility: Nested, find: Find::Number(value), aliases: &[] }
+    Column { name, help, kind, visibility, find: Find::Number(value), aliases: &[] }
 }
 
 /// Declares a column with a value for each of several objects.
@@ -426,7 +433,13 @@ pub(crate) fn wide_set() -> Vec<Column> {
 
 /// Returns the fields that are neither list nor object: the columns of csv and tsv.
 pub(crate) fn scalar_set() -> Vec<Column> {
-    COLUMNS.iter().filter(|column| column.visibility != Nested).copied().collect()
+    let is_scalar = |column: &&Column| !matches!(column.visibility, Nested | Extra);
+    COLUMNS.iter().filter(is_scalar).copied().collect()
+}
+
+/// Returns every column of what the service sent.
+pub(crate) fn whole_set() -> Vec<Column> {
+    COLUMNS.iter().filter(|column| column.visibility != Extra).copied().collect()
 }
 
 #[cfg(test)]
@@ -504,8 +517,8 @@ mod tests {
         );
         let backup = Backup::parse(&record).unwrap();
         let nested: Vec<_> = COLUMNS.iter().filter(|column| column.visibility == Nested).collect();
-        assert_eq!(nested.len(), 31);
-        for column in nested.into_iter().filter(|it| !["age", VAULT_NAME].contains(&it.name)) {
+        assert_eq!(nested.len(), 29);
+        for column in nested {
             let value = column.value(&backup).unwrap().text();
             match column.name {
                 "children.count" => assert_eq!(value, "2"),

@@ -1,6 +1,6 @@
-//! `--latest N [--per GROUP]`: what stands in which order.
+//! `--latest N [--per GROUP]`: what is in which order.
 
-use crate::harness::sandboxed;
+use crate::harness::{Answer, Service, sandboxed};
 
 fn column(flags: &str, column: &str) -> Vec<String> {
     let command = format!("backups list -o csv --no-headers --columns {column} {flags}");
@@ -48,4 +48,31 @@ fn a_group_needs_a_number() {
     assert!(run.run().requests.is_empty());
     let run = sandboxed("--backups 3", "backups list --latest 1 --per server").exit(2);
     run.stderr_holds(["--per", "resource, vault, type, status, checkpoint, day, month"]).run();
+}
+
+/// The newest backup of each resource, if it is old: filters would find the newest of the old ones.
+#[test]
+fn stale_keeps_the_groups_without_a_newer_backup() {
+    let records: Vec<String> = [("a", "x", 1), ("b", "y", 30), ("c", "x", 40), ("d", "z", 200)]
+        .map(|(id, resource, hours)| {
+            let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+            format!(
+                r#"{{"id":"{id}","resource_id":"{resource}","created_at":"{}"}}"#,
+                created.strftime("%Y-%m-%dT%H:%M:%S.%6f")
+            )
+        })
+        .into();
+    let records: Vec<_> = records.iter().map(String::as_str).collect();
+    for (flags, expected) in [
+        ("--stale 26h", "b\nd\n"),
+        ("--stale 7d", "d\n"),
+        ("--stale 1w2d", ""),
+        ("--stale 26h --latest 5 --per resource", "b\nd\n"),
+        ("--stale 26h --sort created_at:asc --limit 1", "d\n"),
+        ("--latest 1 --per resource", "a\nb\nd\n"),
+    ] {
+        let service = Service::answering([Answer::page(&records, "4")]);
+        let run = service.cbr(&format!("backups list --ids {flags}")).with_key().run();
+        assert_eq!(run.stdout, expected, "{flags}");
+    }
 }

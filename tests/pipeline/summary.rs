@@ -31,7 +31,10 @@ fn numbers_match_an_independent_model() {
         let (told, table) = (run("json").json(), run("csv").csv());
         let rows: Vec<_> =
             told.as_array().unwrap().iter().map(|row| values(row, &table[0])).collect();
-        assert_eq!(Value::from(rows.clone()), expected, "{by}");
+        // Days and months without backups are rows too.
+        let counted = told.as_array().unwrap().iter().filter(|row| row["count"] != 0);
+        let counted: Vec<_> = counted.map(|row| modelled(row, &table[0])).collect();
+        assert_eq!(Value::from(counted), expected, "{by}");
 
         // The same in each format.
         let lines: Vec<Value> =
@@ -62,6 +65,19 @@ fn numbers_match_an_independent_model() {
     }
 }
 
+/// The values of a row that the model knows, in its order: the group, with the id first.
+fn modelled(row: &Value, columns: &[String]) -> Value {
+    const NUMBERS: [&str; 5] = ["count", "total_size", "oldest", "newest", "next_expiry"];
+    const OF_VAULTS: [&str; 3] = ["vault_name", "vault_size", "vault_used"];
+    let mut group: Vec<_> = columns
+        .iter()
+        .filter(|name| !NUMBERS.contains(&name.as_str()) && !OF_VAULTS.contains(&name.as_str()))
+        .collect();
+    group.sort_by_key(|name| !name.ends_with("_id"));
+    let names = group.into_iter().map(String::as_str).chain(NUMBERS);
+    names.map(|name| row[name].clone()).collect()
+}
+
 /// The values of an object, in the order of the columns: there are no others.
 fn values(row: &Value, columns: &[String]) -> Value {
     assert_eq!(row.as_object().unwrap().len(), columns.len());
@@ -81,10 +97,10 @@ fn summaries_are_tables_on_a_terminal() {
     let run = service.cbr("backups summary --by status").with_key();
     let told = "cbr: warning: 1 backups have no resource_size that could be added to total_size\n";
     let expected = "\
-STATUS     COUNT  TOTAL_SIZE  OLDEST                NEWEST                NEXT_EXPIRY
-available      2        2 GB  2020-02-19T07:00:54Z  2020-02-20T07:00:54Z  -
-error          1       40 GB  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-01-01T00:00:00Z
--              1      100 GB  2020-02-17T23:00:54Z  2020-02-17T23:00:54Z  -
+STATUS     COUNT  SOURCE_SIZE  OLDEST                NEWEST                NEXT_EXPIRY
+available      2         2 GB  2020-02-19T07:00:54Z  2020-02-20T07:00:54Z  -
+error          1        40 GB  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-01-01T00:00:00Z
+-              1       100 GB  2020-02-17T23:00:54Z  2020-02-17T23:00:54Z  -
 ";
     assert_eq!(run.stderr(told).run().stdout, expected);
 }
@@ -114,7 +130,11 @@ fn a_summary_of_nothing_is_zero() {
     assert_eq!(summary("-o jsonl --by vault"), "");
     assert_eq!(
         summary("-o csv --by vault"),
-        "vault_id,count,total_size,oldest,newest,next_expiry\n"
+        "vault_name,count,total_size,oldest,newest,next_expiry,vault_size,vault_used,vault_id\n"
+    );
+    assert_eq!(
+        summary("-o csv --by type"),
+        "resource_type,count,total_size,oldest,newest,next_expiry\n"
     );
     assert_eq!(summary("-o csv --by vault --no-headers"), "");
 }

@@ -268,8 +268,11 @@ mod tests {
                 "words |--own-type|--older-than|--output|--output-file",
             ),
             ("cbr backups list --offset=1 --of", "words |--offset"),
-            ("cbr backups list -ojson --ou", "words |--output"),
-            ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
+            ("cbr backups list -ojson --ou", "words |--output-file"),
+            (
+                "cbr backups list -ojson --o",
+                "words |--own-type|--older-than|--offset|--output-file",
+            ),
             ("cbr --quiet backups list --qu", "words |--quiet"),
             #[cfg(feature = "sandbox")]
             ("cbr sandbox --log ", "files "),
