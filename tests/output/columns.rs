@@ -164,7 +164,7 @@ fn names_of_vaults_take_one_more_request() {
     assert_eq!(rows.len(), 10);
     assert!(rows[1..].iter().all(|row| row[0].starts_with("vault-")), "{rows:?}");
     // A name selects what its id selects.
-    let (name, id) = (&rows[1][0], &rows[1][1]);
+    let (name, id) = (&rows[2][0], &rows[2][1]);
     let ids =
         |flags: &str| sandboxed("--backups 9", &format!("backups list --ids {flags}")).run().stdout;
     assert_eq!(ids(&format!("--vault {name}")), ids(&format!("--vault-id {id}")));
