@@ -117,8 +117,8 @@ fn unprovable_listings_fail() {
 /// rest.
 #[test]
 fn another_order_is_proven_if_nothing_changes() {
-    let told = "cbr: warning: the service did not sort as it was asked to; nothing tells that the list \
-                changed meanwhile\n";
+    let told = "cbr: warning: the service did not sort as requested, so a change of the list may be \
+                unnoticed\n";
     for fault in ["", " --fault no-count@*"] {
         let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
         let mut ids = run.lines();

@@ -50,7 +50,7 @@ pub(super) struct Reading<'a> {
     note: Option<Value>,
 }
 
-/// Runs `work` on a list, and tells how it went, on stderr and in the receipt.
+/// Runs `work` on a list, and reports the result on stderr and in the receipt.
 pub(super) async fn read(
     args: &ReadArgs,
     cut: Cut,
@@ -92,8 +92,7 @@ pub(super) async fn read(
     if result.is_ok() {
         if tally.listing.out_of_order {
             console.warn(
-                "the service did not sort as it was asked to; nothing tells that the list changed \
-                 meanwhile",
+                "the service did not sort as requested, so a change of the list may be unnoticed",
             );
         }
         if let Some(line) = receipt.line(&tally, cut.limit, (journal.retries(), journal.hedged())) {

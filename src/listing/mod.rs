@@ -3,7 +3,7 @@
 //!
 //! Knows neither HTTP nor flags nor what a row is: a [`Source`] answers one [`PageRequest`] at a
 //! time, and rows leave in order through a sink. Why the result holds although the list may change
-//! meanwhile is told in [`stitch`].
+//! meanwhile is explained in [`stitch`].
 
 mod order;
 mod page;
@@ -31,12 +31,12 @@ use window::Window;
 
 /// Something that answers with pages.
 pub(crate) trait Source: Send + Sync + 'static {
-    /// The rows of a page. What they are makes no difference here.
+    /// The rows of a page, which the listing does not look into.
     type Rows: Send + 'static;
-    /// Why a page could not be had.
+    /// Error for a page that could not be read.
     type Error: Send + 'static;
 
-    /// The rows from `request.offset` on, at most `request.limit` of them, as they stand now.
+    /// Returns the current rows from `request.offset` on, at most `request.limit` of them.
     fn page(
         &self,
         request: PageRequest,
@@ -47,19 +47,19 @@ pub(crate) trait Source: Send + Sync + 'static {
     fn transient_failures(&self) -> u64;
 }
 
-/// What came of a listing: what it consisted of so far, and why it is not complete, if it is not.
+/// Result of a listing, complete or not.
 #[derive(Debug)]
 pub(crate) struct Outcome<E> {
     /// What was read.
     pub(crate) receipt: Receipt,
-    /// Whether it is complete.
+    /// `Ok` if it is complete.
     pub(crate) result: Result<(), Failure<E>>,
 }
 
-/// Why there is no listing.
+/// Reason why a listing is not complete.
 #[derive(Debug)]
 pub(crate) enum Failure<E> {
-    /// A page could not be had.
+    /// A page could not be read.
     Source(E),
     /// The pages do not prove a complete list.
     Unproven(Unproven),
@@ -69,17 +69,17 @@ pub(crate) enum Failure<E> {
     Internal(anyhow::Error),
 }
 
-/// What is asked for first; `None` if nothing is.
+/// Returns the first request, or `None` if the range is empty.
 pub(crate) fn first_request(range: ListRange) -> Option<PageRequest> {
     let (_, request) = Stitcher::<()>::new(range).next_request(1)?;
     Some(request)
 }
 
-/// Reads the whole `range` and hands each record to `sink`, in order and once, with what was read
-/// so far. At most `concurrency` pages are asked for or waiting at a time. Where the sink has
-/// enough, nothing more is read, and what it was handed is proven to be the first of the list.
+/// Reads the whole `range` and passes each record to `sink`, in order and once, with the receipt so
+/// far. At most `concurrency` pages are requested or waiting at a time. Once the sink wants no more,
+/// reading stops; the records that it has are proven to be the first of the list.
 ///
-/// Where the result is a [`Failure`], records may have reached the sink already.
+/// After a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     range: ListRange,
@@ -105,7 +105,7 @@ async fn read<S: Source>(
         sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
     };
     loop {
-        // Where the first rows may be enough, they are looked at before more is asked for.
+        // If the first rows may be enough, they are delivered before more is requested.
         if stitcher.may_be_enough() && enough(stitcher)? {
             return Ok(());
         }
@@ -113,7 +113,7 @@ async fn read<S: Source>(
             let source = Arc::clone(&source);
             under_way.spawn(async move { (ticket, source.page(request).await) });
         }
-        // What is in order goes on its way while the next pages are under way.
+        // Rows in order are delivered while the next pages are under way.
         if enough(stitcher)? || stitcher.is_done() {
             return Ok(());
         }

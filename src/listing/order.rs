@@ -114,7 +114,7 @@ impl fmt::Display for Order {
 mod tests {
     use super::*;
 
-    /// An order from the text that stands for it on the wire.
+    /// Parses an order from its query parameter.
     fn parse(text: &'static str) -> Order {
         let key = |part: &'static str| match part.split_once(':') {
             Some((key, "asc")) => (key, Direction::Ascending),
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(parse("id:asc").rank(created(1, true), Key::of("no uuid")), None);
     }
 
-    /// Rows whose order within a moment cannot be told may stand in either.
+    /// Rows whose order within a moment is unknown may be in either order.
     #[test]
     fn unknown_ranks_are_skipped() {
         let (a, b) =

@@ -231,7 +231,7 @@ mod tests {
     }
 
     /// Rows that come in their order, with some that came before: of the same moment, from right
-    /// before, from long before. Where no order is told, in any.
+    /// before, from long before. Without a known order, in any.
     #[test]
     fn seen_rows_agree_with_a_hash_set() {
         const ROWS: usize = 2 * RECENT;

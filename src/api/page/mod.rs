@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    /// Where the order within a moment is told, and where it is not.
+    /// The order within a moment is known or not.
     #[test]
     fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
         let (exact, thousandths, whole) =

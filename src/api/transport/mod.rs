@@ -194,7 +194,7 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
 }
 
 /// Returns true if DNS says that the host does not exist. A temporary failure may be retried. Only
-/// the text tells: `std` keeps no code.
+/// only the text shows it: `std` keeps no code.
 fn is_unknown_host(reason: &str) -> bool {
     if reason.contains("invalid dns name") {
         return true;

@@ -3,15 +3,15 @@
 use super::Stitcher;
 use crate::listing::proof::{Reason, Unproven};
 
-/// How often in a row a page may equal its predecessor, as when rows are created just as fast as
+/// Maximum number of times in a row that a page may equal its predecessor, as when rows are created just as fast as
 /// read.
 pub(super) const REPETITIONS: u32 = 16;
-/// How often in a row an answer may contradict itself before the listing gives up.
+/// Maximum number of times in a row that an answer may contradict itself before the listing gives up.
 pub(super) const CONTRADICTIONS: u32 = 3;
-/// How many pages in a row may bring nothing that is further in the order, beside eight times as
-/// many as it took to come so far. A list that grows faster than it is read has no end.
+/// Maximum number of pages in a row that bring nothing further in the order, in addition to eight
+/// times as many as were needed so far. A list that grows faster than it is read has no end.
 const STANDSTILL: u64 = 1000;
-/// How many pages in a row may overlap nothing. Each one is read lower than the one before, in
+/// Maximum number of pages in a row that overlap nothing. Each one is read lower than the one before, in
 /// steps that double, so twenty reach from the end of the largest list to its beginning.
 const UNSTITCHED: u32 = 64;
 
@@ -22,7 +22,7 @@ pub(super) struct Guard {
     pub(super) contradictions: u32,
     /// Checks in a row that did not confirm the end.
     pub(super) end_checks: u32,
-    /// How often the whole list was read again.
+    /// Number of re-reads of the whole list.
     pub(super) rereads: u32,
     /// Pages since the last new row that overlap nothing.
     pub(super) unstitched: u32,

@@ -63,16 +63,16 @@ use guard::Guard;
 pub(crate) struct ListRange {
     /// Rows to skip.
     pub(crate) offset: u64,
-    /// Rows to deliver at most; all of them if `None`.
+    /// Maximum number of rows to deliver; all if `None`.
     pub(crate) limit: Option<u64>,
     /// Rows of a page, 1 to 1000.
     pub(crate) page_size: u64,
-    /// Rows of a page where that many are needed because they share a moment; at least `page_size`.
+    /// Maximum rows of a page for rows that share a moment; at least `page_size`.
     pub(crate) largest_page: u64,
-    /// Whether rows keep their places for as long as they exist.
+    /// Rows keep their places as long as they exist.
     pub(crate) stable: bool,
-    /// Whether the caller may stop after the first rows, it is not known how many. Which rows are
-    /// the first must be certain then, as it must with an offset or a limit.
+    /// The caller may stop after some rows. Then the first rows must be certain, as with an offset
+    /// or a limit.
     pub(crate) first_rows: bool,
 }
 
@@ -86,7 +86,7 @@ struct Slot<P> {
     ticket: Ticket,
     request: PageRequest,
     state: State<P>,
-    /// Whether its page was read, and waits until a lower one is.
+    /// Its page was read, and waits for a lower one.
     deferred: bool,
 }
 
@@ -103,7 +103,7 @@ enum State<P> {
 /// What the answers indicate about the list and the service.
 #[derive(Debug, Default)]
 struct Evidence {
-    /// There is no order to rely on.
+    /// The order is not reliable.
     unordered: bool,
     /// The list changed.
     disturbed: bool,
@@ -115,7 +115,7 @@ struct Evidence {
     ended: bool,
     /// The service answers with fewer rows than requested, although it has more.
     capped: bool,
-    /// The most rows of an answer.
+    /// Number of rows of the longest answer.
     longest_page: u64,
 }
 
@@ -125,7 +125,7 @@ struct Stitched {
     keys: Vec<Key>,
     /// Number of rows that were not seen before.
     fresh: u64,
-    /// It may be that a new row is in front of the range.
+    /// A new row may be in front of the range.
     uncertain: bool,
     /// A row is further in the order than all before.
     is_further: bool,
@@ -133,38 +133,38 @@ struct Stitched {
     of_last_moment: u64,
 }
 
-/// On which side of the first row of the range another row is.
+/// Position of a row relative to the first row of the range.
 #[derive(Debug, PartialEq, Eq)]
 enum Side {
     /// The offset skips it.
     Before,
     /// It is in the range.
     After,
-    /// Both may be: the two share a moment, or have none.
+    /// Unknown: the two share a moment, or have none.
     Unknown,
 }
 
-/// The rows of a short page that many services answer with where more are requested.
+/// Page sizes that services use as a limit when more rows are requested.
 const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 
 /// Turns pages into one list.
 #[derive(Debug)]
 pub(super) struct Stitcher<P> {
     range: ListRange,
-    /// Rows of a page: fewer than in `range` once the service has answered with fewer, more where
-    /// a moment takes it.
+    /// Rows of a page: fewer than in `range` if the service answers with fewer, more if a moment
+    /// needs it.
     page_size: u64,
     slots: VecDeque<Slot<P>>,
     next_ticket: u64,
     seen: Seen,
-    /// The first row of the range, and its place in the order.
+    /// Key and rank of the first row of the range.
     start: Option<(Key, Option<Rank>)>,
     /// The offset that the last row of the last stitched page had.
     position: Option<u64>,
     /// The rows of the last stitched page.
     last: Vec<Key>,
     last_record: Option<Record>,
-    /// How many of them, at its end, share a moment.
+    /// Number of rows at its end that share a moment.
     of_last_moment: u64,
     ready: Vec<Batch<P>>,
     done: bool,

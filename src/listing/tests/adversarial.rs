@@ -1,6 +1,5 @@
-//! A model of services that do not do what they document, with a list that is at rest: what is told
-//! to be complete is complete, whatever the page size, the window and the order in which pages
-//! arrive.
+//! A model of services that break their documentation, with a list that does not change. A list
+//! that is reported complete is complete, for any page size, window and order of arrival.
 
 use std::collections::HashSet;
 
@@ -10,7 +9,7 @@ use super::{report, seeds};
 use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
-/// What is wrong with answers.
+/// How the answers are wrong.
 #[derive(Debug, Clone, Copy)]
 enum Misbehavior {
     /// One row is counted and never sent.
@@ -38,18 +37,18 @@ enum Misbehavior {
     Nothing,
 }
 
-/// A row by its place in the order, and the moment that is told of it.
+/// Position of a row in the order, and its reported moment.
 type Row = (u64, i64);
 
 struct Service {
     rows: Vec<Row>,
-    /// The same in no order.
+    /// The same rows, shuffled.
     mixed: Vec<Row>,
-    /// Whether a moment is all that tells where a row stands.
+    /// Only the moment of a row is known, not its order within it.
     is_vague: bool,
-    lie: Misbehavior,
-    /// Of how many answers one is true.
-    truth: u8,
+    misbehavior: Misbehavior,
+    /// One in this many answers is correct.
+    correct: u8,
     answers: u64,
 }
 
@@ -68,7 +67,7 @@ impl Service {
         let mut mixed = rows.clone();
         random.shuffle(&mut mixed);
         let row = random.u64(0..=length);
-        let lie = match random.u8(0..13) {
+        let misbehavior = match random.u8(0..13) {
             0 => Misbehavior::Hide(row),
             1 => Misbehavior::IgnoreOffset,
             2 => Misbehavior::WrapOffset,
@@ -82,8 +81,8 @@ impl Service {
             10 => Misbehavior::NoCount,
             _ => Misbehavior::Nothing,
         };
-        let truth = if random.bool() { 0 } else { random.u8(2..=5) };
-        Self { rows, mixed, is_vague, lie, truth, answers: 0 }
+        let correct = if random.bool() { 0 } else { random.u8(2..=5) };
+        Self { rows, mixed, is_vague, misbehavior, correct, answers: 0 }
     }
 
     fn page(&mut self, request: PageRequest, random: &mut Rng) -> Page<Vec<u64>> {
@@ -95,8 +94,8 @@ impl Service {
         let length = self.rows.len() as u64;
         let mut rows = cut(&self.rows, offset, limit);
         let mut count = Some(length);
-        let is_true = self.truth > 0 && random.u8(0..self.truth) == 0;
-        match self.lie {
+        let is_true = self.correct > 0 && random.u8(0..self.correct) == 0;
+        match self.misbehavior {
             _ if is_true => {}
             Misbehavior::Hide(row) => rows.retain(|(number, _)| *number != row),
             Misbehavior::IgnoreOffset => rows = cut(&self.rows, 0, limit),
@@ -137,9 +136,8 @@ impl Service {
     }
 }
 
-/// Plays one case through; what went wrong, if anything did. `told` counts the lists that were told
-/// to be complete.
-fn play(seed: u64, told: &mut u64) -> Result<(), String> {
+/// Plays one case. Returns what went wrong. `complete` counts the lists that were reported complete.
+fn play(seed: u64, complete: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);
     let (page_size, window) = (random.u64(1..=30), random.usize(1..=6));
@@ -151,8 +149,10 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
         stable: true,
         first_rows: false,
     };
-    let harms_no_piece =
-        matches!(service.lie, Misbehavior::Clamp(_) | Misbehavior::NoCount | Misbehavior::Nothing);
+    let harms_no_piece = matches!(
+        service.misbehavior,
+        Misbehavior::Clamp(_) | Misbehavior::NoCount | Misbehavior::Nothing
+    );
     if harms_no_piece && random.bool() {
         range.offset = random.u64(0..=40);
         range.limit = random.bool().then(|| random.u64(1..=40));
@@ -170,11 +170,11 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
             }
         }
         if under_way.is_empty() {
-            return Err(format!("{:?}, {range:?}: nothing more to ask for", service.lie));
+            return Err(format!("{:?}, {range:?}: nothing more to request", service.misbehavior));
         }
         let (ticket, page) = under_way.swap_remove(random.usize(0..under_way.len()));
         if let Err(unproven) = stitcher.deliver(ticket, page) {
-            return match service.lie {
+            return match service.misbehavior {
                 Misbehavior::Nothing => Err(format!("{range:?}: {unproven}")),
                 _ => Ok(()),
             };
@@ -183,7 +183,7 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
             delivered.extend(indexes.into_iter().map(|index| rows[index]));
         }
         if stitcher.is_done() {
-            *told += 1;
+            *complete += 1;
             let distinct: HashSet<_> = delivered.iter().collect();
             let is_whole = distinct.len() == delivered.len()
                 && distinct.len() == wanted.len()
@@ -191,23 +191,23 @@ fn play(seed: u64, told: &mut u64) -> Result<(), String> {
             return if is_whole {
                 Ok(())
             } else {
-                Err(format!("{:?}, {range:?}: {wanted:?}, {delivered:?}", service.lie))
+                Err(format!("{:?}, {range:?}: {wanted:?}, {delivered:?}", service.misbehavior))
             };
         }
     }
-    Err(format!("{:?}: it does not end", service.lie))
+    Err(format!("{:?}: it does not end", service.misbehavior))
 }
 
 #[test]
-fn what_a_service_that_lies_leaves_out_is_not_told_to_be_complete() {
-    let (mut failures, mut told, mut all) = (Vec::new(), 0, 0);
+fn an_incomplete_list_is_never_reported_complete() {
+    let (mut failures, mut complete, mut all) = (Vec::new(), 0, 0);
     for seed in seeds(20_000) {
         all += 1;
-        if let Err(what) = play(seed, &mut told) {
+        if let Err(what) = play(seed, &mut complete) {
             failures.push((seed, what));
         }
     }
     report(&failures);
-    // Most lies are seen through, and some harm nobody.
-    assert!(all < 1000 || (told > all / 4 && told < all), "{told} of {all}");
+    // Some wrong answers are harmless, and some are not.
+    assert!(all < 1000 || (complete > all / 4 && complete < all), "{complete} of {all}");
 }

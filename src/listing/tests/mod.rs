@@ -1,4 +1,4 @@
-//! The listing against models of a service: many small random cases, each told by a seed.
+//! The listing against models of a service: many small random cases, each from a seed.
 //!
 //! `CBR_TEST_CASES` sets the number of cases of each model, `CBR_TEST_SEED` plays one case again.
 

@@ -169,7 +169,7 @@ fn check(cases: impl IntoIterator<Item = (Given, [&'static str; 3])>) {
     }
 }
 
-/// Rule 0: each source goes before all that stand below it, whole, with its own project and its own
+/// Rule 0: each source overrides all sources below it, as a whole, with its own project and its own
 /// region before that of files.
 #[test]
 fn sources_go_in_their_order() {
@@ -189,7 +189,7 @@ fn sources_go_in_their_order() {
         (from_sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (from_koocli(), [KOOCLI, KOOCLI, KOOCLI]),
         (from_own_file(), [OWN_FILE, OWN_FILE_REGION, OWN_FILE_PROJECT]),
-        // A region of the own file fills up what nobody else says; a project goes with its keys.
+        // A region of the profile applies if no other source has one; a project belongs to its keys.
         (from_samples(), ["CLOUD_SDK_*", OWN_FILE_REGION, "CLOUD_SDK_PROJECT_ID"]),
         (from_openstack(), ["OS_*", "OS_REGION_NAME", "OS_PROJECT_ID"]),
         (from_terraform(), ["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
@@ -208,13 +208,13 @@ fn explicitly_named_sources_take_precedence() {
         (all().flag("--profile", "other"), [other, other, other]),
         (all().flag("--cloud", "c"), [CLOUD, CLOUD, CLOUD]),
         (all().var("CBR_PROFILE", "other"), [other, other, "CBR_PROJECT_ID"]),
-        // A flag goes before a variable, and each before the family of the other.
+        // A flag overrides a variable, and each overrides the family of the other.
         (all().flag("--cloud", "c").var("CBR_PROFILE", "other"), [CLOUD, CLOUD, CLOUD]),
         (all().flag("--profile", "other").var("OS_CLOUD", "c"), [other, other, other]),
         // OS_CLOUD is one of the OS_* variables, and goes first among those.
         (given().openstack().clouds(2).var("OS_CLOUD", "c"), [CLOUD, CLOUD, CLOUD]),
         (all().var("OS_CLOUD", "c"), ["CBR_*", "HW_REGION", "CBR_PROJECT_ID"]),
-        // A region that is meant for this tool goes before that of a profile only beside
+        // A region that is meant for this tool overrides that of a profile only beside
         // CBR_PROFILE.
         (region(all()).flag("--profile", "other"), [other, other, other]),
         (region(all()).var("CBR_PROFILE", "other"), [other, "CBR_REGION", "CBR_PROJECT_ID"]),
@@ -228,7 +228,7 @@ fn explicitly_named_sources_take_precedence() {
     assert_eq!(found.credentials.unwrap_err().to_string(), missing);
 }
 
-/// Rule 0: half of a set is an error at every place, whatever stands below it.
+/// Rule 0: half of a set is an error in every source, whatever the sources below it contain.
 #[test]
 fn incomplete_credentials_are_an_error_and_not_skipped() {
     let below = || given().samples().koocli().sdk_file().clouds(1).metadata();
@@ -263,7 +263,7 @@ fn incomplete_credentials_are_an_error_and_not_skipped() {
     }
 }
 
-/// What is there and of no use is passed over, and nothing else of it is taken.
+/// A source that cannot be used is skipped as a whole.
 #[test]
 fn unusable_sources_are_skipped_with_all_their_settings() {
     let foreign = "https://keystone.example.com/v3";
@@ -356,7 +356,7 @@ fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
     }
 }
 
-/// Two kinds of variables that differ are told; the same twice, and files below, are not.
+/// Two different kinds of variables are reported; equal ones, and files below, are not.
 #[test]
 fn families_that_differ_are_warned_of() {
     let token = |given: Given, value| given.var("CBR_TOKEN", value);
