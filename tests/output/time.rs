@@ -1,6 +1,6 @@
 //! `--time`: times for people, with their zone.
 
-use crate::harness::{Answer, Cbr, Service, sandboxed};
+use crate::harness::{Answer, Cbr, Service, cbr, sandboxed};
 
 const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
@@ -84,4 +84,39 @@ fn machine_readable_formats_keep_raw_times() {
         let run = sandboxed("--backups 3", &format!("backups list -o {format} --time local"));
         run.exit(2).stderr_holds(["--time", format, "exact"]).run();
     }
+}
+
+/// Printed times, days of groups, and times without a zone in flags are all in one zone.
+#[test]
+fn a_run_has_one_time_zone() {
+    // The newest backup of the sandbox is at 23:57 UTC, the next day in Shanghai.
+    let day = |flags: &str, zone: Option<&str>| {
+        let run = sandboxed("", &format!("backups summary --by day -o csv --no-headers {flags}"));
+        let run = if let Some(zone) = zone { run.env("TZ", zone) } else { run };
+        run.run().csv()[0][0].clone()
+    };
+    assert_eq!(day("", None), "2026-11-19");
+    assert_eq!(day("", Some("Asia/Shanghai")), "2026-11-19");
+    assert_eq!(day("--tz Asia/Shanghai", None), "2026-11-20");
+    assert_eq!(day("--tz CST-8", None), "2026-11-20");
+    assert_eq!(day("--tz=CST-8", Some("UTC")), "2026-11-20");
+
+    for (flags, expected) in [
+        ("", "2026-11-01T00:00:00Z"),
+        ("--time local", "2026-10-31T16:00:00Z"),
+        ("--time relative", "2026-11-01T00:00:00Z"),
+        ("--tz CET-1", "2026-10-31T23:00:00Z"),
+    ] {
+        let run = sandboxed("--backups 3", &format!("backups list --since 2026-11-01 {flags}"));
+        let run = run.env("TZ", "CST-8").run();
+        assert_eq!(run.requests[0].filters(), [("start_time", expected)], "{flags}");
+    }
+    cbr("backups list --tz Nowhere/Atlantis")
+        .exit(2)
+        .stderr_holds(["--tz", "no time zone that is known here", "Europe/Berlin"])
+        .run();
+    cbr("backups list --tz CST-8 --time utc")
+        .exit(2)
+        .stderr_holds(["'--tz' cannot be used with '--time utc'"])
+        .run();
 }
