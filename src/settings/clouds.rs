@@ -17,6 +17,9 @@ const OTC: &str = "otc.t-systems.com";
 const SBERCLOUD: &str = "hc.sbercloud.ru";
 const SWISS_OTC: &str = "sc.otc.t-systems.com";
 
+// Former domain of `HUAWEI_CLOUD`, which still serves its IAM.
+const FORMER_HUAWEI_CLOUD: &str = "myhwclouds.com";
+
 /// A region that has the backup service: its name, the domain of its cloud, and its IAM.
 struct Region(&'static str, &'static str, Identity);
 
@@ -102,8 +105,41 @@ pub(super) fn identity_host(region: &str) -> Option<String> {
     })
 }
 
+/// Returns the region of a project with this name: that of the name, or of its part before `_`.
+/// IAM names the main project of a region like the region, and others `REGION_NAME`.
+pub(crate) fn of_project(name: &str) -> Option<&str> {
+    let region = name.split_once('_').map_or(name, |(region, _)| region);
+    service_host(region).map(|_| region)
+}
+
+/// Returns the region in the name of an IAM host; `None` for hosts of a whole cloud, and for those
+/// of other clouds.
+pub(crate) fn region_of_identity(host: &str) -> Option<&str> {
+    of_identity(host)?;
+    let (_, rest) = host.split_once('.')?;
+    let domains = REGIONS.iter().map(|region| region.1).chain([FORMER_HUAWEI_CLOUD]);
+    let mut regions = domains.filter_map(|domain| rest.strip_suffix(domain)?.strip_suffix('.'));
+    regions.find(|region| is_region_name(region))
+}
+
+/// Returns the host of the backup service in a region of Huawei Cloud that is newer than the
+/// table. `None` for a name that differs in one letter from one of the table: it is mistyped.
+pub(super) fn further_service_host(region: &str) -> Option<String> {
+    let is_near = |known: &str| strsim::osa_distance(known, region) <= 1;
+    let is_further = is_public_region_name(region) && !regions().any(is_near);
+    is_further.then(|| format!("cbr.{region}.{HUAWEI_CLOUD}"))
+}
+
+/// Returns the IAM host of such a region.
+pub(super) fn further_identity_host(region: &str) -> Option<String> {
+    further_service_host(region).map(|_| format!("iam.{HUAWEI_CLOUD}"))
+}
+
 /// Returns the domain of the cloud whose IAM is at `host`; `None` for any other host.
 pub(super) fn of_identity(host: &str) -> Option<&'static str> {
+    if let Some(name) = host.strip_suffix(FORMER_HUAWEI_CLOUD) {
+        return of_identity(&format!("{name}{HUAWEI_CLOUD}"));
+    }
     let is_its = |region: &&Region| identity_host(region.0).as_deref() == Some(host);
     domain_of("iam", host).or_else(|| REGIONS.iter().find(is_its).map(|region| region.1))
 }
@@ -138,9 +174,76 @@ pub(super) fn is_region_name(text: &str) -> bool {
         && words.all(is_word)
 }
 
+/// Returns true if `text` has the form that Huawei Cloud gives its regions: two letters, a word and
+/// a number, such as `cn-north-4`.
+fn is_public_region_name(text: &str) -> bool {
+    let number = text.rsplit('-').next().unwrap_or_default();
+    let is_number = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_region_name(text) && text.split('-').count() == 3 && is_number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_project_or_an_identity_host_names_a_region() {
+        let cases = [
+            ("eu-de", Some("eu-de")),
+            ("eu-de_app", Some("eu-de")),
+            ("eu-de_app_2", Some("eu-de")),
+            ("eu-west-101_x", Some("eu-west-101")),
+            ("eu-dex", None),
+            ("eu-de-app", None),
+            ("MOS", None),
+            ("_eu-de", None),
+            ("", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(of_project(name), expected, "{name}");
+        }
+        let cases = [
+            ("iam.eu-de.otc.t-systems.com", Some("eu-de")),
+            ("iam-pub.eu-ch2.sc.otc.t-systems.com", Some("eu-ch2")),
+            ("iam.eu-x1.otc.t-systems.com", Some("eu-x1")),
+            ("iam.cn-north-1.myhwclouds.com", Some("cn-north-1")),
+            ("iam.myhuaweicloud.com", None),
+            ("iam.myhwclouds.com", None),
+            ("iam.obs.myhuaweicloud.com", None),
+            ("iam.eu-de.example.com", None),
+            ("cbr.eu-de.otc.t-systems.com", None),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(region_of_identity(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn new_regions_are_of_huawei_cloud_and_mistyped_ones_of_none() {
+        let cases = [
+            ("sa-argentina-1", true),
+            ("sa-peru-1", true),
+            ("sa-chile-1", true),
+            ("xx-new-12", true),
+            ("cn-north-3", false),
+            ("cn-norht-4", false),
+            ("cn-nort-4", false),
+            ("eu-west-1", false),
+            ("eu-fr", false),
+            ("mars-1", false),
+            ("RegionOne", false),
+            ("eu-west-x", false),
+            ("eu-west.evil-1", false),
+            ("", false),
+        ];
+        for (region, expected) in cases {
+            let found = further_service_host(region);
+            let host = expected.then(|| format!("cbr.{region}.myhuaweicloud.com"));
+            assert_eq!(found, host, "{region}");
+            let identity = expected.then(|| "iam.myhuaweicloud.com".to_owned());
+            assert_eq!(further_identity_host(region), identity, "{region}");
+        }
+    }
 
     #[test]
     fn each_cloud_has_its_own_hosts() {

@@ -87,6 +87,11 @@ mod tests {
             ("https://iam.eu-ch2.sc.otc.t-systems.com/v3", true),
             ("https://IAM.cn-north-4.MyHuaweiCloud.com", true),
             ("https://iam.myhuaweicloud.com", true),
+            ("https://iam.myhwclouds.com/v3", true),
+            ("https://iam.cn-north-1.myhwclouds.com/v3", true),
+            ("https://iam.evilmyhwclouds.com/v3", false),
+            ("https://x.iam.myhwclouds.com/v3", false),
+            ("https://myhwclouds.com/v3", false),
             // A region that is not in the table.
             ("https://iam.eu-x1.otc.t-systems.com", true),
             ("https://iam.eu-west-101.myhuaweicloud.eu:443", true),

@@ -53,10 +53,8 @@ impl Parts {
     /// Other ways may need a password too, but not this one's request.
     fn is_by_password(&self) -> bool {
         let kind = self.kind.value.as_ref().map(Secret::reveal);
-        let is_known =
-            kind.is_none_or(|kind| ["password", "v3password", "token", "v3token"].contains(&kind));
         // Without its code, the password of a user with a second factor only counts as a failure.
-        is_known && !self.passcode.is_set()
+        kind.is_none_or(is_known) && !self.passcode.is_set()
     }
 
     /// Returns why there is no login: another authentication type, or no password, which files to
@@ -77,11 +75,8 @@ impl Parts {
                 self.passcode.name
             ));
         }
-        if self.password.is_set() && !self.is_by_password() {
-            return Some(format!(
-                "{} selects another authentication than a password",
-                self.kind.name
-            ));
+        if !kind.is_empty() && !is_known(kind) {
+            return Some(format!("{} {}", self.kind.name, unusable(kind)));
         }
         let user = [&self.user_name, &self.user_id].into_iter().find(|part| part.is_set())?;
         Some(format!("{} is set, but {} is not", user.name, self.password.name))
@@ -112,6 +107,19 @@ impl Parts {
         let project_domain = named(&self.project_domain_id, &self.project_domain_name);
         Ok(Some(Login { user, domain, project_domain, password }))
     }
+}
+
+/// Returns true for an authentication type that logs in with a password or needs no login.
+pub(super) fn is_known(kind: &str) -> bool {
+    ["password", "v3password", "token", "v3token"].contains(&kind)
+}
+
+/// Returns why another authentication type is not used, said of its setting.
+pub(super) fn unusable(kind: &str) -> String {
+    format!(
+        "is {}, which cbr cannot use: give a password, a token or an access key",
+        kind.escape_debug()
+    )
 }
 
 fn named(id: &Part, name: &Part) -> Option<NameOrId> {
@@ -178,8 +186,11 @@ mod tests {
         }
         let note = parts(&[("USER_ID", "u")]).note();
         assert_eq!(note.as_deref(), Some("USER_ID is set, but PASSWORD is not"));
+        let other = "TYPE is v3oidcpassword, which cbr cannot use: give a password, a token or an access key";
         let note = parts(&[password, ("TYPE", "v3oidcpassword")]).note();
-        assert_eq!(note.as_deref(), Some("TYPE selects another authentication than a password"));
+        assert_eq!(note.as_deref(), Some(other));
+        let note = parts(&[("USER_ID", "u"), ("TYPE", "v3oidcpassword")]).note();
+        assert_eq!(note.as_deref(), Some(other));
         let application = "asks for an application credential, which these clouds are not known to accept; use an access key";
         let cases = [
             (&[("TYPE", "v3applicationcredential")][..], format!("TYPE {application}")),

@@ -13,6 +13,8 @@ pub(super) struct Source {
     /// An error if they are incomplete or invalid.
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
     pub(super) region: Option<Setting>,
+    /// Region that applies if nothing else leads to one: the first of several, or that of a vendor.
+    pub(super) first_region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
     /// Name from which the id is found.
     pub(super) project_name: Option<Setting>,
@@ -43,6 +45,7 @@ impl Source {
             name: name.into(),
             credentials: Ok(None),
             region: None,
+            first_region: None,
             project_id: None,
             project_name: None,
             endpoint: None,

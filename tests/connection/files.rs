@@ -222,7 +222,9 @@ fn a_file_of_the_current_directory_cannot_redirect_secrets() {
     };
     let here = "clouds.yaml, cloud `otc`";
     assert_eq!(allowed("https://iam.eu-de.otc.t-systems.com"), [here, here, here]);
-    assert_eq!(allowed("https://iam.eu-nl.otc.t-systems.com"), ["-", "-", "-"]);
+    // Nothing of the file: the region is that of the host which the user names.
+    let named = ["-", "CBR_IAM_ENDPOINT (identity host)", "looked up"];
+    assert_eq!(allowed("https://iam.eu-nl.otc.t-systems.com"), named);
 }
 
 /// A profile is written down for good, and not for the directory where a run happens to take place.

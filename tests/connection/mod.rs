@@ -1,6 +1,7 @@
 //! Where requests go and as whom, and what is said when that is not clear.
 
 mod auth_show;
+mod client_settings;
 mod credentials;
 mod denied;
 mod endpoint;

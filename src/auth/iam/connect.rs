@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::login::{self, Scope};
+use super::login::{self, Region, Scope};
 use super::renewal::{KeptProject, Logins, Projects};
 use super::{Iam, IamProject, project};
 use crate::api::{Client, ClientOptions, CredentialRefresh, Identity};
@@ -23,10 +23,11 @@ pub(crate) async fn connect(
     options: &ClientOptions,
 ) -> anyhow::Result<Client> {
     resolution.check()?;
-    let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
+    let Resolution { credentials, region, region_is_implied, project, endpoint, iam, .. } =
+        resolution;
     let ((credentials, _), project) = (credentials?, project?);
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
-    let region = region.map(|region| region.value);
+    let region = Region { name: region.map(|region| region.value), is_implied: region_is_implied };
     let asked = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
         let (credentials, options) = (credentials.clone(), options.clone());
@@ -53,7 +54,7 @@ pub(crate) async fn connect(
                 (place(endpoint, None)?, access, None)
             }
             (credentials, Project::OfToken) => {
-                let scope = login::scope_of(&asked(&credentials)?, region.as_deref()).await?;
+                let scope = login::scope_of(&asked(&credentials)?, &region).await?;
                 let endpoint = place(endpoint, Some(&scope))?;
                 let project = scope.project.ok_or_else(no_project)?;
                 (endpoint, Identity { credentials, project_id: Some(project.id) }, None)
@@ -124,7 +125,7 @@ pub(crate) async fn scope(
     let (credentials, options) = (credentials.clone(), options.clone());
     let iam = Iam { endpoint: iam.clone(), credentials, options };
     match (&iam.credentials, region) {
-        (Credentials::Token(_), _) => Ok(login::scope_of(&iam, None).await?.project),
+        (Credentials::Token(_), _) => Ok(login::scope_of(&iam, &Region::default()).await?.project),
         (Credentials::Key { .. }, Some(region)) => {
             let id = project::find(&iam, region, true).await?;
             Ok(Some(IamProject { id, name: region.value.clone() }))

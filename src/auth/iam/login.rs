@@ -9,7 +9,7 @@ use serde_json::{Error, Value, json};
 use super::Iam;
 use super::project::IamProject;
 use crate::api::{ApiError, LOGIN, RequestSpec};
-use crate::settings::{Credentials, Endpoint, Login, NameOrId};
+use crate::settings::{Credentials, Endpoint, Login, NameOrId, clouds};
 use crate::text::secret::Secret;
 
 /// Header with the token that a login returns, or that a look-up is about.
@@ -22,6 +22,14 @@ pub(crate) struct Scope {
     pub(crate) project: Option<IamProject>,
     /// URL of the service in the catalogue.
     pub(super) service: Option<String>,
+}
+
+/// The region whose service is read from a catalogue.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Region {
+    pub(super) name: Option<String>,
+    /// True if other settings imply it: the project of the token overrides it then.
+    pub(super) is_implied: bool,
 }
 
 /// A token that a login returned.
@@ -47,7 +55,7 @@ pub(super) async fn log_in(
     iam: &Iam,
     login: &Login,
     project: &NameOrId,
-    region: Option<&str>,
+    region: &Region,
 ) -> Result<Session, ApiError> {
     let body = Secret::new(body(login, project).to_string());
     let call = RequestSpec {
@@ -78,7 +86,7 @@ pub(super) async fn log_in(
 /// # Errors
 ///
 /// The request failed.
-pub(super) async fn scope_of(iam: &Iam, region: Option<&str>) -> Result<Scope, ApiError> {
+pub(super) async fn scope_of(iam: &Iam, region: &Region) -> Result<Scope, ApiError> {
     let Credentials::Token(token) = &iam.credentials else {
         return Err(ApiError::Setup {
             reason: "this is no token".to_owned(),
@@ -120,7 +128,7 @@ fn token(headers: &HeaderMap) -> Result<Secret, Error> {
 }
 
 /// Reads an answer of this IAM. Drops a service that its catalogue must not name.
-fn scope(iam: &Iam, body: &str, region: Option<&str>) -> Result<Scope, Error> {
+fn scope(iam: &Iam, body: &str, region: &Region) -> Result<Scope, Error> {
     let mut scope = read(body, region)?;
     let is_listed = |url: &String| {
         Endpoint::of_catalog(url).is_some_and(|service| iam.endpoint.lists(&service))
@@ -129,7 +137,7 @@ fn scope(iam: &Iam, body: &str, region: Option<&str>) -> Result<Scope, Error> {
     Ok(scope)
 }
 
-fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
+fn read(body: &str, region: &Region) -> Result<Scope, Error> {
     #[derive(Deserialize)]
     struct Answer {
         token: Token,
@@ -145,14 +153,14 @@ fn read(body: &str, region: Option<&str>) -> Result<Scope, Error> {
     if let Some(project) = &token.project {
         project.check()?;
     }
-    Ok(Scope {
-        project: token.project,
-        service: service(&token.catalog, region).map(str::to_owned),
-    })
+    let name = token.project.as_ref().map_or("", |project| project.name.as_str());
+    let service = service(&token.catalog, region, name).map(str::to_owned);
+    Ok(Scope { project: token.project, service })
 }
 
-/// Returns the URL of the service in the catalogue: that of the region, or the only one.
-fn service<'a>(catalog: &'a Value, region: Option<&str>) -> Option<&'a str> {
+/// Returns the URL of the service in the catalogue: that of the named region; or else that of the
+/// project's region, that of the implied region, or the only one.
+fn service<'a>(catalog: &'a Value, region: &Region, project: &str) -> Option<&'a str> {
     let text = |value: &'a Value, key: &str| value.get(key).and_then(Value::as_str);
     let services = catalog.as_array()?.iter().filter(|service| {
         text(service, "type") == Some("cbr") || text(service, "name") == Some("cbr")
@@ -167,12 +175,14 @@ fn service<'a>(catalog: &'a Value, region: Option<&str>) -> Option<&'a str> {
         })
     };
     let all: Vec<_> = endpoints.collect();
-    let found = match region {
-        Some(region) => all
-            .iter()
-            .find(|endpoint| is_of(endpoint, region))
-            .or_else(|| all.iter().find(|endpoint| is_of(endpoint, "*"))),
-        None => all.first().filter(|_| all.len() == 1),
+    let of = |region: &str| all.iter().find(|endpoint| is_of(endpoint, region));
+    let name = region.name.as_deref();
+    let found = match name.filter(|_| !region.is_implied) {
+        Some(region) => of(region).or_else(|| of("*")),
+        None => clouds::of_project(project)
+            .and_then(of)
+            .or_else(|| name.and_then(of))
+            .or_else(|| all.first().filter(|_| all.len() == 1)),
     };
     text(found?, "url")
 }
@@ -236,7 +246,7 @@ mod tests {
         let cases = [
             (both.clone(), Some("eu-nl"), Some("b")),
             (both.clone(), Some("eu-ch2"), None),
-            (both, None, None),
+            (both.clone(), None, None),
             (catalog(json!([endpoint("eu-de", "a")])), None, Some("a")),
             (catalog(json!([endpoint("*", "a")])), Some("eu-de"), Some("a")),
             (
@@ -249,13 +259,30 @@ mod tests {
             (json!([1, {"type": "cbr"}]), None, None),
         ];
         for (catalog, region, expected) in cases {
-            assert_eq!(service(&catalog, region), expected, "{catalog} {region:?}");
+            let named = Region { name: region.map(str::to_owned), is_implied: false };
+            assert_eq!(service(&catalog, &named, "MOS"), expected, "{catalog} {region:?}");
+        }
+        // Without a named region: the project, the implied region, the only one.
+        let one = catalog(json!([endpoint("eu-de", "a")]));
+        let cases = [
+            (&both, "eu-nl_app", Some("eu-de"), Some("b")),
+            (&both, "eu-nl", None, Some("b")),
+            (&both, "eu-ch2", Some("eu-nl"), Some("b")),
+            (&both, "MOS", Some("eu-de"), Some("a")),
+            (&both, "MOS", Some("eu-ch2"), None),
+            (&both, "MOS", None, None),
+            (&one, "MOS", Some("eu-nl"), Some("a")),
+            (&one, "eu-nl", None, Some("a")),
+        ];
+        for (catalog, project, implied, expected) in cases {
+            let implied = Region { name: implied.map(str::to_owned), is_implied: true };
+            assert_eq!(service(catalog, &implied, project), expected, "{project} {implied:?}");
         }
     }
 
     #[test]
     fn the_scope_of_a_token_is_read_and_a_strange_project_refused() {
-        let read = |token: Value| read(&json!({"token": token}).to_string(), None);
+        let read = |token: Value| read(&json!({"token": token}).to_string(), &Region::default());
         let scope = read(json!({
             "expires_at": "2020-01-04T09:05:22.701000Z", "project": {"id": "p", "name": "eu-de"},
             "roles": [],

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::cache::{Cache, Name};
-use super::login::{self, Session};
+use super::login::{self, Region, Session};
 use super::{Iam, project};
 use crate::api::{ApiError, CredentialRefresh, Identity, Renewed};
 use crate::settings::{Credentials, Endpoint, Login, NameOrId, Setting, check_project_id};
@@ -18,12 +18,12 @@ pub(super) struct Logins {
     login: Login,
     /// Project of the token.
     project: NameOrId,
-    region: Option<String>,
+    region: Region,
 }
 
 impl Logins {
     /// Creates the logins of a user for one project.
-    pub(super) fn new(iam: Iam, login: Login, project: NameOrId, region: Option<String>) -> Self {
+    pub(super) fn new(iam: Iam, login: Login, project: NameOrId, region: Region) -> Self {
         Self { iam, login, project, region }
     }
 
@@ -33,8 +33,7 @@ impl Logins {
     ///
     /// The login failed.
     pub(super) async fn log_in(&self) -> Result<Session, ApiError> {
-        let region = self.region.as_deref();
-        login::log_in(&self.iam, &self.login, &self.project, region).await
+        login::log_in(&self.iam, &self.login, &self.project, &self.region).await
     }
 }
 

@@ -49,6 +49,7 @@ impl<'a> Context<'a> {
             environment: self.environment,
             home: &self.home,
             hosts: &self.hosts,
+            region: self.args.region.as_deref(),
             timeout: self.args.timeout,
             runs_commands: !self.args.runs_no_command,
         }

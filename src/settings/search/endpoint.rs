@@ -1,6 +1,6 @@
 //! Endpoint and IAM of the service, from the sources in the order of their rank.
 
-use super::resolve::{Facts, shared};
+use super::resolve::{Facts, Region, shared};
 use crate::settings::endpoint::Endpoint;
 use crate::settings::source::Source;
 use crate::settings::sources::metadata;
@@ -38,10 +38,15 @@ impl From<ConnectionError> for EndpointError {
 /// No source names an endpoint or a known region, or the endpoint is invalid.
 pub(super) fn resolve_endpoint(
     sources: &[Source],
+    region: Option<&Region>,
     facts: &Facts<'_>,
 ) -> Result<ResolvedEndpoint, EndpointError> {
     if let Some(endpoint) = shared(sources, |source| source.endpoint.as_ref()) {
         return written(endpoint);
+    }
+    if let Some(Region { setting, is_implied: true }) = region {
+        let endpoint = sources.iter().find_map(|source| source.endpoint.as_ref());
+        return endpoint.map_or_else(|| of_region(setting, sources, facts), written);
     }
     let found = sources.iter().find_map(|source| match (&source.endpoint, &source.region) {
         (Some(endpoint), _) => Some(written(endpoint)),
@@ -64,7 +69,7 @@ fn of_region(
         return written(&endpoint);
     }
     let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_made: true };
-    if let Some(domain) = domain(sources) {
+    if let Some(domain) = domain(sources, region) {
         let (endpoint, origin) = Endpoint::below("cbr", region, domain)?;
         return Ok(made(endpoint, origin));
     }
@@ -72,12 +77,33 @@ fn of_region(
         Ok(endpoint) => return Ok(made(endpoint, region.origin.clone())),
         Err(error) => error,
     };
-    let beside = shared(sources, |source| source.iam.as_ref()).and_then(|iam| {
-        let (found, origin) = Endpoint::of_identity(iam).ok()?;
-        let origin = format!("{} and {origin}", region.origin);
-        Some(made(Endpoint::beside(region, &found)?, origin))
-    });
-    beside.ok_or(EndpointError { error, is_open: true })
+    // The cloud of the IAM runs the region; without one, only Huawei Cloud adds regions often.
+    let found = match shared(sources, |source| source.iam.as_ref()) {
+        Some(iam) => Endpoint::of_identity(iam).ok().and_then(|(found, origin)| {
+            let origin = format!("{} and {origin}", region.origin);
+            Some(made(Endpoint::beside(region, &found)?, origin))
+        }),
+        None => clouds::further_service_host(&region.value).and_then(|host| {
+            let setting = Setting::new(&region.origin, format!("https://{host}"));
+            Some(made(Endpoint::parse(&setting).ok()?, setting.origin))
+        }),
+    };
+    found.ok_or(EndpointError { error, is_open: true })
+}
+
+/// Returns the note for an endpoint that was made for a region that `cbr` does not know.
+pub(super) fn further_region(
+    found: &ResolvedEndpoint,
+    Setting { origin, value }: &Setting,
+) -> Option<String> {
+    let host = clouds::further_service_host(value).filter(|_| found.is_made)?;
+    (found.endpoint.host() == host).then(|| {
+        let base = found.endpoint.base();
+        format!(
+            "{origin}: cbr does not know the region `{value}`, and takes it for one of Huawei Cloud: \
+             {base}; --endpoint overrides that"
+        )
+    })
 }
 
 /// Returns an endpoint that a user wrote.
@@ -104,10 +130,11 @@ pub(super) fn identity(
         return Err(no_identity("the endpoint is on this machine"));
     }
     let region = region.ok_or_else(|| no_identity("no region"))?;
-    if let Some(domain) = domain(sources) {
+    if let Some(domain) = domain(sources, region) {
         return Endpoint::below("iam", region, domain);
     }
-    let Some(host) = clouds::identity_host(&region.value) else {
+    let known = clouds::identity_host(&region.value);
+    let Some(host) = known.or_else(|| clouds::further_identity_host(&region.value)) else {
         let Setting { origin, value } = region;
         return Err(no_identity(&format!("{origin}: unknown region `{}`", value.escape_debug())));
     };
@@ -126,9 +153,8 @@ fn no_identity(why: &str) -> ConnectionError {
 
 /// Returns the domain of the user's cloud. Beside keys of another tool, it applies to the region of
 /// the same source and to regions that are not known.
-fn domain(sources: &[Source]) -> Option<&Setting> {
+fn domain<'a>(sources: &'a [Source], region: &Setting) -> Option<&'a Setting> {
     shared(sources, |source| source.cloud.as_ref()).or_else(|| {
-        let region = sources.iter().find_map(|source| source.region.as_ref())?;
         let is_open = clouds::service_host(&region.value).is_none();
         let mut sources =
             sources.iter().filter(|source| is_open || source.region.as_ref() == Some(region));

@@ -36,6 +36,9 @@ pub(crate) struct Resolution {
     pub(crate) credentials: Result<(Credentials, String), ConnectionError>,
     /// Region of the backups, if any source names it.
     pub(crate) region: Option<Setting>,
+    /// True if no source names the region: the project's name, the identity host or a list of
+    /// regions implies it.
+    pub(crate) region_is_implied: bool,
     /// Project of the backups.
     pub(crate) project: Result<Project, ConnectionError>,
     /// Endpoint of the service.

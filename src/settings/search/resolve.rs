@@ -1,13 +1,15 @@
 //! What each source holds to settings. Reads nothing and sends nothing.
 
 use super::Resolution;
-use super::endpoint::{contradiction, identity, resolve_endpoint};
+use super::endpoint::{contradiction, further_region, identity, resolve_endpoint};
 use crate::settings::credentials::Credentials;
-use crate::settings::lookup::{Lookup, Outcome};
+use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
 use crate::settings::sources::metadata;
-use crate::settings::{ConnectionError, Environment, MetadataAddress, Setting, Trust};
+use crate::settings::{
+    ConnectionError, Environment, MetadataAddress, Setting, Trust, clouds, hosts,
+};
 
 /// What a resolution depends on besides the sources.
 pub(super) struct Facts<'a> {
@@ -25,16 +27,18 @@ pub(super) fn resolve(
     warnings: Vec<String>,
     facts: &Facts<'_>,
 ) -> Resolution {
-    let Decision { credentials, decider, to_ask, statuses, warnings } = decide(&lookups, warnings);
+    let Decision { credentials, decider, to_ask, statuses, mut warnings } =
+        decide(&lookups, warnings);
     // The settings beside the credentials belong to the same account. Beside incomplete ones, they
     // apply once these are fixed.
     if let Some(lookup) = decider.and_then(|index| lookups.get_mut(index)) {
         lookup.source.shares_project = true;
     }
     lookups.sort_by_key(|lookup| lookup.rank);
+    let found = Region::find(&lookups);
     let sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
 
-    let region = sources.iter().find_map(|source| source.region.clone());
+    let region = found.as_ref().map(|found| found.setting.clone());
     let credentials = credentials
         .unwrap_or_else(|| Err(no_credentials(&statuses, facts.environment, region.is_some())));
     let project = Project::new(
@@ -43,13 +47,81 @@ pub(super) fn resolve(
         region.as_ref(),
         credentials.as_ref().ok().map(|(credentials, _)| credentials),
     );
-    let endpoint = resolve_endpoint(&sources, facts);
+    let endpoint = resolve_endpoint(&sources, found.as_ref(), facts);
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
     let conflict = endpoint.as_ref().ok().and_then(|found| contradiction(&sources, found));
     let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
+    let further = endpoint.as_ref().ok().zip(region.as_ref());
+    warnings.extend(further.and_then(|(endpoint, region)| further_region(endpoint, region)));
     let ca_file = sources.iter().find_map(|source| source.ca_file.clone());
     let trust = Trust::new(facts.insecure, ca_file, facts.environment);
-    Resolution { credentials, region, project, endpoint, iam, trust, to_ask, statuses, warnings }
+    let region_is_implied = found.is_some_and(|found| found.is_implied);
+    Resolution {
+        credentials,
+        region,
+        region_is_implied,
+        project,
+        endpoint,
+        iam,
+        trust,
+        to_ask,
+        statuses,
+        warnings,
+    }
+}
+
+/// The region, and how it was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) setting: Setting,
+    /// True if no source names it. Settings that belong to one region imply it.
+    pub(super) is_implied: bool,
+}
+
+impl Region {
+    /// Finds the region that a source names, or else the one that the settings imply. A profile or
+    /// cloud that a flag selects implies its region before variables of other tools name one.
+    fn find(lookups: &[Lookup]) -> Option<Self> {
+        let all = |_: &&Lookup| true;
+        let is_near = |lookup: &&Lookup| lookup.rank <= Rank::OwnVariables;
+        let is_selected = |lookup: &&Lookup| lookup.rank == Rank::Selected;
+        let named = |wanted: &dyn Fn(&&Lookup) -> bool| {
+            let setting = lookups.iter().filter(wanted).find_map(|it| it.source.region.clone())?;
+            Some(Self { setting, is_implied: false })
+        };
+        let implied = |wanted: &dyn Fn(&&Lookup) -> bool| {
+            let sources = lookups.iter().filter(wanted).map(|lookup| &lookup.source);
+            let sources: Vec<_> = sources.filter(|source| source.shares_project).collect();
+            Some(Self { setting: implied_region(&sources)?, is_implied: true })
+        };
+        named(&is_near)
+            .or_else(|| implied(&is_selected))
+            .or_else(|| named(&all))
+            .or_else(|| implied(&all))
+    }
+}
+
+/// Returns the region of the project's name, of the identity host, or the first of a list.
+fn implied_region(sources: &[&Source]) -> Option<Setting> {
+    let of = |setting: &Setting, region: &str, how: &str| {
+        Setting::new(format!("{} ({how})", setting.origin), region)
+    };
+    let iam = sources.iter().find_map(|source| source.iam.as_ref());
+    let host = iam.map(|iam| hosts::host_of(&iam.value).unwrap_or_default());
+    // A private cloud can give its projects names of known regions.
+    if host.as_deref().is_some_and(|host| clouds::of_identity(host).is_none()) {
+        return None;
+    }
+    // A name beside an id of higher rank is that of another project.
+    let project =
+        sources.iter().find(|source| source.project_id.is_some() || source.project_name.is_some());
+    let of_project = || {
+        let name = project?.project_name.as_ref()?;
+        Some(of(name, clouds::of_project(&name.value)?, "project name"))
+    };
+    let of_host = || Some(of(iam?, clouds::region_of_identity(host.as_deref()?)?, "identity host"));
+    let first = || sources.iter().find_map(|source| source.first_region.clone());
+    of_project().or_else(of_host).or_else(first)
 }
 
 /// Returns a setting from the first source whose settings apply to any credentials.
@@ -162,10 +234,17 @@ fn no_credentials(
     ConnectionError::new(message, quickest_remedy(environment, has_region))
 }
 
+/// Access keys of other tools that `cbr` does not read, each with its secret key.
+const UNREAD_KEYS: [(&str, &str); 3] = [
+    ("HUAWEICLOUD_ACCESS_KEY_ID", "HUAWEICLOUD_SECRET_ACCESS_KEY"),
+    ("HUAWEICLOUD_ACCESS_KEY", "HUAWEICLOUD_SECRET_KEY"),
+    ("HUAWEI_ACCESS_KEY", "HUAWEI_SECRET_KEY"),
+];
+
 /// Returns what to set at least: IAM knows the project of a region, so that is not needed.
 fn quickest_remedy(environment: &Environment, has_region: bool) -> String {
-    let (access_key, secret_key) = ("HUAWEICLOUD_ACCESS_KEY_ID", "HUAWEICLOUD_SECRET_ACCESS_KEY");
-    if environment.get(access_key).is_some() {
+    let unread = UNREAD_KEYS.iter().find(|(access_key, _)| environment.get(access_key).is_some());
+    if let Some((access_key, secret_key)) = unread {
         return format!(
             "{access_key} belongs to another tool, and cbr does not read it: export \
              CBR_ACCESS_KEY=\"${access_key}\" CBR_SECRET_KEY=\"${secret_key}\"{}",

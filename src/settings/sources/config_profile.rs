@@ -109,6 +109,8 @@ pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) environment: &'a Environment,
     pub(in crate::settings) home: &'a Home,
     pub(in crate::settings) hosts: &'a Hosts,
+    /// `--region`.
+    pub(in crate::settings) region: Option<&'a str>,
     /// Time limit of the whole run.
     pub(in crate::settings) timeout: Option<Duration>,
     /// True if commands may be run for credentials.
@@ -165,7 +167,9 @@ impl CredentialReader<'_> {
             ["cloud"] => {
                 let ProfileContext { environment, home, hosts, .. } = self.context;
                 let wanted = Wanted::OfProfile(self.profile.text("cloud").unwrap_or_default());
-                self.of_tool(source, "cloud", clouds_yaml::read(environment, home, hosts, wanted))
+                let region = self.context.region.or(self.profile.text("region"));
+                let read = clouds_yaml::read(environment, home, hosts, wanted, region);
+                self.of_tool(source, "cloud", read)
             }
             [key] => match self.parts(source)?.whole()? {
                 // Only a part of a login.
@@ -266,6 +270,7 @@ impl CredentialReader<'_> {
             Err(why) => return Err(refuse(why.to_string())),
         };
         let Source { name, credentials, region, project_id, project_name, iam, note, .. } = found;
+        source.first_region = found.first_region;
         source.ca_file = found.ca_file;
         source.cautions = found.cautions;
         source.asks_metadata = found.asks_metadata;

@@ -21,6 +21,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HUAWEICLOUD_SDK_SK", "its secret key"),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "its security token"),
     ("HUAWEICLOUD_SDK_PROJECT_ID", "project of these keys"),
+    ("HUAWEICLOUD_SDK_REGION", "region of these keys"),
     ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "like `CBR_IAM_ENDPOINT`, which overrides it"),
     (
         "HUAWEICLOUD_SDK_REGION_CBR_*",
@@ -82,14 +83,18 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_DOMAIN_ID", "the same"),
     (
         "OS_PROJECT_DOMAIN_NAME",
-        "account of the project, where it is another; or `OS_PROJECT_DOMAIN_ID`",
+        "account of the project, where it is another; or `OS_PROJECT_DOMAIN_ID`. Also the user's, if nothing above \
+         names that",
     ),
+    ("DEFAULT_DOMAIN", "account of the user, if nothing above names it"),
+    ("OS_DEFAULT_DOMAIN", "the same"),
     ("OS_PROJECT_DOMAIN_ID", "that account's id"),
     ("OS_PROJECT_ID", "project of these credentials"),
     ("OS_TENANT_ID", "the same"),
     ("OS_PROJECT_NAME", "its name, instead of the id"),
     ("OS_TENANT_NAME", "the same"),
     ("OS_REGION_NAME", "region; without `OS_AUTH_URL` only if it is one of these clouds'"),
+    ("OS_REGION", "the same"),
     (
         "OS_AGENCY_NAME",
         "an error beside credentials of this kind: `cbr` does not ask for an agency's rights",
@@ -107,6 +112,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "HUAWEICLOUD_ACCESS_KEY_ID",
         "not used, since it belongs to another tool; the hint says what to do",
     ),
+    ("HUAWEICLOUD_ACCESS_KEY", "the same"),
+    ("HUAWEI_ACCESS_KEY", "the same"),
     ("OS_CLOUD", "cloud of `clouds.yaml`; overrides the other `OS_` variables"),
     (
         "OS_CLIENT_CONFIG_FILE",

@@ -69,11 +69,17 @@ fn names(file: &Value) -> Vec<String> {
 }
 
 fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
-    // The message has a line and a column, and nothing of the text.
-    let file: Value = serde_json::from_str(&text.0).map_err(|error| format!("{name}: {error}"))?;
+    let file = parse(&text.0).map_err(|why| format!("{name}: {why}"))?;
     let current = string(&file, "current");
     let Some(wanted) = profile.map(str::to_owned).or(current) else {
-        return Err(format!("{name}: no profile is the current one"));
+        let names: Vec<_> = names(&file).iter().map(|name| quoted(name)).collect();
+        return Err(match names.as_slice() {
+            [] => format!("{name}: it has no profiles; hcloud configure init adds one"),
+            _ => format!(
+                "{name}: `current` is empty; choose one of its profiles with --profile or HW_PROFILE: {}",
+                names.join(", ")
+            ),
+        });
     };
     let profiles = file.get("profiles").and_then(Value::as_array);
     let found = profiles
@@ -109,7 +115,16 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
                 ),
             ));
         }
-        Mode::Session => profile.pointer("/ssoAuth/stsToken").unwrap_or(&Value::Null),
+        Mode::Session => match profile.pointer("/ssoAuth/stsToken") {
+            Some(keys) if string(keys, "accessKeyId").is_some() => keys,
+            _ => {
+                return Ok(noted(
+                    rest,
+                    "its mode is SSO, and it has no keys yet: log in with hcloud configure sso"
+                        .to_owned(),
+                ));
+            }
+        },
         Mode::Token | Mode::Keys => profile,
     };
     let is_token = Mode::of(profile) == Mode::Token;
@@ -139,6 +154,38 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         ..Parts::default()
     };
     Ok(Source { credentials: parts.whole(), ..rest })
+}
+
+/// Parses the file.
+///
+/// # Errors
+///
+/// It is empty, begins with a notice, or is not JSON. Nothing of the text is shown.
+fn parse(text: &str) -> Result<Value, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err("it is empty; hcloud configure init writes it".to_owned());
+    }
+    // The message has a line and a column.
+    serde_json::from_str(text).map_err(|error| {
+        let json = text.lines().position(|line| line.trim_start().starts_with('{'));
+        match json {
+            Some(lines @ 1..) if text.lines().take(lines).all(is_notice) => format!(
+                "it begins with a notice and not with JSON; remove what is before line {}",
+                lines + 1
+            ),
+            _ => error.to_string(),
+        }
+    })
+}
+
+/// Returns true for a line that is no part of a JSON document.
+fn is_notice(line: &str) -> bool {
+    !line.trim_start().starts_with(['{', '}', '[', ']', '"'])
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.escape_debug())
 }
 
 /// Returns the source without credentials, with the reason.
@@ -262,6 +309,19 @@ mod tests {
     }
 
     #[test]
+    fn a_session_without_keys_says_how_to_log_in() {
+        let told = "its mode is SSO, and it has no keys yet: log in with hcloud configure sso";
+        for session in [
+            json!({"mode": "SSO"}),
+            json!({"mode": "SSO", "ssoAuth": {}}),
+            json!({"mode": "SSO", "ssoAuth": {"stsToken": {"accessKeyId": ""}}, "accessKeyId": KEY}),
+        ] {
+            let source = read(&file(session), None).unwrap();
+            assert_eq!((source.note.as_deref(), source.credentials), (Some(told), Ok(None)));
+        }
+    }
+
+    #[test]
     fn what_only_koocli_can_use_is_explained_and_never_taken() {
         let keys = |access_key: &str| json!({"accessKeyId": access_key, "secretAccessKey": "s"});
         let with = |flag: Value, profile: Value| {
@@ -328,13 +388,30 @@ mod tests {
         let error = read(&half, None).unwrap().credentials.unwrap_err().to_string();
         assert_eq!(error, "~/f, profile `p`: accessKeyId is set, but secretAccessKey is not");
         let cases = [
-            (json!({}), None, "~/f: no profile is the current one"),
+            (json!({}), None, "~/f: it has no profiles; hcloud configure init adds one"),
+            (
+                json!({"current": "", "profiles": [{"name": "p"}]}),
+                None,
+                "~/f: `current` is empty; choose one of its profiles with --profile or HW_PROFILE: `p`",
+            ),
             (json!({"current": "p"}), None, "~/f: no profile `p`"),
             (json!({"current": "p", "profiles": {}}), None, "~/f: no profile `p`"),
             (half, Some("z\u{1b}"), "~/f: no profile `z\\u{1b}`; known: `q`, `p`"),
         ];
         for (file, profile, expected) in cases {
             assert_eq!(read(&file, profile).unwrap_err(), expected);
+        }
+        for (text, expected) in [
+            ("", "~/f: it is empty; hcloud configure init writes it"),
+            (" \n", "~/f: it is empty; hcloud configure init writes it"),
+            (
+                "A new version hunter2 is there\n\n{\"current\": \"p\"}",
+                "~/f: it begins with a notice and not with JSON; remove what is before line 3",
+            ),
+            ("hunter2", "~/f: expected value at line 1 column 1"),
+        ] {
+            let text = Text { name: "~/f".to_owned(), text: Hidden(text.to_owned()) };
+            assert_eq!(source(&text, None).unwrap_err(), expected);
         }
         let broken = Text { name: "~/f".to_owned(), text: Hidden("{\"a\": hunter2".to_owned()) };
         let error = source(&broken, None).unwrap_err();

@@ -19,7 +19,13 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
         return Some(named("--profile", read, context, is_decided).ranked(Rank::Selected));
     }
     if let Some(name) = &args.cloud {
-        let read = clouds_yaml::read(environment, home, hosts, Wanted::Asked(name));
+        let read = clouds_yaml::read(
+            environment,
+            home,
+            hosts,
+            Wanted::Asked(name),
+            args.region.as_deref(),
+        );
         return Some(named("--cloud", read, context, is_decided).ranked(Rank::Selected));
     }
     // Other variables of `cbr` are as near to the user, and more specific.

@@ -1,7 +1,12 @@
 //! YAML as the settings of other tools use it: maps whose values are text.
 
+use std::collections::HashSet;
+
 use saphyr::{Yaml, YamlLoader};
-use saphyr_parser::Parser;
+use saphyr_parser::{Marker, Parser};
+
+/// Key whose maps are merged into the map that holds it.
+const MERGE: &str = "<<";
 
 /// A value of any type.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +16,7 @@ pub(in crate::settings) struct Node<'a>(&'a Yaml<'a>);
 ///
 /// # Errors
 ///
-/// Position of the syntax error, without the text.
+/// Position of the syntax error, without the text; for a duplicate key, its name.
 pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
     let mut loader = YamlLoader::default();
     loader.early_parse(false);
@@ -19,9 +24,30 @@ pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
     let parsed = parser.load(&mut loader, false).map_err(|error| error.clone());
     let error = parsed.err().or_else(|| loader.error().cloned());
     if let Some(error) = error {
+        if error.info() == DUPLICATE {
+            let key = word_at(text, error.marker()).map(|key| format!(" `{key}`"));
+            return Err(format!(
+                "the key{} is there twice, at line {}",
+                key.unwrap_or_default(),
+                error.marker().line()
+            ));
+        }
         return Err(format!("not YAML, at line {}", error.marker().line()));
     }
     Ok(loader.into_documents().into_iter().next().unwrap_or(Yaml::BadValue))
+}
+
+/// Message of the parser for a key that a map holds twice.
+const DUPLICATE: &str = "duplicated key in mapping";
+
+/// Returns the key at a position; `None` if something else is there, such as a value.
+fn word_at<'a>(text: &'a str, marker: &Marker) -> Option<&'a str> {
+    let line = text.lines().nth(marker.line().checked_sub(1)?)?;
+    let (start, _) = line.char_indices().nth(marker.col())?;
+    let (key, _) = line.get(start..)?.split_once(':')?;
+    let key = key.trim().trim_matches(['"', '\'']);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    (!key.is_empty() && key.bytes().all(is_plain)).then_some(key)
 }
 
 impl<'a> Node<'a> {
@@ -29,10 +55,27 @@ impl<'a> Node<'a> {
         Self(yaml)
     }
 
-    /// Returns keys and values of a map, in order; nothing for other values.
+    /// Returns keys and values of a map, in order, then those merged with `<<`; nothing for other
+    /// values.
     pub(in crate::settings) fn entries(self) -> impl Iterator<Item = (&'a str, Self)> {
+        self.merged().into_iter()
+    }
+
+    /// Returns the entries, including those of one merged map or a list of them. Of equal keys, the
+    /// first counts.
+    fn merged(self) -> Vec<(&'a str, Self)> {
         let entries = self.0.as_mapping().into_iter().flatten();
-        entries.filter_map(|(key, value)| Some((Node(key).raw()?, Node(value))))
+        let entries = entries.filter_map(|(key, value)| Some((Node(key).raw()?, Node(value))));
+        let (merges, mut found): (Vec<_>, Vec<_>) = entries.partition(|(key, _)| *key == MERGE);
+        let merges = merges.into_iter().flat_map(|(_, maps)| {
+            let listed: Vec<_> = maps.items().collect();
+            if listed.is_empty() { vec![maps] } else { listed }
+        });
+        let mut known: HashSet<_> = found.iter().map(|(key, _)| *key).collect();
+        for map in merges {
+            found.extend(map.merged().into_iter().filter(|(key, _)| known.insert(key)));
+        }
+        found
     }
 
     /// Returns the items of a list, in order; nothing for other values.
@@ -40,12 +83,9 @@ impl<'a> Node<'a> {
         self.0.as_vec().into_iter().flatten().map(Node)
     }
 
-    /// Returns the value of a key, including keys merged with `<<`.
+    /// Returns the value of a key.
     pub(in crate::settings) fn get(self, key: &str) -> Option<Self> {
-        let find = |wanted: &str| self.entries().find(|(name, _)| *name == wanted);
-        find(key)
-            .or_else(|| find("<<")?.1.entries().find(|(name, _)| *name == key))
-            .map(|(_, value)| value)
+        self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// Returns a scalar that is not empty.
@@ -78,6 +118,11 @@ mod tests {
             ("a: \"x\"  # c", Some("x")),
             ("a: !!str 7", Some("7")),
             ("b: &b {a: x}\n<<: *b", Some("x")),
+            ("b: &b {a: x}\nc: &c {a: y}\n<<: [*b, *c]", Some("x")),
+            ("b: &b {d: x}\nc: &c {a: y}\n<<: [*b, *c]", Some("y")),
+            ("b: &b {a: x}\nc: &c {<<: *b}\n<<: *c", Some("x")),
+            ("b: &b {a: x}\nc: &c {<<: [*b]}\n<<: [*c]", Some("x")),
+            ("b: &b {a: x}\n<<: *b\na: y", Some("y")),
             ("{\"a\": \"x\"}", Some("x")),
             ("a:", None),
             ("a: ~", None),
@@ -95,12 +140,20 @@ mod tests {
 
     #[test]
     fn what_is_broken_says_where_and_not_what() {
-        for text in ["a: 1\nb: [hunter2", "a: 1\na: hunter2"] {
-            let error = parse(text).unwrap_err();
-            assert!(
-                error.starts_with("not YAML, at line ") && !error.contains("hunter2"),
-                "{error}"
-            );
+        let cases = [
+            ("a: 1\nb: [hunter2", "not YAML, at line 3"),
+            ("a: 1\na: hunter2", "the key `a` is there twice, at line 2"),
+            (
+                "c:\n  user-name: x\n  user-name: hunter2\n",
+                "the key `user-name` is there twice, at line 3",
+            ),
+            ("{a: x, b: {d: 1, d: hunter2}}", "the key `d` is there twice, at line 1"),
+            ("\"a\": 1\n\"a\": hunter2", "the key `a` is there twice, at line 2"),
+            ("ä: 1\nä: hunter2", "the key is there twice, at line 2"),
+            ("hunter2 x: 1\nhunter2 x: 2", "the key is there twice, at line 2"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text).unwrap_err(), expected, "{text}");
         }
     }
 }

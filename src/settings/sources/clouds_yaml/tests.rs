@@ -17,6 +17,7 @@ fn read(clouds: &str, secure: &str, wanted: Option<&str>) -> Result<Source, Stri
         Some(&file("secure.yaml", secure)),
         &Hosts::default(),
         wanted,
+        Requested::default(),
     )
 }
 
@@ -107,7 +108,7 @@ fn authorities_are_taken_and_checks_stay_on() {
         let text = format!("clouds: {{a: {{profile: otc, {settings}, auth: {{token: t}}}}}}");
         let place = if is_here { Location::Here } else { Location::Settings };
         let found = CloudsFile { place, ..file("clouds.yaml", &text) };
-        let source = source(&found, None, &Hosts::default(), None).unwrap();
+        let source = source(&found, None, &Hosts::default(), None, Requested::default()).unwrap();
         let found = source.ca_file.map(|file| file.value);
         assert_eq!(found.as_deref(), ca_file, "{settings}");
         assert_eq!(source.cautions, warnings, "{settings}");
@@ -121,7 +122,9 @@ fn files_of_the_current_directory_are_named_with_the_host() {
     let told = |places: [Location; 2], secure: &str| {
         let clouds = CloudsFile { place: places[0], ..file("clouds.yaml", &clouds) };
         let secure = CloudsFile { place: places[1], ..file("secure.yaml", secure) };
-        source(&clouds, Some(&secure), &Hosts::default(), None).unwrap().cautions
+        source(&clouds, Some(&secure), &Hosts::default(), None, Requested::default())
+            .unwrap()
+            .cautions
     };
     let expected = |files: &str| {
         vec![format!(
@@ -191,7 +194,14 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         let entry = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
         let [clouds_at, over_at] = [clouds, over].map(|(place, directory)| (place, directory));
         let clouds = found(clouds, "clouds.yaml", &entry);
-        let source = source(&clouds, Some(&found(over, "secure.yaml", text)), hosts, None).unwrap();
+        let source = source(
+            &clouds,
+            Some(&found(over, "secure.yaml", text)),
+            hosts,
+            None,
+            Requested::default(),
+        )
+        .unwrap();
         let told = format!("{clouds_at:?} {over_at:?} {text}");
         assert_eq!(source.note.as_ref(), expected, "{told}");
         assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{told}");
@@ -202,7 +212,9 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         directory: Some("c".into()),
         ..file("clouds.yaml", "clouds: {a: {profile: otc}}")
     };
-    let source = source(&here, Some(&file("secure.yaml", secure)), &nobody, None).unwrap();
+    let source =
+        source(&here, Some(&file("secure.yaml", secure)), &nobody, None, Requested::default())
+            .unwrap();
     let told = "it is not combined with secure.yaml, which is in another directory; if you trust both files, set \
                 OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
     assert_eq!(source.note.as_deref(), Some(told));
@@ -257,4 +269,137 @@ fn one_cloud_is_chosen_or_the_only_one() {
     assert_eq!(read("a: b", "", None).unwrap_err(), "clouds.yaml: no `clouds`");
     assert!(read("[", "", None).unwrap_err().starts_with("clouds.yaml: not YAML"));
     assert!(read(two, "{", Some("a")).unwrap_err().starts_with("secure.yaml: not YAML"));
+}
+
+/// The region by name or by implication, the project and the address of IAM.
+fn regional(cloud: &str, requested: Requested<'_>) -> [String; 4] {
+    let text = format!("clouds: {{a: {cloud}}}");
+    let found = file("clouds.yaml", &text);
+    let source = source(&found, None, &Hosts::default(), None, requested).unwrap();
+    let text = |setting: Option<Setting>| setting.map_or("-".to_owned(), |setting| setting.value);
+    let note = source.note.unwrap_or_default();
+    assert!(note.is_empty() || note.contains("needs a region"), "{cloud}: {note}");
+    [text(source.region), text(source.first_region), text(source.project_id), text(source.iam)]
+}
+
+#[test]
+fn values_of_the_chosen_region_override_those_of_the_cloud() {
+    let two = "regions: [{name: eu-de, values: {auth: {project_id: pd}}}, {name: eu-nl, values: \
+               {auth: {project_id: pn}}}]";
+    let nothing = Requested::default();
+    let flag = |region| Requested { region: Some(region), usual: None };
+    let usual = |region| Requested { region: None, usual: Some(region) };
+    let cases = [
+        ("", nothing, ["-", "eu-de", "pd"]),
+        ("", flag("eu-nl"), ["-", "eu-nl", "pn"]),
+        // Values of another region are not those of this one.
+        ("", flag("eu-ch2"), ["-", "eu-de", "p"]),
+        ("", usual("eu-nl"), ["-", "eu-nl", "pn"]),
+        ("", usual("RegionOne"), ["-", "eu-de", "pd"]),
+        ("region_name: eu-nl, ", nothing, ["eu-nl", "eu-nl", "pn"]),
+        ("region-name: eu-nl, ", nothing, ["eu-nl", "eu-nl", "pn"]),
+        ("region_name: eu-nl, ", usual("eu-de"), ["eu-nl", "eu-nl", "pn"]),
+        ("region_name: eu-nl, ", flag("eu-de"), ["eu-nl", "eu-de", "pd"]),
+        ("project_name: eu-nl_app, ", nothing, ["-", "eu-nl", "pn"]),
+    ];
+    for (settings, requested, expected) in cases {
+        let cloud = format!("{{profile: otc, {settings}auth: {{project_id: p, token: t}}, {two}}}");
+        let [region, first, project, _] = regional(&cloud, requested);
+        assert_eq!([region.as_str(), &first, &project], expected, "{settings} {requested:?}");
+    }
+}
+
+#[test]
+fn the_region_is_filled_into_an_address() {
+    let nothing = Requested::default();
+    let flag = Requested { region: Some("eu-nl"), usual: None };
+    let host = |region: &str| format!("https://iam.{region}.otc.t-systems.com/v3");
+    let cases = [
+        ("region_name: eu-de", nothing, host("eu-de")),
+        ("region_name: eu-de", flag, host("eu-nl")),
+        ("regions: [eu-nl, eu-de]", nothing, host("eu-nl")),
+        ("project_name: eu-nl_x", nothing, host("eu-nl")),
+        ("profile: otc", nothing, host("eu-de")),
+        ("region_name: x.evil/", nothing, "-".to_owned()),
+        ("cloud: other", nothing, "-".to_owned()),
+    ];
+    for (settings, requested, expected) in cases {
+        for field in REGION_FIELDS {
+            let url = host(field);
+            let text =
+                format!("clouds: {{a: {{{settings}, auth: {{auth_url: '{url}', token: t}}}}}}");
+            let found = file("clouds.yaml", &text);
+            let source = source(&found, None, &Hosts::default(), None, requested).unwrap();
+            let iam = source.iam.map_or("-".to_owned(), |iam| iam.value);
+            assert_eq!(iam, expected, "{settings} {field}");
+            assert_eq!(source.note.is_some(), expected == "-", "{settings} {field}");
+        }
+    }
+}
+
+/// As OpenStack's client reads them.
+#[test]
+fn keys_beside_auth_and_with_hyphens_count() {
+    let cases = [
+        "username: u, password: p, user_domain_name: d, auth_url: 'URL'",
+        "username: u, password: p, domain_name: d, auth_url: 'URL'",
+        "username: u, password: p, project_domain_name: d, auth_url: 'URL'",
+        "auth: {username: u, user-domain-name: d, auth-url: 'URL'}, password: p",
+        "auth: {username: u}, password: p, user-domain-name: d, auth-url: 'URL'",
+        "user-name: u, password: p, user-domain-name: d, auth-url: 'URL'",
+    ];
+    for keys in cases {
+        let keys = keys.replace("URL", "https://iam.eu-de.otc.t-systems.com/v3");
+        let source = read(&format!("clouds: {{a: {{{keys}}}}}"), "", None).unwrap();
+        let Ok(Some(Credentials::Password(login))) = source.credentials else {
+            panic!("{keys}: {source:?}")
+        };
+        assert_eq!(login.password.reveal(), "p", "{keys}");
+    }
+    for keys in ["token: t, auth_url: 'URL'", "auth: {auth_url: 'URL'}, token: t"] {
+        let keys = keys.replace("URL", "https://iam.eu-de.otc.t-systems.com/v3");
+        let source = read(&format!("clouds: {{a: {{{keys}}}}}"), "", None).unwrap();
+        assert!(matches!(source.credentials, Ok(Some(Credentials::Token(_)))), "{source:?}");
+    }
+    // What is in `auth` counts before what is beside it.
+    let both = "clouds: {a: {profile: otc, auth: {project_id: i}, project_id: j}}";
+    assert_eq!(read(both, "", None).unwrap().project_id.unwrap().value, "i");
+}
+
+#[test]
+fn merged_maps_of_a_cloud_are_read() {
+    let clouds = format!(
+        "base: &base {{profile: otc, auth: &auth {{{OTC}, token: t}}}}\n\
+         prod: &prod {{<<: *base, region_name: eu-nl}}\n\
+         extra: &extra {{project_id: p}}\n\
+         clouds:\n  a:\n    <<: [*extra, *prod]\n    auth: {{<<: *auth, project_name: n}}\n"
+    );
+    let source = read(&clouds, "", None).unwrap();
+    assert!(matches!(source.credentials, Ok(Some(Credentials::Token(_)))), "{source:?}");
+    let found = [source.region, source.project_id, source.project_name];
+    let found = found.map(|setting| setting.unwrap().value);
+    assert_eq!(found, ["eu-nl", "p", "n"]);
+    let twice = "clouds:\n  a:\n    profile: otc\n    auth: {token: t}\n    profile: otc\n";
+    let error = read(twice, "", None).unwrap_err();
+    assert_eq!(error, "clouds.yaml: the key `profile` is there twice, at line 5");
+}
+
+#[test]
+fn an_authentication_type_that_cannot_be_used_is_named() {
+    let told = |kind: &str| {
+        format!(
+            "auth_type is {kind}, which cbr cannot use: give a password, a token or an access key"
+        )
+    };
+    let cases = [
+        ("auth_type: v3websso, auth: {identity_provider: x}", format!("its {}", told("v3websso"))),
+        ("auth_type: v3oidcpassword, auth: {password: p, username: u}", told("v3oidcpassword")),
+        ("auth_type: v3kerberos, profile: otc", told("v3kerberos")),
+        ("auth_type: v3password", "it has no auth_url, so it may be another cloud".to_owned()),
+    ];
+    for (cloud, expected) in cases {
+        let source = read(&format!("clouds: {{a: {{{cloud}}}}}"), "", None).unwrap();
+        let note = source.note.unwrap();
+        assert!(note.ends_with(&expected), "{cloud}: {note}");
+    }
 }

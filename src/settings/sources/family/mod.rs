@@ -97,12 +97,13 @@ pub(in crate::settings) const CBR: Family = Family {
     ..NONE
 };
 
-/// Variables of the vendor's SDK, which has none for a region.
+/// Variables of the vendor's SDK.
 pub(in crate::settings) const SDK: Family = Family {
     name: "HUAWEICLOUD_SDK_*",
     access_key: "HUAWEICLOUD_SDK_AK",
     secret_key: "HUAWEICLOUD_SDK_SK",
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    region: &["HUAWEICLOUD_SDK_REGION"],
     project_id: &["HUAWEICLOUD_SDK_PROJECT_ID"],
     ..NONE
 };
@@ -153,7 +154,13 @@ pub(in crate::settings) const OPENSTACK: Family = Family {
         user_name: "OS_USERNAME",
         user_id: "OS_USER_ID",
         password: "OS_PASSWORD",
-        domain_name: &["OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"],
+        domain_name: &[
+            "OS_USER_DOMAIN_NAME",
+            "OS_DOMAIN_NAME",
+            "OS_PROJECT_DOMAIN_NAME",
+            "DEFAULT_DOMAIN",
+            "OS_DEFAULT_DOMAIN",
+        ],
         domain_id: &["OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"],
         project_domain_name: "OS_PROJECT_DOMAIN_NAME",
         project_domain_id: "OS_PROJECT_DOMAIN_ID",
@@ -161,7 +168,7 @@ pub(in crate::settings) const OPENSTACK: Family = Family {
         passcode: "OS_PASSCODE",
         application: &["OS_APPLICATION_CREDENTIAL_ID", "OS_APPLICATION_CREDENTIAL_NAME"],
     }),
-    region: &["OS_REGION_NAME"],
+    region: &["OS_REGION_NAME", "OS_REGION"],
     project_id: &["OS_PROJECT_ID", "OS_TENANT_ID"],
     project_name: &["OS_PROJECT_NAME", "OS_TENANT_NAME"],
     iam: &["OS_AUTH_URL"],

@@ -41,7 +41,7 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
             false,
-            "OS_AUTH_TYPE selects another authentication than a password",
+            "OS_AUTH_TYPE is v3oidc, which cbr cannot use: give a password, a token or an access key",
         ),
         (
             &OPENSTACK,
