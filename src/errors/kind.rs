@@ -4,7 +4,9 @@
 //! [`api`](crate::api), which retries.
 
 use super::diagnosis::DiagnosisKind;
-use super::{ConditionMet, ErrorCode, Incomplete, NoBackups, UsageError, hints, is_caused_by};
+use super::{
+    ConditionMet, ErrorCode, Incomplete, NoBackups, NoSuchBackup, UsageError, hints, is_caused_by,
+};
 use crate::api::{ApiError, Cause, LOGIN, Refusal};
 use crate::listing::Unproven;
 use crate::output::temporary::{self, TemporaryFileError};
@@ -30,6 +32,8 @@ pub(super) enum FailureKind {
     RegionWithoutProject,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
+    /// No backup has this name or prefix of an id.
+    NoSuchBackup,
     /// A condition of the user is met.
     ConditionMet,
     /// The listing is not proven complete.
@@ -96,6 +100,11 @@ impl FailureKind {
             F::Setting => (E::Configuration, D::Settings, H::None),
             F::LateSetting => (E::TimedOut, D::TimedOut, H::None),
             F::RegionWithoutProject => (E::Configuration, D::WrongRegion, H::None),
+            F::NoSuchBackup => (
+                E::NotFound,
+                D::Other,
+                H::Text("cbr backups list shows the backups that there are"),
+            ),
             F::Empty => (E::Empty, D::Other, H::None),
             F::ConditionMet => (E::ConditionMet, D::Other, H::None),
             F::Incomplete => {
@@ -263,6 +272,8 @@ impl FailureKind {
             Self::ConditionMet
         } else if error.is::<NoBackups>() {
             Self::Empty
+        } else if error.is::<NoSuchBackup>() {
+            Self::NoSuchBackup
         } else if is_caused_by(error, std::io::ErrorKind::FileTooLarge) {
             Self::FileTooLarge
         } else if error.is::<TemporaryFileError>() {
