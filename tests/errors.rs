@@ -165,7 +165,7 @@ const FINAL: &[Case] = &[
 #[test]
 fn a_refusal_is_reported_once_in_the_words_of_the_service() {
     for Case { status, headers, body, exit, stderr } in FINAL {
-        for command in ["backups list", "backups show 1"] {
+        for command in ["backups list", "backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d"] {
             let service = Service::answering([Answer::with_headers(*status, headers, body)]);
             service.cbr(command).with_key().exit(*exit).stderr(*stderr).run();
             assert_eq!(service.received().len(), 1, "{status} {body}");

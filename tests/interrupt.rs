@@ -8,7 +8,11 @@ use crate::harness::{Answer, Service, sandboxed};
 #[test]
 fn a_run_waiting_for_the_service_is_interrupted() {
     for stalls in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"backups\":["] {
-        for command in ["backups list", "backups list -o jsonl --stream", "backups show 1"] {
+        for command in [
+            "backups list",
+            "backups list -o jsonl --stream",
+            "backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d",
+        ] {
             let (arrived, arrival) = mpsc::channel();
             let service = Service::start(move |_, _| {
                 arrived.send(()).unwrap();

@@ -55,10 +55,11 @@ fn show_is_retried_like_a_list() {
         Answer::new(200, r#"{"backup":{"id":"a"}}"#),
     ];
     let service = Service::answering(answers);
-    let run = service.cbr("backups show a -o json").with_key().run();
+    let run =
+        service.cbr("backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d -o json").with_key().run();
     assert_eq!(run.stdout, "{\"id\":\"a\"}\n");
     let lines: Vec<_> = service.received().into_iter().map(|request| request.line).collect();
-    assert_eq!(lines, ["GET /v3/p1/backups/a"; 4]);
+    assert_eq!(lines, ["GET /v3/p1/backups/6df2b54c-dd62-4059-a07c-1b8f24f2725d"; 4]);
 }
 
 /// Each fault for ever, and what is said in the end.

@@ -102,7 +102,12 @@ fn a_later_page_that_hangs_times_out() {
 #[test]
 fn show_times_out() {
     let service = Service::start(|_, _| Answer::stalling("HTTP/1.1 200 OK\r\n"));
-    service.cbr("backups show 1 --timeout 300ms").with_key().exit(5).stderr(TOLD).run();
+    service
+        .cbr("backups show 6df2b54c-dd62-4059-a07c-1b8f24f2725d --timeout 300ms")
+        .with_key()
+        .exit(5)
+        .stderr(TOLD)
+        .run();
     assert_eq!(service.received().len(), 1);
 }
 

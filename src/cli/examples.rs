@@ -43,8 +43,9 @@ expired_at.";
 pub(super) const SHOW: &str = "\
 Examples:
   cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00
-  cbr backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00 -o json | jq .extend_info
-  cbr backups show \"$(cbr backups list --limit 1 -o ids)\"";
+  cbr backups show 7b2bf477                          the first 8 characters of the id
+  cbr backups show autobk_e000 -o json | jq .extend_info
+  cbr backups list --status error -o ids | xargs cbr backups show";
 
 /// Of `cbr backups`.
 pub(super) const BACKUPS: &str = "\

@@ -10,6 +10,7 @@ mod param;
 pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod scope;
+pub(crate) mod selector;
 pub(crate) mod vocabulary;
 
 #[cfg(feature = "sandbox")]
@@ -40,6 +41,7 @@ use coverage::{CheckArgs, CoverageArgs};
 use dry_run::DryRunArgs;
 use query::Query;
 use reference::{CompletionsArgs, HelpArgs, ManArgs};
+use selector::Selector;
 
 /// List the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR)
 ///
@@ -120,7 +122,7 @@ pub(crate) enum BackupsCommand {
     #[command(visible_alias = "ls")]
     List(Box<ListArgs>),
 
-    /// Show one backup with all fields and its children
+    /// Show backups with all fields and their children
     Show(ShowArgs),
 
     /// Count the backups that match and add up their sizes, in total or by group
@@ -363,24 +365,18 @@ const LARGEST_OFFSET: u64 = i32::MAX as u64;
     })
 )]
 pub(crate) struct ShowArgs {
-    /// ID of the backup
-    #[arg(value_parser = backup_id)]
-    pub(crate) id: String,
+    /// Backups: ids, 8 or more of their first characters, or names
+    ///
+    /// A prefix or a name must match one backup only. For a name, cbr requests the backups whose
+    /// name contains it; for a prefix, the whole list. json of several is an array.
+    #[arg(value_name = "ID", required = true, value_parser = Selector::parse)]
+    pub(crate) id: Vec<Selector>,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
     #[command(flatten)]
     pub(crate) dry_run: DryRunArgs,
-}
-
-/// Parses an id. It becomes a segment of the path, where a dot or a slash would change the request.
-fn backup_id(text: &str) -> Result<String, String> {
-    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    if (1..=64).contains(&text.len()) && text.bytes().all(is_id) {
-        return Ok(text.to_owned());
-    }
-    Err("not the id of a backup, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d".to_owned())
 }
 
 /// Rejects `-`: stdout is for the listing.

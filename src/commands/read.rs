@@ -268,8 +268,8 @@ impl Reading<'_> {
     }
 }
 
-/// The failure of a listing as one error.
-fn describe(failure: Failure<ApiError>) -> anyhow::Error {
+/// Returns the failure of a listing as one error.
+pub(super) fn describe(failure: Failure<ApiError>) -> anyhow::Error {
     match failure {
         Failure::Source(error) => error.into(),
         Failure::Unproven(error) => error.into(),

@@ -5,7 +5,8 @@
 
 use super::diagnosis::DiagnosisKind;
 use super::{
-    ConditionMet, ErrorCode, Incomplete, NoBackups, UnknownName, UsageError, hints, is_caused_by,
+    ConditionMet, ErrorCode, Incomplete, NoBackups, NoSuchBackup, UnknownName, UsageError, hints,
+    is_caused_by,
 };
 use crate::api::{ApiError, Cause, LOGIN, Refusal};
 use crate::listing::Unproven;
@@ -34,6 +35,8 @@ pub(super) enum FailureKind {
     Empty,
     /// A name belongs to nothing, or to several things.
     UnknownName,
+    /// No backup has this name or prefix of an id.
+    NoSuchBackup,
     /// A condition of the user is met.
     ConditionMet,
     /// The listing is not proven complete.
@@ -100,6 +103,11 @@ impl FailureKind {
             F::Setting => (E::Configuration, D::Settings, H::None),
             F::LateSetting => (E::TimedOut, D::TimedOut, H::None),
             F::RegionWithoutProject => (E::Configuration, D::WrongRegion, H::None),
+            F::NoSuchBackup => (
+                E::NotFound,
+                D::Other,
+                H::Text("cbr backups list shows the backups that there are"),
+            ),
             F::Empty => (E::Empty, D::Other, H::None),
             F::UnknownName => (E::NotFound, D::Other, H::None),
             F::ConditionMet => (E::ConditionMet, D::Other, H::None),
@@ -270,6 +278,8 @@ impl FailureKind {
             Self::ConditionMet
         } else if error.is::<NoBackups>() {
             Self::Empty
+        } else if error.is::<NoSuchBackup>() {
+            Self::NoSuchBackup
         } else if is_caused_by(error, std::io::ErrorKind::FileTooLarge) {
             Self::FileTooLarge
         } else if error.is::<TemporaryFileError>() {

@@ -31,6 +31,11 @@ pub(crate) use usage::UsageError;
 #[error("no backup matches")]
 pub(crate) struct NoBackups;
 
+/// No backup has this name or prefix of an id.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NoSuchBackup(pub(crate) String);
+
 /// Resources may be missing from a coverage.
 #[derive(Debug, thiserror::Error)]
 #[error("the coverage is not complete: {0}")]

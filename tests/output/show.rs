@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
-use crate::harness::{Answer, PROJECT_ID, Run, Sandbox, Service, read_yaml};
+use crate::harness::{Answer, PROJECT_ID, Run, Sandbox, Service, read_yaml, sandboxed};
 
 const DOCUMENTED: &str = include_str!("../data/show_server_backup.json");
+const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
 
 fn show(body: &str, flags: &str) -> Run {
     let service = Service::answering([Answer::new(200, body)]);
-    let run = service.cbr(&format!("backups show 1 {flags}")).with_key().run();
+    let run = service.cbr(&format!("backups show {ID} {flags}")).with_key().run();
     assert_eq!(service.received().len(), 1);
-    assert_eq!(service.received()[0].line, "GET /v3/p1/backups/1");
+    assert_eq!(service.received()[0].line, format!("GET /v3/p1/backups/{ID}"));
     run
 }
 
@@ -128,21 +129,137 @@ fn an_invalid_backup_is_unreadable_in_every_format() {
                 "cbr: error: unreadable answer: {reason}: {body}\n\
                  cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
             );
-            let run = service.cbr(&format!("backups show 1 -o {format}")).with_key();
+            let run = service.cbr(&format!("backups show {ID} -o {format}")).with_key();
             run.exit(5).stderr(told).run();
             assert_eq!(service.received().len(), 1, "{body}");
         }
     }
 }
 
-/// An id becomes a segment of the path, so what is none is refused before anything is sent.
+/// Only a whole id becomes a segment of the path.
 #[test]
-fn ids_cannot_change_the_path() {
-    let long = "a".repeat(65);
-    for id in ["", ".", "..", "../vaults", "a/b?c=d#e", "%2e", "备份", " a", "a ", &long] {
-        let service = Service::answering([Answer::new(200, r#"{"backup":{"id":"x"}}"#)]);
-        let run = service.cbr("backups show -o jsonl").arg(id).with_key();
-        run.exit(2).stderr_holds(["'<ID>'"]).run();
+fn names_cannot_change_the_path() {
+    for name in [".", "..", "../vaults", "a/b?c=d#e", "%2e", "备份", &"a".repeat(65)] {
+        let service = Service::answering([Answer::new(200, r#"{"backups":[],"count":0}"#)]);
+        let run = service.cbr("backups show -o jsonl").arg(name).with_key().exit(4);
+        let told = format!("cbr: error: no backup is named '{name}'\ncbr: hint: ");
+        run.stderr_holds([told.as_str()]).run();
+        let lines: Vec<_> = service.received().into_iter().map(|it| it.line).collect();
+        assert_eq!(lines.len(), 1, "{name}");
+        assert!(lines[0].starts_with("GET /v3/p1/backups?"), "{name} {lines:?}");
+    }
+}
+
+#[test]
+fn invalid_selectors_are_rejected_before_any_request() {
+    let typo = ID.replace('f', "g");
+    for id in ["", " a", "a ", "auto*", &typo, &"a".repeat(256)] {
+        let service = Service::answering([Answer::new(200, "{}")]);
+        let run = service.cbr("backups show -o jsonl").args([ID, id]).with_key();
+        run.exit(2).stderr_holds(["'<ID>...'"]).run();
         assert!(service.received().is_empty(), "{id}");
+    }
+}
+
+/// Returns the lines of the requests without their page.
+fn requested(sandbox: &Sandbox) -> Vec<String> {
+    let line = |line: String| line.split("limit=").next().unwrap_or_default().to_owned();
+    sandbox.requests().iter().map(|request| line(request.line())).collect()
+}
+
+/// A prefix needs one read of the list, a name one filtered list, and both together the list alone.
+#[test]
+fn prefixes_and_names_are_resolved_with_few_requests() {
+    let listed = sandboxed("--backups 300", "backups list -o json --columns id,name").run().json();
+    let rows = listed.as_array().unwrap();
+    let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    let is_unique = |row: &&Value| rows.iter().filter(|it| it["name"] == row["name"]).count() == 1;
+    let of_server = rows.iter().filter(is_unique).find(|row| text(row, "name").len() > 3).unwrap();
+    let (id, name) = (text(of_server, "id"), text(of_server, "name"));
+    let other = text(&rows[7], "id");
+    let list = format!("GET /v3/{PROJECT_ID}/backups?");
+    let show = |id: &str| format!("GET /v3/{PROJECT_ID}/backups/{id}");
+    let cases = [
+        (vec![&id[..8]], vec![id.as_str()], 1),
+        (vec![&name], vec![&id], 1),
+        (vec![&other, &name], vec![&other, &id], 1),
+        (vec![&name, &other[..8], &other[..13]], vec![&id, &other, &other], 1),
+        (vec![&other, &id], vec![&other, &id], 0),
+    ];
+    for (selectors, expected, lists) in cases {
+        let sandbox = Sandbox::start("--backups 300");
+        let run = sandbox.cbr("backups show -o json").args(&selectors).with_key().run();
+        let shown = match run.json() {
+            Value::Array(backups) => backups,
+            backup => vec![backup],
+        };
+        assert_eq!(run.stdout.starts_with('['), selectors.len() > 1, "{selectors:?}");
+        let ids: Vec<_> = shown.iter().map(|backup| text(backup, "id")).collect();
+        assert_eq!(ids, expected, "{selectors:?}");
+        let mut lines = requested(&sandbox);
+        let first = lines.drain(..lists).collect::<Vec<_>>();
+        assert!(first.iter().all(|line| line.starts_with(&list)), "{first:?}");
+        lines.sort();
+        let mut shows: Vec<_> = expected.iter().map(|id| show(id)).collect();
+        shows.sort();
+        assert_eq!(lines, shows, "{selectors:?}");
+    }
+}
+
+#[test]
+fn ambiguous_and_unknown_selectors_are_errors() {
+    let row = |id: &str, name: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"{name}","resource_name":"web","created_at":"2026-11-19T23:57:42.5"}}"#
+        )
+    };
+    let (one, two) =
+        ("7b2bf477-0000-4000-8000-000000000001", "7b2bf477-0000-4000-8000-000000000002");
+    let body = format!(
+        r#"{{"count":3,"backups":[{},{},{}]}}"#,
+        row(one, "nightly"),
+        row(two, "nightly"),
+        row("00000000-0000-4000-8000-000000000003", "nightly-2")
+    );
+    let several = format!(
+        "matches 2 backups: {one} (web, 2026-11-19T23:57:42Z), {two} (web, 2026-11-19T23:57:42Z)"
+    );
+    let cases = [
+        ("nightly", 2, several.as_str()),
+        ("7b2bf477", 2, &several),
+        ("night", 4, "no backup is named 'night'"),
+        ("ffffffff", 4, "no backup has an id that begins with 'ffffffff'"),
+    ];
+    for (selector, exit, expected) in cases {
+        let service = Service::answering([Answer::new(200, &body)]);
+        let run = service.cbr("backups show").arg(selector).with_key().exit(exit);
+        run.stderr_holds([expected, "\ncbr: hint: "]).run();
+        assert_eq!(service.received().len(), 1, "{selector}");
+    }
+}
+
+/// Nothing is printed, and the backup that cannot be read is named.
+#[test]
+fn one_missing_backup_of_several_is_an_error() {
+    let missing = "00000000-0000-4000-8000-000000000000";
+    let sandbox = Sandbox::start("--backups 30");
+    let run = sandbox.cbr("backups list --limit 1 -o ids").with_key().run();
+    let told = format!("cbr: error: backup {missing}: HTTP 404 BackupService.6200");
+    let run = sandbox.cbr("backups show").args([run.lines()[0], missing]).with_key();
+    run.exit(4).stderr_holds([told.as_str()]).run();
+}
+
+#[test]
+fn a_dry_run_prints_the_first_request() {
+    let cases = [
+        ("nightly", "/backups?", "# Then one request for each backup that was found."),
+        ("7b2bf477", "/backups?", "# Then one request for each backup that was found."),
+        (ID, &format!("/backups/{ID}"), ""),
+    ];
+    for (selector, path, then) in cases {
+        let service = Service::answering([Answer::new(200, "{}")]);
+        let run = service.cbr("backups show --dry-run").arg(selector).with_key().run();
+        assert!(run.stdout.contains(path) && run.stdout.contains(then), "{}", run.stdout);
+        assert!(service.received().is_empty(), "{selector}");
     }
 }

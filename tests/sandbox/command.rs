@@ -87,8 +87,8 @@ fn proxy_variables_are_ignored() {
 /// What the command says is said once, by the command.
 #[test]
 fn messages_of_the_command_are_unchanged() {
-    let told = "cbr: error: HTTP 400 BackupService.9900: Invalid backup_id provided. (request \
-                00000000000000000000000000000001)\n";
+    let told = "cbr: error: no backup is named 'nothing'\n\
+                cbr: hint: cbr backups list shows the backups that there are\n";
     sandboxed("--backups 3", "backups show nothing").exit(4).stderr(told).run();
 }
 
