@@ -79,7 +79,7 @@ fn lists(selectors: &[Selector]) -> Vec<Vec<Pair>> {
 fn first_request(selectors: &[Selector]) -> (crate::api::UnsentRequest, String) {
     if let Some(filters) = lists(selectors).first() {
         let range = ReadArgs::default().everything(false);
-        let request = listing::first_ask(range)
+        let request = listing::first_request(range)
             .unwrap_or(listing::PageRequest { offset: 0, limit: range.page_size });
         let request = Backups::page_request(filters, &Order::default(), request);
         return (request, "\n# Then one request for each backup that was found.\n".to_owned());
@@ -148,7 +148,7 @@ async fn read(
             Ok(()) => return Ok(found),
             Err(error) => {
                 let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);
-                if !passes || reads == listing::MOST_READS {
+                if !passes || reads == listing::MAX_READS {
                     return Err(error);
                 }
                 console.detail(|| format!("{error:#}: reading it again, {reads}"));
