@@ -1,11 +1,11 @@
-//! Against the vendor's own SDK: requests of ours are signed as it signs them, and requests of its
-//! own are answered by the sandbox.
+//! Against clients that others wrote: requests are signed as the vendor's SDK signs them, and the
+//! sandbox answers the requests of that SDK and of OpenStack's client.
 
 use serde_json::{Value, json};
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, PROJECT_ID, Received, SECRET_KEY, SECURITY_TOKEN, Sandbox, Service,
-    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, sdk,
+    TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, openstack, sdk,
 };
 
 /// Signs each request anew: method and path as they came, the query decoded, the headers that were
@@ -125,4 +125,84 @@ fn the_vendors_sdk_lists_the_sandbox_as_cbr_does() {
     let run = sandbox.cbr("backups list --resource-type server -o json").with_key().run().json();
     let ours = run.as_array().unwrap().iter().map(|backup| backup["id"].as_str().unwrap());
     assert_eq!(ids, ours.collect::<Vec<_>>());
+}
+
+/// Filters, shows, and reads vaults, tasks and policies. Typed, so each field must have its type.
+const READ: &str = r#"
+import json, sys
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+import huaweicloudsdkcbr.v1 as cbr
+
+told = json.load(sys.stdin)
+credentials = BasicCredentials(told["access_key"], told["secret_key"], told["project_id"])
+client = cbr.CbrClient.new_builder().with_credentials(credentials).with_endpoint(told["endpoint"]).build()
+page = client.list_backups(cbr.ListBackupsRequest(
+    status="available", resource_type="OS::Nova::Server", show_replication=True, limit=5))
+first = page.backups[0]
+shown = client.show_backup(cbr.ShowBackupRequest(backup_id=first.id)).backup
+vaults = client.list_vault(cbr.ListVaultRequest())
+tasks = client.list_op_logs(cbr.ListOpLogsRequest(limit=5))
+policies = client.list_policies(cbr.ListPoliciesRequest())
+json.dump({
+    "rows": len(page.backups),
+    "states": sorted({backup.status for backup in page.backups}),
+    "types": sorted({backup.resource_type for backup in page.backups}),
+    "same": [shown.id == first.id, shown.created_at == first.created_at],
+    "vaults": len(vaults.vaults) == vaults.count > 0,
+    "tasks": len(tasks.operation_logs),
+    "policies": len(policies.policies) > 0,
+}, sys.stdout)
+"#;
+
+#[test]
+fn the_vendors_sdk_filters_shows_and_reads_other_sources() {
+    let sandbox = Sandbox::start("");
+    let told = json!({
+        "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "project_id": PROJECT_ID,
+        "endpoint": sandbox.endpoint(),
+    });
+    let Some(said) = sdk(READ, &told.to_string()) else { return };
+    let said: Value = serde_json::from_str(&said).unwrap();
+    let expected = json!({
+        "rows": 5, "states": ["available"], "types": ["OS::Nova::Server"], "same": [true, true],
+        "vaults": true, "tasks": 5, "policies": true,
+    });
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn openstacks_client_lists_with_a_password_and_with_a_token() {
+    // Installs the client, which can take minutes, before the sandbox runs.
+    if openstack(&[], &["--version"]).is_none() {
+        return;
+    }
+    let sandbox = Sandbox::start("--backups 20");
+    let url = format!("{}/v3", sandbox.endpoint());
+    let place = [
+        ("OS_AUTH_URL", url.as_str()),
+        ("OS_PROJECT_NAME", "sandbox-1"),
+        ("OS_PROJECT_DOMAIN_NAME", "sandbox-account"),
+        ("OS_REGION_NAME", "sandbox-1"),
+        ("OS_IDENTITY_API_VERSION", "3"),
+    ];
+    let password = [
+        ("OS_USERNAME", "sandbox-user"),
+        ("OS_USER_DOMAIN_NAME", "sandbox-account"),
+        ("OS_PASSWORD", "sandbox-password-that-is-not-a-secret"),
+    ];
+    let token = [("OS_AUTH_TYPE", "token"), ("OS_TOKEN", "sandbox-token-that-is-not-a-secret")];
+    let ours = sandbox.cbr("backups list -o ids").with_key().run();
+    let mut ours: Vec<_> = ours.lines().into_iter().map(str::to_owned).collect();
+    ours.sort();
+    assert_eq!(ours.len(), 20);
+    for credentials in [&password[..], &token] {
+        let variables = [&place[..], credentials].concat();
+        let args = ["cbr", "backup", "list", "-f", "json"];
+        let Some(said) = openstack(&variables, &args) else { return };
+        let rows: Vec<Value> = serde_json::from_str(&said).unwrap();
+        let ids = rows.iter().map(|row| row["id"].as_str().unwrap().to_owned());
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort();
+        assert_eq!(ids, ours);
+    }
 }

@@ -327,11 +327,6 @@ impl Row {
         (self.style() == Style::Full && draw >= 8).then(|| Uuid::of(0x6570_7300 + draw))
     }
 
-    /// Returns true if the default enterprise project is written as a number, as on some clouds.
-    pub(super) fn writes_numeric_project(self) -> bool {
-        self.draw(Draw::Enterprise) % 10 == 7
-    }
-
     /// Returns the status of the invitation; `None` for the account's own backups.
     pub(super) fn member_status(self) -> Option<MemberStatus> {
         member_status(self.number)

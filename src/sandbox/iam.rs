@@ -9,7 +9,7 @@ use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::account::{ACCOUNT, PASSWORD, PROJECT_ID, PROJECTS, Project, USER};
+use super::account::{ACCOUNT, PASSWORD, PROJECT_ID, PROJECTS, Project, REGION, USER};
 use super::auth::{self, SUBJECT_TOKEN};
 use super::request::{IamRoute, ReceivedRequest};
 use super::response::{Reply, RequestId};
@@ -47,6 +47,15 @@ impl Iam {
         }
         match (route, call.method()) {
             (IamRoute::Tokens, &Method::POST) => return self.log_in(call, now),
+            // OpenStack's clients ask for the version first, without credentials.
+            (IamRoute::Version, &Method::GET) => {
+                return Ok(document(&json!({"version": version(call)})));
+            }
+            (IamRoute::Versions, &Method::GET) => {
+                let mut answer = document(&json!({"versions": {"values": [version(call)]}}));
+                answer.status = StatusCode::MULTIPLE_CHOICES;
+                return Ok(answer);
+            }
             (_, &Method::GET) => {}
             _ => return Err(nested(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.")),
         }
@@ -58,7 +67,7 @@ impl Iam {
                 let subject = call.header(SUBJECT_TOKEN).unwrap_or_default();
                 let token = self.tokens.describe(subject);
                 let token = token.ok_or_else(|| nested(StatusCode::NOT_FOUND, "No such token."))?;
-                Ok(document(&json!({"token": self.token(&token, call)})))
+                Ok(with_subject(document(&json!({"token": self.token(&token, call)})), subject))
             }
             IamRoute::Projects if self.has(&IamOption::Forbidden) => Err(flat(
                 StatusCode::FORBIDDEN,
@@ -73,6 +82,18 @@ impl Iam {
             }
             IamRoute::OwnProjects => Ok(projects(&self.projects())),
             IamRoute::Catalog => Ok(document(&json!({"catalog": self.catalog(call), "links": {}}))),
+            IamRoute::Accounts => {
+                let account = json!({"id": ACCOUNT.id, "name": ACCOUNT.name, "enabled": true});
+                Ok(document(&json!({"domains": [account], "links": {}})))
+            }
+            IamRoute::Regions => {
+                let region = json!({
+                    "id": REGION, "type": "public", "locales": {"en-us": "Sandbox"},
+                    "description": "", "parent_region_id": null,
+                });
+                Ok(document(&json!({"regions": [region], "links": {}})))
+            }
+            IamRoute::Version | IamRoute::Versions => Ok(document(&json!({}))),
         }
     }
 
@@ -97,9 +118,15 @@ impl Iam {
         if self.has(&IamOption::Locked) || self.tokens.failures() >= FAILURES {
             return unauthorized("The user is locked, please try again later.");
         }
-        if !login.is_right() {
-            self.tokens.note_failure();
-            return unauthorized("The username or password is wrong.");
+        match &login.proof {
+            Proof::Password { .. } if !login.is_right() => {
+                self.tokens.note_failure();
+                return unauthorized("The username or password is wrong.");
+            }
+            Proof::Token(token) if !self.tokens.admit(token, now) => {
+                return unauthorized("The token must be updated.");
+            }
+            Proof::Password { .. } | Proof::Token(_) => {}
         }
         let project = match &login.scope {
             Scope::Account => None,
@@ -117,11 +144,7 @@ impl Iam {
         }
         let mut answer = document(&body);
         answer.status = StatusCode::CREATED;
-        let name = HeaderName::from_static(SUBJECT_TOKEN);
-        match HeaderValue::from_str(&token.text) {
-            Ok(value) => Ok(answer.with_header(name, value)),
-            Err(_) => Err(nested(StatusCode::INTERNAL_SERVER_ERROR, "No token.")),
-        }
+        Ok(with_subject(answer, &token.text))
     }
 
     /// Returns the description of a token.
@@ -183,6 +206,26 @@ fn projects(projects: &[Project]) -> Reply {
     document(&json!({"links": links, "projects": projects}))
 }
 
+/// Returns the version of the API, with the host that the caller used.
+fn version(call: &ReceivedRequest) -> Value {
+    let host = call.header(HOST.as_str()).unwrap_or_default();
+    json!({
+        "id": "v3.6", "status": "stable", "updated": "2016-04-04T00:00:00Z",
+        "links": [{"rel": "self", "href": format!("http://{host}/v3/")}],
+        "media-types": [{
+            "base": "application/json", "type": "application/vnd.openstack.identity-v3+json",
+        }],
+    })
+}
+
+/// Adds the header with a token.
+fn with_subject(answer: Reply, token: &str) -> Reply {
+    match HeaderValue::from_str(token) {
+        Ok(value) => answer.with_header(HeaderName::from_static(SUBJECT_TOKEN), value),
+        Err(_) => nested(StatusCode::INTERNAL_SERVER_ERROR, "No token."),
+    }
+}
+
 fn document(document: &Value) -> Reply {
     Reply::json(document.to_string().into_bytes())
 }
@@ -200,14 +243,24 @@ fn flat(status: StatusCode, code: &str, message: &str) -> Reply {
     Reply { status, ..document(&error) }
 }
 
-/// User and scope of a login.
+/// Identity and scope of a login.
 #[derive(Debug)]
 pub(super) struct Login {
-    user: Named,
-    /// Account of the user; optional if the user is given by id.
-    account: Option<Named>,
-    password: String,
+    proof: Proof,
     pub(super) scope: Scope,
+}
+
+/// What proves the identity: the method of a login.
+#[derive(Debug)]
+enum Proof {
+    Password {
+        user: Named,
+        /// Account of the user; optional if the user is given by id.
+        account: Option<Named>,
+        password: String,
+    },
+    /// Another token, which the new one replaces.
+    Token(String),
 }
 
 /// Scope of the requested token.
@@ -245,30 +298,35 @@ impl Login {
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let identity = body.pointer("/auth/identity")?;
-        if identity.get("methods")?.as_array()?.as_slice() != ["password"] {
-            return None;
-        }
-        let user = identity.pointer("/password/user")?;
+        let text = |value: &Value| Some(value.as_str()?.to_owned());
+        let [method] = identity.get("methods")?.as_array()?.as_slice() else { return None };
+        let proof = match method.as_str()? {
+            "password" => {
+                let user = identity.pointer("/password/user")?;
+                Proof::Password {
+                    account: user.get("domain").and_then(Named::read),
+                    password: text(user.get("password")?)?,
+                    user: Named::read(user)?,
+                }
+            }
+            "token" => Proof::Token(text(identity.pointer("/token/id")?)?),
+            _ => return None,
+        };
         let scope = match body.pointer("/auth/scope/project") {
             Some(project) => Scope::Project(Named::read(project)?),
             None => Scope::Account,
         };
-        Some(Self {
-            account: user.get("domain").and_then(Named::read),
-            password: user.get("password")?.as_str()?.to_owned(),
-            user: Named::read(user)?,
-            scope,
-        })
+        Some(Self { proof, scope })
     }
 
     /// Returns true if this is the sandbox's user with the right password.
     pub(super) fn is_right(&self) -> bool {
-        let is_account = |account: &Named| account.is(ACCOUNT.id, ACCOUNT.name);
-        let account = match (&self.account, &self.user) {
-            (Some(account), _) => is_account(account),
-            (None, user) => matches!(user, Named::Id(_)),
+        let Proof::Password { user, account, password } = &self.proof else { return false };
+        let is_account = match account {
+            Some(account) => account.is(ACCOUNT.id, ACCOUNT.name),
+            None => matches!(user, Named::Id(_)),
         };
-        account && self.user.is(USER.id, USER.name) && self.password == PASSWORD
+        is_account && user.is(USER.id, USER.name) && password == PASSWORD
     }
 }
 

@@ -99,8 +99,13 @@ pub(super) fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// Clients in Python write `True` and `False`.
 fn boolean(value: &str) -> Option<bool> {
-    value.parse().ok()
+    match value {
+        "true" | "True" => Some(true),
+        "false" | "False" => Some(false),
+        _ => None,
+    }
 }
 
 pub(super) fn whole(value: &str, least: usize, most: usize) -> Option<usize> {
@@ -274,7 +279,8 @@ mod tests {
             ("offset=1.0", "offset"),
             ("used_percent=0", "used_percent"),
             ("used_percent=101", "used_percent"),
-            ("incremental=True", "incremental"),
+            ("incremental=TRUE", "incremental"),
+            ("incremental=1", "incremental"),
             ("dec=1", "dec"),
             (
                 "existed_quantity_based_retention_backups=x",

@@ -84,12 +84,12 @@ fn description(row: Row) -> Option<&'static str> {
     }
 }
 
-/// Writes the enterprise project: an id, `"0"` or, as on some clouds, the number 0.
+/// Writes the enterprise project: an id or `"0"`. A string in every backup, as documented: typed
+/// clients reject a number.
 fn enterprise_project(row: Row, backup: &mut Object<'_>) {
     const KEY: &str = "enterprise_project_id";
     match row.enterprise_project() {
         Some(project) => backup.set(KEY, project),
-        None if row.writes_numeric_project() => backup.set(KEY, 0),
         None => backup.set(KEY, "0"),
     }
 }
@@ -116,13 +116,17 @@ fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
     info.set_if("bootable", disk.then_some(system_disk));
     if machine {
         info.set("contain_system_disk", true);
-    } else {
-        info.set("encrypted", row.number().is_multiple_of(16));
+    }
+    // Recorded backups of servers have the flag too.
+    info.set("encrypted", disk && row.number().is_multiple_of(16));
+    if full {
+        info.set_if("encrypted_algorithm", None::<()>);
     }
     if style == Style::Sparse {
         info.set("incremental", row.is_incremental());
     }
     if full {
+        info.set("is_dec", false);
         info.set("is_multi_az", false);
     }
     if has_image {
@@ -296,6 +300,23 @@ mod tests {
     }
 
     #[test]
+    fn fields_have_the_types_of_recorded_answers() {
+        for row in default_account() {
+            let record: serde_json::Value = serde_json::from_str(&json_text(row)).unwrap();
+            let project = &record["enterprise_project_id"];
+            assert!(project.is_null() || project.is_string(), "{record}");
+            let info = &record["extend_info"];
+            assert!(info["encrypted"].is_boolean(), "{record}");
+            if record.get("version").is_some() {
+                assert_eq!((&info["is_dec"], &record["version"]), (&false.into(), &3.into()));
+                assert!(info.as_object().unwrap().contains_key("encrypted_algorithm"), "{record}");
+                assert!(record.as_object().unwrap().contains_key("scheduled_operation_id"));
+                assert!(record["incremental"].is_boolean(), "{record}");
+            }
+        }
+    }
+
+    #[test]
     fn the_account_has_every_variant() {
         let all: Vec<_> = default_account().into_iter().map(json_text).collect();
         let count = |what: &str| all.iter().filter(|record| record.contains(what)).count();
@@ -305,7 +326,6 @@ mod tests {
             "\"protected_at\":null",
             "\"protected_at\":\"",
             "\"resource_az\":null",
-            "\"enterprise_project_id\":0",
             "\"enterprise_project_id\":\"0\"",
             "\"status\":\"error\"",
             "\"status\":\"deleting\"",

@@ -95,6 +95,14 @@ pub(super) enum IamRoute {
     OwnProjects,
     /// `/v3/auth/catalog`
     Catalog,
+    /// `/v3/auth/domains`: the accounts that the caller can use
+    Accounts,
+    /// `/v3/regions`
+    Regions,
+    /// `/v3`: the version of the API
+    Version,
+    /// `/`: all versions of the API
+    Versions,
 }
 
 impl ReceivedRequest {
@@ -144,6 +152,10 @@ impl ReceivedRequest {
             ["", "v3", "projects"] => Route::Iam(IamRoute::Projects),
             ["", "v3", "auth", "projects"] => Route::Iam(IamRoute::OwnProjects),
             ["", "v3", "auth", "catalog"] => Route::Iam(IamRoute::Catalog),
+            ["", "v3", "auth", "domains"] => Route::Iam(IamRoute::Accounts),
+            ["", "v3", "regions"] => Route::Iam(IamRoute::Regions),
+            ["", "v3"] | ["", "v3", ""] => Route::Iam(IamRoute::Version),
+            ["", ""] => Route::Iam(IamRoute::Versions),
             ["", "v3", project, "backups"] => Route::List { project },
             ["", "v3", project, "backups", backup] => Route::Show { project, backup },
             ["", "v3", project, "vaults"] => Route::Source { project, source: Source::Vaults },
@@ -269,13 +281,18 @@ mod tests {
             ("/v3/projects?name=r", Route::Iam(IamRoute::Projects)),
             ("/v3/auth/projects", Route::Iam(IamRoute::OwnProjects)),
             ("/v3/auth/catalog", Route::Iam(IamRoute::Catalog)),
+            ("/v3/auth/domains", Route::Iam(IamRoute::Accounts)),
+            ("/v3/regions", Route::Iam(IamRoute::Regions)),
+            ("/v3", Route::Iam(IamRoute::Version)),
+            ("/v3/", Route::Iam(IamRoute::Version)),
+            ("/", Route::Iam(IamRoute::Versions)),
             ("/v3/auth", Route::Unknown),
             ("/meta-data/latest/api/token", Route::Metadata(Metadata::Token)),
             ("/openstack/latest/securitykey", Route::Metadata(Metadata::Keys)),
             ("/openstack/latest/meta_data.json", Route::Metadata(Metadata::Server)),
             ("/openstack/latest", Route::Unknown),
             ("/v1/p/backups", Route::Unknown),
-            ("/", Route::Unknown),
+            ("//", Route::Unknown),
         ] {
             assert_eq!(call(path).route(), route, "{path}");
         }

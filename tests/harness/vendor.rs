@@ -1,5 +1,5 @@
-//! The vendor's SDK for Python, as it comes from PyPI: in an environment of its own below the
-//! target directory, where it stays from run to run.
+//! Clients that others wrote, from PyPI: the vendor's SDK for Python and OpenStack's client. Each
+//! has an environment of its own below the target directory, where it stays from run to run.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,11 +13,14 @@ use crate::host;
 /// With the signer of all services, `huaweicloudsdkcore`, of the same version.
 const SDK: &str = "huaweicloudsdkcbr==3.1.219";
 
+/// OpenStack's client, with the commands that Open Telekom Cloud adds.
+const OPENSTACK: [&str; 2] = ["python-openstackclient==10.5.0", "otcextensions==0.34.8"];
+
 /// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to
 /// be passed over.
 pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let python = PYTHON.get_or_init(install).as_ref()?;
+    let python = PYTHON.get_or_init(|| install(&[SDK])).as_ref()?;
     let mut child = Command::new(python)
         // The SDK looks for settings, and leaves a file of its own behind.
         .env_clear()
@@ -37,10 +40,28 @@ pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// The interpreter that has the SDK.
-fn install() -> Option<PathBuf> {
+/// Runs OpenStack's client with these variables, and returns what it prints; `None` if the test is
+/// skipped.
+pub(crate) fn openstack(variables: &[(&str, &str)], args: &[&str]) -> Option<String> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let python = PYTHON.get_or_init(|| install(&OPENSTACK)).as_ref()?;
+    let folder = python.parent().unwrap();
+    let output = Command::new(folder.join("openstack"))
+        .env_clear()
+        .env("HOME", folder)
+        .envs(variables.iter().copied())
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Installs packages, and returns the interpreter that has them.
+fn install(packages: &[&str]) -> Option<PathBuf> {
     let python = host::find("python3")?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(SDK.replace("==", "-"));
+    let name = packages.join("-").replace("==", "-");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
     let (own, done) = (folder.join("bin/python"), folder.join("installed"));
     if done.exists() {
         return Some(own);
@@ -48,15 +69,18 @@ fn install() -> Option<PathBuf> {
     let _ = fs::remove_dir_all(&folder);
     let made = run(Command::new(python).args(["-m", "venv"]).arg(&folder));
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20"];
-    let installed =
-        made.and_then(|()| run(Command::new(&own).args(pip).args(["--retries", "1", SDK])));
+    let installed = made
+        .and_then(|()| run(Command::new(&own).args(pip).args(["--retries", "1"]).args(packages)));
     match installed {
         Ok(()) => {
             fs::write(done, "").unwrap();
             Some(own)
         }
         Err(why) => {
-            host::skip(&format!("{SDK} of PyPI"), &format!("cannot be installed: {why}"));
+            host::skip(
+                &format!("{} of PyPI", packages.join(", ")),
+                &format!("cannot be installed: {why}"),
+            );
             None
         }
     }

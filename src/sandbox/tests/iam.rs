@@ -62,6 +62,53 @@ async fn iam_lists_projects_tokens_and_services() {
     assert_eq!(identity(&sandbox, "auth/projects", "wrong").await.0, 401);
 }
 
+/// What OpenStack's clients and those in Go ask beside the documented login.
+#[tokio::test]
+async fn iam_answers_what_other_clients_ask() {
+    let sandbox = Sandbox::start(&[]).await;
+    let get = |path: &str| sandbox.client.get(format!("http://{}{path}", sandbox.address));
+    for path in ["/v3", "/v3/"] {
+        let body = json_of(get(path).send().await.unwrap()).await;
+        assert_eq!(body["version"]["id"], "v3.6", "{path}");
+        let link = format!("http://{}/v3/", sandbox.address);
+        assert_eq!(body["version"]["links"][0]["href"], link, "{path}");
+    }
+    let response = get("/").send().await.unwrap();
+    assert_eq!(response.status(), 300);
+    assert_eq!(json_of(response).await["versions"]["values"][0]["id"], "v3.6");
+    let (status, body) = identity(&sandbox, "regions", TOKEN).await;
+    assert_eq!((status, &body["regions"][0]["id"]), (200, &json!("sandbox-1")));
+    let (status, body) = identity(&sandbox, "auth/domains", TOKEN).await;
+    assert_eq!((status, &body["domains"][0]["name"]), (200, &json!("sandbox-account")));
+    for path in ["regions", "auth/domains"] {
+        assert_eq!(identity(&sandbox, path, "wrong").await.0, 401, "{path}");
+    }
+    let request = get("/v3/auth/tokens").header("X-Auth-Token", TOKEN);
+    let response = request.header("X-Subject-Token", TOKEN).send().await.unwrap();
+    assert_eq!(header(response.headers(), "x-subject-token"), TOKEN);
+}
+
+#[tokio::test]
+async fn a_token_can_be_exchanged_for_one_of_another_scope() {
+    let sandbox = Sandbox::start(&[]).await;
+    let exchange = async |token: &str, project: &str| {
+        let identity = json!({"methods": ["token"], "token": {"id": token}});
+        let scope = json!({"project": {"name": project}});
+        let body = json!({"auth": {"identity": identity, "scope": scope}}).to_string();
+        let url = format!("http://{}/v3/auth/tokens", sandbox.address);
+        let response = sandbox.client.post(url).body(body).send().await.unwrap();
+        let token = header(response.headers(), "x-subject-token").to_owned();
+        (response.status().as_u16(), token, json_of(response).await)
+    };
+    let (status, token, body) = exchange(TOKEN, "sandbox-1").await;
+    assert_eq!((status, &body["token"]["project"]["id"]), (201, &json!(PROJECT_ID)));
+    assert_ne!(token, TOKEN);
+    let request = sandbox.client.get(sandbox.url("backups?limit=1")).header("X-Auth-Token", &token);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(exchange("wrong", "sandbox-1").await.0, 401);
+    assert_eq!(exchange(TOKEN, "nowhere").await.0, 404);
+}
+
 #[tokio::test]
 async fn five_wrong_passwords_lock_the_user() {
     let sandbox = Sandbox::start(&[]).await;
