@@ -1,5 +1,5 @@
-//! The vendor's SDK for Python, as it comes from PyPI: in an environment of its own below the
-//! target directory, where it stays from run to run.
+//! Packages for Python, as they come from PyPI: each in an environment of its own below the target
+//! directory, where it stays from run to run.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,11 +13,23 @@ use crate::host;
 /// With the signer of all services, `huaweicloudsdkcore`, of the same version.
 const SDK: &str = "huaweicloudsdkcbr==3.1.219";
 
-/// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to
-/// be passed over.
+/// Runs a script with the vendor's SDK and this on its stdin. Returns what it prints, or `None` if
+/// the test is to be skipped.
 pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let python = PYTHON.get_or_init(install).as_ref()?;
+    run_script(PYTHON.get_or_init(|| install(SDK)).as_ref()?, script, stdin)
+}
+
+/// The parser that Prometheus publishes.
+const PROMETHEUS: &str = "prometheus_client==0.21.1";
+
+/// Same as [`sdk`], with the parser of Prometheus.
+pub(crate) fn prometheus_client(script: &str, stdin: &str) -> Option<String> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    run_script(PYTHON.get_or_init(|| install(PROMETHEUS)).as_ref()?, script, stdin)
+}
+
+fn run_script(python: &Path, script: &str, stdin: &str) -> Option<String> {
     let mut child = Command::new(python)
         // The SDK looks for settings, and leaves a file of its own behind.
         .env_clear()
@@ -37,10 +49,10 @@ pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// The interpreter that has the SDK.
-fn install() -> Option<PathBuf> {
+/// Returns the interpreter that has the package.
+fn install(package: &str) -> Option<PathBuf> {
     let python = host::find("python3")?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(SDK.replace("==", "-"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(package.replace("==", "-"));
     let (own, done) = (folder.join("bin/python"), folder.join("installed"));
     if done.exists() {
         return Some(own);
@@ -49,14 +61,14 @@ fn install() -> Option<PathBuf> {
     let made = run(Command::new(python).args(["-m", "venv"]).arg(&folder));
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20"];
     let installed =
-        made.and_then(|()| run(Command::new(&own).args(pip).args(["--retries", "1", SDK])));
+        made.and_then(|()| run(Command::new(&own).args(pip).args(["--retries", "1", package])));
     match installed {
         Ok(()) => {
             fs::write(done, "").unwrap();
             Some(own)
         }
         Err(why) => {
-            host::skip(&format!("{SDK} of PyPI"), &format!("cannot be installed: {why}"));
+            host::skip(&format!("{package} of PyPI"), &format!("cannot be installed: {why}"));
             None
         }
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{Pair, RequestLog};
-use crate::errors::{self, NoBackups};
+use crate::errors::{self, ConditionMet, NoBackups};
 use crate::listing;
 use crate::text::number::grouped;
 
@@ -131,6 +131,12 @@ impl Outcome<'_> {
     }
 }
 
+/// Returns true if the error is the outcome that a flag turned into a failure: what it says is
+/// proven as well.
+fn is_verdict(error: &anyhow::Error) -> bool {
+    error.is::<NoBackups>() || error.is::<ConditionMet>()
+}
+
 impl Failure {
     fn of(error: &anyhow::Error) -> Self {
         Self { exit_code: errors::exit_for(error).code(), message: format!("{error:#}") }
@@ -173,8 +179,7 @@ impl Receipt {
         let Some((path, mut file)) = self.file else { return Ok(()) };
         let Counts { listing, matched, rows, .. } = outcome.tally;
         let document = ReceiptFile {
-            // An empty list is proven as well.
-            complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
+            complete: outcome.error.is_none_or(is_verdict),
             rows,
             listed: listing.rows,
             matched,
