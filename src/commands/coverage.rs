@@ -60,7 +60,7 @@ pub(crate) async fn coverage(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
+    let cut = Cut { sort: Order::default().to_string(), limit: args.limit, ..Cut::default() };
     let question = Question {
         resources: &args.resources,
         max_age: args.max_age,
@@ -278,9 +278,9 @@ fn print(
         }
     }
     let (renderer, printed) = rows.finish()?;
-    let mut output = args.output.open(terminal, console)?;
+    let mut output = reading.digested(args.output.open(terminal, console)?);
     reading.tally.hidden_columns = renderer.finish(&mut output)?;
-    output.close()?;
+    output.into_inner().close()?;
     Ok(printed)
 }
 

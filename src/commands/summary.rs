@@ -47,14 +47,14 @@ pub(crate) async fn summary(
             )),
         }
         reading.tally.ready = Some(Instant::now());
-        let mut output = args.output.open(terminal, console)?;
+        let mut output = reading.digested(args.output.open(terminal, console)?);
         let mut renderer =
             args.output.renderer(args.output.target(terminal), &summary::columns(args.by))?;
         for row in summary.rows() {
             renderer.push_record(&row)?;
         }
         reading.tally.hidden_columns = renderer.finish(&mut output)?;
-        Ok(output.close()?)
+        Ok(output.into_inner().close()?)
     })
     .await
 }
