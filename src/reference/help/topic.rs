@@ -265,6 +265,10 @@ fn formats(_: &Command) -> Text {
         .paragraph("The formats of --output.")
         .table("Formats", rows)
         .paragraph("`cbr help columns` lists the fields for --columns.")
+        .paragraph(
+            "The times of the service have no zone and are in UTC. json, jsonl and yaml print them \
+             as sent, csv and tsv in RFC 3339 with Z.",
+        )
         .typed(
             "Examples",
             &[
