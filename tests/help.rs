@@ -18,6 +18,7 @@ fn each_topic_is_explained() {
         ("errors", "  unknown_host  "),
         ("regions", "  eu-de  "),
         ("completeness", "overlaps the previous one by one row"),
+        ("coverage", "  unprotected  "),
     ];
     let whole = help("help");
     for (topic, part) in topics {
@@ -50,7 +51,7 @@ fn unknown_topics_suggest_similar_ones() {
         ("help version", "'cbr --version'"),
         (
             "help foo",
-            "its topics are columns, completeness, environment, errors, exit-codes, filters, formats, regions\n",
+            "its topics are columns, completeness, coverage, environment, errors, exit-codes, filters, formats, regions\n",
         ),
     ];
     for (args, near) in cases {

@@ -47,6 +47,9 @@ mod timeouts;
 /// Signatures and listings of the vendor's own SDK, beside ours.
 mod vendor;
 
+/// `cbr backups coverage` and `cbr backups check`.
+mod coverage;
+
 /// `cbr config`, and the defaults that its file has for flags.
 mod config;
 

@@ -127,8 +127,16 @@ fn a_page_describes_only_its_command() {
 /// What `cbr help` has besides commands.
 #[test]
 fn each_topic_has_a_valid_page() {
-    let topics =
-        ["columns", "completeness", "environment", "errors", "exit-codes", "filters", "formats"];
+    let topics = [
+        "columns",
+        "completeness",
+        "coverage",
+        "environment",
+        "errors",
+        "exit-codes",
+        "filters",
+        "formats",
+    ];
     for topic in topics {
         let Some((page, complaints)) = typeset(topic) else { return };
         assert_eq!(complaints, "", "{topic}");

@@ -9,9 +9,14 @@ use crate::harness::{Cbr, cbr, program, sandboxed};
 
 /// The receipt of a run, without what differs from run to run.
 fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
+    receipt_and_output(run).0
+}
+
+/// The same, with what was printed.
+fn receipt_and_output(run: impl FnOnce(&str) -> Cbr) -> (Value, String) {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("receipt.json");
-    run(path.to_str().unwrap()).run();
+    let printed = run(path.to_str().unwrap()).run().stdout;
     let text = fs::read_to_string(path).unwrap();
     let mut receipt: Value = serde_json::from_str(&text).expect(&text);
     let times = ["started_at", "ended_at"].map(|name| {
@@ -19,12 +24,18 @@ fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
         time.as_str().unwrap().parse::<jiff::Timestamp>().unwrap()
     });
     assert!(times.is_sorted(), "{times:?}");
-    receipt
+    (receipt, printed)
+}
+
+/// SHA-256 in hexadecimal.
+fn sha256(text: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
 fn a_complete_listing_is_proven() {
-    let receipt = receipt(|path| {
+    let (receipt, printed) = receipt_and_output(|path| {
         let run = sandboxed(
             "--backups 30 --fault 503=0@2 --change delete=3@3",
             "backups list --page-size 10 --concurrency 1 --own-type private -o jsonl --receipt",
@@ -33,6 +44,9 @@ fn a_complete_listing_is_proven() {
     });
     let expected = json!({
         "complete": true,
+        "proven": true,
+        "bytes": printed.len(),
+        "sha256": sha256(&printed),
         "rows": 30,
         "listed": 30,
         "matched": 30,
@@ -63,23 +77,46 @@ fn a_complete_listing_is_proven() {
 #[test]
 fn a_stopped_listing_is_marked() {
     let cases = [
-        ("--limit 3", true),
-        ("--offset 2 --limit 3", true),
-        ("--offset 27 --limit 3", false),
-        ("--limit 30", false),
-        ("--limit 3 --name-matches *", true),
-        ("--limit 3 --name-matches * --sort resource_size", false),
-        ("--limit 31 --name-matches *", false),
-        ("--latest 3", true),
-        ("", false),
+        // Flags, stopped early, complete.
+        ("--limit 3", true, false),
+        ("--offset 2 --limit 3", true, false),
+        ("--offset 27 --limit 3", false, false),
+        ("--limit 30", false, true),
+        ("--limit 3 --name-matches *", true, false),
+        ("--limit 3 --name-matches * --sort resource_size", false, false),
+        ("--limit 31 --name-matches *", false, true),
+        ("--latest 3", true, true),
+        ("", false, true),
     ];
-    for (flags, expected) in cases {
+    for (flags, expected, complete) in cases {
         let receipt = receipt(|path| {
             let list = format!("backups list --page-size 10 {flags} --receipt");
             sandboxed("--backups 30", &list).arg(path)
         });
-        assert_eq!(receipt["complete"], true, "{flags} {receipt}");
+        assert_eq!(receipt["proven"], true, "{flags} {receipt}");
+        assert_eq!(receipt["complete"], complete, "{flags} {receipt}");
         assert_eq!(receipt["stopped_early"], expected, "{flags} {receipt}");
+    }
+}
+
+#[test]
+fn what_was_printed_is_hashed() {
+    for command in [
+        "list",
+        "list -o json",
+        "list -o csv --stream --page-size 10",
+        "list -o yaml",
+        "list -o ids --sort name",
+        "list --count",
+        "summary --by vault",
+        "coverage -o prometheus",
+    ] {
+        let (receipt, printed) = receipt_and_output(|path| {
+            sandboxed("--backups 300", &format!("-q backups {command} --receipt")).arg(path)
+        });
+        assert!(!printed.is_empty(), "{command}");
+        assert_eq!(receipt["bytes"], printed.len(), "{command}");
+        assert_eq!(receipt["sha256"], sha256(&printed), "{command}");
     }
 }
 
@@ -107,6 +144,8 @@ fn a_failed_listing_is_marked() {
             run.exit(code).stderr_holds([message])
         });
         assert_eq!(receipt["complete"], false, "{receipt}");
+        assert_eq!(receipt["proven"], false, "{receipt}");
+        assert_eq!(receipt["bytes"], 0, "{receipt}");
         assert_eq!(receipt["rows"], 0, "{receipt}");
         assert_eq!(receipt["error"], json!({"exit_code": code, "message": message}));
     }

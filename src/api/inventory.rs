@@ -164,6 +164,10 @@ struct Pass<T> {
     count: Option<usize>,
     /// All answers gave one count, and no row was repeated.
     is_steady: bool,
+    /// The last page had fewer rows than requested.
+    is_short: bool,
+    /// Rows followed a page that was short, so rows may be missing between them.
+    is_torn: bool,
     is_done: bool,
 }
 
@@ -178,6 +182,8 @@ impl<T: Identified> Pass<T> {
             pages: 0,
             count: None,
             is_steady: true,
+            is_short: false,
+            is_torn: false,
             is_done: false,
         }
     }
@@ -213,6 +219,10 @@ impl<T: Identified> Pass<T> {
         self.rows += length;
         self.count = page.count;
         let has_new = self.items.len() > new;
+        // Without a count, nothing else reveals what a page left out. Offsets that are page numbers
+        // skip it.
+        self.is_torn |= has_new && self.is_short && self.count.is_none();
+        self.is_short = length < self.limit;
         let is_end = match self.count {
             Some(count) => self.items.len() >= count,
             // A service may allow fewer rows on a page than were requested.
@@ -224,7 +234,10 @@ impl<T: Identified> Pass<T> {
     /// Returns true if nothing contradicts that all rows were read.
     fn is_counted(&self) -> bool {
         let is_whole = self.count.is_none_or(|count| count == self.items.len());
-        is_whole && self.is_done && (self.is_steady || self.counts_pages || self.count.is_none())
+        is_whole
+            && self.is_done
+            && !self.is_torn
+            && (self.is_steady || self.counts_pages || self.count.is_none())
     }
 }
 
@@ -307,6 +320,12 @@ mod tests {
                 false,
                 vec![page(&["a", "b"], None), page(&["c"], None), page(&[], None)],
                 (vec![0, 2, 3], "abc", true),
+            ),
+            // A page in the middle is short: what it left out is not on the next one.
+            (
+                true,
+                vec![page(&["a"], None), page(&["c", "d"], None), page(&[], None)],
+                (vec![1, 2, 3], "acd", false),
             ),
             // Offsets of servers are page numbers, and the page behind the end is the last again.
             (

@@ -8,12 +8,12 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::vocabulary::RESOURCE_TYPES;
 use super::{ReadArgs, receipt_file};
-use crate::output::{ChoiceParser, FormatParser, OutputArgs, Printed};
-use crate::pipeline::coverage::{Assessment, COVERAGE_COLUMNS, Inventory, State};
+use crate::output::{ChoiceParser, ColumnSets, Format, FormatParser, OutputArgs, Printed};
+use crate::pipeline::coverage::{self, Assessment, Inventory, NAMED_COLUMNS, State};
 use crate::pipeline::filter::pattern::Pattern;
 use crate::pipeline::sort::Sort;
 use crate::text::number::whole;
-use crate::time;
+use crate::time::{self, Moment};
 
 /// Which resources are judged, and how.
 #[derive(Args)]
@@ -91,7 +91,7 @@ pub(crate) struct ReadingArgs {
     after_help = super::examples::COVERAGE,
     mut_arg("format", |arg| arg.value_parser(FormatParser(Printed::Coverage))),
     mut_arg("columns", |arg| {
-        arg.value_parser(ChoiceParser(COVERAGE_COLUMNS)).long_help(None)
+        arg.value_parser(ChoiceParser(NAMED_COLUMNS)).long_help(None)
     })
 )]
 pub(crate) struct CoverageArgs {
@@ -102,6 +102,30 @@ pub(crate) struct CoverageArgs {
 
     #[command(flatten)]
     pub(crate) resources: ResourceArgs,
+
+    /// Print the gaps between usable backups that are at least this long, such as 26h
+    ///
+    /// A row is a gap, with the times of the usable backups before and after it, or the time of
+    /// the run. Backups that were deleted or have expired are not known, so a gap may be where one
+    /// was.
+    #[arg(
+        long,
+        value_name = "AGE",
+        value_parser = time::age,
+        help_heading = "Gaps",
+        conflicts_with_all = ["max_age", "only", "fail_on", "why"]
+    )]
+    pub(crate) gaps: Option<Duration>,
+
+    /// Leave out gaps that ended before this date, time or age
+    #[arg(
+        long,
+        value_name = "TIME",
+        help_heading = "Gaps",
+        allow_hyphen_values = true,
+        requires = "gaps"
+    )]
+    since: Option<Moment>,
 
     /// Print only resources in these states
     #[arg(
@@ -145,7 +169,7 @@ pub(crate) struct CoverageArgs {
         value_name = "COLUMN,…",
         help_heading = "How much",
         allow_hyphen_values = true,
-        value_parser = |text: &str| Sort::parse(COVERAGE_COLUMNS, text)
+        value_parser = |text: &str| Sort::parse(NAMED_COLUMNS, text)
     )]
     pub(crate) sort: Option<Sort>,
 
@@ -224,7 +248,38 @@ impl CoverageArgs {
 
     /// Rejects contradictory flags that clap cannot detect. The message is for a usage error.
     pub(crate) fn check(&self) -> Result<(), String> {
-        self.output.check(&crate::pipeline::coverage::columns(self.why))
+        let columns = self.columns();
+        let (what, other) = match self.gaps {
+            Some(_) => ("with '--gaps'", "without it"),
+            None => ("without '--gaps'", "with it"),
+        };
+        if self.gaps.is_some() && self.output.format() == Format::Prometheus {
+            return Err("'--output prometheus' has no metrics of '--gaps'".to_owned());
+        }
+        let named = self.output.named_columns().map(|name| ("--columns", name));
+        let sorted = self.sort.iter().flat_map(Sort::queried_columns).map(|name| ("--sort", name));
+        for (flag, name) in named.chain(sorted) {
+            if !columns.names().any(|known| known == name) {
+                return Err(format!(
+                    "'{flag}': there is no column '{name}' {what}, only {other}; use one of {}",
+                    columns.names().collect::<Vec<_>>().join(", ")
+                ));
+            }
+        }
+        self.output.check(&columns)
+    }
+
+    /// Returns the columns of the rows.
+    pub(crate) fn columns(&self) -> ColumnSets {
+        match self.gaps {
+            Some(_) => coverage::gap_columns(),
+            None => coverage::columns(self.why),
+        }
+    }
+
+    /// Returns the value of `--since` in microseconds since 1970.
+    pub(crate) fn since(&self) -> Option<i64> {
+        self.since.as_ref().map(Moment::microsecond)
     }
 }
 

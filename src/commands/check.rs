@@ -51,7 +51,8 @@ pub(crate) async fn check(
     console: &Arc<Console>,
 ) -> Status {
     let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
-    let question = Question { resources: &args.resources, max_age: args.warning, why: false };
+    let question =
+        Question { resources: &args.resources, max_age: args.warning, why: false, times: false };
     let mut result = None;
     let read_args = args.read();
     let work = read(&read_args, cut, connection, console, async |reading| {
@@ -85,7 +86,7 @@ fn print(status: Status, text: &str) -> Status {
 
 /// Returns the status of the account and its text, with performance data and names.
 fn report(judgement: &Judgement, args: &CheckArgs) -> (Status, String) {
-    let Judgement { assessments, now, gap } = judgement;
+    let Judgement { assessments, now, gap, .. } = judgement;
     let judged: Vec<_> = assessments
         .iter()
         .filter(|it| !matches!(it.state, State::Orphan | State::Unsupported))
@@ -114,7 +115,8 @@ fn report(judgement: &Judgement, args: &CheckArgs) -> (Status, String) {
         (Status::Ok, _) => format!("{ok} of {ok} resources have a recent usable backup"),
         _ => {
             let late = critical + warning + unknown;
-            format!("{late} of {} resources have no recent usable backup", judged.len())
+            let gap = gap.as_ref().map_or_else(String::new, |gap| format!("; {gap}"));
+            format!("{late} of {} resources have no recent usable backup{gap}", judged.len())
         }
     };
     let text = text.replace('|', "/");
@@ -158,6 +160,7 @@ fn status_of(it: &Assessment, now: i64, args: &CheckArgs) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::coverage::Times;
 
     const HOUR: i64 = 3_600_000_000;
 
@@ -187,7 +190,7 @@ mod tests {
         let words = std::iter::once("cbr").chain(flags.split_whitespace());
         let flags = <Flags as clap::Parser>::try_parse_from(words).unwrap();
         let gap = gap.map(str::to_owned);
-        report(&Judgement { assessments, now: 100 * HOUR, gap }, &flags.check)
+        report(&Judgement { assessments, now: 100 * HOUR, gap, times: Times::new() }, &flags.check)
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::cli::coverage::{CoverageArgs, ResourceArgs};
 use crate::errors::{ConditionMet, Incomplete};
 use crate::listing::Order;
 use crate::pipeline::coverage::{
-    self, Assessment, Coverage, Inventory, Knowledge, Source, State, assess,
+    Assessment, Coverage, Gap, Inventory, Knowledge, Source, State, Times, assess, gaps,
 };
 use crate::pipeline::selection::Selection;
 use crate::record::row::{RowSink as _, RowSpan};
@@ -38,6 +38,8 @@ pub(super) struct Judgement {
     pub(super) now: i64,
     /// Resources may be missing, for this reason.
     pub(super) gap: Option<String>,
+    /// Times of the usable backups, if they are kept.
+    pub(super) times: Times,
 }
 
 /// What to judge.
@@ -47,6 +49,8 @@ pub(super) struct Question<'a> {
     pub(super) max_age: Option<Duration>,
     /// Read the tasks too.
     pub(super) why: bool,
+    /// Keep the time of each usable backup.
+    pub(super) times: bool,
 }
 
 /// `cbr backups coverage`.
@@ -56,8 +60,13 @@ pub(crate) async fn coverage(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
-    let question = Question { resources: &args.resources, max_age: args.max_age, why: args.why };
+    let cut = Cut { sort: Order::default().to_string(), limit: args.limit, ..Cut::default() };
+    let question = Question {
+        resources: &args.resources,
+        max_age: args.max_age,
+        why: args.why,
+        times: args.gaps.is_some(),
+    };
     read(&args.read(), cut, connection, console, async |reading| {
         let judgement = judge(&question, reading, console).await?;
         let printed = print(args, &judgement, reading, terminal, console)?;
@@ -84,12 +93,13 @@ pub(super) async fn judge(
     reading: &mut Reading<'_>,
     console: &Console,
 ) -> anyhow::Result<Judgement> {
-    let Question { resources, max_age, why } = question;
+    let Question { resources, max_age, why, times } = question;
     let client = reading.client();
     let inventory = resources.inventory;
     let sources = knowledge(&client, inventory, max_age.is_none(), *why, console);
-    let (backups, knowledge) = tokio::join!(collect(resources, reading), sources);
-    let backups = backups?;
+    let (backups, knowledge) = tokio::join!(collect(resources, *times, reading), sources);
+    let mut backups = backups?;
+    let times = backups.take_times();
     let (knowledge, gap) = knowledge;
     if let Some(ahead) = client.clock_ahead().filter(|ahead| ahead.unsigned_abs() >= REPORTED_SKEW)
     {
@@ -110,19 +120,22 @@ pub(super) async fn judge(
         "policies_read": matches!(knowledge.policies, Source::Complete(_)),
         "complete": gap.is_none(),
     }));
-    let is_unknown = assessments.iter().any(|it| it.state == State::Unknown);
-    let gap = gap.filter(|_| inventory != Inventory::None || !is_unknown);
-    Ok(Judgement { assessments, now, gap })
+    Ok(Judgement { assessments, now, gap, times })
 }
 
 /// Reads all backups.
-async fn collect(resources: &ResourceArgs, reading: &mut Reading<'_>) -> anyhow::Result<Coverage> {
+async fn collect(
+    resources: &ResourceArgs,
+    times: bool,
+    reading: &mut Reading<'_>,
+) -> anyhow::Result<Coverage> {
     let client = reading.client();
     let extent = reading.whole_list();
     loop {
         let clock = Arc::clone(&client);
         let now = move || service_time(&clock);
-        let mut coverage = Coverage::new(now, client.project_id(), resources.include_replicas);
+        let coverage = Coverage::new(now, client.project_id(), resources.include_replicas);
+        let mut coverage = coverage.keeping_times(times);
         match reading.rows(Order::default(), extent, &mut coverage).await {
             Ok(()) => return Ok(coverage),
             Err(error) => reading.again(error)?,
@@ -156,20 +169,29 @@ async fn knowledge(
         read_if(why, inventory::tasks(client, &since)),
     );
     let mut gaps = Vec::new();
-    let knowledge = Knowledge {
+    let mut knowledge = Knowledge {
         vaults: source(vaults, "vaults", "cbr:vaults:list", console, &mut gaps),
         protectables: source(
             protectables,
             "protectable resources",
-            "cbr:vaults:listProtectables",
+            "cbr:vaults:listProtectables, ecs:cloudServers:list and evs:volumes:list",
             console,
             &mut gaps,
         ),
         policies: source(policies, "policies", "cbr:policies:list", console, &mut Vec::new()),
         tasks: source(tasks, "tasks", "cbr:tasks:list", console, &mut Vec::new()),
     };
-    if matches!(knowledge.policies, Source::Unreadable) {
-        console.warn("without the policies, backups are stale after 26h; --max-age changes that");
+    let missing = knowledge.missing_protectables();
+    if let Source::Complete(items) = &mut knowledge.protectables
+        && missing > 0
+    {
+        let what = resources(missing);
+        console.warn(&format!("the list of protectable resources lacks {what} of the vaults"));
+        gaps.push("the protectable resources are not proven complete".to_owned());
+        knowledge.protectables = Source::Partial(std::mem::take(items));
+    }
+    if matches!(knowledge.policies, Source::Unreadable | Source::Partial(_)) {
+        console.warn("without all policies, backups are stale after 26h; --max-age changes that");
     }
     (knowledge, (!gaps.is_empty()).then(|| gaps.join("; ")))
 }
@@ -200,8 +222,9 @@ fn source<T>(
         }
         Some(Err(error)) => {
             let needs = match error.refusal().map(|refusal| refusal.status) {
-                Some(401 | 403) => format!("; the user needs the permission {permission}"),
-                _ => String::new(),
+                Some(401) => String::new(),
+                Some(403) => format!("; the user needs the permission {permission}"),
+                _ => format!("; reading them needs the permission {permission}"),
             };
             console.warn(&format!("the {name} cannot be read: {error}{needs}"));
             gaps.push(format!("the {name} cannot be read"));
@@ -243,23 +266,41 @@ fn print(
     console: &Arc<Console>,
 ) -> anyhow::Result<u64> {
     reading.tally.ready = Some(Instant::now());
-    let columns = coverage::columns(args.why);
+    let columns = args.columns();
     let target = args.output.target(terminal);
     let renderer = args.output.renderer(target, &columns)?;
     let sorter = args.sort.as_ref().map(|sort| sort.sorter());
     let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
-    for it in judgement.assessments.iter().filter(|it| args.prints(it.state)) {
-        let row = it.to_json(judgement.now);
+    for row in json_rows(args, judgement) {
         if rows.push(RowSpan::alone(&row).context("a row is not an object")?.row(&row))?.is_break()
         {
             break;
         }
     }
     let (renderer, printed) = rows.finish()?;
-    let mut output = args.output.open(terminal, console)?;
+    let mut output = reading.digested(args.output.open(terminal, console)?);
     reading.tally.hidden_columns = renderer.finish(&mut output)?;
-    output.close()?;
+    output.into_inner().close()?;
     Ok(printed)
+}
+
+/// Returns the rows as JSON: gaps or resources.
+fn json_rows<'a>(
+    args: &'a CoverageArgs,
+    judgement: &'a Judgement,
+) -> Box<dyn Iterator<Item = String> + 'a> {
+    let Judgement { assessments, now, times, .. } = judgement;
+    match args.gaps {
+        Some(shortest) => {
+            let shortest = i64::try_from(shortest.as_micros()).unwrap_or(i64::MAX);
+            let gaps = gaps(assessments, times, shortest, args.since(), *now);
+            Box::new(gaps.into_iter().map(Gap::to_json))
+        }
+        None => {
+            let printed = assessments.iter().filter(|it| args.prints(it.state));
+            Box::new(printed.map(|it| it.to_json(*now)))
+        }
+    }
 }
 
 /// Returns the numbers of resources in each state.

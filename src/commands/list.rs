@@ -107,8 +107,9 @@ async fn print(
     let queried_columns: Vec<_> =
         args.sort().queried_columns().chain(args.read.filter.conditions().columns()).collect();
     let renderer = loop {
-        let renderer =
-            args.output.renderer(args.output.target(terminal), &queried_columns, Stdout)?;
+        let stream = reading.digested(Stdout);
+        let target = args.output.target(terminal);
+        let renderer = args.output.renderer(target, &queried_columns, stream)?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,
@@ -117,9 +118,9 @@ async fn print(
     };
     reading.refuse_nothing()?;
     reading.tally.ready = Some(Instant::now());
-    let mut output = args.output.open(terminal, console)?;
+    let mut output = reading.digested(args.output.open(terminal, console)?);
     reading.tally.hidden_columns = renderer.finish(&mut output)?;
-    Ok(output.close()?)
+    Ok(output.into_inner().close()?)
 }
 
 /// Prints how many rows there would be.
@@ -135,8 +136,9 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
         }
     }
     reading.refuse_nothing()?;
-    writeln!(Stdout, "{}", reading.tally.rows)?;
-    Ok(Stdout.flush()?)
+    let mut output = reading.digested(Stdout);
+    writeln!(output, "{}", reading.tally.rows)?;
+    Ok(output.flush()?)
 }
 
 /// Reads the list, and passes the selected rows on to `sink`, which is returned.

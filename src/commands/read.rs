@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::receipt::{Counts, Outcome, Receipt};
+use super::receipt::{Counts, Digest, Digested, Outcome, Receipt};
 use super::settings::client;
 use super::vaults;
 use crate::api::{ApiError, Backups, Client, Pair, RequestLog};
@@ -19,6 +19,7 @@ use crate::pipeline::group::Group;
 use crate::record::row::RowSink;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
+use crate::terminal::target::Output;
 use crate::text::number::grouped;
 
 /// How the rows that are printed come from those that match, for the receipt.
@@ -48,6 +49,8 @@ pub(super) struct Reading<'a> {
     pub(super) tally: Counts,
     /// What the receipt says of a coverage.
     note: Option<Value>,
+    /// What is printed, if there is a receipt.
+    digest: Option<Digest>,
 }
 
 /// Runs `work` on a list, and reports the result on stderr and in the receipt.
@@ -67,19 +70,29 @@ pub(super) async fn read(
 
     let mut tally = Counts { filtered: !args.filter.conditions().is_empty(), ..Counts::default() };
     let (mut nothing, mut note) = (None, None);
+    let digest = Digest::default();
     let result = match client(connection, console, &journal).await {
         Ok(client) => {
             let client = Arc::new(client);
             let vault = vaults::read(args.vault.as_deref(), cut.needs_vaults, &client, console);
             let vault = vault.await;
             query.extend(vault.as_ref().ok().cloned().flatten().map(|id| ("vault_id", id)));
-            let mut reading = Reading { args, console, client, query: &query, tally, note: None };
+            let mut reading = Reading {
+                args,
+                console,
+                client,
+                query: &query,
+                tally,
+                note: None,
+                digest: args.receipt.is_some().then(|| digest.clone()),
+            };
             let result = match vault {
                 Ok(_) => work(&mut reading).await,
                 Err(error) => Err(error),
             };
             let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
-            if is_proven && reading.tally.rows == 0 && console.is_watched() {
+            let lists_backups = reading.note.is_none();
+            if is_proven && lists_backups && reading.tally.rows == 0 && console.is_watched() {
                 nothing = Some(reading.why_nothing(&cut).await);
             }
             tally = reading.tally;
@@ -95,7 +108,13 @@ pub(super) async fn read(
                 "the service did not sort as requested, so a change of the list may be unnoticed",
             );
         }
-        if let Some(line) = receipt.line(&tally, cut.limit, (journal.retries(), journal.hedged())) {
+        // The rows of a coverage are resources; the line is about the backups that were read.
+        let line_of = match &note {
+            Some(_) => Counts { rows: tally.matched, ..tally },
+            None => tally,
+        };
+        if let Some(line) = receipt.line(&line_of, cut.limit, (journal.retries(), journal.hedged()))
+        {
             console.receipt(&line);
         }
     }
@@ -112,6 +131,7 @@ pub(super) async fn read(
         latest: cut.latest,
         per: cut.per.map(Group::column),
         journal: &journal,
+        digest: &digest,
         coverage: note,
         error: result.as_ref().err(),
     });
@@ -192,6 +212,11 @@ impl Reading<'_> {
     /// Returns the range of the whole list.
     pub(super) fn whole_list(&self) -> ListRange {
         self.args.everything(false)
+    }
+
+    /// Returns the output with its bytes counted, if there is a receipt.
+    pub(super) fn digested<O: Output>(&self, output: O) -> Digested<O> {
+        Digested::new(output, self.digest.clone())
     }
 
     /// Adds what the receipt says of a coverage.

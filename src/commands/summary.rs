@@ -67,9 +67,9 @@ pub(crate) async fn summary(
             }
         }
         let (renderer, _) = rows.finish()?;
-        let mut output = args.output.open(terminal, console)?;
+        let mut output = reading.digested(args.output.open(terminal, console)?);
         reading.tally.hidden_columns = renderer.finish(&mut output)?;
-        Ok(output.close()?)
+        Ok(output.into_inner().close()?)
     })
     .await
 }

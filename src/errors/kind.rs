@@ -111,9 +111,11 @@ impl FailureKind {
             F::Empty => (E::Empty, D::Other, H::None),
             F::UnknownName => (E::NotFound, D::Other, H::None),
             F::ConditionMet => (E::ConditionMet, D::Other, H::None),
-            F::Incomplete => {
-                (E::Incomplete, D::Other, H::Text("grant the permission, or use --inventory none"))
-            }
+            F::Incomplete => (
+                E::Incomplete,
+                D::Other,
+                H::Text("fix what the warning names, or use --inventory none"),
+            ),
             F::Unproven => (
                 E::Incomplete,
                 D::Other,

@@ -244,6 +244,16 @@ impl OutputArgs {
         self.chosen(sets).map(drop)
     }
 
+    /// Returns the names that `--columns` selects.
+    pub(crate) fn named_columns(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter_map(|choice| choice.named()).map(|column| column.name)
+    }
+
+    /// Returns the format.
+    pub(crate) fn format(&self) -> Format {
+        self.rows.format
+    }
+
     /// Returns the columns of `--columns`, or `None` without that flag.
     fn chosen(&self, sets: &ColumnSets) -> Result<Option<Vec<ChosenColumn>>, String> {
         if self.columns.is_empty() {

@@ -148,7 +148,7 @@ const FORMATS: [FormatSpec; 11] = [
         ..FormatSpec::new(
             Format::Json,
             "json",
-            |sets| &sets.table,
+            |sets| &sets.object,
             |options| {
                 let (columns, terminal) = (options.projection(), options.is_terminal());
                 match options.single {
@@ -166,7 +166,7 @@ const FORMATS: [FormatSpec; 11] = [
         ..FormatSpec::new(
             Format::Jsonl,
             "jsonl",
-            |sets| &sets.table,
+            |sets| &sets.object,
             |options| lines(Json::lines(options.projection(), options.is_terminal())),
         )
     },
@@ -208,7 +208,7 @@ const FORMATS: [FormatSpec; 11] = [
         ..FormatSpec::new(
             Format::Yaml,
             "yaml",
-            |sets| &sets.table,
+            |sets| &sets.object,
             |options| {
                 Box::new(match options.single {
                     true => Yaml::single(options.projection()),

@@ -18,6 +18,8 @@ pub(crate) struct ColumnSets {
     pub(super) wide: Vec<Column>,
     /// Columns of csv, tsv and long.
     pub(super) scalar: Vec<Column>,
+    /// Columns of json, jsonl and yaml, for rows that are not printed whole.
+    pub(super) object: Vec<Column>,
     /// The rows are records of the service: json, yaml and long print them whole by default.
     pub(super) are_records: bool,
 }
@@ -30,14 +32,26 @@ impl ColumnSets {
             table: column::table_set(),
             wide: column::wide_set(),
             scalar: column::scalar_set(),
+            object: column::table_set(),
             are_records: true,
         }
     }
 
     /// Returns the columns of rows that `cbr` computes. Every format prints those of `default`.
     pub(crate) fn computed(all: &'static [Column], default: Vec<Column>) -> Self {
-        let (wide, scalar) = (default.clone(), default.clone());
-        Self { all: all.to_vec(), table: default, wide, scalar, are_records: false }
+        let [wide, scalar, object] = [(); 3].map(|()| default.clone());
+        Self { all: all.to_vec(), table: default, wide, scalar, object, are_records: false }
+    }
+
+    /// Lets wide, csv and all formats for machines print every column.
+    pub(crate) fn with_all_for_machines(self) -> Self {
+        let [wide, scalar, object] = [(); 3].map(|()| self.all.clone());
+        Self { wide, scalar, object, ..self }
+    }
+
+    /// Returns the names of all columns.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|column| column.name)
     }
 }
 

@@ -31,6 +31,13 @@ pub(crate) struct Vault {
     pub(crate) resources: Vec<VaultResource>,
 }
 
+impl Vault {
+    /// Returns true if it holds replicas of backups, not backups.
+    pub(crate) fn holds_replicas(&self) -> bool {
+        self.billing.protect_type.as_deref() == Some("replication")
+    }
+}
+
 /// Size and use of a vault.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

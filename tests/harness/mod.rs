@@ -28,5 +28,5 @@ pub(crate) use service::{Answer, Received, Service};
 pub(crate) use shell::{script, terminal};
 pub(crate) use tls::Tls;
 pub(crate) use tunnel::Tunnel;
-pub(crate) use vendor::{openstack, sdk};
+pub(crate) use vendor::{openstack, prometheus_client, sdk};
 pub(crate) use yaml::read as read_yaml;

@@ -1,5 +1,5 @@
-//! Clients that others wrote, from PyPI: the vendor's SDK for Python and OpenStack's client. Each
-//! has an environment of its own below the target directory, where it stays from run to run.
+//! Packages for Python that others wrote, from PyPI: each in an environment of its own below the target
+//! directory, where it stays from run to run.
 
 use std::fs;
 use std::io::Write as _;
@@ -16,11 +16,23 @@ const SDK: &str = "huaweicloudsdkcbr==3.1.219";
 /// OpenStack's client, with the commands that Open Telekom Cloud adds.
 const OPENSTACK: [&str; 2] = ["python-openstackclient==10.5.0", "otcextensions==0.34.8"];
 
-/// Runs a script, with this on its stdin, and returns what it prints; `None` where the test is to
-/// be passed over.
+/// Runs a script with the vendor's SDK and this on its stdin. Returns what it prints, or `None` if
+/// the test is to be skipped.
 pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let python = PYTHON.get_or_init(|| install(&[SDK])).as_ref()?;
+    run_script(PYTHON.get_or_init(|| install(&[SDK])).as_ref()?, script, stdin)
+}
+
+/// The parser that Prometheus publishes.
+const PROMETHEUS: &str = "prometheus_client==0.21.1";
+
+/// Same as [`sdk`], with the parser of Prometheus.
+pub(crate) fn prometheus_client(script: &str, stdin: &str) -> Option<String> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    run_script(PYTHON.get_or_init(|| install(&[PROMETHEUS])).as_ref()?, script, stdin)
+}
+
+fn run_script(python: &Path, script: &str, stdin: &str) -> Option<String> {
     let mut child = Command::new(python)
         // The SDK looks for settings, and leaves a file of its own behind.
         .env_clear()

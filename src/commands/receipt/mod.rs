@@ -1,6 +1,8 @@
 //! The receipt of a listing: what was proven, and how. A human-readable line, and a JSON file for
 //! scripts.
 
+mod digest;
+
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,9 +14,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{Pair, RequestLog};
-use crate::errors::{self, NoBackups};
+use crate::errors::{self, ConditionMet, NoBackups};
 use crate::listing;
 use crate::text::number::grouped;
+
+pub(crate) use digest::{Digest, Digested};
 
 /// The receipt of a running listing.
 pub(crate) struct Receipt {
@@ -62,6 +66,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) per: Option<&'a str>,
     /// The requests that were sent.
     pub(crate) journal: &'a RequestLog,
+    /// What was printed.
+    pub(crate) digest: &'a Digest,
     /// Inputs of a coverage.
     pub(crate) coverage: Option<Value>,
     /// The failure, if any.
@@ -71,8 +77,14 @@ pub(crate) struct Outcome<'a> {
 /// Content of the file. Fields are only ever added.
 #[derive(Serialize)]
 struct ReceiptFile<'a> {
-    /// Everything requested was read, proven and written.
+    /// The whole list was read, proven and written: nothing was cut off by `limit` or `offset`.
     complete: bool,
+    /// What was requested, the whole list or a part of it, was read, proven and written.
+    proven: bool,
+    /// Number of bytes that were printed.
+    bytes: u64,
+    /// SHA-256 of these bytes, in hexadecimal.
+    sha256: String,
     /// Printed or summarized.
     rows: u64,
     /// Read from the service.
@@ -123,12 +135,26 @@ struct Failure {
 }
 
 impl Outcome<'_> {
+    /// Returns true if rows were cut off that match.
+    fn is_part(&self) -> bool {
+        let Counts { matched, rows, .. } = self.tally;
+        let is_cut = self.limit == Some(rows)
+            && (self.stopped_early() || matched > rows.saturating_add(self.offset));
+        is_cut || self.offset > 0
+    }
+
     /// Returns true if backups may match that were not read.
     fn stopped_early(&self) -> bool {
         let Counts { listing, rows, stopped, .. } = self.tally;
         let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
         stopped || (self.limit == Some(rows) && is_rest())
     }
+}
+
+/// Returns true if the error is the outcome that a flag turned into a failure: what it says is
+/// proven as well.
+fn is_verdict(error: &anyhow::Error) -> bool {
+    error.is::<NoBackups>() || error.is::<ConditionMet>()
 }
 
 impl Failure {
@@ -172,9 +198,13 @@ impl Receipt {
     pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         let Some((path, mut file)) = self.file else { return Ok(()) };
         let Counts { listing, matched, rows, .. } = outcome.tally;
+        let proven = outcome.error.is_none_or(is_verdict);
+        let (bytes, sha256) = outcome.digest.finish();
         let document = ReceiptFile {
-            // An empty list is proven as well.
-            complete: outcome.error.is_none_or(|error| error.is::<NoBackups>()),
+            complete: proven && !outcome.is_part(),
+            proven,
+            bytes,
+            sha256,
             rows,
             listed: listing.rows,
             matched,

@@ -1,11 +1,11 @@
 //! From backups and inventory to the state of each resource.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use clap::ValueEnum;
 
 use super::{Backups, State, schedule};
-use crate::record::inventory::{Policy, Protectable, Task, Vault};
+use crate::record::inventory::{Policy, Protectable, Task, Vault, VaultResource};
 use crate::time;
 
 /// Where the resources come from, beside the backups.
@@ -55,6 +55,27 @@ pub(crate) struct Knowledge {
     pub(crate) policies: Source<Policy>,
     /// Failed, skipped and timed-out tasks.
     pub(crate) tasks: Source<Task>,
+}
+
+impl Knowledge {
+    /// Returns the number of resources that a vault protects, but that a list of all protectables
+    /// lacks. They exist, so the list is not complete.
+    pub(crate) fn missing_protectables(&self) -> usize {
+        let (Source::Complete(vaults), Source::Complete(protectables)) =
+            (&self.vaults, &self.protectables)
+        else {
+            return 0;
+        };
+        let listed: HashSet<_> = protectables.iter().map(|it| it.id.as_str()).collect();
+        let is_missing = |it: &&VaultResource| {
+            let is_listed =
+                it.resource_type.as_deref().is_some_and(|it| LISTED_TYPES.contains(&it));
+            let is_deleted = it.protect_status.as_deref() == Some("deleted");
+            is_listed && !is_deleted && !it.id.is_empty() && !listed.contains(it.id.as_str())
+        };
+        let backed_up = vaults.iter().filter(|vault| !vault.holds_replicas());
+        backed_up.flat_map(|vault| &vault.resources).filter(is_missing).count()
+    }
 }
 
 /// Types of the resources that protectables are listed for.
@@ -162,7 +183,7 @@ fn covered_by(own: &Assessment, parent: Option<&Assessment>) -> Assessment {
 /// Adds the resources of vaults. Those of replication vaults are replicas.
 fn add_vaults<'a>(facts: &mut BTreeMap<String, Facts<'a>>, vaults: &'a [Vault]) {
     for vault in vaults {
-        if vault.billing.protect_type.as_deref() == Some("replication") {
+        if vault.holds_replicas() {
             continue;
         }
         for resource in vault.resources.iter().filter(|resource| !resource.id.is_empty()) {
@@ -224,7 +245,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn assessment(&self, id: &str, facts: &Facts<'_>, max_age: i64) -> Assessment {
-        let Backups { name, resource_type, vault_id, usable, oldest, newest, last_try } =
+        let Backups { name, resource_type, vault_id, usable, oldest, newest, last_try, .. } =
             &facts.backups;
         let (state, reason) = self.state(facts, max_age);
         let (vault, vault_name) = match facts.vault {
@@ -258,7 +279,9 @@ impl Judge<'_> {
         let Knowledge { vaults, protectables, .. } = self.knowledge;
         let resource_type = facts.backups.resource_type.as_deref();
         let is_listed = resource_type.is_some_and(|it| LISTED_TYPES.contains(&it));
-        let is_missing = protectables.is_complete() && facts.protectable.is_none() && is_listed;
+        // The vaults confirm the protectables, whose paging alone proves little.
+        let is_inventoried = protectables.is_complete() && vaults.is_complete();
+        let is_missing = is_inventoried && facts.protectable.is_none() && is_listed;
         let is_gone = facts.is_deleted || is_missing;
         if is_gone {
             return (State::Orphan, None);
@@ -276,13 +299,18 @@ impl Judge<'_> {
             return (State::Unsupported, Some(why).filter(|why| !why.is_empty()));
         }
         let is_in_no_vault = facts.vault.is_none() && vaults.is_complete();
-        if is_in_no_vault && protectables.is_complete() && facts.protectable.is_some() {
+        if is_in_no_vault && is_inventoried && facts.protectable.is_some() {
             return (State::Unprotected, None);
         }
         if facts.backups.newest.is_some() {
             return (State::Stale, None);
         }
-        if vaults.is_complete() && self.inventory != Inventory::None {
+        let is_known = match self.inventory {
+            Inventory::Vaults => vaults.is_complete(),
+            Inventory::All => is_inventoried,
+            Inventory::None => false,
+        };
+        if is_known {
             return (State::None, is_in_no_vault.then(|| "in no vault".to_owned()));
         }
         (State::Unknown, None)

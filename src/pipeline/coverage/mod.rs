@@ -4,6 +4,7 @@
 //! resources. A source that could not be read never makes a claim: what depends on it is
 //! [`State::Unknown`]. Pure; knows nothing of requests and formats.
 
+mod gaps;
 mod judge;
 mod row;
 mod schedule;
@@ -12,8 +13,11 @@ mod state;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+pub(crate) use gaps::{Gap, Times, gap_columns, gaps};
 pub(crate) use judge::{Assessment, Inventory, Knowledge, Source, assess};
-pub(crate) use row::{COVERAGE_COLUMNS, columns};
+#[cfg(test)]
+use row::COVERAGE_COLUMNS;
+pub(crate) use row::{NAMED_COLUMNS, columns};
 pub(crate) use state::State;
 
 use crate::record::backup::{Backup, Field};
@@ -29,6 +33,8 @@ pub(crate) struct Coverage {
     project_id: Option<String>,
     /// Replicas are usable too.
     include_replicas: bool,
+    /// Keep the time of each usable backup.
+    keeps_times: bool,
     resources: HashMap<Box<str>, Backups>,
 }
 
@@ -45,6 +51,8 @@ pub(crate) struct Backups {
     pub(crate) newest: Option<i64>,
     /// Time and status of the newest backup, usable or not.
     pub(crate) last_try: Option<(i64, String)>,
+    /// Times of the usable backups, if they are kept.
+    times: Vec<i64>,
 }
 
 impl Coverage {
@@ -54,7 +62,24 @@ impl Coverage {
         project_id: Option<String>,
         include_replicas: bool,
     ) -> Self {
-        Self { now: Box::new(now), project_id, include_replicas, resources: HashMap::new() }
+        Self {
+            now: Box::new(now),
+            project_id,
+            include_replicas,
+            keeps_times: false,
+            resources: HashMap::new(),
+        }
+    }
+
+    /// Keeps the time of each usable backup if wanted, for [`take_times`](Self::take_times).
+    pub(crate) fn keeping_times(self, keeps_times: bool) -> Self {
+        Self { keeps_times, ..self }
+    }
+
+    /// Returns the times of the usable backups.
+    pub(crate) fn take_times(&mut self) -> Times {
+        let times = |it: &mut Backups| std::mem::take(&mut it.times);
+        self.resources.iter_mut().map(|(id, backups)| (id.clone(), times(backups))).collect()
     }
 
     /// Returns the backups by the id of the resource.
@@ -109,6 +134,9 @@ impl RowSink for Coverage {
         }
         if is_usable {
             resource.usable += 1;
+            if self.keeps_times {
+                resource.times.push(created);
+            }
             resource.newest = resource.newest.max(Some(created));
             resource.oldest = Some(resource.oldest.map_or(created, |oldest| oldest.min(created)));
         }

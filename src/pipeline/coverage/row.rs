@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Assessment;
+use super::gaps::{FROM, LENGTH, TO};
 use crate::output::ColumnSets;
 use crate::record::column::{Column, ColumnKind, Visibility, computed};
 use crate::time;
@@ -10,30 +11,52 @@ use crate::time;
 use ColumnKind::{Age, Id, Number, Status, Text, Time, Type};
 use Visibility::{Nested, Table};
 
+pub(super) const RESOURCE_NAME: Column =
+    computed("resource_name", "name of the resource", Text, Table(0)).or(&["resource", "name"]);
+pub(super) const VAULT_NAME: Column =
+    computed("vault_name", "name of the vault", Text, Table(5)).or(&["vault"]);
+pub(super) const RESOURCE_ID: Column = computed("resource_id", "ID of the resource", Id, Nested);
+pub(super) const RESOURCE_TYPE: Column =
+    computed("resource_type", "type of the resource", Type, Nested).or(&["type"]);
+pub(super) const VAULT_ID: Column = computed("vault_id", "ID of the vault", Id, Nested);
+
 /// Every column of a coverage.
 pub(crate) const COVERAGE_COLUMNS: &[Column] = &[
     computed("state", "whether there is a recent usable backup", Status, Table(0)),
-    computed("resource_name", "name of the resource", Text, Table(0)).or(&["resource", "name"]),
+    RESOURCE_NAME,
     computed("newest", "when the newest usable backup was created", Time, Table(4)),
     computed("age", "age of the newest usable backup, in seconds", Age, Table(2)),
     computed("count", "number of usable backups", Number, Table(3)),
     computed("oldest", "when the oldest usable backup was created", Time, Table(7)),
-    computed("vault_name", "name of the vault", Text, Table(5)).or(&["vault"]),
+    VAULT_NAME,
     computed("last_try", "when the newest backup was created, usable or not", Time, Table(6)),
     computed("why", "why the state is not ok, with --why", Text, Table(4)),
     computed("last_status", "status of the newest backup", Status, Nested),
-    computed("resource_id", "ID of the resource", Id, Nested),
-    computed("resource_type", "type of the resource", Type, Nested).or(&["type"]),
-    computed("vault_id", "ID of the vault", Id, Nested),
+    RESOURCE_ID,
+    RESOURCE_TYPE,
+    VAULT_ID,
     computed("max_age", "age from which a backup is stale, in seconds", Age, Nested),
 ];
 
-/// Returns the columns, by default with `why` if it was asked for.
+/// The columns of a coverage and of its gaps, for flags that name either.
+pub(crate) const NAMED_COLUMNS: &[Column] = &{
+    let mut columns = [FROM; COVERAGE_COLUMNS.len() + 3];
+    let mut index = 0;
+    while index < COVERAGE_COLUMNS.len() {
+        columns[index] = COVERAGE_COLUMNS[index];
+        index += 1;
+    }
+    columns[index + 1] = TO;
+    columns[index + 2] = LENGTH;
+    columns
+};
+
+/// Returns the columns. Formats for people have `why` only if it was asked for.
 pub(crate) fn columns(why: bool) -> ColumnSets {
     let is_default =
         |column: &&Column| column.visibility != Nested && (why || column.name != "why");
     let default = COVERAGE_COLUMNS.iter().filter(is_default).copied().collect();
-    ColumnSets::computed(COVERAGE_COLUMNS, default)
+    ColumnSets::computed(COVERAGE_COLUMNS, default).with_all_for_machines()
 }
 
 impl Assessment {

@@ -135,7 +135,9 @@ fn each_state_follows_from_backups_and_inventory() {
             Vaults,
             Some(State::Unknown),
         ),
-        (vec![], empty_vaults(), Source::Partial(protectables(free)), All, Some(State::None)),
+        (vec![], empty_vaults(), Source::Partial(protectables(free)), All, Some(State::Unknown)),
+        (failed(), in_vault(), Source::Unreadable, All, Some(State::Unknown)),
+        (fresh(), Source::Unreadable, Source::Complete(Vec::new()), All, Some(State::Ok)),
         (vec![], Source::Unreadable, protectable(free), All, Some(State::Unknown)),
         (fresh(), in_vault(), Source::Partial(Vec::new()), All, Some(State::Ok)),
         // Only resources that have backups.
@@ -147,6 +149,32 @@ fn each_state_follows_from_backups_and_inventory() {
     {
         let knowledge = Knowledge { vaults, protectables, ..Knowledge::default() };
         assert_eq!(state(&backups, &knowledge, inventory), expected, "case {number}");
+    }
+}
+
+#[test]
+fn vaults_contradict_protectables_that_lack_their_resources() {
+    let vault = |resource_type: &str, protect_status: &str, protect_type: &str| -> Source<Vault> {
+        Source::Complete(parsed(&format!(
+            r#"[{{"id":"v","billing":{{"protect_type":"{protect_type}"}},"resources":
+                [{{"id":"r","type":"{resource_type}","protect_status":"{protect_status}"}}]}}]"#
+        )))
+    };
+    let (server, machine) = ("OS::Nova::Server", "OS::Hybrid::VirtualMachine");
+    let listed = || protectables(r#"{"result":true}"#);
+    let cases = [
+        (vault(server, "available", "backup"), Source::Complete(Vec::new()), 1),
+        (vault(server, "available", "backup"), Source::Complete(listed()), 0),
+        (vault(server, "available", "backup"), Source::Partial(Vec::new()), 0),
+        (vault(server, "available", "backup"), Source::Unused, 0),
+        (vault(server, "deleted", "backup"), Source::Complete(Vec::new()), 0),
+        (vault(server, "available", "replication"), Source::Complete(Vec::new()), 0),
+        (vault(machine, "available", "backup"), Source::Complete(Vec::new()), 0),
+        (Source::Unreadable, Source::Complete(Vec::new()), 0),
+    ];
+    for (number, (vaults, protectables, expected)) in cases.into_iter().enumerate() {
+        let knowledge = Knowledge { vaults, protectables, ..Knowledge::default() };
+        assert_eq!(knowledge.missing_protectables(), expected, "case {number}");
     }
 }
 

@@ -7,6 +7,7 @@ use clap::{Command, ValueEnum as _};
 use super::text::Text;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
+use crate::pipeline::coverage::State;
 use crate::record::column::COLUMNS;
 use crate::settings::{VARIABLES, clouds};
 use crate::terminal::message;
@@ -22,7 +23,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in alphabetical order.
-pub(super) const TOPICS: [Topic; 8] = [
+pub(super) const TOPICS: [Topic; 9] = [
     Topic {
         name: "columns",
         about: "the fields of a backup, for --columns and --sort",
@@ -32,6 +33,11 @@ pub(super) const TOPICS: [Topic; 8] = [
         name: "completeness",
         about: "how a listing is proven complete, and what is not proven",
         text: completeness,
+    },
+    Topic {
+        name: "coverage",
+        about: "which resources have no recent usable backup: states and sources",
+        text: coverage,
     },
     Topic { name: "environment", about: "the environment variables", text: environment },
     Topic { name: "errors", about: "messages, as text and as JSON", text: errors },
@@ -96,8 +102,9 @@ fn completeness(_: &Command) -> Text {
         )
         .paragraph(
             "A terminal shows what was proven, and --receipt FILE writes it as JSON: rows, count, \
-             pages, requests, retries, repairs, and whether the list is complete. If reading ends \
-             as soon as --limit or --latest has enough rows, stopped_early is true, and matched \
+             pages, requests, retries, repairs, and whether the list is complete. With \
+             --limit or --offset, proven says that the part is, and complete is false if rows were \
+             cut off. bytes and sha256 are those of what was printed. If reading ends as soon as --limit or --latest has enough rows, stopped_early is true, and matched \
              counts only the rows that were read.",
         )
         .paragraph(
@@ -110,6 +117,45 @@ fn completeness(_: &Command) -> Text {
             "Example",
             &["cbr backups list -o jsonl --receipt receipt.json > backups.jsonl \
              && jq .complete receipt.json"],
+        )
+}
+
+fn coverage(_: &Command) -> Text {
+    let states = State::value_variants().iter().map(|state| {
+        let help = state.to_possible_value().and_then(|value| value.get_help().cloned());
+        (state.name().to_owned(), help.map(|help| help.to_string()).unwrap_or_default())
+    });
+    Text::default()
+        .paragraph(
+            "cbr backups coverage prints a row for each resource, and cbr backups check the same \
+             as a check for monitoring. A backup is usable if its status is available and it has \
+             not expired. Ages follow the clock of the service.",
+        )
+        .table("States", states)
+        .paragraph(
+            "--max-age is by default the longest gap that the policy of the vault plans, with its \
+             start window, or 26h. --inventory vaults reads the vaults, all also the resources that \
+             could be backed up, and none only the backups.",
+        )
+        .paragraph(
+            "A source that cannot be read or proven complete makes no claim: what depends on it is \
+             unknown, a warning names the permission, and the exit code is 6. The rows are printed \
+             all the same. The list of resources that could be backed up has no count. It counts as \
+             complete if two readings agree, no page in between is short, and it has all resources \
+             of the vaults.",
+        )
+        .paragraph(
+            "--gaps AGE prints the periods of at least AGE between two usable backups, or between \
+             the newest one and now. Backups that were deleted or have expired are not known, so a \
+             gap may be where one was.",
+        )
+        .typed(
+            "Examples",
+            &[
+                "cbr backups coverage --inventory all --only none,unprotected --why",
+                "cbr backups coverage --gaps 26h --since 30d -o csv",
+                "cbr backups check --warning 26h --critical 52h",
+            ],
         )
 }
 
@@ -219,6 +265,10 @@ fn formats(_: &Command) -> Text {
         .paragraph("The formats of --output.")
         .table("Formats", rows)
         .paragraph("`cbr help columns` lists the fields for --columns.")
+        .paragraph(
+            "The times of the service have no zone and are in UTC. json, jsonl and yaml print them \
+             as sent, csv and tsv in RFC 3339 with Z.",
+        )
         .typed(
             "Examples",
             &[

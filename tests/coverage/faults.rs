@@ -1,0 +1,103 @@
+//! Sources that fail: what is certain stays, the rest is unknown, and the exit code says so.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::{RECENT, by_id, objects, rows, states};
+use crate::harness::sandboxed;
+
+const PERMISSIONS: [(&str, &str); 4] = [
+    ("vaults", "cbr:vaults:list"),
+    ("protectables", "cbr:vaults:listProtectables, ecs:cloudServers:list and evs:volumes:list"),
+    ("policies", "cbr:policies:list"),
+    ("operation-logs", "cbr:tasks:list"),
+];
+
+/// Without vaults and protectables the inventory has a gap; the others only explain.
+fn is_inventory(source: &str) -> bool {
+    matches!(source, "vaults" | "protectables")
+}
+
+#[test]
+fn an_unreadable_source_makes_no_claim() {
+    let complete = rows("--inventory all --why");
+    let complete = by_id(&complete);
+    for (source, permission) in PERMISSIONS {
+        for fault in ["403", "500", "truncate"] {
+            let options = format!("{RECENT} --source-fault {source}={fault}");
+            let args = "--retries 0 backups coverage --inventory all --why -o json";
+            let code = if is_inventory(source) { 6 } else { 0 };
+            let run = sandboxed(&options, args).reports().exit(code);
+            let needs = format!("needs the permission {permission}\n");
+            let run = run.stderr_holds(["cannot be read: ", &needs]).run();
+            let rows = objects(&run);
+            let told = format!("{options} {:?}", states(&rows));
+            if is_inventory(source) {
+                assert!(!states(&rows).contains("none"), "{told}");
+                assert!(!states(&rows).contains("unprotected"), "{told}");
+                assert!(states(&rows).contains("unknown"), "{told}");
+            }
+            for (id, state) in by_id(&rows).into_iter().filter(|(_, state)| *state == "ok") {
+                // Only a resource that is gone, or one by another age, can look better.
+                let allowed = ["ok", "orphan"].contains(&complete[id]) || source == "policies";
+                assert!(allowed, "{told} {id} {state} {}", complete[id]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unproven_inventory_makes_no_claim() {
+    for fault in ["vaults=short", "protectables=short"] {
+        let options = format!("{RECENT} --source-fault {fault}");
+        let run = sandboxed(&options, "backups coverage --inventory all -o json").reports();
+        let run =
+            run.exit(6).stderr_holds(["could not be proven complete", "is not complete"]).run();
+        let rows = objects(&run);
+        let states = states(&rows);
+        for claim in ["none", "unprotected"] {
+            assert!(!states.contains(claim), "{fault} {states:?}");
+        }
+    }
+    // Rows that come twice are counted once.
+    let expected = rows("--inventory all");
+    for fault in ["vaults=repeat", "protectables=repeat", "policies=repeat"] {
+        let options = format!("{RECENT} --source-fault {fault}");
+        let run = sandboxed(&options, "-q backups coverage --inventory all -o json").run();
+        assert_eq!(by_id(&objects(&run)), by_id(&expected), "{fault}");
+    }
+}
+
+#[test]
+fn no_inventory_needs_no_other_source() {
+    for (source, _) in PERMISSIONS {
+        let options = format!("{RECENT} --source-fault {source}=403");
+        let run = sandboxed(&options, "backups coverage --inventory none -o json").run();
+        let paths: Vec<_> = run.requests.iter().map(|request| &request.path).collect();
+        assert!(paths.iter().all(|path| path.ends_with("/backups")), "{paths:?}");
+    }
+    // The policies are not needed where the flag overrides them.
+    let options = format!("{RECENT} --source-fault policies=403");
+    sandboxed(&options, "-q backups coverage --max-age 26h").run();
+}
+
+/// The harness looks for it in whatever a run prints or writes; this test makes runs that would.
+#[test]
+fn user_data_is_never_shown() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("receipt.json");
+    let bait = "I2Nsb3VkLWNvbmZpZwpwYXNzd2Q6";
+    for fault in ["", "--source-fault protectables=truncate", "--source-fault protectables=short"] {
+        for flags in ["-o long --columns all", "-o json", "--gaps 26h -o yaml"] {
+            let args = format!("-v --retries 0 backups coverage --inventory all {flags} --receipt");
+            let run = sandboxed(&format!("{RECENT} {fault}"), &args).arg(&path).reports();
+            let code = if fault.is_empty() { 0 } else { 6 };
+            let run = run.exit(code).stderr_holds(["/protectables/server/instances"]).run();
+            for text in [run.stdout, run.stderr, fs::read_to_string(&path).unwrap()] {
+                assert!(!text.contains(bait), "{fault} {flags}");
+                assert!(!text.contains("user_data"), "{fault} {flags}");
+            }
+        }
+    }
+}
