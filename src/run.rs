@@ -9,6 +9,7 @@ use std::task::Poll;
 use anyhow::Context as _;
 
 use crate::cli::auth::AuthCommand;
+use crate::cli::config::ConfigCommand;
 use crate::cli::early::Early;
 use crate::cli::{BackupsCommand, Cli, Command};
 use crate::commands::{check, config, receipt};
@@ -119,6 +120,10 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             let console = Arc::new(Console::new(cli.console));
             stop_when_interrupted(Arc::clone(&console)).await;
             commands::check_settings(&args, &cli.connection, &console).await?;
+        }
+        Command::Config(ConfigCommand::Init(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            config::init(&args, cli.connection, &console, program::check_defaults).await?;
         }
         Command::Config(command) => {
             config::run(command, &Console::new(cli.console), program::check_defaults)?;

@@ -8,7 +8,7 @@ use crate::text::{sanitize, suggest};
 
 /// Words of other tools, each with the command that does the same. A word may follow the command
 /// that it was given to.
-const OTHER_WORDS: [(&str, &str); 23] = [
+const OTHER_WORDS: [(&str, &str); 20] = [
     ("ls", "backups list"),
     ("get", "backups show"),
     ("describe", "backups show"),
@@ -17,15 +17,12 @@ const OTHER_WORDS: [(&str, &str); 23] = [
     ("auth login", "auth check"),
     ("whoami", "auth show"),
     ("credentials", "auth show"),
-    ("configure", "config"),
-    ("init", "config"),
-    ("config init", "config set"),
+    ("configure", "config init"),
+    ("init", "config init"),
     ("config add", "config set"),
     ("config edit", "config set"),
-    ("config get", "config show"),
-    ("config list", "config show"),
-    ("config ls", "config show"),
-    ("config profiles", "config show"),
+    ("config ls", "config list"),
+    ("profiles", "config profiles"),
     ("config delete", "config unset"),
     ("config remove", "config unset"),
     ("config rm", "config unset"),
