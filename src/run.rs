@@ -41,7 +41,11 @@ fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
         Ok(error) if error.use_stderr() => UsageError::from_clap(&error, &early.called()).into(),
         Ok(help) => {
             let format = early.error_format.unwrap_or_default();
-            return errors::report(&help.into(), format).into();
+            let uses_pager = !early.flags.iter().any(|flag| flag == "no_pager");
+            return match help::print_error(&help, uses_pager) {
+                Ok(()) => Exit::Done.into(),
+                Err(error) => errors::report(&error, format).into(),
+            };
         }
         Err(error) => error,
     };
@@ -130,7 +134,9 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Completions(args) => completions::print(args, program::command())?,
         Command::Man(args) => manual::print(&args, program::command())?,
-        Command::Help(args) => help::print(&args, program::command())?,
+        Command::Help(args) => {
+            help::print(&args, program::command(), cli.terminal.uses_pager())?;
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => {
             let words: Vec<_> = [OsString::new()].iter().chain(args.command()).cloned().collect();

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Command, ValueEnum as _};
 
 use super::text::Text;
+use crate::cli::scope;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::record::column::COLUMNS;
@@ -22,7 +23,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in alphabetical order.
-pub(super) const TOPICS: [Topic; 8] = [
+pub(super) const TOPICS: [Topic; 9] = [
     Topic {
         name: "columns",
         about: "the fields of a backup, for --columns and --sort",
@@ -32,6 +33,11 @@ pub(super) const TOPICS: [Topic; 8] = [
         name: "completeness",
         about: "how a listing is proven complete, and what is not proven",
         text: completeness,
+    },
+    Topic {
+        name: "connection",
+        about: "the flags for region, project, credentials and network",
+        text: connection,
     },
     Topic { name: "environment", about: "the environment variables", text: environment },
     Topic { name: "errors", about: "messages, as text and as JSON", text: errors },
@@ -110,6 +116,34 @@ fn completeness(_: &Command) -> Text {
             "Example",
             &["cbr backups list -o jsonl --receipt receipt.json > backups.jsonl \
              && jq .complete receipt.json"],
+        )
+}
+
+/// Returns the flags of the connection, which every command that sends requests accepts.
+fn connection(program: &Command) -> Text {
+    let flags = program.get_arguments().filter(|arg| scope::is_of_connection(arg));
+    let rows = flags.map(|arg| {
+        let short = arg.get_short().map_or_else(String::new, |short| format!("-{short}, "));
+        let long = arg.get_long().unwrap_or_default();
+        let values = arg.get_value_names().unwrap_or_default().join(" ");
+        let value = if arg.get_action().takes_values() { format!(" {values}") } else { values };
+        let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
+        (format!("{short}--{long}{value}"), help.unwrap_or_default())
+    });
+    Text::default()
+        .paragraph(
+            "Every command that sends requests accepts these flags. They override variables \
+             (`cbr help environment`), and those override files. `cbr config init` saves settings \
+             as a profile, and `cbr auth show` prints each setting with its origin.",
+        )
+        .table("Flags", rows)
+        .typed(
+            "Examples",
+            &[
+                "cbr backups list --region eu-de --project-id ID",
+                "cbr backups list --profile prod",
+                "cbr auth check --profile prod",
+            ],
         )
 }
 
