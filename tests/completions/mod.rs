@@ -93,7 +93,7 @@ const COMPLETED: &[(&str, &str)] = &[
 /// What is typed, and all that is offered for its last word.
 const OFFERED: &[(&str, &[&str])] = &[
     ("cbr ", &["auth", "backups", "completions", "config", "help", "man", "sandbox"]),
-    ("cbr backups ", &["list", "show", "summary"]),
+    ("cbr backups ", &["check", "coverage", "list", "show", "summary"]),
     ("cbr completions ", &["bash", "elvish", "fish", "powershell", "zsh"]),
     (
         "cbr backups list --output ",
