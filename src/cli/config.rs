@@ -104,8 +104,7 @@ pub(crate) struct UnsetArgs {
 fn set_help() -> String {
     format!(
         "Examples:\n  cbr config set profiles.prod.region eu-de\n  \
-         cbr config set profiles.prod.secret_key            prompts for it\n  \
-         cbr config set defaults.columns id,name,status\n\n{}",
+         cbr config set profiles.prod.secret_key            prompts for it\n\n{}",
         keys()
     )
 }

@@ -204,6 +204,7 @@ pub(crate) struct ListArgs {
 
     /// Print at most N backups [default: all]
     #[arg(
+        short = 'n',
         long,
         value_name = "N",
         allow_negative_numbers = true,
@@ -239,7 +240,14 @@ pub(crate) struct ListArgs {
     /// Group for --latest: each resource, vault, type, day and so on
     ///
     /// Backups without that value are one group.
-    #[arg(long, value_name = "GROUP", value_enum, requires = "latest", help_heading = "How much")]
+    #[arg(
+        long,
+        visible_alias = "by",
+        value_name = "GROUP",
+        value_enum,
+        requires = "latest",
+        help_heading = "How much"
+    )]
     pub(crate) per: Option<Group>,
 
     /// Sort by these columns, such as name or -resource_size
@@ -304,7 +312,13 @@ pub(crate) struct SummaryArgs {
     ///
     /// Days and months are sorted newest first, other groups by the number of backups, largest
     /// first. Backups without that value are one group without a name.
-    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    #[arg(
+        long,
+        visible_alias = "per",
+        value_name = "GROUP",
+        value_enum,
+        help_heading = "How much"
+    )]
     pub(crate) by: Option<Group>,
 
     #[command(flatten)]

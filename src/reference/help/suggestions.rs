@@ -52,7 +52,7 @@ const READ_ONLY: &str = "cbr is read-only: it never creates, changes, restores o
 
 /// Flags of other tools: the flag, the long name of the one that does the same, and how to write
 /// it.
-const OTHER_FLAGS: [(&str, &str, &str); 35] = [
+const OTHER_FLAGS: [(&str, &str, &str); 32] = [
     ("--format", "output", "--output"),
     ("-f", "output", "--output"),
     ("--cli-output", "output", "--output"),
@@ -71,9 +71,7 @@ const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--server", "resource-name", "--resource-name"),
     ("--vault", "vault-id", "--vault-id"),
     ("--size", "min-size", "--min-size"),
-    ("--by", "per", "--latest 1 --per"),
     ("--group-by", "per", "--latest 1 --per"),
-    ("--per", "by", "--by"),
     ("--group-by", "by", "--by"),
     ("--fields", "columns", "--columns"),
     ("--column", "columns", "--columns"),
@@ -81,7 +79,6 @@ const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--order-by", "sort", "--sort"),
     ("--sort-by", "sort", "--sort"),
     ("--oldest", "sort", "--sort created_at:asc"),
-    ("-n", "limit", "--limit"),
     ("--max-items", "limit", "--limit"),
     ("--manual", "automatic", "--automatic=false"),
     ("--utc", "time", "--time utc"),
