@@ -167,7 +167,7 @@ fn missing_and_unknown_commands_are_errors() {
         ("show x", ["unrecognized subcommand 'show'", "'backups show'"]),
         ("backups get x", ["unrecognized subcommand 'get'", "'backups show'"]),
         ("backups describe x", ["unrecognized subcommand 'describe'", "'backups show'"]),
-        ("configure", ["unrecognized subcommand 'configure'", "'config init'"]),
+        ("configure", ["unrecognized subcommand 'configure'", "'config'"]),
         ("config edit x", ["unrecognized subcommand 'edit'", "'config set'"]),
         ("config rm x", ["unrecognized subcommand 'rm'", "'config unset'"]),
         ("auth login", ["unrecognized subcommand 'login'", "'auth check'"]),
@@ -370,6 +370,7 @@ fn help_and_version_go_to_stdout() {
     for args in ["--help", "-h", "backups --help", "backups list --help", "backups show -h"] {
         let help = cbr(args).run().stdout;
         assert!(help.contains("Usage: cbr"), "{args}: {help}");
-        assert!(help.contains("CBR_PROJECT_ID"), "{args}: {help}");
+        assert!(help.contains("cbr help connection"), "{args}: {help}");
     }
+    assert!(cbr("help connection").run().stdout.contains("CBR_PROJECT_ID"));
 }

@@ -440,4 +440,20 @@ mod tests {
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn plain_aliases_are_accepted() {
+        for line in [
+            "list -n 5",
+            "list --latest 1 --by vault",
+            "summary --per vault",
+            "list --dedicated --kept-by-count=false --owner private --share-status pending",
+            "list --min-vault-usage 80 --never-expires",
+        ] {
+            let words = ["cbr", "backups"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        let words = "cbr backups list --never-expires --expires-before 7d".split(' ');
+        assert!(Cli::try_parse_from(words).is_err());
+    }
 }
