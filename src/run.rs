@@ -9,6 +9,7 @@ use std::task::Poll;
 use anyhow::Context as _;
 
 use crate::cli::auth::AuthCommand;
+use crate::cli::config::ConfigCommand;
 use crate::cli::early::Early;
 use crate::cli::{BackupsCommand, Cli, Command};
 use crate::commands::{check, config, receipt};
@@ -40,7 +41,11 @@ fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
         Ok(error) if error.use_stderr() => UsageError::from_clap(&error, &early.called()).into(),
         Ok(help) => {
             let format = early.error_format.unwrap_or_default();
-            return errors::report(&help.into(), format).into();
+            let uses_pager = !early.flags.iter().any(|flag| flag == "no_pager");
+            return match help::print_error(&help, uses_pager) {
+                Ok(()) => Exit::Done.into(),
+                Err(error) => errors::report(&error, format).into(),
+            };
         }
         Err(error) => error,
     };
@@ -120,12 +125,18 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             stop_when_interrupted(Arc::clone(&console)).await;
             commands::check_settings(&args, &cli.connection, &console).await?;
         }
+        Command::Config(ConfigCommand::Init(args)) => {
+            let console = Arc::new(Console::new(cli.console));
+            config::init(&args, cli.connection, &console, program::check_defaults).await?;
+        }
         Command::Config(command) => {
             config::run(command, &Console::new(cli.console), program::check_defaults)?;
         }
         Command::Completions(args) => completions::print(args, program::command())?,
         Command::Man(args) => manual::print(&args, program::command())?,
-        Command::Help(args) => help::print(&args, program::command())?,
+        Command::Help(args) => {
+            help::print(&args, program::command(), cli.terminal.uses_pager())?;
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => {
             let words: Vec<_> = [OsString::new()].iter().chain(args.command()).cloned().collect();

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Cbr, Sandbox, TOKEN, cbr, script};
+use crate::harness::{
+    ACCESS_KEY, Cbr, PROJECT_ID, REGION, SECRET_KEY, Sandbox, TOKEN, cbr, script,
+};
 
 const OWN: &str = ".config/cbr/config.toml";
 
@@ -407,6 +409,11 @@ fn keys_and_profiles_are_offered_by_name() {
             "default_profile",
             "defaults.output",
             "defaults.columns",
+            "defaults.sort",
+            "defaults.limit",
+            "defaults.time",
+            "defaults.color",
+            "defaults.region",
             "defaults.page_size",
             "defaults.concurrency",
             "defaults.timeout",
@@ -437,4 +444,181 @@ fn typed_secrets_are_not_echoed() {
     assert!(told.stdout.contains("token: "), "{}", told.stdout);
     assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
     assert_eq!(file.text(), "[profiles.p]\ntoken = \"hunter2\"\n");
+}
+
+/// A key that is not set has its default, and no secret is shown.
+#[test]
+fn all_keys_are_listed_with_value_default_and_origin() {
+    let file = File::new(
+        "[defaults]\nlimit = 3\n[profiles.p]\nregion = 'eu-de'\nsecret_key = 'hunter2'\n",
+    );
+    let run = file.cbr("config list").hides("hunter2").run();
+    let rows: Vec<Vec<_>> =
+        run.lines().iter().map(|line| line.split_whitespace().collect()).collect();
+    let path = format!("{},", file.path().display());
+    let at = |line, column| vec![path.as_str(), "line", line, "column", column];
+    let cases = [
+        (vec!["KEY", "VALUE", "DEFAULT", "ORIGIN"], vec![]),
+        (vec!["default_profile", "-", "-", "-"], vec![]),
+        (vec!["defaults.output", "table", "table", "default"], vec![]),
+        (vec!["defaults.limit", "3", "all"], at("2,", "9")),
+        (vec!["defaults.time", "utc", "utc", "default"], vec![]),
+        (vec!["defaults.region", "-", "-", "-"], vec![]),
+        (vec!["profiles.p.region", "eu-de", "-"], at("4,", "10")),
+        (vec!["profiles.p.secret_key", "set", "-"], at("5,", "14")),
+    ];
+    for (start, origin) in cases {
+        let expected = [start, origin].concat();
+        assert!(rows.contains(&expected), "{expected:?}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn one_key_is_printed() {
+    let file =
+        File::new("[defaults]\ncolumns = ['id', 'name']\n[profiles.p]\nsecret_key = 'hunter2'\n");
+    for (key, expected) in [("defaults.columns", "id,name\n"), ("profiles.p.secret_key", "set\n")] {
+        let run = file.cbr(&format!("config get {key}")).hides("hunter2").run();
+        assert_eq!(run.stdout, expected, "{key}");
+    }
+    for (key, error) in [
+        ("defaults.output", "defaults.output is not set in "),
+        ("defaults", "defaults is a table, not a key"),
+        ("profiles.p.regoin", "did you mean `region`?"),
+    ] {
+        let run = file.cbr(&format!("config get {key}")).exit(2);
+        run.stderr_holds([error, "hint: cbr config list prints all keys"]).run();
+    }
+}
+
+#[test]
+fn profiles_are_listed_with_their_regions() {
+    let both = "[profiles.a]\nregion = 'eu-de'\n[profiles.b]\n";
+    let cases = [
+        (both.to_owned(), "PROFILE  REGION  DEFAULT\na        eu-de   -\nb        -       -\n"),
+        (
+            format!("default_profile = 'b'\n{both}"),
+            "PROFILE  REGION  DEFAULT\na        eu-de   -\nb        -       yes\n",
+        ),
+        (String::new(), "PROFILE  REGION  DEFAULT\n"),
+    ];
+    for (text, expected) in cases {
+        let stdout = File::new(&text).cbr("config profiles").run().stdout;
+        let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect();
+        let (stdout, expected): (Vec<String>, Vec<String>) = (lines(&stdout), lines(expected));
+        assert_eq!(stdout, expected, "{text}");
+    }
+}
+
+/// Formats for scripts, ids and counts are of the whole list, and have exact times.
+#[test]
+fn display_defaults_apply_to_what_people_read() {
+    let file = File::new(
+        "[defaults]\nlimit = 3\ntime = 'relative'\nsort = ['name']\ncolumns = 'name,created_at'\n",
+    );
+    // Flags; the number of lines; whether times are relative.
+    let cases = [
+        ("", 4, true),
+        ("-o table", 4, true),
+        ("-o wide", 4, true),
+        ("--limit 2", 3, true),
+        ("--time utc", 4, false),
+        ("-o csv", 31, false),
+        ("-o jsonl", 30, false),
+        ("-o ids", 30, false),
+        ("--ids", 30, false),
+        ("--count", 1, false),
+        ("-o markdown", 32, true),
+    ];
+    let sandbox = Sandbox::start("--backups 30 --epoch 2026-11-20");
+    for (flags, lines, is_relative) in cases {
+        let run = sandbox.cbr(&format!("backups list {flags}")).with_key();
+        let run = run.env("CBR_CONFIG_FILE", file.path()).run();
+        let count = run.stdout.lines().count();
+        assert!(if flags == "-o csv" { count >= lines } else { count == lines }, "{flags} {count}");
+        assert_eq!(run.stdout.contains(" ago"), is_relative, "{flags}\n{}", run.stdout);
+    }
+    for command in ["summary", "summary -o json", "coverage", "show 00000000"] {
+        let run = sandbox.cbr(&format!("backups {command}")).with_key();
+        let exit = if command.starts_with("show") { 4 } else { 0 };
+        run.env("CBR_CONFIG_FILE", file.path()).exit(exit).stderr_holds([]).run();
+    }
+}
+
+#[test]
+fn a_default_region_is_the_last_source() {
+    let file = File::new("[defaults]\nregion = 'eu-nl'\n");
+    let list = |flags: &str| {
+        let run = file.cbr(&format!("backups list --dry-run --project-id p {flags}"));
+        run.secret("CBR_TOKEN", "hunter2-hunter2")
+    };
+    assert!(list("").run().stdout.starts_with("GET https://cbr.eu-nl."));
+    assert!(list("--region eu-de").run().stdout.starts_with("GET https://cbr.eu-de."));
+    assert!(list("").env("CBR_REGION", "eu-de").run().stdout.starts_with("GET https://cbr.eu-de."));
+}
+
+#[test]
+fn init_needs_a_terminal() {
+    let file = File::new("");
+    let run = file.cbr("config init prod").exit(2);
+    run.stderr_holds([
+        "cbr: error: there is no terminal to ask on\n",
+        "cbr config set profiles.prod.secret_key < FILE",
+        "cbr config set profiles.prod.region VALUE",
+    ])
+    .run();
+    assert_eq!(file.text(), "");
+}
+
+/// Runs `config init` on a terminal with these settings of the sandbox, and types the answers: the
+/// secret once the terminal has been told to show nothing.
+fn init(file: &File, sandbox: &Sandbox, secret: &str, answers: &str) -> (String, Option<i32>) {
+    let regions = file.directory.path().join("regions.yaml");
+    let text = format!("CBR:\n  - id: {REGION}\n    endpoint: {}\n", sandbox.endpoint());
+    fs::write(&regions, text).unwrap();
+    let told = script(&format!(
+        "mkfifo keys; (echo {ACCESS_KEY}; for i in $(seq 400); do
+           stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
+           sleep 0.05
+         done; printf '%s\\n' {secret} {answers}) > keys &
+         HUAWEICLOUD_SDK_REGIONS_FILE={} CBR_CONFIG_FILE={} \\
+         script --quiet --return --command 'tty > tty; cbr config init' /dev/null < keys > shown
+         code=$?; sed 's/{ACCESS_KEY}/ACCESS_KEY/' shown; rm keys tty shown; exit $code",
+        regions.display(),
+        file.path().display()
+    ));
+    assert!(!told.stdout.contains(secret), "{}", told.stdout);
+    (told.stdout, told.code)
+}
+
+#[test]
+fn init_saves_a_profile_that_works() {
+    let (file, sandbox) = (File::new(""), Sandbox::start("--backups 30"));
+    let answers = format!("eu-dee {REGION} {REGION} {PROJECT_ID}");
+    let (shown, code) = init(&file, &sandbox, SECRET_KEY, &answers);
+    assert_eq!(code, Some(0), "{shown}");
+    for part in ["did you mean eu-de?", "has 30 backups", "It is the default profile"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    let text = format!(
+        "[profiles.default]\naccess_key = \"{ACCESS_KEY}\"\nsecret_key = \"{SECRET_KEY}\"\n\
+         region = \"{REGION}\"\nproject_id = \"{PROJECT_ID}\"\n"
+    );
+    assert_eq!(file.text(), text);
+    assert_eq!(mode(&file.path()), 0o600);
+    assert_eq!(sandbox.requests().len(), 1);
+    let run = file.cbr("config init").exit(2);
+    run.stderr_holds(["there is no terminal"]).run();
+}
+
+#[test]
+fn init_saves_nothing_that_does_not_work_unless_confirmed() {
+    for (answer, is_saved) in [("n", false), ("y", true)] {
+        let (file, sandbox) = (File::new(""), Sandbox::start("--backups 30"));
+        let answers = format!("{REGION} {REGION} {PROJECT_ID} {answer}");
+        let (shown, code) = init(&file, &sandbox, "hunter2hunter2", &answers);
+        assert_eq!(code, Some(if is_saved { 0 } else { 3 }), "{shown}");
+        assert!(shown.contains("The settings do not work: HTTP 401"), "{shown}");
+        assert_eq!(!file.text().is_empty(), is_saved, "{}", file.text());
+    }
 }

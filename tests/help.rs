@@ -51,7 +51,7 @@ fn unknown_topics_suggest_similar_ones() {
         ("help version", "'cbr --version'"),
         (
             "help foo",
-            "its topics are columns, completeness, coverage, environment, errors, exit-codes, filters, formats, regions\n",
+            "its topics are columns, completeness, connection, coverage, environment, errors, exit-codes, filters, formats, regions\n",
         ),
     ];
     for (args, near) in cases {
@@ -118,9 +118,13 @@ fn short_help_has_the_common_flags_and_long_help_all() {
     ] {
         assert!(short.contains(flag) && long.contains(flag), "{flag}");
     }
-    for flag in ["--member-status", "--existed-quantity-based-retention-backups", "--retries"] {
+    for flag in ["--member-status", "--existed-quantity-based-retention-backups", "--param"] {
         assert!(!short.contains(flag) && long.contains(flag), "{flag}");
     }
+    for text in [&short, &long] {
+        assert!(text.contains("cbr help connection") && !text.contains("--retries"), "{text}");
+    }
+    assert!(help("help connection").contains("--retries"));
     assert!(short.contains("see more with '--help'"), "{short}");
     assert!(help("backups summary -h").contains("--by"));
     assert!(help("sandbox -h").contains("--fault") && !help("sandbox -h").contains("--churn"));

@@ -109,9 +109,9 @@ fn a_page_describes_only_its_command() {
     assert_eq!(complaints, "");
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "NAME cbr-backups-show - Show one backup",
-        "SYNOPSIS cbr backups show [OPTIONS] <ID>",
-        "OPTIONS ID ID of the backup",
+        "NAME cbr-backups-show - Show backups",
+        "SYNOPSIS cbr backups show [OPTIONS] <ID>...",
+        "OPTIONS ID Backups: ids",
         "OPTIONS OF EVERY COMMAND",
         "EXIT STATUS 0 done",
         "SEE ALSO cbr(1)",
@@ -180,7 +180,7 @@ fn groff_typesets_it_without_a_warning() {
     for expected in [
         "CBR(1) User Commands CBR(1)\n",
         "\nNAME\ncbr - ",
-        "\nSYNOPSIS\ncbr backups list [OPTIONS]\ncbr backups show [OPTIONS] <ID>\n",
+        "\nSYNOPSIS\ncbr backups list [OPTIONS]\ncbr backups show [OPTIONS] <ID>...\n",
         "\ncbr backups list\nList all backups that match, newest first.\n",
         "\n--since TIME\n",
         "\n--incremental [BOOL]\n",

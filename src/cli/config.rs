@@ -9,6 +9,21 @@ use crate::text::hints;
 /// The commands of `cbr config`.
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
+    /// Ask for access key and region, check them, and save them as a profile
+    ///
+    /// cbr prompts for each value on the terminal, and sends a request with them before the file is
+    /// written. The secret key is not shown.
+    Init(InitArgs),
+
+    /// List all keys, with their values, defaults and origins
+    List,
+
+    /// Print the value of a key
+    Get(GetArgs),
+
+    /// List the profiles, with their regions
+    Profiles,
+
     /// Print the path of the file, which need not exist [env: CBR_CONFIG_FILE]
     Path,
 
@@ -30,6 +45,22 @@ pub(crate) enum ConfigCommand {
 
     /// Remove a key or a whole profile
     Unset(UnsetArgs),
+}
+
+/// The arguments of `cbr config init`.
+#[derive(Args)]
+pub(crate) struct InitArgs {
+    /// Name of the new profile
+    #[arg(value_name = "PROFILE", default_value = "default")]
+    pub(crate) name: String,
+}
+
+/// The arguments of `cbr config get`.
+#[derive(Args)]
+pub(crate) struct GetArgs {
+    /// Key to print, such as defaults.output or profiles.prod.region
+    #[arg(value_name = "KEY", add = hints::found(keys_to_offer))]
+    pub(crate) key: String,
 }
 
 /// The arguments of `cbr config show`.
@@ -73,8 +104,7 @@ pub(crate) struct UnsetArgs {
 fn set_help() -> String {
     format!(
         "Examples:\n  cbr config set profiles.prod.region eu-de\n  \
-         cbr config set profiles.prod.secret_key            prompts for it\n  \
-         cbr config set defaults.columns id,name,status\n\n{}",
+         cbr config set profiles.prod.secret_key            prompts for it\n\n{}",
         keys()
     )
 }

@@ -14,6 +14,8 @@ Examples:
 /// Of `cbr config`.
 pub(super) const CONFIG: &str = "\
 Examples:
+  cbr config init                                    asks, checks and saves
+  cbr config list                                    all keys with their origins
   cbr config set profiles.prod.region eu-de
   cbr config set profiles.prod.secret_key            prompts for it
   cbr config set default_profile prod

@@ -218,6 +218,7 @@ pub(crate) struct ListArgs {
 
     /// Print at most N backups [default: all]
     #[arg(
+        short = 'n',
         long,
         value_name = "N",
         allow_negative_numbers = true,
@@ -253,7 +254,7 @@ pub(crate) struct ListArgs {
     /// Group for --latest: each resource, vault, type, day and so on
     ///
     /// Backups without that value are one group.
-    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    #[arg(long, visible_alias = "by", value_name = "GROUP", value_enum, help_heading = "How much")]
     per: Option<Group>,
 
     /// Keep the groups of --latest whose newest backup is older than AGE, such as 26h or 7d
@@ -325,7 +326,13 @@ pub(crate) struct SummaryArgs {
     ///
     /// Days and months are sorted newest first, other groups by the number of backups, largest
     /// first. Backups without that value are one group without a name.
-    #[arg(long, value_name = "GROUP", value_enum, help_heading = "How much")]
+    #[arg(
+        long,
+        visible_alias = "per",
+        value_name = "GROUP",
+        value_enum,
+        help_heading = "How much"
+    )]
     pub(crate) by: Option<Group>,
 
     /// Print at most N groups [default: all]
@@ -493,5 +500,21 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn plain_aliases_are_accepted() {
+        for line in [
+            "list -n 5",
+            "list --latest 1 --by vault",
+            "summary --per vault",
+            "list --dedicated --kept-by-count=false --owner private --share-status pending",
+            "list --min-vault-usage 80 --never-expires",
+        ] {
+            let words = ["cbr", "backups"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        let words = "cbr backups list --never-expires --expires-before 7d".split(' ');
+        assert!(Cli::try_parse_from(words).is_err());
     }
 }

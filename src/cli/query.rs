@@ -27,7 +27,13 @@ pub(crate) struct Query {
     checkpoint_id: Option<String>,
 
     /// Backups in a dedicated cloud (true) or not (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        visible_alias = "dedicated",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     dec: Option<bool>,
 
     /// Created at or after this time: 2026-11-01, 7d
@@ -64,7 +70,13 @@ pub(crate) struct Query {
     enterprise_project_id: Option<String>,
 
     /// Automatic backups that are kept by count or never expire (true), or are kept by time (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        visible_alias = "kept-by-count",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     existed_quantity_based_retention_backups: Option<bool>,
 
     /// Origin: backup, or replication (a copy from another region)
@@ -85,6 +97,7 @@ pub(crate) struct Query {
     /// Status of sharing: pending, accepted or rejected
     #[arg(
         long,
+        visible_alias = "share-status",
         value_name = "STATUS",
         value_parser = vocabulary::MEMBER_STATUSES.parser(),
         hide_possible_values = true
@@ -98,6 +111,7 @@ pub(crate) struct Query {
     /// Owner: private, shared or all_granted [default of the service: private]
     #[arg(
         long,
+        visible_alias = "owner",
         value_name = "TYPE",
         value_parser = vocabulary::OWN_TYPES.parser(),
         hide_possible_values = true
@@ -152,6 +166,7 @@ pub(crate) struct Query {
     /// Backups in vaults that are at least this full, 1 to 100 percent
     #[arg(
         long,
+        visible_alias = "min-vault-usage",
         value_name = "PERCENT",
         allow_negative_numbers = true,
         value_parser = whole::<u8>(1..=100)

@@ -80,5 +80,9 @@ fn installation() -> String {
         let name = format!("{shell:?}").to_lowercase();
         text.push_str(&format!("\n  {name:<12}{}", shell.installation()));
     }
+    text.push_str(
+        "\n\nTab may send requests with your credentials, to complete ids and names of the newest \
+         backups. An answer is kept for a minute. CBR_COMPLETE_OFFLINE=1 turns requests off.",
+    );
     text
 }

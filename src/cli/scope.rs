@@ -18,6 +18,11 @@ pub(crate) fn hides(command: &str, arg: &Arg) -> bool {
     arg.is_global_set() && is_offline(command) && matches!(heading, "Connection" | "Messages")
 }
 
+/// Returns true if a global flag says how to connect. Such flags have a topic of their own.
+pub(crate) fn is_of_connection(arg: &Arg) -> bool {
+    arg.is_global_set() && arg.get_help_heading() == Some("Connection")
+}
+
 /// Returns true if a command of the program would ignore a global flag.
 pub(crate) fn rejects(command: &str, arg: &Arg) -> bool {
     let id = arg.get_id().as_str();

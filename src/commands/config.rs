@@ -1,7 +1,15 @@
 //! `cbr config`: path, content and changes of the configuration file.
 //!
+//! | module | what it owns |
+//! |---|---|
+//! | [`init`](mod@init) | the dialog that creates a profile |
+//! | [`list`] | keys and profiles as tables |
+//!
 //! Secrets are not accepted as arguments, which others see in the list of processes and which stay
 //! in the shell's history. No secret is shown.
+
+mod init;
+mod list;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -9,14 +17,15 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde_json::{Map, Value as Json};
 
-use crate::cli::config::{ConfigCommand, Format, SetArgs, UnsetArgs};
+use crate::cli::config::{ConfigCommand, Format, GetArgs, SetArgs, UnsetArgs};
 use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
 use crate::settings::config::file::{self, Lock};
 use crate::settings::config::key::{Table, ValueKind};
-use crate::settings::{ConnectionError, Environment, Home, Text, shown_address};
+use crate::settings::{ConnectionError, Environment, Home, Text, clouds, shown_address};
 use crate::terminal::console::Console;
 use crate::text::{secret, suggest};
+pub(crate) use init::init;
 
 /// Replaces a secret.
 const HIDDEN: &str = "(not shown)";
@@ -41,6 +50,11 @@ pub(crate) fn run(
             config.iter().try_for_each(&check)?;
             show(config.as_ref(), args.output)
         }
+        ConfigCommand::List => list::keys(file.load()?.as_ref()),
+        ConfigCommand::Profiles => list::profiles(file.load()?.as_ref()),
+        ConfigCommand::Get(args) => file.get(&args),
+        // It sends a request, see `init`.
+        ConfigCommand::Init(_) => Ok(()),
         ConfigCommand::Set(args) => file.set(&args, check),
         ConfigCommand::Unset(args) => file.unset(&args, check),
     }
@@ -64,6 +78,20 @@ impl File<'_> {
             self.console.warn(&format!("there is no file {}", self.name()));
         }
         Ok(config)
+    }
+
+    /// Prints the value of a key; a secret as `set`.
+    fn get(&self, args: &GetArgs) -> anyhow::Result<()> {
+        let shown = args.key.escape_debug();
+        let refuse = |why| ConnectionError::new(why, "cbr config list prints all keys");
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let key = path.key.ok_or_else(|| refuse(format!("{shown} is a table, not a key")))?;
+        let config = self.load()?;
+        let mut entries = config.iter().flat_map(|config| &config.entries);
+        let entry = entries.find(|it| it.table == path.table && it.key.name == key.name);
+        let entry =
+            entry.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
+        print(&format!("{}\n", list::value(entry)))
     }
 
     fn set(
@@ -176,18 +204,21 @@ impl File<'_> {
         }
         if key == "region"
             && let Some(Value::Text(region)) = config.get(table, key)
-            && crate::settings::clouds::service_host(region).is_none()
+            && let Some(question) = unknown_region(region)
         {
-            let known: Vec<_> = crate::settings::clouds::regions().collect();
-            let nearest = suggest::nearest(region, known.into_iter());
-            let question =
-                nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-            self.console.warn(&format!(
-                "`{}` is not a known region{question}; it needs an endpoint",
-                region.escape_debug()
-            ));
+            self.console.warn(&format!("{question}; it needs an endpoint"));
         }
     }
+}
+
+/// Returns a message about a region that is not known, with the nearest one that is.
+fn unknown_region(region: &str) -> Option<String> {
+    if clouds::service_host(region).is_some() {
+        return None;
+    }
+    let nearest = suggest::nearest(region, clouds::regions());
+    let question = nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
+    Some(format!("`{}` is not a known region{question}", region.escape_debug()))
 }
 
 /// Prints the entries, each table with its heading.

@@ -60,6 +60,13 @@ struct Progress {
 /// Shorter work shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+impl Default for ConsoleArgs {
+    /// Returns the flags of a command line without any.
+    fn default() -> Self {
+        Self { quiet: false, verbose: bool::default(), error_format: ErrorFormat::Text }
+    }
+}
+
 impl ConsoleArgs {
     /// Returns a console that prints nothing.
     pub(crate) fn quiet() -> Self {

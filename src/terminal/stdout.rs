@@ -12,7 +12,7 @@ use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 use terminal_size::{Height, Width};
 
-use super::console::Console;
+use super::console::{Console, ConsoleArgs};
 use super::pager::Paged;
 use super::target::{Output, Target};
 
@@ -78,7 +78,27 @@ pub(crate) fn color_help(when: Option<When>) {
     (if colored { ColorChoice::Always } else { ColorChoice::Never }).write_global();
 }
 
+/// Prints help, through a pager if it exceeds the screen. `colored` is `plain` with colors.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub(crate) fn print_help(plain: &str, colored: &str, uses_pager: bool) -> io::Result<()> {
+    let color =
+        if ColorChoice::global() == ColorChoice::Always { When::Always } else { When::Never };
+    let terminal = Terminal::new(TerminalArgs { color, no_pager: !uses_pager });
+    let console = Arc::new(Console::new(ConsoleArgs::default()));
+    let mut output = terminal.output(Some(Reading::Text), &console);
+    output.write_all(if terminal.colored { colored } else { plain }.as_bytes())?;
+    output.close()
+}
+
 impl TerminalArgs {
+    /// Returns true unless `--no-pager` is given.
+    pub(crate) fn uses_pager(&self) -> bool {
+        !self.no_pager
+    }
+
     /// Returns the value of `--color`.
     pub(crate) fn color(&self) -> When {
         self.color

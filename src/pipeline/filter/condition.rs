@@ -31,6 +31,8 @@ pub(super) enum Test<'a> {
     From(&'a Moment),
     /// An earlier time.
     Before(&'a Moment),
+    /// No value: absent or null.
+    Absent,
     /// A text that one of the patterns matches.
     Matches(&'a [Pattern]),
 }
@@ -43,13 +45,15 @@ impl<'a> Test<'a> {
 }
 
 impl Condition<'_> {
-    /// Returns true if the backup meets the condition. A missing or malformed value meets none.
+    /// Returns true if the backup meets the condition. A missing or malformed value meets none
+    /// but [`Test::Absent`], which a malformed value does not meet either.
     pub(super) fn is_met_by(&self, backup: &Backup<'_>) -> bool {
-        let Some(value) = (self.value)(backup) else { return false };
+        let Some(value) = (self.value)(backup) else { return matches!(self.test, Test::Absent) };
         let text = value.text();
         let number = || text.parse::<f64>().ok();
         let time = || time::instant(&text);
         match &self.test {
+            Test::Absent => false,
             Test::Is(wanted) => text == if *wanted { "true" } else { "false" },
             Test::AtLeast(least) => number().is_some_and(|number| number >= *least as f64),
             Test::AtMost(most) => number().is_some_and(|number| number <= *most as f64),
@@ -62,6 +66,7 @@ impl Condition<'_> {
     /// Returns the parsed values of the flag.
     pub(super) fn values(&self) -> Vec<String> {
         match &self.test {
+            Test::Absent => vec!["true".to_owned()],
             Test::Is(wanted) => vec![wanted.to_string()],
             Test::AtLeast(number) | Test::AtMost(number) => vec![number.to_string()],
             Test::From(time) | Test::Before(time) => {

@@ -70,6 +70,10 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = hints::one_of(Moment::offered))]
     older_than: Option<Moment>,
 
+    /// Backups that never expire: expired_at is null
+    #[arg(long, conflicts_with_all = ["expires_after", "expires_before"])]
+    never_expires: bool,
+
     /// Backups of resources whose name matches, written as for --name-matches
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     resource_name_matches: Vec<Pattern>,
@@ -120,6 +124,7 @@ impl Filter {
             max_size,
             min_size,
             name_matches,
+            never_expires,
             newer_than,
             older_than,
             resource_name_matches,
@@ -141,6 +146,7 @@ impl Filter {
             ("expires_before", "expired_at", expiry, expires_before.as_ref().map(Test::Before)),
             ("max_size", "resource_size", size, max_size.map(Test::AtMost)),
             ("min_size", "resource_size", size, min_size.map(Test::AtLeast)),
+            ("never_expires", "expired_at", expiry, never_expires.then_some(Test::Absent)),
             ("newer_than", "created_at", creation, newer_than.as_ref().map(Test::From)),
             ("older_than", "created_at", creation, older_than.as_ref().map(Test::Before)),
             ("system_disk", "extend_info.system_disk", is_system_disk, is(system_disk)),

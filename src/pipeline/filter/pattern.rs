@@ -50,12 +50,11 @@ impl fmt::Display for Pattern {
 }
 
 /// Converts a glob to a regular expression. `*` is any text, `?` any character, `[a-z]` one of
-/// these and `[!a-z]` one of the others. A backslash makes the next character literal. An unclosed
-/// bracket is literal, as in shells.
+/// these and `[!a-z]` one of the others. A backslash makes the next character literal.
 ///
 /// # Errors
 ///
-/// If a set in brackets is invalid.
+/// If a set in brackets is invalid or not closed.
 fn glob_to_regex(glob: &str) -> Result<String, String> {
     let mut regex = String::from("^");
     let mut rest = glob.chars();
@@ -69,7 +68,11 @@ fn glob_to_regex(glob: &str) -> Result<String, String> {
                     regex.push_str(&set);
                     rest = after.chars();
                 }
-                None => push_literal(&mut regex, '['),
+                None => {
+                    return Err(
+                        "a [ is not closed; a backslash before it makes it literal".to_owned()
+                    );
+                }
             },
             other => push_literal(&mut regex, other),
         }
@@ -154,8 +157,8 @@ mod tests {
             ("x[*?]", "x*", true),
             ("[备份]*", "备1", true),
             ("a.[b]c", "a.bc", true),
-            ("[a", "[a", true),
-            ("a[]", "a[]", true),
+            ("\\[a", "[a", true),
+            ("a\\[]", "a[]", true),
             ("a]", "a]", true),
             ("\\[a]", "[a]", true),
             ("[a]+", "a+", true),
@@ -186,6 +189,8 @@ mod tests {
             ("", "empty"),
             ("//", "between the slashes"),
             ("/(/", "not a regular expression"),
+            ("[a", "a [ is not closed"),
+            ("a[]", "a [ is not closed"),
             ("x[z-a]", "a backslash before [ takes it as it is"),
             ("x[[:alpha:]]", "a regular expression between slashes may"),
         ];

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant, SystemTime};
-use std::{io, thread};
+use std::{env, io, thread};
 
 use clap::{Arg, Command, FromArgMatches as _};
 use etcetera::BaseStrategy as _;
@@ -32,6 +32,8 @@ use crate::text::hex::hex;
 use crate::text::private_file::PrivateDirectory;
 use crate::text::sanitize;
 
+/// Variable that turns requests off.
+const OFFLINE: &str = "CBR_COMPLETE_OFFLINE";
 /// Time limit for all requests.
 const LIMIT: Duration = Duration::from_millis(900);
 /// Number of backups in the first request, which is quick.
@@ -124,6 +126,9 @@ fn is_plain(value: &str) -> bool {
 
 /// Returns the values to offer, each once, with a description; `words` is the line so far.
 pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec<(String, String)> {
+    if env::var_os(OFFLINE).is_some_and(|value| !value.is_empty() && value != "0") {
+        return Vec::new();
+    }
     let (command, words) = (command.clone(), words.to_vec());
     let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
     // A thread of its own, so that nothing of it can hold the shell up: not even a slow name

@@ -14,6 +14,11 @@ const TEMPLATE: &str = "\
 
 {all-args}";
 
+/// The end of the help of each command that sends requests: its flags of the connection are the
+/// same everywhere, and have a topic of their own.
+const CONNECTION: &str =
+    "\n\nConnection flags, such as --region and --profile: cbr help connection";
+
 /// A command with more flags than this shows only its [`ESSENTIAL`] ones with `-h`: together with
 /// the global flags they would not fit on a screen.
 const FEW: usize = 12;
@@ -48,16 +53,18 @@ const ESSENTIAL: [&str; 25] = [
     "throttle",
 ];
 
-/// The most common global flags.
-const ESSENTIAL_GLOBAL: [&str; 2] = ["region", "project_id"];
+/// Flags that no command shows with `-h`.
+const RARE: [&str; 5] = ["page_size", "concurrency", "receipt", "inventory", "include_replicas"];
 
 /// Returns the program in this layout.
 pub(crate) fn arrange(program: Command) -> Command {
     let global: Vec<_> =
         program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
-    let program = each(program).mut_args(|arg| {
-        let rare = arg.is_global_set() && !ESSENTIAL_GLOBAL.contains(&arg.get_id().as_str());
-        if rare { arg.hide_short_help(true) } else { arg }
+    let program = each(program, &|name| global.iter().any(|arg| scope::rejects(name, arg)));
+    let program = program.mut_args(|arg| {
+        let is_of_connection = scope::is_of_connection(&arg);
+        let is_global = arg.is_global_set();
+        arg.hide_short_help(is_global).hide_long_help(is_of_connection)
     });
     program.mut_subcommands(|command| {
         // clap adds no global flag to a command that has its own of this name, which is hidden.
@@ -68,15 +75,21 @@ pub(crate) fn arrange(program: Command) -> Command {
 }
 
 /// Lays out a command and its subcommands, without global flags.
-fn each(command: Command) -> Command {
+fn each(command: Command, sends_none: &dyn Fn(&str) -> bool) -> Command {
+    let is_offline = sends_none(command.get_name());
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
     let own: Vec<_> = command.get_arguments().filter(own).collect();
     let many = own.len() > FEW && own.iter().any(|arg| is_essential(arg));
-    let command = command.help_template(TEMPLATE).mut_args(|arg| {
-        let rare = many && !arg.is_global_set() && !is_essential(&arg);
+    let template = if is_offline { TEMPLATE.to_owned() } else { format!("{TEMPLATE}{CONNECTION}") };
+    let command = command.help_template(template).mut_args(|arg| {
+        let is_rare = RARE.contains(&arg.get_id().as_str()) || many && !is_essential(&arg);
+        let rare = is_rare && !arg.is_global_set();
         if rare { arg.hide_short_help(true) } else { arg }
     });
-    command.mut_subcommands(each)
+    match is_offline {
+        true => command.mut_subcommands(|below| each(below, &|_| true)),
+        false => command.mut_subcommands(|below| each(below, sends_none)),
+    }
 }
 
 fn is_essential(arg: &Arg) -> bool {
@@ -125,7 +138,7 @@ mod tests {
             .collect();
         let of_others =
             ["id", "by", "port", "backups", "latency", "log", "faults", "changes", "throttle"];
-        for id in ESSENTIAL.iter().chain(&ESSENTIAL_GLOBAL).filter(|id| !of_others.contains(id)) {
+        for id in ESSENTIAL.iter().filter(|id| !of_others.contains(id)) {
             assert!(flags.contains(id), "{id}");
         }
     }
@@ -138,7 +151,10 @@ mod tests {
             let top = name.split(' ').nth(1).unwrap_or_default();
             let region = program::command();
             let region = region.get_arguments().find(|arg| arg.get_id() == "region").unwrap();
-            assert_eq!(long.contains("--region"), !scope::rejects(top, region), "{name}\n{long}");
+            let points =
+                long.contains("cbr help connection\n") || long.ends_with("cbr help connection");
+            assert_eq!(points, !scope::rejects(top, region), "{name}\n{long}");
+            assert!(!long.contains("--security-token-file"), "{name}\n{long}");
         }
     }
 }

@@ -11,9 +11,6 @@ mod suggestions;
 mod text;
 mod topic;
 
-use std::io::{self, Write as _};
-
-use anyhow::Context as _;
 use clap::Command;
 use clap::error::ErrorKind;
 use terminal_size::Width;
@@ -21,6 +18,7 @@ use terminal_size::Width;
 pub(crate) use suggestions::explain;
 
 use crate::cli::reference::HelpArgs;
+use crate::terminal::stdout::print_help;
 pub(crate) use text::{Block, Text};
 use topic::TOPICS;
 
@@ -65,27 +63,38 @@ fn topics() -> String {
     text
 }
 
+/// Prints the help that clap returns as an error.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub(crate) fn print_error(help: &clap::Error, uses_pager: bool) -> anyhow::Result<()> {
+    let text = help.render();
+    Ok(print_help(&text.to_string(), &text.ansi().to_string(), uses_pager)?)
+}
+
 /// Prints the help of a command or a topic.
 ///
 /// # Errors
 ///
-/// The help of a command is an error of clap, as is an unknown command or topic; or those of
-/// stdout.
-pub(crate) fn print(args: &HelpArgs, program: Command) -> anyhow::Result<()> {
+/// An unknown command or topic, as an error of clap; or those of stdout.
+pub(crate) fn print(args: &HelpArgs, program: Command, uses_pager: bool) -> anyhow::Result<()> {
     let mut built = program.clone();
     built.build();
     if let [word] = args.words.as_slice()
         && let Some(text) = topic(&built, word)
     {
         let text = text.set(width());
-        return io::stdout().lock().write_all(text.as_bytes()).context("cannot write to stdout");
+        return Ok(print_help(&text, &text, uses_pager)?);
     }
     command(&mut built, &args.words)?;
     // The same help as that of the flag: clap returns it as an error.
     let words = args.words.iter().map(String::as_str);
     let asked = ["cbr"].into_iter().chain(words).chain(["--help"]);
-    program.try_get_matches_from(asked)?;
-    Ok(())
+    match program.try_get_matches_from(asked) {
+        Err(help) if !help.use_stderr() => print_error(&help, uses_pager),
+        result => Ok(result.map(drop)?),
+    }
 }
 
 /// Returns the command of these words, in a program that is built.

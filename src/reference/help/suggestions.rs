@@ -8,7 +8,7 @@ use crate::text::{sanitize, suggest};
 
 /// Words of other tools, each with the command that does the same. A word may follow the command
 /// that it was given to.
-const OTHER_WORDS: [(&str, &str); 23] = [
+const OTHER_WORDS: [(&str, &str); 20] = [
     ("ls", "backups list"),
     ("get", "backups show"),
     ("describe", "backups show"),
@@ -17,15 +17,12 @@ const OTHER_WORDS: [(&str, &str); 23] = [
     ("auth login", "auth check"),
     ("whoami", "auth show"),
     ("credentials", "auth show"),
-    ("configure", "config"),
-    ("init", "config"),
-    ("config init", "config set"),
+    ("configure", "config init"),
+    ("init", "config init"),
     ("config add", "config set"),
     ("config edit", "config set"),
-    ("config get", "config show"),
-    ("config list", "config show"),
-    ("config ls", "config show"),
-    ("config profiles", "config show"),
+    ("config ls", "config list"),
+    ("profiles", "config profiles"),
     ("config delete", "config unset"),
     ("config remove", "config unset"),
     ("config rm", "config unset"),
@@ -55,7 +52,7 @@ const READ_ONLY: &str = "cbr is read-only: it never creates, changes, restores o
 
 /// Flags of other tools: the flag, the long name of the one that does the same, and how to write
 /// it.
-const OTHER_FLAGS: [(&str, &str, &str); 35] = [
+const OTHER_FLAGS: [(&str, &str, &str); 32] = [
     ("--format", "output", "--output"),
     ("-f", "output", "--output"),
     ("--cli-output", "output", "--output"),
@@ -74,9 +71,7 @@ const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--server", "resource-name", "--resource-name"),
     ("--vault", "vault-id", "--vault-id"),
     ("--size", "min-size", "--min-size"),
-    ("--by", "per", "--latest 1 --per"),
     ("--group-by", "per", "--latest 1 --per"),
-    ("--per", "by", "--by"),
     ("--group-by", "by", "--by"),
     ("--fields", "columns", "--columns"),
     ("--column", "columns", "--columns"),
@@ -84,7 +79,6 @@ const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--order-by", "sort", "--sort"),
     ("--sort-by", "sort", "--sort"),
     ("--oldest", "sort", "--sort created_at:asc"),
-    ("-n", "limit", "--limit"),
     ("--max-items", "limit", "--limit"),
     ("--manual", "automatic", "--automatic=false"),
     ("--utc", "time", "--time utc"),

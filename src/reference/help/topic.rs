@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Command, ValueEnum as _};
 
 use super::text::Text;
+use crate::cli::scope;
 use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::pipeline::coverage::State;
@@ -23,7 +24,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in alphabetical order.
-pub(super) const TOPICS: [Topic; 9] = [
+pub(super) const TOPICS: [Topic; 10] = [
     Topic {
         name: "columns",
         about: "the fields of a backup, for --columns and --sort",
@@ -33,6 +34,11 @@ pub(super) const TOPICS: [Topic; 9] = [
         name: "completeness",
         about: "how a listing is proven complete, and what is not proven",
         text: completeness,
+    },
+    Topic {
+        name: "connection",
+        about: "the flags for region, project, credentials and network",
+        text: connection,
     },
     Topic {
         name: "coverage",
@@ -155,6 +161,34 @@ fn coverage(_: &Command) -> Text {
                 "cbr backups coverage --inventory all --only none,unprotected --why",
                 "cbr backups coverage --gaps 26h --since 30d -o csv",
                 "cbr backups check --warning 26h --critical 52h",
+            ],
+        )
+}
+
+/// Returns the flags of the connection, which every command that sends requests accepts.
+fn connection(program: &Command) -> Text {
+    let flags = program.get_arguments().filter(|arg| scope::is_of_connection(arg));
+    let rows = flags.map(|arg| {
+        let short = arg.get_short().map_or_else(String::new, |short| format!("-{short}, "));
+        let long = arg.get_long().unwrap_or_default();
+        let values = arg.get_value_names().unwrap_or_default().join(" ");
+        let value = if arg.get_action().takes_values() { format!(" {values}") } else { values };
+        let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
+        (format!("{short}--{long}{value}"), help.unwrap_or_default())
+    });
+    Text::default()
+        .paragraph(
+            "Every command that sends requests accepts these flags. They override variables \
+             (`cbr help environment`), and those override files. `cbr config init` saves settings \
+             as a profile, and `cbr auth show` prints each setting with its origin.",
+        )
+        .table("Flags", rows)
+        .typed(
+            "Examples",
+            &[
+                "cbr backups list --region eu-de --project-id ID",
+                "cbr backups list --profile prod",
+                "cbr auth check --profile prod",
             ],
         )
 }

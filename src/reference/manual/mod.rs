@@ -17,6 +17,7 @@ use roff::{Roff, bold, roman};
 
 use super::help;
 use crate::cli::reference::ManArgs;
+use crate::cli::scope;
 use crate::errors::Exit;
 use crate::settings::VARIABLES;
 use prose::{Place, prose};
@@ -151,8 +152,14 @@ fn single(program: &Command, command: &Command) -> Roff {
         argument::list(&mut page, command.get_arguments().filter(own), true);
     }
     page.control("SH", ["OPTIONS OF EVERY COMMAND"]);
-    let shared = |arg: &&_| argument::is_of_every_command(arg);
+    let shared = |arg: &&_| argument::is_of_every_command(arg) && !scope::is_of_connection(arg);
     argument::list(&mut page, command.get_arguments().filter(shared), true);
+    page.control("PP", []);
+    page.text([
+        roman("The flags of the connection are in "),
+        bold("cbr-connection"),
+        roman("(7)."),
+    ]);
     exit_status(&mut page);
     examples(&mut page, command);
     page.control("SH", ["SEE ALSO"]);

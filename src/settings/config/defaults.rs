@@ -14,7 +14,9 @@ pub(crate) fn apply(command: Command, config: &Config) -> (Command, Option<Conne
     let output =
         config.get(&Table::Defaults, "output").map_or("table".to_owned(), |value| value.text());
     let mut broken = None;
-    let command = config.default_entries().fold(command, |command, entry| {
+    // The lowest of all sources of a region, so it is no default of the flag.
+    let of_flags = config.default_entries().filter(|entry| entry.key.name != "region");
+    let command = of_flags.fold(command, |command, entry| {
         match flag(&command, entry).map_or(Ok(()), |arg| accepts(arg, entry)) {
             Ok(()) => with_default(command, entry, &output),
             Err(why) => {
@@ -69,7 +71,7 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
             // A default is for lists, which report a wrong one; other commands use it if they
             // accept it.
             let fits = arg.get_long() == Some(flag) && (is_list || takes(&arg, entry));
-            if fits { with_value(arg, entry, output) } else { arg }
+            if fits { with_value(arg, entry, output, is_list) } else { arg }
         })
     };
     with(command).mut_subcommand("backups", |backups| {
@@ -83,7 +85,7 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
 /// printed with all of its fields.
 fn fits(entry: &Entry, command: &str) -> bool {
     match (entry.key.name, &*entry.value.text()) {
-        ("columns", _) | ("output", "ids") => command == "list",
+        ("columns" | "sort" | "limit", _) | ("output", "ids") => command == "list",
         ("output", "table" | "wide") => command != "show",
         _ => true,
     }
@@ -95,15 +97,42 @@ fn takes(arg: &Arg, entry: &Entry) -> bool {
     known.is_empty() || known.iter().any(|known| known.matches(&entry.value.text(), false))
 }
 
-fn with_value(arg: Arg, entry: &Entry, output: &str) -> Arg {
+/// The formats that accept `--time`.
+const HUMAN_READABLE: [&str; 4] = ["table", "wide", "long", "markdown"];
+
+fn with_value(arg: Arg, entry: &Entry, output: &str, is_list: bool) -> Arg {
     let value = entry.value.text();
-    if entry.key.name != "columns" {
-        return arg.default_value(value);
+    let arg = match entry.key.name {
+        "columns" | "time" | "limit" if is_list => {
+            arg.default_value_if("ids", ArgPredicate::Equals("true".into()), None::<&str>)
+        }
+        _ => arg,
+    };
+    match entry.key.name {
+        // Scripts that ask for another format rely on all of its fields.
+        "columns" => arg
+            .default_value(value.clone())
+            .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
+            .default_value_if("format", ArgPredicate::IsPresent, None::<&str>),
+        "time" => of_formats(arg, &HUMAN_READABLE, value, output),
+        // A count and the formats for scripts are of the whole list.
+        "limit" => {
+            let none = None::<&str>;
+            let arg = arg.default_value_if("count", ArgPredicate::Equals("true".into()), none);
+            of_formats(arg, &["table", "wide"], value, output)
+        }
+        _ => arg.default_value(value),
     }
-    // Scripts that ask for another format rely on all of its fields.
-    arg.default_value(value.clone())
-        .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
-        .default_value_if("format", ArgPredicate::IsPresent, None::<&str>)
+}
+
+/// Sets a default that applies to these formats only. `output` is the format without `--output`.
+fn of_formats(arg: Arg, formats: &[&'static str], value: String, output: &str) -> Arg {
+    let with = |arg: Arg, format: &&'static str| {
+        arg.default_value_if("format", ArgPredicate::Equals((*format).into()), value.clone())
+    };
+    let arg = formats.iter().fold(arg, with);
+    let arg = arg.default_value_if("format", ArgPredicate::IsPresent, None::<&str>);
+    if formats.contains(&output) { arg.default_value(value) } else { arg }
 }
 
 impl Config {

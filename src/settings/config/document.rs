@@ -62,6 +62,11 @@ impl Config {
         found.map(|entry| &entry.value)
     }
 
+    /// Returns the file and the position of an entry.
+    pub(crate) fn origin(&self, entry: &Entry) -> String {
+        format!("{}, {}", self.name, entry.place)
+    }
+
     /// Returns the entries of a table.
     pub(crate) fn of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(move |entry| entry.table == *table)

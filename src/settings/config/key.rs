@@ -52,16 +52,13 @@ const ROOT: &[Key] =
 
 /// Each is the default of the flag of its name.
 const DEFAULTS: &[Key] = &[
-    key(
-        "output",
-        ValueKind::Text,
-        "format of `backups list`; unless it is a table, also of `backups show`",
-    ),
-    key(
-        "columns",
-        ValueKind::List,
-        "columns of `backups list`, unless --output selects another format",
-    ),
+    key("output", ValueKind::Text, "format of lists; json also of `show`"),
+    key("columns", ValueKind::List, "columns of lists in that format"),
+    key("sort", ValueKind::List, "order of `backups list`"),
+    key("limit", ValueKind::Number, "maximum number of backups in a table"),
+    key("time", ValueKind::Text, "how human-readable formats write times"),
+    key("color", ValueKind::Text, "colors: auto, always or never"),
+    key("region", ValueKind::Text, "region unless another is given"),
     key("page_size", ValueKind::Number, "rows in one request"),
     key("concurrency", ValueKind::Number, "pages requested at a time"),
     key("timeout", ValueKind::Text, "time limit for the whole run, such as 5m"),
@@ -93,12 +90,12 @@ const PROFILE: &[Key] = &[
     key("domain_id", ValueKind::Text, "the account's id"),
     key("password", ValueKind::Secret, "the user's password"),
     key("password_file", ValueKind::Text, "file with only that password"),
-    key("credential_command", ValueKind::Command, "a command that prints credentials as JSON"),
+    key("credential_command", ValueKind::Command, "command that prints credentials as JSON"),
     Key {
         check: |text| time::duration(text).map(|_| ()),
         ..key("credential_timeout", ValueKind::Text, "time limit of that command [default: 1m]")
     },
-    key("koocli_profile", ValueKind::Text, "profile of KooCLI to take credentials from"),
+    key("koocli_profile", ValueKind::Text, "profile of KooCLI with credentials"),
     key("cloud", ValueKind::Text, "cloud of clouds.yaml with credentials"),
 ];
 

@@ -244,7 +244,7 @@ mod tests {
             ),
             (
                 "[defaults]\ncolour = 3",
-                "F, line 2, column 1: unknown key `colour`; did you mean `columns`?",
+                "F, line 2, column 1: unknown key `colour`; did you mean `color`?",
             ),
             (
                 "[profiles.'ä']\nx = {regin = 'hunter2'}",

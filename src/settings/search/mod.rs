@@ -16,12 +16,14 @@ mod context;
 mod endpoint;
 mod resolve;
 
+use super::config::OwnFile;
+use super::config::key::Table;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::home::Home;
-use super::lookup::Lookup;
+use super::lookup::{Lookup, Outcome, Rank};
 use super::project::Project;
-use super::source::SourceStatus;
+use super::source::{Source, SourceStatus};
 use super::sources::metadata::{Metadata, MetadataAddress};
 use super::sources::{SOURCES, family};
 use super::{ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, regions_file};
@@ -74,6 +76,7 @@ impl Resolution {
             let is_decided = lookups.iter().any(Lookup::decides);
             lookups.extend(look_up(&context, is_decided));
         }
+        lookups.extend(default_region(&args.own_file));
         let named_endpoint = |region: &str| regions_file::named(environment, &context.home, region);
         let facts = Facts { environment, insecure: args.insecure, named_endpoint: &named_endpoint };
         resolve(lookups, args.own_file.warnings.clone(), &facts)
@@ -118,6 +121,16 @@ impl Resolution {
         );
         Origin { source: source.clone(), secret_key, security_token, has_security_token }
     }
+}
+
+/// Returns the region of `[defaults]`, the last of all sources.
+fn default_region(own_file: &OwnFile) -> Option<Lookup> {
+    let config = own_file.config.as_ref()?;
+    let region = config.get(&Table::Defaults, "region")?.text();
+    let name = format!("{} [defaults]", config.name);
+    let region = Some(Setting::new(format!("{name} region"), region));
+    let source = Source { region, ..Source::named(&name) };
+    Some(Lookup { source, outcome: Outcome::Unlisted, rank: Rank::Others })
 }
 
 #[cfg(test)]
