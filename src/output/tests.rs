@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use clap::{CommandFactory as _, Parser, ValueEnum as _};
+use clap::{CommandFactory as _, Parser};
 use serde_json::Value;
 use serde_json::value::RawValue;
 

@@ -204,7 +204,7 @@ mod tests {
         let cases = [
             ("cbr", "words "),
             ("", "words "),
-            ("cbr backups ", "words |list|show|summary"),
+            ("cbr backups ", "words |list|show|summary|coverage|check"),
             ("cbr nonsense ba", "words |backups"),
             ("cbr backups list -o j", "words |json|jsonl"),
             ("cbr backups list -oj", "words |-ojson|-ojsonl"),
@@ -233,7 +233,7 @@ mod tests {
                 "cbr backups list --resource-type ",
                 "words |server|OS::Nova::Server|volume|OS::Cinder::Volume|turbo|OS::Sfs::Turbo|desktop\
                  |OS::Workspace::DesktopV2|bare-metal|OS::Ironic::BareMetalServer|native-server\
-                 |OS::Native::Server",
+                 |OS::Native::Server|hybrid-vm|OS::Hybrid::VirtualMachine",
             ),
             (
                 "cbr backups list --status ",
@@ -250,7 +250,7 @@ mod tests {
             ),
             ("cbr backups summary --by d", "words |day"),
             ("cbr backups summary -o i", "words "),
-            ("cbr help backups ", "words |list|show|summary"),
+            ("cbr help backups ", "words |list|show|summary|coverage|check"),
             ("cbr help backups s", "words |show|summary"),
             ("cbr help backups list x", "words "),
             ("cbr help nonsense x", "words "),
@@ -263,7 +263,10 @@ mod tests {
             ("cbr backups list --status=error,d", "words --status=error,|deleting"),
             ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
             ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
-            ("cbr backups list --offset 1 --o", "words |--own-type|--older-than|--output"),
+            (
+                "cbr backups list --offset 1 --o",
+                "words |--own-type|--older-than|--output|--output-file",
+            ),
             ("cbr backups list --offset=1 --of", "words |--offset"),
             ("cbr backups list -ojson --ou", "words |--output"),
             ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
