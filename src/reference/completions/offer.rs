@@ -268,7 +268,7 @@ mod tests {
                 "words |--own-type|--older-than|--output|--output-file",
             ),
             ("cbr backups list --offset=1 --of", "words |--offset"),
-            ("cbr backups list -ojson --ou", "words |--output"),
+            ("cbr backups list -ojson --ou", "words |--output-file"),
             ("cbr backups list -ojson --o", "words |--own-type|--older-than|--offset"),
             ("cbr --quiet backups list --qu", "words |--quiet"),
             #[cfg(feature = "sandbox")]
