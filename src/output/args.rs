@@ -23,11 +23,11 @@ use crate::time::named_zone;
 /// How rows are printed.
 #[derive(clap::Args)]
 pub(super) struct FormatArgs {
-    /// The format to print in
+    /// Output format
     ///
-    /// On a terminal, characters that could act on it or hide are shown as escapes in every format.
-    /// Elsewhere json, jsonl, csv, tsv and yaml are exact. For people sizes have their unit (40
-    /// GB); for machines they are plain numbers of GB.
+    /// On a terminal, control and invisible characters are escaped in every format. In a pipe,
+    /// json, jsonl, csv, tsv and yaml are exact. Human-readable formats print sizes with a unit (40
+    /// GB), the others plain numbers of GB.
     #[arg(
         short = 'o',
         long = "output",
@@ -51,7 +51,7 @@ pub(super) struct FormatArgs {
     )]
     pub(super) output_file: Option<PathBuf>,
 
-    /// Leave out the header line (table, wide, csv, tsv)
+    /// Omit the header line (table, wide, csv, tsv)
     #[arg(long, display_order = 3, help_heading = "Output")]
     pub(super) no_headers: bool,
 
@@ -78,17 +78,16 @@ pub(super) struct FormatArgs {
 
     /// Begin csv with a byte order mark
     ///
-    /// Excel then reads names that are not ASCII as they are. Other programs may take the mark for
-    /// a part of the first header.
+    /// Excel needs it to read names that are not ASCII. Other programs may take it for a part of the
+    /// first header.
     #[arg(long, display_order = 5, help_heading = "Output")]
     csv_bom: bool,
 
-    /// Write an apostrophe before csv cells that a spreadsheet would take for formulas
+    /// Put an apostrophe before csv cells that a spreadsheet would evaluate
     ///
-    /// Those begin with =, +, -, @, a tab or a line break, and are no plain numbers. Whoever may
-    /// name a backup could have such a cell send data away or run a program when the file is
-    /// opened. The price: these cells are not what the service sent, so leave it out where a
-    /// program reads the file.
+    /// Such cells begin with =, +, -, @, a tab or a line break, and are not plain numbers. Anyone
+    /// who may name a backup could make one send data or run a program when the file is opened.
+    /// The cells then differ from what the service sent, so omit the flag if a program reads them.
     #[arg(long, display_order = 6, help_heading = "Output")]
     csv_safe: bool,
 }
@@ -122,12 +121,13 @@ pub(crate) struct ListOutputArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Print ids alone, one a line: --output ids
+    /// Print only ids, one per line: --output ids
     #[arg(long, conflicts_with = "format", display_order = 2, help_heading = "Output")]
     ids: bool,
 
-    /// Write rows as they come (jsonl, csv, tsv, ids), before the list is known to be complete:
-    /// only the exit code tells then whether it is
+    /// Write rows as they arrive (jsonl, csv, tsv, ids), before the list is proven complete
+    ///
+    /// Only the exit code then shows whether it is complete.
     #[arg(long, help_heading = "Output")]
     stream: bool,
 }
@@ -198,13 +198,13 @@ impl ListOutputArgs {
 
 /// Builds the long help of `--columns` from the table of columns.
 fn columns_help() -> String {
-    let mut help = "The fields to print, by their API names, in this order. A group stands for its columns; \
+    let mut help = "The fields to print, by their API names, in this order. A group selects its columns; \
         +NAME adds a column or a group to what is there already, -NAME drops it. A list that begins \
         with one of these starts from what the format prints on its own: --columns=+vault_id,-name.\n\n\
         json, jsonl and yaml print objects of these fields alone, each value as the service sent it \
         and null where there is none. Names with a dot are fields inside of others; those of replication are \
         sent only with --show-replication.\n\n\
-        In table on a terminal, columns of a group give way where there is no room for them; those that you \
+        In table on a terminal, columns of a group are hidden if there is no room for them; those that you \
         name stay.\n\nGroups:"
         .to_owned();
     for (name, meaning) in selection::GROUPS {
