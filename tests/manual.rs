@@ -184,7 +184,7 @@ fn groff_typesets_it_without_a_warning() {
         "\ncbr backups list\nList all backups that match, newest first.\n",
         "\n--since TIME\n",
         "\n--incremental [BOOL]\n",
-        "\n-o, --output FORMAT\nThe format to print in\n",
+        "\n-o, --output FORMAT\nOutput format\n",
         "\n• jsonl: One backup a line, each as the service sent it\n",
         "\ncbr backups list --resource-type OS::Nova::Server\n",
         "\nEXIT STATUS\n0 done; also an empty list",

@@ -299,7 +299,8 @@ pub(crate) struct ListArgs {
         help_heading = "Output",
         display_order = 800,
         conflicts_with_all = [
-            "format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe", "stream",
+            "format", "ids", "columns", "no_headers", "time", "csv_bom", "csv_safe",
+            "csv_separator", "stream",
             "sort", "reverse",
         ]
     )]

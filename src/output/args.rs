@@ -58,8 +58,9 @@ pub(super) struct FormatArgs {
     /// Style of times in table, wide, long and markdown [default: utc]
     ///
     /// On a terminal, tables print minutes, with the zone in the heading; in a pipe seconds. long
-    /// prints every digit of the seconds. Other formats are exact: csv and tsv in UTC with every
-    /// digit, json and yaml as the service sent it, which is UTC without a zone.
+    /// prints every digit of the seconds. csv and tsv print RFC 3339 in UTC with every digit, or
+    /// with `--time utc` or `--time local` seconds without a zone, which spreadsheets recognize.
+    /// json and yaml print times as the service sent them: UTC without a zone.
     #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
     pub(super) time: Option<TimeStyle>,
 
@@ -82,6 +83,18 @@ pub(super) struct FormatArgs {
     /// first header.
     #[arg(long, display_order = 5, help_heading = "Output")]
     csv_bom: bool,
+
+    /// Separate csv fields with this character [default: ,]
+    ///
+    /// Excel expects ';' where the decimal separator is a comma.
+    #[arg(
+        long,
+        value_name = "CHAR",
+        display_order = 5,
+        help_heading = "Output",
+        value_parser = separator
+    )]
+    csv_separator: Option<char>,
 
     /// Put an apostrophe before csv cells that a spreadsheet would evaluate
     ///
@@ -294,6 +307,7 @@ impl OutputArgs {
             queried_columns,
             headers: self.rows.headers(),
             spreadsheet: self.rows.spreadsheet(),
+            times: self.rows.time.map(|_| style.times.clone()),
             style,
             single,
         };
@@ -307,10 +321,25 @@ impl FormatArgs {
         if self.no_headers && !self.format.has_headers() {
             return self.cannot("--no-headers", "which has no header to leave out");
         }
-        if self.time.is_some() && !self.format.is_human_readable() {
-            return self.cannot("--time", "which is exact; use table, wide, long or markdown");
+        let is_table = matches!(self.format, Format::Csv | Format::Tsv);
+        match self.time {
+            Some(TimeStyle::Relative | TimeStyle::Raw) if is_table => {
+                return self.cannot("--time", "except with utc or local");
+            }
+            Some(_) if !is_table && !self.format.is_human_readable() => {
+                return self.cannot(
+                    "--time",
+                    "which is exact; use table, wide, long, markdown, csv or tsv",
+                );
+            }
+            _ => {}
         }
-        for (flag, given) in [("--csv-bom", self.csv_bom), ("--csv-safe", self.csv_safe)] {
+        let for_csv = [
+            ("--csv-bom", self.csv_bom),
+            ("--csv-safe", self.csv_safe),
+            ("--csv-separator", self.csv_separator.is_some()),
+        ];
+        for (flag, given) in for_csv {
             if given && self.format != Format::Csv {
                 return self.cannot(flag, "since it is for csv");
             }
@@ -350,7 +379,17 @@ impl FormatArgs {
     }
 
     pub(super) fn spreadsheet(&self) -> Spreadsheet {
-        Spreadsheet { mark: self.csv_bom, safe: self.csv_safe }
+        let separator = self.csv_separator.unwrap_or(',');
+        Spreadsheet { mark: self.csv_bom, safe: self.csv_safe, separator }
+    }
+}
+
+/// Parses a separator of csv. Quotes, line breaks and what values contain everywhere cannot be one.
+fn separator(text: &str) -> Result<char, String> {
+    match text {
+        "tab" | "\\t" => Ok('\t'),
+        "," | ";" | "|" | "\t" => Ok(text.chars().next().unwrap_or(',')),
+        _ => Err("write ',', ';', '|' or tab".to_owned()),
     }
 }
 

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr3};
 
 use super::lines::Lines;
+use super::time::Times;
 use super::value;
 use crate::record::backup::Backup;
 use crate::record::column::{Column, ColumnKind};
@@ -24,11 +25,13 @@ use crate::time::timestamp::SentTime;
 pub(super) struct Csv {
     columns: Vec<Column>,
     headers: bool,
+    /// Times in this style, without a zone. `None` prints them exactly.
+    times: Option<Times>,
     options: CsvOptions,
 }
 
 /// How values are written.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct CsvOptions {
     /// The output is a terminal: control characters are escaped. Otherwise the text is exact.
     pub(super) terminal: bool,
@@ -36,20 +39,27 @@ pub(super) struct CsvOptions {
 }
 
 /// The options for spreadsheets.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Spreadsheet {
     /// Begin with a byte order mark, except on a terminal.
     pub(super) mark: bool,
     /// Put an apostrophe before cells that a spreadsheet would evaluate.
     pub(super) safe: bool,
+    /// Separates fields: an ASCII character.
+    pub(super) separator: char,
 }
 
 /// Tells Excel that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Csv {
-    pub(super) fn new(columns: Vec<Column>, headers: bool, options: CsvOptions) -> Self {
-        Self { columns, headers, options }
+    pub(super) fn new(
+        columns: Vec<Column>,
+        headers: bool,
+        times: Option<Times>,
+        options: CsvOptions,
+    ) -> Self {
+        Self { columns, headers, times, options }
     }
 
     /// Fast path: adds the value if it can be copied unchanged, as almost all can. Returns false if
@@ -62,7 +72,7 @@ impl Csv {
                 && let Some(time) = SentTime::parse(value)
             {
                 time.push_exact(text);
-            } else if has_any(value.as_bytes(), [b',', b'\\']) {
+            } else if has_any(value.as_bytes(), [self.options.spreadsheet.separator as u8, b'\\']) {
                 // The value needs quotes or contains escapes. Literal quotes and control characters
                 // cannot occur in it.
                 return false;
@@ -70,7 +80,7 @@ impl Csv {
                 text.push_str(value);
             }
         }
-        text.push(',');
+        text.push(self.options.spreadsheet.separator);
         true
     }
 }
@@ -78,10 +88,11 @@ impl Csv {
 impl Lines for Csv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let (start, backup) = (text.len(), row.backup());
-        let is_exact = !self.options.terminal && !self.options.spreadsheet.safe;
+        let is_exact =
+            !self.options.terminal && !self.options.spreadsheet.safe && self.times.is_none();
         for column in &self.columns {
             if !(is_exact && self.push_as_sent(text, column, &backup)) {
-                self.options.push_value(text, value::exact(column, &backup));
+                self.options.push_value(text, value::exact(column, &backup, self.times.as_ref()));
             }
         }
         end_row(text, start);
@@ -100,7 +111,7 @@ impl CsvOptions {
         let mut text = if marked { BYTE_ORDER_MARK } else { "" }.to_owned();
         if let Some(names) = names {
             let start = text.len();
-            names.for_each(|name| push_field(&mut text, name));
+            names.for_each(|name| push_field(&mut text, name, self.spreadsheet.separator));
             end_row(&mut text, start);
         }
         text
@@ -113,11 +124,11 @@ impl CsvOptions {
         if self.terminal {
             value = Cow::Owned(sanitize::visible(&value).into_owned());
         }
-        push_field(text, &value);
+        push_field(text, &value, self.spreadsheet.separator);
     }
 }
 
-/// Makes a row of the fields from `start` on, each of which has its comma.
+/// Makes a row of the fields from `start` on, each of which has its separator.
 fn end_row(text: &mut String, start: usize) {
     let fields = text.pop();
     if text.len() == start && fields.is_some() {
@@ -127,10 +138,11 @@ fn end_row(text: &mut String, start: usize) {
     text.push('\n');
 }
 
-/// Adds a field and a comma. Quotes the field if it contains a separator.
-fn push_field(text: &mut String, field: &str) {
+/// Adds a field and a separator. Quotes the field if it contains one.
+fn push_field(text: &mut String, field: &str, separator: char) {
     let bytes = field.as_bytes();
-    let ends = memchr3(b',', b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some();
+    let ends =
+        memchr3(separator as u8, b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some();
     if ends {
         text.push('"');
         for part in field.split_inclusive('"') {
@@ -143,7 +155,7 @@ fn push_field(text: &mut String, field: &str) {
     } else {
         text.push_str(field);
     }
-    text.push(',');
+    text.push(separator);
 }
 
 /// Returns true if a spreadsheet could evaluate the cell: it begins with a character that starts a
@@ -179,7 +191,7 @@ mod tests {
         for (row, expected) in cases {
             let mut text = String::new();
             let start = text.len();
-            row.iter().for_each(|field| push_field(&mut text, field));
+            row.iter().for_each(|field| push_field(&mut text, field, ','));
             end_row(&mut text, start);
             assert_eq!(text, expected, "{row:?}");
         }

@@ -15,6 +15,7 @@ use super::markdown::Markdown;
 use super::prometheus::Prometheus;
 use super::selection::{ChosenColumn, ColumnSets};
 use super::table::Table;
+use super::time::Times;
 use super::tsv::Tsv;
 use super::yaml::Yaml;
 use super::{Render, Style};
@@ -74,6 +75,8 @@ pub(super) struct RenderOptions<'a> {
     pub(super) queried_columns: &'a [&'a str],
     pub(super) headers: bool,
     pub(super) spreadsheet: Spreadsheet,
+    /// Style of times in csv and tsv, if it was chosen.
+    pub(super) times: Option<Times>,
     pub(super) style: Style,
     /// A single record, which json and yaml print without the enclosing list.
     pub(super) single: bool,
@@ -182,7 +185,7 @@ const FORMATS: [FormatSpec; 11] = [
             |options| {
                 let (terminal, spreadsheet) = (options.is_terminal(), options.spreadsheet);
                 let csv = CsvOptions { terminal, spreadsheet };
-                lines(Csv::new(options.columns(), options.headers, csv))
+                lines(Csv::new(options.columns(), options.headers, options.times, csv))
             },
         )
     },
@@ -195,7 +198,10 @@ const FORMATS: [FormatSpec; 11] = [
             Format::Tsv,
             "tsv",
             |sets| &sets.scalar,
-            |options| lines(Tsv::new(options.columns(), options.headers, options.is_terminal())),
+            |options| {
+                let (columns, terminal) = (options.columns(), options.is_terminal());
+                lines(Tsv::new(columns, options.headers, options.times, terminal))
+            },
         )
     },
     FormatSpec {

@@ -88,6 +88,18 @@ impl Times {
         }
     }
 
+    /// Formats a sent time to the second, without its zone. Other texts are returned unchanged.
+    pub(super) fn without_zone<'a>(&self, sent: Cow<'a, str>) -> Cow<'a, str> {
+        let Some(time) = SentTime::parse(&sent) else { return sent };
+        let shown = match self {
+            Self::Local(zone) => time.moment().map(|moment| {
+                moment.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+            }),
+            Self::Utc | Self::Relative(_) | Self::Raw => Some(time.seconds().replace('T', " ")),
+        };
+        shown.map_or(sent, Cow::Owned)
+    }
+
     /// Returns the heading of a column or the label of a field. Adds the zone if the times do not
     /// show it.
     pub(super) fn heading<'a>(
@@ -255,6 +267,15 @@ mod tests {
             assert_eq!(times.shown(sent.into(), Detail::Short), expected, "{times:?}");
             assert_eq!(heading(times), name, "{times:?}");
             assert_eq!(times.heading("T", ColumnKind::Text, Detail::Short), "T", "{times:?}");
+        }
+    }
+
+    #[test]
+    fn times_for_spreadsheets_have_no_zone() {
+        let [utc, berlin, ..] = every_style();
+        for (times, expected) in [(&utc, "2026-11-19 23:57:42"), (&berlin, "2026-11-20 00:57:42")] {
+            assert_eq!(times.without_zone("2026-11-19T23:57:42.065135".into()), expected);
+            assert_eq!(times.without_zone("soon".into()), "soon");
         }
     }
 

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use super::lines::Lines;
+use super::time::Times;
 use super::value;
 use crate::record::column::Column;
 use crate::record::row::Row;
@@ -17,19 +18,27 @@ use crate::text::sanitize;
 pub(super) struct Tsv {
     columns: Vec<Column>,
     headers: bool,
+    /// Times in this style, without a zone. `None` prints them exactly.
+    times: Option<Times>,
     terminal: bool,
 }
 
 impl Tsv {
-    pub(super) fn new(columns: Vec<Column>, headers: bool, terminal: bool) -> Self {
-        Self { columns, headers, terminal }
+    pub(super) fn new(
+        columns: Vec<Column>,
+        headers: bool,
+        times: Option<Times>,
+        terminal: bool,
+    ) -> Self {
+        Self { columns, headers, times, terminal }
     }
 }
 
 impl Lines for Tsv {
     fn push(&self, row: Row<'_>, text: &mut String) {
         let backup = row.backup();
-        let values = self.columns.iter().map(|column| value::exact(column, &backup));
+        let times = self.times.as_ref();
+        let values = self.columns.iter().map(|column| value::exact(column, &backup, times));
         push_row(text, values, self.terminal);
     }
 

@@ -12,9 +12,18 @@ use crate::time::timestamp::SentTime;
 
 /// Returns the text for machine-readable formats: times in RFC 3339, UTC, with every digit that was
 /// sent. Invalid times are unchanged. Empty if there is no value.
-pub(super) fn exact<'a>(column: &Column, backup: &Backup<'a>) -> Cow<'a, str> {
+///
+/// With `times`, times are in this style, without a zone: spreadsheets recognize them.
+pub(super) fn exact<'a>(
+    column: &Column,
+    backup: &Backup<'a>,
+    times: Option<&Times>,
+) -> Cow<'a, str> {
     let Some(value) = column.value(backup) else { return Cow::Borrowed("") };
-    value.text_of_each(|value| exact_as(column.kind, value))
+    value.text_of_each(|value| match times {
+        Some(times) if column.kind == ColumnKind::Time => times.without_zone(value.text()),
+        _ => exact_as(column.kind, value),
+    })
 }
 
 /// Returns the text of a single value for machine-readable formats.

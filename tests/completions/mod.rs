@@ -139,6 +139,7 @@ const OFFERED: &[(&str, &[&str])] = &[
         &[
             "--secret-key-file",
             "--security-token-file",
+            "--share-status",
             "--show-replication",
             "--sort",
             "--stale",

@@ -171,3 +171,25 @@ fn numbers_are_no_formulas() {
         service.cbr("backups list -o csv --csv-safe --columns resource_size,version --no-headers");
     assert_eq!(run.with_key().run().stdout, "-1,'-1+2\n");
 }
+
+/// Excel in Germany or France separates by semicolons, and takes times without a zone for times.
+#[test]
+fn spreadsheets_get_their_separator_and_times() {
+    let record = r#"{"id":"a;b","name":"c,d","created_at":"2026-11-19T23:57:42.065135"}"#;
+    for (flags, expected) in [
+        ("--csv-separator ;", "\"a;b\";c,d;2026-11-19T23:57:42.065135Z\n"),
+        ("--csv-separator ; --time utc", "\"a;b\";c,d;2026-11-19 23:57:42\n"),
+        ("--csv-separator tab --time local", "a;b\tc,d\t2026-11-20 00:57:42\n"),
+        ("--time local", "a;b,\"c,d\",2026-11-20 00:57:42\n"),
+        ("", "a;b,\"c,d\",2026-11-19T23:57:42.065135Z\n"),
+    ] {
+        let service = Service::answering([Answer::page(&[record], "1")]);
+        let command = format!("backups list -o csv --no-headers --columns id,name,created {flags}");
+        let run = service.cbr(&command).with_key().env("TZ", "CET-1");
+        assert_eq!(run.run().stdout, expected, "{flags}");
+    }
+    cbr("backups list -o csv --csv-separator x")
+        .exit(2)
+        .stderr_holds(["--csv-separator", "write ',', ';', '|' or tab"])
+        .run();
+}
