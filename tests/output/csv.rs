@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Answer, Run, Service, sandboxed};
+use crate::harness::{Answer, Run, Service, cbr, sandboxed};
 
 const HEADER: &str = "id,name,checkpoint_id,project_id,vault_id,provider_id,resource_id,resource_name,\
                       resource_type,resource_size,resource_az,status,image_type,created_at,updated_at,\
