@@ -16,6 +16,7 @@ use crate::commands::{check, config, receipt};
 use crate::errors::{Exit, UsageError};
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
+#[cfg(feature = "sandbox")]
 use crate::terminal::message::ErrorFormat;
 use crate::terminal::stdout::{self, Terminal};
 use crate::terminal::{file_limit, pager};

@@ -2,8 +2,8 @@
 //!
 //! A renderer takes backups one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows are buffered in a [`spool::Spool`], which keeps memory
-//! bounded. Knows neither where records come from nor what kind of file it writes to; a [`Target`]
-//! describes the file.
+//! bounded. Knows neither where records come from nor what kind of file it writes to; a
+//! [`Target`](crate::terminal::target::Target) describes the file.
 //!
 //! To add a format, add it to the table in [`format`](mod@format). A format whose rows do not depend
 //! on each other implements [`Lines`](lines::Lines).

@@ -2,7 +2,7 @@
 //!
 //! Sources are looked up in the order of [`SOURCES`]. The first that holds credentials decides: if
 //! they are complete they are used, and if not that is an error. Any other setting comes from the
-//! source of the highest [`Rank`](super::lookup::Rank): flags, then a selected profile, then
+//! source of the highest [`Rank`]: flags, then a selected profile, then
 //! variables of `cbr`, then the profile of config.toml whose credentials are used, then variables
 //! of other tools, then the file with the credentials.
 //!
