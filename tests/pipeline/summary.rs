@@ -155,7 +155,8 @@ fn a_format_without_header_cannot_leave_it_out() {
 fn flags_without_effect_on_a_summary_are_refused() {
     for (flags, told) in [
         ("-o ids", ["--output ids", "cbr backups list"]),
-        ("-o csv --time local", ["--time", "--output csv"]),
+        ("-o csv --time relative", ["--time", "--output csv"]),
+        ("-o json --time local", ["--time", "--output json"]),
         ("--csv-safe", ["--csv-safe", "--output table"]),
         ("-o yaml --no-headers", ["--no-headers", "--output yaml"]),
     ] {
