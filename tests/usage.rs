@@ -98,7 +98,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["--columns", "-nam"], &["'nam'", "--columns", "a similar value exists: 'name'"]),
     (&["--columns=-all"], &["--columns", "drops every column"]),
     (&["--time", "soon"], &["'soon'", "--time", "utc, local, relative, raw"]),
-    (&["-o", "csv", "--time", "utc"], &["--time", "--output csv"]),
+    (&["-o", "csv", "--time", "raw"], &["--time", "--output csv"]),
     (&["--csv-bom"], &["--csv-bom", "--output table"]),
     (&["-o", "tsv", "--csv-safe"], &["--csv-safe", "--output tsv"]),
     (&["-o", "ids", "--columns", "id"], &["--columns", "--output ids"]),
