@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::Context as _;
+use clap::error::ErrorKind;
 
 use crate::cli::auth::AuthCommand;
 use crate::cli::config::ConfigCommand;
@@ -16,7 +17,6 @@ use crate::commands::{check, config, receipt};
 use crate::errors::{Exit, UsageError};
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
-#[cfg(feature = "sandbox")]
 use crate::terminal::message::ErrorFormat;
 use crate::terminal::stdout::{self, Terminal};
 use crate::terminal::{file_limit, pager};
@@ -36,6 +36,13 @@ pub fn main() -> ExitCode {
 
 /// Reports why a command line cannot be run, or prints the help that it requests.
 fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
+    // Monitoring and scripts ask for the version often, and it needs no second parse.
+    let is_version = error
+        .downcast_ref::<clap::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::DisplayVersion);
+    if is_version {
+        return errors::report(&error, ErrorFormat::default()).into();
+    }
     let early = Early::parse(&program::command(), words);
     stdout::color_help(early.color);
     let error = match error.downcast::<clap::Error>() {
