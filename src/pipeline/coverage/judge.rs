@@ -289,6 +289,10 @@ impl Judge<'_> {
         if facts.backups.newest.is_some_and(|newest| newest > self.now.saturating_sub(max_age)) {
             return (State::Ok, None);
         }
+        if facts.backups.undated > 0 {
+            // It may be recent.
+            return (State::Unknown, Some("a backup has no readable created_at".to_owned()));
+        }
         let protection = facts.protectable.map(|protectable| &protectable.protectable);
         if let Some(protection) = protection
             && protection.result == Some(false)

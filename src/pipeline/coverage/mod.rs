@@ -47,6 +47,8 @@ pub(crate) struct Backups {
     pub(crate) vault_id: Option<String>,
     /// Number of usable backups.
     pub(crate) usable: u64,
+    /// Number of usable backups whose age is unknown.
+    pub(crate) undated: u64,
     pub(crate) oldest: Option<i64>,
     pub(crate) newest: Option<i64>,
     /// Time and status of the newest backup, usable or not.
@@ -124,7 +126,11 @@ impl RowSink for Coverage {
             Some(resource) => resource,
             None => self.resources.entry(id.into()).or_default(),
         };
-        let Some(created) = created else { return Ok(ControlFlow::Continue(())) };
+        resource.usable += u64::from(is_usable);
+        let Some(created) = created else {
+            resource.undated += u64::from(is_usable);
+            return Ok(ControlFlow::Continue(()));
+        };
         if resource.last_try.as_ref().is_none_or(|(newest, _)| created > *newest) {
             let owned = |field| text(field).map(|text| text.into_owned());
             resource.name = owned(Field::resource_name).or(resource.name.take());
@@ -133,7 +139,6 @@ impl RowSink for Coverage {
             resource.last_try = Some((created, owned(Field::status).unwrap_or_default()));
         }
         if is_usable {
-            resource.usable += 1;
             if self.keeps_times {
                 resource.times.push(created);
             }

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::*;
+use super::{Coverage, Inventory, Knowledge, RowSink as _, Source, State, assess, time};
 use crate::listing::seeds;
 use crate::record::inventory::{Protectable, Protection, Vault, VaultResource};
 use crate::record::row::RowSpan;
@@ -19,8 +19,16 @@ struct Resource {
     /// Protectables are listed for its type.
     is_listed: bool,
     in_vault: bool,
-    /// Age in hours and whether it is usable.
-    backups: Vec<(i64, bool)>,
+    /// It is deleted after the vaults are read, and before the protectables are.
+    is_deleted_meanwhile: bool,
+    backups: Vec<Backup>,
+}
+
+/// A backup, and whether it is deleted while the list is read.
+struct Backup {
+    hours: i64,
+    is_usable: bool,
+    is_deleted_meanwhile: bool,
 }
 
 impl Resource {
@@ -37,7 +45,16 @@ fn resource(number: usize, random: &mut Rng) -> Resource {
         is_supported: random.u8(0..5) > 0,
         is_listed: random.u8(0..4) > 0,
         in_vault: random.bool(),
-        backups: (0..count).map(|_| (random.i64(1..60), random.bool())).collect(),
+        is_deleted_meanwhile: random.u8(0..5) == 0,
+        backups: (0..count).map(|_| backup(random)).collect(),
+    }
+}
+
+fn backup(random: &mut Rng) -> Backup {
+    Backup {
+        hours: random.i64(1..60),
+        is_usable: random.bool(),
+        is_deleted_meanwhile: random.u8(0..5) == 0,
     }
 }
 
@@ -83,9 +100,13 @@ fn no_claim_is_better_than_the_truth() {
         let resources: Vec<_> = (0..number).map(|number| resource(number, &mut random)).collect();
         let mut coverage = Coverage::new(|| NOW, None, false);
         for resource in &resources {
-            for (hours, is_usable) in &resource.backups {
-                let created = time::rfc3339(NOW - hours * HOUR).unwrap();
-                let status = if *is_usable { "available" } else { "error" };
+            for backup in &resource.backups {
+                // A list may have a backup that is deleted while it is read, or not.
+                if backup.is_deleted_meanwhile && random.bool() {
+                    continue;
+                }
+                let created = time::rfc3339(NOW - backup.hours * HOUR).unwrap();
+                let status = if backup.is_usable { "available" } else { "error" };
                 let record = format!(
                     r#"{{"resource_id":"{}","resource_type":"{}","status":"{status}",
                         "created_at":"{created}"}}"#,
@@ -102,8 +123,8 @@ fn no_claim_is_better_than_the_truth() {
         }
         let inventory = [Inventory::Vaults, Inventory::All, Inventory::None][random.usize(0..3)];
         let vaults = vec![vault(&resources, &mut random)];
-        let existing =
-            resources.iter().filter(|it| it.exists && it.is_listed).map(protectable).collect();
+        let is_there = |it: &&Resource| it.exists && !it.is_deleted_meanwhile && it.is_listed;
+        let existing = resources.iter().filter(is_there).map(protectable).collect();
         let knowledge = Knowledge {
             vaults: match inventory {
                 Inventory::None => Source::Unused,
@@ -119,31 +140,42 @@ fn no_claim_is_better_than_the_truth() {
             assess(coverage.into_resources(), &knowledge, inventory, Some(MAX_AGE), NOW);
         for assessment in &assessments {
             let truth = resources.iter().find(|it| it.id == assessment.resource_id).unwrap();
-            let newest =
-                truth.backups.iter().filter(|(_, usable)| *usable).map(|(hours, _)| *hours).min();
-            let is_fresh = newest.is_some_and(|hours| hours < 26);
+            let newest = |until_the_end: bool| {
+                let usable = truth.backups.iter().filter(|it| it.is_usable);
+                usable
+                    .filter(|it| !(until_the_end && it.is_deleted_meanwhile))
+                    .map(|it| it.hours)
+                    .min()
+            };
+            // At the beginning of the run, and throughout it.
+            let (at_first, throughout) = (newest(false), newest(true));
+            let was_fresh = at_first.is_some_and(|hours| hours < 26);
+            let is_fresh = throughout.is_some_and(|hours| hours < 26);
+            let is_gone = !truth.exists || truth.is_deleted_meanwhile;
             let told = format!("seed {seed}: {assessment:?}");
             match assessment.state {
-                State::Ok => assert!(is_fresh, "{told}"),
-                State::Stale => assert!(newest.is_some() && !is_fresh, "{told}"),
+                State::Ok => assert!(was_fresh, "{told}"),
+                State::Stale => assert!(at_first.is_some() && !is_fresh, "{told}"),
                 State::None => {
                     let known = matches!(knowledge.vaults, Source::Complete(_))
                         && (inventory != Inventory::All
                             || matches!(knowledge.protectables, Source::Complete(_)));
-                    assert!(newest.is_none() && known, "{told}");
+                    assert!(throughout.is_none() && known, "{told}");
                 }
                 State::Unprotected => {
                     let known = matches!(knowledge.vaults, Source::Complete(_))
                         && matches!(knowledge.protectables, Source::Complete(_));
                     assert!(!truth.in_vault && truth.exists && !is_fresh && known, "{told}");
                 }
-                State::Orphan => assert!(!truth.exists, "{told}"),
+                State::Orphan => assert!(is_gone, "{told}"),
                 State::Unsupported => assert!(!truth.is_supported && !is_fresh, "{told}"),
                 State::Unknown => assert!(!is_fresh, "{told}"),
             }
         }
         // Nothing that is known goes missing.
-        for truth in resources.iter().filter(|it| !it.backups.is_empty()) {
+        let has_backup =
+            |it: &&Resource| it.backups.iter().any(|backup| !backup.is_deleted_meanwhile);
+        for truth in resources.iter().filter(has_backup) {
             assert!(assessments.iter().any(|it| it.resource_id == truth.id), "seed {seed}");
         }
     }

@@ -75,6 +75,23 @@ fn only_usable_backups_count() {
 }
 
 #[test]
+fn a_usable_backup_of_unknown_age_makes_no_claim() {
+    let undated = backup(1, r#""created_at":"soon""#);
+    let failed = backup(1, r#""created_at":"soon","status":"error""#);
+    let cases = [
+        (vec![undated.clone()], State::Unknown),
+        (vec![undated.clone(), backup(30, "")], State::Unknown),
+        (vec![undated, backup(1, "")], State::Ok),
+        (vec![failed], State::None),
+    ];
+    for (backups, expected) in cases {
+        let knowledge =
+            Knowledge { vaults: Source::Complete(vaults("\"available\"")), ..Knowledge::default() };
+        assert_eq!(state(&backups, &knowledge, Inventory::Vaults), Some(expected), "{backups:?}");
+    }
+}
+
+#[test]
 fn the_newest_attempt_is_kept_beside_the_newest_usable_backup() {
     let backups = [backup(2, r#""status":"error""#), backup(30, ""), backup(60, "")];
     let resource = &collected(&backups, false)["r"];
