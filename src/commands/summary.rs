@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
 use super::read::{Cut, Reading, read};
-use crate::api::inventory;
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
 use crate::pipeline::group::Group;
@@ -76,8 +75,8 @@ pub(crate) async fn summary(
 
 /// Requests the vaults, for their names and sizes. Without the permission, a summary has ids alone.
 async fn vaults(reading: &Reading<'_>, console: &Console) -> Option<Vec<Vault>> {
-    match inventory::vaults(&reading.client()).await {
-        Ok(listed) => Some(listed.items),
+    match super::vaults::all(&reading.client(), console).await {
+        Ok(vaults) => Some(vaults),
         Err(error) => {
             console.warn(&format!("names and sizes of vaults are missing: {error}"));
             None

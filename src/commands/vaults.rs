@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{Client, inventory};
+use crate::api::{ApiError, Client, inventory};
 use crate::errors::UnknownName;
 use crate::record::inventory::Vault;
 use crate::record::vault_names;
@@ -24,8 +24,8 @@ pub(super) async fn read(
     if vault.is_none() && !needs_names {
         return Ok(None);
     }
-    let vaults = match inventory::vaults(client).await {
-        Ok(listed) => listed.items,
+    let vaults = match all(client, console).await {
+        Ok(vaults) => vaults,
         Err(error) if vault.is_none() => {
             console.warn(&format!("the names of the vaults are missing: {error}"));
             return Ok(None);
@@ -35,6 +35,19 @@ pub(super) async fn read(
     let named = vaults.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?)));
     vault_names::set(named);
     vault.map(|vault| find(&vaults, vault)).transpose().map_err(Into::into)
+}
+
+/// Reads all vaults. Some may be missing if the list changed meanwhile, which is a warning.
+///
+/// # Errors
+///
+/// Those of the requests.
+pub(super) async fn all(client: &Client, console: &Console) -> Result<Vec<Vault>, ApiError> {
+    let listed = inventory::vaults(client).await?;
+    if !listed.is_complete {
+        console.warn("the list of vaults could not be proven complete: some may be missing");
+    }
+    Ok(listed.items)
 }
 
 /// Returns the id of the vault with this id, or the only one with this name.

@@ -103,18 +103,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::sort::{Plan, Sort};
-    use crate::record::row::RowSpan;
-
-    /// Collects the ids of rows.
-    #[derive(Default)]
-    struct Ids(String);
-
-    impl RowSink for Ids {
-        fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-            self.0.extend(row.id().map(|id| id.text().into_owned()));
-            Ok(ControlFlow::Continue(()))
-        }
-    }
+    use crate::record::row::{RowSpan, tests::Ids};
 
     #[test]
     fn rows_are_grouped_then_sorted_then_cut() {

@@ -314,20 +314,8 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
 
-    use std::ops::ControlFlow;
-
     use super::*;
-
-    /// Collects the ids of rows.
-    #[derive(Default)]
-    struct Ids(String);
-
-    impl RowSink for Ids {
-        fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-            self.0.extend(row.id().map(|id| id.text().into_owned()));
-            Ok(ControlFlow::Continue(()))
-        }
-    }
+    use crate::record::row::tests::Ids;
 
     fn push(sorter: &mut Sorter, record: &str) {
         sorter.push(RowSpan::alone(record).unwrap().row(record)).unwrap();

@@ -120,3 +120,19 @@ impl<'a> Row<'a> {
         self.span.fields.find(Field::created_at, self.text)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Collects the ids of rows, for tests of what passes rows on.
+    #[derive(Default)]
+    pub(crate) struct Ids(pub(crate) String);
+
+    impl RowSink for Ids {
+        fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+            self.0.extend(row.id().map(|id| id.text().into_owned()));
+            Ok(ControlFlow::Continue(()))
+        }
+    }
+}

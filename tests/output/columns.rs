@@ -180,4 +180,12 @@ fn names_of_vaults_take_one_more_request() {
     );
     let run = run.stderr_holds(["cbr: warning: the names of the vaults are missing"]).run();
     assert_eq!(run.csv().len(), 10);
+    // A list that may lack vaults says so.
+    let told =
+        "cbr: warning: the list of vaults could not be proven complete: some may be missing\n";
+    for command in ["backups list -o csv --columns vault_name", "backups summary --by vault -o csv"]
+    {
+        let run = sandboxed("--backups 9 --source-fault vaults=short", command).stderr(told).run();
+        assert!(run.csv().len() > 3, "{command}");
+    }
 }
