@@ -349,6 +349,10 @@ impl TypedValueParser for FormatParser {
         }
         let message = match format {
             Format::Prometheus => "'--output prometheus' is for cbr backups coverage",
+            _ if self.0 == Printed::Coverage => {
+                "a coverage has no ids of backups, so '--output ids' cannot be used; cbr backups \
+                 list has it"
+            }
             _ => "a summary has no ids, so '--output ids' cannot be used; cbr backups list has it",
         };
         Err(command.clone().error(ErrorKind::InvalidValue, message))
