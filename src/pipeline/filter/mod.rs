@@ -20,65 +20,88 @@ use pattern::Pattern;
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Filters (applied by cbr, to what the service answers)")]
 pub(crate) struct Filter {
-    /// Backups that a policy made (true), or that were made by hand (false)
+    /// Backups that a policy created (true), or a user (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     automatic: Option<bool>,
 
-    /// Backups that are encrypted (true), or not (false). The service says so of volumes and file
-    /// systems; others match neither
+    /// Backups that are encrypted (true) or not (false)
+    ///
+    /// Backups for which the service reports neither match neither.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     encrypted: Option<bool>,
 
     /// Expire at or after this time; 7d is in seven days
     ///
-    /// Written as for --expires-before. Backups that are kept for ever match neither of the two.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = hints::one_of(Moment::offered))]
+    /// Accepts the same times as --expires-before. Backups that never expire match neither.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        value_parser = Moment::ahead,
+        add = hints::one_of(Moment::offered)
+    )]
     expires_after: Option<Moment>,
 
     /// Expire before this time; 7d is in seven days
     ///
-    /// Written as for --since, but spans count ahead: 7d finds what goes this week, and what has
-    /// expired already unless --expires-after now leaves that out.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::ahead, add = hints::one_of(Moment::offered))]
+    /// Accepts the same times as --since, but spans count ahead: 7d finds what expires this week,
+    /// and what has expired, which --expires-after now excludes.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        value_parser = Moment::ahead,
+        add = hints::one_of(Moment::offered)
+    )]
     expires_before: Option<Moment>,
 
-    /// Of at most this size (resource_size), in GB
+    /// Size (resource_size) of at most this, in GB
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     max_size: Option<u64>,
 
-    /// Of at least this size (resource_size), in GB
+    /// Size (resource_size) of at least this, in GB
     #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
     min_size: Option<u64>,
 
-    /// Name fits a glob, or a regular expression: /…/
+    /// Name matches a glob, or a regular expression: /…/
     ///
-    /// A glob is for the whole name, such as 'web-*': * is any text, ? one character, [a-z] one of
-    /// these, [!a-z] one of others. A regular expression between slashes is for any part of it,
-    /// such as '/^web-[0-9]+$/'. May repeat, for any of several.
+    /// A glob such as 'web-*' matches the whole name: * is any text, ? one character, [a-z] one of
+    /// these, [!a-z] one of the others. A regular expression between slashes, such as
+    /// '/^web-[0-9]+$/', matches any part of it. If repeated, any of the patterns may match.
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     name_matches: Vec<Pattern>,
 
-    /// Made at or after this time
+    /// Backups created at or after this time
     ///
-    /// Written as for --since, which leaves that to the service and is quicker.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = hints::one_of(Moment::offered))]
+    /// Accepts the same times as --since, which is faster because the service filters.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        add = hints::one_of(Moment::offered)
+    )]
     newer_than: Option<Moment>,
 
-    /// Made before this time; 30d is 30 days ago
+    /// Backups created before this time; 30d is 30 days ago
     ///
-    /// Written as for --since: a date, a time, or an age. 30d finds what is older than 30 days.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, add = hints::one_of(Moment::offered))]
+    /// Accepts the same times as --since. 30d finds what is older than 30 days.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        add = hints::one_of(Moment::offered)
+    )]
     older_than: Option<Moment>,
 
     /// Backups that never expire: expired_at is null
     #[arg(long, conflicts_with_all = ["expires_after", "expires_before"])]
     never_expires: bool,
 
-    /// Backups of resources whose name matches, written as for --name-matches
+    /// Backups of resources whose name matches; patterns are those of --name-matches
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     resource_name_matches: Vec<Pattern>,
 
-    /// Backups of system disks (true), or of others (false)
+    /// Backups of system disks (true) or of other disks (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     system_disk: Option<bool>,
 }
