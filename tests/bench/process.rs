@@ -39,7 +39,7 @@ pub(crate) fn run(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Resul
 fn command(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Result<Command> {
     let mut command = match program {
         Program::Floor(_) => Command::new(env::current_exe()?),
-        Program::Version | Program::List(..) => Command::new(CBR),
+        Program::Version | Program::List(..) | Program::Coverage(_) => Command::new(CBR),
     };
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::null());
     match program {
@@ -49,6 +49,11 @@ fn command(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Result<Comma
         Program::List(format_and_options, account) => {
             let sandbox = sandboxes.with(*account)?;
             command.args(["backups", "list", "-o"]).args(*format_and_options);
+            command.envs(sandbox.environment.iter().cloned());
+        }
+        Program::Coverage(account) => {
+            let sandbox = sandboxes.with(*account)?;
+            command.args(["backups", "coverage"]);
             command.envs(sandbox.environment.iter().cloned());
         }
         Program::Floor(account) => {

@@ -18,6 +18,8 @@ pub(crate) enum Program {
     Version,
     /// `cbr backups list -o` with a format and options.
     List(&'static [&'static str], Account),
+    /// `cbr backups coverage`
+    Coverage(Account),
     /// The bare client.
     Floor(Account),
 }
@@ -53,6 +55,7 @@ const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 6.0, and: Duration::ZERO, memory:
 /// Not slower, but for the pauses, which have something random about them.
 const POLITE: Goal = Goal { times: 1.0, and: Duration::from_millis(500), memory: None };
 const TABLE: Goal = Goal { times: 5.0, and: Duration::ZERO, memory: None };
+const COVERAGE: Goal = Goal { times: 3.0, and: Duration::ZERO, memory: Some(64) };
 /// Linear: ten times the rows in ten times the time, and a fifth for the caches of the machine.
 const LINEAR: Goal = Goal { times: 12.0, and: Duration::ZERO, memory: Some(64) };
 
@@ -76,6 +79,12 @@ pub(crate) const WORKS: &[Work] = &[
     .beside("csv", Program::List(&["csv"], LARGE)),
     list("100,000 backups, filtered", &["csv", "--min-size", "100", "--automatic"], LARGE, STREAM)
         .beside("csv", Program::List(&["csv"], LARGE)),
+    Work {
+        name: "100,000 backups, coverage",
+        program: Program::Coverage(LARGE),
+        beside: Some(("floor", Program::Floor(LARGE))),
+        goal: COVERAGE,
+    },
     list("1,000,000 backups, csv", &["csv"], HUGE, LINEAR)
         .beside("100,000", Program::List(&["csv"], LARGE)),
     list("100 pages, 50 ms away", &["csv"], FAR, SIDE_BY_SIDE)
@@ -120,7 +129,9 @@ impl Program {
     fn account(&self) -> Option<Account> {
         match self {
             Self::Version => None,
-            Self::List(_, account) | Self::Floor(account) => Some(*account),
+            Self::List(_, account) | Self::Coverage(account) | Self::Floor(account) => {
+                Some(*account)
+            }
         }
     }
 }
