@@ -1,6 +1,6 @@
 //! Lists the backups of Huawei Cloud's Cloud Backup and Recovery service (CBR).
 //!
-//! A run goes down this table and its rows come back up: the command line becomes typed values,
+//! A run descends this table, and its rows return: the command line becomes typed values,
 //! these become requests, and pages become one list that is proven complete, then output. A module
 //! uses only modules below it, which `tests/structure.rs` checks. So each can be read, tested and
 //! changed without those above.

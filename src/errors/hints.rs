@@ -95,7 +95,7 @@ pub(super) fn of_iam(hint: &str) -> String {
 fn hint_for_distrust(distrust: &Distrust) -> String {
     match (distrust.flaw, &distrust.authorities) {
         (Flaw::Expired, _) => {
-            "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock"
+            "the owner of the endpoint must renew it; check --endpoint, and this machine's clock"
                 .to_owned()
         }
         (Flaw::NotYetValid, _) => "check this machine's clock".to_owned(),

@@ -179,7 +179,7 @@ fn read(place: &str, output: &[u8]) -> Result<Credentials, ConnectionError> {
             "it prints one JSON object with access_key and secret_key (and security_token), or token",
         )
     };
-    // The parser's message tells a line and a column, and nothing of what stands there.
+    // The parser's message has a line and a column, and none of the content.
     let json: Json = serde_json::from_slice(output)
         .map_err(|error| refuse(format!("printed something that is not JSON: {error}")))?;
     let inner = json.get("credential").or_else(|| json.get("credentials")).unwrap_or(&json);

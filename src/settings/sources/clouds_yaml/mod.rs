@@ -451,7 +451,7 @@ impl RegionalCloud<'_> {
     }
 
     /// Returns why secrets of one directory are not sent to an address of another, unless the user
-    /// names its host: whoever can write one of the files would get the secrets of the other.
+    /// names its host: anyone who can write one of the files would get the secrets of the other.
     fn mixed(&self) -> Option<String> {
         let secure = self.cloud.apart?;
         let Some(url) = &self.auth_url else {
