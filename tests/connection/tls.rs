@@ -110,7 +110,7 @@ fn an_expired_certificate_is_refused() {
     let tls = Tls::expired(&sandbox, "localhost");
     let run = list(&tls.endpoint("localhost")).env("SSL_CERT_FILE", tls.authority());
     let hint =
-        "whoever runs the endpoint has to renew it; check --endpoint, and this machine's clock";
+        "the owner of the endpoint must renew it; check --endpoint, and this machine's clock";
     assert_refused(run, &tls, "it expired at 2021-01-01T00:00:00Z", hint);
     assert!(sandbox.requests().is_empty());
 }
