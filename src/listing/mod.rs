@@ -6,8 +6,10 @@
 //! meanwhile is explained in [`stitch`].
 
 mod order;
+mod merge;
 mod page;
 mod proof;
+mod reader;
 mod seen;
 mod stitch;
 #[cfg(test)]
@@ -18,13 +20,13 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
-
+pub(crate) use merge::{Ended, Input, Merged, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
 pub(crate) use proof::{MAX_READS, Receipt, Unproven};
 pub(crate) use stitch::ListRange;
-use stitch::{Stitcher, Ticket};
+use reader::Reader;
+use stitch::Stitcher;
 #[cfg(test)]
 pub(crate) use tests::{report, seeds};
 use window::Window;
@@ -84,46 +86,19 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     range: ListRange,
     concurrency: usize,
-    sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
-) -> Outcome<S::Error> {
-    let mut stitcher = Stitcher::new(range);
-    let result = read(source, &mut stitcher, concurrency, sink).await;
-    Outcome { receipt: stitcher.receipt(), result }
-}
-
-async fn read<S: Source>(
-    source: Arc<S>,
-    stitcher: &mut Stitcher<S::Rows>,
-    concurrency: usize,
     mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
-) -> Result<(), Failure<S::Error>> {
-    let mut window = Window::new(concurrency);
-    // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page<S::Rows>, S::Error>)> = JoinSet::new();
-    let mut enough = |stitcher: &mut Stitcher<S::Rows>| {
-        let (ready, receipt) = (stitcher.ready(), stitcher.receipt());
-        sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
+) -> Outcome<S::Error> {
+    let mut reader = Reader::new(source, range, Window::new(concurrency).shared());
+    let result = loop {
+        match reader.next(usize::MAX).await {
+            Ok(Some(batches)) => match sink(batches, &reader.receipt()) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => break Ok(()),
+                Err(error) => break Err(Failure::Sink(error)),
+            },
+            Ok(None) => break Ok(()),
+            Err(failure) => break Err(failure),
+        }
     };
-    loop {
-        // If the first rows may be enough, they are delivered before more is requested.
-        if stitcher.may_be_enough() && enough(stitcher)? {
-            return Ok(());
-        }
-        while let Some((ticket, request)) = stitcher.next_request(window.size()) {
-            let source = Arc::clone(&source);
-            under_way.spawn(async move { (ticket, source.page(request).await) });
-        }
-        // Rows in order are delivered while the next pages are under way.
-        if enough(stitcher)? || stitcher.is_done() {
-            return Ok(());
-        }
-        let Some(arrived) = under_way.join_next().await else {
-            let error = anyhow::anyhow!("the listing has nothing more to request");
-            return Err(Failure::Internal(error));
-        };
-        let (ticket, page) = arrived.map_err(|error| Failure::Internal(error.into()))?;
-        let page = page.map_err(Failure::Source)?;
-        window.page_arrived(source.transient_failures());
-        stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
-    }
+    Outcome { receipt: reader.receipt(), result }
 }

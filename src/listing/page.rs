@@ -97,6 +97,8 @@ pub(crate) struct Batch<P> {
     pub(crate) rows: P,
     /// Indexes of the delivered rows, in their order.
     pub(crate) indexes: Vec<usize>,
+    /// Their ranks, if known.
+    pub(crate) ranks: Vec<Option<Rank>>,
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,

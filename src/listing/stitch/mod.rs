@@ -242,6 +242,11 @@ impl<P> Stitcher<P> {
         self.range.first_rows
     }
 
+    /// Returns the number of pages that are requested, or arrived and not stitched yet.
+    pub(super) fn outstanding(&self) -> usize {
+        self.slots.iter().filter(|slot| !matches!(slot.state, State::Planned)).count()
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.done
     }
@@ -400,6 +405,7 @@ impl<P> Stitcher<P> {
         let furthest = self.seen.furthest();
         let (mut known, mut fresh, mut uncertain): (u64, u64, bool) = (0, 0, false);
         let mut indexes = Vec::with_capacity(page.records.len());
+        let mut ranks = Vec::with_capacity(page.records.len());
         for record in page.records {
             if self.range.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
@@ -416,11 +422,12 @@ impl<P> Stitcher<P> {
             }
             self.receipt.rows += 1;
             indexes.push(record.index);
+            ranks.push(record.rank);
             let precedes =
                 |(rank, furthest): (Rank, Rank)| rank != furthest && !furthest.may_precede(rank);
             self.evidence.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
         }
-        self.ready.push(Batch { rows: page.rows, indexes });
+        self.ready.push(Batch { rows: page.rows, indexes, ranks });
         self.receipt.pages += 1;
         let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
         self.evidence.recounted |= recounted;

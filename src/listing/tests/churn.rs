@@ -302,7 +302,7 @@ fn play(seed: u64) -> (Service, Outcome) {
                 }
             }
         }
-        for Batch { rows, indexes } in stitcher.ready() {
+        for Batch { rows, indexes, .. } in stitcher.ready() {
             delivered.extend(indexes.into_iter().map(|index| rows[index]));
         }
         if stitcher.is_done() {
