@@ -175,9 +175,8 @@ fn pass_on<S: Source>(
         let (first, second) = first_two(streams)?;
         let stream = streams.get_mut(first)?;
         let batch = stream.waiting.front()?;
-        let precedes = |rank: &Option<Rank>| {
-            second.is_none_or(|second| order((*rank, first), second).is_lt())
-        };
+        let precedes =
+            |rank: &Option<Rank>| second.is_none_or(|second| order((*rank, first), second).is_lt());
         let rest = batch.ranks.get(stream.next..).unwrap_or_default();
         let length = rest.iter().take_while(|rank| precedes(rank)).count().max(1);
         let indexes = batch.indexes.get(stream.next..stream.next + length).unwrap_or_default();

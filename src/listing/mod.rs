@@ -5,8 +5,8 @@
 //! time, and rows leave in order through a sink. Why the result holds although the list may change
 //! meanwhile is explained in [`stitch`].
 
-mod order;
 mod merge;
+mod order;
 mod page;
 mod proof;
 mod reader;
@@ -24,8 +24,8 @@ pub(crate) use merge::{Ended, Input, Merged, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
 pub(crate) use proof::{MAX_READS, Receipt, Unproven};
-pub(crate) use stitch::ListRange;
 use reader::Reader;
+pub(crate) use stitch::ListRange;
 use stitch::Stitcher;
 #[cfg(test)]
 pub(crate) use tests::{report, seeds};

@@ -152,6 +152,12 @@ use Visibility::{Asked, Extra, Nested, Table, Wide};
 /// Name of the column that needs the vaults.
 pub(crate) const VAULT_NAME: &str = "vault_name";
 
+/// Names of the columns that need the target.
+pub(crate) const TARGET_COLUMNS: [&str; 3] = [REGION, PROJECT_NAME, PROFILE];
+const REGION: &str = "region";
+const PROJECT_NAME: &str = "project_name";
+const PROFILE: &str = "profile";
+
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),
@@ -189,6 +195,11 @@ pub(crate) const COLUMNS: &[Column] = &[
         vault_names::of(b.get(Field::vault_id)?)
     })
     .or(&["vault"]),
+    found(REGION, "region of the project", Word, Extra, |b| b.in_target(REGION)),
+    found(PROJECT_NAME, "name of the project, from IAM", Text, Extra, |b| {
+        b.in_target(PROJECT_NAME)
+    }),
+    found(PROFILE, "profile with the credentials", Text, Extra, |b| b.in_target(PROFILE)),
     count("age", "time since it was created, in seconds", Age, Extra, |b| b.age()),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
