@@ -171,13 +171,20 @@ impl Client {
         let query = sign::canonical_query(&request.pairs);
         let (call, access) = (RequestSpec::get(&request.below, &request.pairs), self.access.held());
         let request =
-            PreparedRequest { call: &call, path: access.path(call.path), access, query: &query };
+            PreparedRequest { call: &call, path: self.path(&access, &call), access, query: &query };
         Ok((self.url(&request), self.headers(&request)?))
     }
 
     fn url(&self, PreparedRequest { path, query, .. }: &PreparedRequest<'_>) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{path}{mark}{query}", self.endpoint.base())
+        let base = self.endpoint.base();
+        let root = base.strip_suffix(self.endpoint.path()).unwrap_or(base);
+        format!("{root}{path}{mark}{query}")
+    }
+
+    /// Returns the path of a request, with that of the endpoint.
+    fn path(&self, access: &Identity, call: &RequestSpec<'_>) -> String {
+        format!("{}{}", self.endpoint.path(), access.path(call.path))
     }
 
     /// Maps a transport error; for an unknown host, adds the setting that named it.
@@ -231,7 +238,7 @@ impl Client {
             let access = self.access.current().await?;
             let sent = Instant::now();
             let request =
-                PreparedRequest { call, path: access.path(call.path), access, query: &query };
+                PreparedRequest { call, path: self.path(&access, call), access, query: &query };
             let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
             let fault = match outcome {
                 Ok(Some(value)) => {

@@ -3,6 +3,7 @@
 use super::Resolution;
 use super::endpoint::{contradiction, further_region, identity, resolve_endpoint};
 use crate::settings::credentials::Credentials;
+use crate::settings::endpoint::with_region;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
@@ -36,7 +37,12 @@ pub(super) fn resolve(
     }
     lookups.sort_by_key(|lookup| lookup.rank);
     let found = Region::find(&lookups);
-    let sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+    let mut sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+    for source in &mut sources {
+        for address in [&mut source.endpoint, &mut source.iam].into_iter().flatten() {
+            with_region(address, found.as_ref().map(|found| &found.setting));
+        }
+    }
 
     let region = found.as_ref().map(|found| found.setting.clone());
     let credentials = credentials
