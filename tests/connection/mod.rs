@@ -9,6 +9,7 @@ mod file_checks;
 mod files;
 mod flags;
 mod metadata;
+mod profile_faults;
 mod profile_settings;
 mod profiles;
 mod project;

@@ -1,14 +1,14 @@
 //! The HTTP client: signs and sends requests, reads whole answers, and retries transient failures.
 
 mod hedged;
+mod request;
+mod signed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Instant;
 
-use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::header::HeaderMap;
 use serde::de::Error as _;
 
 use super::body::{Body, BufferPool};
@@ -22,13 +22,13 @@ use super::redact::Redaction;
 use super::refusal::{Refusal, Spent};
 use super::request_log::{Entry, RequestLog};
 use super::retry::{Failures, Limits, Retry, RetryPolicy, retry_after};
-use super::sign::{self, Signable};
+use super::sign;
 use super::silence::Silence;
 use super::throttle::{self, Throttle};
 use super::transport::Transport;
 use super::utf8_body::Utf8Body;
-use crate::settings::{Credentials, Endpoint, Origin};
-use crate::text::secret::Secret;
+use crate::settings::{Endpoint, Origin};
+pub(crate) use request::{Pair, RequestSpec, UnsentRequest};
 
 /// Log outcome of a request whose identity was rejected before it was answered.
 const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
@@ -51,50 +51,6 @@ pub(crate) struct Client {
 
 /// No answer had a date so far.
 const UNKNOWN_CLOCK: i32 = i32::MIN;
-
-/// Name and value of a query parameter, before encoding.
-pub(crate) type Pair = (&'static str, String);
-
-/// A GET request that has not been sent. [`Client::get`] sends it.
-#[derive(Debug)]
-pub(crate) struct UnsentRequest {
-    /// Path below the project, with a leading slash.
-    pub(crate) below: String,
-    /// Query parameters, before encoding.
-    pub(crate) pairs: Vec<Pair>,
-}
-
-/// Specification of a request.
-pub(crate) struct RequestSpec<'a> {
-    pub(crate) method: Method,
-    /// Path below the project, or below the version without a project; with a leading slash.
-    pub(crate) path: &'a str,
-    pub(crate) pairs: &'a [Pair],
-    /// JSON body, which may hold a secret. Not signed: only a login has one.
-    pub(crate) body: Option<&'a Secret>,
-    /// Additional headers, which are never shown.
-    pub(crate) headers: &'a [(&'static str, &'a Secret)],
-    /// HTTP status that counts as success.
-    pub(crate) success: StatusCode,
-    /// The answer holds user data that no message may quote.
-    pub(crate) is_private: bool,
-}
-
-impl<'a> RequestSpec<'a> {
-    /// Creates a GET request, which succeeds with 200.
-    pub(crate) fn get(path: &'a str, pairs: &'a [Pair]) -> Self {
-        let success = StatusCode::OK;
-        Self {
-            method: Method::GET,
-            path,
-            pairs,
-            body: None,
-            headers: &[],
-            success,
-            is_private: false,
-        }
-    }
-}
 
 /// A successful answer.
 struct Answer {
@@ -390,62 +346,5 @@ impl Client {
         let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
         let refusal = Refusal { clock_ahead: clock::ahead(&headers), ..refusal };
         Err(ApiError::Refused(refusal.of(&self.origin)))
-    }
-
-    /// Returns the headers of one attempt, with a fresh date and signature.
-    fn headers(&self, request: &PreparedRequest<'_>) -> Result<HeaderMap, ApiError> {
-        let PreparedRequest { call, access, path, query } = request;
-        let mut headers = HeaderMap::new();
-        let mut insert = |name: &'static str, value: &str, secret: bool| {
-            let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
-                reason: format!("the value of the header {name} has characters that no header can"),
-                hint: "cbr auth show says where it comes from".to_owned(),
-            })?;
-            value.set_sensitive(secret);
-            headers.insert(HeaderName::from_static(name), value);
-            Ok::<_, ApiError>(())
-        };
-        insert("accept", "application/json", false)?;
-        if call.body.is_some() {
-            insert("content-type", "application/json;charset=utf8", false)?;
-        }
-        for (name, value) in call.headers {
-            insert(name, value.reveal(), true)?;
-        }
-        let project_id = access.project_id.as_deref();
-        if let Some(project_id) = project_id {
-            insert("x-project-id", project_id, false)?;
-        }
-        match &access.credentials {
-            Credentials::Password(_) => {}
-            Credentials::Token(token) => insert("x-auth-token", token.reveal(), true)?,
-            Credentials::Key { access_key, secret_key, security_token } => {
-                let date = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-                let host = self.endpoint.host();
-                let mut signed = vec![("host", host.as_str()), ("x-sdk-date", &date)];
-                signed.extend(project_id.map(|id| ("x-project-id", id)));
-                if let Some(token) = security_token {
-                    signed.push(("x-security-token", token.reveal()));
-                    insert("x-security-token", token.reveal(), true)?;
-                }
-                let method = call.method.as_str();
-                let request = Signable { method, path, query, headers: &signed, body: b"" };
-                let authorization =
-                    sign::authorization(access_key, secret_key.reveal(), &date, &request);
-                insert("x-sdk-date", &date, false)?;
-                insert("authorization", &authorization, true)?;
-            }
-        }
-        Ok(headers)
-    }
-}
-
-impl Identity {
-    /// Returns the full path of a path below the project.
-    fn path(&self, below: &str) -> String {
-        match &self.project_id {
-            Some(project_id) => format!("/v3/{project_id}{below}"),
-            None => format!("/v3{below}"),
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! rows are requested again, and if the service keeps to it, the listing gives up.
 
 use super::guard::{CONTRADICTIONS, REPETITIONS};
+use super::rows::Stitched;
 use super::{Stitcher, Ticket};
 use crate::listing::page::{Page, PageRequest, Record};
 use crate::listing::proof::{Reason, Unproven};
@@ -21,7 +22,63 @@ pub(super) struct EndCheck {
     is_counted: bool,
 }
 
+/// Page sizes that services use as a limit when more rows are requested.
+const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
+
 impl<P> Stitcher<P> {
+    /// Returns true if the page is the seam alone: nothing follows the row that was the last one.
+    pub(super) fn is_seam_alone(&self, request: PageRequest, stitched: &Stitched) -> bool {
+        let length = stitched.keys.len() as u64;
+        stitched.fresh == 0
+            && self.position.is_some_and(|last| {
+                request.offset >= self.seam(last) && request.offset + length == last + 1
+            })
+    }
+
+    /// Decides whether a stitched page ends the list, or how to continue.
+    pub(super) fn continue_after(
+        &mut self,
+        request: PageRequest,
+        answered: u64,
+        count: Option<u64>,
+        first: bool,
+        is_seam_alone: bool,
+    ) -> Result<(), Unproven> {
+        let end = request.offset + answered;
+        if first && request.offset > 0 && answered > 0 && count.is_some_and(|count| count < end) {
+            // One of the two is wrong. If it is the offset, these are not the rows of the range.
+            return Err(self.unproven(Reason::Misplaced));
+        }
+        if self.range.limit == Some(self.receipt.rows) {
+            self.done = true;
+            return self.judge_rows();
+        }
+        let short = answered < request.limit;
+        let more_counted = count.is_some_and(|count| count > end);
+        if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
+            // A page of that size would be full if the service had more, and brings more if it has.
+            (self.page_size, self.evidence.capped) = (answered, true);
+            return Ok(());
+        }
+        // The offset is behind the end, or the list is empty.
+        let nothing = answered == 0 && !more_counted;
+        if nothing || (short && count == Some(end)) {
+            return self.end_at(end, request.offset, count);
+        }
+        if answered == 0 {
+            return self.contradicted();
+        }
+        self.check_progress()?;
+        if short && more_counted && answered > 1 {
+            self.page_size = answered;
+            self.evidence.capped = true;
+        }
+        if short && is_seam_alone {
+            return self.end_at_seam(request, self.last.len() as u64, count);
+        }
+        Ok(())
+    }
+
     /// Ends the list where a page claims that it ends, unless other answers indicate otherwise.
     pub(super) fn end_at(
         &mut self,

@@ -46,6 +46,7 @@
 mod end;
 mod guard;
 mod plan;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -118,34 +119,6 @@ struct Evidence {
     /// Number of rows of the longest answer.
     longest_page: u64,
 }
-
-/// What a stitched page consisted of.
-struct Stitched {
-    /// All of its rows.
-    keys: Vec<Key>,
-    /// Number of rows that were not seen before.
-    fresh: u64,
-    /// A new row may be in front of the range.
-    uncertain: bool,
-    /// A row is further in the order than all before.
-    is_further: bool,
-    /// Number of rows at its end that share a moment.
-    of_last_moment: u64,
-}
-
-/// Position of a row relative to the first row of the range.
-#[derive(Debug, PartialEq, Eq)]
-enum Side {
-    /// The offset skips it.
-    Before,
-    /// It is in the range.
-    After,
-    /// Unknown: the two share a moment, or have none.
-    Unknown,
-}
-
-/// Page sizes that services use as a limit when more rows are requested.
-const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 
 /// Turns pages into one list.
 #[derive(Debug)]
@@ -386,130 +359,6 @@ impl<P> Stitcher<P> {
         }
         self.continue_after(request, answered, count, first, is_seam_alone)
     }
-
-    /// Takes the rows of a page: those that are new become ready.
-    fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
-        let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
-        let count_before = self.receipt.count;
-        self.receipt.count = page.count.or(count_before);
-        self.last_record = page.records.last().copied();
-        if first {
-            let rows = page.count.unwrap_or(0).saturating_sub(request.offset);
-            self.seen.expect(self.range.limit.map_or(rows, |limit| rows.min(limit)));
-            self.start = page.records.first().map(|record| (record.key, record.rank));
-        }
-        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
-        let last_moment = moments.clone().next();
-        let of_last_moment =
-            moments.take_while(|moment| Some(*moment) == last_moment).count() as u64;
-        let furthest = self.seen.furthest();
-        let (mut known, mut fresh, mut uncertain): (u64, u64, bool) = (0, 0, false);
-        let mut indexes = Vec::with_capacity(page.records.len());
-        let mut ranks = Vec::with_capacity(page.records.len());
-        for record in page.records {
-            if self.range.limit.is_some_and(|limit| self.receipt.rows == limit) {
-                break;
-            }
-            if !self.seen.insert(&record) {
-                known += 1;
-                continue;
-            }
-            fresh += 1;
-            match self.side(&record) {
-                Side::Before => continue,
-                Side::Unknown => uncertain = true,
-                Side::After => {}
-            }
-            self.receipt.rows += 1;
-            indexes.push(record.index);
-            ranks.push(record.rank);
-            let precedes =
-                |(rank, furthest): (Rank, Rank)| rank != furthest && !furthest.may_precede(rank);
-            self.evidence.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
-        }
-        self.ready.push(Batch { rows: page.rows, indexes, ranks });
-        self.receipt.pages += 1;
-        let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
-        self.evidence.recounted |= recounted;
-        let seam = keys.get(..known as usize).unwrap_or_default();
-        let expected =
-            self.position.map_or(0, |position| (position + 1).saturating_sub(request.offset));
-        let is_seamed = known > 0 && known == expected && self.last.ends_with(seam);
-        self.evidence.disturbed |= recounted || !(first || is_seamed);
-        self.receipt.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) };
-        let is_further = self.seen.furthest() > furthest;
-        Stitched { keys, fresh, uncertain, is_further, of_last_moment }
-    }
-
-    /// Returns true if the page is the seam alone: nothing follows the row that was the last one.
-    fn is_seam_alone(&self, request: PageRequest, stitched: &Stitched) -> bool {
-        let length = stitched.keys.len() as u64;
-        stitched.fresh == 0
-            && self.position.is_some_and(|last| {
-                request.offset >= self.seam(last) && request.offset + length == last + 1
-            })
-    }
-
-    /// Decides whether a stitched page ends the list, or how to continue.
-    fn continue_after(
-        &mut self,
-        request: PageRequest,
-        answered: u64,
-        count: Option<u64>,
-        first: bool,
-        is_seam_alone: bool,
-    ) -> Result<(), Unproven> {
-        let end = request.offset + answered;
-        if first && request.offset > 0 && answered > 0 && count.is_some_and(|count| count < end) {
-            // One of the two is wrong. If it is the offset, these are not the rows of the range.
-            return Err(self.unproven(Reason::Misplaced));
-        }
-        if self.range.limit == Some(self.receipt.rows) {
-            self.done = true;
-            return self.judge_rows();
-        }
-        let short = answered < request.limit;
-        let more_counted = count.is_some_and(|count| count > end);
-        if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
-            // A page of that size would be full if the service had more, and brings more if it has.
-            (self.page_size, self.evidence.capped) = (answered, true);
-            return Ok(());
-        }
-        // The offset is behind the end, or the list is empty.
-        let nothing = answered == 0 && !more_counted;
-        if nothing || (short && count == Some(end)) {
-            return self.end_at(end, request.offset, count);
-        }
-        if answered == 0 {
-            return self.contradicted();
-        }
-        self.check_progress()?;
-        if short && more_counted && answered > 1 {
-            self.page_size = answered;
-            self.evidence.capped = true;
-        }
-        if short && is_seam_alone {
-            return self.end_at_seam(request, self.last.len() as u64, count);
-        }
-        Ok(())
-    }
-
-    /// Returns on which side of the first row of the range a row is.
-    fn side(&self, record: &Record) -> Side {
-        if self.range.offset == 0 {
-            return Side::After;
-        }
-        match self.start.and_then(|(_, start)| start).zip(record.rank) {
-            Some((start, rank)) if start == rank && rank.1 != 0 => Side::After,
-            Some((start, rank)) => match (start.may_precede(rank), rank.may_precede(start)) {
-                (true, false) => Side::After,
-                (false, true) => Side::Before,
-                _ => Side::Unknown,
-            },
-            None => Side::Unknown,
-        }
-    }
-
     fn unproven(&self, reason: Reason) -> Unproven {
         Unproven { reason, changed: self.evidence.disturbed, receipt: self.receipt }
     }

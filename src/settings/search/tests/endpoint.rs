@@ -58,3 +58,50 @@ fn a_region_of_ours_counts_whatever_else_is_set() {
     let project = given().own().var("OS_PROJECT_ID", "p").find().project.unwrap();
     assert!(matches!(project, Project::Id(id) if id.origin == "CBR_PROJECT_ID"));
 }
+
+#[test]
+fn an_endpoint_overrides_a_region() {
+    let of_region = "HUAWEICLOUD_SDK_REGION_CBR_EU_DE";
+    let region = || given().var("CBR_REGION", "eu-de");
+    let regions = |given: Given| {
+        given.file(".huaweicloud/regions.yaml", "CBR: [{id: eu-de, endpoint: 'https://f'}]")
+    };
+    let cases = [
+        (region(), "https://cbr.eu-de.otc.t-systems.com", "CBR_REGION"),
+        (regions(region()), "https://f", "~/.huaweicloud/regions.yaml"),
+        (regions(region()).var(of_region, "https://v,https://w"), "https://v", of_region),
+        (regions(region()).var("CBR_ENDPOINT", "https://e"), "https://e", "CBR_ENDPOINT"),
+        (
+            region().var("CBR_ENDPOINT", "https://e").flag("--endpoint", "https://g"),
+            "https://g",
+            "--endpoint",
+        ),
+        // A region of the same level, or one without a known host, is only a name.
+        (region().var("CBR_ENDPOINT", "https://e"), "https://e", "CBR_ENDPOINT"),
+        (
+            given().var("CBR_ENDPOINT", "https://e").flag("--region", "private-1"),
+            "https://e",
+            "CBR_ENDPOINT",
+        ),
+    ];
+    for (given, expected, origin) in cases {
+        let found = given.find().endpoint.unwrap();
+        assert_eq!((found.endpoint.base(), found.origin.as_str()), (expected, origin));
+    }
+}
+
+#[test]
+fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
+    let eu_nl = "--region eu-nl leads to cbr.eu-nl.otc.t-systems.com, but ";
+    let cases = [
+        (given().var("CBR_ENDPOINT", "https://e"), "CBR_ENDPOINT is https://e"),
+        (
+            given().file(".config/cbr/config.toml", PLACE),
+            "~/.config/cbr/config.toml [profiles.p] endpoint is https://p",
+        ),
+    ];
+    for (given, expected) in cases {
+        let found = given.flag("--region", "eu-nl").find().endpoint.unwrap_err();
+        assert_eq!(found.error.to_string(), format!("{eu_nl}{expected}"));
+    }
+}

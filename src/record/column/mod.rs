@@ -1,0 +1,167 @@
+//! The columns: one table that drives `--columns`, its errors and completion, and the headers of
+//! every format.
+//!
+//! To add a column, add its line to [`COLUMNS`]. A value inside a nested object gets a dotted name
+//! and a function that extracts it. Knows nothing of layout and formats.
+
+mod sets;
+mod table;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use super::backup::{Backup, Field};
+use super::json::Json;
+pub(crate) use sets::{scalar_set, table_set, whole_set, wide_set};
+pub(crate) use table::{COLUMNS, TARGET_COLUMNS, VAULT_NAME, computed};
+pub(crate) use value::Value;
+
+/// One column.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    /// The API's name of the field. Human-readable formats print it in upper case as the heading.
+    pub(crate) name: &'static str,
+    /// A few words, with the unit if there is one.
+    pub(crate) help: &'static str,
+    pub(crate) kind: ColumnKind,
+    pub(crate) visibility: Visibility,
+    find: Find,
+    /// Short names that `--columns` and `--sort` accept too.
+    pub(crate) aliases: &'static [&'static str],
+}
+
+/// The kind of a value, which decides how it is aligned, shortened, colored and normalized.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ColumnKind {
+    /// An identifier, which is useless when shortened.
+    Id,
+    /// An enumerated value of the service.
+    Word,
+    /// The type of a resource.
+    Type,
+    /// An enumerated health status; colored.
+    Status,
+    /// Free text of any length.
+    Text,
+    /// A point in time; UTC where the service names no zone.
+    Time,
+    /// A number.
+    Number,
+    /// A number of GB, which is how the service counts.
+    Size,
+    /// A number of seconds.
+    Age,
+}
+
+/// Which default sets a column belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Visibility {
+    /// Shown by `table` and `wide`. On a narrow terminal the columns of `table` with the highest
+    /// rank are hidden first; rank 0 is never hidden. Rank 1 is reserved for columns that the user
+    /// sorts or filters by.
+    Table(u8),
+    /// Shown by `wide`.
+    Wide,
+    /// Shown by the formats with every field of the record (csv, tsv, long) and on request of
+    /// `--columns`.
+    Asked,
+    /// A value inside a nested object, shown only on request of `--columns`.
+    Nested,
+    /// A value that the backup does not contain, shown only if it is named.
+    Extra,
+}
+
+impl Visibility {
+    /// Returns the rank by which the column is hidden on a narrow terminal, unless it is selected
+    /// by name.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Table(rank) => rank,
+            Self::Wide => 10,
+            Self::Asked => 11,
+            Self::Nested => 12,
+            Self::Extra => 13,
+        }
+    }
+
+    /// Returns the formats that show the column, for the help.
+    pub(crate) fn shown_by(self) -> &'static str {
+        match self {
+            Self::Table(_) => "table, wide, csv",
+            Self::Wide => "wide, csv",
+            Self::Asked => "csv",
+            Self::Nested => "--columns all",
+            Self::Extra => "if named",
+        }
+    }
+}
+
+/// Finds a value in a record.
+#[derive(Clone, Copy)]
+enum Find {
+    Field(Field),
+    /// A member of the column's own name, in rows that `cbr` computes.
+    Member,
+    /// A nested value, or one with several possible locations.
+    One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
+    /// A computed number.
+    Number(fn(&Backup<'_>) -> Option<i64>),
+    /// The same field of several objects.
+    Each(for<'a> fn(&Backup<'a>) -> Vec<Json<'a>>),
+}
+
+/// Returns the column of this name or alias, in any case.
+pub(crate) fn named(columns: &'static [Column], text: &str) -> Option<&'static Column> {
+    columns.iter().find(|column| {
+        let mut names = column.aliases.iter().chain([&column.name]);
+        names.any(|name| name.eq_ignore_ascii_case(text))
+    })
+}
+
+impl Column {
+    /// Adds short names.
+    pub(crate) const fn or(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// Returns the heading of the column in tables: its shortest name.
+    pub(crate) fn heading(&self) -> String {
+        self.aliases.first().unwrap_or(&self.name).to_ascii_uppercase()
+    }
+
+    /// Returns the value of this column, or `None` if the record has none.
+    pub(crate) fn value<'a>(&self, backup: &Backup<'a>) -> Option<Value<'a>> {
+        match self.find {
+            Find::Field(field) => backup.get(field).map(Value::Sent),
+            Find::Member => backup.member(self.name).map(Value::Sent),
+            Find::One(find) => find(backup).map(Value::Sent),
+            Find::Number(find) => find(backup).map(Value::Number),
+            Find::Each(find) => {
+                let values = find(backup);
+                (!values.is_empty()).then_some(Value::Each(values))
+            }
+        }
+    }
+
+    /// Returns the value if it is a single one that was sent, `Some(None)` if it is missing, and
+    /// `None` for columns of other kinds.
+    #[inline]
+    pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
+        match self.find {
+            Find::Field(field) => Some(backup.get(field)),
+            Find::Member => Some(backup.member(self.name)),
+            Find::One(find) => Some(find(backup)),
+            Find::Number(_) | Find::Each(_) => None,
+        }
+    }
+
+    /// Returns true if `cbr` computes the value.
+    pub(crate) fn is_computed(&self) -> bool {
+        matches!(self.find, Find::Member)
+    }
+
+    /// Returns true if the service sends the value only with `--show-replication`.
+    pub(crate) fn is_of_replication(&self) -> bool {
+        self.name.starts_with("replication.")
+    }
+}

@@ -1,0 +1,130 @@
+//! Defaults of flags: which commands they apply to, and what overrides them.
+
+use super::{File, OWN};
+use crate::harness::{Sandbox, cbr};
+
+/// What a listing prints and asks for, with these defaults.
+#[test]
+fn defaults_replace_absent_flags() {
+    let ids = "{\"id\":";
+    let names = "{\"name\":";
+    let cases: [(&str, &str, &str, &[(u64, u64)]); 14] = [
+        ("", "", "RESOURCE ", &[(0, 1000)]),
+        ("output = 'jsonl'", "", "{\"checkpoint_id\":", &[(0, 1000)]),
+        ("output = 'jsonl'", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = ['name']", "", names, &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = 'name, id'", "-o jsonl", names, &[(0, 1000)]),
+        ("output = 'jsonl'\ncolumns = 'name'", "--columns id", ids, &[(0, 1000)]),
+        // What asks for another format relies on all of it.
+        ("columns = ['name']", "", "NAME\n", &[(0, 1000)]),
+        ("columns = ['name']", "-o table", "NAME\n", &[(0, 1000)]),
+        ("columns = ['name']", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
+        ("output = 'csv'\ncolumns = ['name']", "", "name\n", &[(0, 1000)]),
+        ("output = 'csv'\ncolumns = ['name']", "-o table", "RESOURCE ", &[(0, 1000)]),
+        ("page_size = 4", "", "RESOURCE ", &[(0, 4), (3, 4)]),
+        (
+            "page_size = 4\nconcurrency = 1\nretries = 0\ntimeout = '1m'",
+            "--page-size 10",
+            "RESOURCE ",
+            &[(0, 10)],
+        ),
+        ("page_size = 4", "--page-size 1000", "RESOURCE ", &[(0, 1000)]),
+    ];
+    for (defaults, args, begin, windows) in cases {
+        let run = crate::harness::sandboxed("--backups 6", "backups list");
+        let run = run.args(args.split_whitespace()).file(OWN, &format!("[defaults]\n{defaults}\n"));
+        let run = run.run();
+        assert!(run.stdout.starts_with(begin), "{defaults} {args}: {}", run.stdout);
+        assert_eq!(run.windows(), windows, "{defaults} {args}");
+    }
+}
+
+/// The width of one record is no matter of a list's columns, and other commands have formats of
+/// their own.
+#[test]
+fn defaults_apply_to_lists_only() {
+    let text = "[defaults]\noutput = 'json'\ncolumns = ['name']\n";
+    let sandbox = Sandbox::start("--backups 3");
+    let list = sandbox.cbr("backups list").with_key().file(OWN, text).run().json();
+    assert_eq!(list[0].as_object().unwrap().len(), 1);
+    let listed = sandbox.cbr("backups list --limit 1 --columns id").with_key().file(OWN, text);
+    let id = listed.run().json()[0]["id"].as_str().unwrap().to_owned();
+    let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, text).run().json();
+    assert!(shown.as_object().unwrap().len() > 10);
+    // One backup is no table.
+    for output in ["table", "wide", "ids"] {
+        let text = format!("[defaults]\noutput = '{output}'\n");
+        let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, &text).run();
+        assert!(shown.lines().len() > 20, "{output}: {}", shown.stdout);
+    }
+    let text = "[defaults]\noutput = 'ids'\n";
+    assert_eq!(sandbox.cbr("backups summary").with_key().file(OWN, text).run().lines().len(), 2);
+    let settings = sandbox.cbr("auth show").with_key().file(OWN, text).run();
+    assert!(settings.stdout.starts_with("SETTING"));
+}
+
+/// A flag against which a default stands is the user's word.
+#[test]
+fn conflicts_between_flags_are_reported_despite_defaults() {
+    let run = cbr("backups list --stream").file(OWN, "[defaults]\noutput = 'json'\n");
+    run.exit(2).stderr_holds(["'--stream' cannot be used with '--output json'"]).run();
+    let sandbox = Sandbox::start("--backups 3");
+    let run = sandbox.cbr("backups list --stream").with_key();
+    run.file(OWN, "[defaults]\noutput = 'csv'\n").run();
+}
+
+#[test]
+fn a_flag_that_contradicts_a_default_names_the_file_and_the_key() {
+    let file = File::new("[defaults]\noutput = \"json\"\n");
+    let default = [", line 2, column 10: defaults.output: ", "'--no-headers'"];
+    file.cbr("backups list --no-headers").exit(2).stderr_holds(default).run();
+    let flags = ["'--no-headers'", "hint: see 'cbr backups list --help'"];
+    file.cbr("backups list --no-headers -o json").exit(2).stderr_holds(flags).run();
+}
+
+/// Formats for scripts, ids and counts are of the whole list, and have exact times.
+#[test]
+fn display_defaults_apply_to_what_people_read() {
+    let file = File::new(
+        "[defaults]\nlimit = 3\ntime = 'relative'\nsort = ['name']\ncolumns = 'name,created_at'\n",
+    );
+    // Flags; the number of lines; whether times are relative.
+    let cases = [
+        ("", 4, true),
+        ("-o table", 4, true),
+        ("-o wide", 4, true),
+        ("--limit 2", 3, true),
+        ("--time utc", 4, false),
+        ("-o csv", 31, false),
+        ("-o jsonl", 30, false),
+        ("-o ids", 30, false),
+        ("--ids", 30, false),
+        ("--count", 1, false),
+        ("-o markdown", 32, true),
+    ];
+    let sandbox = Sandbox::start("--backups 30 --epoch 2026-11-20");
+    for (flags, lines, is_relative) in cases {
+        let run = sandbox.cbr(&format!("backups list {flags}")).with_key();
+        let run = run.env("CBR_CONFIG_FILE", file.path()).run();
+        let count = run.stdout.lines().count();
+        assert!(if flags == "-o csv" { count >= lines } else { count == lines }, "{flags} {count}");
+        assert_eq!(run.stdout.contains(" ago"), is_relative, "{flags}\n{}", run.stdout);
+    }
+    for command in ["summary", "summary -o json", "coverage", "show 00000000"] {
+        let run = sandbox.cbr(&format!("backups {command}")).with_key();
+        let exit = if command.starts_with("show") { 4 } else { 0 };
+        run.env("CBR_CONFIG_FILE", file.path()).exit(exit).stderr_holds([]).run();
+    }
+}
+
+#[test]
+fn a_default_region_is_the_last_source() {
+    let file = File::new("[defaults]\nregion = 'eu-nl'\n");
+    let list = |flags: &str| {
+        let run = file.cbr(&format!("backups list --dry-run --project-id p {flags}"));
+        run.secret("CBR_TOKEN", "hunter2-hunter2")
+    };
+    assert!(list("").run().stdout.starts_with("GET https://cbr.eu-nl."));
+    assert!(list("--region eu-de").run().stdout.starts_with("GET https://cbr.eu-de."));
+    assert!(list("").env("CBR_REGION", "eu-de").run().stdout.starts_with("GET https://cbr.eu-de."));
+}
