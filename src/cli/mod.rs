@@ -26,7 +26,7 @@ use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
 use crate::pipeline::summary::{self, SUMMARY_COLUMNS};
-use crate::record::column::VAULT_NAME;
+use crate::record::column::{TARGET_COLUMNS, VAULT_NAME};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::settings::ConnectionArgs;
@@ -399,6 +399,12 @@ impl ListArgs {
     /// Returns true if a column or the order needs the names of the vaults.
     pub(crate) fn needs_vaults(&self) -> bool {
         self.output.selects(VAULT_NAME) || self.sort.uses(VAULT_NAME)
+    }
+
+    /// Returns true if a column, the order or the group needs the target.
+    pub(crate) fn needs_target(&self) -> bool {
+        let is_used = |name: &&str| self.output.selects(name) || self.sort.uses(name);
+        TARGET_COLUMNS.iter().any(is_used) || self.per.is_some_and(Group::is_of_target)
     }
 
     /// Returns how many of the newest backups of each group are kept, if not all.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Reading, read};
+use super::read::{Cut, read};
+use super::reading::Reading;
 use crate::cli::ListArgs;
 use crate::listing::{ListRange, Order};
 use crate::pipeline::latest::Latest;
@@ -47,7 +48,8 @@ pub(crate) async fn list(
              keeps what has no newer one",
         );
     }
-    let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per, needs_vaults };
+    let (sort, needs_target) = (args.sort().to_string(), args.needs_target());
+    let cut = Cut { sort, limit, offset, latest, per, needs_vaults, needs_target };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
             count(args, reading).await

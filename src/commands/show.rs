@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tokio::task::JoinSet;
 
 use super::dry_run;
-use super::read::describe;
+use super::reading::describe;
 use super::settings::{client, settings};
 use crate::api::{Backups, Client, Pair, RequestLog};
 use crate::cli::selector::Selector;

@@ -6,7 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Reading, read};
+use super::read::{Cut, read};
+use super::reading::Reading;
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
 use crate::pipeline::group::Group;
@@ -75,11 +76,16 @@ pub(crate) async fn summary(
 
 /// Requests the vaults, for their names and sizes. Without the permission, a summary has ids alone.
 async fn vaults(reading: &Reading<'_>, console: &Console) -> Option<Vec<Vault>> {
-    match super::vaults::all(&reading.client(), console).await {
-        Ok(vaults) => Some(vaults),
-        Err(error) => {
-            console.warn(&format!("names and sizes of vaults are missing: {error}"));
-            None
+    let clients: Vec<_> = reading.clients().collect();
+    let mut known = Vec::new();
+    for vaults in super::vaults::all(&clients, console).await {
+        match vaults {
+            Ok(vaults) => known.extend(vaults),
+            Err(error) => {
+                console.warn(&format!("names and sizes of vaults are missing: {error}"));
+                return None;
+            }
         }
     }
+    Some(known)
 }

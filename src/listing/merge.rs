@@ -44,6 +44,23 @@ pub(crate) struct Run<'a, R> {
     pub(crate) indexes: &'a [usize],
 }
 
+/// Takes the rows of a merge.
+pub(crate) trait MergeSink<R> {
+    /// Takes the next rows. `Break` means that no more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be stored or written.
+    fn take(&mut self, run: Run<'_, R>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// Called when more has to be read, with the sum of the receipts.
+    ///
+    /// # Errors
+    ///
+    /// If what was taken cannot be written.
+    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()>;
+}
+
 /// How the reading of one list ended.
 #[derive(Debug)]
 pub(crate) enum Ended<E> {
@@ -126,38 +143,20 @@ fn order((a, left): (Option<Rank>, usize), (b, right): (Option<Rank>, usize)) ->
 }
 
 /// Reads all lists and passes their rows to `sink`, merged in their order. Rows of equal rank are
-/// in the order of the lists. `progress` receives the sum of the receipts.
+/// in the order of the lists.
 ///
 /// Stops at the first failure, once the first page of every list is known; rows may have reached
 /// the sink then. Stops as well when the sink wants no more.
 pub(crate) async fn merge<S: Source>(
     inputs: Vec<Input<S>>,
     concurrency: usize,
-    mut progress: impl FnMut(&Receipt),
-    mut sink: impl FnMut(Run<'_, S::Rows>) -> anyhow::Result<ControlFlow<()>>,
+    sink: &mut impl MergeSink<S::Rows>,
 ) -> Merged<S::Error> {
     let mut streams = match heads(inputs, concurrency).await {
         Ok(streams) => streams,
         Err(error) => return Merged { lists: Vec::new(), result: Err(error) },
     };
-    progress(&total(streams.iter().map(|stream| stream.reader.receipt())));
-    let result = loop {
-        if streams.iter().any(Stream::has_failed) {
-            break Ok(false);
-        }
-        let Some(first) = pass_on(&mut streams, &mut sink) else { break Ok(false) };
-        match first {
-            Ok(Some(emptied)) => {
-                let most = allowance(&streams, emptied);
-                if let Some(stream) = streams.get_mut(emptied) {
-                    stream.fill(most).await;
-                }
-                progress(&total(streams.iter().map(|stream| stream.reader.receipt())));
-            }
-            Ok(None) => break Ok(true),
-            Err(error) => break Err(error),
-        }
-    };
+    let result = pass_all(&mut streams, sink).await;
     let ended = |stream: Stream<S>| {
         // What was read to its end is complete, whatever became of the others.
         (stream.reader.receipt(), stream.ended.unwrap_or(Ended::Stopped))
@@ -165,11 +164,38 @@ pub(crate) async fn merge<S: Source>(
     Merged { lists: streams.into_iter().map(ended).collect(), result }
 }
 
+/// Passes rows on until a list fails or all have ended. Returns true if the sink wants no more.
+async fn pass_all<S: Source>(
+    streams: &mut [Stream<S>],
+    sink: &mut impl MergeSink<S::Rows>,
+) -> anyhow::Result<bool> {
+    loop {
+        sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+        if streams.iter().any(Stream::has_failed) {
+            return Ok(false);
+        }
+        match pass_on(streams, sink) {
+            None => return Ok(false),
+            Some(Ok(None)) => {
+                sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+                return Ok(true);
+            }
+            Some(Ok(Some(emptied))) => {
+                let most = allowance(streams, emptied);
+                if let Some(stream) = streams.get_mut(emptied) {
+                    stream.fill(most).await;
+                }
+            }
+            Some(Err(error)) => return Err(error),
+        }
+    }
+}
+
 /// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants no
 /// more. Returns `None` if no list has rows.
 fn pass_on<S: Source>(
     streams: &mut [Stream<S>],
-    sink: &mut impl FnMut(Run<'_, S::Rows>) -> anyhow::Result<ControlFlow<()>>,
+    sink: &mut impl MergeSink<S::Rows>,
 ) -> Option<anyhow::Result<Option<usize>>> {
     loop {
         let (first, second) = first_two(streams)?;
@@ -180,7 +206,7 @@ fn pass_on<S: Source>(
         let rest = batch.ranks.get(stream.next..).unwrap_or_default();
         let length = rest.iter().take_while(|rank| precedes(rank)).count().max(1);
         let indexes = batch.indexes.get(stream.next..stream.next + length).unwrap_or_default();
-        match sink(Run { list: first, rows: &batch.rows, indexes }) {
+        match sink.take(Run { list: first, rows: &batch.rows, indexes }) {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => return Some(Ok(None)),
             Err(error) => return Some(Err(error)),
@@ -225,7 +251,8 @@ async fn heads<S: Source>(
     let mut tasks = JoinSet::new();
     for (index, Input { source, range, host, patience }) in inputs.into_iter().enumerate() {
         let Some((window, sharers)) = windows.get(&host).cloned() else { continue };
-        let most = (window.size() / sharers).min(MOST_PAGES / lists).max(1);
+        let share = (window.size() / sharers).min(MOST_PAGES / lists).max(1);
+        let most = if lists == 1 { usize::MAX } else { share };
         let reader = Reader::new(source, range, window.clone());
         let (waiting, ended) = (VecDeque::new(), None);
         let mut stream = Stream { reader, window, host, waiting, next: 0, patience, ended };
@@ -246,6 +273,10 @@ async fn heads<S: Source>(
 /// host and of [`MOST_PAGES`].
 fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     let Some(stream) = streams.get(of) else { return 1 };
+    if streams.len() == 1 {
+        // The window alone decides.
+        return usize::MAX;
+    }
     let others = || streams.iter().enumerate().filter(|(index, _)| *index != of);
     let pages: usize = others().map(|(_, other)| other.pages()).sum();
     let at_host = others().filter(|(_, other)| other.host == stream.host);

@@ -20,7 +20,7 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-pub(crate) use merge::{Ended, Input, Merged, Run, merge, total};
+pub(crate) use merge::{Ended, Input, MergeSink, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
 pub(crate) use proof::{MAX_READS, Receipt, Unproven};
@@ -47,15 +47,6 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Returns the number of failures so far that fewer requests at a time may reduce: throttling,
     /// time-outs, a failing service. A connection that breaks once is none.
     fn transient_failures(&self) -> u64;
-}
-
-/// Result of a listing, complete or not.
-#[derive(Debug)]
-pub(crate) struct Outcome<E> {
-    /// What was read.
-    pub(crate) receipt: Receipt,
-    /// `Ok` if it is complete.
-    pub(crate) result: Result<(), Failure<E>>,
 }
 
 /// Reason why a listing is not complete.
@@ -87,18 +78,12 @@ pub(crate) async fn list<S: Source>(
     range: ListRange,
     concurrency: usize,
     mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
-) -> Outcome<S::Error> {
+) -> Result<(), Failure<S::Error>> {
     let mut reader = Reader::new(source, range, Window::new(concurrency).shared());
-    let result = loop {
-        match reader.next(usize::MAX).await {
-            Ok(Some(batches)) => match sink(batches, &reader.receipt()) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => break Ok(()),
-                Err(error) => break Err(Failure::Sink(error)),
-            },
-            Ok(None) => break Ok(()),
-            Err(failure) => break Err(failure),
+    while let Some(batches) = reader.next(usize::MAX).await? {
+        if sink(batches, &reader.receipt()).map_err(Failure::Sink)?.is_break() {
+            break;
         }
-    };
-    Outcome { receipt: reader.receipt(), result }
+    }
+    Ok(())
 }

@@ -33,6 +33,11 @@ impl Page<()> {
 }
 
 impl<P> Page<P> {
+    /// Returns this page with other rows in place of its own.
+    pub(crate) fn map<Q>(self, rows: impl FnOnce(P) -> Q) -> Page<Q> {
+        Page { records: self.records, rows: rows(self.rows), count: self.count }
+    }
+
     /// Returns true if the ranks of the rows increase. Unknown ranks are skipped.
     pub(super) fn is_in_order(&self) -> bool {
         let follows = |pair: &[Record]| match pair {

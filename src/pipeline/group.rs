@@ -27,6 +27,12 @@ pub(crate) enum Group {
     Day,
     /// The month of created_at
     Month,
+    /// The region
+    Region,
+    /// The project (its id)
+    Project,
+    /// The profile with the credentials
+    Profile,
 }
 
 impl Group {
@@ -40,7 +46,37 @@ impl Group {
             Self::Checkpoint => "checkpoint_id",
             Self::Day => "day",
             Self::Month => "month",
+            Self::Region => "region",
+            Self::Project => "project_id",
+            Self::Profile => "profile",
         }
+    }
+
+    /// Returns true if the target of a backup decides its group.
+    pub(crate) fn is_of_target(self) -> bool {
+        matches!(self, Self::Region | Self::Project | Self::Profile)
+    }
+
+    /// Returns true if the groups of two targets differ, even if their values are equal: a shared
+    /// backup is in several projects.
+    fn is_within_target(self) -> bool {
+        matches!(self, Self::Resource | Self::Vault | Self::Checkpoint)
+    }
+
+    /// Returns what distinguishes the group of a backup from others: its value, and where needed
+    /// its target.
+    pub(crate) fn distinction<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
+        let value = self.key(backup)?;
+        match self.target(backup) {
+            Some(target) => Some(Cow::Owned(format!("{value}\n{target}"))),
+            None => Some(value),
+        }
+    }
+
+    /// Returns the target of a backup as JSON text, if it distinguishes the group.
+    pub(crate) fn target(self, backup: &Backup<'_>) -> Option<Box<str>> {
+        let target = backup.get(Field::_target).filter(|_| self.is_within_target());
+        target.map(|target| target.as_sent().into())
     }
 
     /// Returns true for groups that are periods of time.
@@ -62,6 +98,9 @@ impl Group {
                 day.truncate("2020-02".len());
                 Cow::Owned(day)
             }),
+            Self::Region | Self::Profile => text(backup.in_target(self.column())),
+            // That of the record is the owner's, which differs for a shared backup.
+            Self::Project => text(backup.in_target(self.column())),
         }
     }
 }

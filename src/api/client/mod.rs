@@ -40,7 +40,7 @@ pub(crate) struct Client {
     access: IdentityCell,
     origin: Arc<Origin>,
     retry_policy: RetryPolicy,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     hedging: Hedging,
     log: Arc<RequestLog>,
     buffers: Arc<BufferPool>,
@@ -81,9 +81,9 @@ impl Client {
         means: &ClientOptions,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&endpoint, &means.trust)?;
-        let ClientOptions { retry_policy, log, origin, session, .. } = means.clone();
+        let ClientOptions { retry_policy, log, origin, session, throttle, .. } = means.clone();
         let access = IdentityCell::new(access, renewal, session);
-        let (throttle, hedging, buffers) = (Throttle::new(), Hedging::default(), Arc::default());
+        let (hedging, buffers) = (Hedging::default(), Arc::default());
         Ok(Self {
             transport,
             endpoint,
@@ -156,7 +156,7 @@ impl Client {
 
     /// Returns the number of faults so far that fewer requests at a time would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
-        self.log.transient_failures()
+        self.throttle.transient_failures()
     }
 
     /// Sends a GET request and reads the answer with `read`, which fails for an invalid body.
@@ -227,7 +227,10 @@ impl Client {
                     });
                 }
             };
-            self.log.note_retry(&why, pause, is_congestion);
+            if is_congestion {
+                self.throttle.note_failure();
+            }
+            self.log.note_retry(&why, pause);
             tokio::time::sleep(pause).await;
         }
     }

@@ -33,6 +33,10 @@ pub(in crate::commands) fn dry_run_request(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    connection.refuse_several(match form {
+        Form::Request => "--dry-run",
+        Form::Curl => "--print-curl",
+    })?;
     for remark in args.query.remarks() {
         console.warn(&remark);
     }

@@ -2,6 +2,7 @@
 //! scripts.
 
 mod digest;
+mod target;
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
@@ -16,9 +17,12 @@ use serde_json::Value;
 use crate::api::{Pair, RequestLog};
 use crate::errors::{self, ConditionMet, NoBackups};
 use crate::listing;
+use crate::settings::Skipped;
 use crate::text::number::grouped;
 
 pub(crate) use digest::{Digest, Digested};
+use target::SkippedProject;
+pub(crate) use target::TargetReceipt;
 
 /// The receipt of a running listing.
 pub(crate) struct Receipt {
@@ -68,6 +72,10 @@ pub(crate) struct Outcome<'a> {
     pub(crate) journal: &'a RequestLog,
     /// What was printed.
     pub(crate) digest: &'a Digest,
+    /// What became of each target.
+    pub(crate) targets: &'a [TargetReceipt],
+    /// Projects that were not read.
+    pub(crate) skipped: &'a [Skipped],
     /// Inputs of a coverage.
     pub(crate) coverage: Option<Value>,
     /// The failure, if any.
@@ -114,6 +122,8 @@ struct ReceiptFile<'a> {
     filter: &'a [Pair],
     sort: &'a str,
     request_ids: Vec<String>,
+    targets: &'a [TargetReceipt],
+    skipped: Vec<SkippedProject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<&'a Value>,
     error: Option<Failure>,
@@ -228,6 +238,8 @@ impl Receipt {
             filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
+            targets: outcome.targets,
+            skipped: outcome.skipped.iter().map(SkippedProject::of).collect(),
             coverage: outcome.coverage.as_ref(),
             error: outcome.error.map(Failure::of),
         };

@@ -65,7 +65,7 @@ impl Assessment {
         const SECOND: i64 = 1_000_000;
         let time = |at: Option<i64>| at.and_then(time::rfc3339).map_or(Value::Null, Value::from);
         let status = self.last_try.as_ref().map(|(_, status)| status);
-        json!({
+        let row = json!({
             "state": self.state.name(),
             "resource_name": self.name,
             "newest": time(self.newest),
@@ -80,7 +80,15 @@ impl Assessment {
             "resource_type": self.resource_type,
             "vault_id": self.vault_id,
             "max_age": self.max_age / SECOND,
-        })
-        .to_string()
+        });
+        self.tagged(row.to_string())
+    }
+
+    /// Returns a row of the resource with its target.
+    pub(super) fn tagged(&self, row: String) -> String {
+        match &self.target {
+            Some(target) => target.tagged(&row),
+            None => row,
+        }
     }
 }

@@ -217,3 +217,13 @@ pub(crate) const fn computed(
 ) -> Column {
     Column { name, help, kind, visibility, find: Find::Member, aliases: &[] }
 }
+
+/// Declares a column of such rows whose value can also be that of their target.
+pub(crate) const fn of_target(
+    name: &'static str,
+    help: &'static str,
+    kind: ColumnKind,
+    visibility: Visibility,
+) -> Column {
+    Column { name, help, kind, visibility, find: Find::Target, aliases: &[] }
+}

@@ -172,6 +172,10 @@ fn look(
 fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option<Connection> {
     let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
+    args.settle();
+    if args.names_several() {
+        return None;
+    }
     // No prompt for a secret, and no reading of stdin, in the middle of a line.
     if args.credentials.first_given().is_some() {
         return None;
@@ -189,6 +193,7 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,
+        throttle: Arc::default(),
     };
     let (endpoint, access) = iam::kept(resolution, Cache::of_process(), &means)?;
     Some(Connection { endpoint, access, means })

@@ -17,6 +17,8 @@ pub(super) struct Facts<'a> {
     pub(super) environment: &'a Environment,
     /// `--insecure`.
     pub(super) insecure: bool,
+    /// The flags name several regions, of which this is one.
+    pub(super) is_one_of_several: bool,
     /// Returns the endpoint that the user names for a region.
     pub(super) named_endpoint: &'a dyn Fn(&str) -> Result<Option<Setting>, ConnectionError>,
 }
@@ -45,6 +47,7 @@ pub(super) fn resolve(
     }
 
     let region = found.as_ref().map(|found| found.setting.clone());
+    let unclear = facts.is_one_of_several.then(|| keep_own_project(&mut sources, region.as_ref()));
     let credentials = credentials
         .unwrap_or_else(|| Err(no_credentials(&statuses, facts.environment, region.is_some())));
     let project = Project::new(
@@ -53,6 +56,7 @@ pub(super) fn resolve(
         region.as_ref(),
         credentials.as_ref().ok().map(|(credentials, _)| credentials),
     );
+    let project = unclear.flatten().map_or(project, Err);
     let endpoint = resolve_endpoint(&sources, found.as_ref(), facts);
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
     let conflict = endpoint.as_ref().ok().and_then(|found| contradiction(&sources, found));
@@ -74,6 +78,27 @@ pub(super) fn resolve(
         statuses,
         warnings,
     }
+}
+
+/// Drops the projects that belong to another region than this one of several. Returns an error for
+/// a project whose region is unknown.
+fn keep_own_project(sources: &mut [Source], region: Option<&Setting>) -> Option<ConnectionError> {
+    let region = &region?.value;
+    let mut unclear = None;
+    for source in sources.iter_mut() {
+        let own = source.region.as_ref().map(|own| own.value == *region);
+        if own != Some(true) {
+            if let (Some(id), None) = (source.project_id.take(), own) {
+                unclear.get_or_insert(ConnectionError::new(
+                    format!("{} names one project, and there are several regions", id.origin),
+                    "unset it to read the main project of each region, or use --all-projects",
+                ));
+            }
+            let is_here = |name: &Setting| clouds::region_in(&name.value) == Some(region.as_str());
+            source.project_name = source.project_name.take().filter(is_here);
+        }
+    }
+    unclear
 }
 
 /// The region, and how it was found.
@@ -320,8 +345,12 @@ mod tests {
         ];
         let environment = Environment::with(&[]);
         let named_endpoint = |_: &str| Ok(None);
-        let facts =
-            Facts { environment: &environment, insecure: false, named_endpoint: &named_endpoint };
+        let facts = Facts {
+            environment: &environment,
+            insecure: false,
+            is_one_of_several: false,
+            named_endpoint: &named_endpoint,
+        };
         for (number, (lookups, expected)) in cases.into_iter().enumerate() {
             let found = resolve(lookups, Vec::new(), &facts);
             let credentials = match found.credentials {
