@@ -40,7 +40,7 @@ impl<P> Stitcher<P> {
             self.seen.expect(self.range.limit.map_or(rows, |limit| rows.min(limit)));
             self.start = page.records.first().map(|record| (record.key, record.rank));
         }
-        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
+        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.moment));
         let last_moment = moments.clone().next();
         let of_last_moment =
             moments.take_while(|moment| Some(*moment) == last_moment).count() as u64;
@@ -87,7 +87,7 @@ impl<P> Stitcher<P> {
             return Side::After;
         }
         match self.start.and_then(|(_, start)| start).zip(record.rank) {
-            Some((start, rank)) if start == rank && rank.1 != 0 => Side::After,
+            Some((start, rank)) if start == rank && rank.tie.is_some() => Side::After,
             Some((start, rank)) => match (start.may_precede(rank), rank.may_precede(start)) {
                 (true, false) => Side::After,
                 (false, true) => Side::Before,

@@ -1,5 +1,7 @@
 //! The stitcher against lists at rest, and against services that misbehave.
 
+use std::num::NonZero;
+
 use super::*;
 use crate::listing::page::Record;
 
@@ -10,7 +12,7 @@ fn page(list: &[u64], request: PageRequest, count: Option<u64>) -> Page<Vec<u64>
 
 fn page_of(rows: Vec<u64>, count: Option<u64>) -> Page<Vec<u64>> {
     let records = rows.iter().enumerate().map(|(index, id)| {
-        let rank = i64::try_from(*id).ok().map(|at| Rank(at, 1));
+        let rank = i64::try_from(*id).ok().map(|at| Rank { moment: at, tie: NonZero::new(1) });
         Record { key: Key::of(&id.to_string()), rank, index }
     });
     Page { records: records.collect(), rows, count }
@@ -187,7 +189,7 @@ fn a_seam_holds_the_whole_of_a_moment() {
     let (rows, requests, outcome) = read(range(0, None, 10), |_, request| {
         let mut page = page(&list, request, Some(25));
         for (record, row) in page.records.iter_mut().zip(&page.rows) {
-            record.rank = Some(Rank(*row as i64 / 3, 0));
+            record.rank = Some(Rank { moment: *row as i64 / 3, tie: None });
         }
         page
     });

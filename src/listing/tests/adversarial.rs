@@ -2,6 +2,7 @@
 //! that is reported complete is complete, for any page size, window and order of arrival.
 
 use std::collections::HashSet;
+use std::num::NonZero;
 
 use fastrand::Rng;
 
@@ -129,7 +130,11 @@ impl Service {
         }
         let record = |(index, (number, moment)): (usize, &Row)| {
             let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
-            Record { key: Key::of(&number.to_string()), rank: Some(Rank(*moment, rest)), index }
+            Record {
+                key: Key::of(&number.to_string()),
+                rank: Some(Rank { moment: *moment, tie: NonZero::new(rest) }),
+                index,
+            }
         };
         let records = rows.iter().enumerate().map(record).collect();
         Page { records, rows: rows.into_iter().map(|(number, _)| number).collect(), count }

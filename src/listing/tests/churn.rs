@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::env;
+use std::num::NonZero;
 
 use fastrand::Rng;
 
@@ -184,7 +185,8 @@ impl List {
             rows.into_iter().skip(request.offset as usize).take(limit as usize).collect();
         let records = rows.iter().enumerate().map(|(index, row)| {
             let moment = i64::try_from(service.moment(*row)).unwrap();
-            let rank = Some(Rank(moment, u128::from(service.tie_bits.is_none())));
+            let tie = NonZero::new(u128::from(service.tie_bits.is_none()));
+            let rank = Some(Rank { moment, tie });
             Record { key: Key::of(&row.to_string()), rank, index }
         });
         let counted = match service.counted {
