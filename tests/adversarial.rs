@@ -117,8 +117,8 @@ fn unprovable_listings_fail() {
 /// rest.
 #[test]
 fn another_order_is_proven_if_nothing_changes() {
-    let told = "cbr: warning: the service did not sort as requested, so a change of the list may be \
-                unnoticed\n";
+    let told = "cbr: warning: the service did not sort as requested, so a change of the list may \
+                be unnoticed\n";
     for fault in ["", " --fault no-count@*"] {
         let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
         let mut ids = run.lines();
@@ -180,8 +180,8 @@ fn page_counts_are_distrusted_when_all_times_tie() {
 /// With an offset, rows from behind the end are rows from elsewhere.
 #[test]
 fn rows_beyond_the_count_are_an_error() {
-    let told = "cbr: error: the listing could not be proven complete: the service answers backups from \
-                behind the end that it counts (10 seen, 30 counted)\n\
+    let told = "cbr: error: the listing could not be proven complete: the service answers backups \
+                from behind the end that it counts (10 seen, 30 counted)\n\
                 cbr: hint: run it again; if it persists, try a smaller --page-size\n";
     let command = "backups list --limit 10 --offset 25";
     sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(told).run();

@@ -165,7 +165,8 @@ fn an_endpoint_from_the_catalog_has_a_placeholder() {
          its catalogue names the endpoint.\n"
     );
     assert!(run.stdout.contains(&told), "{}", run.stdout);
-    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and nothing is sent\n\
+    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and \
+                nothing is sent\n\
                 cbr: hint: give it with --region or --endpoint\n";
     user("backups list --print-curl").exit(2).stderr(told).run();
 }
@@ -294,8 +295,8 @@ fn the_source_of_settings_is_named() {
         .finish();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to the values in HW_*: the command reads \
-         them\n"
+        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to the values in HW_*: the command \
+         reads them\n"
     );
     let command = String::from_utf8(output.stdout).unwrap();
     assert!(!command.contains(ACCESS_KEY) && !command.contains(SECRET_KEY), "{command}");

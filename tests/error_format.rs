@@ -34,7 +34,8 @@ fn a_refusal_has_every_field() {
             "exit_code": 4,
             "service_code": "BackupService.6200",
             "http_status": 404,
-            "message": "HTTP 404 BackupService.6200: Backup \"x\" does not\\nexist. (request 7f1c9d4e)",
+            "message": "HTTP 404 BackupService.6200: Backup \"x\" does not\\nexist. (request \
+                        7f1c9d4e)",
             "request_id": "7f1c9d4e",
             "retryable": false,
             "retry_after": null,

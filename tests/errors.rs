@@ -34,7 +34,8 @@ const FINAL: &[Case] = &[
         headers: &[JSON, ("X-Request-Id", "7f1c9d4e")],
         body: r#"{"error_code":"BackupService.6200","error_msg":"Backup does not exist."}"#,
         exit: 4,
-        stderr: "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request 7f1c9d4e)\n\
+        stderr: "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
+                 7f1c9d4e)\n\
                  cbr: hint: cbr backups list shows the ids that there are\n",
     },
     Case {
@@ -62,8 +63,8 @@ const FINAL: &[Case] = &[
                fail\",\n  \"error_code\": \"APIGW.0301\",\n  \"request_id\": \
                \"00000000000000000000000000000001\"\n}\n",
         exit: 3,
-        stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt \
-                 token fail (request 00000000000000000000000000000001)\n\
+        stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: \
+                 decrypt token fail (request 00000000000000000000000000000001)\n\
                  cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
     // Open Telekom Cloud spells the same code in another way; the header's id comes first.
@@ -141,7 +142,8 @@ const FINAL: &[Case] = &[
         headers: &[JSON],
         body: r#"{"error_code":"BackupService.9900","error_msg":"Inv"#,
         exit: 4,
-        stderr: "cbr: error: HTTP 400: {\"error_code\":\"BackupService.9900\",\"error_msg\":\"Inv\n",
+        stderr: "cbr: error: HTTP 400: \
+                 {\"error_code\":\"BackupService.9900\",\"error_msg\":\"Inv\n",
     },
     Case {
         status: 403,
@@ -333,7 +335,8 @@ fn echoed_secrets_are_redacted() {
             let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad: {echo} !"}}"#);
             let service = Service::answering([Answer::new(401, &body)]);
             let told = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
-                        cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+                        cbr: hint: check the credentials of CBR_*: access key and secret key, or \
+                        token\n";
             let run = service.cbr("backups list");
             let run = if variable == "CBR_TOKEN" { run } else { run.with_key() };
             run.secret(variable, SECRET).exit(3).stderr(told).run();
@@ -347,7 +350,8 @@ fn echoed_access_keys_are_redacted() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
     let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
-                cbr: hint: the access key of CBR_* is locked for five minutes after too many failures\n";
+                cbr: hint: the access key of CBR_* is locked for five minutes after too many \
+                failures\n";
     service.cbr("backups list").with_key().exit(3).stderr(told).run();
 }
 

@@ -117,8 +117,8 @@ fn relative_words_are_moments_of_this_run() {
 /// A date is its midnight, so a day is not from itself to itself.
 #[test]
 fn a_range_of_one_moment_is_warned_of() {
-    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that day, \
-                so these are one moment; --until 2018-03-01 includes the day\n";
+    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that \
+                day, so these are one moment; --until 2018-03-01 includes the day\n";
     for until in ["2018-02-28", "2018-02-28T00:00:00Z"] {
         list().args(["--since", "2018-02-28", "--until", until]).stderr(told).run();
     }
@@ -229,7 +229,8 @@ fn a_resource_type_of_the_right_form_is_sent_with_a_warning() {
         [("OS::Quantum::Annealer", ""), ("OS::Nova::Sever", " (did you mean `OS::Nova::Server`?)")];
     for (word, question) in cases {
         let stderr = format!(
-            "cbr: warning: --resource-type {word}: not a documented value{question}; sent unchanged\n"
+            "cbr: warning: --resource-type {word}: not a documented value{question}; sent \
+             unchanged\n"
         );
         let run = list().args(["--resource-type", word]).stderr(stderr).run();
         assert_eq!(filters(&run), [("resource_type", word)]);

@@ -51,7 +51,8 @@ fn unknown_topics_suggest_similar_ones() {
         ("help version", "'cbr --version'"),
         (
             "help foo",
-            "its topics are columns, completeness, connection, coverage, environment, errors, exit-codes, filters, formats, regions\n",
+            "its topics are columns, completeness, connection, coverage, environment, errors, \
+             exit-codes, filters, formats, regions\n",
         ),
     ];
     for (args, near) in cases {

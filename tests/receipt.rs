@@ -127,8 +127,8 @@ fn a_failed_listing_is_marked() {
             "--backups 30 --fault end=0@*",
             "",
             6,
-            "the listing could not be proven complete: the service counts more backups than it lists \
-             (0 seen, 30 counted)",
+            "the listing could not be proven complete: the service counts more backups than it \
+             lists (0 seen, 30 counted)",
         ),
         (
             "--backups 30 --fault 400@1",
@@ -153,8 +153,8 @@ fn a_failed_listing_is_marked() {
 
 #[test]
 fn an_unwritable_receipt_is_rejected_before_any_request() {
-    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory (os \
-                error 2)\n";
+    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory \
+                (os error 2)\n";
     let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
     assert!(run.exit(1).stderr(told).run().requests.is_empty());
 }

@@ -180,7 +180,8 @@ fn an_excessive_retry_after_is_an_error() {
             // More retries would change nothing, so they are not what is advised.
             let told = format!(
                 "cbr: error: HTTP {status}: no explanation\n\
-                 cbr: hint: the service asks to wait {asked}, and cbr waits 600 s at most: run it again {then}\n"
+                 cbr: hint: the service asks to wait {asked}, and cbr waits 600 s at most: run it \
+                 again {then}\n"
             );
             service.cbr("backups list").with_key().exit(5).stderr(told).run();
             assert_eq!(service.received().len(), 1, "{after}");

@@ -147,8 +147,8 @@ fn a_name_has_at_most_255_characters() {
 
 #[test]
 fn parser_messages_are_complete() {
-    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number from 1 to \
-                1000\n\
+    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number \
+                from 1 to 1000\n\
                 cbr: hint: see 'cbr backups list --help'\n";
     cbr("backups list --page-size 1001").exit(2).stderr(told).run();
 }
@@ -276,8 +276,9 @@ fn commands_that_change_something_are_answered_with_read_only() {
     for word in ["create", "delete", "restore", "rm", "copy", "update", "share"] {
         for args in [format!("backups {word} x"), format!("{word} x")] {
             let told = format!(
-                "cbr: error: unrecognized subcommand '{word}'\ncbr: hint: cbr is read-only: it never \
-                 creates, changes, restores or deletes backups\n"
+                "cbr: error: unrecognized subcommand '{word}'\n\
+                 cbr: hint: cbr is read-only: it never creates, changes, restores or deletes \
+                 backups\n"
             );
             cbr(&args).exit(2).stderr(told).run();
         }

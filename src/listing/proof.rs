@@ -76,7 +76,8 @@ impl fmt::Display for Unproven {
             }
             Reason::Ambiguous => "the service lists one id at two places",
             Reason::Unsorted => {
-                "the service does not sort as it is asked to, so which backups come first is not known"
+                "the service does not sort as it is asked to, so which backups come first is not \
+                 known"
             }
             Reason::NoEnd => "the service does not end the list where it says that it ends",
             Reason::Misplaced => "the service answers backups from behind the end that it counts",

@@ -113,7 +113,8 @@ const OFFERED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "cbr backups list --status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,",
+        "cbr backups list \
+         --status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,",
         &[
             "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,error",
             "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,waiting_restore",

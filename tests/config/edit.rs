@@ -133,7 +133,8 @@ fn invalid_settings_are_refused() {
         ),
         (
             "set profiles.prod.endpoint http://example.com",
-            "profiles.prod.endpoint: `http://example.com` would send credentials unencrypted; use https",
+            "profiles.prod.endpoint: `http://example.com` would send credentials unencrypted; use \
+             https",
             "",
         ),
         ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
@@ -145,7 +146,8 @@ fn invalid_settings_are_refused() {
         ),
         (
             "set defaults.page_size 0",
-            "cbr: error: defaults.page_size: invalid value '0': must be a whole number from 1 to 1000",
+            "cbr: error: defaults.page_size: invalid value '0': must be a whole number from 1 to \
+             1000",
             "",
         ),
         ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),

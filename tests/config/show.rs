@@ -16,7 +16,8 @@ fn shown_settings_contain_no_secret() {
          [profiles.d]\ncredential_command = 'vault hunter2'\n\
          [profiles.e]\ncredential_command = 'T=hunter2 vault'\n[profiles.f]\ntoken = '{TOKEN}'\n"
     );
-    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\nretries = 3\n\n\
+    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\n\
+                 retries = 3\n\n\
                  [profiles.\"a b\"]\naccess_key = \"HPUA…GWYH\"\nsecret_key = \"(not shown)\"\n\
                  security_token = \"(not shown)\"\n\n\
                  [profiles.c]\ncredential_command = [\"vault\",\"(not shown)\"]\n\n\

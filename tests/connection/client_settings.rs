@@ -174,8 +174,8 @@ fn a_vendor_has_its_own_identity_host() {
 fn new_regions_are_taken_with_a_note_and_mistyped_ones_refused() {
     for region in ["sa-argentina-1", "sa-peru-1", "sa-chile-1"] {
         let note = format!(
-            "--region: cbr does not know the region `{region}`, and takes it for one of Huawei Cloud: \
-             https://cbr.{region}.myhuaweicloud.com; --endpoint overrides that"
+            "--region: cbr does not know the region `{region}`, and takes it for one of Huawei \
+             Cloud: https://cbr.{region}.myhuaweicloud.com; --endpoint overrides that"
         );
         let run = keys(&format!("--region {region}"), &[]).stderr_holds([note.as_str()]);
         let told = run.run().json();

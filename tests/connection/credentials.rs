@@ -129,8 +129,8 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
-         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml; \
-         passed over: ECS metadata (CBR_ECS_METADATA is off)",
+         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, \
+         clouds.yaml; passed over: ECS metadata (CBR_ECS_METADATA is off)",
         "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or save them with \
          cbr config set; or try it without an account: cbr sandbox -- backups list",
     ),
@@ -202,8 +202,8 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
 fn missing_credentials_get_the_shortest_hint() {
     let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or save them";
     cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
-    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID belongs to another tool, and cbr does not read it: export \
-                 CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
+    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID belongs to another tool, and cbr does not \
+                 read it: export CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
                  CBR_SECRET_KEY=\"$HUAWEICLOUD_SECRET_ACCESS_KEY\"";
     let run = cbr(LIST).env("HUAWEICLOUD_ACCESS_KEY_ID", ACCESS_KEY);
     let run = run.secret("HUAWEICLOUD_SECRET_ACCESS_KEY", SECRET_KEY);
@@ -256,7 +256,8 @@ fn skipped_credentials_are_reported() {
     let told = [
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
         "; passed over: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
-        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, ",
+        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you \
+         trust that host, ",
     ];
     run.exit(2).stderr_holds(told).run();
 }

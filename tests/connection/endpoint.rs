@@ -167,7 +167,8 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
         let file = format!("[profiles.p]\nendpoint = '{address}'\n");
         let iam_file = format!("[profiles.p]\niam_endpoint = '{address}'\n");
         let clouds = format!(
-            "clouds: {{c: {{auth: {{auth_url: '{address}', username: u, password: p, user_domain_id: d}}}}}}"
+            "clouds: {{c: {{auth: {{auth_url: '{address}', username: u, password: p, \
+             user_domain_id: d}}}}}}"
         );
         let runs: [&dyn Fn(&str) -> Cbr; 9] = [
             &|args| key(args).arg("--endpoint").arg(address),

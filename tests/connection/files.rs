@@ -30,8 +30,8 @@ fn koocli(encrypted: &str) -> String {
 
 fn sdk() -> String {
     format!(
-        "\u{feff}# mine\r\n[basic]\r\nak = \"{ACCESS_KEY}\"\r\nsk = {SECRET_KEY} ; c\r\nproject_id: \
-         {PROJECT_ID}\r\n"
+        "\u{feff}# mine\r\n[basic]\r\nak = \"{ACCESS_KEY}\"\r\nsk = {SECRET_KEY} ; c\r\n\
+         project_id: {PROJECT_ID}\r\n"
     )
 }
 
@@ -39,8 +39,8 @@ const OTC: &str = "https://iam.eu-de.otc.t-systems.com/v3";
 
 fn clouds(auth_url: &str) -> String {
     format!(
-        "clouds:\n  otc:\n    auth:\n      auth_url: {auth_url}\n      project_id: {PROJECT_ID}\n    \
-         region_name: eu-de\n"
+        "clouds:\n  otc:\n    auth:\n      auth_url: {auth_url}\n      project_id: \
+         {PROJECT_ID}\n    region_name: eu-de\n"
     )
 }
 
@@ -130,7 +130,8 @@ fn named_profiles_must_exist_and_be_usable() {
         ),
         (
             "--profile prod",
-            "--profile: ~/.hcloud/config.json, profile `prod`: its keys are encrypted; hcloud configure set --cli-auth-encrypt=false keeps them as they are",
+            "--profile: ~/.hcloud/config.json, profile `prod`: its keys are encrypted; hcloud \
+             configure set --cli-auth-encrypt=false keeps them as they are",
             Some((KOOCLI, &*file)),
         ),
         ("--cloud x", "--cloud: no clouds.yaml, and so no cloud `x`", None),
@@ -158,8 +159,8 @@ fn unusable_files_are_named_with_the_reason() {
     let told = [
         "~/.hcloud/config.json, profile `prod` (its keys are encrypted; hcloud configure set",
         "~/.huaweicloud/credentials (no section [basic])",
-        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
-         CBR_IAM_ENDPOINT=https://keystone.example.com)",
+        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust \
+         that host, set CBR_IAM_ENDPOINT=https://keystone.example.com)",
     ];
     run.exit(2).stderr_holds(told).run();
 }
@@ -173,8 +174,8 @@ fn files_of_the_current_directory_are_used_on_request_only() {
     assert_eq!(origins(show()), ["-", "-", "-"]);
     let here = "clouds.yaml, cloud `otc`";
     let told = format!(
-        "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and the credentials go \
-         to iam.eu-de.otc.t-systems.com\n"
+        "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and \
+         the credentials go to iam.eu-de.otc.t-systems.com\n"
     );
     assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*told)), [here, here, here]);
     assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*told)), [here, here, here]);
@@ -253,7 +254,8 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     let run = cbr("auth show")
         .private_file(".config/cbr/config.toml", "[profiles.p]\ncloud = 'otc'\n")
         .file(CLOUDS, &cloud)
@@ -310,8 +312,8 @@ fn a_file_named_by_a_variable_must_exist() {
     ];
     for (variable, path) in files {
         let told = format!(
-            "cbr: error: {variable}: there is no file {path}\ncbr: hint: unset {variable}, or let it name a \
-             file that can be read\n"
+            "cbr: error: {variable}: there is no file {path}\n\
+             cbr: hint: unset {variable}, or let it name a file that can be read\n"
         );
         cbr(LIST).env(variable, path).exit(2).stderr(told).run();
         let show = cbr("auth show").env(variable, path).run();

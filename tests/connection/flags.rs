@@ -49,7 +49,8 @@ fn missing_flags_are_errors_before_any_request() {
     let cases = [
         (
             key.to_owned(),
-            "--access-key is given, but the secret key is not, and stdin is no terminal to ask for it at",
+            "--access-key is given, but the secret key is not, and stdin is no terminal to ask for \
+             it at",
             "give it with --secret-key-file FILE, or --secret-key-file - to read it from stdin",
         ),
         (
@@ -99,7 +100,8 @@ fn origin(told: &Value, setting: &str) -> String {
 /// project.
 #[test]
 fn credential_flags_override_all_sources() {
-    let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\nsecret_key = 'b'\n";
+    let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\n\
+               secret_key = 'b'\n";
     let show = |args: &str| {
         let run = given(cbr("auth show -o json --quiet --access-key HPUAABBCCDDEEFFGGWYH"));
         run.args(["--secret-key-file", "sk"]).args(args.split_whitespace()).with_key()

@@ -107,8 +107,8 @@ fn a_profile_can_select_the_metadata_service() {
     let requests = sandbox.requests();
     let listings: Vec<_> = requests.iter().filter(|request| request.auth == "sts").collect();
     assert_eq!((requests.len(), listings.len()), (4 * number, number));
-    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and CBR_ECS_METADATA \
-                is off\n\
+    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and \
+                CBR_ECS_METADATA is off\n\
                 cbr: hint: run it on a server with an agency, or choose a profile with keys\n";
     run("").env("CBR_ECS_METADATA", "off").exit(2).stderr(told).run();
 }
@@ -152,8 +152,8 @@ fn missing_metadata_is_listed_with_the_other_sources() {
 /// Whoever answers says as whom to ask, so it has to be the server's own service.
 #[test]
 fn the_metadata_service_must_be_on_this_machine() {
-    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of this \
-                machine\n\
+    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of \
+                this machine\n\
                 cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
     let run = cbr(LIST).env("CBR_ECS_METADATA", "http://metadata.example.com");
     run.exit(2).stderr(told).run();

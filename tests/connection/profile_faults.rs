@@ -161,8 +161,10 @@ fn several_profiles_without_a_choice_are_an_error() {
         let run = cbr(LIST).env("CBR_ECS_METADATA", sandbox.endpoint());
         run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
     };
-    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: `prod`, `test`\n\
-                cbr: hint: choose one with --profile NAME, or permanently: cbr config set default_profile NAME\n";
+    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: \
+                `prod`, `test`\n\
+                cbr: hint: choose one with --profile NAME, or permanently: cbr config set \
+                default_profile NAME\n";
     on_server(&own).exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());
     // Whoever has credentials elsewhere, or none in the profiles, need not choose.
@@ -173,7 +175,8 @@ fn several_profiles_without_a_choice_are_an_error() {
 #[test]
 fn a_profile_with_broken_credentials_still_has_its_project() {
     let own = format!(
-        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\naccess_key = '{ACCESS_KEY}'\n\
+        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\n\
+         access_key = '{ACCESS_KEY}'\n\
          secret_key_file = '~/none'\n"
     );
     let told = cbr("auth show -o json").private_file(OWN, &own).run().json();

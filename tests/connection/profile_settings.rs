@@ -12,10 +12,10 @@ const CLOUDS: &str = ".config/openstack/clouds.yaml";
 #[test]
 fn the_credential_command_counts_toward_the_time_limit() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
-    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end within \
-                0.3 s, which is all of --timeout\n\
-                cbr: hint: allow more time with --timeout, or run the command by itself to see what it waits \
-                for\n";
+    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end \
+                within 0.3 s, which is all of --timeout\n\
+                cbr: hint: allow more time with --timeout, or run the command by itself to see \
+                what it waits for\n";
     let sandbox = Sandbox::start("--backups 3");
     let started = std::time::Instant::now();
     let run = sandbox.cbr(LIST).private_file(OWN, own).args(["--timeout", "300ms"]);
@@ -45,8 +45,8 @@ fn a_profile_can_set_the_identity_host() {
         .stderr_holds(["OS_AUTH_URL leads to another cloud (127.0.0.1)"])
         .run();
     let cloud = format!(
-        "clouds: {{c: {{auth: {{auth_url: '{endpoint}/v3', user_id: '{USER_ID}', password: '{PASSWORD}', \
-         tenant_id: '{PROJECT_ID}'}}}}}}"
+        "clouds: {{c: {{auth: {{auth_url: '{endpoint}/v3', user_id: '{USER_ID}', password: \
+         '{PASSWORD}', tenant_id: '{PROJECT_ID}'}}}}}}"
     );
     let run = || sandbox.cbr(LIST).file(CLOUDS, &cloud);
     run().private_file(OWN, &own).run();

@@ -29,8 +29,8 @@ pub(super) fn koocli() -> String {
 
 fn clouds() -> String {
     format!(
-        "clouds: {{otc: {{auth: {{auth_url: 'https://iam.eu-de.otc.t-systems.com/v3', token: '{TOKEN}', \
-         project_id: '{PROJECT_ID}'}}, region_name: eu-nl}}}}"
+        "clouds: {{otc: {{auth: {{auth_url: 'https://iam.eu-de.otc.t-systems.com/v3', token: \
+         '{TOKEN}', project_id: '{PROJECT_ID}'}}, region_name: eu-nl}}}}"
     )
 }
 
@@ -80,7 +80,8 @@ fn a_profile_gives_credentials_of_each_kind() {
     let endpoint = sandbox.endpoint();
     for (number, (credentials, auth)) in cases.iter().enumerate() {
         let profile = format!(
-            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}"
+            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n\
+             {credentials}"
         );
         cbr(LIST)
             .private_file(OWN, &format!("[profiles.prod]\n{profile}\n"))
@@ -245,7 +246,8 @@ fn readable_secret_files_are_warned_of() {
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
     let told = |name: &str, holds: &str| {
         format!(
-            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes that\n"
+            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes \
+             that\n"
         )
     };
     let sandbox = Sandbox::start("--backups 3");
@@ -266,7 +268,8 @@ fn readable_secret_files_are_warned_of() {
 fn writable_command_files_are_warned_of() {
     let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
     let told = format!(
-        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes that\n"
+        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes \
+         that\n"
     );
     let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
     run(0o664).stderr(told).run();

@@ -126,8 +126,8 @@ fn hosts_in_no_proxy_are_reached_without_it() {
 fn a_proxy_that_refuses_is_named_without_its_password() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
-    let hint = "check HTTPS_PROXY, and that the proxy lets the service through; hosts in NO_PROXY are \
-                reached without it";
+    let hint = "check HTTPS_PROXY, and that the proxy lets the service through; hosts in NO_PROXY \
+                are reached without it";
     let password = "write HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
     let wants = "it wants a user name and a password";
     let cases = [
@@ -246,9 +246,10 @@ fn unescaped_proxy_passwords_are_refused() {
         "http://alice:4711?hunter2@127.0.0.1:9",
         "http://alice:4711@y/hunter2@127.0.0.1:9",
     ] {
-        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last @\n\
-                    cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as %2F, ? as %3F and \
-                    # as %23\n";
+        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last \
+                    @\n\
+                    cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as \
+                    %2F, ? as %3F and # as %23\n";
         let run = |run: Cbr| run.secret("HTTPS_PROXY", value).hides("alice").hides("4711");
         run(list("https://cbr.example.com")).exit(2).stderr(told).run();
         let show = cbr("auth show --endpoint https://cbr.example.com -o json --project-id p");

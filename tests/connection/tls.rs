@@ -70,8 +70,8 @@ fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
 fn an_untrusted_certificate_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
-    let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of its \
-                own, give that authority's certificate: --ca-file FILE";
+    let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of \
+                its own, give that authority's certificate: --ca-file FILE";
     let why = "its authority is not known here";
     assert_refused(list(&tls.endpoint("localhost")), &tls, why, hint);
     // Of another authority with the same name.
@@ -120,8 +120,8 @@ fn a_self_signed_certificate_must_be_an_end_entity() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::self_signed(&sandbox, "localhost", true);
     let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
-    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can \
-                be issued so too, and given with --ca-file";
+    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself \
+                can be issued so too, and given with --ca-file";
     assert_refused(run, &tls, "it is an authority's own, and not one for a host", hint);
     assert!(sandbox.requests().is_empty());
     let tls = Tls::self_signed(&sandbox, "localhost", false);
@@ -195,8 +195,8 @@ fn unusable_certificate_files_are_errors() {
         let run = home(list("https://localhost:9")).env(variable, value);
         run.exit(2).stderr(told).run();
     }
-    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such file \
-                or directory (os error 2)\n\
+    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such \
+                file or directory (os error 2)\n\
                 cbr: hint: --ca-file takes the certificates of the authorities to trust, as PEM\n";
     list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(told).run();
     let told = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
@@ -204,8 +204,8 @@ fn unusable_certificate_files_are_errors() {
     list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
 }
 
-const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path \
-                        can read and change the traffic\n";
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the \
+                        network path can read and change the traffic\n";
 
 /// Only the flag leaves certificates unchecked, and it says so whenever it does.
 #[test]
@@ -230,7 +230,8 @@ fn only_a_flag_disables_certificate_checks() {
         format!("clouds: {{otc: {{profile: otc, verify: false, auth: {{token: '{TOKEN}'}}}}}}");
     let run = cbr("backups list --cloud otc --endpoint").arg(tls.endpoint("localhost"));
     let run = run.env("CBR_PROJECT_ID", PROJECT_ID).file(".config/openstack/clouds.yaml", &clouds);
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
     assert_eq!(sandbox.requests().len(), 4);
 }
@@ -251,8 +252,8 @@ fn certificates_can_be_in_the_variable_itself() {
     let cut = text.replace("-----END", "");
     let told = ["OS_CACERT: its PEM text ends within a certificate"];
     list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
-    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the command reads \
-                them\n";
+    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the \
+                command reads them\n";
     let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
     assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
 }

@@ -29,7 +29,8 @@ fn each_status_has_its_code() {
             "",
             "--inventory none --warning 400d --resource-name-matches volume-0004",
             0,
-            "1 of 1 resources have a recent usable backup | ok=1 warning=0 critical=0 unknown=0 oldest=",
+            "1 of 1 resources have a recent usable backup | ok=1 warning=0 critical=0 unknown=0 \
+             oldest=",
         ),
         (
             "",

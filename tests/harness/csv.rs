@@ -4,7 +4,8 @@
 use super::python::python;
 
 const READER: &str = "import csv, io, json, sys; \
-    json.dump(list(csv.reader(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline=''), strict=True)), sys.stdout)";
+                      json.dump(list(csv.reader(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', \
+                      newline=''), strict=True)), sys.stdout)";
 
 /// The rows of a CSV file, its header among them.
 pub(crate) fn read(text: &str) -> Vec<Vec<String>> {

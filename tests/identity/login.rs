@@ -38,7 +38,8 @@ const LISTING: &str = "GET /v3/P/backups 200 token";
 fn each_kind_of_user_logs_in_once() {
     let sandbox = Sandbox::start("--backups 3");
     let clouds = format!(
-        "clouds: {{c: {{auth: {{auth_url: '{OTC}', username: {USER}, user_domain_name: {DOMAIN}}}}}}}"
+        "clouds: {{c: {{auth: {{auth_url: '{OTC}', username: {USER}, user_domain_name: \
+         {DOMAIN}}}}}}}"
     );
     let secure = format!("clouds: {{c: {{auth: {{password: {PASSWORD}}}}}}}");
     let os = [("OS_AUTH_URL", OTC), ("OS_PASSWORD", PASSWORD)];

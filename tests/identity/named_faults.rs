@@ -34,7 +34,8 @@ fn unusable_settings_are_one_failed_step() {
 /// Keys have neither user nor password.
 #[test]
 fn a_refused_project_lookup_is_not_reported_as_a_login() {
-    let body = json!({"error": {"code": 401, "message": "The request you have made requires authentication."}});
+    let body = json!({"error": {"code": 401, "message": "The request you have made requires \
+                                                         authentication."}});
     let service = Service::answering([Answer::new(401, &body.to_string())]);
     let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");
     let run =

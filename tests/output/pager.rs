@@ -118,8 +118,8 @@ fn an_unusable_pager_is_reported_and_bypassed() {
     let cases = [
         (
             "no-such-pager -x",
-            "cbr: warning: CBR_PAGER: cannot use `no-such-pager -x` as a pager: No such file or directory \
-             (os error 2); printed without one\n",
+            "cbr: warning: CBR_PAGER: cannot use `no-such-pager -x` as a pager: No such file or \
+             directory (os error 2); printed without one\n",
         ),
         (
             "false",
@@ -127,8 +127,8 @@ fn an_unusable_pager_is_reported_and_bypassed() {
         ),
         (
             "less \\\"x",
-            "cbr: warning: CBR_PAGER: cannot use `less \\\"x` as a pager: a quote has no end; printed without \
-             one\n",
+            "cbr: warning: CBR_PAGER: cannot use `less \\\"x` as a pager: a quote has no end; \
+             printed without one\n",
         ),
     ];
     for (pager, warning) in cases {

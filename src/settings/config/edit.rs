@@ -22,8 +22,8 @@ impl Path {
     /// There is no such key; suggests the nearest one.
     pub(crate) fn parse(given: &str) -> Result<Self, String> {
         let names = Name::parse(given).map_err(|_| {
-            "not a key; write defaults.output, or profiles.NAME.region with the name in quotes if it \
-             holds more than letters, digits, - and _"
+            "not a key; write defaults.output, or profiles.NAME.region with the name in quotes if \
+             it holds more than letters, digits, - and _"
                 .to_owned()
         })?;
         let names: Vec<_> = names.iter().map(Name::get).collect();

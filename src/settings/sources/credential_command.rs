@@ -50,8 +50,8 @@ pub(in crate::settings) fn run(
     })?;
     let limit = limit.unwrap_or(LIMIT);
     let of_run = timeout.filter(|timeout| *timeout < limit);
-    let output = output(command, of_run.unwrap_or(limit)).map_err(|failure| {
-        match (failure, of_run) {
+    let output =
+        output(command, of_run.unwrap_or(limit)).map_err(|failure| match (failure, of_run) {
             (Failure::Late, Some(timeout)) => ConnectionError {
                 flaw: SettingFlaw::Late,
                 ..ConnectionError::new(
@@ -59,15 +59,15 @@ pub(in crate::settings) fn run(
                         "{place}: did not end within {} s, which is all of --timeout",
                         timeout.as_secs_f64()
                     ),
-                    "allow more time with --timeout, or run the command by itself to see what it waits for",
+                    "allow more time with --timeout, or run the command by itself to see what it \
+                     waits for",
                 )
             },
             (failure, _) => ConnectionError::new(
                 format!("{place}: {}", failure.words(limit)),
                 "run the command by itself to see what it does",
             ),
-        }
-    })?;
+        })?;
     read(place, &output)
 }
 
@@ -176,7 +176,8 @@ fn read(place: &str, output: &[u8]) -> Result<Credentials, ConnectionError> {
     let refuse = |why: String| {
         ConnectionError::new(
             format!("{place}: {why}"),
-            "it prints one JSON object with access_key and secret_key (and security_token), or token",
+            "it prints one JSON object with access_key and secret_key (and security_token), or \
+             token",
         )
     };
     // The parser's message has a line and a column, and none of the content.

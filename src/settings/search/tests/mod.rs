@@ -119,8 +119,8 @@ impl Given {
     fn clouds(self, number: usize) -> Self {
         let entry = |name: &str| {
             format!(
-                "  {name}:\n    auth: {{auth_url: '{OTC}', token: {name}, project_id: {name}p}}\n    \
-                 region_name: eu-ch2\n"
+                "  {name}:\n    auth: {{auth_url: '{OTC}', token: {name}, project_id: \
+                 {name}p}}\n    region_name: eu-ch2\n"
             )
         };
         let entries: String = ["c", "d"].into_iter().take(number).map(entry).collect();

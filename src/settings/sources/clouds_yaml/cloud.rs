@@ -202,7 +202,8 @@ impl RegionalCloud<'_> {
             }),
             verify.as_deref().is_some_and(is_off).then(|| {
                 format!(
-                    "{name}: `verify: false` is ignored: only --insecure disables certificate checks"
+                    "{name}: `verify: false` is ignored: only --insecure disables certificate \
+                     checks"
                 )
             }),
             (is_here && self.cloud.text(&["cacert"]).is_some()).then(|| {
@@ -239,16 +240,16 @@ impl RegionalCloud<'_> {
         let secure = self.cloud.apart?;
         let Some(url) = &self.auth_url else {
             return Some(format!(
-                "it is not combined with {secure}, which is in another directory; if you trust both files, set \
-                 OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
+                "it is not combined with {secure}, which is in another directory; if you trust \
+                 both files, set OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
             ));
         };
         let host = hosts::host_of(url).unwrap_or_default();
         let host = host.escape_debug().to_string();
         (!self.cloud.hosts.names(url)).then(|| {
             format!(
-                "it is not combined with {secure}, which is in another directory, and secrets would go to {host}; \
-                 {}",
+                "it is not combined with {secure}, which is in another directory, and secrets \
+                 would go to {host}; {}",
                 Hosts::allow(&host)
             )
         })

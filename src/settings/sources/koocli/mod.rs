@@ -76,7 +76,8 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         return Err(match names.as_slice() {
             [] => format!("{name}: it has no profiles; hcloud configure init adds one"),
             _ => format!(
-                "{name}: `current` is empty; choose one of its profiles with --profile or HW_PROFILE: {}",
+                "{name}: `current` is empty; choose one of its profiles with --profile or \
+                 HW_PROFILE: {}",
                 names.join(", ")
             ),
         });

@@ -6,9 +6,10 @@ use super::*;
 
 #[test]
 fn authorities_are_taken_and_checks_stay_on() {
-    let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables certificate checks";
-    let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the credentials \
-                go to Open Telekom Cloud";
+    let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables \
+                     certificate checks";
+    let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the \
+                credentials go to Open Telekom Cloud";
     let here =
         "clouds.yaml, cloud `a`: `cacert` of the current directory is ignored; give --ca-file";
     let cases: [(&str, bool, Option<&str>, &[&str]); 6] = [
@@ -74,8 +75,8 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     let address = "clouds: {a: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}";
     let refused = |host: &str| {
         format!(
-            "it is not combined with secure.yaml, which is in another directory, and secrets would go to {host}; if \
-             you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
+            "it is not combined with secure.yaml, which is in another directory, and secrets would \
+             go to {host}; if you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
         )
     };
     let [de, nl] =
@@ -130,7 +131,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     let source =
         source(&here, Some(&file("secure.yaml", secure)), &nobody, None, Requested::default())
             .unwrap();
-    let told = "it is not combined with secure.yaml, which is in another directory; if you trust both files, set \
-                OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
+    let told = "it is not combined with secure.yaml, which is in another directory; if you trust \
+                both files, set OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
     assert_eq!(source.note.as_deref(), Some(told));
 }

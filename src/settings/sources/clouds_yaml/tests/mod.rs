@@ -52,13 +52,13 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ),
         (
             "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
-            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://keystone.example.com",
+            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, \
+             set CBR_IAM_ENDPOINT=https://keystone.example.com",
         ),
         (
             "{auth: {auth_url: 'https://x.apic.eu-de.otc.t-systems.com', token: t}}".to_owned(),
-            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
+            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust \
+             that host, set CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
         ),
         ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
         (
@@ -73,11 +73,13 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ),
         (
             format!("{{auth_type: v3applicationcredential, auth: {{{OTC}}}}}"),
-            "auth_type asks for an application credential, which these clouds are not known to accept; use an access key",
+            "auth_type asks for an application credential, which these clouds are not known to \
+             accept; use an access key",
         ),
         (
             format!("{{auth: {{{OTC}, user_id: u, password: p, passcode: 123456}}}}"),
-            "auth.passcode is set, and cbr does not log in with a second factor; an access key needs none",
+            "auth.passcode is set, and cbr does not log in with a second factor; an access key \
+             needs none",
         ),
     ];
     for (cloud, note) in cases {
