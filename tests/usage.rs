@@ -2,7 +2,7 @@
 
 use crate::harness::{cbr, sandboxed};
 
-/// Arguments of `list`, and what the message must hold.
+/// Arguments of `list`, and parts of the message.
 const WRONG: &[(&[&str], &[&str])] = &[
     (&["--limit", "0"], &["'0'", "--limit", "must be a whole number, 1 or more"]),
     (&["--limit", "-1"], &["'-1'", "--limit", "must be a whole number, 1 or more"]),
@@ -211,7 +211,7 @@ fn flags_of_other_tools_suggest_ours() {
             format!("cbr: error: unexpected argument '{given}' found\ncbr: hint: use {flag}\n");
         cbr(args).exit(2).stderr(told).run();
     }
-    // Some are not needed, or do not make sense here; none is taken for one that it is not.
+    // Unneeded, meaningless and misspelled flags: none is mistaken for another.
     let cases = [
         ("backups list --all", "hint: every backup is read, unless a flag such as --limit"),
         ("backups summary --all", "hint: every backup is read"),
@@ -226,7 +226,7 @@ fn flags_of_other_tools_suggest_ours() {
         let run = cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
         assert!(!run.stderr.contains("--cloud"), "{}", run.stderr);
     }
-    // Where it would be as wrong, nothing is said of it.
+    // If the suggestion would fail as well, there is none.
     let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();
     assert!(!run.stderr.contains("--output"), "{}", run.stderr);
 }
@@ -253,7 +253,7 @@ fn misplaced_arguments_get_a_hint() {
     }
 }
 
-/// Also where it is found late: by the program and not by its parser.
+/// Also if the program finds the error, and not the parser.
 #[test]
 fn the_hint_names_the_help_of_the_command() {
     let cases = [

@@ -43,7 +43,8 @@ fn shown_settings_contain_no_secret() {
     assert_eq!(cbr("config show -o json").stderr(told).run().json(), json!({}));
 }
 
-/// Told by every command that would go by it, before anything is sent; and fixed by hand only.
+/// Every command that reads the file reports them before it sends a request, and none changes the
+/// file.
 #[test]
 fn syntax_errors_have_line_and_column() {
     let cases: [(&[u8], &str); 5] = [
@@ -78,7 +79,7 @@ fn syntax_errors_have_line_and_column() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// What shells ask for at a press of Tab.
+/// Values that completion offers.
 #[test]
 fn keys_and_profiles_are_offered_by_name() {
     let own = "[profiles.prod]\n[profiles.'a b']\n";

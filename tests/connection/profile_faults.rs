@@ -3,7 +3,8 @@
 use super::profiles::{KOOCLI, LIST, OWN, koocli};
 use crate::harness::{ACCESS_KEY, PROJECT_ID, SECRET_KEY, Sandbox, TOKEN, cbr};
 
-/// What is wrong, in the file or in what a profile names: each with the place, and no secret.
+/// Errors in the file or in a file or program that a profile names: each has its position, and none
+/// contains a secret.
 #[test]
 fn an_unusable_profile_is_an_error_before_any_request() {
     let place = "~/.config/cbr/config.toml [profiles.p]";
@@ -44,7 +45,7 @@ fn an_unusable_profile_is_an_error_before_any_request() {
             " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
         ),
         (
-            // It has closed its stdout, and goes on.
+            // It closes its stdout and keeps running.
             command("exec >&-; exec sleep 60") + "\ncredential_timeout = '200ms'",
             " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
         ),
@@ -167,7 +168,7 @@ fn several_profiles_without_a_choice_are_an_error() {
                 default_profile NAME\n";
     on_server(&own).exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());
-    // Whoever has credentials elsewhere, or none in the profiles, need not choose.
+    // With credentials from another source, or none in the profiles, no choice is needed.
     on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
     on_server("[profiles.a]\nregion = 'eu-de'\n[profiles.b]\nregion = 'eu-nl'\n").run();
 }

@@ -1,5 +1,5 @@
-//! What the user's own file says besides whose keys to use: the time that a command has, and hosts
-//! that may be logged in at.
+//! Settings of config.toml other than credentials: the time limit of a command, and identity hosts
+//! that the user trusts.
 
 use crate::harness::{Cbr, PASSWORD, PROJECT_ID, Sandbox, USER_ID};
 
@@ -7,8 +7,8 @@ const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 const OWN: &str = ".config/cbr/config.toml";
 const CLOUDS: &str = ".config/openstack/clouds.yaml";
 
-/// The time for the run is for all of it: what gives the credentials may wait for somebody who is
-/// not there.
+/// The time limit covers the whole run: a command for credentials may wait for input that never
+/// comes.
 #[test]
 fn the_credential_command_counts_toward_the_time_limit() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
@@ -28,7 +28,7 @@ fn the_credential_command_counts_toward_the_time_limit() {
         .run();
 }
 
-/// A private cloud is one of these where its user says so, in whatever profile.
+/// A private cloud is trusted if its user names its identity host, in any profile.
 #[test]
 fn a_profile_can_set_the_identity_host() {
     let sandbox = Sandbox::start("--backups 3");

@@ -1,4 +1,4 @@
-//! `cbr backups check`: one line and an exit code, whatever happens.
+//! `cbr backups check`: always one line and an exit code.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use super::RECENT;
 use crate::harness::{Cbr, cbr, sandboxed};
 use crate::host;
 
-/// Code and stdout of a check, whose first line must have the form of a plugin's.
+/// Returns code and stdout of a check, and asserts that the first line has the form of a plugin's.
 fn checked(run: &Cbr) -> (i32, String) {
     let output = run.start().finish();
     let stdout = String::from_utf8(output.stdout).unwrap();
@@ -107,7 +107,7 @@ fn a_plugin_runner_understands_it() {
     ] {
         let inner = sandboxed(RECENT, &format!("backups check {flags}"));
         let inner = inner.command();
-        // It reverses OK and CRITICAL, unless told to keep or replace a status.
+        // It reverses OK and CRITICAL, except for a status that a flag keeps or replaces.
         let mut runner = Command::new(negate);
         runner.args(["-t", "60", "-o", "CRITICAL", "-c", "OK", "-w", "WARNING", "-u", "UNKNOWN"]);
         runner.arg("-s").arg(inner.get_program()).args(inner.get_args());
