@@ -25,7 +25,7 @@ fn long_runs_show_progress_or_the_reason_for_waiting() {
     }
 }
 
-/// The line is erased at the end, and in a pipe there is none.
+/// The line is erased at the end, and never printed in a pipe.
 #[test]
 fn short_and_quiet_runs_show_no_progress() {
     // One backup, so that a slow machine is quick enough too.

@@ -167,11 +167,9 @@ impl Source {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut rest = tokens.as_slice();
         while let Some((first, behind)) = rest.split_first() {
-            if let [TokenTree::Ident(start), TokenTree::Punct(one), TokenTree::Punct(two), path, ..] =
-                rest
+            if let [TokenTree::Ident(start), one, two, path, ..] = rest
                 && ["super", "sandbox"].iter().any(|name| *start == name)
-                && one.as_char() == ':'
-                && two.as_char() == ':'
+                && [one, two].iter().all(|token| is_sign(token, ':'))
             {
                 self.paths.extend(heads(path).into_iter().map(|name| (start.to_string(), name)));
             }
@@ -217,14 +215,18 @@ fn after_item(tokens: &[TokenTree]) -> &[TokenTree] {
     &tokens[end..]
 }
 
+/// Returns true if the token is this punctuation mark.
+fn is_sign(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(sign) if sign.as_char() == mark)
+}
+
 /// Returns the first names of a path, or of the paths in braces.
 fn heads(path: &TokenTree) -> Vec<String> {
     match path {
         TokenTree::Ident(name) => vec![name.to_string()],
         TokenTree::Group(group) => {
             let tokens: Vec<_> = group.stream().into_iter().collect();
-            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',');
-            let paths = tokens.split(is_comma);
+            let paths = tokens.split(|token| is_sign(token, ','));
             paths.filter_map(|path| path.first()).map(ToString::to_string).collect()
         }
         _ => Vec::new(),

@@ -226,7 +226,7 @@ fn flags_of_other_tools_suggest_ours() {
         let run = cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
         assert!(!run.stderr.contains("--cloud"), "{}", run.stderr);
     }
-    // If the suggestion would fail as well, there is none.
+    // If the suggestion would fail as well, it is not printed.
     let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();
     assert!(!run.stderr.contains("--output"), "{}", run.stderr);
 }

@@ -179,7 +179,7 @@ mod tests {
     fn a_rank_grows_in_the_direction_of_the_order() {
         let (a, b) =
             ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
-        // Each row: an order, and two rows of which the first comes first in it.
+        // Each row: an order, and two rows in this order.
         let cases = [
             ("created_at:desc", (2, a), (1, a)),
             ("created_at:asc", (1, a), (2, a)),

@@ -71,7 +71,7 @@ fn set_for<T>(rows: usize) -> Set<T> {
     Set::with_capacity_and_hasher(rows, BuildHasherDefault::default())
 }
 
-/// What the listing needs of one row.
+/// Key and rank of one row: all that the listing uses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record {
     /// Key of the id.
@@ -91,7 +91,7 @@ impl Record {
     }
 }
 
-/// Rows of one page whose place in the list is final.
+/// Rows of one page whose position in the list is final.
 #[derive(Debug)]
 pub(crate) struct Batch<P> {
     /// All rows of the page.

@@ -1,4 +1,4 @@
-//! Proof that a listing is complete, and reasons why there is none.
+//! Proof that a listing is complete, and reasons why it could not be proven.
 
 use std::fmt;
 
@@ -35,9 +35,9 @@ pub(crate) struct Unproven {
 pub(crate) const MAX_READS: u32 = 4;
 
 impl Unproven {
-    /// Returns true if reading the list again may prove it. A service that contradicts itself over
-    /// an unchanged list would do so again. One that counts more than it lists was read again
-    /// already.
+    /// Returns true if another read of the list may prove it. A service that contradicts itself
+    /// over an unchanged list would do so again. If it counts more than it lists, the list was read
+    /// again already.
     pub(crate) fn may_pass(&self) -> bool {
         self.changed
             && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous | Reason::EndsEarly)
@@ -60,7 +60,7 @@ pub(super) enum Reason {
     NoEnd,
     /// Rows exist after the counted end.
     Misplaced,
-    /// Pages keep bringing nothing further in the order.
+    /// Pages keep bringing no row that is further in the order.
     Outrun,
 }
 

@@ -234,8 +234,8 @@ mod tests {
         }
     }
 
-    /// Rows that come in their order, with some that came before: of the same moment, from right
-    /// before, from long before. Without a known order, in any.
+    /// Rows in their order, mixed with earlier ones: of the same moment, from shortly before, from
+    /// long before. Without a known order, in any order.
     #[test]
     fn seen_rows_agree_with_a_hash_set() {
         const ROWS: usize = 2 * RECENT;

@@ -54,7 +54,7 @@ pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
     };
     let shown = |column: &Column| {
         let mut column = *column;
-        // The only name that there is.
+        // Without the vaults, the id is the only name.
         if column.name == "vault_id" && !has_vaults {
             column.visibility = Table(0);
         }
@@ -133,7 +133,7 @@ impl Summary {
                 let Billing { size, used, .. } = &vault.billing;
                 add("vault_name", vault.name.as_deref().map(quoted));
                 add("vault_size", number(*size));
-                // The API counts what is used in MB.
+                // The API reports the used capacity in MB.
                 add("vault_used", number(used.map(|megabytes| megabytes.div_ceil(1024))));
             }
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
@@ -148,7 +148,7 @@ impl Summary {
     }
 
     /// Adds the days or months without backups between the first and the last, so that a gap is
-    /// seen.
+    /// visible.
     fn fill_calendar(&mut self) {
         /// Maximum number of rows that are added. A wrong date may be far away.
         const MOST: usize = 4000;

@@ -1,4 +1,5 @@
-//! What CBR knows beside the backups: vaults, policies, tasks, and resources that could be backed up.
+//! Objects of CBR other than backups: vaults, policies, tasks, and resources that could be backed
+//! up.
 //!
 //! Lenient, as for backups: a field that is null, absent or of an undocumented type is `None`.
 //! `detail` of protectables holds user data and is never read.
@@ -36,7 +37,7 @@ impl<T: DeserializeOwned> Lenient for Vec<T> {
     }
 }
 
-/// Declares objects of the API, of which every field is lenient.
+/// Declares objects of the API with lenient fields.
 macro_rules! objects {
     ($($(#[$about:meta])* struct $name:ident {
         $($(#[$about_field:meta])* $field:ident: $type:ty,)*
@@ -161,7 +162,7 @@ objects! {
         message: Option<String>,
     }
 
-    /// What a task worked on.
+    /// Target of a task.
     struct TaskInfo {
         resource: TaskResource,
     }

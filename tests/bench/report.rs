@@ -66,7 +66,7 @@ struct Times {
 }
 
 impl Times {
-    /// Returns the times of these runs; all zero if there are none.
+    /// Returns the times of these runs; all zero without runs.
     fn of(runs: &[Run]) -> Self {
         let mut times: Vec<_> = runs.iter().map(|run| run.time).collect();
         times.sort_unstable();

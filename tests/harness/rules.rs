@@ -66,7 +66,10 @@ pub(crate) fn broken_by_a_report(
     if !stderr.is_empty() && !stderr.ends_with('\n') {
         broken.push("stderr ends in the middle of a line".to_owned());
     }
-    let turns = |char: char| matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = |char: char| {
+        let marks = ['\u{61c}', '\u{200e}', '\u{200f}'];
+        marks.contains(&char) || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let acts = |char: char| (char.is_control() && char != '\n') || turns(char);
     if stderr.contains(acts) {
         broken.push("a control character is on stderr".to_owned());

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use crate::harness::{Answer, Run, Service, cbr, sandboxed};
 
-const HEADER: &str = "id,name,checkpoint_id,project_id,vault_id,provider_id,resource_id,resource_name,\
-                      resource_type,resource_size,resource_az,status,image_type,created_at,updated_at,\
-                      protected_at,expired_at,description,parent_id,enterprise_project_id,incremental,\
-                      version,scheduled_operation_id";
+const HEADER: &str = "\
+    id,name,checkpoint_id,project_id,vault_id,provider_id,resource_id,resource_name,\
+    resource_type,resource_size,resource_az,status,image_type,created_at,updated_at,\
+    protected_at,expired_at,description,parent_id,enterprise_project_id,incremental,\
+    version,scheduled_operation_id";
 
 fn list(options: &str, flags: &str) -> Run {
     sandboxed(options, &format!("backups list {flags}")).run()

@@ -1,9 +1,9 @@
-//! Takes the rows of a stitched page, and notes what they show about the list.
+//! Accepts the rows of a stitched page, and notes which changes they show.
 
 use super::Stitcher;
 use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 
-/// What a stitched page consisted of.
+/// Summary of a stitched page.
 pub(super) struct Stitched {
     /// All of its rows.
     pub(super) keys: Vec<Key>,
@@ -29,7 +29,7 @@ enum Side {
 }
 
 impl<P> Stitcher<P> {
-    /// Takes the rows of a page: those that are new become ready.
+    /// Accepts the rows of a page: the new ones become ready.
     pub(super) fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;
@@ -81,7 +81,7 @@ impl<P> Stitcher<P> {
         Stitched { keys, fresh, uncertain, is_further, of_last_moment }
     }
 
-    /// Returns on which side of the first row of the range a row is.
+    /// Returns the position of a row relative to the first row of the range.
     fn side(&self, record: &Record) -> Side {
         if self.range.offset == 0 {
             return Side::After;

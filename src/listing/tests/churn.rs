@@ -16,10 +16,10 @@ use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 use crate::listing::proof::MAX_READS;
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
-/// Requests after which a case counts as endless. The lists are of a hundred rows or so.
+/// Number of requests after which a case counts as endless. The lists have about a hundred rows.
 const ENDLESS: usize = 3_000;
 
-/// How long the pages of the service are.
+/// Length of the pages of the service.
 #[derive(Debug, Clone, Copy)]
 enum PageLength {
     /// As requested.
@@ -30,7 +30,7 @@ enum PageLength {
     Varying(u64, u64),
 }
 
-/// Which answers carry a count, which is right at that moment.
+/// Answers with a count, which is correct at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Counted {
     Always,
@@ -38,7 +38,7 @@ enum Counted {
     Never,
 }
 
-/// What the service is like. The name of the class groups cases in the report.
+/// A service. The name of the class groups cases in the report.
 #[derive(Debug, Clone, Copy)]
 struct Service {
     class: &'static str,
@@ -199,13 +199,13 @@ impl List {
     }
 }
 
-/// What the first page that was read means for the rows of the list at that moment.
+/// Rows of the list at the moment of the first page, by their relation to the range.
 #[derive(Default)]
 struct Range {
     /// Rows that `offset` skips.
     skipped: HashSet<u64>,
-    /// Rows to deliver. Of rows that share the moment of the first one and change places, some are
-    /// in neither.
+    /// Rows to deliver. Rows that share the moment of the first one and change places may be in
+    /// neither set.
     due: HashSet<u64>,
 }
 
@@ -228,7 +228,7 @@ impl Range {
     }
 }
 
-/// What came of a case.
+/// Result of a case.
 enum Outcome {
     Complete,
     /// The listing gave up, for this reason.
@@ -236,7 +236,7 @@ enum Outcome {
     Wrong(String),
 }
 
-/// Plays one case.
+/// Runs one case.
 fn play(seed: u64) -> (Service, Outcome) {
     let mut random = Rng::with_seed(seed);
     let service = Service::random(&mut random);

@@ -198,7 +198,7 @@ mod tests {
         Config::parse("F", Path::new("F"), text).map_err(|error| error.to_string())
     }
 
-    /// Each profile's region.
+    /// Returns the region of each profile.
     fn regions(text: &str) -> Vec<(String, Option<String>)> {
         let config = parse(text).unwrap();
         let region = |name: &str| config.profile(name)?.text("region").map(str::to_owned);

@@ -200,7 +200,7 @@ impl Environment {
         names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }
 
-    /// For tests: just these variables.
+    /// Creates an environment of these variables, for tests.
     #[cfg(test)]
     pub(in crate::settings) fn with(variables: &[(&str, &str)]) -> Self {
         Self::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))

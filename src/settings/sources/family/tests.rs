@@ -1,4 +1,4 @@
-//! What each family of variables gives, as tables.
+//! Variables of each family and the resulting settings, as tables.
 
 use super::*;
 use crate::settings::Setting;
@@ -99,7 +99,7 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             "OS_AUTH_TYPE asks for an application credential, which these clouds are not known to \
              accept; use an access key",
         ),
-        // Half of another cloud's credentials are none of ours.
+        // An incomplete set for another cloud is skipped.
         (
             &OPENSTACK,
             &[("OS_AUTH_URL", "garbage"), ("OS_ACCESS_KEY", "a")],

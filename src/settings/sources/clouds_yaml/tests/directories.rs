@@ -31,7 +31,8 @@ fn authorities_are_taken_and_checks_stay_on() {
     }
 }
 
-/// Which file of the current directory plays a part, and where the secrets would go.
+/// The warning names the files of the current directory that are used, and the host that gets the
+/// secrets.
 #[test]
 fn files_of_the_current_directory_are_named_with_the_host() {
     let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
@@ -66,7 +67,7 @@ fn files_of_the_current_directory_are_named_with_the_host() {
     assert!(told([Location::Settings, Location::Settings], secure).is_empty());
 }
 
-/// Whoever writes one of the two files would get the secrets of the other.
+/// Otherwise a user who can write one of the two files would get the secrets of the other.
 #[test]
 fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     use Location::{Here, Named, Settings};
@@ -99,7 +100,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         ((Named, "c"), (Settings, "s"), secure, &nobody, None),
         ((Settings, "c"), (Named, "s"), secure, &nobody, None),
         ((Named, "c"), (Named, "s"), secure, &nobody, None),
-        // It has no secret of this cloud.
+        // `secure.yaml` has no secret of this cloud.
         ((Here, "c"), (Settings, "s"), "clouds: {b: {auth: {token: s}}}", &nobody, None),
     ];
     for (clouds, over, text, hosts, expected) in cases {
