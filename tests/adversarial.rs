@@ -1,5 +1,4 @@
-//! Services that do not keep to what they document: the list is whole all the same, or the run
-//! fails.
+//! Services that break their own documentation: the list is complete, or the run fails.
 
 use crate::harness::{Answer, Cbr, Run, Service, sandboxed};
 
@@ -9,29 +8,29 @@ fn list(faults: &str) -> Cbr {
     sandboxed(&format!("--backups 30 {faults}"), command)
 }
 
-/// That a run printed all thirty, once each and in order.
+/// Asserts that a run printed all thirty rows, once each and in order.
 fn assert_whole(run: &Run, told: &str) {
     let whole = list("").run();
     assert_eq!(whole.lines().len(), 30);
     assert_eq!(run.stdout, whole.stdout, "{told}");
 }
 
-/// What is wrong with every answer, and the requests that prove the list whole all the same.
+/// Faults of every answer, and the requests that still prove the list complete.
 const HARMLESS: &[(&str, &[(u64, u64)])] = &[
-    // No count, or one that is too low: the last row is requested, and comes alone.
+    // No count, or one that is too low: the last row is requested again, alone.
     ("--fault no-count@*", &TO_THE_END),
     ("--fault count=-1@*", &TO_THE_END),
     ("--fault count=0@*", &TO_THE_END),
     ("--fault count=5@*", &TO_THE_END),
     ("--fault count=15@*", &TO_THE_END),
     ("--fault count=29@*", &TO_THE_END),
-    // Fewer rows than asked for, with a count that says that there are more.
+    // Fewer rows than requested, with a count that announces more.
     ("--fault clamp=7@*", &[(0, 10), (6, 7), (12, 7), (18, 7), (24, 7)]),
     (
         "--fault clamp=7@* --fault no-count@*",
         &[(0, 10), (6, 10), (12, 10), (18, 10), (24, 10), (29, 10)],
     ),
-    // More rows than asked for.
+    // More rows than requested.
     ("--fault ignore-limit@*", &[(0, 10), (29, 10)]),
 ];
 
@@ -46,7 +45,7 @@ fn wrong_counts_and_pages_lose_no_row() {
     }
 }
 
-/// Wrong for one answer only: what other answers say counts more.
+/// Faults of one answer only: the other answers outweigh it.
 #[test]
 fn transient_inconsistencies_lose_no_row() {
     for lie in [
@@ -65,7 +64,7 @@ fn a_row_that_is_repeated_on_every_page_is_printed_once() {
     assert_whole(&list("--fault repeat@*").run(), "repeat");
 }
 
-/// What cannot be told from a list that lost rows on the way.
+/// Faults that look the same as a list that lost rows.
 const UNPROVEN: &[(&str, &str)] = &[
     ("--fault count=31@*", "the service counts more backups than it lists (30 seen, 31 counted)"),
     ("--fault count=99@*", "the service counts more backups than it lists (30 seen, 99 counted)"),
@@ -108,17 +107,16 @@ fn unprovable_listings_fail() {
              cbr: hint: run it again; if it persists, try a smaller --page-size\n"
         );
         let run = list(faults).exit(6).stderr(told).run();
-        // It gives up in the end, and does not hammer the service before.
+        // It gives up in the end, without many requests.
         assert!(run.requests.len() < 100, "{faults}: {}", run.requests.len());
     }
 }
 
-/// A service that does not sort as it was asked to: rows could move unseen, so the list must be at
-/// rest.
+/// The service does not sort as requested, so rows could move unseen: the list must not change.
 #[test]
 fn another_order_is_proven_if_nothing_changes() {
-    let told = "cbr: warning: the service did not sort as requested, so a change of the list may be \
-                unnoticed\n";
+    let told = "cbr: warning: the service did not sort as requested, so a change of the list may \
+                be unnoticed\n";
     for fault in ["", " --fault no-count@*"] {
         let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
         let mut ids = run.lines();
@@ -131,8 +129,8 @@ fn another_order_is_proven_if_nothing_changes() {
     run.exit(6).stderr_holds(told).run();
 }
 
-/// A page that is shorter than asked for, and claims to be all: believed where no service has pages
-/// of that size.
+/// A page that is shorter than requested and claims to be all is believed only if no service has
+/// pages of that size.
 #[test]
 fn rows_after_a_short_page_are_requested() {
     let list = |backups: u64, faults: &str| {
@@ -149,7 +147,7 @@ fn rows_after_a_short_page_are_requested() {
 }
 
 /// A page of at most ten rows that counts itself, from a service whose rows all share a moment: the
-/// whole list is printed, or the run fails. With a page as long as the list, it is the list.
+/// whole list is printed, or the run fails. If the page is as long as the list, it is the list.
 #[test]
 fn page_counts_are_distrusted_when_all_times_tie() {
     let row = |number: u64| {
@@ -177,17 +175,17 @@ fn page_counts_are_distrusted_when_all_times_tie() {
     }
 }
 
-/// With an offset, rows from behind the end are rows from elsewhere.
+/// With an offset, rows beyond the count belong to another part of the list.
 #[test]
 fn rows_beyond_the_count_are_an_error() {
-    let told = "cbr: error: the listing could not be proven complete: the service answers backups from \
-                behind the end that it counts (10 seen, 30 counted)\n\
+    let told = "cbr: error: the listing could not be proven complete: the service answers backups \
+                from behind the end that it counts (10 seen, 30 counted)\n\
                 cbr: hint: run it again; if it persists, try a smaller --page-size\n";
     let command = "backups list --limit 10 --offset 25";
     sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(told).run();
 }
 
-/// The documented account, in the sizes that it has.
+/// The documented account, with all of its backups.
 #[test]
 fn the_default_account_is_complete_with_every_harmless_misbehavior() {
     let whole = sandboxed("", "backups list -o jsonl --columns id").run();

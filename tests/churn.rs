@@ -1,5 +1,5 @@
-//! Backups come and go while they are listed: every one that exists throughout is printed, once and
-//! in its place.
+//! Backups are created and deleted during a listing: each one that exists throughout is printed
+//! once, in order.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ fn list(options: &str, flags: &str) -> Run {
     sandboxed(options, &format!("backups list -o jsonl --columns id {flags}")).run()
 }
 
-/// The ids that a run printed, which must differ.
+/// Returns the ids that a run printed, and asserts that they differ.
 fn ids(run: &Run) -> Vec<&str> {
     let ids: Vec<_> = run.lines().into_iter().map(|line| line.split('"').nth(3).unwrap()).collect();
     let distinct: HashSet<_> = ids.iter().collect();
@@ -17,8 +17,8 @@ fn ids(run: &Run) -> Vec<&str> {
     ids
 }
 
-/// What holds for a listing of these backups, whatever changed meanwhile: those that stayed are all
-/// there, in order, and nothing is there that never was.
+/// Asserts that backups that existed throughout are printed in order, and that no other ids appear,
+/// whatever changed meanwhile.
 fn check(told: &str, before: &[&str], run: &Run) {
     let printed = ids(run);
     let changed = |ids: fn(&crate::harness::Request) -> &Vec<String>| -> HashSet<&str> {
@@ -35,8 +35,8 @@ fn check(told: &str, before: &[&str], run: &Run) {
     assert!(others.all(|id| deleted.contains(id) || inserted.contains(id)), "{told}");
 }
 
-/// What changes between the two requests that the documented account takes, and the requests that
-/// it takes then. Deletions before the seam take one more, to find where the list is now.
+/// Changes between the two requests for the documented account, and the resulting requests.
+/// Deletions in front of the seam need one more request, to find the new position.
 const CHANGES: &[(&str, &[(u64, u64)])] = &[
     ("delete=0@2", &MENDED),
     ("delete=500@2", &MENDED),
@@ -54,11 +54,11 @@ const CHANGES: &[(&str, &[(u64, u64)])] = &[
     ("insert=1000@2", &PLAIN),
     ("insert=1663@2", &PLAIN),
     ("insert=0+999@2", &[(0, 1000), (999, 1000), (1998, 1000)]),
-    // As many come as go: the count tells nothing.
+    // As many are created as deleted: the count shows nothing.
     ("delete=0@2 --change insert=0@2", &PLAIN),
     ("delete=999@2 --change insert=0@2", &PLAIN),
     ("delete=0@2 --change insert=1662@2", &MENDED),
-    // While what was missed is being found.
+    // Another change, while the missing rows are searched.
     ("delete=0@2-3", &MENDED),
     ("delete=0+100@2-9", &MENDED),
     ("insert=0+10@2-9", &PLAIN),
@@ -66,7 +66,7 @@ const CHANGES: &[(&str, &[(u64, u64)])] = &[
 
 /// The requests of a list at rest.
 const PLAIN: [(u64, u64); 2] = [(0, 1000), (999, 1000)];
-/// With one page more, at the beginning.
+/// The requests of a list with one page more, at the beginning.
 const MENDED: [(u64, u64); 3] = [(0, 1000), (0, 1000), (999, 1000)];
 
 #[test]
@@ -81,13 +81,13 @@ fn the_documented_account_changes_between_its_two_pages() {
     }
 }
 
-/// The row that a tool without an overlap loses: the first of the second page.
+/// A tool without an overlap loses this row: the first of the second page.
 #[test]
 fn a_deletion_between_pages_loses_no_other_row() {
     let before = list("", "");
     let run = list("--change delete=0@2", "");
     assert!(ids(&run).contains(&ids(&before)[1000]));
-    // The deleted one was there when the first page was read.
+    // The deleted backup still existed when the first page was read.
     assert_eq!(ids(&run), ids(&before));
 }
 
@@ -114,8 +114,7 @@ fn constant_changes_lose_no_stable_row() {
     }
 }
 
-/// The smallest pages, between which there are the most changes, of which some come to the same
-/// place.
+/// The smallest pages have the most changes between them; some insert at the same position.
 #[test]
 fn pages_of_two_rows_print_nothing_twice() {
     let before = list("--backups 50", "");
@@ -125,9 +124,8 @@ fn pages_of_two_rows_print_nothing_twice() {
     }
 }
 
-/// In an order over keys that change, a row may move past what was read. The whole list is read in
-/// the safe order then. Of the first rows, which the service sorts, nothing is proven once they
-/// moved, so they are read again.
+/// In an order over keys that change, a row may move past the reader. The whole list is then read
+/// in the safe order. The first rows, which the service sorts, are read again if they moved.
 #[test]
 fn an_unstable_order_is_proven_or_refused() {
     let rows = "--backups 60 --change delete=0@2 --change insert=9@3";
@@ -145,8 +143,8 @@ fn an_unstable_order_is_proven_or_refused() {
     assert_eq!(at_rest.lines().len(), 1 + 40);
 }
 
-/// Backups are created while a page is read, then most are deleted before the next: an empty page
-/// says nothing of the rows that are left.
+/// Backups are created while a page is read, and most are deleted before the next: an empty page
+/// proves nothing about the remaining rows.
 #[test]
 fn an_empty_page_does_not_end_a_list() {
     let cases = [
@@ -166,13 +164,13 @@ fn an_empty_page_does_not_end_a_list() {
     }
 }
 
-/// The rows in front of the offset are deleted, so rows of the range move in front of it.
+/// Rows in front of the offset are deleted, so rows of the range move in front of it.
 #[test]
 fn a_shifted_offset_is_abandoned() {
     let cases = [
         ("--backups 400", "--offset 100 --page-size 50", "delete=0+101@2", 100..400),
         ("--backups 1663", "--offset 600 --page-size 200", "delete=0+700@2", 600..1663),
-        // All that was read is deleted.
+        // All rows that were read are deleted.
         ("--backups 400", "--offset 100 --page-size 50", "delete=0+160@2", 160..400),
         // Rows that the offset skipped move behind it.
         ("--backups 400", "--offset 100 --page-size 50", "insert=0+70@2", 100..400),
@@ -187,8 +185,8 @@ fn a_shifted_offset_is_abandoned() {
     }
 }
 
-/// The oldest backups are deleted one by one while pages are read: every survivor is listed, so
-/// that is no reason to give up.
+/// The oldest backups are deleted one by one while pages are read: every survivor is listed, so the
+/// listing need not give up.
 #[test]
 fn deletions_at_the_end_do_not_prevent_the_proof() {
     let before = list("", "");

@@ -1,4 +1,4 @@
-//! `--dry-run` and `--print-curl`: what would be sent, and that nothing is.
+//! `--dry-run` and `--print-curl`: the request that would be sent, and that none is sent.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,12 +14,12 @@ use crate::host;
 
 const SHOW: &str = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00";
 
-/// With settings for a host that is not there.
+/// Runs with settings for a host that does not exist.
 fn nowhere(args: &str) -> Cbr {
     cbr(args).env("CBR_ENDPOINT", "https://cbr.nowhere.invalid").env("CBR_PROJECT_ID", "p1")
 }
 
-/// Without the date, which is another each time.
+/// Removes the date, which differs each time.
 fn undated(text: &str) -> String {
     let dated = |line: &&str| line.starts_with("x-sdk-date: ");
     let lines = text.lines().map(|line| if dated(&line) { "x-sdk-date: now" } else { line });
@@ -54,7 +54,7 @@ fn the_request_is_shown_and_not_sent() {
     );
 }
 
-/// The request that is shown is the one that is sent.
+/// The shown request is the one that is sent.
 #[test]
 fn the_shown_request_equals_the_sent_one() {
     for flags in [
@@ -110,7 +110,7 @@ fn a_missing_setting_is_reported() {
     nowhere("backups list --dry-run --print-curl").exit(2).stderr_holds(told).run();
 }
 
-/// As a user who logs in, in a region whose IAM is known.
+/// Runs as a user who logs in, in a region whose IAM is known.
 fn user(args: &str) -> Cbr {
     cbr(args)
         .env("HW_USER_NAME", "somebody")
@@ -143,7 +143,7 @@ fn requests_to_iam_are_shown_and_not_sent() {
     );
 }
 
-/// Without a region the service is where the catalogue says, which comes with the token.
+/// Without a region the endpoint comes from the catalog, which arrives with the token.
 #[test]
 fn an_endpoint_from_the_catalog_has_a_placeholder() {
     // A host of a known cloud would imply the region.
@@ -165,12 +165,13 @@ fn an_endpoint_from_the_catalog_has_a_placeholder() {
          its catalogue names the endpoint.\n"
     );
     assert!(run.stdout.contains(&told), "{}", run.stdout);
-    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and nothing is sent\n\
+    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and \
+                nothing is sent\n\
                 cbr: hint: give it with --region or --endpoint\n";
     user("backups list --print-curl").exit(2).stderr(told).run();
 }
 
-/// Variables of a user, as the sandbox names them.
+/// Variables of each kind of user, as the sandbox names them.
 const USERS: [&[(&str, &str)]; 3] = [
     &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],
     &[
@@ -181,8 +182,8 @@ const USERS: [&[(&str, &str)]; 3] = [
     &[("CBR_TOKEN", TOKEN)],
 ];
 
-/// What the command prints, held against the secrets by hand: the signature's names are in it, as
-/// words.
+/// Returns the printed command, and asserts that it holds no secret: the harness would take the
+/// names of the signed headers for a signature.
 fn command(sandbox: &Sandbox, args: &str, user: &[(&str, &str)]) -> String {
     let run = user.iter().fold(sandbox.cbr(args), |run, (name, value)| run.env(name, value));
     let output = run.start().finish();
@@ -195,7 +196,7 @@ fn command(sandbox: &Sandbox, args: &str, user: &[(&str, &str)]) -> String {
     text
 }
 
-/// Runs a command in a shell which has these variables.
+/// Runs a command in a shell with these variables.
 fn run(shell: &str, command: &str, user: &[(&str, &str)]) -> (bool, String) {
     let home = TempDir::new().unwrap();
     let mut process = Command::new(host::find(shell).unwrap());
@@ -230,7 +231,7 @@ fn the_command_works_when_pasted() {
     assert_eq!(sandbox.requests().len(), 2 * shells.len() * USERS.len());
 }
 
-/// Every user of a machine sees the arguments of its programs.
+/// Every user of a machine can read the arguments of its programs.
 #[test]
 fn no_program_gets_a_secret_as_an_argument() {
     let programs = ["curl", "openssl", "sed", "od", "date"];
@@ -240,7 +241,7 @@ fn no_program_gets_a_secret_as_an_argument() {
     let sandbox = Sandbox::start("--backups 3");
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("arguments");
-    // Each says how it was called, then is what it was.
+    // Each logs its arguments, then runs the original program.
     for program in programs {
         let path = directory.path().join(program);
         let text = format!(
@@ -267,7 +268,7 @@ fn no_program_gets_a_secret_as_an_argument() {
     assert!(!log.contains("Signature="), "{log}");
 }
 
-/// A signature with half of a key would count as a failure, and a few of those lock it.
+/// A signature with half of a key would count as a failure, and a few failures lock it.
 #[test]
 fn the_command_needs_its_variables() {
     let sandbox = Sandbox::start("--backups 3");
@@ -294,8 +295,8 @@ fn the_source_of_settings_is_named() {
         .finish();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to the values in HW_*: the command reads \
-         them\n"
+        "cbr: warning: set CBR_ACCESS_KEY and CBR_SECRET_KEY to the values in HW_*: the command \
+         reads them\n"
     );
     let command = String::from_utf8(output.stdout).unwrap();
     assert!(!command.contains(ACCESS_KEY) && !command.contains(SECRET_KEY), "{command}");

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Cbr, Service, TOKEN, cbr, sandboxed, terminal};
 
-/// The objects that a run has left on stderr.
+/// Returns the objects that a run has printed on stderr.
 fn objects(run: Cbr) -> Vec<Value> {
     let run = run.stderr_holds([]).run();
     run.stderr.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
-/// The one error of a run, and nothing else.
+/// Returns the only error of a run.
 fn error(run: Cbr) -> Value {
     let mut objects = objects(run);
     assert_eq!(objects.len(), 1, "{objects:?}");
@@ -34,7 +34,8 @@ fn a_refusal_has_every_field() {
             "exit_code": 4,
             "service_code": "BackupService.6200",
             "http_status": 404,
-            "message": "HTTP 404 BackupService.6200: Backup \"x\" does not\\nexist. (request 7f1c9d4e)",
+            "message": "HTTP 404 BackupService.6200: Backup \"x\" does not\\nexist. (request \
+                        7f1c9d4e)",
             "request_id": "7f1c9d4e",
             "retryable": false,
             "retry_after": null,
@@ -43,7 +44,7 @@ fn a_refusal_has_every_field() {
     );
 }
 
-/// A flag of every command, wherever it stands.
+/// The flag belongs to every command, and can be anywhere.
 #[cfg(feature = "sandbox")]
 #[test]
 fn the_error_format_of_the_sandbox_applies_to_its_command() {
@@ -156,7 +157,7 @@ fn retry_after_is_a_number() {
     }
 }
 
-/// What people see besides errors has no place among objects.
+/// Progress and other text for a terminal is not printed between objects.
 #[test]
 fn a_terminal_shows_only_objects() {
     let shown = |flags: &str| {

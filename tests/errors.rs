@@ -1,5 +1,5 @@
-//! What the service says instead of a list: its code, message and request id reach the user,
-//! whatever shape they come in, and decide the exit code.
+//! Errors of the service: code, message and request id reach the user in whatever form they are
+//! sent, and decide the exit code.
 
 use std::io::Write as _;
 
@@ -19,9 +19,9 @@ struct Case {
     stderr: &'static str,
 }
 
-/// Refusals that no second attempt would change.
+/// Refusals that a retry would not change.
 const FINAL: &[Case] = &[
-    // Of the service itself: no request id inside.
+    // From the service itself: no request id inside.
     Case {
         status: 400,
         headers: &[JSON],
@@ -34,7 +34,8 @@ const FINAL: &[Case] = &[
         headers: &[JSON, ("X-Request-Id", "7f1c9d4e")],
         body: r#"{"error_code":"BackupService.6200","error_msg":"Backup does not exist."}"#,
         exit: 4,
-        stderr: "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request 7f1c9d4e)\n\
+        stderr: "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
+                 7f1c9d4e)\n\
                  cbr: hint: cbr backups list shows the ids that there are\n",
     },
     Case {
@@ -45,7 +46,7 @@ const FINAL: &[Case] = &[
         stderr: "cbr: error: HTTP 403 BackupService.8600: Real-name verification required.\n\
                  cbr: hint: the account's owner must complete its real-name verification\n",
     },
-    // An authentication failure that arrives as a failure of the service.
+    // An authentication failure that is reported as a failure of the service.
     Case {
         status: 500,
         headers: &[JSON],
@@ -54,7 +55,7 @@ const FINAL: &[Case] = &[
         stderr: "cbr: error: HTTP 500 BackupService.9998: Authentication failed.\n\
                  cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
-    // Of the gateway, with its own request id.
+    // From the gateway, with its own request id.
     Case {
         status: 401,
         headers: &[JSON],
@@ -62,11 +63,11 @@ const FINAL: &[Case] = &[
                fail\",\n  \"error_code\": \"APIGW.0301\",\n  \"request_id\": \
                \"00000000000000000000000000000001\"\n}\n",
         exit: 3,
-        stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt \
-                 token fail (request 00000000000000000000000000000001)\n\
+        stderr: "cbr: error: HTTP 401 APIGW.0301: Incorrect IAM authentication information: \
+                 decrypt token fail (request 00000000000000000000000000000001)\n\
                  cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
-    // Open Telekom Cloud spells the same code in another way; the header's id comes first.
+    // Open Telekom Cloud spells the same code in another way; the header's id takes precedence.
     Case {
         status: 401,
         headers: &[JSON, ("X-Request-Id", "of-the-header")],
@@ -83,7 +84,7 @@ const FINAL: &[Case] = &[
         stderr: "cbr: error: HTTP 404 APIGW.0101: The API does not exist (request 1)\n\
                  cbr: hint: check that --endpoint is the CBR endpoint of the region\n",
     },
-    // Of IAM, nested, with a number for a code, and its own header.
+    // From IAM, nested, with a number as a code, and its own header.
     Case {
         status: 401,
         headers: &[JSON, ("X-IAM-Trace-Id", "token_cn-north-4_null_1a")],
@@ -93,7 +94,7 @@ const FINAL: &[Case] = &[
                  token_cn-north-4_null_1a)\n\
                  cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
     },
-    // Of IAM, flat.
+    // From IAM, flat.
     Case {
         status: 403,
         headers: &[JSON],
@@ -113,7 +114,7 @@ const FINAL: &[Case] = &[
                  cbr: hint: check --project-id, and that the user has the permission \
                  cbr:backups:list\n",
     },
-    // Of others.
+    // From other clouds.
     Case {
         status: 400,
         headers: &[JSON],
@@ -128,7 +129,7 @@ const FINAL: &[Case] = &[
         exit: 4,
         stderr: "cbr: error: HTTP 409 Other.2: Not now.\n",
     },
-    // Not of the service at all.
+    // Not from the service at all.
     Case {
         status: 404,
         headers: &[HTML],
@@ -141,7 +142,8 @@ const FINAL: &[Case] = &[
         headers: &[JSON],
         body: r#"{"error_code":"BackupService.9900","error_msg":"Inv"#,
         exit: 4,
-        stderr: "cbr: error: HTTP 400: {\"error_code\":\"BackupService.9900\",\"error_msg\":\"Inv\n",
+        stderr: "cbr: error: HTTP 400: \
+                 {\"error_code\":\"BackupService.9900\",\"error_msg\":\"Inv\n",
     },
     Case {
         status: 403,
@@ -152,7 +154,7 @@ const FINAL: &[Case] = &[
                  cbr: hint: check --project-id, and that the user has the permission \
                  cbr:backups:list\n",
     },
-    // What would act on a terminal does not.
+    // Characters that would act on a terminal are escaped.
     Case {
         status: 400,
         headers: &[JSON, ("X-Request-Id", "r\u{9b}2J")],
@@ -173,7 +175,7 @@ fn a_refusal_is_reported_once_in_the_words_of_the_service() {
     }
 }
 
-/// Answers of 200 that are no list: what is wrong with them, and what is shown of them.
+/// Answers with status 200 that are no list: the error, and the quoted part.
 const UNREADABLE: &[(&str, &str, &str)] = &[
     (
         "<html>Please log in</html>",
@@ -233,7 +235,7 @@ fn an_unexpected_response_is_quoted_briefly() {
     }
 }
 
-/// Values that are no JSON, also where the listing does not need them.
+/// Values that are not JSON, also where the listing does not need them.
 const BROKEN_VALUES: [&str; 10] =
     ["", "-", "1.", "1e", "01", "+1", "nul.", "fal]e", "'1'", r#"{"a":[1}"#];
 
@@ -257,7 +259,7 @@ fn a_page_with_a_broken_member_is_an_error() {
     }
 }
 
-/// An answer that is compressed in pieces, as gzip allows.
+/// Returns an answer that is compressed in several members, as gzip allows.
 fn compressed(pieces: &[&str], behind: &[u8]) -> Answer {
     let member = |piece: &&str| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -308,7 +310,7 @@ fn long_error_bodies_are_truncated() {
     service.cbr("backups list").with_key().exit(4).stderr(told).run();
 }
 
-/// No page is nearly as large; memory stays bounded, also for what is small on its way.
+/// No page is nearly as large; memory stays bounded, also for a body that compresses well.
 #[test]
 fn endless_responses_are_abandoned() {
     let told = "cbr: error: unreadable answer: more than 16 MiB\n\
@@ -319,7 +321,7 @@ fn endless_responses_are_abandoned() {
     }
 }
 
-/// A gateway echoes what it was sent, in whatever way JSON allows to write it.
+/// A gateway echoes the request, in any form that JSON allows.
 #[test]
 fn echoed_secrets_are_redacted() {
     const SECRET: &str = "MIIe+token/with=all==";
@@ -333,7 +335,8 @@ fn echoed_secrets_are_redacted() {
             let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad: {echo} !"}}"#);
             let service = Service::answering([Answer::new(401, &body)]);
             let told = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
-                        cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+                        cbr: hint: check the credentials of CBR_*: access key and secret key, or \
+                        token\n";
             let run = service.cbr("backups list");
             let run = if variable == "CBR_TOKEN" { run } else { run.with_key() };
             run.secret(variable, SECRET).exit(3).stderr(told).run();
@@ -341,17 +344,18 @@ fn echoed_secrets_are_redacted() {
     }
 }
 
-/// Not a secret, but nobody else's business.
+/// Not a secret, but not for others to see.
 #[test]
 fn echoed_access_keys_are_redacted() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
     let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
-                cbr: hint: the access key of CBR_* is locked for five minutes after too many failures\n";
+                cbr: hint: the access key of CBR_* is locked for five minutes after too many \
+                failures\n";
     service.cbr("backups list").with_key().exit(3).stderr(told).run();
 }
 
-/// Cutting comes after hiding: half a secret is too much.
+/// Secrets are redacted before a text is cut, since half a secret is too much.
 #[test]
 fn a_truncated_secret_is_redacted() {
     const TOKEN: &str = "hunter2-hunter2-hunter2";

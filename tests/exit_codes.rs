@@ -1,4 +1,4 @@
-//! Each exit code of the README's table, once; the details are in the other modules.
+//! Each exit code of the README's table, once; the other modules have the details.
 
 use std::fs::{File, OpenOptions};
 use std::process::Command;
@@ -32,7 +32,7 @@ fn exit_codes_match_the_table() {
     }
 }
 
-/// Runs it with a full disk for stdout.
+/// Runs it with a full disk as stdout, and asserts the error.
 fn assert_told_of_full_disk(run: Cbr) {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = run.start_with_stdout(full).finish();
@@ -58,8 +58,8 @@ fn a_full_disk_is_a_local_failure() {
     }
 }
 
-/// A write beyond the limit on the size of files is an error, and no end by a signal. Rows that do
-/// not fit into memory are limited too.
+/// A write beyond the file size limit is an error, and does not end the run by a signal. The limit
+/// also applies to rows in a temporary file.
 #[test]
 fn a_file_that_is_not_allowed_to_grow_is_an_error() {
     let sandbox = Sandbox::start("--backups 5000");
@@ -88,7 +88,7 @@ fn a_file_that_is_not_allowed_to_grow_is_an_error() {
     }
 }
 
-/// A limit that leaves nothing for a connection is no fault of the service.
+/// Too few file descriptors for a connection is not an error of the service.
 #[test]
 fn too_few_file_descriptors_are_reported() {
     let sandbox = Sandbox::start("--backups 3");
@@ -109,7 +109,7 @@ fn too_few_file_descriptors_are_reported() {
                     (see ulimit -n): Too many open files (os error 24)\n";
         assert_eq!(stderr, told, "{files}");
     }
-    // More than are left open by whoever runs the tests.
+    // More than the parent of the tests leaves open.
     let (code, _, stderr) = list(64);
     assert_eq!(code, Some(0), "{stderr}");
 }

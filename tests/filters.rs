@@ -1,4 +1,4 @@
-//! Every filter of `list` and the pairs that arrive for it: those, and no others.
+//! Every filter of `list`, and the query pairs that arrive for it, and no others.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use crate::harness::{Cbr, Run, sandboxed};
 
 const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
 
-/// Each filter alone, and what arrives. All values can be told apart from their encoding.
+/// Each filter alone, and the pairs that arrive. All values differ from their encoding.
 const FILTERS: [(&[&str], &[(&str, &str)]); 39] = [
     (&["--checkpoint-id", ID], &[("checkpoint_id", ID)]),
     (&["--dec"], &[("dec", "true")]),
@@ -65,7 +65,7 @@ fn list() -> Cbr {
     sandboxed("--backups 3", "backups list -o jsonl")
 }
 
-/// The filters of the one request that was sent.
+/// Returns the filters of the only request.
 fn filters(run: &Run) -> Vec<(&str, &str)> {
     let [request] = run.requests.as_slice() else { panic!("{:?}", run.requests) };
     assert_eq!(request.status, Some(200), "{request:?}");
@@ -81,7 +81,7 @@ fn each_filter_is_sent_as_documented() {
     }
 }
 
-/// The moment lies between those just before and just after the run, seven days earlier.
+/// The moment is between just before and just after the run, seven days earlier.
 #[test]
 fn an_age_counts_back_from_now() {
     let week = SignedDuration::from_hours(7 * 24);
@@ -92,7 +92,7 @@ fn an_age_counts_back_from_now() {
     assert!(earliest <= sent && sent <= latest, "{earliest} {sent} {latest}");
 }
 
-/// Days are those of UTC, and one that ends meanwhile is as good.
+/// Days are in UTC; a day that ends during the test is accepted.
 #[test]
 fn relative_words_are_moments_of_this_run() {
     let day = || Timestamp::now().strftime("%Y-%m-%dT00:00:00Z").to_string();
@@ -107,22 +107,22 @@ fn relative_words_are_moments_of_this_run() {
         let sent = run.requests[0].value("start_time").unwrap();
         assert!([before.as_str(), after.as_str()].contains(&sent), "{word}: {sent}");
     }
-    // One moment for both, which no rounding tears apart.
+    // One moment for both: it is not rounded twice.
     let run = list().args(["--until", "now", "--since", "now"]).run();
     let [since, until] = ["start_time", "end_time"]
         .map(|name| run.requests[0].value(name).unwrap().parse::<Timestamp>().unwrap());
     assert!((0..=1).contains(&(until - since).as_secs()), "{since} {until}");
 }
 
-/// A date is its midnight, so a day is not from itself to itself.
+/// A date means 00:00 of that day, so a range from a day to itself is empty.
 #[test]
 fn a_range_of_one_moment_is_warned_of() {
-    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that day, \
-                so these are one moment; --until 2018-03-01 includes the day\n";
+    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that \
+                day, so these are one moment; --until 2018-03-01 includes the day\n";
     for until in ["2018-02-28", "2018-02-28T00:00:00Z"] {
         list().args(["--since", "2018-02-28", "--until", until]).stderr(told).run();
     }
-    // An hour is what it says.
+    // With a time, the range is one moment on purpose.
     let hour = "2018-02-28T12:00:00Z";
     list().args(["--since", hour, "--until", hour]).run();
 }
@@ -222,14 +222,15 @@ fn unknown_values_of_closed_vocabularies_are_rejected_with_the_list() {
     }
 }
 
-/// The list of types is open: clouds differ, and new ones come.
+/// The list of types is open: clouds differ, and new types appear.
 #[test]
 fn a_resource_type_of_the_right_form_is_sent_with_a_warning() {
     let cases =
         [("OS::Quantum::Annealer", ""), ("OS::Nova::Sever", " (did you mean `OS::Nova::Server`?)")];
     for (word, question) in cases {
         let stderr = format!(
-            "cbr: warning: --resource-type {word}: not a documented value{question}; sent unchanged\n"
+            "cbr: warning: --resource-type {word}: not a documented value{question}; sent \
+             unchanged\n"
         );
         let run = list().args(["--resource-type", word]).stderr(stderr).run();
         assert_eq!(filters(&run), [("resource_type", word)]);
@@ -303,7 +304,7 @@ fn values_of_the_wrong_kind_are_rejected_or_explained() {
     }
 }
 
-/// Capital letters are not another word.
+/// Values in capital letters are the same values.
 #[test]
 fn documented_words_ignore_case() {
     let cases = [

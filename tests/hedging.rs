@@ -1,4 +1,4 @@
-//! A request that hangs while others are answered is made a second time, on another connection.
+//! A request that hangs while others are answered is sent a second time, on another connection.
 
 use std::{fs, thread};
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::harness::{Cbr, PROJECT_ID, Request, Run, Sandbox, Tls, cbr, sandboxed};
 
-/// The run and its receipt.
+/// Returns the run and its receipt.
 fn with_receipt(run: impl FnOnce(&str) -> Cbr) -> (Run, Value) {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("receipt.json");
@@ -16,7 +16,7 @@ fn with_receipt(run: impl FnOnce(&str) -> Cbr) -> (Run, Value) {
     (run, receipt)
 }
 
-/// The requests of a list that were made more than once.
+/// Returns the number of requests that were sent more than once.
 fn repeated(run: &Run) -> usize {
     let mut windows = run.windows();
     let requests = windows.len();
@@ -38,7 +38,7 @@ fn one_hung_page_is_requested_a_second_time() {
     assert_eq!(numbers, [1, 0], "{receipt}");
     assert_eq!(receipt["requests"].as_u64(), Some(run.requests.len() as u64));
     assert_eq!(repeated(&run), 1);
-    // Each attempt has a signature of its own time.
+    // Each attempt has its own date and signature.
     let date = |request: &Request| request.headers["x-sdk-date"].clone();
     let hung = run.requests.iter().find(|request| request.status.is_none()).unwrap();
     let same = |request: &&Request| request.window() == hung.window();
@@ -56,7 +56,7 @@ fn the_second_request_uses_a_new_connection() {
     assert!(tls.agreed().len() > 1);
 }
 
-/// One page at a time, just after throttling, and with a service that is slow for all.
+/// One page at a time, just after throttling, and with a service that is slow for all requests.
 #[test]
 fn other_requests_are_not_hedged() {
     let cases = [

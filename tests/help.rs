@@ -1,8 +1,8 @@
-//! `cbr help`, `-h` and `--help`: topics, commands, and what is where.
+//! `cbr help`, `-h` and `--help`: topics, commands, and their order.
 
 use crate::harness::cbr;
 
-/// What is printed, which must not be wider than a terminal that is none has.
+/// Returns the printed help.
 fn help(args: &str) -> String {
     cbr(args).run().stdout
 }
@@ -37,7 +37,7 @@ fn a_command_is_explained_as_by_its_flag() {
         assert_eq!(help(&format!("help {command}")).trim_end(), by_flag.trim_end(), "{command}");
     }
     assert_eq!(help("help").trim_end(), help("--help").trim_end());
-    // By the other name, too.
+    // An alias works too.
     assert_eq!(help("help backups ls"), help("help backups list"));
 }
 
@@ -51,7 +51,8 @@ fn unknown_topics_suggest_similar_ones() {
         ("help version", "'cbr --version'"),
         (
             "help foo",
-            "its topics are columns, completeness, connection, coverage, environment, errors, exit-codes, filters, formats, regions\n",
+            "its topics are columns, completeness, connection, coverage, environment, errors, \
+             exit-codes, filters, formats, regions\n",
         ),
     ];
     for (args, near) in cases {
@@ -128,13 +129,13 @@ fn short_help_has_the_common_flags_and_long_help_all() {
     assert!(short.contains("see more with '--help'"), "{short}");
     assert!(help("backups summary -h").contains("--by"));
     assert!(help("sandbox -h").contains("--fault") && !help("sandbox -h").contains("--churn"));
-    // One that has few shows all.
+    // A command with few flags shows all.
     assert!(help("backups show -h").contains("--csv-bom"));
 }
 
 #[test]
 fn help_shows_formats_as_the_command_prints_them() {
-    // The command, what json is there, and whether there are ids.
+    // The command, the text for json in its help, and whether it has the format ids.
     let cases = [
         ("list", "One array, a backup a line, each as the service sent it", true),
         ("show", "One object, as the service sent it", true),

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::thread;
 
-/// Set this to let the tests fail whose program is missing.
+/// Variable that lets a test fail if its program is missing.
 const REQUIRED: &str = "CBR_TEST_REQUIRE_PROGRAMS";
 
 /// Returns the path of the program, or `None` if the test is to be skipped.
@@ -31,11 +31,12 @@ pub(crate) fn skip(what: &str, why: &str) {
     let test = current.name().unwrap_or("a test");
     let line = format!("{what} {why}\t{test}\n");
     let mut file = File::options().create(true).append(true).open(skipped()).unwrap();
-    // In one piece: tests run side by side.
+    // In one write: tests run concurrently.
     file.write_all(line.as_bytes()).unwrap();
 }
 
-/// The list of skipped tests of this run of `cargo test`, which is the parent of all test programs.
+/// Returns the list of skipped tests of this run of `cargo test`, which is the parent of all test
+/// programs.
 fn skipped() -> PathBuf {
     let run = std::os::unix::process::parent_id();
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("skipped-{run}.tsv"))

@@ -1,10 +1,10 @@
-//! Ctrl-C: the run ends at once with 130, whatever it waits for, and says nothing.
+//! Ctrl-C: the run ends at once with 130, wherever it waits, and prints nothing.
 
 use std::sync::mpsc;
 
 use crate::harness::{Answer, Service, sandboxed};
 
-/// A service that has the request and keeps it waiting.
+/// The service holds the request and does not answer.
 #[test]
 fn a_run_waiting_for_the_service_is_interrupted() {
     for stalls in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"backups\":["] {
@@ -27,7 +27,7 @@ fn a_run_waiting_for_the_service_is_interrupted() {
     }
 }
 
-/// Before its first request again: it would come back in ten minutes.
+/// While it waits for its first retry, which would be in ten minutes.
 #[test]
 fn a_run_between_retries_is_interrupted() {
     let (arrived, arrival) = mpsc::channel();
@@ -43,7 +43,7 @@ fn a_run_between_retries_is_interrupted() {
     assert_eq!(service.received().len(), 1);
 }
 
-/// A reader that has stopped reading; what it has read is not taken back.
+/// The reader has stopped reading; the text that it has read stays.
 #[test]
 fn a_blocked_writer_is_interrupted() {
     let run = sandboxed("", "backups list -o json");

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::harness::cbr;
 use crate::host;
 
-/// The page of a command as it is on a terminal of 80 columns, and what groff complains about.
+/// Returns the page of a command as it is on a terminal of 80 columns, and the warnings of groff.
 fn typeset(command: &str) -> Option<(String, String)> {
     let groff = host::find("groff")?;
     let page = cargo_bin_cmd!("cbr").arg("man").args(command.split_whitespace()).output().unwrap();
@@ -33,7 +33,7 @@ fn typeset(command: &str) -> Option<(String, String)> {
     Some((text(output.stdout), text(output.stderr)))
 }
 
-/// The pages that `--all` writes, in a directory that is gone when the test is.
+/// Writes all pages with `--all` to a directory that is removed with the test.
 fn all() -> (TempDir, Vec<PathBuf>) {
     let directory = TempDir::new().unwrap();
     let run = cargo_bin_cmd!("cbr").args(["man", "--all"]).arg(directory.path()).output().unwrap();
@@ -86,7 +86,7 @@ fn each_command_has_a_valid_page() {
         let checked =
             Command::new(&mandoc).args(["-Tlint", "-Wwarning"]).arg(page).output().unwrap();
         let complaints = String::from_utf8_lossy(&checked.stdout).into_owned();
-        // A version has the same pages everywhere, whenever they are made.
+        // A version has the same pages on every machine and at any time.
         let complaints: Vec<_> =
             complaints.lines().filter(|line| !line.contains("missing date")).collect();
         assert_eq!(complaints, Vec::<&str>::new());
@@ -124,7 +124,7 @@ fn a_page_describes_only_its_command() {
     assert!(page.contains("cbr backups list") && page.contains("cbr backups show"), "{page}");
 }
 
-/// What `cbr help` has besides commands.
+/// Topics of `cbr help` other than commands.
 #[test]
 fn each_topic_has_a_valid_page() {
     let topics = [

@@ -1,4 +1,4 @@
-//! `-q` and `-v`: what is said besides errors, and never a secret. No message acts on the terminal.
+//! `-q` and `-v`: messages other than errors, without secrets. No message acts on the terminal.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::harness::{
 
 const PATH: &str = "/v3/5a4db0c5000000000000000000000001/backups";
 
-/// Lines that `-v` prints, with the times taken out.
+/// Returns the lines that `-v` prints, without the times.
 fn details(run: Cbr) -> Vec<String> {
     let run = run.stderr_holds(["cbr: debug: "]).run();
     let untimed = |line: &str| {
@@ -57,12 +57,12 @@ fn verbose_shows_no_secret() {
     }
 }
 
-/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on
+/// Scripts pass on names of backups, which any creator of a backup can choose. None of them acts on
 /// the terminal.
 #[test]
 fn control_characters_in_arguments_are_escaped() {
-    // A sequence that writes to the clipboard, one of a single byte, an order of reading, and a
-    // line that looks like one of cbr.
+    // A sequence that writes to the clipboard, one of a single byte, a reading order, and a line
+    // that resembles one of cbr.
     let names = [
         ("\u{1b}]52;c;eA\u{7}x", r"\u{1b}]52;c;eA\u{7}x"),
         ("\u{9b}31mx", r"\u{9b}31mx"),
@@ -91,7 +91,7 @@ fn control_characters_in_arguments_are_escaped() {
             };
             let text = run("text");
             assert!(text.contains(shown), "{number}: {text}");
-            // Scripts get the name itself where they can.
+            // Scripts get the name itself where possible.
             let report: Value = serde_json::from_str(&run("json")).unwrap();
             let message = report["message"].as_str().unwrap();
             assert!(message.contains(shown) || message.contains(name), "{number}: {message}");
@@ -111,7 +111,7 @@ fn quiet_leaves_errors_only() {
     sandboxed("--backups 3 --fault 400@1", "-q backups list").exit(4).stderr(told).run();
 }
 
-/// On stderr, for people: what was proven. Not in the way of scripts, and not with `-q`.
+/// Printed to stderr for a terminal only, and not with `-q`.
 #[test]
 fn a_terminal_shows_the_receipt() {
     let shown = |flags: &str| {

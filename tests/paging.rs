@@ -1,9 +1,9 @@
-//! Which requests a listing takes: their number, their offsets, their sizes, and no more than that.
+//! The requests of a listing: their number, offsets and sizes, and no others.
 
 use crate::harness::{Run, sandboxed};
 
-/// Rows in the account, flags, rows that are printed, and offset and limit of each request. Pages
-/// overlap by the one row that proves that nothing is missing between them.
+/// Rows in the account, flags, printed rows, and offset and limit of each request. Pages overlap by
+/// one row, so a gap is detected.
 const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     (0, "", 0, &[(0, 1000)]),
     (1, "", 1, &[(0, 1000)]),
@@ -11,7 +11,7 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     // A full page may have a successor.
     (1000, "", 1000, &[(0, 1000), (999, 1000)]),
     (1001, "", 1001, &[(0, 1000), (999, 1000)]),
-    // What is asked for ahead begins a row earlier, since some rows of the account tell no
+    // Pages that are requested ahead begin a row earlier, since some rows of the account have no
     // microseconds.
     (3000, "", 3000, &[(0, 1000), (999, 1000), (1997, 1000), (2995, 1000)]),
     (25, "--page-size 10", 25, &[(0, 10), (9, 10), (18, 10)]),
@@ -21,7 +21,7 @@ const LISTINGS: &[(u32, &str, u64, &[(u64, u64)])] = &[
     (25, "--limit 25", 25, &[(0, 25)]),
     (24, "--limit 26", 24, &[(0, 26)]),
     (24, "--limit 5000", 24, &[(0, 1000)]),
-    // As many as the pages of some services have, so there may be more.
+    // Some services have pages of that size, so there may be more.
     (25, "--limit 26", 25, &[(0, 26), (24, 2)]),
     (25, "--limit 5000", 25, &[(0, 1000), (24, 25)]),
     (25, "--limit 10 --page-size 10", 10, &[(0, 10)]),
@@ -63,7 +63,7 @@ fn limit_and_offset_select_a_range_of_the_list() {
         ("--offset 3 --limit 19 --page-size 5", 3..22),
         ("--page-size 1 --limit 4 --offset 20", 20..24),
         ("--page-size 3", 0..25),
-        // Some need one row more, since the order of those before them is not told.
+        // Some need one row more, since the order of earlier rows is unknown.
         ("--page-size 2", 0..25),
     ] {
         assert_eq!(list(25, flags).lines(), whole[piece], "{flags}");

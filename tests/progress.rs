@@ -1,13 +1,13 @@
-//! Progress, as people see it on a terminal: how far it is, and why it waits.
+//! Progress on a terminal: how much is read, and the reason for waiting.
 
 use crate::harness::terminal;
 
-/// What came up on the terminal, without what erases it again.
+/// Returns the text that the terminal received, without the sequences that erase it.
 fn shown(options: &str, flags: &str) -> String {
     terminal(100, &format!("cbr sandbox {options} -- backups list {flags} >/dev/null"))
 }
 
-/// Each pause is longer than it takes until there is progress to see.
+/// Each pause is longer than the delay before progress is shown.
 #[test]
 fn long_runs_show_progress_or_the_reason_for_waiting() {
     let cases = [
@@ -25,7 +25,7 @@ fn long_runs_show_progress_or_the_reason_for_waiting() {
     }
 }
 
-/// Nothing is left of it, and where nobody watches there is none.
+/// The line is erased at the end, and never printed in a pipe.
 #[test]
 fn short_and_quiet_runs_show_no_progress() {
     // One backup, so that a slow machine is quick enough too.

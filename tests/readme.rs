@@ -1,5 +1,4 @@
-//! What README.md shows: its commands are run, against a sandbox, and its output is what they
-//! print.
+//! README.md: its commands are run against a sandbox, and must print the shown output.
 //!
 //! Commands that begin with `cargo` are for `.ci/run`: they would build the program inside its own
 //! test.
@@ -16,7 +15,7 @@ use crate::host;
 
 const README: &str = include_str!("../README.md");
 
-/// A block of the README, with the heading that it stands under.
+/// A block of the README, with its heading.
 struct Block {
     heading: &'static str,
     language: &'static str,
@@ -38,14 +37,14 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The first block of this language under this heading.
+/// Returns the first block of this language under this heading.
 fn block(heading: &str, language: &str) -> String {
     let mut blocks = blocks().into_iter();
     let wanted = blocks.find(|block| block.heading == heading && block.language == language);
     wanted.unwrap_or_else(|| panic!("no {language} under {heading}")).text
 }
 
-/// A shell command, for a user whose settings lead to the sandbox.
+/// Creates a shell command for a user whose settings lead to the sandbox.
 fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
     let beside = program().parent().unwrap().to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
@@ -68,8 +67,8 @@ fn shell(command: &str, sandbox: &Sandbox, home: &Path) -> Command {
     shell
 }
 
-/// Runs a command in an empty directory, where it must succeed without a word on stderr, and
-/// returns all that came of it: what it printed, and what is in the files that it left.
+/// Runs a command in an empty directory, and asserts success without messages. Returns the output,
+/// and the content of the created files.
 fn outcome(command: &str, sandbox: &Sandbox) -> Vec<Vec<u8>> {
     let home = TempDir::new().unwrap();
     let output = Process::start(&mut shell(command, sandbox, home.path())).finish();
@@ -80,7 +79,7 @@ fn outcome(command: &str, sandbox: &Sandbox) -> Vec<Vec<u8>> {
     files.chain([output.stdout]).filter(|bytes| !bytes.is_empty()).collect()
 }
 
-/// An example that finds nothing shows nothing. `jq` says `null` and `[]` for that.
+/// An example without results would show nothing. For `jq`, `null` and `[]` count as nothing.
 #[test]
 fn each_example_prints_output() {
     if host::find("jq").is_none() {
@@ -110,7 +109,7 @@ fn all_other_commands_succeed() {
     }
 }
 
-/// The README leaves out lines in the middle, and says how many.
+/// The README leaves out lines in the middle, and gives their number.
 #[test]
 fn the_quick_start_output_is_as_shown() {
     let Some(script) = host::find("script") else { return };
@@ -137,7 +136,7 @@ fn the_quick_start_output_is_as_shown() {
     assert_eq!(without_time(end), without_time(last));
 }
 
-/// How long it took is another matter each time.
+/// Removes the elapsed time, which differs each time.
 fn without_time(lines: &[&str]) -> Vec<Vec<String>> {
     let parts = |line: &&str| {
         let parts = line.split(" · ").filter(|part| !part.ends_with(" s"));

@@ -1,4 +1,4 @@
-//! `--receipt FILE`: what was proven, for scripts.
+//! `--receipt FILE`: the proof, for scripts.
 
 use std::fs;
 
@@ -7,12 +7,12 @@ use tempfile::TempDir;
 
 use crate::harness::{Cbr, cbr, program, sandboxed};
 
-/// The receipt of a run, without what differs from run to run.
+/// Returns the receipt of a run, without the values that differ from run to run.
 fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
     receipt_and_output(run).0
 }
 
-/// The same, with what was printed.
+/// Same as [`receipt`], with the output.
 fn receipt_and_output(run: impl FnOnce(&str) -> Cbr) -> (Value, String) {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("receipt.json");
@@ -27,7 +27,7 @@ fn receipt_and_output(run: impl FnOnce(&str) -> Cbr) -> (Value, String) {
     (receipt, printed)
 }
 
-/// SHA-256 in hexadecimal.
+/// Returns SHA-256 in hexadecimal.
 fn sha256(text: &str) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -73,7 +73,7 @@ fn a_complete_listing_is_proven() {
     assert_eq!(receipt, expected);
 }
 
-/// What matched of the backups that were looked at is not what matches.
+/// The number of matches among the rows that were read is not the total.
 #[test]
 fn a_stopped_listing_is_marked() {
     let cases = [
@@ -127,8 +127,8 @@ fn a_failed_listing_is_marked() {
             "--backups 30 --fault end=0@*",
             "",
             6,
-            "the listing could not be proven complete: the service counts more backups than it lists \
-             (0 seen, 30 counted)",
+            "the listing could not be proven complete: the service counts more backups than it \
+             lists (0 seen, 30 counted)",
         ),
         (
             "--backups 30 --fault 400@1",
@@ -153,14 +153,14 @@ fn a_failed_listing_is_marked() {
 
 #[test]
 fn an_unwritable_receipt_is_rejected_before_any_request() {
-    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory (os \
-                error 2)\n";
+    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory \
+                (os error 2)\n";
     let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
     assert!(run.exit(1).stderr(told).run().requests.is_empty());
 }
 
-/// A run that fails before it sends anything leaves no older receipt that could be taken for its
-/// own.
+/// A run that fails before its first request must not leave an older receipt that could be mistaken
+/// for its own.
 #[test]
 fn a_missing_setting_replaces_an_older_receipt() {
     let receipt = receipt(|path| {
@@ -197,7 +197,7 @@ fn a_usage_error_replaces_an_older_receipt() {
         let told = receipt["error"]["message"].as_str().unwrap();
         assert!(told.contains(message) && !told.contains('\n'), "{told}");
     }
-    // What other commands are given is not theirs to write to, and help is no failure.
+    // Files for other commands are not written to, and help is not a failure.
     for (line, code) in
         [("backups show x --receipt FILE", 2), ("backups list --receipt FILE --help", 0)]
     {

@@ -1,4 +1,4 @@
-//! What is asked for again, how often, and when not; what the user sees when it does not help.
+//! Retries: which failures, how often, and the message if they do not help.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ fn list(faults: &str, flags: &str) -> Cbr {
     sandboxed(&format!("--backups 3{faults}"), &format!("backups list -o jsonl {flags}"))
 }
 
-/// The statuses that were answered; `None` where there was no whole answer.
+/// Returns the status of each answer; `None` if there was no complete answer.
 fn statuses(run: &Run) -> Vec<Option<u16>> {
     run.requests.iter().map(|request| request.status).collect()
 }
@@ -23,7 +23,7 @@ fn transient_failures_are_retried() {
         ("500@1", &[500, 200]),
         ("502=0@1 504=0@2", &[502, 504, 200]),
         ("429=0@1-4", &[429, 429, 429, 429, 200]),
-        // As often as the default allows.
+        // The default number of retries.
         ("503=0@1-5", &[503, 503, 503, 503, 503, 200]),
     ];
     for (faults, expected) in cases {
@@ -62,7 +62,7 @@ fn show_is_retried_like_a_list() {
     assert_eq!(lines, ["GET /v3/p1/backups/6df2b54c-dd62-4059-a07c-1b8f24f2725d"; 4]);
 }
 
-/// Each fault for ever, and what is said in the end.
+/// Each permanent fault, with its message.
 const LASTING: &[(&str, &str, &str)] = &[
     (
         "503=0@*",
@@ -105,7 +105,7 @@ fn without_retries_there_is_one_request() {
 #[test]
 fn retries_are_counted() {
     for (fault, error, hint) in LASTING {
-        // Throttling that names its limit is waited out, however often that is.
+        // Throttling that names its limit is waited out, any number of times.
         if fault.starts_with("429") {
             continue;
         }
@@ -146,8 +146,8 @@ fn permanent_failures_are_not_retried() {
     }
 }
 
-/// A signature for each attempt: the second one carries the date of its own time, two seconds
-/// later, which is also how long the service asked to wait.
+/// Each attempt has its own signature: the second one has the date two seconds later, which is the
+/// requested wait.
 #[test]
 fn retry_after_is_respected() {
     let run = list("503=2@1", "").run();
@@ -177,10 +177,11 @@ fn an_excessive_retry_after_is_an_error() {
         for status in [429, 503] {
             let answer = Answer::with_headers(status, &[("Retry-After", after)], "");
             let service = Service::answering([answer]);
-            // More retries would change nothing, so they are not what is advised.
+            // More retries would change nothing, so the hint does not suggest them.
             let told = format!(
                 "cbr: error: HTTP {status}: no explanation\n\
-                 cbr: hint: the service asks to wait {asked}, and cbr waits 600 s at most: run it again {then}\n"
+                 cbr: hint: the service asks to wait {asked}, and cbr waits 600 s at most: run it \
+                 again {then}\n"
             );
             service.cbr("backups list").with_key().exit(5).stderr(told).run();
             assert_eq!(service.received().len(), 1, "{after}");
@@ -197,7 +198,7 @@ fn a_retry_after_beyond_the_time_limit_is_an_error() {
     }
 }
 
-/// Five pages, most of which are asked for at once: more than the sandbox lets through.
+/// Five pages, most of them concurrent: more than the limit of the sandbox.
 #[test]
 fn throttled_listings_are_slow_and_complete() {
     let command = "backups list --page-size 4 -o jsonl --columns id";
@@ -209,7 +210,7 @@ fn throttled_listings_are_slow_and_complete() {
     assert!(statuses(&run).contains(&Some(429)), "{:?}", run.requests);
 }
 
-/// Two limits end the attempts, and the hint is about the one that did.
+/// Two limits end the attempts, and the hint names the one that did.
 #[test]
 fn the_hint_names_the_exhausted_limit() {
     let time = "allow more time with --timeout: the next attempt would have come too late\n";

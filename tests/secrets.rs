@@ -1,13 +1,13 @@
-//! Secrets go to whom they are for, and nowhere else: not to stdout or stderr, with `-v` or
-//! without, not into a receipt, not into an error, whatever a service answers. The harness looks
-//! for them after every run; here are the services that would bring them to light.
+//! Secrets reach only their destination: they are not in stdout, stderr, receipts or errors, with
+//! or without `-v`, whatever a service answers. The harness checks every run; these services would
+//! expose them.
 
 use crate::harness::{
     ACCESS_KEY, Answer, Cbr, Received, SECRET_KEY, SECURITY_TOKEN, Service, TEMPORARY_ACCESS_KEY,
     TEMPORARY_SECRET_KEY, TOKEN,
 };
 
-/// Each way to say who one is.
+/// Each kind of credentials.
 const WAYS: [&[(&str, &str)]; 5] = [
     &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)],
     &[("HW_ACCESS_KEY", ACCESS_KEY), ("HW_SECRET_KEY", "hunter2/+\"=")],
@@ -20,7 +20,7 @@ const WAYS: [&[(&str, &str)]; 5] = [
     &[("CBR_TOKEN", "hunter3\"\\/<>&'")],
 ];
 
-/// The values of the headers that hold a secret; their names are none.
+/// Returns the values of the headers that hold a secret; the names are not secret.
 fn secrets(request: &Received) -> String {
     let names = ["authorization", "x-auth-token", "x-security-token"];
     let values: Vec<_> = names.iter().filter_map(|name| request.header(name)).collect();
@@ -29,7 +29,7 @@ fn secrets(request: &Received) -> String {
 
 type Echo = fn(&Received) -> Answer;
 
-/// Services that tell what they were told.
+/// Services that echo the request.
 const SERVICES: [(&str, i32, Echo); 11] = [
     ("a refusal, in a message", 3, |request| {
         let message =
@@ -83,7 +83,7 @@ fn echoing_services_reveal_no_secret() {
             for verbose in [&[][..], &["--verbose"]] {
                 let service = Service::start(move |request, _| answer(request));
                 let run = with(service.cbr("backups list --retries 0 --receipt receipt"), way);
-                // Rules of the harness hold for stdout, stderr and the receipt.
+                // The harness checks stdout, stderr and the receipt.
                 run.args(verbose).makes("receipt").exit(exit).stderr_holds([]).run();
                 let received = service.received();
                 let [request] = received.as_slice() else { panic!("{what}: {received:?}") };

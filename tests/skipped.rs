@@ -9,7 +9,7 @@ use std::path::Path;
 fn main() {
     let run = std::os::unix::process::parent_id();
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("skipped-{run}.tsv"));
-    // There is none where nothing was skipped.
+    // Without skipped tests there is no file.
     let Ok(lines) = fs::read_to_string(&path) else { return };
     let _ = fs::remove_file(&path);
     let mut reasons: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

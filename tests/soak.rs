@@ -1,7 +1,7 @@
-//! Listings under random faults while backups come and go at random: slow answers, failing ones,
-//! cut ones, throttling. Each must be complete in the end, whatever it took.
+//! Listings under random faults and random changes: slow, failing and truncated answers, and
+//! throttling. Each listing must be complete in the end.
 //!
-//! `CBR_TEST_SOAK` plays that many listings instead of a few.
+//! `CBR_TEST_SOAK` sets the number of listings.
 
 use std::collections::HashSet;
 use std::env;
@@ -17,7 +17,7 @@ fn list(options: &str) -> Run {
     sandboxed(&format!("{BACKUPS} {options}"), command).run()
 }
 
-/// What is wrong with the listing of this seed, if anything is.
+/// Returns the error of the listing with this seed, if any.
 fn fault(seed: u64, before: &Run) -> Option<String> {
     let run = list(&format!("--churn {seed} --chaos {seed}"));
     let rows = run.lines();

@@ -1,11 +1,12 @@
-//! The order of the rows: what is asked for, who sorts, and that it is kept.
+//! The order of the rows: the requested one, whether the service sorts, and the result.
 
 use crate::harness::{Run, sandboxed};
 
 const SAFE: &str = "created_at:desc,id:desc";
 
-/// What is given, and what is asked for: always a total order. The service sorts by keys that never
-/// change, and by others only for the first rows; else the safe order is asked for and `cbr` sorts.
+/// The flag, and the order in the request: always a total order. The service sorts by keys that
+/// never change, and by others only for the first rows. Otherwise the safe order is requested and
+/// `cbr` sorts.
 const ORDERS: &[(&str, &str)] = &[
     ("created_at", "created_at:desc,id:desc"),
     ("created_at:asc", "created_at:asc,id:asc"),
@@ -32,7 +33,7 @@ fn list(backups: u32, flags: &str) -> Run {
     sandboxed(&format!("--backups {backups}"), &format!("backups list -o json {flags}")).run()
 }
 
-/// The values of a field, from the first row to the last.
+/// Returns the values of a field, from the first row to the last.
 fn values(run: &Run, field: &str) -> Vec<String> {
     let rows = run.json();
     let rows = rows.as_array().unwrap().iter();
@@ -97,14 +98,14 @@ fn numbers_sort_by_value_and_nulls_last() {
     }
 }
 
-/// What `cbr` sorts itself is cut after it was sorted.
+/// Rows that `cbr` sorts are limited after sorting.
 #[test]
 fn limit_and_offset_apply_after_sorting() {
     let whole = values(&list(60, "--sort resource_name:asc,id:asc"), "id");
     let piece = list(60, "--sort resource_name:asc,id:asc --offset 10 --limit 20");
     assert_eq!(values(&piece, "id"), whole[10..30]);
     assert_eq!(piece.windows(), [(0, 1000)]);
-    // The service's own sort reads no more than is asked for.
+    // If the service sorts, only the needed rows are read.
     let whole = values(&list(60, "--sort name:asc"), "id");
     let piece = list(60, "--sort name:asc --offset 10 --limit 20");
     assert_eq!(values(&piece, "id"), whole[10..30]);

@@ -1,4 +1,5 @@
-//! `--stream`: rows as they come, and only the exit code tells whether they are all.
+//! `--stream`: rows are printed as they arrive, and only the exit code shows whether they are
+//! complete.
 
 use crate::harness::{Answer, Service, sandboxed};
 
@@ -9,7 +10,7 @@ fn record(number: u32) -> String {
     )
 }
 
-/// The second page never comes; the rows of the first one are there meanwhile.
+/// The second page never arrives; the rows of the first one are printed meanwhile.
 #[test]
 fn streamed_rows_are_printed_early() {
     let first = Answer::page(&[&record(0), &record(1)], "3");

@@ -1,6 +1,6 @@
-//! Which module may use which: only those below it in the table of `src/lib.rs`.
+//! The direction of imports: a module uses only those below it in the table of `src/lib.rs`.
 //!
-//! Reads the sources, without tests. The table is the only place that states the order.
+//! Reads the sources, without tests. The table is the only place that defines the order.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -111,14 +111,14 @@ fn all_forms_of_use_are_found() {
     }
 }
 
-/// The modules of the table in `src/lib.rs`, from the top.
+/// Returns the modules of the table in `src/lib.rs`, from the top.
 fn table() -> Vec<String> {
     let lib = fs::read_to_string(Path::new(SRC).join("lib.rs")).unwrap();
     let rows = lib.lines().filter_map(|line| line.strip_prefix("//! | `"));
     rows.map(|row| row.split('`').next().unwrap().to_owned()).collect()
 }
 
-/// The other top modules that a top module uses, each with the file that uses it.
+/// Returns the other top modules that a top module uses, each with the file that uses it.
 fn uses_of(name: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut modules = vec![(PathBuf::from(SRC), name.to_owned())];
@@ -134,19 +134,19 @@ fn uses_of(name: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// What a file refers to, apart from its tests.
+/// The references of a file, apart from its tests.
 #[derive(Default)]
 struct Source {
-    /// The names that follow `crate::`.
+    /// Names after `crate::`.
     used: Vec<String>,
-    /// The modules that are files of their own.
+    /// Modules in files of their own.
     children: Vec<String>,
-    /// The paths that begin with `super` or `crate::sandbox`, up to the second name after it.
+    /// Paths that begin with `super` or `crate::sandbox`, up to the second name after it.
     paths: Vec<(String, String)>,
 }
 
 impl Source {
-    /// The modules of the sandbox that a file uses, with the name that it has for their parent.
+    /// Returns the modules of the sandbox that a file uses; `parent` is its name for their parent.
     fn siblings(&self, parent: &str) -> BTreeSet<String> {
         let known = |start: &str| start == "sandbox" || (start == parent && !parent.is_empty());
         let paths = self.paths.iter().filter(|(start, _)| known(start));
@@ -167,11 +167,9 @@ impl Source {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut rest = tokens.as_slice();
         while let Some((first, behind)) = rest.split_first() {
-            if let [TokenTree::Ident(start), TokenTree::Punct(one), TokenTree::Punct(two), path, ..] =
-                rest
+            if let [TokenTree::Ident(start), one, two, path, ..] = rest
                 && ["super", "sandbox"].iter().any(|name| *start == name)
-                && one.as_char() == ':'
-                && two.as_char() == ':'
+                && [one, two].iter().all(|token| is_sign(token, ':'))
             {
                 self.paths.extend(heads(path).into_iter().map(|name| (start.to_string(), name)));
             }
@@ -206,7 +204,7 @@ impl Source {
     }
 }
 
-/// What stands behind an item: its end is a block or a semicolon.
+/// Returns the tokens after an item, which ends with a block or a semicolon.
 fn after_item(tokens: &[TokenTree]) -> &[TokenTree] {
     let is_end = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -217,14 +215,18 @@ fn after_item(tokens: &[TokenTree]) -> &[TokenTree] {
     &tokens[end..]
 }
 
-/// The first names of a path, or of the paths in braces.
+/// Returns true if the token is this punctuation mark.
+fn is_sign(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(sign) if sign.as_char() == mark)
+}
+
+/// Returns the first names of a path, or of the paths in braces.
 fn heads(path: &TokenTree) -> Vec<String> {
     match path {
         TokenTree::Ident(name) => vec![name.to_string()],
         TokenTree::Group(group) => {
             let tokens: Vec<_> = group.stream().into_iter().collect();
-            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',');
-            let paths = tokens.split(is_comma);
+            let paths = tokens.split(|token| is_sign(token, ','));
             paths.filter_map(|path| path.first()).map(ToString::to_string).collect()
         }
         _ => Vec::new(),

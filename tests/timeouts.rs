@@ -25,7 +25,7 @@ fn a_timeout_reports_the_number_of_attempts() {
     assert_eq!(run.exit(5).stderr(told).run().requests.len(), 3);
 }
 
-/// Half of the time may pass in silence, so that the rest is enough for a retry.
+/// The silence limit is half of the time, so the rest suffices for a retry.
 #[test]
 fn a_silent_connection_is_retried_in_time() {
     let page = |records: &[&str]| Answer::page(records, "1");
@@ -38,7 +38,7 @@ fn a_silent_connection_is_retried_in_time() {
     }
 }
 
-/// Nothing else in a script's log shows that the run goes on. Requests that wait together are
+/// Without a terminal, this message is the only sign of progress. Requests that wait together are
 /// reported once.
 #[test]
 fn a_long_silence_is_reported_without_a_terminal() {
@@ -64,7 +64,7 @@ fn a_long_silence_is_reported_without_a_terminal() {
     });
 }
 
-/// A label of a name has 63 characters at most, so nobody has to be asked.
+/// A label of a name has 63 characters at most, so no name service is needed.
 #[test]
 fn an_unknown_host_is_reported_at_once() {
     let endpoint = format!("https://{}.example", "x".repeat(64));
@@ -117,7 +117,7 @@ fn a_sufficient_time_limit_changes_nothing() {
     assert_eq!(run.lines().len(), 3);
 }
 
-/// The port at the client's end of a connection is taken, and nobody listens there.
+/// The port is the client's end of a connection: it is in use, and nothing listens on it.
 #[test]
 fn an_unreachable_service_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -2,7 +2,7 @@
 
 use crate::harness::{cbr, sandboxed};
 
-/// Arguments of `list`, and what the message must hold.
+/// Arguments of `list`, and parts of the message.
 const WRONG: &[(&[&str], &[&str])] = &[
     (&["--limit", "0"], &["'0'", "--limit", "must be a whole number, 1 or more"]),
     (&["--limit", "-1"], &["'-1'", "--limit", "must be a whole number, 1 or more"]),
@@ -147,8 +147,8 @@ fn a_name_has_at_most_255_characters() {
 
 #[test]
 fn parser_messages_are_complete() {
-    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number from 1 to \
-                1000\n\
+    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number \
+                from 1 to 1000\n\
                 cbr: hint: see 'cbr backups list --help'\n";
     cbr("backups list --page-size 1001").exit(2).stderr(told).run();
 }
@@ -211,7 +211,7 @@ fn flags_of_other_tools_suggest_ours() {
             format!("cbr: error: unexpected argument '{given}' found\ncbr: hint: use {flag}\n");
         cbr(args).exit(2).stderr(told).run();
     }
-    // Some are not needed, or do not make sense here; none is taken for one that it is not.
+    // Unneeded, meaningless and misspelled flags: none is mistaken for another.
     let cases = [
         ("backups list --all", "hint: every backup is read, unless a flag such as --limit"),
         ("backups summary --all", "hint: every backup is read"),
@@ -226,7 +226,7 @@ fn flags_of_other_tools_suggest_ours() {
         let run = cbr(args).exit(2).stderr_holds(["unexpected argument", tip]).run();
         assert!(!run.stderr.contains("--cloud"), "{}", run.stderr);
     }
-    // Where it would be as wrong, nothing is said of it.
+    // If the suggestion would fail as well, it is not printed.
     let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();
     assert!(!run.stderr.contains("--output"), "{}", run.stderr);
 }
@@ -253,7 +253,7 @@ fn misplaced_arguments_get_a_hint() {
     }
 }
 
-/// Also where it is found late: by the program and not by its parser.
+/// Also if the program finds the error, and not the parser.
 #[test]
 fn the_hint_names_the_help_of_the_command() {
     let cases = [
@@ -276,8 +276,9 @@ fn commands_that_change_something_are_answered_with_read_only() {
     for word in ["create", "delete", "restore", "rm", "copy", "update", "share"] {
         for args in [format!("backups {word} x"), format!("{word} x")] {
             let told = format!(
-                "cbr: error: unrecognized subcommand '{word}'\ncbr: hint: cbr is read-only: it never \
-                 creates, changes, restores or deletes backups\n"
+                "cbr: error: unrecognized subcommand '{word}'\n\
+                 cbr: hint: cbr is read-only: it never creates, changes, restores or deletes \
+                 backups\n"
             );
             cbr(&args).exit(2).stderr(told).run();
         }

@@ -1,5 +1,5 @@
-//! Against clients that others wrote: requests are signed as the vendor's SDK signs them, and the
-//! sandbox answers the requests of that SDK and of OpenStack's client.
+//! Third-party clients: requests are signed as the vendor's SDK signs them, and the sandbox serves
+//! that SDK and OpenStack's client.
 
 use serde_json::{Value, json};
 
@@ -8,8 +8,8 @@ use crate::harness::{
     TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, openstack, sdk,
 };
 
-/// Signs each request anew: method and path as they came, the query decoded, the headers that were
-/// signed. Prints what the SDK would send.
+/// Signs each request again: method and path as received, the query decoded, the signed headers.
+/// Prints the headers of the SDK.
 const SIGN: &str = r#"
 import json, sys, urllib.parse
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
@@ -27,7 +27,7 @@ def sign(one):
 json.dump([sign(one) for one in json.load(sys.stdin)], sys.stdout)
 "#;
 
-/// What the SDK is told of a request, and what it should say.
+/// Returns the input for the SDK from a request, and the expected output.
 fn as_sent(request: &Received, secret_key: &str) -> (Value, Value) {
     let (method, target) = request.line.split_once(' ').unwrap();
     let authorization = request.header("authorization").unwrap();
@@ -53,7 +53,7 @@ fn requests_are_signed_as_the_vendors_sdk_signs_them() {
             .env("HW_SECRET_KEY", TEMPORARY_SECRET_KEY)
             .env("HW_SECURITY_TOKEN", SECURITY_TOKEN)
     };
-    // Other signs of base64, which a token may hold.
+    // Other characters of base64, which a token may contain.
     let other = "sandbox-token/with+signs==";
     let awkward = r#"a b+c%d&e=f/g?h#i;j:k,l~m*n'o(p)!q$r@s[t]{u}|v\w^x`y"z<>-_."#;
     let runs = [

@@ -62,7 +62,7 @@ pub(crate) enum DiagnosisKind {
     TimedOut,
     /// Too many requests.
     Throttled,
-    /// The service fails, or somebody else answers.
+    /// The service fails, or another server answers.
     Unavailable,
     /// Anything else.
     Other,
@@ -144,7 +144,7 @@ pub(crate) fn brief(error: &anyhow::Error) -> String {
         let brief = error.brief();
         return if error.refusal().is_some() { format!("HTTP {brief}") } else { brief };
     }
-    // What was not set, and where, is a long list.
+    // The message about missing settings is a long list of sources.
     let whole = format!("{error:#}");
     whole.split_once("; ").map_or(whole.clone(), |(first, _)| first.to_owned())
 }

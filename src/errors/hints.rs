@@ -23,8 +23,8 @@ pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
         }
         (Class::Throttled, _) => "wait, or allow more --retries",
         (_, Some(Spent::Time)) => {
-            "the service is failing; try again later, or allow more time with --timeout: the next attempt \
-             would have come too late"
+            "the service is failing; try again later, or allow more time with --timeout: the next \
+             attempt would have come too late"
         }
         (_, Some(Spent::Retries)) => {
             "the service is failing; try again later, or allow more --retries"
@@ -108,12 +108,12 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
                 .to_owned()
         }
         (Flaw::UnknownAuthority, Some(origin)) => format!(
-            "check --endpoint; only the authorities of {origin} are trusted, so the one that issued \
-             the service's certificate has to be there"
+            "check --endpoint; only the authorities of {origin} are trusted, so the one that \
+             issued the service's certificate has to be there"
         ),
         (Flaw::OfAuthority, _) => {
-            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can be \
-             issued so too, and given with --ca-file"
+            "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can \
+             be issued so too, and given with --ca-file"
                 .to_owned()
         }
         (Flaw::Other, _) => "check --endpoint, and what is on the way to it".to_owned(),
@@ -131,7 +131,8 @@ fn wait(wait: Duration, spent: Option<Spent>) -> String {
         };
         let longest = LONGEST_RETRY_AFTER.as_secs();
         return format!(
-            "the service asks to wait {asked}, and cbr waits {longest} s at most: run it again {then}"
+            "the service asks to wait {asked}, and cbr waits {longest} s at most: run it again \
+             {then}"
         );
     }
     let more = match spent {

@@ -153,15 +153,16 @@ impl FailureKind {
                 E::Unauthenticated,
                 D::Locked,
                 H::Text(
-                    "wait: too many wrong passwords lock a user for a while; every further one makes it longer",
+                    "wait: too many wrong passwords lock a user for a while; every further one \
+                     makes it longer",
                 ),
             ),
             F::WrongPassword => (
                 E::Unauthenticated,
                 D::WrongPassword,
                 H::Text(
-                    "check user, password and domain; users of HUAWEI IDs and those with a second factor \
-                     cannot log in like this, and need an access key",
+                    "check user, password and domain; users of HUAWEI IDs and those with a second \
+                     factor cannot log in like this, and need an access key",
                 ),
             ),
             F::MayNotLookUp => (
@@ -173,7 +174,8 @@ impl FailureKind {
                 E::NotFound,
                 D::WrongRegion,
                 H::Text(
-                    "check the region, or the name of the project: there is none, or not for this user",
+                    "check the region, or the name of the project: there is none, or not for this \
+                     user",
                 ),
             ),
             F::RejectedByIam => {
@@ -183,8 +185,8 @@ impl FailureKind {
                 E::Unreachable,
                 D::Unreachable,
                 H::Text(
-                    "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an access key, \
-                     no IAM is needed if you give --project-id",
+                    "check the network, HTTPS_PROXY, and CBR_IAM_ENDPOINT or the region; with an \
+                     access key, no IAM is needed if you give --project-id",
                 ),
             ),
         }
@@ -208,8 +210,9 @@ impl FailureKind {
                 E::Unauthenticated,
                 D::UnknownKey,
                 H::Text(
-                    "the access key of {source} is unknown to this cloud: keys of the international site, \
-                     Europe, Open Telekom Cloud and Flexible Engine are not interchangeable",
+                    "the access key of {source} is unknown to this cloud: keys of the \
+                     international site, Europe, Open Telekom Cloud and Flexible Engine are not \
+                     interchangeable",
                 ),
             ),
             C::WrongSecretKey => {
@@ -250,7 +253,8 @@ impl FailureKind {
                 E::Failing,
                 D::Unavailable,
                 H::Retry(Some(
-                    "redirects are not followed, since they could leak credentials; check --endpoint",
+                    "redirects are not followed, since they could leak credentials; check \
+                     --endpoint",
                 )),
             ),
             C::NoList => (

@@ -61,7 +61,7 @@ pub(crate) struct Verdict {
     kind: FailureKind,
     /// The word for scripts, with the exit code.
     pub(crate) code: ErrorCode,
-    /// What to do about it.
+    /// The remedy, if one is known.
     pub(crate) hint: Option<String>,
 }
 

@@ -4,9 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct UsageError {
-    /// What is wrong, on one line.
+    /// The error, on one line.
     message: String,
-    /// What would work.
+    /// A correct alternative.
     pub(super) hint: String,
 }
 

@@ -1,16 +1,53 @@
 //! Sort order of a listing, and the rank of a row in it.
 
 use std::fmt;
+use std::num::NonZero;
 
 use super::page::{Key, Rank};
 
-/// Keys that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
+/// A key that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
 /// together are far shorter than the 255 characters that the parameter allows.
-const SORT_KEYS: [&str; 6] = ["created_at", "id", "name", "protected_at", "status", "updated_at"];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SortKey {
+    CreatedAt,
+    Id,
+    Name,
+    ProtectedAt,
+    Status,
+    UpdatedAt,
+}
+
+impl SortKey {
+    /// All keys, in the order of the API page.
+    const ALL: [Self; 6] =
+        [Self::CreatedAt, Self::Id, Self::Name, Self::ProtectedAt, Self::Status, Self::UpdatedAt];
+
+    /// Returns the key of this name, or `None` if the service does not sort by it.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+
+    /// Returns the name of the key in the API.
+    fn name(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::ProtectedAt => "protected_at",
+            Self::Status => "status",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+
+    /// Returns true if the value of a backup never changes.
+    fn is_stable(self) -> bool {
+        matches!(self, Self::CreatedAt | Self::Id)
+    }
+}
 
 /// A total order: the requested keys, then `id`, so that no two rows are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Order(Vec<(&'static str, Direction)>);
+pub(crate) struct Order(Vec<(SortKey, Direction)>);
 
 /// Creation time of a row, with its precision.
 #[derive(Debug, Clone, Copy)]
@@ -34,59 +71,57 @@ pub(crate) enum Direction {
 impl Default for Order {
     /// Returns newest first, by keys that never change.
     fn default() -> Self {
-        Self(vec![("created_at", Direction::Descending), ("id", Direction::Descending)])
+        Self(vec![
+            (SortKey::CreatedAt, Direction::Descending),
+            (SortKey::Id, Direction::Descending),
+        ])
     }
 }
 
 impl Order {
-    /// Creates an order by these keys; `None` if the service does not sort by one of them.
+    /// Creates an order by the keys of these names; `None` if the service does not sort by one of
+    /// them.
     pub(crate) fn new(keys: impl Iterator<Item = (&'static str, Direction)>) -> Option<Self> {
-        let mut keys: Vec<_> = keys.collect();
-        if !keys.iter().all(|(key, _)| SORT_KEYS.contains(key)) {
-            return None;
-        }
-        if !keys.iter().any(|(key, _)| *key == "id") {
+        let key = |(name, direction)| Some((SortKey::named(name)?, direction));
+        let mut keys = keys.map(key).collect::<Option<Vec<_>>>()?;
+        if !keys.iter().any(|(key, _)| *key == SortKey::Id) {
             let direction = keys.last().map_or(Direction::Descending, |(_, direction)| *direction);
-            keys.push(("id", direction));
+            keys.push((SortKey::Id, direction));
         }
         Some(Self(keys))
     }
 
     /// Returns true if no key ever changes, so that a row keeps its place as long as it exists.
     pub(crate) fn is_stable(&self) -> bool {
-        self.0.iter().all(|(key, _)| matches!(*key, "created_at" | "id"))
+        self.0.iter().all(|(key, _)| key.is_stable())
     }
 
     /// Returns the rank of a row in a stable order, from its creation and its id, or `None` if it
     /// is unknown.
     pub(crate) fn rank(&self, created: Option<Created>, id: Key) -> Option<Rank> {
-        let mut rank = Rank(0, 0);
-        let after_moment = self.0.first().is_some_and(|(key, _)| *key == "created_at");
+        let mut rank = Rank { moment: 0, tie: None };
+        let after_moment = self.0.first().is_some_and(|(key, _)| *key == SortKey::CreatedAt);
         for (key, direction) in &self.0 {
-            let down = *direction == Direction::Descending;
-            match *key {
-                "created_at" => {
-                    let at = created?.microsecond;
-                    rank.0 = if down { -at } else { at };
+            let descends = *direction == Direction::Descending;
+            match key {
+                SortKey::CreatedAt => {
+                    let moment = created?.microsecond;
+                    rank.moment = if descends { -moment } else { moment };
                 }
-                "id" => {
+                SortKey::Id => {
                     // After an inexact time, or for ids of another form, the id does not decide.
-                    let tells = !after_moment || created.is_some_and(|created| created.is_exact);
-                    rank.1 = match id.uuid().filter(|_| tells) {
-                        Some(id) => {
-                            if down {
-                                !id
-                            } else {
-                                id
-                            }
-                        }
-                        None if after_moment => 0,
+                    let decides = !after_moment || created.is_some_and(|created| created.is_exact);
+                    rank.tie = match id.uuid().filter(|_| decides) {
+                        Some(id) => NonZero::new(if descends { !id } else { id }),
+                        None if after_moment => None,
                         None => return None,
                     };
                     // Keys after the id never decide.
                     break;
                 }
-                _ => return None,
+                SortKey::Name | SortKey::ProtectedAt | SortKey::Status | SortKey::UpdatedAt => {
+                    return None;
+                }
             }
         }
         Some(rank)
@@ -105,7 +140,7 @@ impl fmt::Display for Direction {
 impl fmt::Display for Order {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<_> =
-            self.0.iter().map(|(key, direction)| format!("{key}:{direction}")).collect();
+            self.0.iter().map(|(key, direction)| format!("{}:{direction}", key.name())).collect();
         formatter.write_str(&keys.join(","))
     }
 }
@@ -144,7 +179,7 @@ mod tests {
     fn a_rank_grows_in_the_direction_of_the_order() {
         let (a, b) =
             ("00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b");
-        // Each row: an order, and two rows of which the first comes first in it.
+        // Each row: an order, and two rows in this order.
         let cases = [
             ("created_at:desc", (2, a), (1, a)),
             ("created_at:asc", (1, a), (2, a)),

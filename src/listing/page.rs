@@ -2,6 +2,7 @@
 
 use std::array;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::num::NonZero;
 
 use super::seen::Set;
 
@@ -75,7 +76,7 @@ fn set_for<T>(rows: usize) -> Set<T> {
     Set::with_capacity_and_hasher(rows, BuildHasherDefault::default())
 }
 
-/// What the listing needs of one row.
+/// Key and rank of one row: all that the listing uses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record {
     /// Key of the id.
@@ -90,12 +91,12 @@ impl Record {
     /// Returns true if both may be the last row of one list: they are one row, or share a moment
     /// within which the order is unknown.
     pub(super) fn may_be(&self, other: &Self) -> bool {
-        let tied = |(a, b): (Rank, Rank)| a.0 == b.0 && (a.1 == 0 || b.1 == 0);
-        self.key == other.key || self.rank.zip(other.rank).is_some_and(tied)
+        self.key == other.key
+            || self.rank.zip(other.rank).is_some_and(|(rank, other)| rank.is_tied_with(other))
     }
 }
 
-/// Rows of one page whose place in the list is final.
+/// Rows of one page whose position in the list is final.
 #[derive(Debug)]
 pub(crate) struct Batch<P> {
     /// All rows of the page.
@@ -150,17 +151,26 @@ impl Key {
 
 /// Rank in an order: it increases from row to row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank(pub(crate) i64, pub(crate) u128);
+pub(crate) struct Rank {
+    /// Time of creation, negated in a descending order; 0 in an order by id alone.
+    pub(crate) moment: i64,
+    /// Rank within the moment, or `None` if the order of its rows is unknown.
+    pub(crate) tie: Option<NonZero<u128>>,
+}
 
 impl Rank {
-    /// Returns true if a row of this rank may precede one of the other. The second number decides
-    /// between equal moments; 0 is unknown, and allows both.
+    /// Returns true if a row of this rank may precede one of the other. Within a moment of unknown
+    /// order, each may.
     pub(super) fn may_precede(self, other: Self) -> bool {
-        match (self.0 == other.0, self.1, other.1) {
-            (false, ..) => self.0 < other.0,
-            (true, 0, _) | (true, _, 0) => true,
-            (true, a, b) => a < b,
+        if self.moment != other.moment {
+            return self.moment < other.moment;
         }
+        self.tie.zip(other.tie).is_none_or(|(tie, other)| tie < other)
+    }
+
+    /// Returns true if both share a moment whose order is unknown.
+    pub(super) fn is_tied_with(self, other: Self) -> bool {
+        self.moment == other.moment && (self.tie.is_none() || other.tie.is_none())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Proof that a listing is complete, and reasons why there is none.
+//! Proof that a listing is complete, and reasons why it could not be proven.
 
 use std::fmt;
 
@@ -35,9 +35,9 @@ pub(crate) struct Unproven {
 pub(crate) const MAX_READS: u32 = 4;
 
 impl Unproven {
-    /// Returns true if reading the list again may prove it. A service that contradicts itself over
-    /// an unchanged list would do so again. One that counts more than it lists was read again
-    /// already.
+    /// Returns true if another read of the list may prove it. A service that contradicts itself
+    /// over an unchanged list would do so again. If it counts more than it lists, the list was read
+    /// again already.
     pub(crate) fn may_pass(&self) -> bool {
         self.changed
             && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous | Reason::EndsEarly)
@@ -60,7 +60,7 @@ pub(super) enum Reason {
     NoEnd,
     /// Rows exist after the counted end.
     Misplaced,
-    /// Pages keep bringing nothing further in the order.
+    /// Pages keep bringing no row that is further in the order.
     Outrun,
 }
 
@@ -76,7 +76,8 @@ impl fmt::Display for Unproven {
             }
             Reason::Ambiguous => "the service lists one id at two places",
             Reason::Unsorted => {
-                "the service does not sort as it is asked to, so which backups come first is not known"
+                "the service does not sort as it is asked to, so which backups come first is not \
+                 known"
             }
             Reason::NoEnd => "the service does not end the list where it says that it ends",
             Reason::Misplaced => "the service answers backups from behind the end that it counts",

@@ -8,6 +8,7 @@
 //! fails, as for an id that is listed twice. Without a reliable order, the second row counts as a
 //! duplicate, which fails the listing as well.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
@@ -90,8 +91,8 @@ impl Seen {
         if recent.contains(&half) {
             return true;
         }
-        let moments = record.rank.zip(self.furthest()).map(|(rank, furthest)| (rank.0, furthest.0));
-        let is_of_last_moment = moments.is_some_and(|(moment, last)| moment == last);
+        let ranks = record.rank.zip(self.furthest());
+        let is_of_last_moment = ranks.is_some_and(|(rank, last)| rank.moment == last.moment);
         if is_of_last_moment && self.of_last_moment <= recent.len() {
             return self.keys.contains(&half);
         }
@@ -106,16 +107,16 @@ impl Seen {
             self.noted.push(half);
         }
         let Some(rank) = record.rank else { return new };
-        self.has_ties |= rank.1 == 0;
-        match self.furthest {
-            Some((furthest, _)) if furthest.0 > rank.0 => return new,
-            Some((furthest, _)) if furthest.0 == rank.0 => self.of_last_moment += usize::from(new),
-            _ => self.of_last_moment = 1,
+        self.has_ties |= rank.tie.is_none();
+        match self.furthest.map(|(furthest, _)| furthest.moment.cmp(&rank.moment)) {
+            Some(Ordering::Greater) => return new,
+            Some(Ordering::Equal) => self.of_last_moment += usize::from(new),
+            Some(Ordering::Less) | None => self.of_last_moment = 1,
         }
         self.furthest = Some(match self.furthest {
             // If the order within a moment is unknown for one row, it is unknown for both.
-            Some((Rank(moment, rest), _)) if moment == rank.0 && (rest == 0 || rank.1 == 0) => {
-                (Rank(moment, 0), half)
+            Some((furthest, _)) if furthest.is_tied_with(rank) => {
+                (Rank { tie: None, ..furthest }, half)
             }
             Some(furthest) if furthest.0 > rank => furthest,
             _ => (rank, half),
@@ -142,7 +143,8 @@ impl Seen {
     pub(super) fn is_furthest(&self, last: &Record) -> bool {
         self.furthest.is_none_or(|(furthest, half)| {
             half == last.key.half()
-                || (furthest.1 == 0 && last.rank.is_some_and(|rank| rank.0 == furthest.0))
+                || (furthest.tie.is_none()
+                    && last.rank.is_some_and(|rank| rank.moment == furthest.moment))
         })
     }
 
@@ -158,7 +160,7 @@ impl Seen {
 
     /// Returns true if only the moment of the furthest row is known.
     pub(super) fn is_tied(&self) -> bool {
-        matches!(self.furthest, Some((Rank(_, 0), _)))
+        self.furthest().is_some_and(|furthest| furthest.tie.is_none())
     }
 
     /// Returns true if that was so for any row.
@@ -172,7 +174,7 @@ impl Seen {
         let mut seen = page.iter().filter(|record| self.contains(record)).peekable();
         seen.peek()?;
         let is_earlier = |record: &Record| match (furthest, record.rank) {
-            (Some(furthest), Some(rank)) => rank.0 < furthest.0,
+            (Some(furthest), Some(rank)) => rank.moment < furthest.moment,
             _ => true,
         };
         Some(if seen.any(is_earlier) { Overlap::Certain } else { Overlap::Uncertain })
@@ -203,6 +205,8 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
     use crate::listing::page::Key;
 
@@ -213,7 +217,7 @@ mod tests {
     #[test]
     fn a_row_beyond_all_others_with_a_known_key_is_neither_new_nor_old() {
         for at_end in [false, true] {
-            let row = |id: &str, rank: i64| row(id, Some(Rank(rank, 0)));
+            let row = |id: &str, moment: i64| row(id, Some(Rank { moment, tie: None }));
             let mut seen = Seen::default();
             let is_ambiguous =
                 |seen: &mut Seen| if at_end { seen.ends_ambiguous() } else { seen.is_ambiguous() };
@@ -230,18 +234,18 @@ mod tests {
         }
     }
 
-    /// Rows that come in their order, with some that came before: of the same moment, from right
-    /// before, from long before. Without a known order, in any.
+    /// Rows in their order, mixed with earlier ones: of the same moment, from shortly before, from
+    /// long before. Without a known order, in any order.
     #[test]
     fn seen_rows_agree_with_a_hash_set() {
         const ROWS: usize = 2 * RECENT;
         let mut rng = fastrand::Rng::with_seed(3);
         for round in 0..30 {
-            let (most_of_a_moment, told) = (rng.i64(1..4000), rng.bool());
+            let (most_of_a_moment, has_order) = (rng.i64(1..4000), rng.bool());
             let rows: Vec<_> = (0..ROWS)
                 .map(|at| {
-                    let place = if told { at as u128 + 1 } else { 0 };
-                    let rank = Rank(at as i64 / most_of_a_moment, place);
+                    let tie = NonZero::new(at as u128 + 1).filter(|_| has_order);
+                    let rank = Rank { moment: at as i64 / most_of_a_moment, tie };
                     row(&format!("{at}"), (round % 3 > 0).then_some(rank))
                 })
                 .collect();

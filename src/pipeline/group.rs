@@ -10,7 +10,7 @@ use crate::record::backup::{Backup, Field};
 use crate::record::json::Json;
 use crate::time;
 
-/// What makes backups one group.
+/// Criterion by which backups are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Group {
     /// What was backed up (resource_id)

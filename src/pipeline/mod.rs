@@ -6,8 +6,8 @@
 //! | [`filter`] | the filters that the API does not have |
 //! | [`group`] | the groups of `--per` and `--by` |
 //! | [`latest`] | the newest rows of each group |
-//! | [`selection`] | which rows are printed: latest, then sort, then offset and limit |
-//! | [`sort`] | which orders the service returns, and which are made locally |
+//! | [`selection`] | the printed rows: latest, then sort, then offset and limit |
+//! | [`sort`] | sort keys, and whether the service or `cbr` sorts |
 //! | [`summary`] | counts and sizes |
 
 pub(crate) mod coverage;

@@ -1,4 +1,4 @@
-//! Which rows are printed, of those that match: the newest of each group, sorted, then the rows
+//! Selects the printed rows among those that match: the newest of each group, sorted, then the rows
 //! from an offset up to a limit.
 
 use std::ops::ControlFlow;
@@ -22,7 +22,7 @@ struct Cut<S> {
     sink: S,
 }
 
-/// Takes rows that are only counted.
+/// Sink for rows that are only counted.
 pub(crate) struct Discard;
 
 impl<S: RowSink> Selection<S> {
@@ -109,7 +109,7 @@ mod tests {
     fn rows_are_grouped_then_sorted_then_cut() {
         // Newest first: the rows are named a to f, with these names.
         let names = ["b", "a", "b", "c", "a", "c"];
-        // The newest of each group, the sort, the offset and limit; the rows, and how many are read.
+        // Newest of each group, sort, offset and limit; the rows, and the number of rows read.
         let cases: [(Option<u64>, Option<&str>, u64, Option<u64>, &str, usize); 8] = [
             (None, None, 0, None, "abcdef", 6),
             (None, None, 1, Some(2), "bc", 3),

@@ -58,7 +58,7 @@ pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
     };
     let shown = |column: &Column| {
         let mut column = *column;
-        // The only name that there is.
+        // Without the vaults, the id is the only name.
         if column.name == "vault_id" && !has_vaults {
             column.visibility = Table(0);
         }
@@ -145,7 +145,7 @@ impl Summary {
                 let Billing { size, used, .. } = &vault.billing;
                 add("vault_name", vault.name.as_deref().map(quoted));
                 add("vault_size", number(*size));
-                // The API counts what is used in MB.
+                // The API reports the used capacity in MB.
                 add("vault_used", number(used.map(|megabytes| megabytes.div_ceil(1024))));
             }
             let time = |moment: Option<i64>| Some(quoted(&time::rfc3339(moment?)?));
@@ -160,7 +160,7 @@ impl Summary {
     }
 
     /// Adds the days or months without backups between the first and the last, so that a gap is
-    /// seen.
+    /// visible.
     fn fill_calendar(&mut self) {
         /// Maximum number of rows that are added. A wrong date may be far away.
         const MOST: usize = 4000;
@@ -313,9 +313,10 @@ mod tests {
         assert_eq!(
             rows(Group::Vault),
             [
-                "v 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z 2026-11-30T00:00:00.000000Z",
-                "w 2 12345678901234567890123 2025-01-01T00:00:00.000000Z 2026-11-01T00:30:00.000000Z \
-                 2026-11-01T00:00:00.000000Z",
+                "v 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z \
+                 2026-11-30T00:00:00.000000Z",
+                "w 2 12345678901234567890123 2025-01-01T00:00:00.000000Z \
+                 2026-11-01T00:30:00.000000Z 2026-11-01T00:00:00.000000Z",
                 " 1 1",
             ]
         );
@@ -326,9 +327,12 @@ mod tests {
         assert_eq!(
             months,
             [
-                "2026-11 1 0 2026-11-01T00:30:00.000000Z 2026-11-01T00:30:00.000000Z 2026-11-01T00:00:00.000000Z",
-                "2026-10 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z 2026-11-30T00:00:00.000000Z",
-                "2025-01 1 12345678901234567890123 2025-01-01T00:00:00.000000Z 2025-01-01T00:00:00.000000Z",
+                "2026-11 1 0 2026-11-01T00:30:00.000000Z 2026-11-01T00:30:00.000000Z \
+                 2026-11-01T00:00:00.000000Z",
+                "2026-10 2 42 2026-10-30T01:00:00.500000Z 2026-10-31T01:00:00.000000Z \
+                 2026-11-30T00:00:00.000000Z",
+                "2025-01 1 12345678901234567890123 2025-01-01T00:00:00.000000Z \
+                 2025-01-01T00:00:00.000000Z",
                 " 1 1",
             ]
         );

@@ -115,8 +115,8 @@ fields! {
 }
 
 impl FieldSpans {
-    /// Parses one record, or returns `None` if there is none. Of duplicate fields the last one
-    /// counts.
+    /// Parses one record, or returns `None` if the next value is not an object. Of duplicate
+    /// fields, the last counts.
     pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let mut spans = Self::default();
         scanner.object(|scanner, name| {
@@ -237,8 +237,8 @@ impl<'a> Backup<'a> {
         Some((time::now().as_microsecond() - created).div_euclid(1_000_000))
     }
 
-    /// Returns the volume backups of a server backup. The service sends them only when it is asked
-    /// for a single backup. Empty if they do not have the documented form.
+    /// Returns the volume backups of a server backup. The service sends them only in answer to a
+    /// request for a single backup. Empty if they do not have the documented form.
     pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
         let children = self.get(Field::children).map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }

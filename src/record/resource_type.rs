@@ -1,4 +1,4 @@
-//! The documented types of resources, with the short names that people use for them.
+//! The documented types of resources, and their short names.
 //!
 //! Source: API page "Querying All Backups", parameter `resource_type`. Not every cloud has every
 //! type.

@@ -1,6 +1,6 @@
 //! Backups inside the text of a response, with the spans of their fields.
 //!
-//! Knows nothing of where the text came from.
+//! Knows nothing of the source of the text.
 
 use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
@@ -15,20 +15,20 @@ use super::target::TargetTag;
 /// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
 
-/// Takes backups one at a time, in their final order.
+/// Accepts backups one at a time, in their final order.
 pub(crate) trait RowSink {
-    /// Takes the next backup. `Break` means that no more are wanted.
+    /// Accepts the next backup. `Break` means that no more are wanted.
     ///
     /// # Errors
     ///
     /// If the backup cannot be stored or written.
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
 
-    /// Called after each page: what is ready may be written.
+    /// Called after each page, when complete rows may be written.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If they cannot be written.
     fn page_end(&mut self) -> anyhow::Result<()> {
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Rows {
 }
 
 impl RowSpan {
-    /// Parses the next backup, or returns `None` if there is none.
+    /// Parses the next backup, or returns `None` if the next value is not an object.
     pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let start = scanner.position();
         let fields = FieldSpans::read(scanner)?;
@@ -173,7 +173,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Collects the ids of rows, for tests of what passes rows on.
+    /// Collects the ids of rows, for tests of other sinks.
     #[derive(Default)]
     pub(crate) struct Ids(pub(crate) String);
 

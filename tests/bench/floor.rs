@@ -1,9 +1,8 @@
-//! The floor: a bare client that asks for what `cbr` asks for and throws the answers away.
+//! The floor: a bare client that sends the same requests as `cbr` and throws the answers away.
 //!
-//! The same HTTP library with the same settings, the same pages with the same overlap, as many of
-//! them at a time. It signs nothing, reads nothing of what comes, and knows the number of rows
-//! beforehand. It runs as a process of its own, which is this program with an argument that nobody
-//! else gives.
+//! It uses the same HTTP library with the same settings, and the same pages with the same overlap
+//! and concurrency. It signs nothing, parses nothing and knows the number of rows beforehand. It is
+//! a process of its own: this program, with an argument that is used for nothing else.
 
 use std::env;
 use std::sync::Arc;
@@ -13,25 +12,25 @@ use reqwest::{Client, RequestBuilder, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::task::JoinSet;
 
-/// The argument that makes a floor of this program; the number of backups follows.
+/// Argument that turns this program into a floor; the number of backups follows.
 pub(crate) const COMMAND: &str = "floor-of";
 
-/// Where the floor finds its token.
+/// Variable with the token of the floor.
 pub(crate) const TOKEN: &str = "CBR_TOKEN";
 
-/// Pages that are asked for at a time, the rows of a page, and how many of those the page before
-/// did not have: the defaults of `cbr backups list`.
+/// Concurrent requests, rows of a page, and rows from one page to the next: the defaults of
+/// `cbr backups list`.
 const WINDOW: usize = 8;
 const PAGE: u64 = 1000;
 const STEP: u64 = PAGE - 1;
 
-/// How many backups to fetch, if this process is to be a floor.
+/// Returns the number of backups to fetch if this process is a floor.
 pub(crate) fn requested() -> Option<u64> {
     let mut arguments = env::args().skip(1);
     (arguments.next()? == COMMAND).then(|| arguments.next()?.parse().ok())?
 }
 
-/// Fetches all backups. The first page comes alone: it is the one that tells `cbr` how many follow.
+/// Fetches all backups. The first page is requested alone, because `cbr` learns the count from it.
 #[tokio::main(worker_threads = 2)]
 pub(crate) async fn fetch(backups: u64) -> anyhow::Result<()> {
     let bare = Bare::new()?;
@@ -60,7 +59,7 @@ async fn throw_away(request: RequestBuilder) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the requests have in common.
+/// The parts that all requests share.
 struct Bare {
     client: Client,
     url: String,

@@ -1,16 +1,17 @@
-//! `cargo bench`: how fast `cbr` is and how much memory it takes, beside what no client can beat.
+//! `cargo bench`: how fast `cbr` is and how much memory it takes, beside a floor that no client can
+//! beat.
 //!
-//! Whole processes are measured, from start to exit, against `cbr sandbox` on loopback. Beside
-//! them, in turn, runs the floor: a bare client that asks for the same pages with as many requests
-//! at a time and throws the answers away. The server works on the same machine, and its work is a
-//! part of both.
+//! Whole processes are measured, from start to exit, against `cbr sandbox` on loopback. The floor
+//! runs in turn with them: a bare client that requests the same pages with the same concurrency and
+//! throws the answers away. The server runs on the same machine, and its work is part of both
+//! times.
 //!
 //! - [`work`]: what is measured, and the goal of each;
 //! - [`process`]: one run of one program;
-//! - [`sandbox`]: what it runs against; [`floor`]: the bare client;
-//! - [`report`]: the line of the table.
+//! - [`sandbox`]: the server; [`floor`]: the bare client;
+//! - [`report`]: the lines of the table.
 //!
-//! A goal that is missed is reported and no error: times depend on the machine.
+//! A missed goal is reported and is not an error: times depend on the machine.
 
 mod floor;
 mod process;
@@ -29,15 +30,15 @@ use work::{WORKS, Work};
 /// Measures `cbr` against its sandbox and prints a Markdown table
 #[derive(Parser)]
 struct Args {
-    /// Only what has this in its name
+    /// Measure only work with this text in its name
     name: Option<String>,
 
-    /// A third of the runs, and nothing that takes long
+    /// Measure a third of the runs, and skip slow work
     #[arg(long)]
     quick: bool,
 }
 
-/// What `cargo bench` adds to the arguments, and `cargo test --benches` does not.
+/// Argument that `cargo bench` adds, and `cargo test --benches` does not.
 const BENCH: &str = "--bench";
 
 fn main() -> anyhow::Result<()> {
@@ -68,8 +69,8 @@ impl Args {
     }
 }
 
-/// Runs the work and its neighbour in turn, so that whatever slows the machine slows both. The
-/// first run of each warms up and does not count.
+/// Runs a work and its comparison in turn, so that a slow machine slows both. The first run of each
+/// is a warm-up and does not count.
 fn measure(
     work: &Work,
     runs: usize,

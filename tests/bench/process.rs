@@ -10,13 +10,13 @@ use crate::floor;
 use crate::sandbox::Sandboxes;
 use crate::work::Program;
 
-/// The program that is measured, built as for a release.
+/// The measured program, in a release build.
 pub(crate) const CBR: &str = env!("CARGO_BIN_EXE_cbr");
 
-/// What a run took.
+/// Resources that a run used.
 pub(crate) struct Run {
     pub(crate) time: Duration,
-    /// The most memory that it held at any moment, in bytes.
+    /// Peak memory in bytes.
     pub(crate) memory: u64,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Run {
 ///
 /// # Errors
 ///
-/// If it fails: what it took to fail tells nothing.
+/// If it fails: the time of a failure means nothing.
 pub(crate) fn run(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Result<Run> {
     let mut command = command(program, sandboxes)?;
     let start = Instant::now();
@@ -35,7 +35,8 @@ pub(crate) fn run(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Resul
     Ok(Run { time, memory: end.rusage.maxrss })
 }
 
-/// In an environment of its own, so that no proxy or setting of this machine has a part in it.
+/// Creates a command with an environment of its own, so that no proxy or setting of this machine
+/// affects it.
 fn command(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Result<Command> {
     let mut command = match program {
         Program::Floor(_) => Command::new(env::current_exe()?),

@@ -8,10 +8,10 @@ use std::time::Duration;
 use crate::process::Run;
 use crate::work::{Goal, Work};
 
-/// Bytes in the unit that memory is told in.
+/// Bytes in a MiB, the unit of memory in the table.
 const MIB: f64 = (1 << 20) as f64;
 
-/// What stands above the lines.
+/// Prints the head of the table.
 pub(crate) fn heading() -> io::Result<()> {
     let processors = thread::available_parallelism()?;
     remark(&format!(
@@ -21,7 +21,7 @@ pub(crate) fn heading() -> io::Result<()> {
     print(["---"; 7])
 }
 
-/// One line: what was measured, what ran beside it, and whether the goal is met.
+/// Prints one line: the work, its comparison, and whether the goal is met.
 pub(crate) fn line(work: &Work, measured: &[Run], beside: &[Run]) -> io::Result<()> {
     let (ours, theirs) = (Times::of(measured), Times::of(beside));
     let memory = measured.iter().map(|run| run.memory).max().unwrap_or(0) as f64 / MIB;
@@ -43,7 +43,7 @@ pub(crate) fn line(work: &Work, measured: &[Run], beside: &[Run]) -> io::Result<
     ])
 }
 
-/// A line that is not of the table.
+/// Prints a line outside of the table.
 pub(crate) fn remark(text: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
 }
@@ -66,13 +66,13 @@ struct Times {
 }
 
 impl Times {
-    /// All zero if there was no run.
+    /// Returns the times of these runs; all zero without runs.
     fn of(runs: &[Run]) -> Self {
         let mut times: Vec<_> = runs.iter().map(|run| run.time).collect();
         times.sort_unstable();
         let at = |place: usize| in_ms(times.get(place).copied().unwrap_or_default());
         let last = times.len().saturating_sub(1);
-        // Half-way between the two in the middle, which are one and the same if the number is odd.
+        // Half-way between the two in the middle, which are the same if the number is odd.
         let median = (at(last / 2) + at(last.div_ceil(2))) / 2.0;
         Self { median, fastest: at(0), slowest: at(last) }
     }

@@ -10,21 +10,21 @@ use anyhow::Context as _;
 use crate::process::CBR;
 use crate::work::Account;
 
-/// Those that were asked for so far.
+/// The sandboxes that were started so far.
 #[derive(Default)]
 pub(crate) struct Sandboxes(HashMap<Account, Sandbox>);
 
 /// A sandbox that serves until it is dropped.
 pub(crate) struct Sandbox {
     server: Child,
-    /// The variables that lead to it, with an access key.
+    /// Variables with its address and an access key.
     pub(crate) environment: Vec<(String, String)>,
-    /// Takes the place of the key.
+    /// A token, as an alternative to the key.
     pub(crate) token: String,
 }
 
 impl Sandboxes {
-    /// A sandbox with this account.
+    /// Returns the sandbox with this account.
     pub(crate) fn with(&mut self, account: Account) -> anyhow::Result<&Sandbox> {
         Ok(match self.0.entry(account) {
             Entry::Occupied(running) => running.into_mut(),
@@ -34,7 +34,7 @@ impl Sandboxes {
 }
 
 impl Sandbox {
-    /// Reads what the sandbox prints, up to the token, which stands in a comment below the rest.
+    /// Reads the output of the sandbox up to the token, which is in a comment at its end.
     fn start(account: Account) -> anyhow::Result<Self> {
         let mut server = Command::new(CBR)
             .args(["sandbox", "--epoch", "2026-11-20", "--backups", &account.backups.to_string()])

@@ -1,4 +1,4 @@
-//! What is measured, and the goal of each.
+//! The work to measure, and the goal of each.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 pub(crate) struct Work {
     pub(crate) name: &'static str,
     pub(crate) program: Program,
-    /// What it is compared to, and what to call that.
+    /// The program to compare it with, and its name in the table.
     pub(crate) beside: Option<(&'static str, Program)>,
     pub(crate) goal: Goal,
 }
@@ -28,11 +28,11 @@ pub(crate) enum Program {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Account {
     pub(crate) backups: u64,
-    /// Of `cbr sandbox`.
+    /// Options of `cbr sandbox`.
     pub(crate) options: &'static [&'static str],
 }
 
-/// At most so many `times` what stands beside it `and` some more, in so much `memory` (MiB).
+/// Limits: at most `times` the comparison plus `and`, and at most `memory` in MiB.
 #[derive(Clone, Copy)]
 pub(crate) struct Goal {
     pub(crate) times: f64,
@@ -43,20 +43,20 @@ pub(crate) struct Goal {
 const SMALL: Account = Account { backups: 1_663, options: &[] };
 const LARGE: Account = Account { backups: 100_000, options: &[] };
 const HUGE: Account = Account { backups: 1_000_000, options: &[] };
-/// A hundred pages, over some distance.
+/// A hundred pages, with the latency of a distant service.
 const FAR: Account = Account { backups: 99_900, options: &["--latency", "50ms"] };
-/// A hundred pages, in twice the time that they would take.
+/// A hundred pages with throttling: the limit allows them in twice the time.
 const THROTTLED: Account = Account { backups: 99_900, options: &["--throttle", "25/1s"] };
 
 const START: Goal = Goal { times: 0.0, and: Duration::from_millis(5), memory: None };
 const QUICK: Goal = Goal { times: 1.5, and: Duration::from_millis(5), memory: None };
 const STREAM: Goal = Goal { times: 2.0, and: Duration::ZERO, memory: Some(64) };
 const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 6.0, and: Duration::ZERO, memory: None };
-/// Not slower, but for the pauses, which have something random about them.
+/// Not slower than the comparison, except for the pauses, which are partly random.
 const POLITE: Goal = Goal { times: 1.0, and: Duration::from_millis(500), memory: None };
 const TABLE: Goal = Goal { times: 5.0, and: Duration::ZERO, memory: None };
 const COVERAGE: Goal = Goal { times: 3.0, and: Duration::ZERO, memory: Some(64) };
-/// Linear: ten times the rows in ten times the time, and a fifth for the caches of the machine.
+/// Linear: ten times the rows take ten times the time, plus a fifth for the caches of the machine.
 const LINEAR: Goal = Goal { times: 12.0, and: Duration::ZERO, memory: Some(64) };
 
 pub(crate) const WORKS: &[Work] = &[
@@ -93,7 +93,7 @@ pub(crate) const WORKS: &[Work] = &[
         .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], THROTTLED)),
 ];
 
-/// A listing beside the floor.
+/// Creates a listing that is compared with the floor.
 const fn list(
     name: &'static str,
     format_and_options: &'static [&'static str],
@@ -105,12 +105,12 @@ const fn list(
 }
 
 impl Work {
-    /// The same beside something else.
+    /// Compares it with something else.
     const fn beside(self, name: &'static str, program: Program) -> Self {
         Self { beside: Some((name, program)), ..self }
     }
 
-    /// How often to measure it: the shorter, the more often.
+    /// Returns how often to measure it: short work more often.
     pub(crate) fn runs(&self) -> usize {
         match self.program.account() {
             Some(account) if account.backups > LARGE.backups || !account.options.is_empty() => 3,
@@ -119,7 +119,7 @@ impl Work {
         }
     }
 
-    /// Takes so long that a quick look does without.
+    /// Returns true if `--quick` skips it.
     pub(crate) fn is_slow(&self) -> bool {
         self.program.account().is_some_and(|account| account.backups > LARGE.backups)
     }

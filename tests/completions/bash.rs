@@ -1,4 +1,4 @@
-//! Tab in bash, by way of readline.
+//! Completions in bash, through readline.
 
 use super::terminal::{Shell, Terminal};
 use super::{OFFERED, completes, fails_silently, last_words};
@@ -43,7 +43,7 @@ fn all_matches_are_offered() {
         let line = bash.offered(typed);
         let offered = last_words(typed, &line);
         assert_eq!(offered.len(), words.len(), "{typed}: {offered:?}");
-        // Of each but the first, readline inserts only what it would replace: what follows a `:` or
+        // For each but the first, readline inserts only the replaced part: the text after `:` or
         // `=`.
         for word in *words {
             assert!(offered.iter().any(|offered| word.ends_with(offered)), "{typed}: {offered:?}");

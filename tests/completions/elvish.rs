@@ -1,4 +1,4 @@
-//! Tab in elvish.
+//! Completions in elvish.
 
 use super::terminal::{Shell, Terminal};
 use super::{COMPLETED, OFFERED, fails_silently};
@@ -29,8 +29,8 @@ set edit:insert:binding[Ctrl-G] = {
 fn tab_completes() {
     let Some(mut elvish) = Terminal::start(&ELVISH) else { return };
     for (typed, line) in COMPLETED {
-        // Elvish inserts whole words alone, not what several have in common; it quotes them in its
-        // own way, and it writes out the home directory.
+        // Elvish inserts whole words only, no common prefix; it quotes them in its own way, and
+        // expands the home directory.
         if (line.ends_with(' ') || typed == line) && !typed.contains('~') {
             let completed = elvish.complete(typed).replace('\'', "");
             assert_eq!(completed, line.replace('\\', ""), "{typed}");

@@ -1,4 +1,4 @@
-//! Tab in fish.
+//! Completions in fish.
 
 use super::terminal::{Shell, Terminal};
 use super::{OFFERED, completes, fails_silently};

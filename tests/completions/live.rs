@@ -1,4 +1,4 @@
-//! Values that only the service knows, as the scripts ask for them.
+//! Values that only the service knows, as the completion scripts request them.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::harness::{
     cbr,
 };
 
-/// What is offered for the last word of a line: the values, which are found with `run`'s settings.
+/// Returns the values that are offered for the last word of a line, with the settings of `run`.
 fn offered(run: Cbr, cache: &Path, line: &str) -> Vec<String> {
     let run = run.env("XDG_CACHE_HOME", cache).args(["--"]).args(line.split(' ')).run();
     let mut lines = run.stdout.lines();
@@ -18,7 +18,7 @@ fn offered(run: Cbr, cache: &Path, line: &str) -> Vec<String> {
     lines.map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Offset and limit of each request, in the order of arrival.
+/// Returns offset and limit of each request, in the order of arrival.
 fn windows(requests: &[Request]) -> Vec<(u64, u64)> {
     requests.iter().map(Request::window).collect()
 }
@@ -50,13 +50,13 @@ fn ids_and_names_of_the_newest_backups_are_offered() {
     assert_eq!(offered(&format!("cbr backups show {}", &ids[7][..6])), [ids[7].clone()]);
     let names = offered("cbr backups list --resource-name ecs-d");
     assert!(!names.is_empty() && names.iter().all(|name| listed("resource_name").contains(name)));
-    // All of this takes one request for a few rows, and one for the rest.
+    // This takes one request for a few rows, and one for the rest.
     let requests = &sandbox.requests()[before..];
     assert!(requests.iter().all(|request| request.filters().is_empty()));
     assert_eq!(windows(requests), [(0, 200), (200, 1000)]);
 }
 
-/// What is old is asked for too, as long as there is time.
+/// Older backups are requested too, within the time limit.
 #[test]
 fn older_backups_are_searched_after_the_newest() {
     let sandbox = Sandbox::start("--backups 10000");
@@ -64,11 +64,11 @@ fn older_backups_are_searched_after_the_newest() {
     let ids = offered(sandbox.cbr("completions").with_key(), cache.path(), "cbr backups show ");
     let windows = windows(&sandbox.requests());
     let all = [(0, 200), (200, 1000), (1200, 1000), (2200, 1000), (3200, 1000), (4200, 1000)];
-    // Where the machine is slow the time is up earlier.
+    // On a slow machine the time limit is reached earlier.
     assert!(windows.len() > 1 && all.starts_with(&windows), "{windows:?}");
     assert!(ids.len() >= 200, "{}", ids.len());
 
-    // What was there when the time was up is offered.
+    // Values that arrived within the time limit are offered.
     let page = |number: u32| {
         let record = |row| format!(r#"{{"id":"{number}-{row}"}}"#);
         let records: Vec<_> = (0..200).map(record).collect();
@@ -106,7 +106,7 @@ fn cached_settings_of_an_earlier_run_are_used() {
             assert_eq!((offered(), sandbox.requests().len()), (false, before));
             continue;
         }
-        // Where the machine is busy the time may be up too early, which is remembered.
+        // On a busy machine the time limit may be reached too early, and the result is cached.
         let memory = cache.path().join("cbr/completions.json");
         let mut before = sandbox.requests().len();
         let is_offered = (0..5).any(|_| {
@@ -175,7 +175,7 @@ fn failures_offer_nothing_silently() {
     let nothing = |run: Cbr| {
         assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
     };
-    // No settings, and some that contradict each other.
+    // No settings, and settings that contradict each other.
     nothing(cbr("completions"));
     nothing(cbr("completions").with_key());
     nothing(cbr("completions").with_key().env("CBR_TOKEN", TOKEN));
@@ -200,7 +200,7 @@ fn no_command_is_run_for_credentials() {
     let run = sandbox.cbr("completions").file(".config/cbr/config.toml", own).with_key();
     assert!(offered(run, cache.path(), "cbr --profile a backups list --vault-id ").is_empty());
     assert!(sandbox.requests().is_empty());
-    // Nor is anything asked as somebody else. A profile beside it is no obstacle.
+    // No request is sent with other credentials. A profile in the file does not prevent that.
     let own = format!(
         "{own}[profiles.b]\naccess_key = \"{ACCESS_KEY}\"\nsecret_key = \"{SECRET_KEY}\"\n"
     );
@@ -225,14 +225,14 @@ fn no_password_is_sent() {
         .env("HW_DOMAIN_NAME", "somewhere")
         .secret("HW_USER_PASSWORD", "hunter2-hunter2");
     assert!(offered(run, cache.path(), "cbr backups list --vault-id ").is_empty());
-    // Nor is a project looked up.
+    // No project is looked up either.
     let run = cbr("completions").env("CBR_ENDPOINT", service.endpoint());
     let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).with_key();
     assert!(offered(run, cache.path(), "cbr --region eu-de backups list --vault-id ").is_empty());
     assert!(service.received().is_empty());
 }
 
-/// Of files that are read, and nothing more.
+/// Only the names in the files are read, nothing else.
 #[test]
 fn names_of_clouds_and_topics_are_offered() {
     let cache = TempDir::new().unwrap();
@@ -247,7 +247,7 @@ fn names_of_clouds_and_topics_are_offered() {
     );
 }
 
-/// Text from outside could do anything on a command line.
+/// Text from a service could run commands on a command line.
 #[test]
 fn values_that_need_quotes_are_not_offered() {
     let cache = TempDir::new().unwrap();

@@ -1,26 +1,26 @@
 //! Completions in real shells, each installed as `cbr completions --help` says and driven through a
-//! pseudo-terminal, key by key. PowerShell is not tried: no Debian package has it.
+//! pseudo-terminal, key by key. PowerShell is not tested: no Debian package has it.
 //!
-//! What a press of Tab does is the same in every shell, so the cases stand here, once.
+//! The cases are the same for every shell, so they are listed once, in this file.
 
-/// Tab in bash.
+/// Completions in bash.
 mod bash;
-/// Tab in elvish.
+/// Completions in elvish.
 mod elvish;
-/// Tab in fish.
+/// Completions in fish.
 mod fish;
-/// What is asked of the service.
+/// Values that are requested from the service.
 mod live;
 /// The scripts as files and as printed.
 mod scripts;
 /// A shell on a pseudo-terminal.
 mod terminal;
-/// Tab in zsh.
+/// Completions in zsh.
 mod zsh;
 
 use terminal::{Shell, Terminal};
 
-/// What is typed, and the line after a press of Tab.
+/// Typed text, and the line after pressing Tab.
 const COMPLETED: &[(&str, &str)] = &[
     // Commands and flags.
     ("cbr backu", "cbr backups "),
@@ -29,7 +29,7 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr --region eu-nl backu", "cbr --region eu-nl backups "),
     ("cbr backups list --resource-t", "cbr backups list --resource-type "),
     ("cbr backups list --start-time 7d --unt", "cbr backups list --start-time 7d --until "),
-    // Values, after a blank, after `=` and after a short name.
+    // Values after a blank, after `=` and after a short name.
     ("cbr backups list -o cs", "cbr backups list -o csv "),
     ("cbr backups list -ocs", "cbr backups list -ocsv "),
     ("cbr backups list --output=cs", "cbr backups list --output=csv "),
@@ -39,7 +39,7 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr backups list --region eu-n", "cbr backups list --region eu-nl "),
     ("cbr backups list --region=eu-n", "cbr backups list --region=eu-nl "),
     ("cbr completions zs", "cbr completions zsh "),
-    // A value that may be left out, after a blank and after `=`.
+    // An optional value, after a blank and after `=`.
     ("cbr backups list --incremental f", "cbr backups list --incremental false "),
     ("cbr backups list --incremental=f", "cbr backups list --incremental=false "),
     ("cbr backups list --incremental --page", "cbr backups list --incremental --page-size "),
@@ -66,7 +66,7 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr backups list --sort=created_at:d", "cbr backups list --sort=created_at:desc "),
     ("cbr backups list --sort name:asc,cr", "cbr backups list --sort name:asc,created_at:"),
     ("cbr backups list --sort=name:asc,id:a", "cbr backups list --sort=name:asc,id:asc "),
-    // Files, in the working directory and in the home directory, which is the same here.
+    // Files in the working directory and in the home directory, which are the same here.
     ("cbr sandbox --log no", "cbr sandbox --log notes.jsonl "),
     ("cbr sandbox --log=no", "cbr sandbox --log=notes.jsonl "),
     ("cbr sandbox --log ~/no", "cbr sandbox --log ~/notes.jsonl "),
@@ -79,18 +79,18 @@ const COMPLETED: &[(&str, &str)] = &[
     ("cbr sandbox -- backu", "cbr sandbox -- backups "),
     ("cbr sandbox --log x -- backups list --stat", "cbr sandbox --log x -- backups list --status "),
     ("cbr sandbox -- backups list --status=er", "cbr sandbox -- backups list --status=error "),
-    // Not alone on the line.
+    // Other commands on the line.
     ("true; cbr backu", "true; cbr backups "),
     ("true | cbr backups list --sort id:a", "true | cbr backups list --sort id:asc "),
     ("CBR_REGION=x cbr backu", "CBR_REGION=x cbr backups "),
-    // Nothing to offer, and so nothing to change.
+    // Nothing is offered, so nothing changes.
     ("cbr nonsense", "cbr nonsense"),
     ("cbr backups list --limit ", "cbr backups list --limit "),
     ("cbr backups list --name no", "cbr backups list --name no"),
     ("cbr backups list --vault-id ", "cbr backups list --vault-id "),
 ];
 
-/// What is typed, and all that is offered for its last word.
+/// Typed text, and everything that is offered for its last word.
 const OFFERED: &[(&str, &[&str])] = &[
     ("cbr ", &["auth", "backups", "completions", "config", "help", "man", "sandbox"]),
     ("cbr backups ", &["check", "coverage", "list", "show", "summary"]),
@@ -103,7 +103,7 @@ const OFFERED: &[(&str, &[&str])] = &[
     ("cbr backups list --resource-type OS::N", &["OS::Native::Server", "OS::Nova::Server"]),
     ("cbr backups summary --by m", &["month"]),
     ("cbr backups list --sort created_at:", &["created_at:asc", "created_at:desc"]),
-    // What is in the list already is not offered again.
+    // A value in the list is not offered again.
     (
         "cbr backups list --status available,error,w",
         &[
@@ -113,7 +113,8 @@ const OFFERED: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "cbr backups list --status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,",
+        "cbr backups list \
+         --status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,",
         &[
             "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,error",
             "--status=protecting,deleting,available,restoring,waiting_delete,waiting_protect,waiting_restore",
@@ -133,7 +134,7 @@ const OFFERED: &[(&str, &[&str])] = &[
             "id:asc,name:desc,status,scheduled_operation_id:desc",
         ],
     ),
-    // A flag that is given is not offered again, unless it repeats.
+    // A given flag is not offered again, unless it repeats.
     (
         "cbr backups list --since 7d --status error --s",
         &[
@@ -150,14 +151,14 @@ const OFFERED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Goes through [`COMPLETED`].
+/// Runs the cases of [`COMPLETED`].
 fn completes(mut terminal: Terminal) {
     for (typed, line) in COMPLETED {
         assert_eq!(terminal.complete(typed), *line, "{typed}");
     }
 }
 
-/// A cbr that cannot answer, or is not there, changes nothing and shows nothing.
+/// A missing or failing cbr changes nothing and shows nothing.
 fn fails_silently(shell: &Shell) {
     for program in [Some("#!/bin/sh\necho >&2 NOISE\nexit 1\n"), Some("#!/bin/sh\nexit 0\n"), None]
     {
@@ -168,7 +169,7 @@ fn fails_silently(shell: &Shell) {
             assert_eq!(terminal.complete(typed), typed);
         }
         let shown = &terminal.screen()[before..];
-        // Elvish's own way to say that there is nothing to offer.
+        // Elvish's message for no candidates.
         let shown = shown.replace("error:\x1b[0;m no candidates", "");
         for word in ["NOISE", "rror", "ot found", "nknown", "xception", "bad"] {
             assert!(!shown.contains(word), "{program:?}: {shown:?}");
@@ -176,7 +177,7 @@ fn fails_silently(shell: &Shell) {
     }
 }
 
-/// The words in the place of the last one that was typed, in alphabetical order.
+/// Returns the words that replaced the last typed one, in alphabetical order.
 fn last_words<'a>(typed: &str, line: &'a str) -> Vec<&'a str> {
     let head = typed.rfind(' ').map_or(0, |blank| blank + 1);
     assert_eq!(typed[..head], line[..head]);

@@ -1,4 +1,4 @@
-//! The scripts as files, for those who package the program, and as the program prints them.
+//! Completion scripts: as files, for packagers, and as printed by the program.
 
 use std::collections::BTreeSet;
 use std::fs;

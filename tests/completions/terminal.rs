@@ -1,9 +1,8 @@
 //! A shell on a pseudo-terminal, which `script` of util-linux provides.
 //!
-//! Nothing here waits for a fixed time. A shell is ready when it has printed its prompt. After the
-//! keys of a test comes one that the shell's start-up file binds to print what the test wants to
-//! know between two marks; the shell takes one key after the other, so the marks also tell that it
-//! is done.
+//! No fixed waits. A shell is ready when it has printed its prompt. After the keys of a test comes
+//! one that the shell's start-up file binds to print a result between two marks. The shell
+//! processes keys in order, so the marks also show that it is done.
 
 use std::fs::{self, Permissions};
 use std::io::{Read as _, Write as _};
@@ -19,25 +18,25 @@ use tempfile::TempDir;
 
 use crate::host;
 
-/// What the tests need to know of a shell.
+/// The properties of a shell that the tests need.
 pub(super) struct Shell {
     pub(super) name: &'static str,
-    /// The arguments that make it one for a user at a terminal.
+    /// Arguments for an interactive shell.
     pub(super) interactive: &'static str,
-    /// Its start-up file, from the home directory.
+    /// Path of its start-up file below the home directory.
     pub(super) rc: &'static str,
-    /// What the tests add to that file: the prompt, Ctrl-T to print the line and empty it, and
-    /// Ctrl-G to print what is offered for the last word.
+    /// Lines that the tests add to that file: the prompt, Ctrl-T to print the line and clear it,
+    /// and Ctrl-G to print the offered values for the last word.
     pub(super) keys: &'static str,
 }
 
-/// The prompt that every shell is given.
+/// The prompt of every shell.
 const PROMPT: &str = "ready> ";
 
-/// Around what the keys print.
+/// Marks around the output of the keys.
 const MARKS: (&str, &str) = ("\x02", "\x03");
 
-/// Far more than any shell needs, also on a busy machine.
+/// Time limit, far longer than any shell needs, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An interactive shell with the completions installed.
@@ -45,21 +44,22 @@ pub(super) struct Terminal {
     script: Child,
     keys: ChildStdin,
     output: Receiver<Vec<u8>>,
-    /// What has arrived and has not been read.
+    /// Output that has arrived and was not read yet.
     unread: String,
-    /// What has been read.
+    /// Output that was read.
     screen: String,
     home: TempDir,
 }
 
 impl Terminal {
     /// Installs the completions in a new home directory, as the help says, and starts the shell
-    /// there; `None` if this host has no such shell.
+    /// there. Returns `None` if this host has no such shell.
     pub(super) fn start(shell: &Shell) -> Option<Self> {
         Self::start_after(shell, &installation(shell))
     }
 
-    /// The same with other commands to install them, for the shell to run.
+    /// Same as [`start`](Self::start), with other commands for the installation, which the shell
+    /// runs.
     pub(super) fn start_after(shell: &Shell, installation: &str) -> Option<Self> {
         let (program, script) = (host::find(shell.name)?, host::find("script")?);
         let home = home();
@@ -70,7 +70,7 @@ impl Terminal {
         let installed = fs::read_to_string(&rc).unwrap();
         fs::write(&rc, format!("{installed}\n{}", shell.keys)).unwrap();
 
-        // Wide and high enough that no shell asks whether to show it all.
+        // Large enough that no shell prompts before it shows all values.
         let program = program.display();
         let run = format!("stty rows 200 columns 250; exec {program} {}", shell.interactive);
         let mut script = hermetic(&script, &home)
@@ -87,7 +87,7 @@ impl Terminal {
         Some(terminal)
     }
 
-    /// Puts another program in the place of cbr, or none.
+    /// Replaces cbr by another program, or removes it.
     pub(super) fn replace_cbr(&self, program: Option<&str>) {
         let cbr = self.home.path().join("bin/cbr");
         fs::remove_file(&cbr).unwrap();
@@ -97,17 +97,18 @@ impl Terminal {
         }
     }
 
-    /// The line after typing the text and pressing Tab.
+    /// Returns the line after typing the text and pressing Tab.
     pub(super) fn complete(&mut self, typed: &str) -> String {
         self.press(&format!("{typed}\t\x14"))
     }
 
-    /// What the shell offers for the last word of the text, as its Ctrl-G prints it.
+    /// Returns the values that the shell offers for the last word of the text, as Ctrl-G prints
+    /// them.
     pub(super) fn offered(&mut self, typed: &str) -> String {
         self.press(&format!("{typed}\x07"))
     }
 
-    /// What the last of the keys prints.
+    /// Types keys and returns the output of the last one.
     fn press(&mut self, keys: &str) -> String {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
@@ -115,12 +116,12 @@ impl Terminal {
         self.read_past(MARKS.1).replace("\r\n", "\n")
     }
 
-    /// All that was shown so far.
+    /// Returns everything that was shown so far.
     pub(super) fn screen(&self) -> &str {
         &self.screen
     }
 
-    /// Reads up to the mark and past it, and returns what stands before it.
+    /// Reads past the mark and returns the text in front of it.
     fn read_past(&mut self, mark: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -148,7 +149,7 @@ impl Drop for Terminal {
     }
 }
 
-/// What arrives, as it arrives.
+/// Reads stdout in a thread and passes chunks on as they arrive.
 fn read(mut stdout: ChildStdout) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -162,7 +163,7 @@ fn read(mut stdout: ChildStdout) -> Receiver<Vec<u8>> {
     receiver
 }
 
-/// A home directory with cbr and a few files in it.
+/// Creates a home directory with cbr and a few files.
 fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     for folder in ["bin", "sub"] {
@@ -175,8 +176,8 @@ fn home() -> TempDir {
     home
 }
 
-/// A program in that home directory that sees nothing of the host's environment, and no
-/// credentials.
+/// Creates a command for a program in that home directory, without the host's environment and
+/// without credentials.
 fn hermetic(program: &Path, home: &TempDir) -> Command {
     let bin = home.path().join("bin");
     let mut command = Command::new(program);
@@ -190,7 +191,7 @@ fn hermetic(program: &Path, home: &TempDir) -> Command {
     command
 }
 
-/// The line for this shell in `cbr completions --help`.
+/// Returns the line for this shell in `cbr completions --help`.
 fn installation(shell: &Shell) -> String {
     let help = cargo_bin_cmd!("cbr").args(["completions", "--help"]).output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();

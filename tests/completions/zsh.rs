@@ -1,4 +1,4 @@
-//! Tab in zsh.
+//! Completions in zsh.
 
 use super::terminal::{Shell, Terminal};
 use super::{OFFERED, completes, fails_silently, last_words};
@@ -45,7 +45,7 @@ fn all_matches_are_offered_with_their_help() {
     }
     zsh.complete("cbr backups ");
     assert!(zsh.screen().contains("-- List all backups that match"), "{}", zsh.screen());
-    // Below a list only its last item is shown.
+    // After a list, only its last item is on the line.
     let before = zsh.screen().len();
     zsh.complete("cbr backups list --columns id,status,resource_t,resource_");
     let shown = &zsh.screen()[before..];

@@ -3,7 +3,7 @@
 use super::{File, OWN};
 use crate::harness::{Sandbox, cbr};
 
-/// What a listing prints and asks for, with these defaults.
+/// The output and the requests of a listing with these defaults.
 #[test]
 fn defaults_replace_absent_flags() {
     let ids = "{\"id\":";
@@ -15,7 +15,7 @@ fn defaults_replace_absent_flags() {
         ("output = 'jsonl'\ncolumns = ['name']", "", names, &[(0, 1000)]),
         ("output = 'jsonl'\ncolumns = 'name, id'", "-o jsonl", names, &[(0, 1000)]),
         ("output = 'jsonl'\ncolumns = 'name'", "--columns id", ids, &[(0, 1000)]),
-        // What asks for another format relies on all of it.
+        // A script with a format of its own relies on all of its fields.
         ("columns = ['name']", "", "NAME\n", &[(0, 1000)]),
         ("columns = ['name']", "-o table", "NAME\n", &[(0, 1000)]),
         ("columns = ['name']", "-o csv", "id,name,checkpoint_id", &[(0, 1000)]),
@@ -39,8 +39,7 @@ fn defaults_replace_absent_flags() {
     }
 }
 
-/// The width of one record is no matter of a list's columns, and other commands have formats of
-/// their own.
+/// Columns of a list do not apply to a single record, and other commands have their own formats.
 #[test]
 fn defaults_apply_to_lists_only() {
     let text = "[defaults]\noutput = 'json'\ncolumns = ['name']\n";
@@ -51,7 +50,7 @@ fn defaults_apply_to_lists_only() {
     let id = listed.run().json()[0]["id"].as_str().unwrap().to_owned();
     let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, text).run().json();
     assert!(shown.as_object().unwrap().len() > 10);
-    // One backup is no table.
+    // A single backup is not printed as a table.
     for output in ["table", "wide", "ids"] {
         let text = format!("[defaults]\noutput = '{output}'\n");
         let shown = sandbox.cbr("backups show").arg(&id).with_key().file(OWN, &text).run();
@@ -63,7 +62,7 @@ fn defaults_apply_to_lists_only() {
     assert!(settings.stdout.starts_with("SETTING"));
 }
 
-/// A flag against which a default stands is the user's word.
+/// In a conflict, a default counts like the flag.
 #[test]
 fn conflicts_between_flags_are_reported_despite_defaults() {
     let run = cbr("backups list --stream").file(OWN, "[defaults]\noutput = 'json'\n");
@@ -82,7 +81,7 @@ fn a_flag_that_contradicts_a_default_names_the_file_and_the_key() {
     file.cbr("backups list --no-headers -o json").exit(2).stderr_holds(flags).run();
 }
 
-/// Formats for scripts, ids and counts are of the whole list, and have exact times.
+/// Formats for scripts, ids and counts ignore the limit, and have exact times.
 #[test]
 fn display_defaults_apply_to_what_people_read() {
     let file = File::new(

@@ -68,8 +68,7 @@ fn a_change_preserves_the_rest_of_the_file() {
     }
 }
 
-/// Those who keep their settings in a repository link to them.
-/// None of them writes what it has read before another one wrote.
+/// Each process reads what the others have written.
 #[test]
 fn concurrent_changes_are_all_saved() {
     const NUMBER: usize = 20;
@@ -133,7 +132,8 @@ fn invalid_settings_are_refused() {
         ),
         (
             "set profiles.prod.endpoint http://example.com",
-            "profiles.prod.endpoint: `http://example.com` would send credentials unencrypted; use https",
+            "profiles.prod.endpoint: `http://example.com` would send credentials unencrypted; use \
+             https",
             "",
         ),
         ("set profiles.prod.credential_timeout 5", "credential_timeout: not a span of time", ""),
@@ -145,7 +145,8 @@ fn invalid_settings_are_refused() {
         ),
         (
             "set defaults.page_size 0",
-            "cbr: error: defaults.page_size: invalid value '0': must be a whole number from 1 to 1000",
+            "cbr: error: defaults.page_size: invalid value '0': must be a whole number from 1 to \
+             1000",
             "",
         ),
         ("set defaults.page_size many", "defaults.page_size takes a whole number", ""),
@@ -203,7 +204,7 @@ fn values_with_a_dash_follow_a_double_dash() {
     assert_eq!(file.text(), "[defaults]\ncolumns = [\"-name\"]\n");
 }
 
-/// On a terminal the secret is asked for, and what is typed does not show.
+/// On a terminal it prompts for the secret, without an echo.
 #[test]
 fn typed_secrets_are_not_echoed() {
     if crate::host::find("script").is_none() {
@@ -212,7 +213,7 @@ fn typed_secrets_are_not_echoed() {
     let file = File::new("");
     let command =
         format!("CBR_CONFIG_FILE={} cbr config set profiles.p.token", file.path().display());
-    // It is typed once the terminal has been told to show nothing.
+    // The secret is typed once the terminal has turned echo off.
     let told = script(&format!(
         "mkfifo keys; (for i in $(seq 400); do
            stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break

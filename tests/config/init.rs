@@ -1,4 +1,4 @@
-//! `cbr config init`, which asks for the settings of a profile.
+//! `cbr config init`, which prompts for the settings of a profile.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn init_needs_a_terminal() {
 }
 
 /// Runs `config init` on a terminal with these settings of the sandbox, and types the answers: the
-/// secret once the terminal has been told to show nothing.
+/// secret once the terminal has turned echo off.
 fn init(file: &File, sandbox: &Sandbox, secret: &str, answers: &str) -> (String, Option<i32>) {
     let regions = file.directory.path().join("regions.yaml");
     let text = format!("CBR:\n  - id: {REGION}\n    endpoint: {}\n", sandbox.endpoint());

@@ -1,4 +1,4 @@
-//! `cbr config`, and the defaults that its file has for flags.
+//! `cbr config`, and the defaults for flags in its file.
 
 mod defaults;
 mod edit;
@@ -15,7 +15,7 @@ use crate::harness::{Cbr, cbr};
 
 const OWN: &str = ".config/cbr/config.toml";
 
-/// A file that lasts for several runs.
+/// A file that exists for several runs.
 struct File {
     directory: TempDir,
 }

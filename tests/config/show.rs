@@ -16,7 +16,8 @@ fn shown_settings_contain_no_secret() {
          [profiles.d]\ncredential_command = 'vault hunter2'\n\
          [profiles.e]\ncredential_command = 'T=hunter2 vault'\n[profiles.f]\ntoken = '{TOKEN}'\n"
     );
-    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\nretries = 3\n\n\
+    let shown = "default_profile = \"a b\"\n\n[defaults]\ncolumns = [\"id\",\"name\"]\n\
+                 retries = 3\n\n\
                  [profiles.\"a b\"]\naccess_key = \"HPUA…GWYH\"\nsecret_key = \"(not shown)\"\n\
                  security_token = \"(not shown)\"\n\n\
                  [profiles.c]\ncredential_command = [\"vault\",\"(not shown)\"]\n\n\
@@ -42,7 +43,8 @@ fn shown_settings_contain_no_secret() {
     assert_eq!(cbr("config show -o json").stderr(told).run().json(), json!({}));
 }
 
-/// Told by every command that would go by it, before anything is sent; and fixed by hand only.
+/// Every command that reads the file reports them before it sends a request, and none changes the
+/// file.
 #[test]
 fn syntax_errors_have_line_and_column() {
     let cases: [(&[u8], &str); 5] = [
@@ -77,7 +79,7 @@ fn syntax_errors_have_line_and_column() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// What shells ask for at a press of Tab.
+/// Values that completion offers.
 #[test]
 fn keys_and_profiles_are_offered_by_name() {
     let own = "[profiles.prod]\n[profiles.'a b']\n";

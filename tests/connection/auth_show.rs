@@ -45,7 +45,7 @@ fn settings_have_an_origin_and_no_secret() {
     assert_eq!(told, expected);
 }
 
-/// It succeeds where a listing would not: what is missing is what it is asked for.
+/// It succeeds where a listing would fail: it reports what is missing.
 #[test]
 fn missing_settings_are_listed() {
     let run = cbr("auth show -o json").env("CBR_ACCESS_KEY", "HPUAABBCCDDEEFFGGWYH").run();
@@ -66,7 +66,7 @@ fn missing_settings_are_listed() {
     assert_eq!(told["sources"][0], first);
 }
 
-/// What is not of the connection, and still decides how a run goes.
+/// Settings other than the connection that also affect a run.
 #[test]
 fn proxy_retries_and_defaults_are_listed() {
     let own = ".config/cbr/config.toml";
@@ -96,7 +96,7 @@ fn proxy_retries_and_defaults_are_listed() {
     assert_eq!(line("page_size"), format!("500 | {} | -", place("page_size")));
     let line = told(cbr("auth show -o json --timeout 30s").private_file(own, text));
     assert_eq!(line("timeout"), "30 s | --timeout | -");
-    // What would stop a listing is told here.
+    // An error that would stop a listing is reported.
     for broken in ["output = 'nonsense'", "timeout = 'soon'", "page_size = 0"] {
         let run = cbr("auth show -o json").private_file(own, &format!("[defaults]\n{broken}\n"));
         let line = told(run)("defaults");

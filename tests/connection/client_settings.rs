@@ -1,5 +1,5 @@
-//! Settings of users of other clients, as their documentation and reports have them, and what
-//! `cbr auth show` makes of each.
+//! Settings for other clients, from their documentation and bug reports, and how `cbr auth show`
+//! reads each.
 
 use serde_json::Value;
 
@@ -13,13 +13,13 @@ fn show(args: &str) -> Cbr {
     cbr("auth show -o json").args(args.split_whitespace()).env("CBR_ECS_METADATA", "off")
 }
 
-/// A home with these entries of the cloud `c` in clouds.yaml.
+/// Runs `cbr` in a home with these entries of the cloud `c` in clouds.yaml.
 fn cloud(args: &str, entries: &str) -> Cbr {
     let entries = entries.replace("AK", "ak: AKEXAMPLE, sk: s").replace("URL", OTC_IAM);
     show(args).private_file(CLOUDS, &format!("clouds: {{c: {{{entries}}}}}\n"))
 }
 
-/// The keys of Open Telekom Cloud's Terraform provider, and these variables.
+/// Runs `cbr` with the keys of Open Telekom Cloud's Terraform provider, and these variables.
 fn provider(args: &str, variables: &[(&str, &str)]) -> Cbr {
     let keys = [("OS_ACCESS_KEY", "a"), ("OS_SECRET_KEY", "s"), ("OS_AUTH_URL", OTC_IAM)];
     keys.iter().chain(variables).fold(show(args), |run, (name, value)| run.env(name, value))
@@ -112,7 +112,7 @@ fn a_region_is_named_or_implied() {
             name("eu-nl", "--region"),
             host("eu-nl"),
         ),
-        // Another cloud's region is not for one that a flag selects.
+        // A region of another cloud does not apply to a cloud that a flag selects.
         (
             cloud("--cloud c", "profile: otc, AK").env("HW_REGION_NAME", "cn-north-4"),
             name("eu-de", &at("profile otc")),
@@ -123,7 +123,7 @@ fn a_region_is_named_or_implied() {
             name("eu-nl", "CBR_REGION"),
             host("eu-nl"),
         ),
-        // The region of a service elsewhere is not implied to be its place.
+        // The region of another service does not imply the region of CBR.
         (
             provider("", &[("CBR_ENDPOINT", "http://127.0.0.1:1")]),
             name("eu-de", "OS_AUTH_URL (identity host)"),
@@ -135,7 +135,7 @@ fn a_region_is_named_or_implied() {
             name("cn-north-4", "HUAWEICLOUD_SDK_REGION"),
             "https://cbr.cn-north-4.myhuaweicloud.com".to_owned(),
         ),
-        // A project of a private cloud may be called like a region of another.
+        // A project of a private cloud may have the name of a region of another cloud.
         (
             provider("", &[project("eu-de_app"), ("CBR_IAM_ENDPOINT", "https://iam.example.com")]),
             "- | -".to_owned(),
@@ -151,7 +151,7 @@ fn a_region_is_named_or_implied() {
     }
 }
 
-/// Without `auth_url`, the vendor of the cloud has one for its region.
+/// Without `auth_url`, the vendor of the cloud implies one for its region.
 #[test]
 fn a_vendor_has_its_own_identity_host() {
     let password = "auth: {username: u, password: p, user_domain_name: d}";
@@ -174,8 +174,8 @@ fn a_vendor_has_its_own_identity_host() {
 fn new_regions_are_taken_with_a_note_and_mistyped_ones_refused() {
     for region in ["sa-argentina-1", "sa-peru-1", "sa-chile-1"] {
         let note = format!(
-            "--region: cbr does not know the region `{region}`, and takes it for one of Huawei Cloud: \
-             https://cbr.{region}.myhuaweicloud.com; --endpoint overrides that"
+            "--region: cbr does not know the region `{region}`, and takes it for one of Huawei \
+             Cloud: https://cbr.{region}.myhuaweicloud.com; --endpoint overrides that"
         );
         let run = keys(&format!("--region {region}"), &[]).stderr_holds([note.as_str()]);
         let told = run.run().json();

@@ -1,4 +1,4 @@
-//! Access keys, temporary keys and tokens, from each family of variables; one whole set of one
+//! Access keys, temporary keys and tokens from each family of variables: one complete set of one
 //! family.
 
 use crate::harness::{
@@ -10,7 +10,7 @@ const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
 const OTC: (&str, &str) = ("OS_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3");
 
-/// Sets of variables that are complete, and how the sandbox was asked.
+/// Complete sets of variables, and the resulting authentication of the request.
 const SETS: &[(&[(&str, &str)], &str)] = &[
     (&[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", SECRET_KEY)], "aksk"),
     (&[("HUAWEICLOUD_SDK_AK", ACCESS_KEY), ("HUAWEICLOUD_SDK_SK", SECRET_KEY)], "aksk"),
@@ -31,7 +31,8 @@ const SETS: &[(&[(&str, &str)], &str)] = &[
         "sts",
     ),
     (&[("CBR_TOKEN", TOKEN)], "token"),
-    // What surrounds a value in a build server's settings does not belong to it; empty is not set.
+    // White space around a value in a build server's settings is ignored; an empty value counts as
+    // unset.
     (
         &[
             ("CBR_ACCESS_KEY", " SANDBOXACCESSKEY0001\n"),
@@ -47,7 +48,7 @@ const SETS: &[(&[(&str, &str)], &str)] = &[
     (&[OTC, ("OS_TOKEN", TOKEN)], "token"),
     (&[OTC, ("OS_AUTH_TOKEN", TOKEN)], "token"),
     (&[("CLOUD_SDK_AK", ACCESS_KEY), ("CLOUD_SDK_SK", SECRET_KEY)], "aksk"),
-    // What belongs to another OpenStack is left alone.
+    // Variables for another OpenStack cloud are ignored.
     (
         &[
             ("OS_AUTH_URL", "https://keystone.example.com/v3"),
@@ -57,7 +58,7 @@ const SETS: &[(&[(&str, &str)], &str)] = &[
         ],
         "aksk",
     ),
-    // A security token of another family stays where it is.
+    // A security token of another family is not used.
     (
         &[
             ("CBR_ACCESS_KEY", ACCESS_KEY),
@@ -66,7 +67,7 @@ const SETS: &[(&[(&str, &str)], &str)] = &[
         ],
         "aksk",
     ),
-    // The same keys twice are nothing to warn of.
+    // The same keys in two families cause no warning.
     (
         &[
             ("HUAWEICLOUD_SDK_AK", ACCESS_KEY),
@@ -94,7 +95,7 @@ fn each_complete_set_of_credentials_is_used() {
     }
 }
 
-/// What is signed, and that each way to authenticate sends nothing of the others.
+/// The signed headers, and that no authentication method sends the headers of another.
 #[test]
 fn each_authentication_method_has_its_headers() {
     let key = "SDK-HMAC-SHA256 Access=SANDBOXACCESSKEY0001, \
@@ -124,13 +125,13 @@ fn each_authentication_method_has_its_headers() {
     }
 }
 
-/// Sets that are not complete or not clear, and what is said.
+/// Incomplete and contradictory sets, and their messages.
 const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[],
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
-         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, clouds.yaml; \
-         passed over: ECS metadata (CBR_ECS_METADATA is off)",
+         ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, \
+         clouds.yaml; passed over: ECS metadata (CBR_ECS_METADATA is off)",
         "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or save them with \
          cbr config set; or try it without an account: cbr sandbox -- backups list",
     ),
@@ -149,7 +150,8 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "CBR_SECURITY_TOKEN is set, but CBR_ACCESS_KEY is not",
         "set CBR_ACCESS_KEY as well, or unset CBR_SECURITY_TOKEN",
     ),
-    // A half set of ours is not passed over for a whole one of the other family.
+    // An incomplete set of `CBR_` variables is not skipped in favor of a complete one of another
+    // family.
     (
         &[
             ("CBR_ACCESS_KEY", ACCESS_KEY),
@@ -159,7 +161,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not",
         "set CBR_SECRET_KEY as well, or unset CBR_ACCESS_KEY",
     ),
-    // Nor is it made whole by the other family.
+    // The other family does not complete it either.
     (
         &[("CBR_ACCESS_KEY", ACCESS_KEY), ("HUAWEICLOUD_SDK_SK", SECRET_KEY)],
         "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not",
@@ -197,20 +199,20 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
     ),
 ];
 
-/// What there is to do depends on what there is.
+/// The hint depends on the settings that exist.
 #[test]
 fn missing_credentials_get_the_shortest_hint() {
     let keys = "cbr: hint: export CBR_ACCESS_KEY and CBR_SECRET_KEY, or save them";
     cbr(LIST).args(["--region", "eu-de"]).exit(2).stderr_holds([keys]).run();
-    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID belongs to another tool, and cbr does not read it: export \
-                 CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
+    let other = "cbr: hint: HUAWEICLOUD_ACCESS_KEY_ID belongs to another tool, and cbr does not \
+                 read it: export CBR_ACCESS_KEY=\"$HUAWEICLOUD_ACCESS_KEY_ID\" \
                  CBR_SECRET_KEY=\"$HUAWEICLOUD_SECRET_ACCESS_KEY\"";
     let run = cbr(LIST).env("HUAWEICLOUD_ACCESS_KEY_ID", ACCESS_KEY);
     let run = run.secret("HUAWEICLOUD_SECRET_ACCESS_KEY", SECRET_KEY);
     run.env("HUAWEICLOUD_REGION", "eu-de").exit(2).stderr_holds([other]).run();
 }
 
-/// Whoever has set it believes that certificates are not checked, with whatever keys.
+/// A user who has set such a variable believes that certificates are not checked.
 #[test]
 fn disabled_checks_are_always_warned_of() {
     let told = |name: &str| {
@@ -233,7 +235,7 @@ fn incomplete_credentials_are_an_error_before_any_request() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// The family that goes first is used, and that another one differs is said once.
+/// The family of higher precedence is used, and one warning says that another one differs.
 #[test]
 fn two_complete_families_that_differ_are_warned_of() {
     let sandbox = Sandbox::start("--backups 3");
@@ -246,7 +248,7 @@ fn two_complete_families_that_differ_are_warned_of() {
     assert!(requests.iter().all(|request| request.auth == "token"), "{requests:?}");
 }
 
-/// What is recognised and not used is named, with the reason.
+/// Credentials that are recognized and not used are named, with the reason.
 #[test]
 fn skipped_credentials_are_reported() {
     let run = cbr(LIST)
@@ -256,12 +258,13 @@ fn skipped_credentials_are_reported() {
     let told = [
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
         "; passed over: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
-        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, ",
+        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you \
+         trust that host, ",
     ];
     run.exit(2).stderr_holds(told).run();
 }
 
-/// Region and project of the family that gave the credentials, and of ours before them.
+/// Region and project come from the family of the credentials, and `CBR_` variables override them.
 #[test]
 fn region_and_project_come_with_the_family() {
     let hw = [
@@ -274,7 +277,7 @@ fn region_and_project_come_with_the_family() {
     with(cbr(LIST), &hw).exit(2).stderr_holds(told).run();
     let told = ["CBR_REGION: unknown region `elsewhere`"];
     with(cbr(LIST), &hw).env("CBR_REGION", "elsewhere").exit(2).stderr_holds(told).run();
-    // The region of another family is where the user works; its project is somebody's.
+    // The region of another family applies, and its project does not: it belongs to its keys.
     let told = ["HW_REGION_NAME: unknown region `nowhere`"];
     with(cbr(LIST), &hw).env("CBR_TOKEN", "t").exit(2).stderr_holds(told).run();
     let run = with(cbr("auth show"), &hw).env("CBR_TOKEN", "t").args(["--region", "eu-de"]);

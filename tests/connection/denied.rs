@@ -1,5 +1,5 @@
-//! Credentials that the service does not accept: one request, never a second, since five failures
-//! lock an access key.
+//! Credentials that the service rejects: one request and no retry, since five failures lock an
+//! access key.
 
 use serde_json::json;
 
@@ -91,7 +91,7 @@ fn wrong_credentials_are_sent_once() {
     }
 }
 
-/// The hint names what the user has set, and not what others may have.
+/// The hint names the settings of the user, and no others.
 #[test]
 fn hints_name_the_settings_of_the_user() {
     let sandbox = Sandbox::start("--backups 3");

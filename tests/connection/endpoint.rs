@@ -1,4 +1,4 @@
-//! The endpoint: from which flag or variable, and which ones are refused.
+//! The endpoint: which flag or variable it comes from, and which endpoints are refused.
 
 use crate::harness::{Cbr, PROJECT_ID, Sandbox, cbr};
 
@@ -8,8 +8,8 @@ fn list(flags: &str) -> Cbr {
     cbr(LIST).args(flags.split_whitespace()).env("CBR_PROJECT_ID", PROJECT_ID).with_key()
 }
 
-/// What is nearest to the user wins: a flag before a variable, an endpoint before a region. What
-/// loses is not even looked at.
+/// A flag overrides a variable, and an endpoint overrides a region. An overridden setting is not
+/// even checked.
 #[test]
 fn endpoint_settings_follow_their_precedence() {
     let sandbox = Sandbox::start("--backups 3");
@@ -31,7 +31,7 @@ fn endpoint_settings_follow_their_precedence() {
     assert_eq!(sandbox.requests().len(), number);
 }
 
-/// Neither can be meant without the other, so nothing is sent.
+/// Neither can apply without the other, so nothing is sent.
 #[test]
 fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
@@ -49,7 +49,7 @@ fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
     let run = run.env("CBR_ENDPOINT", &here).env("CBR_PROJECT_ID", PROJECT_ID);
     run.exit(2).stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
     assert!(sandbox.requests().is_empty());
-    // Both are of one level, or the region is only a name.
+    // Both have the same precedence, or the region is only a name.
     list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "eu-de").run();
     list("--region sandbox-1").env("CBR_ENDPOINT", &here).run();
     list("--region eu-de --endpoint").arg(&here).run();
@@ -97,7 +97,7 @@ fn a_missing_region_is_an_error_before_any_request() {
     list("").env("CBR_REGION", "").env("CBR_ENDPOINT", " ").exit(2).stderr(told).run();
 }
 
-/// Endpoints that secrets must not go to, or cannot.
+/// Endpoints that would expose secrets, or are invalid.
 #[test]
 fn insecure_and_invalid_endpoints_are_refused() {
     let https = "write it as https://cbr.eu-de.otc.t-systems.com";
@@ -142,7 +142,7 @@ fn insecure_and_invalid_endpoints_are_refused() {
     }
 }
 
-/// What else is written into a URL may be a secret.
+/// Other parts of a URL may contain a secret.
 #[test]
 fn only_scheme_host_and_port_of_an_address_are_shown() {
     let shown = "`https://cbr.example.com…` has more than scheme, host and port";
@@ -167,7 +167,8 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
         let file = format!("[profiles.p]\nendpoint = '{address}'\n");
         let iam_file = format!("[profiles.p]\niam_endpoint = '{address}'\n");
         let clouds = format!(
-            "clouds: {{c: {{auth: {{auth_url: '{address}', username: u, password: p, user_domain_id: d}}}}}}"
+            "clouds: {{c: {{auth: {{auth_url: '{address}', username: u, password: p, \
+             user_domain_id: d}}}}}}"
         );
         let runs: [&dyn Fn(&str) -> Cbr; 9] = [
             &|args| key(args).arg("--endpoint").arg(address),
@@ -194,7 +195,7 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
             let show = run("auth show -o json").exit(0).stderr("").run();
             assert!(show.stdout.contains(told), "{number}: {}", show.stdout);
         }
-        // These lead to another cloud, or are not looked at.
+        // These lead to another cloud, or are not read.
         let others: [&dyn Fn(&str) -> Cbr; 3] = [
             &|args| cbr(args).env("OS_AUTH_URL", address).env("OS_TOKEN", "t"),
             &|args| cbr(args).file(".config/openstack/clouds.yaml", &clouds),
@@ -215,7 +216,7 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
     }
 }
 
-/// The sandbox listens on 127.0.0.1 alone, which `localhost` is too.
+/// The sandbox listens on 127.0.0.1 alone, and `localhost` is the same host.
 #[test]
 fn localhost_is_loopback() {
     let sandbox = Sandbox::start("--backups 3");
@@ -224,7 +225,7 @@ fn localhost_is_loopback() {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-/// Users of the vendor's SDK name the endpoint of a region in a variable or a file.
+/// Users of the vendor's SDK set the endpoint of a region in a variable or a file.
 #[test]
 fn a_region_can_have_a_custom_endpoint() {
     let sandbox = Sandbox::start("--backups 3");
@@ -236,7 +237,7 @@ fn a_region_can_have_a_custom_endpoint() {
     mars().file(file, &text(&here)).run();
     mars().file("f", &text(&here)).env("HUAWEICLOUD_SDK_REGIONS_FILE", "f").run();
     mars().env(name, &here).file(file, "[broken").run();
-    // Nearer than these is an endpoint that was given for this run.
+    // An endpoint for this run overrides them.
     mars().env(name, "nowhere").args(["--endpoint", &here]).run();
     assert_eq!(sandbox.requests().len(), 5);
 

@@ -1,5 +1,5 @@
-//! Files that another process may have placed: pipes that nobody writes to, devices, and files that
-//! are far larger than the memory. None of them is waited for, and none is read to its end.
+//! Files that another process may have created: pipes without a writer, devices, and files far
+//! larger than the memory. `cbr` does not wait for them and does not read them to their end.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ const OWN: &str = "[profiles.p]\ntoken_file = 'secret'\n";
 
 const SIZE: u64 = 3 << 30;
 
-/// What is wrong with each kind of file, and how to make one.
+/// The error for each kind of file, and a function that creates one.
 const KINDS: [(&str, fn(Cbr, &str) -> Cbr); 3] = [
     ("it is a pipe, not a regular file", |run, name| run.pipe(name)),
     ("it is a device, not a regular file", |run, name| run.link(name, "/dev/zero")),
@@ -53,7 +53,7 @@ fn named_files_must_be_regular_files() {
     }
 }
 
-/// What is found in the usual places is not used, and the message says why.
+/// Default files of other kinds are not used, and the message says why.
 #[test]
 fn default_files_must_be_regular_files() {
     let places = [
@@ -73,7 +73,7 @@ fn default_files_must_be_regular_files() {
     }
 }
 
-/// Authorities of a directory: files of another kind are skipped.
+/// A directory of certificates: files of other kinds are skipped.
 #[test]
 fn a_directory_of_certificates_can_contain_other_files() {
     for (_, make) in KINDS {
@@ -83,7 +83,7 @@ fn a_directory_of_certificates_can_contain_other_files() {
     }
 }
 
-/// A secret may come through a pipe, as from `<(command)`, from stdin, or from a password manager.
+/// A secret may come through a pipe, such as `<(command)`, stdin or a password manager.
 #[test]
 fn secrets_can_be_read_from_a_pipe() {
     let sandbox = Sandbox::start("--backups 3");
@@ -103,7 +103,7 @@ fn secrets_can_be_read_from_a_pipe() {
     assert_eq!(sandbox.requests().len(), 3);
 }
 
-/// Within the time for the whole run.
+/// It fails within the time limit of the run.
 #[test]
 fn a_pipe_without_writer_is_an_error() {
     let list = || cbr("backups list --endpoint http://127.0.0.1:9 --timeout 0.2s --project-id p");
@@ -131,7 +131,7 @@ fn devices_and_large_files_are_refused_as_secrets() {
     }
 }
 
-/// Whatever is in place of an entry, the next run looks it up again.
+/// For any kind of file in place of a cache entry, the next run looks the project up again.
 #[test]
 fn unusable_cache_entries_are_looked_up_again() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());

@@ -1,4 +1,4 @@
-//! The files of other tools, in homes of users of each of them.
+//! Files of other tools, in home directories of their users.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ const SDK: &str = ".huaweicloud/credentials";
 const CLOUDS: &str = ".config/openstack/clouds.yaml";
 const SECURE: &str = ".config/openstack/secure.yaml";
 
-/// KooCLI's file with two profiles, of which `prod` is the current one.
+/// KooCLI's file with two profiles; `prod` is the current one.
 fn koocli(encrypted: &str) -> String {
     json!({
         "authEncrypt": encrypted,
@@ -30,8 +30,8 @@ fn koocli(encrypted: &str) -> String {
 
 fn sdk() -> String {
     format!(
-        "\u{feff}# mine\r\n[basic]\r\nak = \"{ACCESS_KEY}\"\r\nsk = {SECRET_KEY} ; c\r\nproject_id: \
-         {PROJECT_ID}\r\n"
+        "\u{feff}# mine\r\n[basic]\r\nak = \"{ACCESS_KEY}\"\r\nsk = {SECRET_KEY} ; c\r\n\
+         project_id: {PROJECT_ID}\r\n"
     )
 }
 
@@ -39,8 +39,8 @@ const OTC: &str = "https://iam.eu-de.otc.t-systems.com/v3";
 
 fn clouds(auth_url: &str) -> String {
     format!(
-        "clouds:\n  otc:\n    auth:\n      auth_url: {auth_url}\n      project_id: {PROJECT_ID}\n    \
-         region_name: eu-de\n"
+        "clouds:\n  otc:\n    auth:\n      auth_url: {auth_url}\n      project_id: \
+         {PROJECT_ID}\n    region_name: eu-de\n"
     )
 }
 
@@ -48,7 +48,7 @@ fn secure() -> String {
     format!("clouds: {{otc: {{auth: {{token: '{TOKEN}'}}}}}}")
 }
 
-/// The origin of the credentials, of the region and of the project.
+/// Returns the origins of credentials, region and project.
 pub(super) fn origins(run: Cbr) -> [String; 3] {
     let told = run.run().json();
     let settings = told["settings"].as_array().unwrap();
@@ -101,7 +101,7 @@ fn sources_follow_their_precedence() {
         (show("--cloud otc"), [otc, otc, otc]),
         (show("").env("OS_CLOUD", "otc"), [otc, otc, otc]),
         (show("").env("CBR_PROFILE", "test"), [test, test, "looked up"]),
-        // Variables go before files, and what was asked for by name before them.
+        // Variables override files, and a source that is selected by name overrides variables.
         (keys(show("")), ["HW_*", "-", "-"]),
         (keys(show("")).env("OS_CLOUD", "otc"), ["HW_*", "-", "-"]),
         (keys(show("--profile prod")).env("HW_PROJECT_ID", "x"), [prod, prod, prod]),
@@ -113,7 +113,7 @@ fn sources_follow_their_precedence() {
         (show("--cloud otc --region eu-nl").env("CBR_PROFILE", "test"), [otc, "--region", otc]),
     ];
     for (number, (run, expected)) in cases.into_iter().enumerate() {
-        // That two sources differ is told; here is what was taken.
+        // A warning says that two sources differ; this checks which one is used.
         assert_eq!(origins(run.arg("--quiet")), expected, "{number}");
     }
 }
@@ -130,7 +130,8 @@ fn named_profiles_must_exist_and_be_usable() {
         ),
         (
             "--profile prod",
-            "--profile: ~/.hcloud/config.json, profile `prod`: its keys are encrypted; hcloud configure set --cli-auth-encrypt=false keeps them as they are",
+            "--profile: ~/.hcloud/config.json, profile `prod`: its keys are encrypted; hcloud \
+             configure set --cli-auth-encrypt=false keeps them as they are",
             Some((KOOCLI, &*file)),
         ),
         ("--cloud x", "--cloud: no clouds.yaml, and so no cloud `x`", None),
@@ -158,13 +159,13 @@ fn unusable_files_are_named_with_the_reason() {
     let told = [
         "~/.hcloud/config.json, profile `prod` (its keys are encrypted; hcloud configure set",
         "~/.huaweicloud/credentials (no section [basic])",
-        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
-         CBR_IAM_ENDPOINT=https://keystone.example.com)",
+        "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust \
+         that host, set CBR_IAM_ENDPOINT=https://keystone.example.com)",
     ];
     run.exit(2).stderr_holds(told).run();
 }
 
-/// A checked-out repository can bring a `clouds.yaml`.
+/// A checked-out repository can contain a `clouds.yaml`.
 #[test]
 fn files_of_the_current_directory_are_used_on_request_only() {
     let show = || {
@@ -173,20 +174,20 @@ fn files_of_the_current_directory_are_used_on_request_only() {
     assert_eq!(origins(show()), ["-", "-", "-"]);
     let here = "clouds.yaml, cloud `otc`";
     let told = format!(
-        "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and the credentials go \
-         to iam.eu-de.otc.t-systems.com\n"
+        "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and \
+         the credentials go to iam.eu-de.otc.t-systems.com\n"
     );
     assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*told)), [here, here, here]);
     assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*told)), [here, here, here]);
     assert_eq!(origins(show().args(["--cloud", "otc", "--quiet"])), [here, here, here]);
-    // A file that was named is not just there.
+    // A file that a variable names was chosen by the user.
     let mine =
         || cbr("auth show -o json").file("clouds.yaml", &clouds(OTC)).file(SECURE, &secure());
     let named = || mine().env("OS_CLIENT_CONFIG_FILE", "clouds.yaml");
     assert_eq!(origins(named()), [here, here, here]);
 }
 
-/// The user's own secrets would go where somebody else's `clouds.yaml` says.
+/// Otherwise a foreign `clouds.yaml` would decide where the user's secrets are sent.
 #[test]
 fn a_file_of_the_current_directory_cannot_redirect_secrets() {
     let hosts = [
@@ -222,12 +223,12 @@ fn a_file_of_the_current_directory_cannot_redirect_secrets() {
     };
     let here = "clouds.yaml, cloud `otc`";
     assert_eq!(allowed("https://iam.eu-de.otc.t-systems.com"), [here, here, here]);
-    // Nothing of the file: the region is that of the host which the user names.
+    // The file is not used: the region comes from the host that the user names.
     let named = ["-", "CBR_IAM_ENDPOINT (identity host)", "looked up"];
     assert_eq!(allowed("https://iam.eu-nl.otc.t-systems.com"), named);
 }
 
-/// A profile is written down for good, and not for the directory where a run happens to take place.
+/// A profile is permanent, so it does not depend on the directory of a run.
 #[test]
 fn the_cloud_of_a_profile_ignores_the_current_directory() {
     let theirs = clouds("https://iam.eu-nl.otc.t-systems.com/v3").replace(PROJECT_ID, "theirs");
@@ -248,12 +249,13 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
     }
 }
 
-/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads
-/// to it.
+/// Certificate settings of a cloud apply, or are reported, also if a profile of config.toml selects
+/// the cloud.
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     let run = cbr("auth show")
         .private_file(".config/cbr/config.toml", "[profiles.p]\ncloud = 'otc'\n")
         .file(CLOUDS, &cloud)
@@ -273,7 +275,7 @@ fn a_profile_uses_the_certificates_of_its_cloud() {
     assert_eq!(certificates[2..].join(" "), "~/.config/openstack/clouds.yaml, cloud `otc`");
 }
 
-/// Each of these would list another account than the tool that it belongs to.
+/// Each of these would list another account than its own tool does.
 #[test]
 fn an_agency_is_never_ignored_silently() {
     let profile = json!({"name": "ops", "mode": "agency", "agencyName": "ops", "agencyDomainName": "x",
@@ -299,8 +301,7 @@ fn an_agency_is_never_ignored_silently() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// Whoever names a file or a profile means that one: what is missing is not made up for by another
-/// account.
+/// A missing file or profile is not replaced by credentials of another account.
 #[test]
 fn a_file_named_by_a_variable_must_exist() {
     let files = [
@@ -310,8 +311,8 @@ fn a_file_named_by_a_variable_must_exist() {
     ];
     for (variable, path) in files {
         let told = format!(
-            "cbr: error: {variable}: there is no file {path}\ncbr: hint: unset {variable}, or let it name a \
-             file that can be read\n"
+            "cbr: error: {variable}: there is no file {path}\n\
+             cbr: hint: unset {variable}, or let it name a file that can be read\n"
         );
         cbr(LIST).env(variable, path).exit(2).stderr(told).run();
         let show = cbr("auth show").env(variable, path).run();
@@ -321,13 +322,13 @@ fn a_file_named_by_a_variable_must_exist() {
         "cbr: error: HW_PROFILE: ~/.hcloud/config.json: no profile `prdo`; did you mean `prod`?\n";
     let run = cbr(LIST).file(KOOCLI, &koocli("false")).file(SDK, &sdk()).env("HW_PROFILE", "prdo");
     run.exit(2).stderr_holds([told]).run();
-    // Nobody has written out the home directory in what a file of variables holds.
+    // No shell has expanded `~` in a variable from a file.
     let run =
         cbr("auth show -o json").file("f", &koocli("false")).env("HW_SHARED_CONFIG_FILE", "~/f");
     assert_eq!(origins(run), ["~/f, profile `prod`"; 3]);
 }
 
-/// Files that nobody could read do no harm to those whose variables say it all.
+/// Unreadable files do not matter if variables give all settings.
 #[test]
 fn no_file_is_read_if_variables_are_complete() {
     let sandbox = Sandbox::start("--backups 3");

@@ -1,4 +1,4 @@
-//! Credentials by flags: the access key itself, and its secrets from files or stdin.
+//! Credentials by flags: the access key, and secrets from files or stdin.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::harness::{
 
 const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 
-/// With the files that flags name, and credentials in variables that go after them.
+/// Adds the files that the flags name.
 fn given(run: Cbr) -> Cbr {
     run.private_file("sk", &format!("{SECRET_KEY}\n"))
         .private_file("sk2", TEMPORARY_SECRET_KEY)
@@ -38,7 +38,7 @@ fn each_kind_of_credentials_can_be_given() {
         assert_eq!(requests.len(), number + 1, "{flags}");
         assert_eq!((requests[number].auth.as_str(), requests[number].status), (*auth, Some(200)));
     }
-    // Before the command as well.
+    // Flags in front of the command work as well.
     let flags = format!("{key} --secret-key-file sk");
     given(sandbox.cbr("")).args(flags.split_whitespace()).args(LIST.split_whitespace()).run();
 }
@@ -49,7 +49,8 @@ fn missing_flags_are_errors_before_any_request() {
     let cases = [
         (
             key.to_owned(),
-            "--access-key is given, but the secret key is not, and stdin is no terminal to ask for it at",
+            "--access-key is given, but the secret key is not, and stdin is no terminal to ask for \
+             it at",
             "give it with --secret-key-file FILE, or --secret-key-file - to read it from stdin",
         ),
         (
@@ -88,18 +89,18 @@ fn missing_flags_are_errors_before_any_request() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// The origin of what `auth show` tells.
+/// Returns the origin of a setting in the output of `auth show`.
 fn origin(told: &Value, setting: &str) -> String {
     let settings = told["settings"].as_array().unwrap();
     let found = settings.iter().find(|line| line["setting"] == setting).unwrap();
     found["origin"].as_str().unwrap_or("-").to_owned()
 }
 
-/// They go before all other sources, and a profile then says where to ask, and nothing of whose
-/// project.
+/// They override all other sources. A profile then gives the endpoint and no project.
 #[test]
 fn credential_flags_override_all_sources() {
-    let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\nsecret_key = 'b'\n";
+    let own = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'theirs'\naccess_key = 'a'\n\
+               secret_key = 'b'\n";
     let show = |args: &str| {
         let run = given(cbr("auth show -o json --quiet --access-key HPUAABBCCDDEEFFGGWYH"));
         run.args(["--secret-key-file", "sk"]).args(args.split_whitespace()).with_key()
@@ -120,7 +121,7 @@ fn credential_flags_override_all_sources() {
         assert_eq!(origin(&told, "region"), format!("~/{file} [profiles.p] region"));
         assert!(origin(&told, "project_id").starts_with("looked up by the name eu-de"), "{told}");
     }
-    // One without keys says whose project it is.
+    // A profile without keys gives the project.
     let place = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'mine'\n";
     let told = show("--profile p").private_file(file, place).run().json();
     assert_eq!(origin(&told, "project_id"), format!("~/{file} [profiles.p] project_id"));
@@ -132,13 +133,13 @@ fn credential_flags_override_all_sources() {
     run.file("sk", SECRET_KEY).stderr(told).run();
 }
 
-/// On a terminal the secret key is asked for, and what is typed does not show.
+/// On a terminal it prompts for the secret key, without an echo.
 #[test]
 fn typed_secret_keys_are_not_echoed() {
     if crate::host::find("script").is_none() {
         return;
     }
-    // It is typed once the terminal has been told to show nothing.
+    // The key is typed once the terminal has turned echo off.
     let told = script(
         "mkfifo keys; (for i in $(seq 400); do
            stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break

@@ -17,7 +17,7 @@ const TOKEN: &str = "PUT /meta-data/latest/api/token";
 const KEYS: &str = "GET /openstack/latest/securitykey";
 const SERVER: &str = "GET /openstack/latest/meta_data.json";
 
-/// On a server whose metadata service is the sandbox's, with nothing else set but where CBR is.
+/// Runs on a server whose metadata service is the sandbox, with only the endpoint of CBR set.
 fn on_server(sandbox: &Sandbox, args: &str) -> Cbr {
     cbr(args).env("CBR_ECS_METADATA", sandbox.endpoint()).env("CBR_ENDPOINT", sandbox.endpoint())
 }
@@ -31,7 +31,7 @@ fn a_cloud_server_lists_without_settings() {
     let list = format!("GET /v3/{PROJECT_ID}/backups");
     for mode in ["optional", "required", "without-token"] {
         let sandbox = Sandbox::start(&format!("--backups 3 --metadata {mode}"));
-        // A proxy would be asked as if it were the server.
+        // A request through a proxy would reach the metadata service of another machine.
         let proxy = Service::start(|_, _| Answer::new(403, ""));
         let proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"];
         let run = proxies
@@ -64,7 +64,7 @@ fn verbose_reports_requests_for_keys() {
     assert_eq!(told(run), [format!("{TOKEN}: timed out")]);
 }
 
-/// Region and project come from the service where nothing nearer says them.
+/// Region and project come from the service unless another source has them.
 #[test]
 fn the_region_comes_from_the_metadata_service() {
     let sandbox = Sandbox::start("--backups 3");
@@ -81,8 +81,8 @@ fn the_region_comes_from_the_metadata_service() {
     assert_eq!(asked, expected);
 }
 
-/// KooCLI's word for the same: whoever has set that up wants these keys, before any that come
-/// later.
+/// KooCLI's name for the same source: the profile selects these keys, and sources of lower
+/// precedence are not used.
 #[test]
 fn a_profile_can_select_the_metadata_service() {
     let file =
@@ -107,8 +107,8 @@ fn a_profile_can_select_the_metadata_service() {
     let requests = sandbox.requests();
     let listings: Vec<_> = requests.iter().filter(|request| request.auth == "sts").collect();
     assert_eq!((requests.len(), listings.len()), (4 * number, number));
-    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and CBR_ECS_METADATA \
-                is off\n\
+    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and \
+                CBR_ECS_METADATA is off\n\
                 cbr: hint: run it on a server with an agency, or choose a profile with keys\n";
     run("").env("CBR_ECS_METADATA", "off").exit(2).stderr(told).run();
 }
@@ -117,7 +117,7 @@ fn a_profile_can_select_the_metadata_service() {
 fn given_credentials_bypass_the_metadata_service() {
     let sandbox = Sandbox::start("--backups 3");
     on_server(&sandbox, LIST).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
-    // Half of them is an error, and no reason to go on.
+    // Half of a key is an error, and other sources are not tried.
     let half = on_server(&sandbox, LIST).env("CBR_SECRET_KEY", SECRET_KEY);
     half.exit(2).stderr_holds(["CBR_ACCESS_KEY is not"]).run();
     let run = on_server(&sandbox, LIST).args(["--profile", "x"]);
@@ -149,11 +149,11 @@ fn missing_metadata_is_listed_with_the_other_sources() {
     }
 }
 
-/// Whoever answers says as whom to ask, so it has to be the server's own service.
+/// Its answer decides which account is listed, so it must be the server's own service.
 #[test]
 fn the_metadata_service_must_be_on_this_machine() {
-    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of this \
-                machine\n\
+    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of \
+                this machine\n\
                 cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
     let run = cbr(LIST).env("CBR_ECS_METADATA", "http://metadata.example.com");
     run.exit(2).stderr(told).run();
@@ -175,7 +175,7 @@ fn auth_show_does_not_request_metadata() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// They are good for a second, and the listing takes longer.
+/// The keys are valid for a second, and the listing takes longer.
 #[test]
 fn keys_that_expire_during_a_listing_are_replaced() {
     let sandbox = Sandbox::start("--backups 40 --metadata-keys 1s --latency 60ms");
@@ -185,7 +185,7 @@ fn keys_that_expire_during_a_listing_are_replaced() {
     assert!(asked >= 2, "{asked}");
 }
 
-/// A metadata service and CBR in one, with scripted answers. Each key is the next.
+/// Starts a metadata service and CBR in one, with scripted answers. Each answer has a new key.
 fn service(statuses: &'static [u16]) -> Service {
     let (keys, listings) = (AtomicUsize::new(0), Mutex::new(statuses.iter()));
     Service::start(move |request, _| {
@@ -217,7 +217,7 @@ fn service(statuses: &'static [u16]) -> Service {
     })
 }
 
-/// The keys of each listing that was asked for.
+/// Returns the keys of each requested listing.
 fn presented(service: &Service) -> Vec<String> {
     let received = service.received();
     let listings = received.iter().filter(|request| request.line.contains("/backups"));

@@ -1,4 +1,4 @@
-//! Where requests go and as whom, and what is said when that is not clear.
+//! The connection: endpoint, project and credentials, and the errors where they are unclear.
 
 mod auth_show;
 mod client_settings;

@@ -3,7 +3,8 @@
 use super::profiles::{KOOCLI, LIST, OWN, koocli};
 use crate::harness::{ACCESS_KEY, PROJECT_ID, SECRET_KEY, Sandbox, TOKEN, cbr};
 
-/// What is wrong, in the file or in what a profile names: each with the place, and no secret.
+/// Errors in the file or in a file or program that a profile names: each has its position, and none
+/// contains a secret.
 #[test]
 fn an_unusable_profile_is_an_error_before_any_request() {
     let place = "~/.config/cbr/config.toml [profiles.p]";
@@ -44,7 +45,7 @@ fn an_unusable_profile_is_an_error_before_any_request() {
             " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
         ),
         (
-            // It has closed its stdout, and goes on.
+            // It closes its stdout and keeps running.
             command("exec >&-; exec sleep 60") + "\ncredential_timeout = '200ms'",
             " credential_command: did not end within 0.2 s; credential_timeout gives it more time",
         ),
@@ -161,11 +162,13 @@ fn several_profiles_without_a_choice_are_an_error() {
         let run = cbr(LIST).env("CBR_ECS_METADATA", sandbox.endpoint());
         run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
     };
-    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: `prod`, `test`\n\
-                cbr: hint: choose one with --profile NAME, or permanently: cbr config set default_profile NAME\n";
+    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: \
+                `prod`, `test`\n\
+                cbr: hint: choose one with --profile NAME, or permanently: cbr config set \
+                default_profile NAME\n";
     on_server(&own).exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());
-    // Whoever has credentials elsewhere, or none in the profiles, need not choose.
+    // With credentials from another source, or none in the profiles, no choice is needed.
     on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
     on_server("[profiles.a]\nregion = 'eu-de'\n[profiles.b]\nregion = 'eu-nl'\n").run();
 }
@@ -173,7 +176,8 @@ fn several_profiles_without_a_choice_are_an_error() {
 #[test]
 fn a_profile_with_broken_credentials_still_has_its_project() {
     let own = format!(
-        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\naccess_key = '{ACCESS_KEY}'\n\
+        "[profiles.prod]\nregion = 'eu-de'\nproject_id = '{PROJECT_ID}'\n\
+         access_key = '{ACCESS_KEY}'\n\
          secret_key_file = '~/none'\n"
     );
     let told = cbr("auth show -o json").private_file(OWN, &own).run().json();

@@ -1,5 +1,5 @@
-//! What the user's own file says besides whose keys to use: the time that a command has, and hosts
-//! that may be logged in at.
+//! Settings of config.toml other than credentials: the time limit of a command, and identity hosts
+//! that the user trusts.
 
 use crate::harness::{Cbr, PASSWORD, PROJECT_ID, Sandbox, USER_ID};
 
@@ -7,15 +7,15 @@ const LIST: &str = "backups list --limit 1 -o jsonl --columns id";
 const OWN: &str = ".config/cbr/config.toml";
 const CLOUDS: &str = ".config/openstack/clouds.yaml";
 
-/// The time for the run is for all of it: what gives the credentials may wait for somebody who is
-/// not there.
+/// The time limit covers the whole run: a command for credentials may wait for input that never
+/// comes.
 #[test]
 fn the_credential_command_counts_toward_the_time_limit() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
-    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end within \
-                0.3 s, which is all of --timeout\n\
-                cbr: hint: allow more time with --timeout, or run the command by itself to see what it waits \
-                for\n";
+    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end \
+                within 0.3 s, which is all of --timeout\n\
+                cbr: hint: allow more time with --timeout, or run the command by itself to see \
+                what it waits for\n";
     let sandbox = Sandbox::start("--backups 3");
     let started = std::time::Instant::now();
     let run = sandbox.cbr(LIST).private_file(OWN, own).args(["--timeout", "300ms"]);
@@ -28,7 +28,7 @@ fn the_credential_command_counts_toward_the_time_limit() {
         .run();
 }
 
-/// A private cloud is one of these where its user says so, in whatever profile.
+/// A private cloud is trusted if its user names its identity host, in any profile.
 #[test]
 fn a_profile_can_set_the_identity_host() {
     let sandbox = Sandbox::start("--backups 3");
@@ -45,8 +45,8 @@ fn a_profile_can_set_the_identity_host() {
         .stderr_holds(["OS_AUTH_URL leads to another cloud (127.0.0.1)"])
         .run();
     let cloud = format!(
-        "clouds: {{c: {{auth: {{auth_url: '{endpoint}/v3', user_id: '{USER_ID}', password: '{PASSWORD}', \
-         tenant_id: '{PROJECT_ID}'}}}}}}"
+        "clouds: {{c: {{auth: {{auth_url: '{endpoint}/v3', user_id: '{USER_ID}', password: \
+         '{PASSWORD}', tenant_id: '{PROJECT_ID}'}}}}}}"
     );
     let run = || sandbox.cbr(LIST).file(CLOUDS, &cloud);
     run().private_file(OWN, &own).run();

@@ -1,4 +1,4 @@
-//! Profiles of the user's own file: when they are used, and where they take credentials from.
+//! Profiles of config.toml: when they are used, and which sources of credentials they can name.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -29,12 +29,12 @@ pub(super) fn koocli() -> String {
 
 fn clouds() -> String {
     format!(
-        "clouds: {{otc: {{auth: {{auth_url: 'https://iam.eu-de.otc.t-systems.com/v3', token: '{TOKEN}', \
-         project_id: '{PROJECT_ID}'}}, region_name: eu-nl}}}}"
+        "clouds: {{otc: {{auth: {{auth_url: 'https://iam.eu-de.otc.t-systems.com/v3', token: \
+         '{TOKEN}', project_id: '{PROJECT_ID}'}}, region_name: eu-nl}}}}"
     )
 }
 
-/// A command line that prints these credentials.
+/// Returns a setting with a command that prints these credentials.
 fn printing(json: &serde_json::Value) -> String {
     format!("credential_command = \"echo '{}'\"", json.to_string().replace('"', "\\\""))
 }
@@ -80,7 +80,8 @@ fn a_profile_gives_credentials_of_each_kind() {
     let endpoint = sandbox.endpoint();
     for (number, (credentials, auth)) in cases.iter().enumerate() {
         let profile = format!(
-            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n{credentials}"
+            "endpoint = '{endpoint}'\niam_endpoint = '{endpoint}'\nproject_id = '{PROJECT_ID}'\n\
+             {credentials}"
         );
         cbr(LIST)
             .private_file(OWN, &format!("[profiles.prod]\n{profile}\n"))
@@ -101,7 +102,7 @@ fn a_profile_gives_credentials_of_each_kind() {
     }
 }
 
-/// Two profiles with all that there is to say, and one that only says where.
+/// Returns two complete profiles, and one with a region and a project only.
 fn own() -> String {
     let profile = |name: &str, region: &str| {
         format!(
@@ -135,7 +136,7 @@ fn profiles_follow_the_precedence_of_sources() {
     let theirs = "~/.hcloud/config.json, profile `theirs`";
     let otc = "~/.config/openstack/clouds.yaml, cloud `otc`";
     let cases = [
-        // The default profile: before the files of other tools, and with its own region.
+        // The default profile overrides the files of other tools, and has its own region.
         (show("", "prod"), whole("prod")),
         (show("", "prod").env("HW_REGION_NAME", "eu-nl"), whole("prod")),
         (
@@ -146,8 +147,8 @@ fn profiles_follow_the_precedence_of_sources() {
             show("--region eu-nl --project-id x", "prod"),
             [entry("prod", ""), "--region".to_owned(), "--project-id".to_owned()],
         ),
-        // After variables with credentials. The region is then still used where nobody else says
-        // one, and the project of other keys is not.
+        // Variables with credentials override it. Its region is then still used if no other source
+        // has one; its project is not used with other keys.
         (
             with_keys(show("", "prod")),
             ["HW_*".to_owned(), entry("prod", " region"), "looked up".to_owned()],
@@ -157,10 +158,11 @@ fn profiles_follow_the_precedence_of_sources() {
             three(["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
         ),
         (show("", "prod").env("OS_CLOUD", "otc"), three([otc, otc, otc])),
-        // One without credentials goes with those of any other source.
+        // A profile without credentials is combined with those of any other source.
         (with_keys(show("", "place")), place("HW_*")),
         (show("", "place"), place(theirs)),
-        // What was asked for by name goes first, and nothing of the default profile is mixed in.
+        // A profile that is selected by name overrides all others, and nothing of the default
+        // profile is mixed in.
         (show("--profile test", "prod"), whole("test")),
         (with_keys(show("--profile test", "prod")), whole("test")),
         (show("", "prod").env("CBR_PROFILE", "test"), whole("test")),
@@ -185,7 +187,7 @@ fn the_config_file_is_listed_with_its_status() {
     let cases: [(String, &[(&str, &str)], &str, &str, serde_json::Value); 7] = [
         (String::new(), &[], &name, "not_set", json!(null)),
         (own.clone(), &[], &name, "passed_over", json!(several)),
-        // The only one there is needs no word.
+        // The only profile needs no selection.
         (first.clone(), &[], &prod, "used", json!(null)),
         (first, &variables, &prod, "passed_over", json!("CBR_* takes precedence")),
         (
@@ -216,7 +218,7 @@ fn the_config_file_is_listed_with_its_status() {
     }
 }
 
-/// What people must see, such as a request for a second factor.
+/// The output may be important, such as a prompt for a second factor.
 #[test]
 fn stderr_of_the_credential_command_is_shown() {
     let sandbox = Sandbox::start("--backups 3");
@@ -228,7 +230,7 @@ fn stderr_of_the_credential_command_is_shown() {
     run.stderr("cbr: warning: touch the key\n").run();
 }
 
-/// It runs where its credentials are needed, and nowhere else.
+/// It runs only if its credentials are needed.
 #[test]
 fn the_credential_command_is_run_only_when_needed() {
     let sandbox = Sandbox::start("--backups 3");
@@ -245,7 +247,8 @@ fn readable_secret_files_are_warned_of() {
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
     let told = |name: &str, holds: &str| {
         format!(
-            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes that\n"
+            "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes \
+             that\n"
         )
     };
     let sandbox = Sandbox::start("--backups 3");
@@ -253,7 +256,7 @@ fn readable_secret_files_are_warned_of() {
     sandbox.cbr(LIST).file(OWN, &token).stderr(told(own, "secrets")).run();
     sandbox.cbr(LIST).file(OWN, &token).arg("--quiet").run();
     sandbox.cbr(LIST).private_file(OWN, &token).run();
-    // One without secrets may be shared.
+    // A file without secrets may be readable by others.
     let apart = "[profiles.p]\ntoken_file = 't'\n";
     let file = ".config/cbr/t";
     sandbox.cbr(LIST).file(OWN, apart).private_file(file, TOKEN).run();
@@ -261,19 +264,20 @@ fn readable_secret_files_are_warned_of() {
     sandbox.cbr(LIST).file(OWN, apart).file(file, TOKEN).stderr(told).run();
 }
 
-/// A command that anybody could put into the file runs as its owner.
+/// A command that another user can change runs with the rights of the owner.
 #[test]
 fn writable_command_files_are_warned_of() {
     let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
     let told = format!(
-        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes that\n"
+        "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes \
+         that\n"
     );
     let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
     run(0o664).stderr(told).run();
     run(0o644).run();
 }
 
-/// A file in another place: by the variable, or by `XDG_CONFIG_HOME`.
+/// The file can be elsewhere: by the variable, or by `XDG_CONFIG_HOME`.
 #[test]
 fn the_config_file_can_be_moved() {
     let sandbox = Sandbox::start("--backups 3");

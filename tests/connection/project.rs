@@ -1,4 +1,5 @@
-//! The project: from which flag or variable, and that it stays one segment of the path.
+//! The project: which flag or variable it comes from, and that it is always one segment of the
+//! path.
 
 use crate::harness::{ACCESS_KEY, Cbr, PROJECT_ID, SECRET_KEY, Sandbox, cbr};
 
@@ -41,7 +42,7 @@ fn a_missing_project_is_an_error_before_any_request() {
                 cbr: hint: give --project-id or set CBR_PROJECT_ID; the console shows it under My \
                 Credentials\n";
     list(&sandbox).with_key().exit(2).stderr(told).run();
-    // The project of another family's keys may be another account's.
+    // The project of another family may belong to another account.
     let other = list(&sandbox).with_key().env("HUAWEICLOUD_SDK_PROJECT_ID", PROJECT_ID);
     other.exit(2).stderr(told).run();
     assert!(sandbox.requests().is_empty());

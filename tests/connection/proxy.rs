@@ -1,12 +1,11 @@
-//! The proxy of the environment: for https, and never for plain http, which only goes to this
-//! machine. What is told about a proxy is asserted with a scripted one; that it works, with
-//! tinyproxy.
+//! The proxy of the environment: used for https, and never for plain http, which only reaches this
+//! machine. A scripted proxy checks the messages; tinyproxy checks that it works.
 
 use std::net::TcpListener;
 
 use crate::harness::{Answer, Cbr, PROJECT_ID, Proxy, Sandbox, Service, Tls, Tunnel, cbr};
 
-/// A proxy that lets nobody through.
+/// Starts a proxy that refuses every connection.
 fn proxy() -> Service {
     Service::start(|_, _| Answer::new(403, ""))
 }
@@ -33,7 +32,7 @@ fn https_uses_the_proxy() {
         let received = proxy.received();
         let [request] = received.as_slice() else { panic!("{variable}: {received:?}") };
         assert_eq!(request.line, "CONNECT cbr.example.com:443", "{variable}");
-        // What is for the service alone goes to it alone.
+        // Headers for the service do not reach the proxy.
         for header in ["authorization", "x-project-id", "x-sdk-date"] {
             assert_eq!(request.header(header), None, "{variable}");
         }
@@ -71,14 +70,13 @@ fn no_proxy_makes_exceptions() {
     assert!(proxy.received().is_empty(), "{:?}", proxy.received());
 }
 
-/// A listing over TLS, which a real proxy may be on the way to.
+/// Lists over TLS, so that a real proxy can be in between.
 fn list_behind(tls: &Tls) -> Cbr {
     let run = cbr("backups list -o jsonl").env("CBR_ENDPOINT", tls.endpoint("localhost"));
     run.env("CBR_PROJECT_ID", PROJECT_ID).with_key().arg("--ca-file").arg(tls.authority())
 }
 
-/// What the proxy was asked for is the host and port; the rest is between the two ends, HTTP/2
-/// included.
+/// The proxy gets host and port; the rest is encrypted between client and service, HTTP/2 included.
 #[test]
 fn a_listing_works_through_a_real_proxy() {
     let sandbox = Sandbox::start("--backups 30");
@@ -126,13 +124,13 @@ fn hosts_in_no_proxy_are_reached_without_it() {
 fn a_proxy_that_refuses_is_named_without_its_password() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
-    let hint = "check HTTPS_PROXY, and that the proxy lets the service through; hosts in NO_PROXY are \
-                reached without it";
+    let hint = "check HTTPS_PROXY, and that the proxy lets the service through; hosts in NO_PROXY \
+                are reached without it";
     let password = "write HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
     let wants = "it wants a user name and a password";
     let cases = [
         ("ConnectPort 1", "", "it makes no connection to the service", hint, "0"),
-        // Nothing is tried again: a wrong password stays wrong.
+        // It is not retried: a wrong password stays wrong.
         ("BasicAuth user hunter2", "", wants, password, "3"),
         (
             "BasicAuth user hunter2",
@@ -166,7 +164,7 @@ fn a_proxy_that_is_down_is_named() {
     run.exit(5).stderr_holds([told.as_str(), "cbr: hint: check ALL_PROXY, "]).run();
 }
 
-/// Whoever is behind the proxy has to prove itself all the same.
+/// A service behind the proxy must still present a valid certificate.
 #[test]
 fn certificates_are_checked_behind_a_proxy_too() {
     let sandbox = Sandbox::start("--backups 3");
@@ -189,7 +187,7 @@ fn an_invalid_proxy_variable_is_an_error() {
     }
 }
 
-/// Base64, as a proxy gets it.
+/// Returns base64, as a proxy receives it.
 fn encoded(text: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |bytes: &[u8]| {
@@ -201,8 +199,8 @@ fn encoded(text: &str) -> String {
     text.as_bytes().chunks(3).map(group).collect()
 }
 
-/// What people write into the variable, and curl takes. The proxy gets the whole password, and
-/// nobody else a part of it.
+/// Forms of the variable that users write and curl accepts. The proxy gets the whole password, and
+/// no other host gets a part of it.
 #[test]
 fn proxy_passwords_are_sent_whole_and_redacted() {
     let cases = [
@@ -237,7 +235,7 @@ fn proxy_passwords_are_sent_whole_and_redacted() {
     }
 }
 
-/// A part of the password would be taken for the host, and asked for at the name service.
+/// Otherwise a part of the password would be used as the host, and sent to the name service.
 #[test]
 fn unescaped_proxy_passwords_are_refused() {
     for value in [
@@ -246,9 +244,10 @@ fn unescaped_proxy_passwords_are_refused() {
         "http://alice:4711?hunter2@127.0.0.1:9",
         "http://alice:4711@y/hunter2@127.0.0.1:9",
     ] {
-        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last @\n\
-                    cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as %2F, ? as %3F and \
-                    # as %23\n";
+        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last \
+                    @\n\
+                    cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as \
+                    %2F, ? as %3F and # as %23\n";
         let run = |run: Cbr| run.secret("HTTPS_PROXY", value).hides("alice").hides("4711");
         run(list("https://cbr.example.com")).exit(2).stderr(told).run();
         let show = cbr("auth show --endpoint https://cbr.example.com -o json --project-id p");
@@ -281,7 +280,7 @@ fn empty_proxy_variables_are_ignored() {
     }
 }
 
-/// The whole way: the tunnel carries the listing, and was asked for with the whole password.
+/// End to end: the tunnel carries the listing, and was requested with the whole password.
 #[test]
 fn proxy_passwords_can_contain_an_at_sign() {
     let sandbox = Sandbox::start("--backups 3");

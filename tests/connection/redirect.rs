@@ -1,4 +1,4 @@
-//! No redirect is followed: an HTTP client would take the token along to another host.
+//! Redirects are not followed: an HTTP client would send the token to another host.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

@@ -1,15 +1,15 @@
-//! Each region leads to the host of the cloud that runs it.
+//! Each region leads to the host of its cloud.
 
 use crate::harness::{Answer, Service, cbr};
 
-/// Those of Huawei Cloud itself, at `cbr.REGION.myhuaweicloud.com`.
+/// Regions of Huawei Cloud, at `cbr.REGION.myhuaweicloud.com`.
 const HUAWEI_CLOUD: &str = "
     cn-north-1 cn-north-2 cn-north-4 cn-north-9 cn-north-11 cn-north-12 cn-east-2 cn-east-3 cn-east-4
     cn-east-5 cn-south-1 cn-south-2 cn-south-4 cn-southwest-2 cn-southwest-3 ap-southeast-1
     ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 af-south-1 af-north-1 sa-brazil-1
     la-north-2 la-south-2 na-mexico-1 tr-west-1 me-east-1 ru-northwest-2";
 
-/// Those of its sister clouds.
+/// Regions of its sister clouds.
 const OTHERS: [(&str, &str); 8] = [
     ("eu-west-101", "cbr.eu-west-101.myhuaweicloud.eu"),
     ("eu-de", "cbr.eu-de.otc.t-systems.com"),
@@ -21,7 +21,7 @@ const OTHERS: [(&str, &str); 8] = [
     ("ru-moscow-1", "cbr.ru-moscow-1.hc.sbercloud.ru"),
 ];
 
-/// A proxy is told where a connection is to go, and lets none through.
+/// A proxy receives the host of each connection and refuses it.
 #[test]
 fn each_region_has_its_host() {
     let proxy = Service::start(|_, _| Answer::new(403, ""));

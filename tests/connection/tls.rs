@@ -1,5 +1,5 @@
-//! https: certificates are checked, against those that the environment names; HTTP/2 where it is
-//! offered.
+//! https: certificates are checked against those that the environment names; HTTP/2 is used where
+//! it is offered.
 
 use crate::harness::{Cbr, PROJECT_ID, Sandbox, TOKEN, Tls, cbr};
 
@@ -10,7 +10,7 @@ fn list(endpoint: &str) -> Cbr {
         .with_key()
 }
 
-/// The sandbox checks the signature, which covers the host as it goes out.
+/// The sandbox checks the signature, which covers the host as sent.
 #[test]
 fn the_best_offered_protocol_is_used() {
     for (offered, spoken) in
@@ -45,7 +45,7 @@ fn concurrent_pages_share_one_connection() {
 }
 
 /// A retry on the silent connection, or on an idle one that is silent as well, would use up the
-/// time. There are too few answers for a second request before that.
+/// time. There are too few answers before that for a hedged request.
 #[test]
 fn a_retry_opens_a_new_connection() {
     for protocol in ["h2", "http/1.1"] {
@@ -58,7 +58,7 @@ fn a_retry_opens_a_new_connection() {
     }
 }
 
-/// What is said, and that it is said at once: no second attempt makes a certificate better.
+/// Asserts the message, and that it comes at once: a retry would not change the certificate.
 fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
     let told =
         format!("cbr: error: the service's certificate is not trusted: {why}\ncbr: hint: {hint}\n");
@@ -70,11 +70,11 @@ fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
 fn an_untrusted_certificate_is_refused() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
-    let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of its \
-                own, give that authority's certificate: --ca-file FILE";
+    let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of \
+                its own, give that authority's certificate: --ca-file FILE";
     let why = "its authority is not known here";
     assert_refused(list(&tls.endpoint("localhost")), &tls, why, hint);
-    // Of another authority with the same name.
+    // Another certificate authority with the same name.
     let why = "it is not signed by the authority of that name that is known here";
     let hint = |origin: &str| {
         format!(
@@ -120,8 +120,8 @@ fn a_self_signed_certificate_must_be_an_end_entity() {
     let sandbox = Sandbox::start("--backups 3");
     let tls = Tls::self_signed(&sandbox, "localhost", true);
     let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
-    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself can \
-                be issued so too, and given with --ca-file";
+    let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself \
+                can be issued so too, and given with --ca-file";
     assert_refused(run, &tls, "it is an authority's own, and not one for a host", hint);
     assert!(sandbox.requests().is_empty());
     let tls = Tls::self_signed(&sandbox, "localhost", false);
@@ -129,7 +129,7 @@ fn a_self_signed_certificate_must_be_an_end_entity() {
     assert_eq!(run.run().lines().len(), 3);
 }
 
-/// Who names an authority, and that the nearest to the user counts alone.
+/// Sources of certificates: only the one of highest precedence counts.
 #[test]
 fn certificate_settings_follow_their_precedence() {
     let sandbox = Sandbox::start("--backups 3");
@@ -147,7 +147,7 @@ fn certificate_settings_follow_their_precedence() {
         run().env("OS_CACERT", ours).env("SSL_CERT_FILE", others),
         run().env("SSL_CERT_DIR", ours.parent().unwrap()),
         run().env("SSL_CERT_FILE", others).env("SSL_CERT_DIR", ours.parent().unwrap()),
-        // Those of another cloud.
+        // Certificates for another cloud.
         run().env("OS_CACERT", others).env("OS_AUTH_URL", keystone).env("SSL_CERT_FILE", ours),
         run()
             .args(["--cloud", "otc"])
@@ -162,7 +162,7 @@ fn certificate_settings_follow_their_precedence() {
     assert_eq!(sandbox.requests().len(), number);
 }
 
-/// A file that was named and is of no use is not passed over.
+/// A file that was named and cannot be used is not skipped.
 #[test]
 fn unusable_certificate_files_are_errors() {
     let no_certificate = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
@@ -195,8 +195,8 @@ fn unusable_certificate_files_are_errors() {
         let run = home(list("https://localhost:9")).env(variable, value);
         run.exit(2).stderr(told).run();
     }
-    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such file \
-                or directory (os error 2)\n\
+    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such \
+                file or directory (os error 2)\n\
                 cbr: hint: --ca-file takes the certificates of the authorities to trust, as PEM\n";
     list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(told).run();
     let told = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
@@ -204,10 +204,10 @@ fn unusable_certificate_files_are_errors() {
     list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
 }
 
-const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the network path \
-                        can read and change the traffic\n";
+const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the \
+                        network path can read and change the traffic\n";
 
-/// Only the flag leaves certificates unchecked, and it says so whenever it does.
+/// Only the flag disables the checks, and each such run warns.
 #[test]
 fn only_a_flag_disables_certificate_checks() {
     let sandbox = Sandbox::start("--backups 3");
@@ -230,13 +230,14 @@ fn only_a_flag_disables_certificate_checks() {
         format!("clouds: {{otc: {{profile: otc, verify: false, auth: {{token: '{TOKEN}'}}}}}}");
     let run = cbr("backups list --cloud otc --endpoint").arg(tls.endpoint("localhost"));
     let run = run.env("CBR_PROJECT_ID", PROJECT_ID).file(".config/openstack/clouds.yaml", &clouds);
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
     assert_eq!(sandbox.requests().len(), 4);
 }
 
-/// Terraform's provider takes the certificates themselves in this variable, and not only a file of
-/// them. What is neither is never repeated.
+/// Terraform's provider accepts certificates in this variable itself, or a file. A value that is
+/// neither is never printed.
 #[test]
 fn certificates_can_be_in_the_variable_itself() {
     let sandbox = Sandbox::start("--backups 3");
@@ -251,8 +252,8 @@ fn certificates_can_be_in_the_variable_itself() {
     let cut = text.replace("-----END", "");
     let told = ["OS_CACERT: its PEM text ends within a certificate"];
     list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
-    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the command reads \
-                them\n";
+    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the \
+                command reads them\n";
     let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
     assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
 }

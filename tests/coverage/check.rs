@@ -1,4 +1,4 @@
-//! `cbr backups check`: one line and an exit code, whatever happens.
+//! `cbr backups check`: always one line and an exit code.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use super::RECENT;
 use crate::harness::{Cbr, cbr, sandboxed};
 use crate::host;
 
-/// Code and stdout of a check, whose first line must have the form of a plugin's.
+/// Returns code and stdout of a check, and asserts that the first line has the form of a plugin's.
 fn checked(run: &Cbr) -> (i32, String) {
     let output = run.start().finish();
     let stdout = String::from_utf8(output.stdout).unwrap();
@@ -29,7 +29,8 @@ fn each_status_has_its_code() {
             "",
             "--inventory none --warning 400d --resource-name-matches volume-0004",
             0,
-            "1 of 1 resources have a recent usable backup | ok=1 warning=0 critical=0 unknown=0 oldest=",
+            "1 of 1 resources have a recent usable backup | ok=1 warning=0 critical=0 unknown=0 \
+             oldest=",
         ),
         (
             "",
@@ -106,7 +107,7 @@ fn a_plugin_runner_understands_it() {
     ] {
         let inner = sandboxed(RECENT, &format!("backups check {flags}"));
         let inner = inner.command();
-        // It reverses OK and CRITICAL, unless told to keep or replace a status.
+        // It reverses OK and CRITICAL, except for a status that a flag keeps or replaces.
         let mut runner = Command::new(negate);
         runner.args(["-t", "60", "-o", "CRITICAL", "-c", "OK", "-w", "WARNING", "-u", "UNKNOWN"]);
         runner.arg("-s").arg(inner.get_program()).args(inner.get_args());

@@ -1,4 +1,4 @@
-//! Sources that fail: what is certain stays, the rest is unknown, and the exit code says so.
+//! Sources that fail: certain states remain, the others become unknown, and the exit code shows it.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ const PERMISSIONS: [(&str, &str); 4] = [
     ("operation-logs", "cbr:tasks:list"),
 ];
 
-/// Without vaults and protectables the inventory has a gap; the others only explain.
+/// Returns true for a source without which the inventory has a gap; the others only explain.
 fn is_inventory(source: &str) -> bool {
     matches!(source, "vaults" | "protectables")
 }
@@ -39,7 +39,8 @@ fn an_unreadable_source_makes_no_claim() {
                 assert!(states(&rows).contains("unknown"), "{told}");
             }
             for (id, state) in by_id(&rows).into_iter().filter(|(_, state)| *state == "ok") {
-                // Only a resource that is gone, or one by another age, can look better.
+                // Only a resource that is gone, or one that another age applies to, can have a
+                // better state.
                 let allowed = ["ok", "orphan"].contains(&complete[id]) || source == "policies";
                 assert!(allowed, "{told} {id} {state} {}", complete[id]);
             }
@@ -60,7 +61,7 @@ fn an_unproven_inventory_makes_no_claim() {
             assert!(!states.contains(claim), "{fault} {states:?}");
         }
     }
-    // Rows that come twice are counted once.
+    // Rows that are listed twice count once.
     let expected = rows("--inventory all");
     for fault in ["vaults=repeat", "protectables=repeat", "policies=repeat"] {
         let options = format!("{RECENT} --source-fault {fault}");
@@ -82,7 +83,7 @@ fn no_inventory_needs_no_other_source() {
     sandboxed(&options, "-q backups coverage --max-age 26h").run();
 }
 
-/// The harness looks for it in whatever a run prints or writes; this test makes runs that would.
+/// The harness searches all output for it; this test produces the output that could contain it.
 #[test]
 fn user_data_is_never_shown() {
     let directory = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! The flags that select, order and print resources.
+//! Flags that select, order and print resources.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,7 @@ fn states_are_selected_and_can_fail_the_run() {
         ("--inventory all --fail-on unprotected", 7),
         ("--fail-on unknown", 0),
         ("--inventory none --fail-on unknown,none", 7),
-        // What is not printed counts too.
+        // Rows that are not printed count too.
         ("--only ok --fail-on none", 7),
         ("--only none --resource-id 00000000-0000-0000-0000-000000000000 --fail-on none", 0),
     ] {
@@ -119,7 +119,7 @@ fn every_format_prints_the_same_resources() {
         let text = print(format).stdout;
         assert!(as_rows.iter().flatten().all(|value| text.contains(value)), "{format}");
     }
-    // Formats for machines have every column by default.
+    // Formats for scripts have every column by default.
     let csv = sandboxed(RECENT, "-q backups coverage -o csv --limit 1").run().csv();
     let row = &rows("--limit 1")[0];
     let mut names: Vec<_> = row.as_object().unwrap().keys().cloned().collect();
@@ -180,7 +180,7 @@ fn the_receipt_says_what_was_judged() {
         ("", "--inventory none", 0, true, json!(null), "none", false, true),
         ("--source-fault policies=403", "", 0, true, json!(null), "vaults", false, true),
         ("--source-fault vaults=403", "", 6, false, json!(null), "vaults", true, false),
-        // What a flag turns into a failure is proven.
+        // A flag turns this into a failure, and the list is still proven.
         ("", "--fail-on none", 7, true, json!(null), "vaults", true, true),
     ];
     for (options, flags, code, complete, max_age, inventory, policies, is_whole) in cases {

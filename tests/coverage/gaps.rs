@@ -11,7 +11,7 @@ fn gaps(flags: &str) -> Run {
 fn gaps_are_longer_than_the_flag_and_end_after_the_other() {
     let all = objects(&gaps("26h -o json"));
     assert!(all.iter().all(|row| row["length"].as_i64().is_none_or(|length| length >= 26 * 3600)));
-    // Never backed up: no beginning. They come first, then the longest.
+    // Never backed up: no beginning. These come first, then the longest gaps.
     let lengths: Vec<_> =
         all.iter().map(|row| row["length"].as_i64().unwrap_or(i64::MAX)).collect();
     assert!(lengths.is_sorted_by(|a, b| a >= b), "{lengths:?}");

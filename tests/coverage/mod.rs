@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::harness::{Run, sandboxed};
 
-/// Newest backup an hour ago, whenever the tests run: all times are relative to it.
+/// The newest backup is an hour old, whenever the tests run: all times are relative to it.
 const RECENT: &str = "--epoch 1h";
 
 /// Warning for the server that was rebuilt under its old name.
@@ -21,7 +21,7 @@ const REBUILT: &str = "2 resources are named ecs-df6f-0005: \
                        ab221e63-73b6-472e-a6a8-2b5b859ffc60, \
                        e6908435-2fdb-453c-aa99-087443fa769f; one may have replaced another";
 
-/// The rows of a successful run with `--output json`.
+/// Returns the rows of a successful run with `--output json`.
 fn rows(flags: &str) -> Vec<Value> {
     let run = sandboxed(RECENT, &format!("-q backups coverage -o json {flags}"));
     objects(&run.run())
@@ -31,17 +31,17 @@ fn objects(run: &Run) -> Vec<Value> {
     run.json().as_array().unwrap().clone()
 }
 
-/// A member of each row, as text.
+/// Returns a member of each row, as text.
 fn each<'a>(rows: &'a [Value], name: &str) -> Vec<&'a str> {
     rows.iter().map(|row| row[name].as_str().unwrap_or("-")).collect()
 }
 
-/// The states that occur.
+/// Returns the states that occur.
 fn states(rows: &[Value]) -> BTreeSet<&str> {
     each(rows, "state").into_iter().collect()
 }
 
-/// The state of each resource, by its id.
+/// Returns the state of each resource, by its id.
 fn by_id(rows: &[Value]) -> BTreeMap<&str, &str> {
     each(rows, "resource_id").into_iter().zip(each(rows, "state")).collect()
 }

@@ -1,4 +1,4 @@
-//! Each state, and where the resources come from.
+//! Each state, and the sources of the resources.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ fn every_state_occurs() {
     let all = rows("--inventory all --max-age 7d");
     let known = ["none", "ok", "orphan", "stale", "unprotected", "unsupported"];
     assert_eq!(states(&all), BTreeSet::from(known));
-    // Nothing is claimed of resources that are known by unusable backups alone.
+    // Nothing is claimed about resources that only unusable backups name.
     let none = rows("--inventory none --max-age 7d");
     assert_eq!(states(&none), BTreeSet::from(["ok", "stale", "unknown"]));
-    // Vaults report a resource as deleted, but do not know those that are in none.
+    // Vaults report a resource as deleted, but do not list those that are in no vault.
     let vaults = rows("--max-age 7d");
     assert_eq!(states(&vaults), BTreeSet::from(["none", "ok", "orphan", "stale"]));
 
@@ -47,7 +47,7 @@ fn protectable_resources_are_read_page_by_page() {
         let part = format!("/protectables/{kind}/instances");
         run.requests.iter().filter(|request| request.path.ends_with(&part)).count()
     };
-    // Two passes, each of which ends with a page that brings nothing new.
+    // Two passes, each of which ends with a page without new resources.
     assert!(paths("server") >= 6, "{}", paths("server"));
     assert!(paths("disk") >= 6, "{}", paths("disk"));
 }
@@ -84,7 +84,7 @@ fn an_empty_account_is_no_failure() {
     let empty =
         |flags: &str| sandboxed("--backups 0", &format!("backups coverage -o json {flags}")).run();
     assert_eq!(empty("--inventory none").json(), serde_json::json!([]));
-    // Only what is in no vault, or was never backed up.
+    // Resources that are in no vault, or were never backed up.
     let all = objects(&empty("--inventory all"));
     assert_eq!(states(&all), BTreeSet::from(["none", "unprotected", "unsupported"]));
     assert!(all.iter().all(|row| row["count"] == 0 && row["newest"].is_null()));
@@ -101,7 +101,7 @@ fn a_skewed_clock_is_reported_and_does_not_change_ages() {
         };
         objects(&run).iter().map(|row| row["age"].as_i64().unwrap()).collect()
     };
-    // The clock of the sandbox does not move its backups, so they look 10 minutes older.
+    // The clock of the sandbox does not move its backups, so they seem 10 minutes older.
     let (even, ahead) = (ages("0s"), ages("10m"));
     let newest = |ages: &[i64]| *ages.iter().min().unwrap();
     let difference = newest(&ahead) - newest(&even);

@@ -22,7 +22,7 @@ pub(crate) const SECURITY_TOKEN: &str = "sandbox-security-token-that-is-not-a-se
 pub(crate) const TOKEN: &str = "sandbox-token-that-is-not-a-secret";
 
 impl Cbr {
-    /// With the access key of the sandbox's user.
+    /// Sets the access key of the sandbox's user.
     pub(crate) fn with_key(self) -> Self {
         self.env("CBR_ACCESS_KEY", ACCESS_KEY).env("CBR_SECRET_KEY", SECRET_KEY)
     }

@@ -1,9 +1,9 @@
-//! Runs `cbr`, alone or in a sandbox, cut off from the machine that the tests run on.
+//! Runs `cbr`, alone or in a sandbox, isolated from the machine that the tests run on.
 //!
-//! The environment is empty but for what a test sets; the working directory, `HOME` and `TMPDIR`
-//! are an empty directory. What holds for every run is checked on every run (see [`super::rules`]):
-//! a test says only what is particular to it, and what it does not say must not be: a file that a
-//! run leaves behind is one that the test names.
+//! The environment has only the variables that a test sets; the working directory, `HOME` and
+//! `TMPDIR` are an empty directory. General rules are checked after every run (see
+//! [`super::rules`]), so a test states only its own expectations. Anything else is an error: for
+//! example, a run may only leave files that the test names.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -20,7 +20,7 @@ use super::process::{Process, describe};
 use super::request::{self, Request};
 use super::rules;
 
-/// A run of `cbr` before it starts.
+/// A run of `cbr` that has not started.
 pub(crate) struct Cbr {
     args: Vec<OsString>,
     env: Vec<(String, OsString)>,
@@ -34,36 +34,37 @@ pub(crate) struct Cbr {
     directory: Directory,
 }
 
-/// What stderr must be.
+/// Expected text on stderr.
 enum Stderr {
     Exactly(String),
     Holding(Vec<String>),
 }
 
-/// Where a run takes place. Gone when the test is.
+/// Directories of a run. Removed with the test.
 struct Directory {
-    /// The working directory, `HOME` and `TMPDIR`: the same files before and after.
+    /// Working directory, `HOME` and `TMPDIR`: the same files before and after.
     home: TempDir,
-    /// What the harness needs for itself.
+    /// Files of the harness.
     own: TempDir,
 }
 
-/// A run that has ended as it should.
+/// A finished run that met its expectations.
 pub(crate) struct Run {
-    /// What it printed.
+    /// Text on stdout.
     pub(crate) stdout: String,
-    /// What it said.
+    /// Text on stderr.
     pub(crate) stderr: String,
-    /// What arrived at the sandbox around it, in the order of arrival.
+    /// Requests that arrived at the sandbox around it, in the order of arrival.
     pub(crate) requests: Vec<Request>,
 }
 
-/// `cbr` with these arguments, separated by blanks.
+/// Creates a run with these arguments, separated by blanks.
 pub(crate) fn cbr(args: &str) -> Cbr {
     Cbr::new().args(args.split_whitespace())
 }
 
-/// `cbr sandbox OPTIONS -- ARGS`: the command with these arguments in a sandbox with these options.
+/// Creates `cbr sandbox OPTIONS -- ARGS`: the command with these arguments in a sandbox with these
+/// options.
 pub(crate) fn sandboxed(options: &str, args: &str) -> Cbr {
     let run = Cbr::new();
     let log = run.directory.log();
@@ -76,13 +77,13 @@ pub(crate) fn sandboxed(options: &str, args: &str) -> Cbr {
         .args(args.split_whitespace())
 }
 
-/// Returns the flags that give a sandbox the same backups in every run, unless `options` say when
-/// its newest backup is from.
+/// Returns the flags that give a sandbox the same backups in every run, unless `options` set the
+/// time of its newest backup.
 pub(crate) fn fixed_epoch(options: &str) -> &'static [&'static str] {
     if options.contains("--epoch") { &[] } else { &["--epoch", "2026-11-20"] }
 }
 
-/// The program that is tested.
+/// Returns the path of the tested program.
 pub(crate) fn program() -> &'static Path {
     assert_cmd::cargo::cargo_bin!("cbr")
 }
@@ -103,13 +104,13 @@ impl Cbr {
         }
     }
 
-    /// One more argument, which may hold blanks.
+    /// Adds one argument, which may contain blanks.
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.args.push(arg.as_ref().to_owned());
         self
     }
 
-    /// More arguments.
+    /// Adds arguments.
     pub(crate) fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
@@ -121,13 +122,13 @@ impl Cbr {
         self
     }
 
-    /// Sets a variable to something that must not be seen again.
+    /// Sets a variable to a value that must not be printed.
     pub(crate) fn secret(mut self, name: &str, value: &str) -> Self {
         self.secrets.push(value.trim().to_owned());
         self.env(name, value)
     }
 
-    /// A file of the home directory, such as `.hcloud/config.json`.
+    /// Adds a file to the home directory, such as `.hcloud/config.json`.
     pub(crate) fn file(mut self, name: &str, text: &str) -> Self {
         let path = self.directory.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -136,19 +137,19 @@ impl Cbr {
         self
     }
 
-    /// A named pipe of the home directory.
+    /// Adds a named pipe to the home directory.
     pub(crate) fn pipe(self, name: &str) -> Self {
         self.placed(name, |path| {
             mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap()
         })
     }
 
-    /// A symbolic link of the home directory.
+    /// Adds a symbolic link to the home directory.
     pub(crate) fn link(self, name: &str, target: &str) -> Self {
         self.placed(name, |path| symlink(target, path).unwrap())
     }
 
-    /// A file of the home directory with a size, and without content.
+    /// Adds a file of this size without content to the home directory.
     pub(crate) fn sparse(self, name: &str, size: u64) -> Self {
         self.placed(name, |path| File::create(path).unwrap().set_len(size).unwrap())
     }
@@ -161,37 +162,37 @@ impl Cbr {
         self
     }
 
-    /// The home directory.
+    /// Returns the home directory.
     pub(crate) fn home(&self) -> &Path {
         self.directory.home.path()
     }
 
-    /// A file of the home directory that it must make. Where that holds a secret, nobody else can
-    /// read it.
+    /// Expects the run to create this file in the home directory. If it holds a secret, it must be
+    /// private.
     pub(crate) fn makes(mut self, name: &str) -> Self {
         self.made.push(self.directory.home.path().join(name));
         self
     }
 
-    /// A file of the home directory that nobody else can read.
+    /// Adds a file to the home directory that other users cannot read.
     pub(crate) fn private_file(self, name: &str, text: &str) -> Self {
         self.file(name, text).mode(name, 0o600)
     }
 
-    /// Who can do what with a file of the home directory.
+    /// Sets the permissions of a file of the home directory.
     pub(crate) fn mode(self, name: &str, mode: u32) -> Self {
         let path = self.directory.home.path().join(name);
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
         self
     }
 
-    /// What must not be seen, wherever it comes from.
+    /// Expects that this text is not printed, wherever it comes from.
     pub(crate) fn hides(mut self, secret: &str) -> Self {
         self.secrets.push(secret.to_owned());
         self
     }
 
-    /// What it reads from stdin; nothing unless said.
+    /// Sets stdin; empty by default.
     pub(crate) fn stdin(mut self, text: &str) -> Self {
         let path = self.directory.own.path().join("stdin");
         fs::write(&path, text).unwrap();
@@ -200,31 +201,31 @@ impl Cbr {
         self
     }
 
-    /// The exit code that it must end with; 0 unless said.
+    /// Sets the expected exit code; 0 by default.
     pub(crate) fn exit(mut self, code: i32) -> Self {
         self.exit = code;
         self
     }
 
-    /// It prints what it found out, also where that is a failure.
+    /// Expects output on stdout also if the run fails.
     pub(crate) fn reports(mut self) -> Self {
         self.reports = true;
         self
     }
 
-    /// All that it must say on stderr; nothing unless said.
+    /// Sets the whole expected text on stderr; empty by default.
     pub(crate) fn stderr(mut self, text: impl Into<String>) -> Self {
         self.stderr = Stderr::Exactly(text.into());
         self
     }
 
-    /// What it must say on stderr, among other things.
+    /// Sets parts of the expected text on stderr.
     pub(crate) fn stderr_holds<'a>(mut self, parts: impl IntoIterator<Item = &'a str>) -> Self {
         self.stderr = Stderr::Holding(parts.into_iter().map(str::to_owned).collect());
         self
     }
 
-    /// Starts it, for tests that do something meanwhile; the rules are then theirs to keep.
+    /// Starts it, for tests that act meanwhile; these have to check the rules themselves.
     pub(crate) fn start(&self) -> Process {
         let mut command = self.command();
         let Some(stdin) = &self.stdin else { return Process::start(&mut command) };
@@ -232,14 +233,14 @@ impl Cbr {
         Process::start_as_it_is(&mut command)
     }
 
-    /// Starts it with stdout somewhere else.
+    /// Starts it with another stdout.
     pub(crate) fn start_with_stdout(&self, stdout: impl Into<Stdio>) -> Process {
         Process::start_as_it_is(
             self.command().stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()),
         )
     }
 
-    /// The command that a run consists of.
+    /// Returns the command of the run.
     pub(crate) fn command(&self) -> Command {
         let home = self.directory.home.path();
         let mut command = Command::new(program());
@@ -248,7 +249,7 @@ impl Cbr {
             .env_clear()
             .env("HOME", home)
             .env("TMPDIR", home)
-            // Where the tests run there may be a metadata service.
+            // The machine of the tests may have a metadata service.
             .env("CBR_ECS_METADATA", "off")
             .env("XDG_CACHE_HOME", self.directory.cache())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
@@ -256,13 +257,13 @@ impl Cbr {
         command
     }
 
-    /// Runs it to its end, and fails unless it ended as it should.
+    /// Runs it to its end, and panics unless it meets the expectations.
     pub(crate) fn run(self) -> Run {
         let output = self.start().finish();
         self.check(&output)
     }
 
-    /// What must hold after it has ended.
+    /// Checks the expectations after its end.
     pub(crate) fn check(self, output: &Output) -> Run {
         let home = self.directory.home.path().to_owned();
         let told = format!("{:?}\n{}", self.args, describe(output));
@@ -282,7 +283,7 @@ impl Cbr {
         for path in &self.made {
             broken.extend(rules::broken_by_file(path, true, &self.secrets));
         }
-        // What an argument leads to, such as a receipt or a log, is for others to read.
+        // A file that an argument names, such as a receipt or a log, may be readable by others.
         let named = self.args.iter().map(|arg| home.join(arg));
         for path in named.filter(|path| path.is_file() && !self.files.contains(path)) {
             broken.extend(rules::broken_by_file(&path, false, &self.secrets));
@@ -302,7 +303,7 @@ impl Cbr {
     }
 }
 
-/// Every file, in the order of the names; none where there is no directory.
+/// Returns every file in the order of the names; none if the directory does not exist.
 fn files_below(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let entries = entries.map(|entry| entry.unwrap().path());
@@ -313,7 +314,7 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 impl Directory {
-    /// What is kept between runs: nothing at first, and the test's own if it sets the variable.
+    /// Returns the cache directory: empty at first, or the test's own if it sets the variable.
     fn cache(&self) -> PathBuf {
         self.own.path().join("cache")
     }
@@ -324,25 +325,25 @@ impl Directory {
 }
 
 impl Run {
-    /// Offset and limit of each listing that was asked for, in the order of their offsets: pages
-    /// that are fetched side by side arrive in any order.
+    /// Returns offset and limit of each requested listing, ordered by offset: concurrent pages
+    /// arrive in any order.
     pub(crate) fn windows(&self) -> Vec<(u64, u64)> {
         request::windows(&self.requests)
     }
 
-    /// What it printed, as JSON.
+    /// Parses stdout as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
             panic!("{error}: {}", self.stdout);
         })
     }
 
-    /// What it printed, as CSV: the rows, the header among them.
+    /// Parses stdout as CSV: the rows, with the header.
     pub(crate) fn csv(&self) -> Vec<Vec<String>> {
         csv::read(&self.stdout)
     }
 
-    /// The lines that it printed, each of which must have an end.
+    /// Returns the lines of stdout, and asserts that the last one is terminated.
     pub(crate) fn lines(&self) -> Vec<&str> {
         assert!(self.stdout.is_empty() || self.stdout.ends_with('\n'), "{:?}", self.stdout);
         self.stdout.split_terminator('\n').collect()

@@ -1,12 +1,13 @@
-//! Reads CSV with a reader that is not ours: Python's, or where Python is missing, that of the
-//! `csv` crate.
+//! Reads CSV with another implementation: Python's, or where Python is missing, that of the `csv`
+//! crate.
 
 use super::python::python;
 
 const READER: &str = "import csv, io, json, sys; \
-    json.dump(list(csv.reader(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline=''), strict=True)), sys.stdout)";
+                      json.dump(list(csv.reader(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', \
+                      newline=''), strict=True)), sys.stdout)";
 
-/// The rows of a CSV file, its header among them.
+/// Returns the rows of a CSV file, with its header.
 pub(crate) fn read(text: &str) -> Vec<Vec<String>> {
     if let Some(rows) = python(READER, text) {
         return serde_json::from_slice(&rows).unwrap();

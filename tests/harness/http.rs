@@ -1,9 +1,9 @@
-//! A request made by hand, to learn what `cbr` was told from someone else than `cbr`.
+//! A request without `cbr`, to check its output against another client.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-/// The body of the answer to a GET, which must be a 200 with a length.
+/// Returns the body of the answer to a GET, which must have status 200 and a length.
 pub(crate) fn get(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> String {
     let mut request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {

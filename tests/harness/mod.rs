@@ -1,4 +1,4 @@
-//! Runs `cbr` as its users do, cut off from the machine, and checks what holds for every run.
+//! Runs `cbr` as its users do, isolated from the machine, and checks the rules for every run.
 
 mod account;
 mod cbr;

@@ -1,5 +1,5 @@
-//! One process from its start to its end: in a process group of its own, with a limit on its time,
-//! and gone when the test is.
+//! One process from its start to its end, in its own process group, with a time limit. It ends with
+//! its test.
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
@@ -13,7 +13,7 @@ use super::rules;
 /// No run takes nearly as long; one that does hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A process that was started.
+/// A started process.
 pub(crate) struct Process {
     child: Option<Child>,
     group: u32,
@@ -25,7 +25,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a command with stdout and stderr captured and nothing on stdin.
+    /// Starts a command with stdout and stderr captured and stdin empty.
     pub(crate) fn start(command: &mut Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self::start_as_it_is(command)
@@ -54,13 +54,13 @@ impl Process {
         send(name, self.group);
     }
 
-    /// What the process prints, line by line. Ends with the process.
+    /// Returns the lines of stdout as they are printed, until the process ends.
     pub(crate) fn stdout(&mut self) -> impl Iterator<Item = String> + use<> {
         let stdout = self.child.as_mut().and_then(|child| child.stdout.take());
         lines(stdout.expect("it is taken once"))
     }
 
-    /// What the process says, line by line. Ends with the process.
+    /// Returns the lines of stderr as they are printed, until the process ends.
     pub(crate) fn stderr(&mut self) -> impl Iterator<Item = String> + use<> {
         let stderr = self.child.as_mut().and_then(|child| child.stderr.take());
         lines(stderr.expect("it is taken once"))
@@ -74,7 +74,7 @@ impl Process {
         let hung = self.watchdog.take().expect("it finishes once").join().unwrap();
         assert!(!hung, "{} did not end in {LIMIT:?}: {}", self.shown, describe(&output));
         let told = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-        // A sandbox alone says what leads to it, which is no secret.
+        // Only a sandbox prints credentials: its own, which are no secret.
         if !told[0].starts_with("# A CBR endpoint on this machine") {
             let shown = rules::shown_secrets(&told[0], &told[1], &[]);
             assert_eq!(shown, Vec::<String>::new(), "{} {}", self.shown, describe(&output));
@@ -82,7 +82,7 @@ impl Process {
         output
     }
 
-    /// Ends it with a signal.
+    /// Ends the process with a signal.
     pub(crate) fn end_with(self, signal: &str) -> Output {
         self.signal(signal);
         self.finish()
@@ -102,13 +102,13 @@ fn lines(stream: impl Read) -> impl Iterator<Item = String> {
     BufReader::new(stream).lines().map_while(Result::ok)
 }
 
-/// The shell's own `kill`: the standard library sends no signals but one.
+/// Sends a signal with the shell's `kill`: the standard library can only send SIGKILL.
 fn send(signal: &str, group: u32) {
     let kill = format!("kill -s {signal} -- -{group}");
     let _ = Command::new("/bin/sh").args(["-c", &kill]).stderr(Stdio::null()).status();
 }
 
-/// All that a process left behind, for the message of a test that fails.
+/// Returns all output of a process, for the message of a failed test.
 pub(crate) fn describe(output: &Output) -> String {
     format!(
         "{}\n--- stdout\n{}\n--- stderr\n{}",

@@ -1,4 +1,4 @@
-//! What the sandbox was asked, as its log has it.
+//! Requests that arrived at the sandbox, from its log.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,21 +14,21 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// The pairs of the query, decoded, in their order.
     pub(crate) query: Vec<(String, String)>,
-    /// Of the answer; `None` if there was none.
+    /// Status of the answer; `None` if there was none.
     pub(crate) status: Option<u16>,
     /// `aksk`, `sts`, `token` or `none`.
     pub(crate) auth: String,
     pub(crate) headers: BTreeMap<String, String>,
-    /// The ids of backups that had gone just before.
+    /// Ids of the backups that were deleted just before.
     #[serde(default)]
     pub(crate) deleted: Vec<String>,
-    /// The ids of backups that had come just before.
+    /// Ids of the backups that were created just before.
     #[serde(default)]
     pub(crate) inserted: Vec<String>,
 }
 
 impl Request {
-    /// The whole request on a line, decoded: `GET /v3/p/backups?limit=5&offset=0`.
+    /// Returns the whole request on a line, decoded: `GET /v3/p/backups?limit=5&offset=0`.
     pub(crate) fn line(&self) -> String {
         let pairs: Vec<_> =
             self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -36,7 +36,7 @@ impl Request {
         format!("{} {}{mark}{}", self.method, self.path, pairs.join("&"))
     }
 
-    /// The value of a parameter, which must not repeat.
+    /// Returns the value of a parameter, and asserts that it does not repeat.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let mut values = self.query.iter().filter(|(known, _)| known == name);
         let value = values.next().map(|(_, value)| value.as_str());
@@ -44,19 +44,19 @@ impl Request {
         value
     }
 
-    /// What was asked for besides the part of the list and its order.
+    /// Returns the parameters other than offset, limit and sort.
     pub(crate) fn filters(&self) -> Vec<(&str, &str)> {
         let pairs = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         pairs.filter(|(name, _)| !["limit", "offset", "sort"].contains(name)).collect()
     }
 
-    /// Offset and limit.
+    /// Returns offset and limit.
     pub(crate) fn window(&self) -> (u64, u64) {
         ["offset", "limit"].map(|name| self.value(name).unwrap().parse().unwrap()).into()
     }
 }
 
-/// The requests in a log, in the order of their arrival; none if there is no log.
+/// Returns the requests in a log, in the order of their arrival; none if there is no log.
 pub(crate) fn read(log: &Path) -> Vec<Request> {
     let Ok(log) = fs::read_to_string(log) else { return Vec::new() };
     let mut requests: Vec<Request> =
@@ -65,7 +65,7 @@ pub(crate) fn read(log: &Path) -> Vec<Request> {
     requests
 }
 
-/// Offset and limit of each listing, by offset.
+/// Returns offset and limit of each listing, by offset.
 pub(crate) fn windows(requests: &[Request]) -> Vec<(u64, u64)> {
     let mut windows: Vec<_> = requests.iter().map(Request::window).collect();
     windows.sort_unstable();

@@ -1,11 +1,11 @@
-//! What holds for every run of `cbr`, whatever it does.
+//! Rules for every run of `cbr`, whatever its command.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// What must never be shown: what the sandbox's account consists of, what only a request holds, and
-/// what tests take for secrets of their own.
+/// Texts that must never be printed: the secrets of the sandbox's account, parts of requests, and
+/// the secrets of tests.
 const SECRETS: [&str; 17] = [
     "SANDBOXACCESSKEY0001",
     "SANDBOXTEMPORARY0002",
@@ -21,17 +21,17 @@ const SECRETS: [&str; 17] = [
     "Basic ",
     "hunter2",
     "hunter3",
-    // The first of these after "user:", as a proxy is told it.
+    // The first of these after "user:", in base64, as a proxy receives it.
     "dXNlcjpodW50ZXIy",
     "BEGIN PRIVATE KEY",
     // User data of a server, as the sandbox lists protectable resources.
     "I2Nsb3VkLWNvbmZpZwpwYXNzd2Q6",
 ];
 
-/// As many hexadecimal digits as a signature has, and nothing else that is shown.
+/// Number of hexadecimal digits of a signature, which no other output has.
 const SIGNATURE: usize = 64;
 
-/// How a line of ours on stderr begins.
+/// Beginnings of the lines that `cbr` prints to stderr.
 const KINDS: [&str; 7] = [
     "cbr: error: ",
     "{\"level\":\"error\",",
@@ -41,12 +41,12 @@ const KINDS: [&str; 7] = [
     "cbr: debug: ",
     "{\"level\":\"debug\",",
 ];
-/// How an error begins.
+/// Beginnings of an error.
 const ERRORS: &[&str] = &[KINDS[0], KINDS[1]];
 
 const INTERRUPTED: i32 = 130;
 
-/// The rules that a run has broken; `secrets` are those besides the sandbox's.
+/// Returns the rules that a run has broken; `secrets` are those besides the sandbox's.
 pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
     let mut broken = broken_by_a_report(exit, stdout, stderr, secrets);
     if exit != 0 && !stdout.is_empty() {
@@ -55,7 +55,7 @@ pub(crate) fn broken(exit: i32, stdout: &str, stderr: &str, secrets: &[String]) 
     broken
 }
 
-/// The same, of a command that prints what it found out, whatever that is.
+/// Same as [`broken`], for a command that prints a report also if it fails.
 pub(crate) fn broken_by_a_report(
     exit: i32,
     stdout: &str,
@@ -66,7 +66,10 @@ pub(crate) fn broken_by_a_report(
     if !stderr.is_empty() && !stderr.ends_with('\n') {
         broken.push("stderr ends in the middle of a line".to_owned());
     }
-    let turns = |char: char| matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = |char: char| {
+        let marks = ['\u{61c}', '\u{200e}', '\u{200f}'];
+        marks.contains(&char) || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let acts = |char: char| (char.is_control() && char != '\n') || turns(char);
     if stderr.contains(acts) {
         broken.push("a control character is on stderr".to_owned());
@@ -81,14 +84,14 @@ pub(crate) fn broken_by_a_report(
     broken
 }
 
-/// A rule that each secret breaks which is shown.
+/// Returns a broken rule for each secret that is printed.
 pub(crate) fn shown_secrets(stdout: &str, stderr: &str, secrets: &[String]) -> Vec<String> {
     let shown = [stdout, stderr].into_iter().flat_map(|text| secrets_in(text, secrets));
     shown.map(|secret| format!("it shows {secret}")).collect()
 }
 
-/// The rules that a file breaks which a run has left behind. One that `may_hold` secrets must be
-/// nobody else's to read if it does.
+/// Returns the rules that a file of a run breaks. One that `may_hold` secrets must not be readable
+/// by others if it does.
 pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) -> Vec<String> {
     let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
     if may_hold && mode & 0o077 == 0 {
@@ -100,17 +103,17 @@ pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) ->
     held.into_iter().map(told).collect()
 }
 
-/// What a command that signs by itself (`--print-curl`) has where a signature would be: the names
-/// of what it signs, a variable, and the hash of no body.
+/// Hexadecimal texts in the command of `--print-curl` that are no signature: the names of the
+/// signed headers, a variable, and the hash of an empty body.
 const NO_SIGNATURE: [&str; 3] = [
     "SignedHeaders=host;x-project-id;x-sdk-date",
     "Signature=$signature\n",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 ];
 
-/// The secrets that a text holds.
+/// Returns the secrets in a text.
 fn secrets_in(text: &str, secrets: &[String]) -> Vec<String> {
-    // Receipts hold the hash of what was printed, which has the form of a signature.
+    // Receipts have the hash of the output, which looks like a signature.
     let mut parts = text.split("\"sha256\": \"");
     let first = parts.next().unwrap_or_default().to_owned();
     let text = parts.fold(first, |text, part| text + part.get(SIGNATURE..).unwrap_or(part));
@@ -122,7 +125,7 @@ fn secrets_in(text: &str, secrets: &[String]) -> Vec<String> {
     known.chain(signatures.map(|_| "a signature".to_owned())).collect()
 }
 
-/// Each line is one message.
+/// Returns the lines that are not one message.
 fn lines_out_of_shape(stderr: &str) -> Vec<String> {
     let is_ours = |line: &str| {
         KINDS.iter().any(|kind| line.strip_prefix(kind).is_some_and(|text| !text.trim().is_empty()))

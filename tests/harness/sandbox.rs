@@ -1,4 +1,4 @@
-//! A sandbox that stays, for several runs, or for one whose settings are the test's own.
+//! A sandbox for several runs, or for one with its own settings.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one with these options.
+    /// Starts a sandbox with these options.
     pub(crate) fn start(options: &str) -> Self {
         let directory = TempDir::new().unwrap();
         let log = directory.path().join("requests.jsonl");
@@ -34,32 +34,34 @@ impl Sandbox {
         Self { address: address.parse().unwrap(), log, _directory: directory, _process: process }
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its socket.
+    /// Returns its socket address.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `cbr` with these arguments, which knows where the sandbox is, and its project; nothing else.
+    /// Creates a run of `cbr` that has the endpoint of the sandbox and its project, and nothing
+    /// else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
     }
 
-    /// `cbr` with these arguments, which knows where IAM is, and the region; nothing else.
+    /// Creates a run of `cbr` that has the IAM endpoint of the sandbox and its region, and nothing
+    /// else.
     pub(crate) fn cbr_by_region(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_IAM_ENDPOINT", self.endpoint()).env("CBR_REGION", REGION)
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         request::read(&self.log)
     }
 
-    /// The body of the answer to `GET /v3/{project_id}/{rest}`, without `cbr`.
+    /// Returns the body of the answer to `GET /v3/{project_id}/{rest}`, requested without `cbr`.
     pub(crate) fn body(&self, rest: &str) -> String {
         http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
     }

@@ -1,4 +1,4 @@
-//! A service that answers what a test tells it to: what the sandbox would never say.
+//! A service with scripted answers, for answers that the sandbox never gives.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,32 +11,32 @@ use super::cbr::{Cbr, cbr};
 #[derive(Clone)]
 pub(crate) struct Answer {
     bytes: Vec<u8>,
-    /// Whether the connection stays open, with no more coming, until the client closes it.
+    /// True if the connection stays open without more data until the client closes it.
     stays: bool,
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
-    /// The method and what is asked for, such as `GET /v3/p/backups?limit=1`.
+    /// Method and target, such as `GET /v3/p/backups?limit=1`.
     pub(crate) line: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// A service on loopback, for as long as the test runs.
+/// A service on loopback, until the test ends.
 pub(crate) struct Service {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Answer {
-    /// With a JSON body.
+    /// Creates an answer with a JSON body.
     pub(crate) fn new(status: u16, body: &str) -> Self {
         Self::with_headers(status, &[("Content-Type", "application/json")], body)
     }
 
-    /// With these headers and a length.
+    /// Creates an answer with these headers and a length.
     pub(crate) fn with_headers(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         let mut head = format!("HTTP/1.1 {status} Whatever\r\nConnection: close\r\n");
         for (name, value) in headers {
@@ -45,17 +45,17 @@ impl Answer {
         Self::raw(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()))
     }
 
-    /// Just these bytes, then the end of the connection.
+    /// Creates an answer of these bytes, after which the connection ends.
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self { bytes: bytes.into(), stays: false }
     }
 
-    /// Just these bytes, then nothing.
+    /// Creates an answer of these bytes, after which nothing follows.
     pub(crate) fn stalling(bytes: impl Into<Vec<u8>>) -> Self {
         Self { bytes: bytes.into(), stays: true }
     }
 
-    /// A page of a listing with these records.
+    /// Creates a page of a listing with these records.
     pub(crate) fn page(records: &[&str], count: &str) -> Self {
         let records = records.join(",");
         Self::new(200, &format!(r#"{{"backups":[{records}],"count":{count}}}"#))
@@ -63,7 +63,7 @@ impl Answer {
 }
 
 impl Received {
-    /// The value of a header.
+    /// Returns the value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -71,8 +71,8 @@ impl Received {
 }
 
 impl Service {
-    /// Gives these answers in turn. One request more would be answered with a failure that no test
-    /// expects.
+    /// Starts a service that gives these answers in turn. Any further request gets a failure that
+    /// no test expects.
     pub(crate) fn answering(answers: impl Into<Vec<Answer>>) -> Self {
         let answers = answers.into();
         Self::start(move |_, number| {
@@ -81,7 +81,8 @@ impl Service {
         })
     }
 
-    /// Answers each request with what `answer` says, which is also told how many came before.
+    /// Starts a service that answers with `answer`, which receives the request and the number of
+    /// earlier ones.
     pub(crate) fn start(
         answer: impl Fn(&Received, usize) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -108,23 +109,23 @@ impl Service {
         service
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// `cbr` with these arguments, which knows where the service is, and a project; nothing else.
+    /// Creates a run of `cbr` that has this endpoint and a project, and nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", "p1")
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 }
 
-/// `None` if the client went away.
+/// Reads a request; `None` if the client disconnected.
 fn read(stream: &TcpStream) -> Option<Received> {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let line = lines.next()?;
@@ -136,7 +137,7 @@ fn read(stream: &TcpStream) -> Option<Received> {
     Some(Received { line: line.trim_end_matches(" HTTP/1.1").to_owned(), headers })
 }
 
-/// A client that has gone away is none of the service's business.
+/// Sends an answer. Ignores a client that disconnected.
 fn send(mut stream: &TcpStream, answer: &Answer) {
     let sent = stream.write_all(&answer.bytes);
     if sent.is_ok() && answer.stays {

@@ -1,4 +1,4 @@
-//! Runs `cbr` in a shell: as a part of a pipeline, or on a terminal.
+//! Runs `cbr` in a shell: in a pipeline, or on a terminal.
 
 use std::env;
 use std::fs;
@@ -10,14 +10,14 @@ use super::cbr::program;
 use super::process::{Process, describe};
 use super::rules;
 
-/// What a script left behind.
+/// Result of a script.
 pub(crate) struct Script {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) code: Option<i32>,
 }
 
-/// Runs a script with `sh`, with `cbr` in its path beside the usual tools, and nothing else set.
+/// Runs a script with `sh`, with `cbr` in its path beside the usual tools, and no other variables.
 pub(crate) fn script(text: &str) -> Script {
     let home = TempDir::new().unwrap();
     let beside = program().parent().unwrap().to_owned();
@@ -43,8 +43,8 @@ pub(crate) fn script(text: &str) -> Script {
     Script { stdout, stderr, code: output.status.code() }
 }
 
-/// Runs a command on a terminal of that width (with `script`, which has none for its own stdin),
-/// with no pager unless it names one, and returns what came up on it.
+/// Runs a command on a terminal of this width (through `script`, without stdin), with no pager
+/// unless it names one. Returns the text that the terminal received.
 pub(crate) fn terminal(columns: usize, command: &str) -> String {
     let text = format!("stty cols {columns} rows 24; export CBR_PAGER=; {command}");
     assert!(!text.contains('\''), "{text}");

@@ -1,5 +1,5 @@
-//! TLS in front of a sandbox: what is decrypted goes there as it is, HTTP/2 included, so the
-//! sandbox checks signatures and answers as ever.
+//! TLS in front of a sandbox: decrypted bytes are forwarded unchanged, HTTP/2 included, so the
+//! sandbox still checks signatures.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::sandbox::Sandbox;
 
-/// An endpoint with TLS, for as long as the test runs.
+/// An endpoint with TLS, until the test ends.
 pub(crate) struct Tls {
     port: u16,
     authority: PathBuf,
@@ -28,12 +28,12 @@ pub(crate) struct Tls {
     log: Arc<Log>,
 }
 
-/// What happened so far.
+/// Connections and answers so far.
 #[derive(Default)]
 struct Log {
-    /// Connections, whatever became of them.
+    /// Number of connections, failed ones included.
     accepted: AtomicUsize,
-    /// The protocol of each that came about.
+    /// Protocol of each established connection.
     agreed: Mutex<Vec<String>>,
     /// Bytes of answers after which all open connections go silent.
     life: Option<usize>,
@@ -41,35 +41,37 @@ struct Log {
     answered: AtomicUsize,
 }
 
-/// A certificate with its chain, and the key that goes with it.
+/// A certificate with its chain, and its key.
 struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Tls {
-    /// In front of a sandbox, with a certificate for `name` of an authority of its own, speaking
-    /// these protocols, the preferred one first.
+    /// Starts an endpoint in front of a sandbox, with a certificate for `name` from its own
+    /// certificate authority. Offers these protocols, the preferred one first.
     pub(crate) fn before(sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
         Self::until(4096, sandbox, name, protocols)
     }
 
-    /// All open connections go silent after so many bytes of answers. New ones work.
+    /// Starts an endpoint whose open connections go silent after this many bytes of answers. New
+    /// ones work.
     pub(crate) fn dying(life: usize, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
         Self::with(Identity::issue(name, 4096), sandbox, protocols, Some(life))
     }
 
-    /// With a certificate that is valid from 1990 to the end of 2020.
+    /// Starts an endpoint with a certificate that is valid from 1990 to the end of 2020.
     pub(crate) fn expired(sandbox: &Sandbox, name: &str) -> Self {
         Self::until(2021, sandbox, name, &["h2"])
     }
 
-    /// With a certificate that signed itself: as an authority, or for a host only.
+    /// Starts an endpoint with a self-signed certificate: of a certificate authority, or of a host
+    /// only.
     pub(crate) fn self_signed(sandbox: &Sandbox, name: &str, is_authority: bool) -> Self {
         Self::with(Identity::self_signed(name, is_authority), sandbox, &["h2"], None)
     }
 
-    /// With a certificate that is valid up to that year.
+    /// Starts an endpoint with a certificate that is valid up to this year.
     fn until(year: i32, sandbox: &Sandbox, name: &str, protocols: &[&str]) -> Self {
         Self::with(Identity::issue(name, year), sandbox, protocols, None)
     }
@@ -100,29 +102,29 @@ impl Tls {
         Self { port, authority, _directory: directory, log }
     }
 
-    /// Its URL under that name.
+    /// Returns its URL under this name.
     pub(crate) fn endpoint(&self, name: &str) -> String {
         format!("https://{name}:{}", self.port)
     }
 
-    /// The file of the authority that its certificate is from.
+    /// Returns the file of its certificate authority.
     pub(crate) fn authority(&self) -> &PathBuf {
         &self.authority
     }
 
-    /// How many connections were asked for.
+    /// Returns the number of attempted connections.
     pub(crate) fn accepted(&self) -> usize {
         self.log.accepted.load(Ordering::Relaxed)
     }
 
-    /// The protocol of each connection that came about.
+    /// Returns the protocol of each established connection.
     pub(crate) fn agreed(&self) -> Vec<String> {
         self.log.agreed.lock().unwrap().clone()
     }
 }
 
 impl Identity {
-    /// For that name, and the same as PEM.
+    /// Creates a self-signed certificate for this name, and returns it as PEM too.
     fn self_signed(name: &str, is_authority: bool) -> (Self, String) {
         let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
         let unconstrained = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -134,7 +136,8 @@ impl Identity {
         (Self { chain, key }, certificate.pem())
     }
 
-    /// For that name, up to that year, and the authority's own certificate as PEM.
+    /// Creates a certificate for this name, valid up to this year, and returns the one of its
+    /// certificate authority as PEM.
     fn issue(name: &str, year: i32) -> (Self, String) {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -199,12 +202,12 @@ fn serve(
             log.accepted.fetch_add(1, Ordering::Relaxed);
             let (acceptor, log) = (acceptor.clone(), Arc::clone(log));
             tokio::spawn(async move {
-                // A client that does not trust us ends the connection here.
+                // A client that does not trust the certificate ends the connection.
                 let Ok(mut client) = acceptor.accept(stream).await else { return };
                 let protocol = client.get_ref().1.alpn_protocol().unwrap_or_default().to_vec();
                 log.agreed.lock().unwrap().push(String::from_utf8(protocol).unwrap());
                 let mut sandbox = TcpStream::connect(target).await.unwrap();
-                // How a connection ends concerns its two ends.
+                // An error at the end of a connection only concerns its two ends.
                 let _ = match log.life.filter(|_| log.is_alive()) {
                     Some(_) => forward_until_death(client, sandbox, &log).await,
                     None => copy_bidirectional(&mut client, &mut sandbox).await.map(|_| ()),

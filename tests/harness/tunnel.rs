@@ -1,4 +1,4 @@
-//! A proxy that tunnels, and keeps what it was asked with.
+//! A proxy that tunnels, and records the requests for tunnels.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -20,19 +20,19 @@ impl Tunnel {
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let heads = Arc::clone(&heads);
-                // A client that goes away ends its own tunnel alone.
+                // A client that disconnects only ends its own tunnel.
                 thread::spawn(move || tunnel(client, &heads));
             }
         });
         Self { address, asked }
     }
 
-    /// Its address, `HOST:PORT`.
+    /// Returns its address, `HOST:PORT`.
     pub(crate) fn address(&self) -> String {
         self.address.to_string()
     }
 
-    /// The lines of each request.
+    /// Returns the lines of each request.
     pub(crate) fn asked(&self) -> Vec<Vec<String>> {
         self.asked.lock().unwrap().clone()
     }

@@ -1,5 +1,5 @@
-//! Packages for Python that others wrote, from PyPI: each in an environment of its own below the target
-//! directory, where it stays from run to run.
+//! Third-party Python packages from PyPI. Each has its own environment below the target directory,
+//! where it remains for the next run.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,14 +10,14 @@ use std::thread;
 
 use crate::host;
 
-/// With the signer of all services, `huaweicloudsdkcore`, of the same version.
+/// The vendor's SDK, with its signer, `huaweicloudsdkcore`, of the same version.
 const SDK: &str = "huaweicloudsdkcbr==3.1.219";
 
 /// OpenStack's client, with the commands that Open Telekom Cloud adds.
 const OPENSTACK: [&str; 2] = ["python-openstackclient==10.5.0", "otcextensions==0.34.8"];
 
-/// Runs a script with the vendor's SDK and this on its stdin. Returns what it prints, or `None` if
-/// the test is to be skipped.
+/// Runs a script with the vendor's SDK and this stdin. Returns its output, or `None` if the test is
+/// to be skipped.
 pub(crate) fn sdk(script: &str, stdin: &str) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     run_script(PYTHON.get_or_init(|| install(&[SDK])).as_ref()?, script, stdin)
@@ -34,7 +34,7 @@ pub(crate) fn prometheus_client(script: &str, stdin: &str) -> Option<String> {
 
 fn run_script(python: &Path, script: &str, stdin: &str) -> Option<String> {
     let mut child = Command::new(python)
-        // The SDK looks for settings, and leaves a file of its own behind.
+        // The SDK searches for settings, and leaves a file of its own behind.
         .env_clear()
         .env("HOME", python.parent().unwrap())
         .args(["-c", script])
@@ -52,7 +52,7 @@ fn run_script(python: &Path, script: &str, stdin: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// Runs OpenStack's client with these variables, and returns what it prints; `None` if the test is
+/// Runs OpenStack's client with these variables and returns its output, or `None` if the test is
 /// skipped.
 pub(crate) fn openstack(variables: &[(&str, &str)], args: &[&str]) -> Option<String> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -69,7 +69,7 @@ pub(crate) fn openstack(variables: &[(&str, &str)], args: &[&str]) -> Option<Str
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// Installs packages, and returns the interpreter that has them.
+/// Installs packages, and returns the path of their interpreter.
 fn install(packages: &[&str]) -> Option<PathBuf> {
     let python = host::find("python3")?;
     let name = packages.join("-").replace("==", "-");

@@ -1,16 +1,16 @@
-//! Reads YAML with readers that are not ours: PyYAML, for YAML 1.1, and saphyr, for YAML 1.2.
+//! Reads YAML with two other implementations: PyYAML, for YAML 1.1, and saphyr, for YAML 1.2.
 
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Number, Value};
 
 use super::python::{has_module, python};
 
-/// Numbers that JSON cannot write do not come back from Python.
+/// Python script that reads YAML and prints JSON. Infinite numbers are not valid in JSON.
 const READER: &str = "import io, json, sys, yaml; \
     json.dump(yaml.safe_load(io.TextIOWrapper(sys.stdin.buffer, 'utf-8', newline='')), sys.stdout)";
 
-/// The one document of a text, as both readers read it. Numbers that neither a 64-bit integer nor a
-/// float holds are compared by their floats.
+/// Returns the only document of a text, as both readers read it. Numbers that fit neither a 64-bit
+/// integer nor a float are compared as floats.
 pub(crate) fn read(text: &str) -> Value {
     let documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);

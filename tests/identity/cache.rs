@@ -1,4 +1,4 @@
-//! What is kept between runs, and for whom.
+//! The cache between runs, and whose requests use it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -25,7 +25,7 @@ fn key(sandbox: &Sandbox, cache: &TempDir) -> Cbr {
     run.with_key().env("XDG_CACHE_HOME", cache.path())
 }
 
-/// How many requests were for IAM.
+/// Returns the number of requests to IAM.
 fn asked(sandbox: &Sandbox) -> usize {
     let paths = sandbox.requests().into_iter().map(|request| request.path);
     paths.filter(|path| !path.ends_with("/backups")).count()
@@ -50,7 +50,7 @@ fn a_password_logs_in_once_per_run_and_leaves_no_file() {
     }
 }
 
-/// An older version kept sealed tokens, in files that are named like those of project ids.
+/// An older version cached sealed tokens, in files that are named like those of project ids.
 #[test]
 fn a_token_of_an_older_version_is_removed() {
     let text = r#"{"until":"2100-01-01T00:00:00Z","value":"00ff"}"#;
@@ -93,17 +93,17 @@ fn a_project_is_looked_up_once() {
     key(&sandbox, &cache).run();
     key(&sandbox, &cache).run();
     assert_eq!(asked(&sandbox), 1);
-    // That of another key may be another.
+    // The project id of another key may differ.
     let other = key(&sandbox, &cache).secret("CBR_ACCESS_KEY", "OTHERACCESSKEY");
     other.exit(3).stderr_holds(["cannot look up the project at"]).run();
     assert_eq!(asked(&sandbox), 2);
-    // And that of another name is.
+    // And that of another project name does.
     key(&sandbox, &cache).env("CBR_REGION", "sandbox-2").exit(2).stderr_holds([]).run();
     assert_eq!(asked(&sandbox), 4);
     assert_eq!(files(&cache).len(), 1, "only what was found is kept");
 }
 
-/// What is broken, or could be someone else's, is as good as nothing.
+/// A broken cache file, or one that others could have written, counts as missing.
 #[test]
 fn an_unusable_cache_file_is_ignored() {
     let (sandbox, cache) = (Sandbox::start("--backups 3"), TempDir::new().unwrap());
@@ -124,7 +124,7 @@ fn an_unusable_cache_file_is_ignored() {
     key(&sandbox, &cache).run();
     assert_eq!(asked(&sandbox), before + 1, "others can write there");
     fs::remove_dir_all(&directory).unwrap();
-    // Nowhere to keep anything.
+    // No cache directory can be created.
     let before = asked(&sandbox);
     key(&sandbox, &cache).env("XDG_CACHE_HOME", "/dev/null").run();
     assert_eq!(asked(&sandbox), before + 1);

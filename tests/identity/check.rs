@@ -1,4 +1,4 @@
-//! `cbr auth check`: what worked, and a name for what did not.
+//! `cbr auth check`: the steps that worked, and a name for a failure.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::{
     Service, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, USER, sandboxed,
 };
 
-/// The steps of a report, each with whether it worked.
+/// Returns the steps of a report, each with whether it worked.
 pub(super) fn steps(report: &Value) -> Vec<(&str, bool)> {
     let steps = report["steps"].as_array().unwrap().iter();
     steps.map(|step| (step["step"].as_str().unwrap(), step["ok"].as_bool().unwrap())).collect()
@@ -46,7 +46,7 @@ fn user(run: Cbr) -> Cbr {
     run.env("HW_USER_PASSWORD", PASSWORD)
 }
 
-/// A failure: the options of the sandbox, the settings, and what is told.
+/// A failure: the options of the sandbox, the settings, and the expected report.
 struct Case {
     options: &'static str,
     settings: &'static [(&'static str, &'static str)],
@@ -55,7 +55,7 @@ struct Case {
     /// The step that fails.
     step: &'static str,
     hint: &'static str,
-    /// How many requests arrive.
+    /// Number of requests that arrive.
     requests: usize,
 }
 
@@ -128,7 +128,7 @@ const CASES: &[Case] = &[
         hint: "check the credentials",
         requests: 1,
     },
-    // Then IAM is asked which project it should have been.
+    // IAM is then requested for the projects of the user.
     Case {
         options: "",
         settings: &[("CBR_TOKEN", TOKEN), ("CBR_PROJECT_ID", OTHER_PROJECT_ID)],
@@ -294,7 +294,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The report is printed also where it tells of a failure, which goes to stderr as ever.
+/// A failure is reported on stdout, and on stderr as for any command.
 #[test]
 fn common_failures_have_a_name_and_a_hint() {
     for Case { options, settings, kind, exit, step, hint, requests } in CASES {
@@ -345,7 +345,7 @@ fn a_refusing_proxy_is_named_in_the_check() {
     assert_eq!(steps(&report), [("settings", true), ("identity", false)]);
 }
 
-/// A key that is locked is one that the service says is; every further failure would make it worse.
+/// The service reports that the key is locked; further failures would prolong the lock.
 #[test]
 fn a_locked_key_is_sent_once() {
     let body = json!({
@@ -361,7 +361,7 @@ fn a_locked_key_is_sent_once() {
     assert_eq!(service.received().len(), 1);
 }
 
-/// The whole of it is the message on stderr, once.
+/// The whole text is the message on stderr, once.
 #[test]
 fn the_table_shortens_failures() {
     let sandbox = Sandbox::start("");

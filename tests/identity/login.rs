@@ -1,5 +1,4 @@
-//! A user who logs in: from each place where tools keep a password, once, and once more where the
-//! token ends.
+//! Password logins: from each source of a password, once, and again when the token expires.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, Condvar, Mutex};
@@ -21,7 +20,7 @@ fn user(cbr: Cbr) -> Cbr {
     with(cbr, &[("HW_USER_NAME", USER), ("HW_USER_PASSWORD", PASSWORD), ("HW_DOMAIN_NAME", DOMAIN)])
 }
 
-/// Method, path without the project, status and what was presented.
+/// Returns method, path without the project, status and authentication of each request.
 fn lines(requests: &[Request]) -> Vec<String> {
     let line = |request: &Request| {
         let path = request.path.replace(PROJECT_ID, "P");
@@ -38,7 +37,8 @@ const LISTING: &str = "GET /v3/P/backups 200 token";
 fn each_kind_of_user_logs_in_once() {
     let sandbox = Sandbox::start("--backups 3");
     let clouds = format!(
-        "clouds: {{c: {{auth: {{auth_url: '{OTC}', username: {USER}, user_domain_name: {DOMAIN}}}}}}}"
+        "clouds: {{c: {{auth: {{auth_url: '{OTC}', username: {USER}, user_domain_name: \
+         {DOMAIN}}}}}}}"
     );
     let secure = format!("clouds: {{c: {{auth: {{password: {PASSWORD}}}}}}}");
     let os = [("OS_AUTH_URL", OTC), ("OS_PASSWORD", PASSWORD)];
@@ -53,7 +53,7 @@ fn each_kind_of_user_logs_in_once() {
             .file(".config/openstack/clouds.yaml", &clouds)
             .file(".config/openstack/secure.yaml", &secure)
             .env("OS_CLOUD", "c"),
-        // What a project is called goes before the region's name.
+        // A project name overrides the region's name.
         user(run())
             .env("HW_PROJECT_NAME", "sandbox-1")
             .env("CBR_REGION", "elsewhere")
@@ -67,14 +67,14 @@ fn each_kind_of_user_logs_in_once() {
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING].repeat(number));
 }
 
-/// Where nothing else says where IAM is, the settings of the tool do.
+/// Without an IAM endpoint, the other settings of the same tool decide.
 #[test]
 fn the_identity_endpoint_follows_the_settings() {
     let sandbox = Sandbox::start("--backups 3");
     let url = format!("{}/v3/", sandbox.endpoint());
     user(cbr(LIST)).env("HW_AUTH_URL", &url).env("CBR_REGION", "sandbox-1").run();
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
-    // What belongs to other credentials is not asked.
+    // Settings for other credentials are not used.
     let other = cbr(LIST).env("OS_AUTH_URL", OTC).env("OS_REGION_NAME", "sandbox-1");
     let told = ["OS_REGION_NAME: unknown region `sandbox-1`"];
     user(other).exit(2).stderr_holds(told).run();
@@ -105,7 +105,7 @@ fn a_password_is_sent_over_tls_to_trusted_hosts() {
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
 }
 
-/// A few wrong passwords lock a user: none is presented twice.
+/// A few wrong passwords lock a user: none is sent twice.
 #[test]
 fn a_wrong_password_is_sent_once() {
     let sandbox = Sandbox::start("--backups 3");
@@ -127,7 +127,7 @@ fn a_locked_user_gets_a_hint_to_wait() {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-/// As with a listing: what passes is waited out.
+/// As for a listing, transient failures are retried.
 #[test]
 fn transient_failures_of_iam_are_retried() {
     let sandbox = Sandbox::start("--backups 3 --iam 503=1");
@@ -136,8 +136,8 @@ fn transient_failures_of_iam_are_retried() {
     assert_eq!(lines(&sandbox.requests()), [failed, LOGIN, LISTING]);
 }
 
-/// Answers that are on their way when the token is rejected are requested once more: seven at most,
-/// besides the one that is rejected.
+/// Pages in flight when the token is rejected are requested once more: seven at most, besides the
+/// rejected one.
 #[test]
 fn a_token_that_expires_during_a_listing_is_renewed_once() {
     let sandbox = Sandbox::start("--backups 300 --iam expire=20");
@@ -160,7 +160,7 @@ fn a_token_that_expires_during_a_listing_is_renewed_once() {
 }
 
 /// Only the eight requests already in flight are sent with the expired token. A few refusals lock
-/// an access key, so a client must not go on with a token that it knows to be expired.
+/// an access key, so a client must not reuse a token that it knows to be expired.
 #[test]
 fn an_expired_token_is_not_sent_during_its_renewal() {
     const ROWS: u64 = 300;
@@ -184,7 +184,7 @@ fn an_expired_token_is_not_sent_during_its_renewal() {
             let token = if logins == 0 { first } else { "fresh" };
             return Answer::with_headers(201, &[("X-Subject-Token", token)], project);
         }
-        // The login and the first page come before.
+        // The login and the first page are earlier.
         if request.header("x-auth-token") == Some(first) && number > 1 {
             if number < 2 + in_flight && together.wait().is_leader() {
                 return Answer::new(401, "{}");
@@ -213,7 +213,7 @@ fn an_expired_token_is_not_sent_during_its_renewal() {
 enum Renewal {
     No,
     Begun,
-    /// A request with the expired token has arrived since.
+    /// A request with the expired token has arrived since then.
     Ignored,
 }
 
@@ -233,7 +233,7 @@ fn page(line: &str, rows: u64) -> Answer {
     Answer::page(&records, &rows.to_string())
 }
 
-/// Never more than once: the service that refuses a fresh token refuses the user.
+/// It is renewed once at most: a service that rejects a fresh token rejects the user.
 #[test]
 fn a_refused_new_token_is_an_error() {
     let sandbox = Sandbox::start("--backups 3 --iam expire=0");
@@ -244,7 +244,7 @@ fn a_refused_new_token_is_an_error() {
     assert_eq!(lines(&sandbox.requests()), [LOGIN, refused, LOGIN, refused]);
 }
 
-/// A token that someone else fetched is not ours to renew.
+/// `cbr` cannot renew a token that another tool fetched.
 #[test]
 fn a_given_token_is_not_renewed() {
     let sandbox = Sandbox::start("--backups 3");
@@ -257,7 +257,7 @@ fn a_given_token_is_not_renewed() {
 fn the_catalog_gives_the_endpoint_unless_the_user_does() {
     let sandbox = Sandbox::start("--backups 3");
     let nowhere = Service::answering([Answer::new(404, "{}")]);
-    // The region of the catalogue is not one that `cbr` knows.
+    // The region of the catalog is not one that `cbr` knows.
     user(sandbox.cbr_by_region(LIST)).run();
     let elsewhere = user(sandbox.cbr_by_region(LIST)).env("CBR_ENDPOINT", nowhere.endpoint());
     elsewhere.exit(4).stderr_holds([]).run();
@@ -273,7 +273,7 @@ fn the_catalog_gives_the_endpoint_unless_the_user_does() {
     assert_eq!(lines(&without.requests()), [LOGIN]);
 }
 
-/// The domain of a cloud, as users of Terraform give it, makes the hosts of any region.
+/// The domain of a cloud, as Terraform users set it, gives the hosts of any region.
 #[test]
 fn the_cloud_is_found_by_its_domain() {
     let show = |cloud: &str| {
@@ -315,7 +315,7 @@ fn a_login_response_without_a_token_is_unreadable() {
     }
 }
 
-/// Gateways echo what they refuse, in the way that they like best.
+/// Gateways echo a refused request in various encodings.
 #[test]
 fn an_echoed_password_is_redacted() {
     for body in ["hunter2\"hunter2", r#"{"error_msg":"bad: hunter2\"hunter2"}"#] {

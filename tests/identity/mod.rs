@@ -1,5 +1,5 @@
-//! What is asked of IAM, and what never is twice: tokens for passwords, projects for names, and
-//! `cbr auth check`.
+//! Requests to IAM, each of which is sent once: tokens for passwords, projects for names, and `cbr
+//! auth check`.
 
 mod cache;
 mod check;

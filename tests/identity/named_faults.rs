@@ -1,11 +1,11 @@
-//! `cbr auth check`: failures that look like others, each with its own name.
+//! `cbr auth check`: failures that resemble others, each with its own name.
 
 use serde_json::json;
 
 use super::check::steps;
 use crate::harness::{Answer, Service};
 
-/// What is wrong on this machine is wrong with the settings, however right they looked.
+/// A problem on this machine is reported as a problem of the settings, even if they are valid.
 #[test]
 fn unusable_settings_are_one_failed_step() {
     let check = |args: &str| {
@@ -31,10 +31,11 @@ fn unusable_settings_are_one_failed_step() {
     }
 }
 
-/// Keys have neither user nor password.
+/// A key has neither a user name nor a password.
 #[test]
 fn a_refused_project_lookup_is_not_reported_as_a_login() {
-    let body = json!({"error": {"code": 401, "message": "The request you have made requires authentication."}});
+    let body = json!({"error": {"code": 401, "message": "The request you have made requires \
+                                                         authentication."}});
     let service = Service::answering([Answer::new(401, &body.to_string())]);
     let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");
     let run =
@@ -44,7 +45,7 @@ fn a_refused_project_lookup_is_not_reported_as_a_login() {
     assert_eq!(report["diagnosis"]["kind"], "wrong_credentials");
 }
 
-/// One that was given credentials wants others.
+/// The proxy rejects the credentials that the setting has.
 #[test]
 fn a_proxy_that_refuses_its_password_says_so() {
     let proxy = Service::start(|_, _| Answer::new(407, ""));

@@ -1,5 +1,4 @@
-//! The project of a region, found through IAM: the one of just that name, and never one that was
-//! guessed.
+//! The project of a region, found through IAM: the one with exactly that name, never a guess.
 
 use tempfile::TempDir;
 
@@ -36,7 +35,7 @@ fn a_project_is_found_by_the_name_of_the_region() {
     assert_eq!(list.headers["x-project-id"], PROJECT_ID);
 }
 
-/// A project that has a name of its own, by the settings of the tool that the key is from.
+/// A project with its own name, from the settings of the tool that the key belongs to.
 #[test]
 fn a_project_is_found_by_its_own_name() {
     let sandbox = Sandbox::start("--backups 3");
@@ -45,11 +44,11 @@ fn a_project_is_found_by_its_own_name() {
     let run = || hw(run()).env("CBR_REGION", "elsewhere").env("HW_PROJECT_NAME", "sandbox-1");
     run().run();
     assert_eq!(paths(&sandbox), [BY_NAME, &listing()]);
-    // That of another tool's settings may be another account's.
+    // The project name of another tool's settings may belong to another account.
     run().with_key().exit(2).stderr_holds(["no project is named `elsewhere`"]).run();
 }
 
-/// Whoever may not list the projects of the account may still list their own.
+/// A user without the right to list the projects of the account may still list their own.
 #[test]
 fn own_projects_are_used_when_listing_all_is_forbidden() {
     let sandbox = Sandbox::start("--backups 3 --iam forbidden");
@@ -70,7 +69,7 @@ fn several_matching_projects_are_an_error_with_choices() {
     }
 }
 
-/// A part of the region's project is not the region's project.
+/// A subproject of the region is not its project.
 #[test]
 fn a_project_with_the_region_as_prefix_is_suggested_not_used() {
     let sandbox = Sandbox::start("--iam none");
@@ -81,7 +80,7 @@ fn a_project_with_the_region_as_prefix_is_suggested_not_used() {
     );
     key(&sandbox).exit(2).stderr(told).run();
     assert_eq!(paths(&sandbox), [BY_NAME, OWN]);
-    // Some services take the name for the beginning of one.
+    // Some services treat the name as a prefix.
     let service = Service::start(|request, _| {
         let project = |id: &str, name: &str| format!(r#"{{"id":"{id}","name":"{name}"}}"#);
         let (part, own) = (project("part", "sandbox-1_team"), project("own", "sandbox-1"));
@@ -95,7 +94,7 @@ fn a_project_with_the_region_as_prefix_is_suggested_not_used() {
     assert_eq!(service.received().len(), 2);
 }
 
-/// With a key, and nothing kept.
+/// Runs with a key and an empty cache.
 fn of(service: &Service) -> Cbr {
     cbr(LIST)
         .env("CBR_ENDPOINT", service.endpoint())
@@ -110,13 +109,14 @@ fn a_given_token_provides_its_project() {
     let run = sandbox.cbr_by_region(LIST).env("CBR_ENDPOINT", sandbox.endpoint());
     run.env("CBR_TOKEN", TOKEN).run();
     assert_eq!(paths(&sandbox), ["GET /v3/auth/tokens", &listing()]);
-    // One that is good for nothing is presented once.
+    // A useless token is sent once.
     let run = sandbox.cbr_by_region(LIST).env("CBR_TOKEN", "ended");
     run.exit(3).stderr_holds(["cannot look up the token at", "decrypt token fail"]).run();
     assert_eq!(sandbox.requests().len(), 3);
 }
 
-/// A key of one cloud is not for the IAM of another, and a service on this machine is no cloud.
+/// A key of one cloud is not sent to the IAM of another, and a service on this machine belongs to
+/// no cloud.
 #[test]
 fn no_request_is_sent_to_a_guessed_address() {
     let sandbox = Sandbox::start("--backups 3");
@@ -142,7 +142,7 @@ fn auth_show_sends_no_request() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// Each region's IAM, as a proxy is told.
+/// The IAM host of each region, as a proxy receives it.
 #[test]
 fn each_cloud_has_its_identity_host() {
     let proxy = Service::start(|_, _| Answer::new(403, ""));
@@ -165,7 +165,7 @@ fn each_cloud_has_its_identity_host() {
     assert_eq!(proxy.received().len(), regions.len());
 }
 
-/// A service whose project changed its id, and an IAM that knows it by now.
+/// Starts a service whose project has a new id, and an IAM that knows the new id.
 fn moved(listing: fn(&str) -> Answer) -> Service {
     Service::start(move |request, number| {
         let look_ups = |id: &str| {
@@ -210,7 +210,7 @@ fn refusal(number: usize) -> Answer {
     Answer::new([403, 404][number], &body)
 }
 
-/// One look-up, one more attempt, and then it is what it is.
+/// One look-up and one more attempt, then the error is final.
 #[test]
 fn a_second_refused_project_is_an_error() {
     let (service, cache) = (moved(|_| refusal(0)), TempDir::new().unwrap());
@@ -221,7 +221,7 @@ fn a_second_refused_project_is_an_error() {
     assert_eq!(lines(&service), [BY_NAME, old, old, BY_NAME, new]);
 }
 
-/// Refused credentials are not presented again, to nobody; but what was kept is forgotten.
+/// Rejected credentials are not sent again to any host; but the cached project id is removed.
 #[test]
 fn refused_credentials_cause_no_project_lookup() {
     let (service, cache) = (moved(|_| Answer::new(401, "{}")), TempDir::new().unwrap());

@@ -1,10 +1,10 @@
-//! Colours: what decides, and in which order.
+//! Colors: the settings that decide, and their precedence.
 
 use crate::harness::{cbr, sandboxed, script, terminal};
 
 const LIST: &str = "cbr sandbox --epoch 2026-11-20 --backups 30 -- backups list";
 
-/// Whether a list with these variables and flags has colours, on a terminal or in a pipe.
+/// Returns true if a list with these variables and flags has colors, on a terminal or in a pipe.
 fn is_colored(on_terminal: bool, variables: &str, flags: &str) -> bool {
     // TERM=xterm is set by the harness.
     let command = format!("env {variables} {LIST} --columns status,id {flags}");
@@ -23,7 +23,7 @@ fn color_settings_follow_their_precedence() {
         (true, "", "--color never", false),
         (false, "", "--color always", true),
         (false, "", "--color auto", false),
-        // The flag goes before every variable.
+        // The flag overrides every variable.
         (false, "NO_COLOR=1 TERM=dumb CLICOLOR=0", "--color always", true),
         (true, "CLICOLOR_FORCE=1", "--color never", false),
         (true, "NO_COLOR=1", "--color auto", false),
@@ -63,7 +63,7 @@ fn help_follows_the_color_settings() {
         .run();
 }
 
-/// Colour takes no room, and only repeats what is there.
+/// Colors take no room, and only repeat what the text says.
 #[test]
 fn colors_change_no_other_byte() {
     for format in ["table", "wide", "long"] {

@@ -1,4 +1,4 @@
-//! `--columns` and `--no-headers`: the fields that were chosen, in the user's order.
+//! `--columns` and `--no-headers`: the selected fields, in the user's order.
 
 use crate::harness::{Answer, Run, Service, cbr, sandboxed};
 
@@ -58,7 +58,7 @@ fn columns_do_not_change_the_requests() {
     }
 }
 
-/// Each column of the help can be chosen, alone.
+/// Each column of the help can be selected alone.
 #[test]
 fn every_documented_column_can_be_chosen() {
     let help = cbr("backups list --help").run().stdout;
@@ -97,7 +97,7 @@ fn column_groups_expand_to_their_columns() {
     assert!(!words("--columns default,+vault_id,-name").contains(&"name".to_owned()));
 }
 
-/// A column that is always empty, for a reason that nobody can see.
+/// Without the flag, these columns are always empty, so `cbr` warns.
 #[test]
 fn replication_columns_need_show_replication() {
     let told =
@@ -113,7 +113,7 @@ fn replication_columns_need_show_replication() {
     sandboxed("--backups 3", &format!("{list} --show-replication")).run();
 }
 
-/// A list without children says nothing about how many there are.
+/// A list without children does not contain their number.
 #[test]
 fn the_number_of_children_is_empty_without_children() {
     for (children, csv, json) in [
@@ -135,7 +135,7 @@ fn the_number_of_children_is_empty_without_children() {
     }
 }
 
-/// Scripts get seconds, people whole units.
+/// Scripts get seconds, a terminal shows whole units.
 #[test]
 fn age_is_the_time_since_creation() {
     let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(26);
@@ -173,14 +173,14 @@ fn names_of_vaults_take_one_more_request() {
         .exit(4)
         .stderr_holds(["cbr: error: no vault has the name or ID `vault-nowhere`"])
         .run();
-    // Without the permission the names are missing, and the rows are not.
+    // Without the permission the names are missing, and the rows are complete.
     let run = sandboxed(
         "--backups 9 --source-fault vaults=403",
         "backups list -o csv --columns vault_name,vault_id",
     );
     let run = run.stderr_holds(["cbr: warning: the names of the vaults are missing"]).run();
     assert_eq!(run.csv().len(), 10);
-    // A list that may lack vaults says so.
+    // If the list of vaults is not proven complete, a warning says so.
     let told =
         "cbr: warning: the list of vaults could not be proven complete: some may be missing\n";
     for command in ["backups list -o csv --columns vault_name", "backups summary --by vault -o csv"]

@@ -1,19 +1,20 @@
-//! csv: read back by another reader.
+//! csv, read back by another implementation.
 
 use serde_json::Value;
 
 use crate::harness::{Answer, Run, Service, cbr, sandboxed};
 
-const HEADER: &str = "id,name,checkpoint_id,project_id,vault_id,provider_id,resource_id,resource_name,\
-                      resource_type,resource_size,resource_az,status,image_type,created_at,updated_at,\
-                      protected_at,expired_at,description,parent_id,enterprise_project_id,incremental,\
-                      version,scheduled_operation_id";
+const HEADER: &str = "\
+    id,name,checkpoint_id,project_id,vault_id,provider_id,resource_id,resource_name,\
+    resource_type,resource_size,resource_az,status,image_type,created_at,updated_at,\
+    protected_at,expired_at,description,parent_id,enterprise_project_id,incremental,\
+    version,scheduled_operation_id";
 
 fn list(options: &str, flags: &str) -> Run {
     sandboxed(options, &format!("backups list {flags}")).run()
 }
 
-/// What a cell must be for a value: texts as they are, null and nothing as nothing.
+/// Returns the cell for a value: text unchanged, empty for null and missing values.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -22,7 +23,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// All awkward names are among these: commas, quotes, line ends of each kind, escapes, formulas.
+/// Includes all awkward names: commas, quotes, line ends of each kind, escapes, formulas.
 #[test]
 fn another_parser_reads_the_original_values() {
     let rows = list("--backups 300", "-o csv").csv();
@@ -34,7 +35,7 @@ fn another_parser_reads_the_original_values() {
         assert_eq!(row.len(), rows[0].len(), "{row:?}");
         for (name, shown) in rows[0].iter().zip(row) {
             let expected = match name.as_str() {
-                // Times have a zone now, and are held against the service's below.
+                // Times have a zone here, and are compared with the service's below.
                 name if name.ends_with("_at") => continue,
                 "incremental" if record.get(name).is_none() => {
                     cell(&record["extend_info"]["incremental"])
@@ -46,8 +47,7 @@ fn another_parser_reads_the_original_values() {
     }
 }
 
-/// A page whose names are written with escapes, and the same page without. Values are decoded,
-/// names are too.
+/// A page whose names contain escapes, and the same page without. Values and names are decoded.
 #[test]
 fn names_with_escapes_are_recognized() {
     const ESCAPED: &str = r#"{"\u0062ackups":[{"\u0069d":"a","n\u0061me":"x, y","\u0073tatus":"error","st\\u0061tus":"no",
@@ -75,7 +75,7 @@ fn names_with_escapes_are_recognized() {
     }
 }
 
-/// As `jq` and most other readers of the json have it.
+/// As in `jq` and most other JSON readers.
 #[test]
 fn the_last_of_several_fields_with_one_name_is_the_cell() {
     let record = r#"{"id":"a","name":"x","n\u0061me":"y","status":"error","status":null,"id":"b"}"#;
@@ -89,7 +89,7 @@ fn the_last_of_several_fields_with_one_name_is_the_cell() {
     }
 }
 
-/// In each of the forms that the service writes.
+/// In each of the forms that the service sends.
 #[test]
 fn times_end_in_z_and_keep_all_digits() {
     let cases = [
@@ -127,7 +127,7 @@ fn streaming_changes_no_byte() {
     assert_eq!(list("--backups 300", "-o csv --page-size 40 --stream").stdout, whole);
 }
 
-/// What has no cell of its own stays JSON; a row ends with a plain line feed.
+/// Lists and objects stay JSON; a row ends with a plain line feed.
 #[test]
 fn nested_values_are_json_on_one_line() {
     let record = "{\"id\":\"a\",\"name\":{\"b\" : [1, \"c\\n\"]},\"status\":true,\"version\":1E+2,\
@@ -162,7 +162,7 @@ fn spreadsheet_output_has_a_bom_and_no_formulas() {
     assert!(formulas > 3, "{formulas}");
 }
 
-/// A number is none, whatever its sign.
+/// A number is not escaped as a formula, whatever its sign.
 #[test]
 fn numbers_are_no_formulas() {
     let record = r#"{"id":"a","resource_size":-1,"version":"-1+2"}"#;
@@ -172,7 +172,7 @@ fn numbers_are_no_formulas() {
     assert_eq!(run.with_key().run().stdout, "-1,'-1+2\n");
 }
 
-/// Excel in Germany or France separates by semicolons, and takes times without a zone for times.
+/// Excel in Germany or France separates by semicolons, and recognizes times without a zone.
 #[test]
 fn spreadsheets_get_their_separator_and_times() {
     let record = r#"{"id":"a;b","name":"c,d","created_at":"2026-11-19T23:57:42.065135"}"#;

@@ -1,4 +1,4 @@
-//! ids: nothing but ids, one a line.
+//! ids: one id a line, and nothing else.
 
 use crate::harness::{Answer, Service, sandboxed};
 
@@ -21,7 +21,7 @@ fn ids_with_line_breaks_stay_on_one_line() {
     assert_eq!(run.stdout, "a\\nb\\u{1b}[31m\n");
 }
 
-/// The same under a name of its own, whatever the format is by default.
+/// The flag is the same as the format, whatever the default format is.
 #[test]
 fn the_ids_flag_equals_the_format() {
     let own_file = (".config/cbr/config.toml", "[defaults]\noutput = 'wide'\n");

@@ -1,11 +1,11 @@
-//! json and jsonl: what the service sent, byte for byte.
+//! json and jsonl: the bytes that the service sent.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::harness::{Answer, Sandbox, Service, sandboxed, script};
 
-/// The records of a listing as they stand in its body.
+/// Returns the records of a listing as they are in its body.
 fn records(body: &str) -> Vec<String> {
     #[derive(Deserialize)]
     struct Listing<'a> {
@@ -24,8 +24,8 @@ fn lines(records: &[String]) -> String {
     records.iter().map(|record| format!("{record}\n")).collect()
 }
 
-/// The awkward backups of the account are among these: nulls, unknown fields, numbers that no float
-/// holds, keys that stand twice, escapes of every kind.
+/// Includes the awkward backups: nulls, unknown fields, numbers that no float holds, duplicate
+/// keys, escapes of every kind.
 #[test]
 fn every_byte_of_every_record_is_kept() {
     let sandbox = Sandbox::start("--backups 300");
@@ -59,8 +59,8 @@ fn an_empty_list_is_an_empty_array() {
     assert_eq!(sandboxed("--backups 0", "backups list -o jsonl").run().stdout, "");
 }
 
-/// Records that a careless reader changes. Only line breaks between tokens go, so that a record
-/// stays on its line.
+/// Records that a careless reader changes. Only line breaks between tokens are removed, so that a
+/// record stays on its line.
 #[test]
 fn awkward_records_are_unchanged_on_one_line_each() {
     let cases = [
@@ -84,7 +84,7 @@ fn awkward_records_are_unchanged_on_one_line_each() {
     }
 }
 
-/// The documented answers, as they are. No offset and limit come back, times come in two forms.
+/// The documented answers, unchanged. They have no offset and limit, and times in two forms.
 #[test]
 fn documented_responses_are_printed_unchanged() {
     for (body, rows) in [
@@ -99,7 +99,7 @@ fn documented_responses_are_printed_unchanged() {
     }
 }
 
-/// With all the awkward names, and as the shell's own tools take ids.
+/// Every format has the same ids, as jq and shell tools read them.
 #[test]
 fn jq_reads_what_ids_prints() {
     if crate::host::find("jq").is_none() {

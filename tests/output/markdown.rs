@@ -1,10 +1,10 @@
-//! markdown: read back by a renderer.
+//! markdown, read back by a renderer.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::harness::{Answer, Service, sandboxed};
 
-/// The rows of the one table, its header among them, as they would be seen.
+/// Returns the rows of the only table, with its header, as rendered.
 fn rendered(text: &str) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut tables = 0;
@@ -28,7 +28,7 @@ fn rendered(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// What is seen of the text of a cell: line breaks, and no other character that acts or hides.
+/// Returns the visible text of a cell: line breaks, and no other character that acts or hides.
 fn visible(text: &str) -> String {
     let mut seen = String::new();
     for char in text.replace("\r\n", "\n").chars() {
@@ -42,7 +42,7 @@ fn visible(text: &str) -> String {
     seen
 }
 
-/// All awkward names are among these: markup, pipes, line ends, formulas.
+/// Includes all awkward names: markup, pipes, line ends, formulas.
 #[test]
 fn a_renderer_shows_the_original_values() {
     let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();

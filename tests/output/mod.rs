@@ -1,4 +1,4 @@
-//! What is printed, byte for byte: each format, and where it goes.
+//! The output, byte for byte: each format, and each destination.
 
 mod color;
 mod columns;

@@ -1,11 +1,11 @@
-//! The pager: when there is one, and what becomes of the output when it is left or does not work.
+//! The pager: when it is used, and the output if it ends early or fails.
 
 use crate::harness::{cbr, sandboxed, terminal};
 
-/// A pager that shows that it was there.
+/// A pager that marks its output.
 const MARKS: &str = "sed s/^/PAGED:/";
 
-/// A list of this many backups on a terminal of 24 rows, with `setting` before the command.
+/// Lists this many backups on a terminal of 24 rows, with `setting` in front of the command.
 fn list(setting: &str, backups: usize, flags: &str) -> String {
     let list = format!(
         "cbr sandbox --epoch 2026-11-20 --backups {backups} -- backups list --color never {flags}"
@@ -30,7 +30,8 @@ fn only_long_or_wide_output_on_a_terminal_is_paged() {
         (300, "", true),
         (300, "--no-pager", false),
         (300, "-o wide", true),
-        // A table with lines wider than the screen is paged, however short: less cuts its lines.
+        // A table with lines wider than the screen is paged even if it is short: less cuts its
+        // lines.
         (9, "-o wide", true),
         (1, "-o wide", true),
         (1, "", false),
@@ -46,7 +47,7 @@ fn only_long_or_wide_output_on_a_terminal_is_paged() {
     for (backups, flags, paged) in cases {
         assert_eq!(is_paged(&list(&setting, backups, flags)), paged, "{backups} {flags}");
     }
-    // Nobody is there to page.
+    // In a pipe there is no pager.
     let run = sandboxed("--backups 300", "backups list").env("CBR_PAGER", MARKS).run();
     assert!(!is_paged(&run.stdout));
 }
@@ -87,12 +88,12 @@ fn the_first_set_variable_selects_the_pager() {
     }
 }
 
-/// The settings are the user's, where there are any.
+/// The user's own settings take precedence.
 #[test]
 fn less_gets_default_options_unless_set() {
     let pager = "CBR_PAGER=\"sh -c \\\"cat >/dev/null; echo \\$LESS \\$LESSCHARSET\\\"\"";
     assert_eq!(list(pager, 60, ""), "-FRSX utf-8\n");
-    // With F, less would leave at once and cut the lines.
+    // With F, less would exit at once and cut the lines.
     assert_eq!(list(pager, 60, "-o wide"), "-RSX utf-8\n");
     assert_eq!(list(&format!("LESS=-i LESSCHARSET=latin1 {pager}"), 60, ""), "-i latin1\n");
 }
@@ -118,8 +119,8 @@ fn an_unusable_pager_is_reported_and_bypassed() {
     let cases = [
         (
             "no-such-pager -x",
-            "cbr: warning: CBR_PAGER: cannot use `no-such-pager -x` as a pager: No such file or directory \
-             (os error 2); printed without one\n",
+            "cbr: warning: CBR_PAGER: cannot use `no-such-pager -x` as a pager: No such file or \
+             directory (os error 2); printed without one\n",
         ),
         (
             "false",
@@ -127,24 +128,24 @@ fn an_unusable_pager_is_reported_and_bypassed() {
         ),
         (
             "less \\\"x",
-            "cbr: warning: CBR_PAGER: cannot use `less \\\"x` as a pager: a quote has no end; printed without \
-             one\n",
+            "cbr: warning: CBR_PAGER: cannot use `less \\\"x` as a pager: a quote has no end; \
+             printed without one\n",
         ),
     ];
     for (pager, warning) in cases {
         let list = "cbr sandbox --epoch 2026-11-20 --backups 1000 -- backups list --color never";
         let shown = terminal(80, &format!("CBR_PAGER=\"{pager}\" {list} 2>&1"));
         let rest = shown.strip_prefix(warning).unwrap_or_else(|| panic!("{}", &shown[..300]));
-        // And the line of the receipt.
+        // The line of the receipt follows.
         assert!(rest.starts_with(&plain), "{pager}");
         assert_eq!(rest[plain.len()..].lines().count(), 1, "{pager}");
     }
-    // If it is long since gone and has shown something, that is the user's affair.
+    // A pager that ended after showing some of it was ended by the user.
     let shown = list("CBR_PAGER=\"sh -c \\\"head -c 500000 >/dev/null; exit 3\\\"\"", 9000, "");
     assert_eq!(shown, "");
 }
 
-/// Ctrl-C while a pager is on the screen is the pager's: it goes to both.
+/// Ctrl-C goes to the pager and to cbr: only the pager reacts.
 #[test]
 fn the_pager_survives_an_interrupt() {
     let pager = "sh -c \\\"trap : INT; kill -INT 0; sed s/^/PAGED:/\\\"";

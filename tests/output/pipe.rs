@@ -2,8 +2,8 @@
 
 use crate::harness::script;
 
-/// Runs `cbr` with a reader that takes one line, and returns that line. The code is told on a third
-/// file, since the pipe's own is that of the reader.
+/// Runs `cbr` with a reader that reads one line, and returns that line. The exit code goes to
+/// another file descriptor, since the pipe reports the reader's.
 fn first_line(command: &str) -> String {
     let text = format!(
         "{{ {{ cbr {command} 2>&4; echo \"exit code $?\" >&3; }} | head -n 1; }} 3>&2 4>&2"
@@ -14,7 +14,7 @@ fn first_line(command: &str) -> String {
     script.stdout
 }
 
-/// More than a pipe holds: the rest cannot be written once the reader has gone.
+/// More than a pipe holds: the rest cannot be written after the reader exits.
 #[test]
 fn a_closed_pipe_is_quiet_in_every_format() {
     for (format, first) in [
@@ -40,7 +40,7 @@ fn a_closed_pipe_is_quiet_in_every_format() {
     }
 }
 
-/// Whether the reader has gone before the first byte or after some is all the same.
+/// It makes no difference whether the reader exits before the first byte or later.
 #[test]
 fn a_reader_that_reads_nothing_is_not_an_error() {
     for command in [

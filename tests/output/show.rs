@@ -1,4 +1,4 @@
-//! `cbr backups show`: one backup, whole.
+//! `cbr backups show`: one backup with all of its fields.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn the_documented_response_is_printed_completely() {
     assert_eq!(rows[1][0], sent["backup"]["id"]);
 }
 
-/// A line for each field: that of every column, and what has no column; then the children.
+/// A line for each column and for each field without a column; then the children.
 #[test]
 fn every_field_has_its_line() {
     let run = show(DOCUMENTED, "");
@@ -70,7 +70,7 @@ fn only_chosen_fields_are_shown() {
     assert_eq!(run.stdout, format!("status  available\nid      {}\n", id.as_str().unwrap()));
 }
 
-/// As a list of one, but json and yaml without the list.
+/// Same as a list of one, but json and yaml have no list around it.
 #[test]
 fn other_formats_print_one_row() {
     let sent: Value = serde_json::from_str(DOCUMENTED).unwrap();
@@ -84,7 +84,7 @@ fn other_formats_print_one_row() {
     }
 }
 
-/// The id of a row of the list leads to the backup, with what the list leaves out.
+/// The id of a listed row shows the backup, with fields that the list does not have.
 #[test]
 fn a_server_backup_has_its_volumes() {
     let sandbox = Sandbox::start("--backups 100");

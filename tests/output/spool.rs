@@ -1,12 +1,12 @@
-//! Where rows wait until the last one is there: in memory, then in a temporary file that leaves
-//! nothing behind.
+//! The spool keeps rows until the list is complete: in memory, then in a temporary file, which is
+//! removed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
 
 use crate::harness::sandboxed;
 
-/// More than fits into the memory that is set aside.
+/// More than the memory of the spool holds.
 const MANY: &str = "--backups 9000";
 
 #[test]
@@ -14,14 +14,14 @@ fn lists_larger_than_memory_are_complete() {
     let run = sandboxed(MANY, "backups list -o jsonl").run();
     assert!(run.stdout.len() > 8 << 20, "{}", run.stdout.len());
     assert_eq!(run.lines().len(), 9000);
-    // By way of another spool, where they are all equal and keep their order; and of none.
+    // Through another spool, where all keys are equal and the order is kept; and without one.
     let sorted = sandboxed(MANY, "backups list -o jsonl --sort project_id").run();
     assert!(sorted.stdout == run.stdout);
     let streamed = sandboxed(MANY, "backups list -o jsonl --stream").run();
     assert!(streamed.stdout == run.stdout);
 }
 
-/// The kernel copies to some of these and not to others.
+/// The kernel can copy to some of these and not to others.
 #[test]
 fn spooled_output_is_complete_on_any_target() {
     let piped = sandboxed(MANY, "backups list -o jsonl").run().stdout;
@@ -76,6 +76,6 @@ fn a_missing_directory_is_reported() {
         let run = sandboxed(MANY, &format!("backups list {flags}")).env("TMPDIR", "/nowhere");
         run.exit(1).stderr(told).run();
     }
-    // What fits needs none.
+    // A small list needs no file.
     sandboxed("--backups 3", "backups list -o json").env("TMPDIR", "/nowhere").run();
 }

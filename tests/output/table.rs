@@ -1,4 +1,4 @@
-//! table and wide: aligned, greppable, harmless, and whole where nobody is looking.
+//! table and wide: aligned, greppable, harmless, and complete in a pipe.
 
 use crate::harness::{Answer, Run, Service, sandboxed};
 
@@ -32,7 +32,7 @@ b1c4afd9-e7a6-4888-9010-c2bac3aa7910     40 GB  available
     assert_eq!(rows, without);
 }
 
-/// Backups with these names, given as in JSON, newest first.
+/// Lists backups with these names, given as in JSON, newest first.
 fn named(names: &[&str]) -> Vec<String> {
     let record = |(version, name)| {
         let second = 59 - version;
@@ -44,7 +44,7 @@ fn named(names: &[&str]) -> Vec<String> {
     names.iter().enumerate().map(record).collect()
 }
 
-/// Chinese and emoji take two cells each, marks none.
+/// Chinese characters and emoji take two cells each, combining marks none.
 #[test]
 fn wide_characters_are_counted_in_cells() {
     let records = named(&["生产", "👩‍👩‍👧", "e\\u0301", "plain"]);
@@ -100,7 +100,7 @@ fn each_backup_is_one_line_without_control_characters() {
     }
 }
 
-/// On a pipe: whole, however long it is, and the same whatever the terminal of the user is.
+/// In a pipe: complete, of any length, and independent of the user's terminal.
 #[test]
 fn huge_names_are_complete_on_a_pipe() {
     let name = "x".repeat(1 << 20);
@@ -173,7 +173,7 @@ RESOURCE  STATUS  CREATED (UTC)     EXPIRES (UTC)  TYPE  NAME           ID …
 -         -       2020-02-21 07:00  -              -     xxxxxxxxxxxx…  00000000
 ";
     assert_eq!(list("80", ""), expected);
-    // Other formats, and values that are no width, change nothing.
+    // Other formats, and values that are not a width, change nothing.
     let whole = list("", "");
     assert!(!whole.contains('…') && whole.contains("2020-02-21T07:00:59Z"), "{whole}");
     for invalid in ["0", "-1", "wide", "80.5"] {

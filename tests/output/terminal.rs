@@ -23,12 +23,12 @@ fn a_table_fits_the_width_and_keeps_every_row() {
             assert!(line.width() <= columns, "{columns}: {line}");
         }
         for (line, id) in lines[1..].iter().zip(ids.lines()) {
-            // A time is whole. On the narrowest screen, it is hidden.
+            // A time is never cut. On the narrowest screen, it is hidden.
             let time = line.split("  ").map(str::trim).find(|cell| cell.starts_with("2026-"));
             assert_eq!(time.is_some(), columns > 40, "{columns}: {line}");
             let is_whole = |time| jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", time).is_ok();
             assert!(time.is_none_or(is_whole), "{columns}: {line}");
-            // An id is whole or has 8 characters.
+            // An id is complete or has 8 characters.
             let id = if columns < 500 { &id[..8] } else { id };
             if columns >= 80 {
                 assert!(line.ends_with(&format!("  {id}")), "{columns}: {line}");
@@ -131,7 +131,7 @@ fn wide_terminals_show_the_columns_and_ids_of_pipes() {
     assert!(!shown.contains("OS::Nova::Server"), "{shown}");
 }
 
-/// The values do not show it.
+/// The values do not contain it.
 #[test]
 fn the_zone_of_short_times_is_in_their_heading() {
     for (zone, heading, time) in [
@@ -174,7 +174,7 @@ fn the_footer_counts_hidden_columns() {
     }
 }
 
-/// It would appear between the rows that the other program prints.
+/// The footer would appear between the rows that the other program prints.
 #[test]
 fn piped_rows_have_no_footer_on_the_terminal() {
     let list = "cbr sandbox --epoch 2026-11-20 --backups 200 -- backups list --limit 3";
@@ -194,14 +194,14 @@ fn chosen_columns_are_never_hidden() {
     assert!(shown.lines().next().unwrap().ends_with("STATUS"), "{shown}");
 }
 
-/// The headings on a terminal of this width.
+/// Returns the headings on a terminal of this width.
 fn head(columns: usize, flags: &str) -> String {
     let shown = list(columns, &format!("--limit 3 {flags}"));
     let head = shown.lines().next().unwrap_or_default();
     head.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Who sorts or filters by something wants to see it.
+/// A column that the user sorts or filters by is hidden last.
 #[test]
 fn filtered_and_sorted_columns_are_hidden_last() {
     let cases = [
@@ -212,9 +212,9 @@ fn filtered_and_sorted_columns_are_hidden_last() {
         ),
         (80, "--min-size 9", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) SIZE ID …"),
         (80, "--name-matches *", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) NAME ID …"),
-        // What is not in the table does not get into it.
+        // A column outside of the table is not added to it.
         (80, "--automatic", "RESOURCE STATUS CREATED (UTC) EXPIRES (UTC) TYPE ID …"),
-        // The default order is nobody's wish.
+        // The default order was not requested by the user.
         (62, "", "RESOURCE STATUS CREATED (UTC) TYPE ID …"),
         (62, "--sort created_at:asc", "RESOURCE STATUS CREATED (UTC) TYPE ID …"),
         (40, "", "RESOURCE STATUS CREATED (UTC) …"),
@@ -282,7 +282,7 @@ volume           820  2026-05-24 04:47  2026-11-19 21:23  2026-11-28 18:50
     assert!(summary(80, "--by vault -o wide").lines().next().unwrap().ends_with("VAULT_ID"));
 }
 
-/// The children are as wide as a table is, and are whole on any screen.
+/// The children are a table of full width, and are complete on any screen.
 #[test]
 fn show_prints_all_fields_of_children() {
     let show = |columns: usize| {
@@ -302,11 +302,11 @@ fn show_prints_all_fields_of_children() {
     }
     let names = |text: &str| text.matches("OS::Cinder::Volume").count();
     assert!(names(&narrow) > 0 && names(&narrow) == names(&wide), "{narrow}{wide}");
-    // The block of the record, and of all but wide values, is no wider than the screen.
+    // The block of the record is no wider than the screen, except for wide values.
     assert!(narrow.lines().all(|line| line.width() <= 80), "{narrow}");
 }
 
-/// The account's awkward names: colours, titles, reversed text, hidden characters.
+/// Includes the awkward names of the account: colors, titles, reversed text, hidden characters.
 #[test]
 fn no_format_prints_control_characters_on_a_terminal() {
     for format in ["table", "wide", "long", "json", "jsonl", "csv", "tsv", "yaml", "markdown"] {
@@ -339,7 +339,7 @@ fn json_on_a_terminal_is_indented() {
     assert_eq!(list(80, "-o jsonl --limit 2 --columns id,name").lines().count(), 2);
 }
 
-/// The same JSON, other bytes.
+/// The same JSON value, formatted differently.
 #[test]
 fn json_on_a_terminal_is_the_same_json() {
     let shown = list(80, "-o json --columns name,id");

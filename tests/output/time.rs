@@ -1,4 +1,4 @@
-//! `--time`: times for people, with their zone.
+//! `--time`: human-readable times, with their zone.
 
 use crate::harness::{Answer, Cbr, Service, cbr, sandboxed};
 
@@ -28,7 +28,7 @@ fn each_style_shows_the_zone() {
     }
 }
 
-/// Times as they were sent have no zone, so what stands above or beside them does.
+/// Times as sent have no zone, so the heading or label has it.
 #[test]
 fn the_zone_of_raw_times_is_in_their_heading() {
     let head = |flags: &str| {
@@ -60,19 +60,19 @@ fn unknown_zones_are_rejected_before_any_request() {
     let run =
         run.exit(2).stderr_holds(["--time local", "time zone", "TZ", "tzdata", "--time utc"]).run();
     assert!(run.requests.is_empty());
-    // What a zone with summer time but without rules means is not guessed.
+    // A zone with summer time but without rules is not guessed.
     let run = sandboxed("--backups 3", "backups list --time local").env("TZ", "CET-1CEST");
-    let told = "cbr: error: '--time local': TZ=`CET-1CEST` names no time zone that is known here; set TZ to a \
-                name such as Europe/Berlin";
+    let told = "cbr: error: '--time local': TZ=`CET-1CEST` names no time zone that is known here; \
+                set TZ to a name such as Europe/Berlin";
     run.exit(2).stderr_holds([told, "CET-1CEST,M3.5.0,M10.5.0/3"]).run();
     for zone in ["CET-1", "CET-1CEST,M3.5.0,M10.5.0/3"] {
         sandboxed("--backups 3", "backups list --time local").env("TZ", zone).run();
     }
-    // Others do not ask for it.
+    // Other styles do not need the zone.
     sandboxed("--backups 3", "backups list --time relative").env("TZ", "Nowhere/Atlantis").run();
 }
 
-/// Machines get UTC, with every digit.
+/// Formats for scripts have UTC, with every digit.
 #[test]
 fn machine_readable_formats_keep_raw_times() {
     for format in ["csv", "tsv", "json", "jsonl", "yaml"] {
@@ -81,7 +81,7 @@ fn machine_readable_formats_keep_raw_times() {
             run.env("TZ", zone).run().stdout
         };
         assert_eq!(list(BERLIN), list("UTC"), "{format}");
-        // A style without a date is for people.
+        // A style without a date is only for human-readable formats.
         let run = sandboxed("--backups 3", &format!("backups list -o {format} --time relative"));
         run.exit(2).stderr_holds(["'--time'", &format!("'--output {format}'")]).run();
     }

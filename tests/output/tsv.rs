@@ -1,4 +1,4 @@
-//! tsv: a line a record, read back as csv is, and by the shell's tools.
+//! tsv: a line a record, read back like csv, and by shell tools.
 
 use crate::harness::{Run, sandboxed, script};
 
@@ -6,7 +6,7 @@ fn list(options: &str, flags: &str) -> Run {
     sandboxed(options, &format!("backups list {flags}")).run()
 }
 
-/// What a reader makes of a field.
+/// Returns the value of a field, as a reader decodes it.
 fn unescaped(field: &str) -> String {
     let mut text = String::new();
     let mut chars = field.chars();
@@ -26,7 +26,7 @@ fn unescaped(field: &str) -> String {
     text
 }
 
-/// All awkward names are among these.
+/// Includes all awkward names.
 #[test]
 fn fields_equal_those_of_csv() {
     let tsv = list("--backups 300", "-o tsv");

@@ -1,11 +1,11 @@
-//! yaml: read back by others, as YAML 1.1 and as YAML 1.2.
+//! yaml, read back by two other implementations, as YAML 1.1 and as YAML 1.2.
 
 use serde_json::Value;
 
 use crate::harness::{Answer, Service, read_yaml, sandboxed};
 
-/// The value that a float makes of a number, as every reader has it that knows no larger ones. That
-/// -0 is not 0 is what only some know.
+/// Rounds numbers to floats, as every reader without larger numbers does. Only some readers
+/// distinguish -0 from 0.
 fn as_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.as_f64() == Some(0.0) => 0.into(),
@@ -18,7 +18,7 @@ fn as_floats(value: &Value) -> Value {
     }
 }
 
-/// All awkward names are among these, and keys that stand twice, and numbers that no float holds.
+/// Includes all awkward names, duplicate keys, and numbers that no float holds.
 #[test]
 fn two_parsers_read_the_original_values() {
     let list = |flags: &str| sandboxed("--backups 300", &format!("backups list {flags}")).run();
@@ -29,7 +29,7 @@ fn two_parsers_read_the_original_values() {
     assert_eq!(read_yaml(&list(&format!("-o yaml {flags}")).stdout), sent);
 }
 
-/// What YAML readers are known to take for something else than it is.
+/// Texts that YAML readers often misread as another type.
 #[test]
 fn strings_and_numbers_keep_their_type() {
     let texts = [
@@ -92,7 +92,7 @@ fn strings_and_numbers_keep_their_type() {
     let mut fields: Vec<(String, Value)> = vec![("id".to_owned(), "a".into())];
     for (position, text) in texts.iter().enumerate() {
         fields.push((format!("field {position}"), (*text).into()));
-        // As a name too.
+        // As a key too.
         fields.push((format!("{text}{position}"), position.into()));
         fields.push(((*text).to_owned(), true.into()));
     }
@@ -107,7 +107,7 @@ fn strings_and_numbers_keep_their_type() {
     assert_eq!(read_yaml(&run.stdout), Value::Array(vec![record]));
 }
 
-/// The text of a number is kept, but for the point and the sign that YAML 1.1 asks for.
+/// The text of a number is kept, except for the point and the sign that YAML 1.1 requires.
 #[test]
 fn numbers_are_valid_in_yaml_1_1() {
     let record = r#"{"id":"a","numbers":[1e5,1E-5,-2.50e+3,123456789012345678901234567890]}"#;

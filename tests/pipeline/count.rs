@@ -1,4 +1,4 @@
-//! `--count`: the number alone, for as few requests as that takes.
+//! `--count`: the number alone, with as few requests as possible.
 
 use crate::harness::{Run, sandboxed};
 
@@ -27,7 +27,7 @@ fn one_request_is_enough_if_the_service_counts() {
     }
 }
 
-/// A word that cannot be relied on is no reason to print a wrong number: everything is read.
+/// If the count is not reliable, everything is read.
 #[test]
 fn all_rows_are_read_if_the_count_is_not_enough() {
     for fault in ["no-count", "count=0", "count=1", "count=-1"] {
@@ -35,7 +35,7 @@ fn all_rows_are_read_if_the_count_is_not_enough() {
         assert_eq!(run.stdout, "30\n", "{fault}");
         assert!(run.requests.len() > 3, "{fault}");
     }
-    // A service that counts the rows of the page would say the same.
+    // A service that counts the rows of the page would report the same.
     let run = count("--backups 1", "");
     assert_eq!((run.stdout.as_str(), run.windows()), ("1\n", vec![(0, 1), (0, 1000)]));
 }

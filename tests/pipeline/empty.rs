@@ -1,4 +1,4 @@
-//! Where nothing matches: what a script can branch on, and what a person is told.
+//! Empty results: the exit code for scripts, and the message on a terminal.
 
 use std::fs;
 
@@ -34,7 +34,7 @@ fn empty_results_fail_on_request() {
     }
 }
 
-/// That there is nothing is proven as well as anything else.
+/// An empty list is proven like any other.
 #[test]
 fn empty_results_have_a_receipt() {
     let directory = TempDir::new().unwrap();
@@ -48,7 +48,7 @@ fn empty_results_have_a_receipt() {
     assert_eq!(receipt["error"], json!({"exit_code": 7, "message": "no backup matches"}));
 }
 
-/// One more request at most, and only for a person.
+/// One more request at most, and only on a terminal.
 #[test]
 fn empty_results_are_explained_on_a_terminal() {
     let cases = [
@@ -109,7 +109,7 @@ fn empty_results_are_explained_on_a_terminal() {
     assert_eq!(shown, told);
     let shown = terminal(200, "cbr sandbox --backups 30 -- backups list --resource-name x -q");
     assert!(!shown.contains("30"), "{shown}");
-    // In a pipe nobody is told.
+    // In a pipe there is no message.
     let run = sandboxed("--backups 30", "backups list --resource-name x").run();
     assert_eq!(run.requests.len(), 1);
 }

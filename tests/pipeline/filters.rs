@@ -1,5 +1,4 @@
-//! The filters of `cbr`: what passes, what is read for it, and that the list is proven all the
-//! same.
+//! Local filters: the rows that pass, the requests, and the proof.
 
 use std::fs;
 
@@ -40,7 +39,7 @@ const SORTS: [&str; 6] = [
     "id:asc",
 ];
 
-/// A flag with its value, in one word: flags of yes and no take it no other way.
+/// Joins a flag and its value: boolean flags accept no other form.
 fn word((flag, value): (&str, &str)) -> String {
     format!("{flag}={value}")
 }
@@ -49,7 +48,7 @@ fn ids(run: &Run) -> Value {
     run.json().as_array().unwrap().iter().map(|row| row["id"].clone()).collect()
 }
 
-/// Each filter alone, then questions at random: filters, sort, groups, offset and limit together.
+/// Each filter alone, then random combinations of filters, sort, groups, offset and limit.
 #[test]
 fn rows_match_an_independent_model() {
     let sandbox = Sandbox::start("");
@@ -67,14 +66,14 @@ fn rows_match_an_independent_model() {
     for _ in 0..25 {
         let filters: Vec<_> =
             (0..random.usize(..3)).map(|_| FILTERS[random.usize(..FILTERS.len())]).collect();
-        // A flag is given once.
+        // A flag may be given once.
         let twice = filters.len() == 2 && filters[0].0 == filters[1].0;
         let filters = if twice { vec![filters[0]] } else { filters };
         let latest = random.bool().then(|| random.u64(1..4));
         let per = latest.filter(|_| random.u8(..4) > 0).map(|_| GROUPS[random.usize(..7)]);
         let sort = SORTS[random.usize(..SORTS.len())];
         let offset = if random.bool() { 0 } else { random.u64(..20) };
-        // By itself a limit has the service sort, which puts rows without a value where it likes.
+        // With a limit alone the service sorts, and it decides where rows without a value are.
         let own = latest.is_some() || !filters.is_empty();
         let limit = (own && random.bool()).then(|| random.u64(1..200));
         questions.push((filters, latest, per, sort, offset, limit));
@@ -90,7 +89,7 @@ fn rows_match_an_independent_model() {
         .collect();
     let Some(answers) = answers(&records, &asked) else { return };
     let asked: Vec<_> = questions.iter().zip(answers).collect();
-    // A sandbox serves for a while only.
+    // A sandbox ends after a while.
     for some in asked.chunks(8) {
         let sandbox = Sandbox::start("");
         for ((filters, latest, per, sort, offset, limit), expected) in some {
@@ -114,7 +113,7 @@ fn rows_match_an_independent_model() {
     }
 }
 
-/// One moment for the flag lies between those just before and just after the run.
+/// The moment of the flag is between just before and just after the run.
 #[test]
 fn ages_count_back_from_now() {
     let month = SignedDuration::from_hours(30 * 24);
@@ -135,14 +134,14 @@ fn ages_count_back_from_now() {
     assert!((before..=after).contains(&(1663 - newer)), "{before} {newer} {after}");
 }
 
-/// Times are the same on every flag for them.
+/// Every flag for a time accepts the same forms.
 #[test]
 fn older_and_newer_take_a_time_as_well_as_an_age() {
     let count = |flags: &str| {
         let run = sandboxed("--backups 200", &format!("backups list --count {flags}")).run();
         run.stdout.trim().parse::<u64>().unwrap()
     };
-    // What the service says of the same moments.
+    // The service's own filter for the same moments.
     for time in ["2026-10-01", "2026-10-01T12:00:00+08:00", "2026-10-01[Asia/Shanghai]"] {
         let newer = count(&format!("--newer-than {time}"));
         assert_eq!(newer, count(&format!("--since {time}")), "{time}");
@@ -152,7 +151,7 @@ fn older_and_newer_take_a_time_as_well_as_an_age() {
     assert_eq!(count("--older-than now"), 200);
 }
 
-/// What is read besides the filters of the service stays the same, and ends once there is enough.
+/// The filters of the service still apply, and reading ends once there are enough rows.
 #[test]
 fn reading_stops_once_enough_have_matched() {
     let all: &[(u64, u64)] = &[(0, 500), (499, 500), (997, 500), (1495, 500)];
@@ -166,7 +165,7 @@ fn reading_stops_once_enough_have_matched() {
         ("--latest 3", &[(0, 3)]),
         ("--latest 3 --sort name:asc", &[(0, 3)]),
         ("--latest 3 --offset 1", &[(0, 3)]),
-        // These need to see everything.
+        // These need the whole list.
         ("--automatic=false", all),
         ("--automatic=false --limit 3 --sort name", all),
         ("--latest 1 --per type", all),
@@ -181,7 +180,7 @@ fn reading_stops_once_enough_have_matched() {
     }
 }
 
-/// Rows come and go, and what passes is proven all the same.
+/// Rows are created and deleted, and the passing rows are still proven.
 #[test]
 fn a_filter_that_passes_all_rows_changes_nothing() {
     for changes in ["delete=3@3", "insert=3@3", "delete=2@2 --change insert=1@4"] {
@@ -196,7 +195,7 @@ fn a_filter_that_passes_all_rows_changes_nothing() {
     }
 }
 
-/// Which backups come first is not known of a service that does not sort.
+/// If the service does not sort, the first backups are unknown.
 #[test]
 fn a_limit_on_an_unsorted_service_is_refused() {
     for flags in
@@ -208,7 +207,7 @@ fn a_limit_on_an_unsorted_service_is_refused() {
         );
         run.exit(6).stderr_holds(["the service does not sort as it is asked to"]).run();
     }
-    // All of them are all of them, in whatever order.
+    // A complete list does not depend on the order.
     let run = sandboxed("--backups 60 --fault ignore-sort@*", "backups list --count --min-size 0");
     assert_eq!(run.stderr_holds(["did not sort"]).run().stdout, "60\n");
 }
@@ -236,7 +235,7 @@ fn the_receipt_has_rows_read_and_matched() {
             sandboxed("", &format!("backups list -o jsonl {flags} --receipt")).arg(&path).run();
         let receipt: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         assert_eq!(receipt["proven"], true, "{receipt}");
-        // The limit leaves out other types.
+        // The limit excludes other types.
         assert_eq!(receipt["complete"], !flags.contains("--limit"), "{receipt}");
         assert_eq!(receipt["rows"], run.lines().len(), "{receipt}");
         assert_eq!((&receipt["listed"], &receipt["count"]), (&json!(1663), &json!(1663)));

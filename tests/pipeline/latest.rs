@@ -1,4 +1,4 @@
-//! `--latest N [--per GROUP]`: what is in which order.
+//! `--latest N [--per GROUP]`: the order of the steps.
 
 use crate::harness::{Answer, Service, sandboxed};
 
@@ -16,12 +16,12 @@ fn filter_group_and_limit_apply_in_order() {
     assert_eq!(all.len(), 7);
     assert!(all.is_sorted_by(|a, b| a > b), "newest first: {all:?}");
 
-    // The filter comes before the groups: the newest of what passes, not what passes of the newest.
+    // The filter applies before grouping: the newest of the passing rows.
     let by_hand = newest("--automatic=false");
     assert_eq!(by_hand.len(), 7);
     assert!(by_hand.iter().any(|row| !all.contains(row)), "{by_hand:?}");
 
-    // The order of the rows has no say in which are the newest.
+    // The sort order does not change which rows are the newest.
     let mut upwards = newest("--sort created_at:asc");
     upwards.reverse();
     assert_eq!(upwards, all);

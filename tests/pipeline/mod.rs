@@ -1,5 +1,4 @@
-//! What `cbr` asks of a list by itself: its own filters, the newest of groups, numbers, and the
-//! proof that comes with them.
+//! Local processing of a list: filters, the newest of groups, numbers, and their proof.
 
 mod count;
 mod empty;

@@ -1,11 +1,11 @@
-//! The same questions, answered by another program: Python.
+//! An independent model in Python, which answers the same questions.
 
 use serde_json::{Value, json};
 
 use crate::harness::python;
 
-/// The answers to questions about records, or `None` if Python is missing. The script defines the
-/// questions.
+/// Returns the answers to questions about records, or `None` if Python is missing. The script
+/// defines the questions.
 pub(super) fn answers(records: &Value, questions: &[Value]) -> Option<Vec<Value>> {
     let input = json!({"records": records, "questions": questions}).to_string();
     let answers = python(include_str!("model.py"), &input)?;

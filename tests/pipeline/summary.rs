@@ -22,7 +22,7 @@ fn numbers_match_an_independent_model() {
     let questions: Vec<_> = groups.iter().map(|by| json!({"by": by, "now": now})).collect();
     let Some(answers) = answers(&records, &questions) else { return };
     for (by, expected) in groups.iter().zip(answers) {
-        // A sandbox serves for a while only.
+        // A sandbox ends after a while.
         let sandbox = Sandbox::start("");
         let by = by.map(|by| format!("--by {by}")).unwrap_or_default();
         let run = |format: &str| {
@@ -36,7 +36,7 @@ fn numbers_match_an_independent_model() {
         let counted: Vec<_> = counted.map(|row| modelled(row, &table[0])).collect();
         assert_eq!(Value::from(counted), expected, "{by}");
 
-        // The same in each format.
+        // The same rows in each format.
         let lines: Vec<Value> =
             run("jsonl").lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(Value::from(lines), told, "{by}");
@@ -65,7 +65,7 @@ fn numbers_match_an_independent_model() {
     }
 }
 
-/// The values of a row that the model knows, in its order: the group, with the id first.
+/// Returns the values of a row that the model computes, in its order: the group, with the id first.
 fn modelled(row: &Value, columns: &[String]) -> Value {
     const NUMBERS: [&str; 5] = ["count", "total_size", "oldest", "newest", "next_expiry"];
     const OF_VAULTS: [&str; 3] = ["vault_name", "vault_size", "vault_used"];
@@ -78,7 +78,8 @@ fn modelled(row: &Value, columns: &[String]) -> Value {
     names.map(|name| row[name].clone()).collect()
 }
 
-/// The values of an object, in the order of the columns: there are no others.
+/// Returns the values of an object in the order of the columns, and asserts that there are no
+/// others.
 fn values(row: &Value, columns: &[String]) -> Value {
     assert_eq!(row.as_object().unwrap().len(), columns.len());
     columns.iter().map(|column| row[column].clone()).collect()

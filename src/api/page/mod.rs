@@ -200,7 +200,7 @@ mod tests {
             let body = Arc::new(Body::new(text, &Arc::default()));
             let page = read_page(&body, &Order::default()).unwrap();
             let found: Vec<_> =
-                page.records.iter().map(|record| record.rank.unwrap().1 != 0).collect();
+                page.records.iter().map(|record| record.rank.unwrap().tie.is_some()).collect();
             assert_eq!(found, told, "{times:?}");
         }
     }

@@ -56,7 +56,7 @@ impl<P> Stitcher<P> {
         let short = answered < request.limit;
         let more_counted = count.is_some_and(|count| count > end);
         if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
-            // A page of that size would be full if the service had more, and brings more if it has.
+            // If the service had more, a page of that size would be full; the next page shows it.
             (self.page_size, self.evidence.capped) = (answered, true);
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl<P> Stitcher<P> {
                     is_counted,
                 );
             }
-            // Nothing at all, and not even counted: that may be a passing fault.
+            // No rows and no count: that may be a transient fault.
             None if count.is_none() && self.guard.contradictions == 0 => {
                 return self.contradicted();
             }
@@ -160,12 +160,12 @@ impl<P> Stitcher<P> {
         self.slots.push_front(slot);
     }
 
-    /// Returns whether a page confirms the end that was claimed: it ends with the same row at the
-    /// same place.
+    /// Returns whether a page confirms the claimed end: it ends with the same row at the same
+    /// offset.
     ///
     /// # Errors
     ///
-    /// Too many checks in a row did not.
+    /// If too many checks in a row did not confirm it.
     pub(super) fn passes_end_check(
         &mut self,
         ticket: Ticket,
@@ -195,8 +195,8 @@ impl<P> Stitcher<P> {
         !self.evidence.recounted && self.receipt.count.is_some_and(|count| count > seen)
     }
 
-    /// Reads all once more where as many rows may have been created in the part that was read as
-    /// were deleted elsewhere. Otherwise the service counts rows that it does not list.
+    /// Reads the whole list again if rows may have been created in the part that was read, while as
+    /// many were deleted elsewhere. Otherwise the service counts rows that it does not list.
     fn look_for_more(&mut self) -> Result<(), Unproven> {
         if !self.evidence.disturbed || self.guard.rereads == CONTRADICTIONS {
             return self.contradicted();
@@ -232,7 +232,7 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Counts an answer that counts rows and does not contain them. It may be a passing fault, so
+    /// Counts an answer that counts rows and does not contain them. It may be a transient fault, so
     /// the rows are requested again a few times.
     pub(super) fn contradicted(&mut self) -> Result<(), Unproven> {
         self.guard.contradictions += 1;

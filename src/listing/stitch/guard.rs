@@ -3,19 +3,20 @@
 use super::Stitcher;
 use crate::listing::proof::{Reason, Unproven};
 
-/// Maximum number of times in a row that a page may equal its predecessor, as when rows are created just as fast as
-/// read.
+/// Maximum number of times in a row that a page may equal its predecessor, as when rows are created
+/// just as fast as read.
 pub(super) const REPETITIONS: u32 = 16;
-/// Maximum number of times in a row that an answer may contradict itself before the listing gives up.
+/// Maximum number of times in a row that an answer may contradict itself before the listing gives
+/// up.
 pub(super) const CONTRADICTIONS: u32 = 3;
 /// Maximum number of pages in a row that bring nothing further in the order, in addition to eight
 /// times as many as were needed so far. A list that grows faster than it is read has no end.
 const STANDSTILL: u64 = 1000;
-/// Maximum number of pages in a row that overlap nothing. Each one is read lower than the one before, in
-/// steps that double, so twenty reach from the end of the largest list to its beginning.
+/// Maximum number of pages in a row that overlap nothing. Each one is read lower than the one
+/// before, in steps that double, so twenty reach from the end of the largest list to its beginning.
 const UNSTITCHED: u32 = 64;
 
-/// Counters of what did not advance the listing.
+/// Counters of pages and answers that did not advance the listing.
 #[derive(Debug, Default)]
 pub(super) struct Guard {
     /// Answers in a row that contradict themselves.
@@ -66,9 +67,9 @@ impl Guard {
 impl<P> Stitcher<P> {
     /// Fails if too many pages in a row brought nothing.
     ///
-    /// Rows that are created while the list is read push the seen ones further down, so some pages
-    /// may bring nothing new: as many as hold the rows seen, and a few. More is a service that does
-    /// not page. `count` has no influence, since it may be absurd.
+    /// Rows that are created while the list is read move the seen ones further down, so some pages
+    /// may bring nothing new: as many as hold the seen rows, and a few. After more of them, the
+    /// service does not page. `count` has no influence, since it may be absurd.
     pub(super) fn check_progress(&self) -> Result<(), Unproven> {
         let Guard { repetitions, fruitless, standstill, stitched_before, unstitched, .. } =
             self.guard;

@@ -2,26 +2,28 @@
 //!
 //! Pure: requests come out, pages go in, rows come out. Knows no clock, no network and no tasks.
 //!
-//! Offset paging over a list that changes loses rows: a deletion between two requests moves what
-//! follows up by one, and the row at the boundary is never seen. So each page overlaps its
+//! Offset paging over a list that changes loses rows: a deletion between two requests moves all
+//! following rows up by one, and the row at the boundary is never seen. So each page overlaps its
 //! predecessor by one row, the seam, in a total order over keys that never change. Let p be the
 //! furthest row in that order that was seen. At all times, **every row up to p that existed
 //! throughout was seen**:
 //!
 //! - The first page begins where the range begins, so it holds after that page.
-//! - A page is only stitched if it overlaps: it contains a row that was seen, or begins the list. The rows of a
-//!   page are all the rows of the list between its first and its last at that moment. So what existed
-//!   throughout, between the row that was seen and the end of the page, is on the page and is seen now.
-//! - A page that does not overlap is deferred. A lower one is read first, until one overlaps, at the latest
-//!   the one that begins the list.
+//! - A page is only stitched if it overlaps: it contains a row that was seen, or begins the list.
+//!   The rows of a page are all the rows of the list between its first and its last at that moment.
+//!   So every row that existed throughout, between the seen row and the end of the page, is on the
+//!   page and is seen now.
+//! - A page that does not overlap is deferred. A lower one is read first, until one overlaps, at
+//!   the latest the one that begins the list.
 //!
-//! When a page was read makes no difference, so pages may be requested side by side and far ahead.
+//! The moment at which a page was read makes no difference, so pages may be requested concurrently
+//! and far ahead.
 //!
-//! **The list ends** on one answer: a page that overlaps, is shorter than requested and ends at the `count` of
-//! the same answer. Where `count` is missing, or smaller than what the same answer shows, it is a
-//! page with the seam alone, from a service that has answered with more rows than that. An empty
-//! page proves nothing: what was not seen may have moved in front of it. Any other end is reported
-//! as unproven.
+//! **The list ends** on one answer: a page that overlaps, is shorter than requested and ends at the
+//! `count` of the same answer. Where `count` is missing, or smaller than the rows of the same
+//! answer, it is a page with the seam alone, from a service that has answered with more rows than
+//! that. An empty page proves nothing: unseen rows may have moved in front of it. Any other end is
+//! reported as unproven.
 //!
 //! Where the service rounds times, several rows share a moment and their order within it is
 //! unknown, so they may be in another order each time. Then p is a moment, every row of earlier
@@ -35,13 +37,13 @@
 //! The proof assumes honest answers, so they are cross-checked where that is possible. If all
 //! answers give one count, no more rows may be counted than were seen; if the list moved meanwhile,
 //! it is read again to find them. The page that ends the list has to end with p. If it does not, p
-//! was deleted or the page is not what was requested, and its last row is requested once more. A
+//! was deleted or the page is not the requested one, and its last row is requested once more. A
 //! first page that counts exactly itself, and is as short as the pages of many services, is not
 //! believed either.
 //!
 //! In an order over keys that change, or with a service that does not sort as requested, a row may
-//! move from where nothing was read yet to where everything was. Then nothing may indicate that the
-//! list changed: every seam in its place, and one `count` throughout, which is the number of rows.
+//! move from a part that was not read yet to one that was. Then nothing may indicate that the list
+//! changed: every seam is where it was expected, and one `count` throughout is the number of rows.
 
 mod end;
 mod guard;
@@ -70,7 +72,7 @@ pub(crate) struct ListRange {
     pub(crate) page_size: u64,
     /// Maximum rows of a page for rows that share a moment; at least `page_size`.
     pub(crate) largest_page: u64,
-    /// Rows keep their places as long as they exist.
+    /// Rows keep their positions as long as they exist.
     pub(crate) stable: bool,
     /// The caller may stop after some rows. Then the first rows must be certain, as with an offset
     /// or a limit.
@@ -101,7 +103,7 @@ enum State<P> {
     Here(Page<P>),
 }
 
-/// What the answers indicate about the list and the service.
+/// Conclusions about the list and the service from the answers.
 #[derive(Debug, Default)]
 struct Evidence {
     /// The order is not reliable.
@@ -185,7 +187,7 @@ impl<P> Stitcher<P> {
         Some((slot.ticket, slot.request))
     }
 
-    /// Takes the answer to a request.
+    /// Accepts the answer to a request.
     pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<P>) -> Result<(), Unproven> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.ticket == ticket) {
             slot.state = State::Here(page);
@@ -210,7 +212,7 @@ impl<P> Stitcher<P> {
         mem::take(&mut self.ready)
     }
 
-    /// Returns whether the rows so far may be all that the caller needs.
+    /// Returns whether the rows so far may be enough for the caller.
     pub(super) fn may_be_enough(&self) -> bool {
         self.range.first_rows
     }
@@ -228,7 +230,7 @@ impl<P> Stitcher<P> {
         self.receipt
     }
 
-    /// Stitches a page, or plans what has to be read before it can be.
+    /// Stitches a page, or plans the requests that it needs first.
     fn consider(
         &mut self,
         ticket: Ticket,
@@ -314,12 +316,12 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Keeps a page until lower ones were stitched.
+    /// Keeps a page until lower ones are stitched.
     fn defer(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>) {
         self.slots.push_front(Slot { ticket, request, state: State::Here(page), deferred: true });
     }
 
-    /// Delivers what is new on a page that overlaps, and decides how to continue.
+    /// Delivers the new rows of a page that overlaps, and decides how to continue.
     fn stitch(
         &mut self,
         request: PageRequest,

@@ -1,11 +1,11 @@
-//! Decides which rows to request: where the next page begins, and how many rows it has.
+//! Decides which rows to request: the offset and the size of the next page.
 
 use super::{Slot, State, Stitcher, Ticket};
 use crate::listing::page::PageRequest;
 
 impl<P> Stitcher<P> {
-    /// Returns the request after those that are planned: the certain next one if there are none, or
-    /// else what the count predicts.
+    /// Returns the request after the planned ones: the certain next one if none is planned, or else
+    /// the one that the count predicts.
     pub(super) fn plan(&self, window: usize) -> Option<PageRequest> {
         let offset = match (self.slots.back(), self.position) {
             (None, None) => self.range.offset,
@@ -20,34 +20,34 @@ impl<P> Stitcher<P> {
             .then_some(PageRequest { offset, limit })
     }
 
-    /// Distance between the offsets of pages: a page without its seam. The rows at a seam are not
-    /// known yet, so it is as wide as any may have to be.
+    /// Returns the distance between the offsets of pages: a page without its seam. The rows at a
+    /// seam are not known yet, so it is as wide as any may have to be.
     pub(super) fn step(&self) -> u64 {
         let overlap = if self.seen.has_ties() { 2 } else { 1 };
         self.page_size.max(overlap + 1) - overlap
     }
 
-    /// Offset of a page that ends with the row at `offset`, and begins further below after each
-    /// page that overlapped nothing.
+    /// Returns the offset of a page that ends with the row at `offset`. It is further below after
+    /// each page that overlapped nothing.
     pub(super) fn below(&self, offset: u64) -> u64 {
         let rows =
             (self.overlapping_size() - 1) << (self.guard.unstitched.saturating_sub(1) / 2).min(32);
         offset.saturating_sub(rows)
     }
 
-    /// Rows of a page, at least as many as it takes to overlap and go on.
+    /// Returns the size of a page, at least as many rows as it takes to overlap and advance.
     pub(super) fn overlapping_size(&self) -> u64 {
         self.page_size.max(self.least_overlap() + 1)
     }
 
-    /// Rows of a seam: one, or where rows of one moment may change places, one of an earlier moment
-    /// too.
+    /// Returns the rows of a seam: one, or where rows of one moment may change places, one of an
+    /// earlier moment too.
     fn least_overlap(&self) -> u64 {
         if self.seen.is_tied() { 2 } else { 1 }
     }
 
-    /// Rows at the end of the last page that share a moment. If the whole page does, those of
-    /// earlier pages count.
+    /// Returns the number of rows at the end of the last page that share a moment. If the whole
+    /// page does, those of earlier pages count.
     pub(super) fn moment_rows(&self) -> u64 {
         if self.of_last_moment < self.last.len() as u64 {
             return self.of_last_moment;
@@ -66,21 +66,21 @@ impl<P> Stitcher<P> {
         true
     }
 
-    /// Offset of the page that follows one whose last row is at `position`.
+    /// Returns the offset of the page that follows one whose last row is at `position`.
     pub(super) fn seam(&self, position: u64) -> u64 {
         let overlap = if self.seen.is_tied() { self.moment_rows() + 1 } else { 1 };
         let seam = (position + 1).saturating_sub(overlap.min(self.overlapping_size() - 1));
         seam.max(self.floor())
     }
 
-    /// The lowest offset to request. Rows of the range may have moved in front of it if the list
-    /// changed.
+    /// Returns the lowest offset to request. Rows of the range may have moved in front of it if the
+    /// list changed.
     pub(super) fn floor(&self) -> u64 {
         if self.evidence.disturbed { 0 } else { self.range.offset }
     }
 
-    /// Rows to request at an offset: what is still needed, up to a page. `None` if nothing is
-    /// needed from there.
+    /// Returns the number of rows to request at an offset: all that are still needed, up to a page.
+    /// `None` if none are needed from there.
     pub(super) fn limit_at(&self, offset: u64) -> Option<u64> {
         let (start, page, least) = match self.position {
             None => (self.range.offset, self.page_size, 1),
@@ -100,7 +100,7 @@ impl<P> Stitcher<P> {
         Slot { ticket, request, state: State::Planned, deferred: false }
     }
 
-    /// Plans a request that has to be answered before all others.
+    /// Plans a request that must be answered before all others.
     pub(super) fn request_first(&mut self, offset: u64) {
         let limit = self.limit_at(offset).unwrap_or(self.overlapping_size());
         let slot = self.slot(PageRequest { offset, limit });

@@ -1,9 +1,9 @@
-//! Takes the rows of a stitched page, and notes what they show about the list.
+//! Accepts the rows of a stitched page, and notes which changes they show.
 
 use super::Stitcher;
 use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 
-/// What a stitched page consisted of.
+/// Summary of a stitched page.
 pub(super) struct Stitched {
     /// All of its rows.
     pub(super) keys: Vec<Key>,
@@ -29,7 +29,7 @@ enum Side {
 }
 
 impl<P> Stitcher<P> {
-    /// Takes the rows of a page: those that are new become ready.
+    /// Accepts the rows of a page: the new ones become ready.
     pub(super) fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.receipt.count;
@@ -40,7 +40,7 @@ impl<P> Stitcher<P> {
             self.seen.expect(self.range.limit.map_or(rows, |limit| rows.min(limit)));
             self.start = page.records.first().map(|record| (record.key, record.rank));
         }
-        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.0));
+        let moments = page.records.iter().rev().map(|record| record.rank.map(|rank| rank.moment));
         let last_moment = moments.clone().next();
         let of_last_moment =
             moments.take_while(|moment| Some(*moment) == last_moment).count() as u64;
@@ -83,13 +83,13 @@ impl<P> Stitcher<P> {
         Stitched { keys, fresh, uncertain, is_further, of_last_moment }
     }
 
-    /// Returns on which side of the first row of the range a row is.
+    /// Returns the position of a row relative to the first row of the range.
     fn side(&self, record: &Record) -> Side {
         if self.range.offset == 0 {
             return Side::After;
         }
         match self.start.and_then(|(_, start)| start).zip(record.rank) {
-            Some((start, rank)) if start == rank && rank.1 != 0 => Side::After,
+            Some((start, rank)) if start == rank && rank.tie.is_some() => Side::After,
             Some((start, rank)) => match (start.may_precede(rank), rank.may_precede(start)) {
                 (true, false) => Side::After,
                 (false, true) => Side::Before,

@@ -1,4 +1,6 @@
-//! The stitcher against lists at rest, and against services that misbehave.
+//! The stitcher with lists that do not change, and with services that misbehave.
+
+use std::num::NonZero;
 
 use super::*;
 use crate::listing::page::Record;
@@ -10,13 +12,13 @@ fn page(list: &[u64], request: PageRequest, count: Option<u64>) -> Page<Vec<u64>
 
 fn page_of(rows: Vec<u64>, count: Option<u64>) -> Page<Vec<u64>> {
     let records = rows.iter().enumerate().map(|(index, id)| {
-        let rank = i64::try_from(*id).ok().map(|at| Rank(at, 1));
+        let rank = i64::try_from(*id).ok().map(|at| Rank { moment: at, tie: NonZero::new(1) });
         Record { key: Key::of(&id.to_string()), rank, index }
     });
     Page { records: records.collect(), rows, count }
 }
 
-/// The rows that are in order now.
+/// Returns the rows that are in order now.
 fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
     let batches = stitcher.ready().into_iter();
     batches
@@ -24,7 +26,8 @@ fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
         .collect()
 }
 
-/// Reads a list through `answer`, one page at a time; the rows, the requests, and the outcome.
+/// Reads a list through `answer`, one page at a time. Returns the rows, the requests and the
+/// result.
 fn read(
     range: ListRange,
     mut answer: impl FnMut(usize, PageRequest) -> Page<Vec<u64>>,
@@ -179,7 +182,7 @@ fn a_service_that_misbehaves_gives_a_complete_list_or_an_error() {
     }
 }
 
-/// Of rows that share moments in threes, a seam has all of the last moment, and one of the moment
+/// Three rows share each moment: a seam has all rows of the last moment, and one of the moment
 /// before.
 #[test]
 fn a_seam_holds_the_whole_of_a_moment() {
@@ -187,7 +190,7 @@ fn a_seam_holds_the_whole_of_a_moment() {
     let (rows, requests, outcome) = read(range(0, None, 10), |_, request| {
         let mut page = page(&list, request, Some(25));
         for (record, row) in page.records.iter_mut().zip(&page.rows) {
-            record.rank = Some(Rank(*row as i64 / 3, 0));
+            record.rank = Some(Rank { moment: *row as i64 / 3, tie: None });
         }
         page
     });
@@ -211,7 +214,7 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
     assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(1));
 }
 
-/// The service counts 99 rows of 25, and comes to its senses after some answers.
+/// The service counts 99 rows of 25, and corrects itself after some answers.
 #[test]
 fn what_was_asked_for_behind_an_unclear_end_is_not_taken_for_a_gap() {
     let list: Vec<u64> = (0..25).collect();

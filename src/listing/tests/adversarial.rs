@@ -2,6 +2,7 @@
 //! that is reported complete is complete, for any page size, window and order of arrival.
 
 use std::collections::HashSet;
+use std::num::NonZero;
 
 use fastrand::Rng;
 
@@ -14,26 +15,26 @@ use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 enum Misbehavior {
     /// One row is counted and never sent.
     Hide(u64),
-    /// The first rows, whatever the offset.
+    /// The first rows for any offset.
     IgnoreOffset,
-    /// The same, as many as there would be at the offset.
+    /// The first rows for any offset, as many as there would be at that offset.
     WrapOffset,
-    /// From some offset on always the same rows.
+    /// The same rows again for every offset from this one.
     RepeatTail(u64),
-    /// Nothing from some row on, and no count but in the first answer.
+    /// No rows from this row on, and no count after the first answer.
     End(u64),
-    /// Pages of another size, whose rows are all that is counted.
+    /// Pages of another size, and a count of their rows only.
     CountPage(u64),
     /// Pages of another size.
     Clamp(u64),
-    /// Rows of one moment in another order each time.
+    /// Rows of one moment in another order in each answer.
     ShuffleMoments,
-    /// Pages are cut from another order, and then sorted.
+    /// Pages of another order, sorted page by page.
     SortPages,
     /// Another count.
     Count(u64),
     NoCount,
-    /// None.
+    /// No misbehavior.
     Nothing,
 }
 
@@ -129,14 +130,19 @@ impl Service {
         }
         let record = |(index, (number, moment)): (usize, &Row)| {
             let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
-            Record { key: Key::of(&number.to_string()), rank: Some(Rank(*moment, rest)), index }
+            Record {
+                key: Key::of(&number.to_string()),
+                rank: Some(Rank { moment: *moment, tie: NonZero::new(rest) }),
+                index,
+            }
         };
         let records = rows.iter().enumerate().map(record).collect();
         Page { records, rows: rows.into_iter().map(|(number, _)| number).collect(), count }
     }
 }
 
-/// Plays one case. Returns what went wrong. `complete` counts the lists that were reported complete.
+/// Runs one case. Returns the error, if any. `complete` counts the lists that were reported
+/// complete.
 fn play(seed: u64, complete: &mut u64) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut service = Service::new(&mut random);

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::env;
+use std::num::NonZero;
 
 use fastrand::Rng;
 
@@ -15,10 +16,10 @@ use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
 use crate::listing::proof::MAX_READS;
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 
-/// Requests after which a case counts as endless. The lists are of a hundred rows or so.
+/// Number of requests after which a case counts as endless. The lists have about a hundred rows.
 const ENDLESS: usize = 3_000;
 
-/// How long the pages of the service are.
+/// Length of the pages of the service.
 #[derive(Debug, Clone, Copy)]
 enum PageLength {
     /// As requested.
@@ -29,7 +30,7 @@ enum PageLength {
     Varying(u64, u64),
 }
 
-/// Which answers carry a count, which is right at that moment.
+/// Answers with a count, which is correct at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Counted {
     Always,
@@ -37,7 +38,7 @@ enum Counted {
     Never,
 }
 
-/// What the service is like. The name of the class groups cases in the report.
+/// A service. The name of the class groups cases in the report.
 #[derive(Debug, Clone, Copy)]
 struct Service {
     class: &'static str,
@@ -184,7 +185,8 @@ impl List {
             rows.into_iter().skip(request.offset as usize).take(limit as usize).collect();
         let records = rows.iter().enumerate().map(|(index, row)| {
             let moment = i64::try_from(service.moment(*row)).unwrap();
-            let rank = Some(Rank(moment, u128::from(service.tie_bits.is_none())));
+            let tie = NonZero::new(u128::from(service.tie_bits.is_none()));
+            let rank = Some(Rank { moment, tie });
             Record { key: Key::of(&row.to_string()), rank, index }
         });
         let counted = match service.counted {
@@ -197,13 +199,13 @@ impl List {
     }
 }
 
-/// What the first page that was read means for the rows of the list at that moment.
+/// Rows of the list at the moment of the first page, by their relation to the range.
 #[derive(Default)]
 struct Range {
     /// Rows that `offset` skips.
     skipped: HashSet<u64>,
-    /// Rows to deliver. Of rows that share the moment of the first one and change places, some are
-    /// in neither.
+    /// Rows to deliver. Rows that share the moment of the first one and change places may be in
+    /// neither set.
     due: HashSet<u64>,
 }
 
@@ -226,7 +228,7 @@ impl Range {
     }
 }
 
-/// What came of a case.
+/// Result of a case.
 enum Outcome {
     Complete,
     /// The listing gave up, for this reason.
@@ -234,7 +236,7 @@ enum Outcome {
     Wrong(String),
 }
 
-/// Plays one case.
+/// Runs one case.
 fn play(seed: u64) -> (Service, Outcome) {
     let mut random = Rng::with_seed(seed);
     let service = Service::random(&mut random);

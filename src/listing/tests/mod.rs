@@ -1,6 +1,6 @@
-//! The listing against models of a service: many small random cases, each from a seed.
+//! The listing with models of a service: many small random cases, each from a seed.
 //!
-//! `CBR_TEST_CASES` sets the number of cases of each model, `CBR_TEST_SEED` plays one case again.
+//! `CBR_TEST_CASES` sets the number of cases of each model, `CBR_TEST_SEED` runs one case again.
 
 mod adversarial;
 mod churn;
@@ -8,7 +8,7 @@ mod churn;
 use std::env;
 use std::ops::Range;
 
-/// Returns the seeds to play: `usual` of them, unless the environment says otherwise.
+/// Returns the seeds to run: `usual` of them, unless the environment sets others.
 pub(crate) fn seeds(usual: u64) -> Range<u64> {
     let number = |name: &str| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = number("CBR_TEST_CASES").unwrap_or(usual);

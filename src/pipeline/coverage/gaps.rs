@@ -36,7 +36,7 @@ pub(super) const LENGTH: Column =
 const GAP_COLUMNS: &[Column] =
     &[RESOURCE_NAME, FROM, TO, LENGTH, VAULT_NAME, RESOURCE_ID, RESOURCE_TYPE, VAULT_ID];
 
-/// Returns the columns of the gaps. Formats for people leave out ids and types.
+/// Returns the columns of the gaps. Human-readable formats leave out ids and types.
 pub(crate) fn gap_columns() -> ColumnSets {
     ColumnSets::computed(GAP_COLUMNS, GAP_COLUMNS[..5].to_vec()).with_all_for_machines()
 }
@@ -45,7 +45,7 @@ pub(crate) fn gap_columns() -> ColumnSets {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gap<'a> {
     resource: &'a Assessment,
-    /// Time of the backup before, or `None` if there is none.
+    /// Time of the previous backup, or `None` for the first.
     from: Option<i64>,
     to: i64,
 }

@@ -10,7 +10,7 @@ use crate::record::inventory::{Policy, Protectable, Task, Vault, VaultResource};
 use crate::record::target::TargetTag;
 use crate::time;
 
-/// Where the resources come from, beside the backups.
+/// Source of the resources, other than the backups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Inventory {
     /// Resources in a vault
@@ -21,12 +21,12 @@ pub(crate) enum Inventory {
     None,
 }
 
-/// What is known of one source.
+/// The result of reading one source.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Source<T> {
-    /// Everything, proven as far as the API allows.
+    /// Complete, proven as far as the API allows.
     Complete(Vec<T>),
-    /// Something, not proven complete.
+    /// Incomplete, or not proven complete.
     Partial(Vec<T>),
     /// Nothing: it failed, or the permission is missing.
     Unreadable,
@@ -49,7 +49,7 @@ impl<T> Source<T> {
     }
 }
 
-/// What is known beside the backups.
+/// Data from all sources other than the backups.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
     pub(crate) vaults: Source<Vault>,
@@ -287,7 +287,7 @@ impl Judge<'_> {
         vault.name.clone()
     }
 
-    /// Returns the state, and why it is not ok where more than the state is known.
+    /// Returns the state, and the reason why it is not ok if more than the state is known.
     fn state(&self, facts: &Facts<'_>, max_age: i64) -> (State, Option<String>) {
         let Knowledge { vaults, protectables, .. } = self.knowledge;
         let resource_type = facts.backups.resource_type.as_deref();
@@ -303,7 +303,7 @@ impl Judge<'_> {
             return (State::Ok, None);
         }
         if facts.backups.undated > 0 {
-            // It may be recent.
+            // The backup may be recent.
             return (State::Unknown, Some("a backup has no readable created_at".to_owned()));
         }
         let protection = facts.protectable.map(|protectable| &protectable.protectable);
@@ -333,7 +333,7 @@ impl Judge<'_> {
         (State::Unknown, None)
     }
 
-    /// Returns what a task says, if it is newer than the newest usable backup.
+    /// Returns the message of a task, if it is newer than the newest usable backup.
     fn why(&self, task: &Task, newest: Option<i64>) -> Option<String> {
         let started = task.started_at.as_deref()?;
         let at = time::instant(started)?;

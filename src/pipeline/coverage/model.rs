@@ -172,7 +172,7 @@ fn no_claim_is_better_than_the_truth() {
                 State::Unknown => assert!(!is_fresh, "{told}"),
             }
         }
-        // Nothing that is known goes missing.
+        // No known resource is missing.
         let has_backup =
             |it: &&Resource| it.backups.iter().any(|backup| !backup.is_deleted_meanwhile);
         for truth in resources.iter().filter(has_backup) {

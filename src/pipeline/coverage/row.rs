@@ -51,7 +51,7 @@ pub(crate) const NAMED_COLUMNS: &[Column] = &{
     columns
 };
 
-/// Returns the columns. Formats for people have `why` only if it was asked for.
+/// Returns the columns. Human-readable formats have `why` only if the user requests it.
 pub(crate) fn columns(why: bool) -> ColumnSets {
     let is_default =
         |column: &&Column| column.visibility != Nested && (why || column.name != "why");

@@ -19,7 +19,7 @@ pub(super) struct Condition<'a> {
     pub(super) test: Test<'a>,
 }
 
-/// What a value has to be.
+/// Test of a value.
 pub(super) enum Test<'a> {
     /// This truth value.
     Is(bool),

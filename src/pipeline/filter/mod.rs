@@ -1,4 +1,4 @@
-//! The filters that `cbr` applies itself, since the API has none like them.
+//! Filters that `cbr` applies itself, because the API does not have them.
 //!
 //! Each condition checks one field of a record; a record passes if it meets all conditions. A
 //! missing or malformed value meets no condition: neither `true` nor `false`, neither before nor
@@ -136,8 +136,8 @@ impl Conditions<'_> {
 }
 
 impl Filter {
-    /// Returns the conditions that are set: this list is the only place that says what a flag
-    /// checks. Destructured without `..`, so a new flag that is not listed does not compile.
+    /// Returns the conditions that are set. This list alone defines which column each flag checks.
+    /// Destructured without `..`, so a new flag that is not listed does not compile.
     pub(crate) fn conditions(&self) -> Conditions<'_> {
         let Self {
             automatic,

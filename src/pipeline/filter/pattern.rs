@@ -99,7 +99,8 @@ fn set(text: &str) -> Result<Option<(String, &str)>, String> {
             ']' if !is_first => return Ok(Some((set + "]", rest.as_str()))),
             '[' if rest.as_str().starts_with([':', '.', '=']) => {
                 return Err(format!(
-                    "sets such as [a-z] have no `[{}` inside; a regular expression between slashes may",
+                    "sets such as [a-z] have no `[{}` inside; a regular expression between slashes \
+                     may",
                     &rest.as_str()[..1]
                 ));
             }

@@ -20,7 +20,7 @@ pub(crate) use sorter::Sorter;
 #[derive(Clone)]
 pub(crate) struct Sort(Vec<(Column, Direction)>);
 
-/// Decides who sorts.
+/// Whether the service or `cbr` sorts.
 pub(crate) enum Plan {
     /// The service sorts in this order.
     Service(Order),
@@ -29,7 +29,7 @@ pub(crate) enum Plan {
 }
 
 impl Default for Sort {
-    /// Newest first.
+    /// Returns the order newest first.
     fn default() -> Self {
         let key = |name| COLUMNS.iter().find(|column| column.name == name).copied();
         let keys = [key("created_at"), key("id")];
@@ -46,7 +46,7 @@ impl Sort {
         })
     }
 
-    /// Returns what sorts rows that are not a list of the service.
+    /// Returns a sorter for rows that are not a list of the service.
     pub(crate) fn sorter(&self) -> Sorter {
         Sorter::new(self.0.clone())
     }
@@ -81,7 +81,8 @@ impl Sort {
             .map(|column| column.name)
     }
 
-    /// Decides who sorts if the list must be read newest first, in whatever order it is printed.
+    /// Decides whether the service sorts if the list must be read newest first, in whatever order
+    /// it is printed.
     pub(crate) fn plan_after_newest_first(&self) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {
@@ -90,7 +91,7 @@ impl Sort {
         }
     }
 
-    /// Decides who sorts. `limited` means that only the first rows are wanted.
+    /// Decides whether the service sorts. `limited` means that only the first rows are wanted.
     pub(crate) fn plan(&self, limited: bool) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {

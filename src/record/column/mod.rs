@@ -62,10 +62,10 @@ pub(crate) enum Visibility {
     Table(u8),
     /// Shown by `wide`.
     Wide,
-    /// Shown by the formats with every field of the record (csv, tsv, long) and on request of
-    /// `--columns`.
+    /// Shown by the formats with every field of the record (csv, tsv, long), and if `--columns`
+    /// names it.
     Asked,
-    /// A value inside a nested object, shown only on request of `--columns`.
+    /// A value inside a nested object, shown only if `--columns` names it.
     Nested,
     /// A value that the backup does not contain, shown only if it is named.
     Extra,

@@ -3,7 +3,7 @@
 use super::Visibility::{Extra, Nested, Wide};
 use super::{COLUMNS, Column, named};
 
-/// Order of the columns of `table`: what was backed up comes first.
+/// Order of the columns of `table`: the resource comes first.
 pub(super) const TABLE_ORDER: [&str; 8] = [
     "resource_name",
     "status",
@@ -35,7 +35,7 @@ pub(crate) fn scalar_set() -> Vec<Column> {
     COLUMNS.iter().filter(is_scalar).copied().collect()
 }
 
-/// Returns every column of what the service sent.
+/// Returns every column of the record.
 pub(crate) fn whole_set() -> Vec<Column> {
     COLUMNS.iter().filter(|column| column.visibility != Extra).copied().collect()
 }

@@ -1,9 +1,9 @@
 //! JSON text of the service, parsed in place.
 //!
-//! One pass over a page validates the JSON (RFC 8259) and locates the wanted values. A value is
-//! decoded only when it is printed. `serde_json` would need two passes: one to validate, and one
-//! for values whose position it did not keep. The tests check that this module accepts exactly what
-//! `serde_json` accepts.
+//! A page is read once, which validates the JSON (RFC 8259) and locates the wanted values. A value
+//! is decoded only when it is printed. `serde_json` would need to read it twice: once to validate,
+//! and once for values whose position it did not keep. The tests check that this module accepts
+//! exactly what `serde_json` accepts.
 //!
 //! Knows nothing of backups.
 

@@ -1,4 +1,4 @@
-//! One pass over JSON text that validates it and locates values.
+//! Validates JSON text and locates values while reading it once.
 
 use std::borrow::Cow;
 use std::ops::Range;

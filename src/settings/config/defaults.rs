@@ -1,5 +1,5 @@
-//! Defaults for flags: each key of `[defaults]` belongs to the flag of its name and accepts the same
-//! values.
+//! Defaults for flags: each key of `[defaults]` belongs to the flag of its name and accepts the
+//! same values.
 
 use clap::builder::ArgPredicate;
 use clap::{Arg, Command};
@@ -60,8 +60,8 @@ fn accepts(arg: &Arg, entry: &Entry) -> Result<(), String> {
     Err(text.strip_prefix("error: ").unwrap_or(&text).to_owned())
 }
 
-/// Sets a default of global flags and of the flags of `backups`: other commands have formats of their
-/// own.
+/// Sets a default of global flags and of the flags of `backups`: other commands have formats of
+/// their own.
 fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     let flag = entry.flag();
     let flag = flag.trim_start_matches('-');
@@ -109,7 +109,7 @@ fn with_value(arg: Arg, entry: &Entry, output: &str, is_list: bool) -> Arg {
         _ => arg,
     };
     match entry.key.name {
-        // Scripts that ask for another format rely on all of its fields.
+        // Scripts that select another format rely on all of its fields.
         "columns" => arg
             .default_value(value.clone())
             .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
@@ -156,7 +156,7 @@ impl Config {
 }
 
 impl Entry {
-    /// Returns the flag whose default this is.
+    /// Returns the flag of this default.
     pub(crate) fn flag(&self) -> String {
         format!("--{}", self.key.name.replace('_', "-"))
     }

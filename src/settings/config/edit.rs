@@ -1,4 +1,4 @@
-//! One change to the text of the file, which leaves the rest as it is: order, comments, blanks.
+//! One change to the text of the file. The rest is unchanged: order, comments, blanks.
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Key as Name, Table as Toml, TableLike};
 
@@ -22,8 +22,8 @@ impl Path {
     /// There is no such key; suggests the nearest one.
     pub(crate) fn parse(given: &str) -> Result<Self, String> {
         let names = Name::parse(given).map_err(|_| {
-            "not a key; write defaults.output, or profiles.NAME.region with the name in quotes if it \
-             holds more than letters, digits, - and _"
+            "not a key; write defaults.output, or profiles.NAME.region with the name in quotes if \
+             it holds more than letters, digits, - and _"
                 .to_owned()
         })?;
         let names: Vec<_> = names.iter().map(Name::get).collect();
@@ -44,8 +44,8 @@ fn profile_table(name: &str) -> Result<Table, String> {
     Ok(Table::Profile(text("the name of the profile", name)?))
 }
 
-/// Parses a value for a key, from words of the command line or a secret that was typed. `name` is
-/// the key as the user wrote it.
+/// Parses a value for a key, from words of the command line or from a prompt. `name` is the key as
+/// the user wrote it.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ pub(crate) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Resu
     };
     match place.get_mut(key.name).and_then(Item::as_value_mut) {
         Some(old) => {
-            // With the comment behind it.
+            // With its trailing comment.
             *new.decor_mut() = old.decor().clone();
             *old = new;
         }
@@ -121,7 +121,7 @@ pub(crate) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Resu
     Ok(with_line_ends_of(before, after))
 }
 
-/// The text without the key, or without the whole table; `None` if it is not there.
+/// Returns the text without the key, or without the whole table; `None` if it is not set.
 ///
 /// # Errors
 ///
@@ -153,7 +153,7 @@ fn implicit_table() -> Item {
     Item::Table(table)
 }
 
-/// The text with the line ends that the file had.
+/// Returns the text with the line ends of the file.
 fn with_line_ends_of(before: &str, text: String) -> String {
     if !before.contains("\r\n") {
         return text;

@@ -8,7 +8,7 @@ use super::document::Config;
 use crate::settings::{ConnectionError, Environment, Home, Text};
 use crate::text::private_file;
 
-/// Names the file in place of the usual one.
+/// Variable with the path of another file.
 const VARIABLE: &str = "CBR_CONFIG_FILE";
 
 /// The user's config.toml.
@@ -100,7 +100,7 @@ pub(crate) fn path(environment: &Environment, home: &Home) -> Result<PathBuf, Co
     })
 }
 
-/// Returns the text of the file; `None` if there is none.
+/// Returns the text of the file; `None` if it does not exist.
 ///
 /// # Errors
 ///
@@ -111,7 +111,7 @@ pub(crate) fn text(home: &Home, path: &Path) -> Result<Option<Text>, ConnectionE
     })
 }
 
-/// Returns the content of the file; `None` if there is none.
+/// Returns the content of the file; `None` if it does not exist.
 ///
 /// # Errors
 ///

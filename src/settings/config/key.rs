@@ -13,7 +13,7 @@ pub(crate) struct Key {
     pub(crate) kind: ValueKind,
     /// Its meaning, for help.
     pub(crate) help: &'static str,
-    /// Checks a value beyond its type; the error says what would work.
+    /// Checks a value beyond its type; the error suggests a valid one.
     pub(super) check: fn(&str) -> Result<(), String>,
 }
 
@@ -50,7 +50,7 @@ const fn key(name: &'static str, kind: ValueKind, help: &'static str) -> Key {
 const ROOT: &[Key] =
     &[key("default_profile", ValueKind::Text, "profile to use if none is selected")];
 
-/// Each is the default of the flag of its name.
+/// Defaults, each for the flag of the same name.
 const DEFAULTS: &[Key] = &[
     key("output", ValueKind::Text, "format of lists; json also of `show`"),
     key("columns", ValueKind::List, "columns of lists in that format"),
@@ -116,7 +116,7 @@ impl Table {
         }
     }
 
-    /// One of them.
+    /// Returns the key of this name.
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ impl Table {
         })
     }
 
-    /// The names that lead to it.
+    /// Returns the names that lead to it.
     pub(crate) fn path(&self) -> Vec<&str> {
         match self {
             Self::Root => Vec::new(),
@@ -142,7 +142,7 @@ impl Table {
     }
 }
 
-/// As a user would write it at the head of the table; nothing for the root.
+/// Formats it as the heading of the table; empty for the root.
 impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

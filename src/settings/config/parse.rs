@@ -207,7 +207,7 @@ mod tests {
         Config::parse("F", Path::new("F"), text).map_err(|error| error.to_string())
     }
 
-    /// Each profile's region.
+    /// Returns the region of each profile.
     fn regions(text: &str) -> Vec<(String, Option<String>)> {
         let config = parse(text).unwrap();
         let region = |name: &str| config.profile(name)?.text("region").map(str::to_owned);
@@ -240,7 +240,8 @@ mod tests {
             ("hunter2", "F, line 1, column 8: not TOML: key with no value, expected `=`"),
             (
                 "[profiles.p]\ntoken = hunter2",
-                "F, line 2, column 9: not TOML: string values must be quoted, expected literal string",
+                "F, line 2, column 9: not TOML: string values must be quoted, expected literal \
+                 string",
             ),
             ("[defaults]\n[defaults]", "F, line 2, column 2: not TOML: duplicate key"),
             (
@@ -257,11 +258,11 @@ mod tests {
             ),
             (
                 "[profiles.'ä']\nx = {regin = 'hunter2'}",
-                "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, `iam_endpoint`, \
-                 `project_name`, `access_key`, `secret_key`, `secret_key_file`, `security_token`, \
-                 `security_token_file`, `token`, `token_file`, `username`, `user_id`, `domain_name`, \
-                 `domain_id`, `password`, `password_file`, `credential_command`, \
-                 `credential_timeout`, `koocli_profile`, `cloud`",
+                "F, line 2, column 1: unknown key `x`; known: `region`, `project_id`, `endpoint`, \
+                 `iam_endpoint`, `project_name`, `access_key`, `secret_key`, `secret_key_file`, \
+                 `security_token`, `security_token_file`, `token`, `token_file`, `username`, \
+                 `user_id`, `domain_name`, `domain_id`, `password`, `password_file`, \
+                 `credential_command`, `credential_timeout`, `koocli_profile`, `cloud`",
             ),
             (
                 "profiles = 'hunter2'",
@@ -273,7 +274,8 @@ mod tests {
             ),
             (
                 "[profiles.'']",
-                "F, line 1, column 1: the name of the profile is empty; give it a value, or remove it",
+                "F, line 1, column 1: the name of the profile is empty; give it a value, or remove \
+                 it",
             ),
             (
                 "[profiles.p]\nregion = 7",

@@ -1,7 +1,7 @@
 //! Profiles of config.toml: settings, and credentials from the source that the profile names.
 //!
-//! Settings are free. Credentials may be in another file, in another tool's, or come from a
-//! command: they are read only when they are used.
+//! Reading settings has no cost. Credentials may be in another file, in another tool's, or come
+//! from a command: they are read only when they are used.
 
 use std::path::Path;
 use std::time::Duration;
@@ -105,7 +105,7 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
     }
 }
 
-/// What a profile needs to read its credentials.
+/// Context for reading the credentials of a profile.
 pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) environment: &'a Environment,
     pub(in crate::settings) home: &'a Home,

@@ -32,12 +32,13 @@ const SECURITY_TOKEN: [&str; 3] = ["security_token", "SessionToken", "securityto
 const TOKEN: [&str; 1] = ["token"];
 const EXPIRES_AT: [&str; 2] = ["expires_at", "Expiration"];
 
-/// Runs the command and reads what it prints. `place` names it in messages; it may take `limit`,
-/// and no longer than the whole run.
+/// Runs the command and parses its output. `place` names it in messages. It may take `limit`, and
+/// no longer than the whole run.
 ///
 /// # Errors
 ///
-/// It does not run, fails, takes too long, or prints something else; never shows what it printed.
+/// It does not run, fails, takes too long, or prints something else. The error never contains its
+/// output.
 pub(in crate::settings) fn run(
     place: &str,
     command: &Value,
@@ -50,8 +51,8 @@ pub(in crate::settings) fn run(
     })?;
     let limit = limit.unwrap_or(LIMIT);
     let of_run = timeout.filter(|timeout| *timeout < limit);
-    let output = output(command, of_run.unwrap_or(limit)).map_err(|failure| {
-        match (failure, of_run) {
+    let output =
+        output(command, of_run.unwrap_or(limit)).map_err(|failure| match (failure, of_run) {
             (Failure::Late, Some(timeout)) => ConnectionError {
                 flaw: SettingFlaw::Late,
                 ..ConnectionError::new(
@@ -59,21 +60,21 @@ pub(in crate::settings) fn run(
                         "{place}: did not end within {} s, which is all of --timeout",
                         timeout.as_secs_f64()
                     ),
-                    "allow more time with --timeout, or run the command by itself to see what it waits for",
+                    "allow more time with --timeout, or run the command by itself to see what it \
+                     waits for",
                 )
             },
             (failure, _) => ConnectionError::new(
                 format!("{place}: {}", failure.words(limit)),
                 "run the command by itself to see what it does",
             ),
-        }
-    })?;
+        })?;
     read(place, &output)
 }
 
-/// Why a command has no output.
+/// Reason why a command has no output.
 enum Failure {
-    /// In words for a user.
+    /// An error, in words for a user.
     Broken(String),
     /// It did not end in time.
     Late,
@@ -97,14 +98,15 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, Failure> {
         start(command).map_err(|error| Failure::Broken(format!("cannot be run: {error}")))?;
     let stdout = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
-    // Whoever the command leaves behind may keep its stdout open: this thread is not waited for.
+    // A process that the command leaves behind may keep its stdout open, so this thread is not
+    // joined.
     thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = match stdout {
             Some(stdout) => stdout.take(LARGEST + 1).read_to_end(&mut bytes),
             None => Ok(0),
         };
-        // Nobody listens after the time is up.
+        // The receiver is gone after the time limit.
         let _ = sender.send(read.map(|_| bytes));
     });
     let left = deadline.saturating_duration_since(Instant::now());
@@ -112,8 +114,8 @@ fn output(command: &Value, limit: Duration) -> Result<Vec<u8>, Failure> {
     let too_large = matches!(&bytes, Ok(Ok(bytes)) if bytes.len() as u64 > LARGEST);
     let status = if bytes.is_ok() && !too_large { wait(&mut child, deadline) } else { Ok(None) };
     if !matches!(status, Ok(Some(_))) {
-        // It may have ended by itself meanwhile. What it has started goes on: to end that too it
-        // would need a process group of its own, from which it could not ask at the terminal.
+        // It may have ended meanwhile. Processes that it started keep running: to end those too it
+        // would need its own process group, in which it could not prompt on the terminal.
         let _ = child.kill();
         let _ = child.wait();
     }
@@ -152,8 +154,8 @@ fn program<'a>(words: impl IntoIterator<Item = &'a str>) -> io::Result<Command> 
     Ok(process)
 }
 
-/// The words of a line of which a shell would make nothing else. Without a shell between, it is the
-/// command itself that ends when its time is up.
+/// Returns the words of a line that a shell would not change. Without a shell in between, the time
+/// limit ends the command itself.
 fn plain_words(line: &str) -> Option<impl Iterator<Item = &str>> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_@%+=:,./- ".contains(&byte);
     let assigns = line.split(' ').next().is_some_and(|word| word.contains('='));
@@ -161,7 +163,7 @@ fn plain_words(line: &str) -> Option<impl Iterator<Item = &str>> {
     plain.then(|| line.split(' ').filter(|word| !word.is_empty()))
 }
 
-/// How it ended, `None` if it has not by then.
+/// Returns how it ended; `None` if it has not at the deadline.
 fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     loop {
         let status = child.try_wait()?;
@@ -176,7 +178,8 @@ fn read(place: &str, output: &[u8]) -> Result<Credentials, ConnectionError> {
     let refuse = |why: String| {
         ConnectionError::new(
             format!("{place}: {why}"),
-            "it prints one JSON object with access_key and secret_key (and security_token), or token",
+            "it prints one JSON object with access_key and secret_key (and security_token), or \
+             token",
         )
     };
     // The parser's message has a line and a column, and none of the content.
@@ -213,7 +216,7 @@ fn read(place: &str, output: &[u8]) -> Result<Credentials, ConnectionError> {
     whole.ok_or_else(|| refuse("printed JSON without access_key, secret_key or token".to_owned()))
 }
 
-/// The first field with one of these names that holds a text; with its name as it is printed.
+/// Returns the first field with one of these names that holds a text, with its name as printed.
 fn field<'a>(fields: &'a Map<String, Json>, names: &[&str]) -> Option<(&'a str, &'a str)> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
     names.iter().find_map(|wanted| {

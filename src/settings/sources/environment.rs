@@ -45,8 +45,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HW_AUTH_URL", "address of IAM for these"),
     (
         "HW_CLOUD",
-        "domain of the cloud, such as `myhuaweicloud.com`, for these, and for a region from the next \
-         variable or that `cbr` does not know",
+        "domain of the cloud, such as `myhuaweicloud.com`, for these, and for a region from the \
+         next variable or that `cbr` does not know",
     ),
     ("HW_REGION_NAME", "region; also `HW_REGION` and `HUAWEICLOUD_REGION`"),
     ("HW_REGION", "the same"),
@@ -59,8 +59,9 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("HW_ASSUME_ROLE_DOMAIN_ID", "the same"),
     (
         "OS_AUTH_URL",
-        "must be IAM of one of these clouds (`iam.REGION.DOMAIN`), or have the host of `CBR_IAM_ENDPOINT` or of an \
-         `iam_endpoint` of your own file; otherwise no `OS_` variable is used",
+        "must be IAM of one of these clouds (`iam.REGION.DOMAIN`), or have the host of \
+         `CBR_IAM_ENDPOINT` or of an `iam_endpoint` of your own file; otherwise no `OS_` variable \
+         is used",
     ),
     ("OS_TOKEN", "a token, as OpenStack's client takes it"),
     ("OS_AUTH_TOKEN", "the same"),
@@ -83,8 +84,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_DOMAIN_ID", "the same"),
     (
         "OS_PROJECT_DOMAIN_NAME",
-        "account of the project, where it is another; or `OS_PROJECT_DOMAIN_ID`. Also the user's, if nothing above \
-         names that",
+        "account of the project, where it is another; or `OS_PROJECT_DOMAIN_ID`. Also the user's, \
+         if nothing above names that",
     ),
     ("DEFAULT_DOMAIN", "account of the user, if nothing above names it"),
     ("OS_DEFAULT_DOMAIN", "the same"),
@@ -131,8 +132,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("OS_INSECURE", "the same"),
     (
         "HTTPS_PROXY",
-        "proxy for the requests, as `http://USER:PASSWORD@HOST:PORT`; an empty one means no proxy. Also `ALL_PROXY`, \
-         `NO_PROXY` for exceptions, and each in lower case",
+        "proxy for the requests, as `http://USER:PASSWORD@HOST:PORT`; an empty one means no proxy. \
+         Also `ALL_PROXY`, `NO_PROXY` for exceptions, and each in lower case",
     ),
     (
         "SSL_CERT_FILE",
@@ -199,7 +200,7 @@ impl Environment {
         names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }
 
-    /// For tests: just these variables.
+    /// Creates an environment of these variables, for tests.
     #[cfg(test)]
     pub(in crate::settings) fn with(variables: &[(&str, &str)]) -> Self {
         Self::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))

@@ -152,7 +152,8 @@ fn ask(what: &str, flag: &str) -> Result<Part, ConnectionError> {
     }
     Err(ConnectionError::new(
         format!(
-            "--access-key is given, but the {what} is not, and stdin is no terminal to ask for it at"
+            "--access-key is given, but the {what} is not, and stdin is no terminal to ask for it \
+             at"
         ),
         format!("give it with {flag} FILE, or {flag} - to read it from stdin"),
     ))

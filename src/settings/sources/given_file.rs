@@ -1,4 +1,4 @@
-//! A file of another tool: the usual one, or the one that a variable names in its place.
+//! A file of another tool: the default one, or the one that a variable names instead.
 //!
 //! A file that was named must exist: continuing without it would use other credentials.
 
@@ -32,8 +32,8 @@ impl fmt::Display for FileError {
     }
 }
 
-/// Reads the file that the variable names, or else the usual one below the home directory; `None`
-/// if there is none.
+/// Reads the file that the variable names, or else the default one below the home directory; `None`
+/// if it does not exist.
 ///
 /// # Errors
 ///

@@ -73,7 +73,7 @@ impl MetadataAddress {
     ///
     /// # Errors
     ///
-    /// The variable says neither that nor an address of this machine.
+    /// The variable is neither `off` nor an address of this machine.
     fn new(environment: &Environment) -> Result<Option<Self>, ConnectionError> {
         let value = match environment.get(VARIABLE) {
             None => return Ok(Some(Self(ADDRESS.to_owned()))),
@@ -97,7 +97,7 @@ impl MetadataAddress {
         }
     }
 
-    /// Scheme, host and port, without a slash at the end.
+    /// Returns scheme, host and port, without a slash at the end.
     pub(crate) fn base(&self) -> &str {
         &self.0
     }
@@ -114,7 +114,7 @@ pub(crate) enum Metadata {
     Gave(Server),
 }
 
-/// What the service reports about this server.
+/// Settings of this server, from the service.
 #[derive(Debug)]
 pub(crate) struct Server {
     /// Credentials of the server's agency.

@@ -10,7 +10,7 @@ use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
 use crate::settings::{Context, Environment, Setting};
 
-/// Section of regional services; one version of the Python SDK looks for the second.
+/// Section of regional services; one version of the Python SDK reads the second.
 const SECTIONS: [&str; 2] = ["basic", "basiccredentials"];
 
 /// Looks up the file.
@@ -21,7 +21,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
     }))
 }
 
-/// Reads the file, or returns `None` if there is none.
+/// Reads the file, or returns `None` if it does not exist.
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ mod tests {
         source(&Text { name: "~/f".to_owned(), text: Hidden(text.to_owned()) })
     }
 
-    /// Access key, secret key, security token and project.
+    /// Returns access key, secret key, security token and project.
     fn found(text: &str) -> [String; 4] {
         let source = read(text).unwrap();
         let Ok(Some(Credentials::Key { access_key, secret_key, security_token })) =

@@ -11,7 +11,7 @@ use crate::settings::home::{Hidden, Home, unreadable};
 use crate::settings::{ConnectionError, SettingFlaw};
 use crate::text::small_file;
 
-/// Time limit for a pipe. Its writer may ask a person for a second factor.
+/// Time limit for a pipe. Its writer may prompt for a second factor.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Error for a secret that cannot be read.
@@ -36,8 +36,8 @@ impl From<String> for Unread {
     }
 }
 
-/// Returns the secret, and what may surprise about its file. A pipe may take `timeout`, the time
-/// for the whole run, and no longer than a minute.
+/// Returns the secret, with warnings about its file. A pipe may take `timeout`, the time for the
+/// whole run, and no longer than a minute.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
-//! What the user selects by name: `--profile`, `--cloud`, `CBR_PROFILE`, and variables of other
-//! tools that name an entry of a file.
+//! Sources that the user selects by name: `--profile`, `--cloud`, `CBR_PROFILE`, and variables of
+//! other tools that name an entry of a file.
 //!
-//! It must exist: continuing without it would use another account.
+//! The entry must exist: continuing without it would use another account.
 
 use super::clouds_yaml::{self, Wanted};
 use super::given_file::FileError;
@@ -11,7 +11,7 @@ use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context};
 use crate::text::suggest;
 
-/// Looks up what `--profile`, `--cloud` or `CBR_PROFILE` selects, in this order.
+/// Looks up the source that `--profile`, `--cloud` or `CBR_PROFILE` selects, in this order.
 pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> Option<Lookup> {
     let Context { args, environment, home, hosts, .. } = context;
     if let Some(name) = &args.profile {
@@ -28,7 +28,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
         );
         return Some(named("--cloud", read, context, is_decided).ranked(Rank::Selected));
     }
-    // Other variables of `cbr` are as near to the user, and more specific.
+    // Other `CBR_` variables are also set for this run, and are more specific.
     let name = environment.get("CBR_PROFILE")?;
     let read = profile(context, name, is_decided);
     Some(named("CBR_PROFILE", read, context, is_decided).ranked(Rank::OwnProfile))

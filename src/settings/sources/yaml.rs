@@ -40,7 +40,7 @@ pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
 /// Message of the parser for a key that a map holds twice.
 const DUPLICATE: &str = "duplicated key in mapping";
 
-/// Returns the key at a position; `None` if something else is there, such as a value.
+/// Returns the key at a position; `None` if it is not a key.
 fn word_at<'a>(text: &'a str, marker: &Marker) -> Option<&'a str> {
     let line = text.lines().nth(marker.line().checked_sub(1)?)?;
     let (start, _) = line.char_indices().nth(marker.col())?;

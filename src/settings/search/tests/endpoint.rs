@@ -1,12 +1,12 @@
-//! Where to ask: service and IAM of one cloud, from whichever settings say so.
+//! The endpoints of service and IAM, which must belong to one cloud.
 
 use super::*;
 
-/// A place in another cloud than those that are known.
+/// A profile with the endpoints of an unknown cloud.
 pub(super) const PLACE: &str =
     "[profiles.p]\nendpoint = 'https://p'\niam_endpoint = 'https://i'\ntoken = 't'";
 
-/// Half of one cloud and half of another would show one's secrets to the other.
+/// Endpoints of different clouds would expose the secrets of one to the other.
 #[test]
 fn service_and_iam_are_of_one_cloud() {
     let place = || given().file(".config/cbr/config.toml", PLACE);
@@ -17,7 +17,7 @@ fn service_and_iam_are_of_one_cloud() {
         (place().flag("--profile", "p").flag("--region", "x-1"), ["https://p", "https://i"]),
         (own().flag("--region", "x-1"), ["https://e", "https://f"]),
         (own().terraform(), ["https://e", "https://f"]),
-        // Another tool's domain goes with its region, and with one that nobody else knows.
+        // The domain of another tool applies to its own region, and to an unknown region.
         (
             given().own().var("HW_REGION", "x-1").var("HW_CLOUD", "example.com"),
             ["https://cbr.x-1.example.com", "https://iam.x-1.example.com"],
@@ -38,7 +38,7 @@ fn service_and_iam_are_of_one_cloud() {
     }
 }
 
-/// Terraform's provider takes this variable beside keys of its own name.
+/// Terraform's provider reads this variable beside keys of its own name.
 #[test]
 fn a_region_of_ours_counts_whatever_else_is_set() {
     let os = |region: &str| given().own().var("OS_REGION_NAME", region);
@@ -54,7 +54,7 @@ fn a_region_of_ours_counts_whatever_else_is_set() {
     for (given, expected) in cases {
         assert_eq!(origin(given).as_deref(), expected);
     }
-    // A project is somebody's.
+    // A project belongs to its keys.
     let project = given().own().var("OS_PROJECT_ID", "p").find().project.unwrap();
     assert!(matches!(project, Project::Id(id) if id.origin == "CBR_PROJECT_ID"));
 }

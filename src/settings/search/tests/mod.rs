@@ -1,4 +1,4 @@
-//! Each rule of the search as a line: what is set, and where each setting then comes from.
+//! Tables of cases for the rules of the search: the settings, and the origin that each must have.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ struct Flags {
     args: ConnectionArgs,
 }
 
-/// What is set, before it is looked for.
+/// Settings for one search.
 struct Given {
     flags: Vec<&'static str>,
     variables: Vec<(&'static str, String)>,
@@ -28,7 +28,7 @@ struct Given {
     metadata: Metadata,
 }
 
-/// Nothing but the endpoint of the service, which is not what most cases are about.
+/// Creates settings without any source.
 fn given() -> Given {
     let (flags, variables) = (Vec::new(), Vec::new());
     let metadata = Metadata::Nothing("nobody answers".to_owned());
@@ -61,7 +61,7 @@ impl Given {
         self
     }
 
-    /// Both keys of a family; the whole of its credentials, with a project.
+    /// Sets both keys of a family and a project.
     fn keys(self, [access_key, secret_key, project_id]: [&'static str; 3]) -> Self {
         let own = access_key.to_lowercase();
         self.var(access_key, &own).var(secret_key, "s").var(project_id, &own)
@@ -119,8 +119,8 @@ impl Given {
     fn clouds(self, number: usize) -> Self {
         let entry = |name: &str| {
             format!(
-                "  {name}:\n    auth: {{auth_url: '{OTC}', token: {name}, project_id: {name}p}}\n    \
-                 region_name: eu-ch2\n"
+                "  {name}:\n    auth: {{auth_url: '{OTC}', token: {name}, project_id: \
+                 {name}p}}\n    region_name: eu-ch2\n"
             )
         };
         let entries: String = ["c", "d"].into_iter().take(number).map(entry).collect();
@@ -145,7 +145,7 @@ impl Given {
         Resolution::new(&args, &environment, home, &self.metadata)
     }
 
-    /// The origins of credentials, region and project, `-` for none, with the error for
+    /// Returns the origins of credentials, region and project, `-` for none, with the error for
     /// credentials.
     fn origins(&self) -> [String; 3] {
         let found = self.find();
@@ -170,7 +170,8 @@ fn check(cases: impl IntoIterator<Item = (Given, [&'static str; 3])>) {
     }
 }
 
-/// Two different kinds of variables are reported; equal ones, and files below, are not.
+/// Different credentials in two families cause a warning; equal ones, and files of lower
+/// precedence, do not.
 #[test]
 fn families_that_differ_are_warned_of() {
     let token = |given: Given, value| given.var("CBR_TOKEN", value);
@@ -187,7 +188,7 @@ fn families_that_differ_are_warned_of() {
     }
 }
 
-/// Each source has its line, in order, also those that were not looked at.
+/// Each source is listed in order, also those that were not read.
 #[test]
 fn every_source_is_listed() {
     let states = |given: &Given| {
@@ -224,7 +225,7 @@ fn every_source_is_listed() {
     }
 }
 
-/// The same order for the authorities that are trusted.
+/// Certificates follow the same precedence.
 #[test]
 fn authorities_come_from_the_nearest() {
     let cloud = |given: Given| {

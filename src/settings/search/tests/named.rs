@@ -1,13 +1,13 @@
-//! What a user names has to be there: files of variables, profiles, and the metadata service that
-//! one leads to.
+//! A source that the user names must exist: files of variables, profiles, and the metadata service
+//! that a profile selects.
 
 use super::*;
 
 const AGENCY: &str =
     r#"{"current":"s","profiles":[{"name":"s","mode":"ecsAgency","region":"cn-north-1"}]}"#;
 
-/// A profile that means the server's own keys is followed in its turn, and nothing that comes after
-/// it is asked.
+/// A profile that selects the server's own keys uses the metadata service in its place, and sources
+/// of lower precedence are not read.
 #[test]
 fn a_profile_may_lead_to_the_metadata_service() {
     let server = "~/.hcloud/config.json, profile `s`";
@@ -44,7 +44,7 @@ fn a_profile_may_lead_to_the_metadata_service() {
     assert_eq!(off.credentials.unwrap_err().to_string(), told);
 }
 
-/// Who names a file, or a profile, means that one.
+/// A file or profile that the user names is not replaced by another one.
 #[test]
 fn a_file_named_by_a_variable_must_exist() {
     let cases = [
@@ -80,6 +80,6 @@ fn a_file_named_by_a_variable_must_exist() {
     assert_eq!(regions.endpoint.unwrap_err().error.to_string(), told);
     let named = given().file("k", AGENCY).var("HW_SHARED_CONFIG_FILE", "~/k").metadata();
     check([(named, ["~/k, profile `s`", "~/k, profile `s`", "ECS metadata"])]);
-    // Who has credentials before does not need it.
+    // With credentials from an earlier source, it is not needed.
     check([(given().own().var("HW_SHARED_CONFIG_FILE", "~/k"), ["CBR_*", "-", "CBR_PROJECT_ID"])]);
 }

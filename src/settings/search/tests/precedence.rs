@@ -1,4 +1,4 @@
-//! Which source gives credentials, region and project.
+//! Precedence of the sources of credentials, region and project.
 
 use super::*;
 
@@ -22,7 +22,8 @@ fn sources_go_in_their_order() {
         (from_sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (from_koocli(), [KOOCLI, KOOCLI, KOOCLI]),
         (from_own_file(), [OWN_FILE, OWN_FILE_REGION, OWN_FILE_PROJECT]),
-        // A region of the profile applies if no other source has one; a project belongs to its keys.
+        // A region of the profile applies if no other source has one; a project belongs to its
+        // keys.
         (from_samples(), ["CLOUD_SDK_*", OWN_FILE_REGION, "CLOUD_SDK_PROJECT_ID"]),
         (from_openstack(), ["OS_*", "OS_REGION_NAME", "OS_PROJECT_ID"]),
         (from_terraform(), ["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
@@ -31,7 +32,8 @@ fn sources_go_in_their_order() {
     ]);
 }
 
-/// Rule 1b: what was asked for by name beats all keys of the environment, and says where.
+/// Rule 1b: a source that is selected by name overrides all keys of the environment, and its
+/// endpoint applies.
 #[test]
 fn explicitly_named_sources_take_precedence() {
     let all = || given().own().sdk().terraform().openstack().koocli().clouds(2).metadata();
@@ -44,11 +46,10 @@ fn explicitly_named_sources_take_precedence() {
         // A flag overrides a variable, and each overrides the family of the other.
         (all().flag("--cloud", "c").var("CBR_PROFILE", "other"), [CLOUD, CLOUD, CLOUD]),
         (all().flag("--profile", "other").var("OS_CLOUD", "c"), [other, other, other]),
-        // OS_CLOUD is one of the OS_* variables, and goes first among those.
+        // OS_CLOUD is one of the OS_* variables, and takes precedence among those.
         (given().openstack().clouds(2).var("OS_CLOUD", "c"), [CLOUD, CLOUD, CLOUD]),
         (all().var("OS_CLOUD", "c"), ["CBR_*", "HW_REGION", "CBR_PROJECT_ID"]),
-        // A region that is meant for this tool overrides that of a profile only beside
-        // CBR_PROFILE.
+        // CBR_REGION overrides the region of a profile only beside CBR_PROFILE.
         (region(all()).flag("--profile", "other"), [other, other, other]),
         (region(all()).var("CBR_PROFILE", "other"), [other, "CBR_REGION", "CBR_PROJECT_ID"]),
         (all().flag("--profile", "other").flag("--region", "eu-de"), [other, "--region", other]),
@@ -116,7 +117,7 @@ fn unusable_sources_are_skipped_with_all_their_settings() {
     ]);
 }
 
-/// A region is where the user works, and any family's will do; a project is somebody's.
+/// A region applies to any family; a project belongs to its keys.
 #[test]
 fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
     let both = |given: Given| given.var("CBR_REGION", "eu-nl").var("CBR_PROJECT_ID", "p");
@@ -127,7 +128,7 @@ fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
         (elsewhere().var("CBR_TOKEN", "t"), ["CBR_*", "HW_REGION", "-"]),
         (elsewhere().koocli(), [KOOCLI, "HW_REGION", KOOCLI]),
         (elsewhere().metadata(), ["ECS metadata", "HW_REGION", "ECS metadata"]),
-        // What is meant for this tool is meant for whatever credentials it uses.
+        // A setting for cbr applies to any credentials.
         (both(given().terraform()), ["HW_*", "CBR_REGION", "CBR_PROJECT_ID"]),
         (both(given().koocli()), [KOOCLI, "CBR_REGION", "CBR_PROJECT_ID"]),
         (flags(both(given().terraform())), ["HW_*", "--region", "--project-id"]),

@@ -16,20 +16,20 @@ const VENDORS: [(&str, &str); 2] = [("otc", "eu-de"), ("otc-swiss", "eu-ch2")];
 /// Region that is requested outside the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Requested<'a> {
-    /// That of a flag or profile, which overrides that of the cloud.
+    /// Region of a flag or profile, which overrides that of the cloud.
     pub(super) region: Option<&'a str>,
-    /// That of a variable.
+    /// Region of a variable.
     pub(super) usual: Option<&'a str>,
 }
 
-/// An entry of `clouds.yaml`, with what overrides it.
+/// An entry of `clouds.yaml`, with its overrides.
 pub(super) struct Cloud<'a> {
     /// The values for the region, the entry of `secure.yaml`, and that of `clouds.yaml`: the first
-    /// that has a key counts.
+    /// with a key counts.
     pub(super) layers: Vec<Node<'a>>,
-    /// Which of the two files are in the current directory.
+    /// Names of the files that are in the current directory.
     pub(super) here: Vec<&'a str>,
-    /// The name of `secure.yaml`, if it is of another directory.
+    /// The name of `secure.yaml`, if it is in another directory.
     pub(super) apart: Option<&'a str>,
     pub(super) hosts: &'a Hosts,
 }
@@ -39,7 +39,7 @@ pub(super) struct RegionalCloud<'a> {
     cloud: Cloud<'a>,
     /// Its region by name, if there is one.
     pub(super) region: Option<&'a str>,
-    /// Its region if nothing leads to another, and why.
+    /// Its region if no setting selects another, and the reason.
     first_region: Option<(&'a str, String)>,
     /// The address of IAM, with the region filled in.
     auth_url: Option<String>,
@@ -115,7 +115,7 @@ impl<'a> Cloud<'a> {
     }
 }
 
-/// What OpenStack's client replaces by the region in an address.
+/// Placeholders in an address that OpenStack's client replaces by the region.
 pub(super) const REGION_FIELDS: [&str; 2] = ["{region_name}", "%(region_name)s"];
 
 /// Returns the value of a key, which may be written with hyphens.
@@ -202,7 +202,8 @@ impl RegionalCloud<'_> {
             }),
             verify.as_deref().is_some_and(is_off).then(|| {
                 format!(
-                    "{name}: `verify: false` is ignored: only --insecure disables certificate checks"
+                    "{name}: `verify: false` is ignored: only --insecure disables certificate \
+                     checks"
                 )
             }),
             (is_here && self.cloud.text(&["cacert"]).is_some()).then(|| {
@@ -239,16 +240,16 @@ impl RegionalCloud<'_> {
         let secure = self.cloud.apart?;
         let Some(url) = &self.auth_url else {
             return Some(format!(
-                "it is not combined with {secure}, which is in another directory; if you trust both files, set \
-                 OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
+                "it is not combined with {secure}, which is in another directory; if you trust \
+                 both files, set OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them"
             ));
         };
         let host = hosts::host_of(url).unwrap_or_default();
         let host = host.escape_debug().to_string();
         (!self.cloud.hosts.names(url)).then(|| {
             format!(
-                "it is not combined with {secure}, which is in another directory, and secrets would go to {host}; \
-                 {}",
+                "it is not combined with {secure}, which is in another directory, and secrets \
+                 would go to {host}; {}",
                 Hosts::allow(&host)
             )
         })

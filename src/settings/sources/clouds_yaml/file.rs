@@ -7,19 +7,19 @@ use crate::settings::Environment;
 use crate::settings::home::{Home, Text};
 use crate::settings::sources::given_file::{self, FileError};
 
-/// A file, and where it was found.
+/// A file and its location.
 pub(super) struct CloudsFile {
     pub(super) file: Text,
     pub(super) directory: Option<PathBuf>,
     pub(super) place: Location,
 }
 
-/// Where a file was found.
+/// Location of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Location {
     /// Named by a variable.
     Named,
-    /// In the current directory, where anybody may have put it.
+    /// In the current directory, which other users may be able to write to.
     Here,
     /// In one of the directories of OpenStack's settings.
     Settings,

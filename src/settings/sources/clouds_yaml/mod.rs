@@ -27,7 +27,7 @@ use file::{CloudsFile, Location};
 /// Which cloud is selected, and how.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::settings) enum Wanted<'a> {
-    /// The only one there is.
+    /// The only one in the file.
     Only,
     /// Named by a profile of config.toml, which applies in any directory.
     OfProfile(&'a str),
@@ -75,8 +75,8 @@ pub(in crate::settings) fn read(
     wanted: Wanted<'_>,
     region: Option<&str>,
 ) -> Result<Option<Source>, FileError> {
-    // A file of the current directory may be anybody's and decides where the password is sent, so
-    // it counts only if the user selects a cloud for this run.
+    // A file of the current directory may belong to another user and decides where the password is
+    // sent, so it counts only if the user selects a cloud for this run.
     let asked = matches!(wanted, Wanted::Asked(_));
     let directories: Vec<_> =
         asked.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
@@ -109,7 +109,7 @@ pub(in crate::settings) fn names(environment: &Environment, home: &Home) -> (Str
     let parsed = parse(&file).ok();
     let clouds = parsed.as_ref().and_then(|parsed| Node::new(parsed).get("clouds"));
     let names = clouds.into_iter().flat_map(|clouds| clouds.entries()).map(|(name, _)| name);
-    // Completion prints each as a word on a line.
+    // Completion prints one name a line.
     let names = names.filter(|name| !name.contains(char::is_control)).map(str::to_owned).collect();
     (file.name.clone(), names)
 }

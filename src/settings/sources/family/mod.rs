@@ -284,8 +284,8 @@ fn no_agency(variable: &str) -> ConnectionError {
     ConnectionError::new(
         format!("{variable} is set: it assumes an agency, which cbr cannot do"),
         format!(
-            "unset {variable} to list as the user of these credentials, or export temporary keys of the \
-             agency as CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_SECURITY_TOKEN"
+            "unset {variable} to list as the user of these credentials, or export temporary keys \
+             of the agency as CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_SECURITY_TOKEN"
         ),
     )
 }

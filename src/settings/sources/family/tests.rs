@@ -1,4 +1,4 @@
-//! What each family of variables gives, as tables.
+//! Variables of each family and the resulting settings, as tables.
 
 use super::*;
 use crate::settings::Setting;
@@ -41,7 +41,8 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[OTC, ("OS_USER_ID", "u"), ("OS_PASSWORD", "p"), ("OS_AUTH_TYPE", "v3oidc")],
             false,
-            "OS_AUTH_TYPE is v3oidc, which cbr cannot use: give a password, a token or an access key",
+            "OS_AUTH_TYPE is v3oidc, which cbr cannot use: give a password, a token or an access \
+             key",
         ),
         (
             &OPENSTACK,
@@ -65,15 +66,15 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[("OS_AUTH_URL", "https://keystone.example.com:5000/v3"), ("OS_PASSWORD", "p")],
             false,
-            "OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://keystone.example.com",
+            "OS_AUTH_URL leads to another cloud (keystone.example.com); if you trust that host, \
+             set CBR_IAM_ENDPOINT=https://keystone.example.com",
         ),
         (
             &OPENSTACK,
             &[("OS_AUTH_URL", "https://x.apic.eu-de.otc.t-systems.com/v3"), ("OS_TOKEN", "t")],
             false,
-            "OS_AUTH_URL leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
+            "OS_AUTH_URL leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust \
+             that host, set CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
         ),
         (
             &OPENSTACK,
@@ -95,9 +96,10 @@ fn each_family_says_whether_it_holds_credentials_and_why_not() {
             &OPENSTACK,
             &[OTC, ("OS_AUTH_TYPE", "v3applicationcredential")],
             false,
-            "OS_AUTH_TYPE asks for an application credential, which these clouds are not known to accept; use an access key",
+            "OS_AUTH_TYPE asks for an application credential, which these clouds are not known to \
+             accept; use an access key",
         ),
-        // Half of another cloud's credentials are none of ours.
+        // An incomplete set for another cloud is skipped.
         (
             &OPENSTACK,
             &[("OS_AUTH_URL", "garbage"), ("OS_ACCESS_KEY", "a")],

@@ -57,7 +57,7 @@ pub(in crate::settings) fn profiles(
     let file = given_file::read(environment, home, VARIABLE, FILE).ok();
     let Some(Text { name, text }) = file.flatten() else { return (String::new(), Vec::new()) };
     let mut names = serde_json::from_str(&text.0).map(|file| names(&file)).unwrap_or_default();
-    // Completion prints each as a word on a line.
+    // Completion prints one name a line.
     names.retain(|name| !name.contains(char::is_control));
     (name, names)
 }
@@ -76,7 +76,8 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         return Err(match names.as_slice() {
             [] => format!("{name}: it has no profiles; hcloud configure init adds one"),
             _ => format!(
-                "{name}: `current` is empty; choose one of its profiles with --profile or HW_PROFILE: {}",
+                "{name}: `current` is empty; choose one of its profiles with --profile or \
+                 HW_PROFILE: {}",
                 names.join(", ")
             ),
         });
@@ -179,7 +180,7 @@ fn parse(text: &str) -> Result<Value, String> {
     })
 }
 
-/// Returns true for a line that is no part of a JSON document.
+/// Returns true for a line that is not part of a JSON document.
 fn is_notice(line: &str) -> bool {
     !line.trim_start().starts_with(['{', '}', '[', ']', '"'])
 }
@@ -236,7 +237,7 @@ fn unusable(file: &Value, keys: &Value, names: &[&str]) -> Option<String> {
     }
     let is_encrypted = match string(file, "authEncrypt") {
         Some(flag) => flag.eq_ignore_ascii_case("true"),
-        // Older versions do not say; an access key as it is has a form of its own.
+        // Older versions do not have the flag; an unencrypted access key has its own form.
         None => !string(keys, "accessKeyId").is_some_and(|key| is_access_key(&key)),
     };
     is_encrypted.then(|| format!("its {what} {are} encrypted; {DECRYPT}"))

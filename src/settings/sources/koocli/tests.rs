@@ -93,7 +93,7 @@ fn what_only_koocli_can_use_is_explained_and_never_taken() {
         assert_eq!(source.credentials, Ok(None), "{file}");
         assert!(source.note.as_deref().is_some_and(|note| note.starts_with(expected)), "{file}");
     }
-    // Without the flag, and in the form of an access key: an old version that kept it as it is.
+    // Without the flag, and in the form of an access key: an old version that did not encrypt it.
     let source = read(&with(json!(null), keys(KEY)), None).unwrap();
     assert!(matches!(source.credentials, Ok(Some(_))), "{source:?}");
 }
@@ -105,7 +105,7 @@ fn other_modes_have_their_credentials_elsewhere() {
     let credentials = read(&file(token), None).unwrap().credentials;
     let Ok(Some(Credentials::Token(token))) = credentials else { panic!("{credentials:?}") };
     assert_eq!(token.reveal(), "t");
-    // An agency that was set up before the mode was changed plays no part.
+    // An agency that was set up before the mode was changed does not apply.
     let keys =
         json!({"mode": "AKSK", "agencyName": "ops", "accessKeyId": KEY, "secretAccessKey": "s"});
     assert!(matches!(read(&file(keys), None).unwrap().credentials, Ok(Some(_))));

@@ -6,9 +6,10 @@ use super::*;
 
 #[test]
 fn authorities_are_taken_and_checks_stay_on() {
-    let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables certificate checks";
-    let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the credentials \
-                go to Open Telekom Cloud";
+    let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables \
+                     certificate checks";
+    let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the \
+                credentials go to Open Telekom Cloud";
     let here =
         "clouds.yaml, cloud `a`: `cacert` of the current directory is ignored; give --ca-file";
     let cases: [(&str, bool, Option<&str>, &[&str]); 6] = [
@@ -30,7 +31,8 @@ fn authorities_are_taken_and_checks_stay_on() {
     }
 }
 
-/// Which file of the current directory plays a part, and where the secrets would go.
+/// The warning names the files of the current directory that are used, and the host that gets the
+/// secrets.
 #[test]
 fn files_of_the_current_directory_are_named_with_the_host() {
     let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
@@ -65,7 +67,7 @@ fn files_of_the_current_directory_are_named_with_the_host() {
     assert!(told([Location::Settings, Location::Settings], secure).is_empty());
 }
 
-/// Whoever writes one of the two files would get the secrets of the other.
+/// Otherwise a user who can write one of the two files would get the secrets of the other.
 #[test]
 fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     use Location::{Here, Named, Settings};
@@ -74,8 +76,8 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     let address = "clouds: {a: {auth: {auth_url: 'https://iam.eu-nl.otc.t-systems.com'}}}";
     let refused = |host: &str| {
         format!(
-            "it is not combined with secure.yaml, which is in another directory, and secrets would go to {host}; if \
-             you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
+            "it is not combined with secure.yaml, which is in another directory, and secrets would \
+             go to {host}; if you trust that host, set CBR_IAM_ENDPOINT=https://{host}"
         )
     };
     let [de, nl] =
@@ -98,7 +100,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
         ((Named, "c"), (Settings, "s"), secure, &nobody, None),
         ((Settings, "c"), (Named, "s"), secure, &nobody, None),
         ((Named, "c"), (Named, "s"), secure, &nobody, None),
-        // It has no secret of this cloud.
+        // `secure.yaml` has no secret of this cloud.
         ((Here, "c"), (Settings, "s"), "clouds: {b: {auth: {token: s}}}", &nobody, None),
     ];
     for (clouds, over, text, hosts, expected) in cases {
@@ -130,7 +132,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     let source =
         source(&here, Some(&file("secure.yaml", secure)), &nobody, None, Requested::default())
             .unwrap();
-    let told = "it is not combined with secure.yaml, which is in another directory; if you trust both files, set \
-                OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
+    let told = "it is not combined with secure.yaml, which is in another directory; if you trust \
+                both files, set OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
     assert_eq!(source.note.as_deref(), Some(told));
 }

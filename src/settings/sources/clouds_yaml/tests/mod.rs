@@ -1,4 +1,4 @@
-//! What the entries of `clouds.yaml` give, as tables.
+//! Entries of `clouds.yaml` and the resulting settings, as tables.
 
 mod directories;
 mod region;
@@ -52,13 +52,13 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ),
         (
             "{auth: {auth_url: 'https://keystone.example.com', token: t}}".to_owned(),
-            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://keystone.example.com",
+            "its auth_url leads to another cloud (keystone.example.com); if you trust that host, \
+             set CBR_IAM_ENDPOINT=https://keystone.example.com",
         ),
         (
             "{auth: {auth_url: 'https://x.apic.eu-de.otc.t-systems.com', token: t}}".to_owned(),
-            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust that host, set \
-             CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
+            "its auth_url leads to another cloud (x.apic.eu-de.otc.t-systems.com); if you trust \
+             that host, set CBR_IAM_ENDPOINT=https://x.apic.eu-de.otc.t-systems.com",
         ),
         ("{auth: {token: t}}".to_owned(), "it has no auth_url, so it may be another cloud"),
         (
@@ -73,11 +73,13 @@ fn a_cloud_gives_credentials_or_says_why_not() {
         ),
         (
             format!("{{auth_type: v3applicationcredential, auth: {{{OTC}}}}}"),
-            "auth_type asks for an application credential, which these clouds are not known to accept; use an access key",
+            "auth_type asks for an application credential, which these clouds are not known to \
+             accept; use an access key",
         ),
         (
             format!("{{auth: {{{OTC}, user_id: u, password: p, passcode: 123456}}}}"),
-            "auth.passcode is set, and cbr does not log in with a second factor; an access key needs none",
+            "auth.passcode is set, and cbr does not log in with a second factor; an access key \
+             needs none",
         ),
     ];
     for (cloud, note) in cases {
@@ -92,7 +94,7 @@ fn a_cloud_gives_credentials_or_says_why_not() {
     );
 }
 
-/// Those who keep keys beside `auth`, and the old names of a project.
+/// Keys beside `auth`, and the old names of a project.
 #[test]
 fn other_names_are_understood_in_both_places() {
     let cases = [
@@ -143,7 +145,7 @@ fn one_cloud_is_chosen_or_the_only_one() {
     assert!(read(two, "{", Some("a")).unwrap_err().starts_with("secure.yaml: not YAML"));
 }
 
-/// As OpenStack's client reads them.
+/// As in OpenStack's client.
 #[test]
 fn keys_beside_auth_and_with_hyphens_count() {
     let cases = [
@@ -167,7 +169,7 @@ fn keys_beside_auth_and_with_hyphens_count() {
         let source = read(&format!("clouds: {{a: {{{keys}}}}}"), "", None).unwrap();
         assert!(matches!(source.credentials, Ok(Some(Credentials::Token(_)))), "{source:?}");
     }
-    // What is in `auth` counts before what is beside it.
+    // A key in `auth` overrides the same key beside it.
     let both = "clouds: {a: {profile: otc, auth: {project_id: i}, project_id: j}}";
     assert_eq!(read(both, "", None).unwrap().project_id.unwrap().value, "i");
 }

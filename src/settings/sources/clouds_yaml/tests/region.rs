@@ -3,7 +3,7 @@
 use super::*;
 use crate::settings::sources::clouds_yaml::cloud::REGION_FIELDS;
 
-/// The region by name or by implication, the project and the address of IAM.
+/// Returns the region, the implied region, the project and the address of IAM.
 fn regional(cloud: &str, requested: Requested<'_>) -> [String; 4] {
     let text = format!("clouds: {{a: {cloud}}}");
     let found = file("clouds.yaml", &text);
@@ -24,7 +24,7 @@ fn values_of_the_chosen_region_override_those_of_the_cloud() {
     let cases = [
         ("", nothing, ["-", "eu-de", "pd"]),
         ("", flag("eu-nl"), ["-", "eu-nl", "pn"]),
-        // Values of another region are not those of this one.
+        // Values of another region do not apply.
         ("", flag("eu-ch2"), ["-", "eu-de", "p"]),
         ("", usual("eu-nl"), ["-", "eu-nl", "pn"]),
         ("", usual("RegionOne"), ["-", "eu-de", "pd"]),
