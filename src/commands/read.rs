@@ -66,7 +66,7 @@ pub(super) async fn read(
     }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let mut query = args.query.pairs();
+    let mut query = args.pairs();
 
     let mut tally = Counts { filtered: !args.filter.conditions().is_empty(), ..Counts::default() };
     let (mut nothing, mut note) = (None, None);
@@ -258,7 +258,7 @@ impl Reading<'_> {
     /// flags is to blame. Sends one request where only that can tell.
     async fn why_nothing(&self, cut: &Cut) -> String {
         let Counts { listing, matched, .. } = self.tally;
-        let narrows = self.args.query.narrows();
+        let narrows = self.args.narrows();
         let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
         if cut.offset > 0 && available > 0 {
             return match cut.latest {

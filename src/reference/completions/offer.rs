@@ -242,7 +242,7 @@ mod tests {
             ),
             ("cbr backups list --dec=", "words --dec=|true|false"),
             ("cbr backups list --since to", "words |today"),
-            ("cbr backups list --older-than ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
+            ("cbr backups list --until ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
             ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
             (
                 "cbr backups list --latest 1 --per ",
@@ -263,16 +263,10 @@ mod tests {
             ("cbr backups list --status=error,d", "words --status=error,|deleting"),
             ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
             ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
-            (
-                "cbr backups list --offset 1 --o",
-                "words |--own-type|--older-than|--output|--output-file",
-            ),
+            ("cbr backups list --offset 1 --o", "words |--own-type|--output|--output-file"),
             ("cbr backups list --offset=1 --of", "words |--offset"),
             ("cbr backups list -ojson --ou", "words |--output-file"),
-            (
-                "cbr backups list -ojson --o",
-                "words |--own-type|--older-than|--offset|--output-file",
-            ),
+            ("cbr backups list -ojson --o", "words |--own-type|--offset|--output-file"),
             ("cbr --quiet backups list --qu", "words |--quiet"),
             #[cfg(feature = "sandbox")]
             ("cbr sandbox --log ", "files "),
