@@ -301,7 +301,7 @@ fn formats(_: &Command) -> Text {
         .paragraph("`cbr help columns` lists the fields for --columns.")
         .paragraph(
             "The times of the service have no zone and are in UTC. json, jsonl and yaml print them \
-             as sent, csv and tsv in RFC 3339 with Z.",
+             as sent, and with --time utc in RFC 3339 with Z, as csv and tsv do.",
         )
         .typed(
             "Examples",
