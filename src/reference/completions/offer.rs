@@ -42,11 +42,11 @@ type Line = Arc<(Command, Vec<OsString>, Live)>;
 const FILES: &str = "files";
 
 impl Offer {
-    /// Returns the completions of the last of `words`. The first is the program's name; an opening
-    /// quote before the last is removed.
+    /// Returns the completions of the last of `words`, as the shell's line has it. The first is the
+    /// program's name.
     pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
         let word = words.pop().unwrap_or_default();
-        let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
+        let word = unquoted(&word.to_string_lossy());
         let all = words.len();
         let (mut words, early) = innermost(&command, words);
         // The sandbox does not run yet, and the account outside of it is another one.
@@ -80,6 +80,16 @@ impl Candidate {
     fn is_flag(&self) -> bool {
         self.value.starts_with('-')
     }
+}
+
+/// Returns a word without what a shell needs for spaces: an opening quote before it or before the
+/// value of its flag, and backslashes.
+fn unquoted(word: &str) -> String {
+    let (flag, value) = match word.find('=').filter(|_| word.starts_with("--")) {
+        Some(at) => word.split_at(at + 1),
+        None => ("", word),
+    };
+    [flag, value.trim_start_matches(['"', '\''])].concat().replace("\\ ", " ")
 }
 
 /// Returns the command line to complete: that of the innermost `cbr sandbox --`.
@@ -283,6 +293,29 @@ mod tests {
         ];
         for (line, expected) in cases {
             assert_eq!(offer(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn words_are_unquoted() {
+        let cases = [
+            ("web", "web"),
+            ("web\\ fr", "web fr"),
+            ("\"web fr", "web fr"),
+            ("'web fr", "web fr"),
+            ("--resource-name=\"web fr", "--resource-name=web fr"),
+            ("--resource-name=web\\ fr", "--resource-name=web fr"),
+            ("a=\"b", "a=\"b"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(unquoted(word), expected);
+        }
+        // A name with a space, of which a part is typed.
+        for word in ["web\\ fr", "\"web fr", "w"] {
+            let words = ["cbr", "backups", "list", "--resource-name", word].map(OsString::from);
+            let live: Live = |_, _, _| vec![("web front".to_owned(), String::new())];
+            let offer = Offer::new(program::command(), words.into(), live).to_string();
+            assert!(offer.starts_with("words \nweb front"), "{word}: {offer}");
         }
     }
 
