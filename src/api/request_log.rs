@@ -78,6 +78,20 @@ impl RequestLog {
         });
     }
 
+    /// Logs the body of an answer.
+    pub(super) fn note_body(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        body: &dyn Fn() -> String,
+    ) {
+        self.events.on_body(&|| {
+            let mark = if query.is_empty() { "" } else { "?" };
+            format!("body of {method} {path}{mark}{query}: {}", body())
+        });
+    }
+
     /// Notes that a request will be sent again after a pause.
     pub(super) fn note_retry(&self, why: &str, pause: Duration) {
         self.retries.fetch_add(1, Ordering::Relaxed);

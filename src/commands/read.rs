@@ -125,7 +125,7 @@ impl Done {
     fn new(args: &ReadArgs) -> Self {
         let filtered = !args.filter.conditions().is_empty();
         let tally = Counts { filtered, ..Counts::default() };
-        Self { tally, query: args.query.pairs(), ..Self::default() }
+        Self { tally, query: args.pairs(), ..Self::default() }
     }
 
     fn take(&mut self, reading: Reading<'_>) {

@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
         let Targets { readable, failed, are_several, .. } = targets;
         let source = |target| ListSource {
             target,
-            query: args.query.pairs(),
+            query: args.pairs(),
             tag: None,
             is_empty: false,
             receipt: Receipt::default(),
@@ -468,7 +468,7 @@ impl<'a> Reading<'a> {
     /// of the flags is to blame. Sends one request if only that can tell.
     pub(super) async fn why_nothing(&self, cut: &Cut) -> String {
         let Counts { listing, matched, .. } = self.tally;
-        let narrows = self.args.query.narrows();
+        let narrows = self.args.narrows();
         let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
         if cut.offset > 0 && available > 0 {
             return match cut.latest {

@@ -144,7 +144,7 @@ async fn read(
         })
         .await;
         console.clear();
-        match listing.result.map_err(describe) {
+        match listing.map_err(describe) {
             Ok(()) => return Ok(found),
             Err(error) => {
                 let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);

@@ -28,6 +28,7 @@ mod time;
 mod tsv;
 mod value;
 mod yaml;
+mod zone;
 
 #[cfg(test)]
 mod tests;

@@ -292,6 +292,7 @@ impl Client {
         };
         match body.into_text() {
             Ok(text) => {
+                self.note_body(request, &redaction, text.as_bytes());
                 let body = Arc::new(Body::new(text, &self.buffers));
                 let value = read(&body, &headers);
                 value.map(Some).map_err(|error| unreadable(error, body.text()))
@@ -342,12 +343,22 @@ impl Client {
             return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let explanation = redaction.body(&body.unwrap_or_default().into_bytes());
+        let body = body.unwrap_or_default().into_bytes();
+        self.note_body(request, &redaction, &body);
+        let explanation = redaction.body(&body);
         let (location, retry_after) = (text("location"), text("retry-after"));
         let (location, retry_after) = (location.as_deref(), retry_after.as_deref());
         let status = status.as_u16();
         let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
         let refusal = Refusal { clock_ahead: clock::ahead(&headers), ..refusal };
         Err(ApiError::Refused(refusal.of(&self.origin)))
+    }
+
+    /// Logs the body of an answer, if it may be shown.
+    fn note_body(&self, request: &PreparedRequest<'_>, redaction: &Redaction, body: &[u8]) {
+        let PreparedRequest { call, path, query, .. } = request;
+        if call.may_show_body() {
+            self.log.note_body(call.method.as_str(), path, query, &|| redaction.beginning(body));
+        }
     }
 }

@@ -48,7 +48,7 @@ pub(in crate::commands) fn dry_run_request(
         ListTarget::Rows(range) => (listing::first_request(range), later(range, args.concurrency)),
     };
     let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
-    let pairs = args.query.pairs();
+    let pairs = args.pairs();
     let draft = Backups::page_request(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
     if !args.filter.conditions().is_empty() {
