@@ -17,7 +17,8 @@ use crate::cli::coverage::{CoverageArgs, ResourceArgs};
 use crate::errors::{ConditionMet, Incomplete};
 use crate::listing::Order;
 use crate::pipeline::coverage::{
-    Assessment, Coverage, Gap, Inventory, Knowledge, Source, State, assess, gaps, sort_worst_first,
+    Assessment, Coverage, Gap, Inventory, Knowledge, NAMED_COLUMNS, Source, State, assess, gaps,
+    sort_worst_first,
 };
 use crate::pipeline::selection::Selection;
 use crate::record::row::{RowSink as _, RowSpan};
@@ -310,7 +311,7 @@ fn print(
     console: &Arc<Console>,
 ) -> anyhow::Result<u64> {
     reading.tally.ready = Some(Instant::now());
-    let columns = args.columns();
+    let columns = reading.target_columns().add_to(args.columns(), NAMED_COLUMNS);
     let target = args.output.target(terminal);
     let renderer = args.output.renderer(target, &columns)?;
     let sorter = args.sort.as_ref().map(|sort| sort.sorter());

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::read::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
-use super::targets::{FailedTarget, Target, Targets};
+use super::targets::{FailedTarget, Target, TargetName, Targets};
 use super::vaults;
 use crate::api::{ApiError, Backups, Client, Pair};
 use crate::cli::{ReadArgs, query};
@@ -19,6 +19,7 @@ use crate::errors::{self, NoBackups, PartialList};
 use crate::listing::{
     self, Ended, Failure, Input, ListRange, MergeSink, Order, Receipt, Run, Unproven, merge,
 };
+use crate::output::TargetColumns;
 use crate::pipeline::filter::Conditions;
 use crate::record::row::{Row, RowSink, Rows};
 use crate::record::target::TargetTag;
@@ -329,6 +330,28 @@ impl<'a> Reading<'a> {
     /// Returns the clients, in the order of the targets.
     pub(super) fn clients(&self) -> impl Iterator<Item = Arc<Client>> {
         self.sources.iter().map(|source| Arc::clone(&source.target.client))
+    }
+
+    /// Returns the columns that show the target of a row, where there are several: those that
+    /// differ, for people, or all of them, for machines.
+    pub(super) fn target_columns(&self) -> TargetColumns {
+        if !self.are_several {
+            return TargetColumns::default();
+        }
+        let names = || self.sources.iter().map(|source| &source.target.name);
+        let differs = |value: fn(&TargetName) -> &Option<String>| {
+            let mut values = names().map(value);
+            let first = values.next();
+            values.any(|value| Some(value) != first)
+        };
+        // The main project of a region has its name.
+        let has_others = names().any(|name| name.project_name != name.region);
+        TargetColumns {
+            region: differs(|name| &name.region),
+            project_name: has_others && differs(|name| &name.project_name),
+            profile: differs(|name| &name.profile),
+            are_several: true,
+        }
     }
 
     /// Returns label and tag of each of several targets.

@@ -13,7 +13,7 @@ use crate::listing::Order;
 use crate::pipeline::group::Group;
 use crate::pipeline::selection::Selection;
 use crate::pipeline::sort::Sort;
-use crate::pipeline::summary::{self, Summary};
+use crate::pipeline::summary::{self, SUMMARY_COLUMNS, Summary};
 use crate::record::inventory::Vault;
 use crate::record::row::{RowSink as _, RowSpan};
 use crate::settings::ConnectionArgs;
@@ -32,7 +32,8 @@ pub(crate) async fn summary(
         let aim = (Order::default(), ListTarget::Rows(args.read.everything(false)));
         return dry_run_request(form, &args.read, aim, connection, console);
     }
-    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
+    let needs_target = args.by.is_some_and(Group::is_of_target);
+    let cut = Cut { sort: Order::default().to_string(), needs_target, ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {
         let extent = args.read.everything(false);
         let summary = loop {
@@ -58,6 +59,13 @@ pub(crate) async fn summary(
             _ => None,
         };
         let columns = summary::columns(args.by, vaults.is_some());
+        let columns = match args.by {
+            // These groups are within a target.
+            Some(Group::Resource | Group::Vault | Group::Checkpoint) => {
+                reading.target_columns().add_to(columns, SUMMARY_COLUMNS)
+            }
+            _ => columns,
+        };
         let renderer = args.output.renderer(args.output.target(terminal), &columns)?;
         let sorter = args.sort.as_ref().map(Sort::sorter);
         let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);

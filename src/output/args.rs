@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::csv::Spreadsheet;
 use super::format::{Format, FormatParser, Printed, RenderOptions};
-use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets};
+use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets, TargetColumns};
 use super::time::{TimeStyle, Times};
 use super::{Output, Renderer, Style};
 use crate::record::column::COLUMNS;
@@ -174,7 +174,8 @@ impl ListOutputArgs {
     }
 
     /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
-    /// be hidden. With `--stream`, rows are written to `stream` after each page.
+    /// be hidden; `targets` are added. With `--stream`, rows are written to `stream` after each
+    /// page.
     ///
     /// # Errors
     ///
@@ -183,10 +184,12 @@ impl ListOutputArgs {
         &self,
         target: Target,
         queried_columns: &[&str],
+        targets: TargetColumns,
         stream: impl Output + Send + 'static,
     ) -> anyhow::Result<Renderer> {
         let output = &self.output;
-        let (style, sets) = (output.rows.style(target)?, ColumnSets::backups());
+        let sets = targets.add_to(ColumnSets::backups(), COLUMNS);
+        let style = output.rows.style(target)?;
         let renderer = output.renderer_with(style, &sets, queried_columns, false)?;
         let stream = self.stream.then(|| Box::new(stream) as _);
         Ok(Renderer { stream, ..renderer })

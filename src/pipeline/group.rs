@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn each_group_uses_its_field() {
         let record = r#"{"id":"b","created_at":"2020-02-21T23:30:00-01:00","checkpoint_id":"c",
-            "resource_id":"r","vault_id":"v","resource_type":"t","status":"s"}"#;
+            "resource_id":"r","vault_id":"v","resource_type":"t","status":"s","project_id":"owner",
+            "_target":{"region":"eu-de","project_id":"p","profile":"prod"}}"#;
         let (full, empty) = (Backup::parse(record).unwrap(), Backup::parse("{}").unwrap());
         let strange = r#"{"created_at":"soon","resource_id":null,"vault_id":"","status":7}"#;
         let strange = Backup::parse(strange).unwrap();
@@ -128,6 +129,9 @@ mod tests {
             (Group::Checkpoint, "c", None),
             (Group::Day, "2020-02-22", None),
             (Group::Month, "2020-02", None),
+            (Group::Region, "eu-de", None),
+            (Group::Project, "p", None),
+            (Group::Profile, "prod", None),
         ];
         for (group, expected, odd) in cases {
             assert_eq!(group.key(&full).as_deref(), Some(expected), "{group:?}");
@@ -135,5 +139,23 @@ mod tests {
             assert_eq!(group.key(&strange).as_deref(), odd, "{group:?}");
         }
         assert_eq!(cases.len(), Group::value_variants().len());
+    }
+
+    #[test]
+    fn groups_of_ids_are_distinct_in_each_target() {
+        let backup = |region: &str| {
+            format!(
+                r#"{{"_target":{{"region":"{region}"}},"resource_id":"r","vault_id":"v",
+                "checkpoint_id":"c","resource_type":"t","status":"s"}}"#
+            )
+        };
+        let (one, other) = (backup("eu-de"), backup("eu-nl"));
+        let (one, other) = (Backup::parse(&one).unwrap(), Backup::parse(&other).unwrap());
+        for group in Group::value_variants() {
+            let differ = group.distinction(&one) != group.distinction(&other);
+            let expected =
+                matches!(group, Group::Resource | Group::Vault | Group::Checkpoint | Group::Region);
+            assert_eq!(differ, expected, "{group:?}");
+        }
     }
 }

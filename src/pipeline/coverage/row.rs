@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::Assessment;
 use super::gaps::{FROM, LENGTH, TO};
 use crate::output::ColumnSets;
-use crate::record::column::{Column, ColumnKind, Visibility, computed};
+use crate::record::column::{Column, ColumnKind, Visibility, computed, of_target};
 use crate::time;
 
-use ColumnKind::{Age, Id, Number, Status, Text, Time, Type};
+use ColumnKind::{Age, Id, Number, Status, Text, Time, Type, Word};
 use Visibility::{Nested, Table};
 
 pub(super) const RESOURCE_NAME: Column =
@@ -35,6 +35,10 @@ pub(crate) const COVERAGE_COLUMNS: &[Column] = &[
     RESOURCE_ID,
     RESOURCE_TYPE,
     VAULT_ID,
+    of_target("region", "region of the project", Word, Nested),
+    of_target("project_id", "ID of the project", Id, Nested),
+    of_target("project_name", "name of the project", Text, Nested),
+    of_target("profile", "profile with the credentials", Text, Nested),
     computed("max_age", "age from which a backup is stale, in seconds", Age, Nested),
 ];
 

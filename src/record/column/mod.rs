@@ -166,6 +166,11 @@ impl Column {
         matches!(self.find, Find::Member | Find::Target)
     }
 
+    /// Returns true if the value can be that of the target, in rows that `cbr` computes.
+    pub(crate) fn is_of_target(&self) -> bool {
+        matches!(self.find, Find::Target)
+    }
+
     /// Returns true if the service sends the value only with `--show-replication`.
     pub(crate) fn is_of_replication(&self) -> bool {
         self.name.starts_with("replication.")

@@ -256,7 +256,7 @@ mod tests {
             ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
             (
                 "cbr backups list --latest 1 --per ",
-                "words |resource|vault|type|status|checkpoint|day|month",
+                "words |resource|vault|type|status|checkpoint|day|month|region|project|profile",
             ),
             ("cbr backups summary --by d", "words |day"),
             ("cbr backups summary -o i", "words "),
