@@ -31,14 +31,14 @@ pub(crate) struct SandboxArgs {
           value_parser = whole::<u32>(0..=10_000_000))]
     pub(super) backups: u32,
 
-    /// Serve several regions, projects and accounts on the port, each under the path /REGION.
+    /// Serve several regions, projects and accounts on the port, each under the path /REGION
     ///
     /// The printed endpoint contains {region}, which stands for one of these regions:
     ///
     ///   sandbox-1  projects sandbox-1, and sandbox-1_team with N/10 backups
     ///   sandbox-2  projects sandbox-2, and sandbox-2_team with N/10 backups
     ///   sandbox-3  N/2 backups; sandbox-3_old is disabled, sandbox-3_denied answers 403
-    ///   sandbox-4  two listings of three succeed; the other is above the rate limit
+    ///   sandbox-4  every third listing is above the rate limit
     ///   sandbox-5  no backups
     ///   sandbox-6  status 500
     ///
