@@ -11,8 +11,10 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use ring::hmac;
 
-use super::account::{self, AGENCY_KEY, AccessKey};
+use super::account::{AGENCY_KEY, AccessKey, Account};
+use super::cloud::Cloud;
 use super::metadata;
+use super::project::Project;
 use super::request::ReceivedRequest;
 use super::tokens::Tokens;
 use crate::api::sign::{self, ALGORITHM, Signable};
@@ -60,6 +62,47 @@ impl CredentialKind {
     }
 }
 
+/// Who sends a request, and for which projects.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) account: &'static Account,
+    pub(super) scope: CallerScope,
+}
+
+/// Projects that credentials are valid for.
+#[derive(Clone, Debug)]
+pub(super) enum CallerScope {
+    /// A key is valid for each project of its account.
+    Key,
+    /// Scope of a token; `None` is the account as a whole.
+    Token(Option<Project>),
+}
+
+/// Returns the access key of a signature and the account of the credentials, valid or not, for the
+/// log. A key that the sandbox does not know is `unknown`: it might be a secret.
+pub(super) fn presented(
+    call: &ReceivedRequest,
+    cloud: Cloud,
+    tokens: &Tokens,
+) -> (Option<&'static str>, Option<&'static str>) {
+    let name = |account: &Account| account.domain.name;
+    match CredentialKind::by(call) {
+        CredentialKind::Nothing => (None, None),
+        CredentialKind::Token => {
+            let token = call.header(AUTH_TOKEN).and_then(|text| tokens.describe(text));
+            (None, token.map(|token| name(token.account)))
+        }
+        CredentialKind::Key | CredentialKind::TemporaryKey => {
+            let header = call.header(AUTHORIZATION.as_str()).unwrap_or_default();
+            let access = Authorization::parse(header).map_or("", |parsed| parsed.access);
+            match cloud.access_key(access) {
+                Some((key, account)) => (Some(key.id), Some(name(account))),
+                None => (Some("unknown"), None),
+            }
+        }
+    }
+}
+
 /// Reason for a rejection, in the gateway's words.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Denial {
@@ -92,22 +135,37 @@ impl Display for Denial {
     }
 }
 
-/// Checks a request that arrived at the given time.
-pub(super) fn check(call: &ReceivedRequest, now: Timestamp, tokens: &Tokens) -> Result<(), Denial> {
-    let is_valid = || call.header(AUTH_TOKEN).is_some_and(|token| tokens.admit(token, now));
+/// Checks a request that arrived at the given time, and returns who sent it.
+pub(super) fn check(
+    call: &ReceivedRequest,
+    now: Timestamp,
+    cloud: Cloud,
+    tokens: &Tokens,
+) -> Result<Caller, Denial> {
     match CredentialKind::by(call) {
         CredentialKind::Nothing => Err(Denial::Unauthorized),
-        CredentialKind::Token if is_valid() => Ok(()),
-        CredentialKind::Token => Err(Denial::WrongToken),
-        CredentialKind::Key | CredentialKind::TemporaryKey => check_signature(call, now),
+        CredentialKind::Token => {
+            let token = call.header(AUTH_TOKEN).and_then(|token| tokens.admit(token, now));
+            let token = token.ok_or(Denial::WrongToken)?;
+            Ok(Caller { account: token.account, scope: CallerScope::Token(token.project) })
+        }
+        CredentialKind::Key | CredentialKind::TemporaryKey => {
+            let account = check_signature(call, now, cloud)?;
+            Ok(Caller { account, scope: CallerScope::Key })
+        }
     }
 }
 
-fn check_signature(call: &ReceivedRequest, now: Timestamp) -> Result<(), Denial> {
+/// Checks a signature, and returns the account of its key.
+fn check_signature(
+    call: &ReceivedRequest,
+    now: Timestamp,
+    cloud: Cloud,
+) -> Result<&'static Account, Denial> {
     let authorization = call.header(AUTHORIZATION.as_str()).unwrap_or_default();
     let Authorization { access, scope, signed_headers, signature } =
         Authorization::parse(authorization).ok_or(Denial::MalformedSignature)?;
-    let Some(AccessKey { secret, security_token, .. }) = account::access_key(access) else {
+    let Some((AccessKey { secret, security_token, .. }, account)) = cloud.access_key(access) else {
         return Err(Denial::UnknownKey(access.to_owned()));
     };
     let presented = call.header(SECURITY_TOKEN);
@@ -146,7 +204,7 @@ fn check_signature(call: &ReceivedRequest, now: Timestamp) -> Result<(), Denial>
         None => sign::signature(secret, &sign::string_to_sign(date, &request)),
         Some(scope) => scope.signature(secret, date, &request).ok_or(Denial::MalformedSignature)?,
     };
-    if expected == signature { Ok(()) } else { Err(Denial::WrongSignature(request)) }
+    if expected == signature { Ok(account) } else { Err(Denial::WrongSignature(request)) }
 }
 
 /// Parses `20240229T081530Z`.
@@ -213,12 +271,17 @@ mod tests {
     use hyper::Request;
 
     use super::*;
-    use crate::sandbox::account::{PERMANENT_KEY, TEMPORARY_KEY, TOKEN};
-    use crate::sandbox::iam::Iam;
+    use crate::sandbox::account::{ACCOUNT, PERMANENT_KEY, TEMPORARY_KEY};
 
     const HOST: &str = "127.0.0.1:4321";
     const PATH: &str = "/v3/p/backups";
     const WHEN: &str = "20240229T081530Z";
+
+    /// Checks a request that arrived at a time.
+    fn check(call: &ReceivedRequest, now: Timestamp) -> Result<(), Denial> {
+        let cloud = Cloud::Single;
+        super::check(call, now, cloud, &Tokens::new(cloud, &[])).map(drop)
+    }
 
     /// A signed request whose parts can be tampered with.
     struct Forgery {
@@ -257,7 +320,7 @@ mod tests {
                 request = request.header(name, value);
             }
             let request = request.header(AUTHORIZATION, authorization).body(()).unwrap();
-            check(&ReceivedRequest::new(request), read_date(WHEN).unwrap(), Iam::new(&[]).tokens())
+            check(&ReceivedRequest::new(request), read_date(WHEN).unwrap())
         }
     }
 
@@ -297,7 +360,7 @@ mod tests {
         for (scope, expected) in cases {
             assert_eq!(signature(scope).as_deref(), expected, "{scope}");
         }
-        let check = |secret: &str, scope: &str| {
+        let check_scope = |secret: &str, scope: &str| {
             let headers = [(DATE, WHEN)];
             let request = sign::canonical_request(&Signable {
                 method: "GET",
@@ -313,13 +376,16 @@ mod tests {
             );
             let request = Request::get(PATH).header("host", HOST).header(DATE, WHEN);
             let request = request.header(AUTHORIZATION, authorization).body(()).unwrap();
-            check(&ReceivedRequest::new(request), read_date(WHEN).unwrap(), Iam::new(&[]).tokens())
+            check(&ReceivedRequest::new(request), read_date(WHEN).unwrap())
         };
         let secret = PERMANENT_KEY.secret;
-        assert_eq!(check(secret, "20240229///sdk_request"), Ok(()));
-        assert_eq!(check(secret, "20240229/eu-de/cbr/sdk_request"), Ok(()));
-        assert!(matches!(check("x", "20240229///sdk_request"), Err(Denial::WrongSignature(_))));
-        assert_eq!(check(secret, "20240228///sdk_request"), Err(Denial::MalformedSignature));
+        assert_eq!(check_scope(secret, "20240229///sdk_request"), Ok(()));
+        assert_eq!(check_scope(secret, "20240229/eu-de/cbr/sdk_request"), Ok(()));
+        assert!(matches!(
+            check_scope("x", "20240229///sdk_request"),
+            Err(Denial::WrongSignature(_))
+        ));
+        assert_eq!(check_scope(secret, "20240228///sdk_request"), Err(Denial::MalformedSignature));
     }
 
     #[test]
@@ -363,9 +429,9 @@ mod tests {
                 None => request,
             };
             let call = ReceivedRequest::new(request.body(()).unwrap());
-            check(&call, Timestamp::UNIX_EPOCH, Iam::new(&[]).tokens())
+            check(&call, Timestamp::UNIX_EPOCH)
         };
-        assert_eq!(call(Some((AUTH_TOKEN, TOKEN))), Ok(()));
+        assert_eq!(call(Some((AUTH_TOKEN, ACCOUNT.token))), Ok(()));
         assert_eq!(call(Some((AUTH_TOKEN, "x"))), Err(Denial::WrongToken));
         assert_eq!(call(None), Err(Denial::Unauthorized));
         assert_eq!(call(Some(("authorization", "Basic eA=="))), Err(Denial::MalformedSignature));

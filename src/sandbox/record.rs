@@ -1,9 +1,9 @@
 //! Writes backups as the service does: with the documented keys, in the order of the example.
 
-use super::account::{OTHER_PROJECT_ID, PROJECT_ID};
 use super::awkward;
 use super::backup::{ImageType, Row, Style};
 use super::json::{Nulls, Object, Time};
+use super::project::OTHER_PROJECT_ID;
 
 /// Appends a row of a list, with empty `children`.
 pub(super) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
@@ -39,7 +39,7 @@ fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8
     }
     backup.set("name", &*row.name());
     backup.set_if("parent_id", row.parent_id());
-    backup.set("project_id", if row.is_shared() { OTHER_PROJECT_ID } else { PROJECT_ID });
+    backup.set("project_id", if row.is_shared() { OTHER_PROJECT_ID } else { own_project(row) });
     backup.set_if("protected_at", row.protected_at().map(time));
     backup.set("provider_id", row.provider_id());
     if full {
@@ -74,6 +74,10 @@ fn children(row: Row, with_children: bool, out: &mut Vec<u8>) {
         }
     }
     out.push(b']');
+}
+
+fn own_project(row: Row) -> &'static str {
+    row.project().project().id
 }
 
 fn description(row: Row) -> Option<&'static str> {
@@ -195,7 +199,7 @@ fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
         record.set("id", row.related_id(6));
         record.set("source_backup_id", row.id);
         record.set("source_checkpoint_id", row.checkpoint_id());
-        record.set("source_project_id", PROJECT_ID);
+        record.set("source_project_id", own_project(row));
         record.set("source_region", "cn-north-4");
         record.set("status", if failed { "fail" } else { "success" });
         record.set("vault_id", row.vault().id());

@@ -27,11 +27,9 @@ impl Sandbox {
         let command = cbr("sandbox").args(fixed_epoch(options)).args(options.split_whitespace());
         let command = command.arg("--log").arg(&log);
         let mut process = command.start();
-        let address = process
-            .stdout()
-            .find_map(|line| Some(line.strip_prefix("export CBR_ENDPOINT=http://")?.to_owned()))
-            .expect("the sandbox says where it is");
-        Self { address: address.parse().unwrap(), log, _directory: directory, _process: process }
+        let address =
+            process.stdout().find_map(|line| address(&line)).expect("the sandbox says where it is");
+        Self { address, log, _directory: directory, _process: process }
     }
 
     /// Returns its URL.
@@ -65,4 +63,16 @@ impl Sandbox {
     pub(crate) fn body(&self, rest: &str) -> String {
         http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
     }
+
+    /// Returns the body of the response to a GET request with a token, without `cbr`. The path may
+    /// begin with a region.
+    pub(crate) fn body_at(&self, path: &str, token: &str) -> String {
+        http::get(self.address, path, &[("X-Auth-Token", token)])
+    }
+}
+
+/// Returns the address in a printed line, without the place of a region.
+fn address(line: &str) -> Option<SocketAddr> {
+    let value = line.strip_prefix("export CBR_ENDPOINT=")?.trim_matches('\'');
+    value.strip_prefix("http://")?.trim_end_matches("/{region}").parse().ok()
 }

@@ -2,4 +2,5 @@
 //! tested next to its code, and by all other tests.
 
 mod command;
+mod regions;
 mod standalone;
