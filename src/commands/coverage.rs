@@ -22,6 +22,7 @@ use crate::pipeline::coverage::{
 };
 use crate::pipeline::selection::Selection;
 use crate::record::row::{RowSink as _, RowSpan};
+use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Terminal;
@@ -282,13 +283,16 @@ fn source<T>(
 fn warn_of_namesakes(assessments: &[Assessment], console: &Console) {
     /// Maximum number of names.
     const MOST: usize = 3;
-    let mut ids: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut ids: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for it in assessments {
+        // Other regions and projects may use the same names.
         if let Some(name) = it.name.as_deref() {
-            ids.entry(name).or_default().push(&it.resource_id);
+            let target = it.target.as_deref().map(TargetTag::as_str);
+            ids.entry((name, target)).or_default().push(&it.resource_id);
         }
     }
-    let namesakes: Vec<_> = ids.into_iter().filter(|(_, ids)| ids.len() > 1).collect();
+    let namesakes = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
+    let namesakes: Vec<_> = namesakes.map(|((name, _), ids)| (name, ids)).collect();
     for (name, ids) in namesakes.iter().take(MOST) {
         console.warn(&format!(
             "{} resources are named {name}: {}; one may have replaced another",

@@ -144,7 +144,15 @@ async fn print(
 
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let told = if args.latest().is_none() { reading.count().await? } else { None };
+    let told = loop {
+        match args.latest() {
+            Some(_) => break None,
+            None => match reading.count().await {
+                Ok(told) => break told,
+                Err(error) => reading.again(error)?,
+            },
+        }
+    };
     if let Some(count) = told {
         let left = count.saturating_sub(args.offset);
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::read::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
 use super::targets::{FailedTarget, Target, TargetName, Targets};
-use super::vaults;
+use super::{targets, vaults};
 use crate::api::{ApiError, Backups, Client, Pair};
 use crate::cli::{ReadArgs, query};
 use crate::errors::{self, NoBackups, PartialList};
@@ -26,7 +26,7 @@ use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::target::Output;
-use crate::text::number::grouped;
+use crate::text::number::{counted, grouped};
 
 /// The list of one target.
 pub(super) struct ListSource {
@@ -338,7 +338,8 @@ impl<'a> Reading<'a> {
         if !self.are_several {
             return TargetColumns::default();
         }
-        let names = || self.sources.iter().map(|source| &source.target.name);
+        let failed = || self.failed.iter().map(|failed| &failed.name);
+        let names = || self.sources.iter().map(|source| &source.target.name).chain(failed());
         let differs = |value: fn(&TargetName) -> &Option<String>| {
             let mut values = names().map(value);
             let first = values.next();
@@ -435,12 +436,12 @@ impl<'a> Reading<'a> {
         }
         for source in &self.sources {
             let label = source.target.name.label();
-            let rows = grouped(source.receipt.rows);
+            let Receipt { rows, count, pages, .. } = source.receipt;
+            // Where backups are only counted, there are no rows.
+            let rows = counted(if pages == 0 { count.unwrap_or(rows) } else { rows }, "backup");
             match &source.state {
-                State::Complete => self.console.warn(&format!("{label}: complete, {rows} backups")),
-                State::Stopped => {
-                    self.console.warn(&format!("{label}: not read to its end, {rows} backups"));
-                }
+                State::Complete => self.console.info(&format!("{label}: complete, {rows}")),
+                State::Stopped => self.console.info(&format!("{label}: stopped after {rows}")),
                 State::Failed(_) => {}
             }
         }
@@ -453,33 +454,20 @@ impl<'a> Reading<'a> {
             }
         }
         for FailedTarget { name, error } in &self.failed {
-            self.console.warn(&format!("{}: failed: {}", name.label(), errors::message(error)));
+            self.console.info(&format!("{}: failed: {}", name.label(), errors::message(error)));
         }
-        let labels: Vec<_> = self.failed.iter().map(|failed| failed.name.label()).collect();
         let all = self.failed.len() + self.sources.iter().filter(|it| !it.has_failed()).count();
-        let what = format!("{} of {all} targets failed: {}", self.failed.len(), labels.join(", "));
-        if !is_failure {
-            return Err(PartialList(what).into());
-        }
-        // The lowest code is the one that a retry helps least.
-        let worst = self.failed.iter().enumerate().filter(|(_, failed)| !failed.is_not_tried());
-        let worst = worst.min_by_key(|(_, failed)| errors::exit_for(&failed.error).code());
-        let worst = worst.map_or(0, |(index, _)| index);
-        match self.failed.get_mut(worst) {
-            Some(failed) => {
-                let error = std::mem::replace(&mut failed.error, anyhow::anyhow!("reported"));
-                failed.error = anyhow::anyhow!("{error:#}");
-                Err(error.context(what))
-            }
-            None => result,
+        match is_failure {
+            true => Err(targets::worst(&mut self.failed, all).unwrap_or(TargetsFailed.into())),
+            false => Err(PartialList(targets::named(&self.failed, all)).into()),
         }
     }
 
     /// Returns what the receipt says of each target.
     pub(super) fn target_receipts(&self) -> Vec<TargetReceipt> {
         let read = self.sources.iter().filter(|source| !source.has_failed()).map(|source| {
-            let is_complete = matches!(source.state, State::Complete) || source.is_empty;
-            TargetReceipt::new(&source.target.name, &source.receipt, is_complete, None)
+            let is_proven = matches!(source.state, State::Complete) || source.is_empty;
+            TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)
         });
         let failed = self.failed.iter().map(|FailedTarget { name, error }| {
             TargetReceipt::new(name, &Receipt::default(), false, Some(error))

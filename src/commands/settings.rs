@@ -40,6 +40,9 @@ pub(crate) async fn check_settings(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    if connection.names_several() {
+        return auth::check_targets(args, connection, console, &mut Stdout).await;
+    }
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let (resolution, means) = settings_and_options(connection, console, &journal).await?;
     auth::check(args, resolution, &means, &mut Stdout).await

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::settings::{Account, tell, warn_unchecked};
 use crate::api::{ApiError, Client, ClientOptions, LOGIN, RequestLog};
 use crate::auth::iam::{self, Cache, Sessions};
+use crate::errors;
 use crate::record::target::TargetTag;
 use crate::settings::{
     AccountProject, ConnectionArgs, ConnectionError, Credentials, Project, Resolution, Skipped,
@@ -136,6 +137,10 @@ pub(super) async fn connect(
                 if told.insert(warning.clone()) {
                     console.warn(warning);
                 }
+            }
+            if !wanted.needs_projects() {
+                // The user named it, so that nothing else is sent before it is right.
+                resolution.check()?;
             }
             let name = TargetName::of(spec, &resolution);
             of_account.push(Resolved { name, resolution, options });
@@ -300,4 +305,21 @@ fn drop_repeated(targets: &mut Vec<Target>, console: &Console) {
         known.push((base.to_owned(), id, target.name.label()));
         true
     });
+}
+
+/// Names the targets that failed.
+pub(super) fn named(failed: &[FailedTarget], all: usize) -> String {
+    let labels: Vec<_> = failed.iter().map(|failed| failed.name.label()).collect();
+    format!("{} of {all} targets failed: {}", labels.len(), labels.join(", "))
+}
+
+/// Returns the worst of the failures, with the names of all: that of the lowest exit code, which a
+/// retry helps least. Its text is left in its place.
+pub(super) fn worst(failed: &mut [FailedTarget], all: usize) -> Option<anyhow::Error> {
+    let what = named(failed, all);
+    let tried = |failed: &&mut FailedTarget| !failed.is_not_tried();
+    let code = |failed: &&mut FailedTarget| errors::exit_for(&failed.error).code();
+    let worst = failed.iter_mut().filter(tried).min_by_key(code)?;
+    let text = anyhow::anyhow!("{:#}", worst.error);
+    Some(std::mem::replace(&mut worst.error, text).context(what))
 }

@@ -96,7 +96,8 @@ impl TargetColumns {
             ("project_name", self.project_name),
         ]);
         // The name of the resource stays first.
-        let (first, others) = sets.table.split_at(sets.table.len().min(1));
+        let names = sets.table.iter().position(|column| column.name == "resource_name");
+        let (first, others) = sets.table.split_at(names.map_or(1, |names| names + 1));
         let table = [first.to_vec(), with(others, &differing)].concat();
         let every: Vec<_> = named(&TARGET_COLUMNS.map(|name| (name, true)));
         ColumnSets {

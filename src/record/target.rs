@@ -34,6 +34,11 @@ impl TargetTag {
         Self(format!("{NAME}{{{}}},", json.join(",")))
     }
 
+    /// Returns the member as text, which differs from that of any other target.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Returns the number of bytes that it adds.
     pub(super) fn len(&self) -> usize {
         self.0.len()

@@ -27,6 +27,11 @@ pub(super) fn with_region(address: &mut Setting, region: Option<&Setting>) {
     }
 }
 
+/// Returns true if an address depends on the region.
+pub(super) fn has_placeholder(address: &Setting) -> bool {
+    address.value.contains(REGION_PLACEHOLDER)
+}
+
 /// Returns true if a text can be a part of a host.
 fn is_label(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

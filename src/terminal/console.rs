@@ -112,6 +112,13 @@ impl Console {
         }
     }
 
+    /// Prints what became of a part of the run.
+    pub(crate) fn info(&self, text: &str) {
+        if !self.args.quiet {
+            self.message(Level::Info, text);
+        }
+    }
+
     /// Prints a security warning, even with `--quiet`.
     pub(crate) fn alarm(&self, text: &str) {
         self.message(Level::Warning, text);

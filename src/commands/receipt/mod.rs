@@ -18,7 +18,7 @@ use crate::api::{Pair, RequestLog};
 use crate::errors::{self, ConditionMet, NoBackups};
 use crate::listing;
 use crate::settings::Skipped;
-use crate::text::number::grouped;
+use crate::text::number::{counted, grouped};
 
 pub(crate) use digest::{Digest, Digested};
 use target::SkippedProject;
@@ -261,7 +261,7 @@ impl Receipt {
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
         // What was not looked at may match, so nothing is known of the whole then.
         let is_part = is_cut || (stopped && (filtered || listing.rows < count));
-        let read = number(listing.rows, "backup");
+        let read = counted(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
             (true, first) if stopped => {
                 let of_all = if listing.rows < count {
@@ -275,7 +275,7 @@ impl Receipt {
                     (false, 1) => "1 that matches".to_owned(),
                     (false, _) => format!("{} that match", grouped(rows)),
                 };
-                format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
+                format!("{what} · {of_all}{} read", counted(count.max(listing.rows), "backup"))
             }
             // The service's own filters left nothing to look at.
             (true, _) if listing.rows == 0 => read,
@@ -284,13 +284,13 @@ impl Receipt {
                 format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
             }
             _ if is_cut || rows < listing.rows => {
-                format!("{} of {}", grouped(rows), number(count, "backup"))
+                format!("{} of {}", grouped(rows), counted(count, "backup"))
             }
-            _ => number(rows, "backup"),
+            _ => counted(rows, "backup"),
         };
         let took = ready.unwrap_or_else(Instant::now).duration_since(self.clock);
         let seconds = took.as_secs_f64();
-        let mut line = format!("{what} · {} · {seconds:.1} s", number(listing.pages, "page"));
+        let mut line = format!("{what} · {} · {seconds:.1} s", counted(listing.pages, "page"));
         if !is_part {
             line.push_str(" · complete");
         }
@@ -303,11 +303,11 @@ impl Receipt {
         ];
         for (count, thing, what) in notes {
             if count > 0 {
-                line.push_str(&format!(" · {}{what}", number(count, thing)));
+                line.push_str(&format!(" · {}{what}", counted(count, thing)));
             }
         }
         if hidden_columns > 0 {
-            let columns = number(hidden_columns as u64, "column");
+            let columns = counted(hidden_columns as u64, "column");
             line.push_str(&format!(" · {columns} hidden, -o wide shows all"));
         }
         Some(line)
@@ -356,11 +356,6 @@ fn milliseconds(timestamp: Timestamp) -> String {
 }
 
 /// Formats a number of things, with the plural's `s`.
-fn number(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", grouped(count))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,8 +12,10 @@ use crate::settings::Skipped;
 pub(crate) struct TargetReceipt {
     #[serde(flatten)]
     name: TargetName,
-    /// What was wanted of it is read and proven.
+    /// The whole list is read and proven.
     complete: bool,
+    /// What was wanted of it, the whole list or its first rows, is read and proven.
+    proven: bool,
     /// Backups that were read from the service.
     listed: u64,
     count: Option<u64>,
@@ -38,12 +40,13 @@ impl TargetReceipt {
     pub(crate) fn new(
         name: &TargetName,
         receipt: &listing::Receipt,
-        complete: bool,
+        proven: bool,
         error: Option<&anyhow::Error>,
     ) -> Self {
         Self {
             name: name.clone(),
-            complete,
+            complete: proven && receipt.count.is_none_or(|count| receipt.rows >= count),
+            proven,
             listed: receipt.rows,
             count: receipt.count,
             pages: receipt.pages,

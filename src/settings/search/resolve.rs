@@ -1,9 +1,11 @@
 //! What each source holds to settings. Reads nothing and sends nothing.
 
 use super::Resolution;
-use super::endpoint::{contradiction, further_region, identity, resolve_endpoint};
+use super::endpoint::{
+    ResolvedEndpoint, contradiction, further_region, identity, resolve_endpoint,
+};
 use crate::settings::credentials::Credentials;
-use crate::settings::endpoint::with_region;
+use crate::settings::endpoint::{has_placeholder, with_region};
 use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
@@ -40,6 +42,9 @@ pub(super) fn resolve(
     lookups.sort_by_key(|lookup| lookup.rank);
     let found = Region::find(&lookups);
     let mut sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+    let follows =
+        |source: &Source| source.endpoint.as_ref().filter(|it| has_placeholder(it)).cloned();
+    let following: Vec<_> = sources.iter().filter_map(follows).collect();
     for source in &mut sources {
         for address in [&mut source.endpoint, &mut source.iam].into_iter().flatten() {
             with_region(address, found.as_ref().map(|found| &found.setting));
@@ -59,7 +64,10 @@ pub(super) fn resolve(
     let project = unclear.flatten().map_or(project, Err);
     let endpoint = resolve_endpoint(&sources, found.as_ref(), facts);
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
-    let conflict = endpoint.as_ref().ok().and_then(|found| contradiction(&sources, found));
+    // An address with {region} in it contradicts no region.
+    let follows = |found: &&ResolvedEndpoint| following.iter().any(|it| it.origin == found.origin);
+    let written = endpoint.as_ref().ok().filter(|found| !follows(found));
+    let conflict = written.and_then(|found| contradiction(&sources, found));
     let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
     let further = endpoint.as_ref().ok().zip(region.as_ref());
     warnings.extend(further.and_then(|(endpoint, region)| further_region(endpoint, region)));
