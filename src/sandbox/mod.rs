@@ -12,7 +12,7 @@
 //! | [`request`], [`response`] | what arrives and is logged; what is sent, and how |
 //! | [`cloud`], [`account`], [`project`] | the served regions, accounts and projects |
 //! | [`announcement`] | the settings of a client, as an environment and as printed lines |
-//! | [`auth`] | checks of signatures and tokens |
+//! | [`auth`], [`signature`] | checks of tokens and signatures |
 //! | [`iam`], [`login`], [`tokens`], [`metadata`] | logins, projects, and the keys of a cloud server |
 //! | [`throttle`] | the rate limit |
 //! | [`faults`], [`faulty_response`] | deliberate failures |
@@ -53,6 +53,7 @@ mod response;
 mod rows;
 mod server;
 mod service;
+mod signature;
 mod throttle;
 mod tokens;
 mod uuid;
