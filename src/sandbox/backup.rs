@@ -27,8 +27,8 @@ pub(super) struct Row {
 pub(super) enum Style {
     /// Every documented key.
     Full,
-    /// The keys of recorded responses: those of the documented example, and `incremental`, `version`
-    /// and `scheduled_operation_id`.
+    /// The keys of recorded responses: those of the documented example, and `incremental`,
+    /// `scheduled_operation_id` and `version`.
     Recorded,
     /// As on sister clouds: nulls are left out; times have milliseconds and an offset.
     Sparse,

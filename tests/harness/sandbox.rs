@@ -1,4 +1,4 @@
-//! A sandbox that stays, for several runs, or for one whose settings are the test's own.
+//! A sandbox for several runs, or for a run whose settings the test chooses.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one with these options.
+    /// Starts a sandbox with these options.
     pub(crate) fn start(options: &str) -> Self {
         let directory = TempDir::new().unwrap();
         let log = directory.path().join("requests.jsonl");
@@ -32,32 +32,32 @@ impl Sandbox {
         Self { address, log, _directory: directory, _process: process }
     }
 
-    /// Where it is.
+    /// Returns its URL, without a region.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its socket.
+    /// Returns the address of its socket.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `cbr` with these arguments, which knows where the sandbox is, and its project; nothing else.
+    /// Creates a run of `cbr` with these arguments, the endpoint and the project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
     }
 
-    /// `cbr` with these arguments, which knows where IAM is, and the region; nothing else.
+    /// Creates a run of `cbr` with these arguments, the URL of IAM and the region; nothing else.
     pub(crate) fn cbr_by_region(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_IAM_ENDPOINT", self.endpoint()).env("CBR_REGION", REGION)
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         request::read(&self.log)
     }
 
-    /// The body of the answer to `GET /v3/{project_id}/{rest}`, without `cbr`.
+    /// Returns the body of the response to `GET /v3/{project_id}/{rest}`, without `cbr`.
     pub(crate) fn body(&self, rest: &str) -> String {
         http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
     }
