@@ -23,7 +23,8 @@ use crate::time::{self, Moment};
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArgs {
     /// Port to listen on, on loopback; 0 picks a free one.
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u16>(0..=65_535))]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true,
+          value_parser = whole::<u16>(0..=65_535))]
     pub(super) port: u16,
 
     /// Number of backups in the account; about one in eleven is of a server.
@@ -101,12 +102,14 @@ pub(crate) struct SandboxArgs {
     pub(super) metadata_keys: Duration,
 
     #[arg(long = "iam", value_name = "WHAT", value_parser = IamOption::parse,
-          help = "Change how the identity service (IAM) behaves, such as several or expire=3; --help lists all",
+          help = "Change how the identity service (IAM) behaves, such as several or expire=3; \
+                  --help lists all",
           long_help = tokens::help())]
     pub(super) iam: Vec<IamOption>,
 
     /// Set the clock of the service ahead, such as 20m, or behind, such as -20m.
-    #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true, value_parser = skew)]
+    #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true,
+          value_parser = skew)]
     pub(super) clock: SignedDuration,
 
     /// Compress responses for clients that accept gzip.

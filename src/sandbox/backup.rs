@@ -27,8 +27,9 @@ pub(super) struct Row {
 pub(super) enum Style {
     /// Every documented key.
     Full,
-    /// The keys of the documented example.
-    Documented,
+    /// The keys of recorded responses: those of the documented example, and `incremental`,
+    /// `scheduled_operation_id` and `version`.
+    Recorded,
     /// As on sister clouds: nulls are left out; times have milliseconds and an offset.
     Sparse,
 }
@@ -97,23 +98,23 @@ impl Style {
         match draw(number, Draw::Style) % 100 {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
-            45..92 => Self::Documented,
+            45..92 => Self::Recorded,
             // Added backups can be microseconds apart; times of the sparse style would tie.
-            _ if number >= FIRST_ADDED => Self::Documented,
+            _ if number >= FIRST_ADDED => Self::Recorded,
             _ => Self::Sparse,
         }
     }
 
     pub(super) fn form(self) -> Form {
         match self {
-            Self::Full | Self::Documented => Form::Zoneless,
+            Self::Full | Self::Recorded => Form::Zoneless,
             Self::Sparse => Form::Offset,
         }
     }
 
     pub(super) fn nulls(self) -> Nulls {
         match self {
-            Self::Full | Self::Documented => Nulls::Written,
+            Self::Full | Self::Recorded => Nulls::Written,
             Self::Sparse => Nulls::LeftOut,
         }
     }

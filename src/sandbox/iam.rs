@@ -178,7 +178,9 @@ impl Iam {
             "issued_at": time(token.issued_at),
             "methods": ["password"],
             "roles": [{"id": "0", "name": "te_admin"}],
-            "user": {"id": user.id, "name": user.name, "domain": account, "password_expires_at": ""},
+            "user": {
+                "id": user.id, "name": user.name, "domain": account, "password_expires_at": "",
+            },
             "catalog": self.catalog(call, &caller),
         });
         match &token.project {

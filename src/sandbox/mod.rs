@@ -12,8 +12,9 @@
 //! | [`request`], [`response`] | what arrives and is logged; what is sent, and how |
 //! | [`cloud`], [`account`], [`project`] | the served regions, accounts and projects |
 //! | [`announcement`] | the settings of a client, as an environment and as printed lines |
-//! | [`auth`] | checks of signatures and tokens |
-//! | [`iam`], [`login`], [`tokens`], [`metadata`] | logins, projects, and the keys of a cloud server |
+//! | [`auth`], [`signature`] | checks of tokens and signatures |
+//! | [`iam`], [`login`], [`tokens`] | logins, tokens and the projects of an account |
+//! | [`metadata`] | the keys of a cloud server |
 //! | [`throttle`] | the rate limit |
 //! | [`faults`], [`faulty_response`] | deliberate failures |
 //! | [`changes`] | the order of requests, and changes to the account between them |
@@ -53,6 +54,7 @@ mod response;
 mod rows;
 mod server;
 mod service;
+mod signature;
 mod throttle;
 mod tokens;
 mod uuid;
@@ -67,8 +69,8 @@ pub(crate) use args::SandboxArgs;
 ///
 /// # Errors
 ///
-/// If a flag is for a project that is not served, the port is taken, the log cannot be opened, standard output is closed, or the program cannot
-/// be started.
+/// If a flag is for a project that is not served, the port is taken, the log cannot be opened,
+/// standard output is closed, or the program cannot be started.
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     args.check()?;
     let server = server::Server::bind(&args).await?;

@@ -230,8 +230,8 @@ impl Series {
             // Rows must sort by the written time, so it has no more digits than are written.
             let grain = match Style::of(index) {
                 Style::Sparse => MILLISECOND,
-                Style::Full | Style::Documented if index % 37 == 5 => SECOND,
-                Style::Full | Style::Documented => 1,
+                Style::Full | Style::Recorded if index % 37 == 5 => SECOND,
+                Style::Full | Style::Recorded => 1,
             };
             Row::new(self.project, index, created - created % grain)
         }

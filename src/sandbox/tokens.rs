@@ -170,9 +170,9 @@ const USAGES: [(&str, &str); 8] = [
 
 /// Returns the help text of `--iam`.
 pub(super) fn help() -> String {
-    let mut help =
-        "Change how the identity service (IAM) behaves: WHAT[=VALUE]. May be repeated.\n\nWHAT is one of\n"
-            .to_owned();
+    let mut help = "Change how the identity service (IAM) behaves: WHAT[=VALUE]. May be \
+                    repeated.\n\nWHAT is one of\n"
+        .to_owned();
     for (usage, effect) in USAGES {
         // Writing to a string does not fail.
         let _ = write!(help, "\n  {usage:<18} {effect}");

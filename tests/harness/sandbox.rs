@@ -1,4 +1,4 @@
-//! A sandbox for several runs, or for one with its own settings.
+//! A sandbox for several runs, or for a run whose settings the test chooses.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,24 +32,22 @@ impl Sandbox {
         Self { address, log, _directory: directory, _process: process }
     }
 
-    /// Returns its URL.
+    /// Returns its URL, without a region.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Returns its socket address.
+    /// Returns the address of its socket.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Creates a run of `cbr` that has the endpoint of the sandbox and its project, and nothing
-    /// else.
+    /// Creates a run of `cbr` with these arguments, the endpoint and the project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
     }
 
-    /// Creates a run of `cbr` that has the IAM endpoint of the sandbox and its region, and nothing
-    /// else.
+    /// Creates a run of `cbr` with these arguments, the URL of IAM and the region; nothing else.
     pub(crate) fn cbr_by_region(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_IAM_ENDPOINT", self.endpoint()).env("CBR_REGION", REGION)
     }
@@ -59,7 +57,7 @@ impl Sandbox {
         request::read(&self.log)
     }
 
-    /// Returns the body of the answer to `GET /v3/{project_id}/{rest}`, requested without `cbr`.
+    /// Returns the body of the response to `GET /v3/{project_id}/{rest}`, without `cbr`.
     pub(crate) fn body(&self, rest: &str) -> String {
         http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
     }

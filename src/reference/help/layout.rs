@@ -24,7 +24,7 @@ const CONNECTION: &str =
 const FEW: usize = 12;
 
 /// The most common flags.
-const ESSENTIAL: [&str; 25] = [
+const ESSENTIAL: [&str; 26] = [
     "by",
     "since",
     "until",
@@ -46,6 +46,7 @@ const ESSENTIAL: [&str; 25] = [
     // Of the sandbox.
     "port",
     "backups",
+    "regions",
     "latency",
     "log",
     "faults",
@@ -145,8 +146,10 @@ mod tests {
             .flat_map(Command::get_arguments)
             .map(|arg| arg.get_id().as_str())
             .collect();
-        let of_others =
-            ["id", "by", "port", "backups", "latency", "log", "faults", "changes", "throttle"];
+        let of_others = [
+            "id", "by", "port", "backups", "regions", "latency", "log", "faults", "changes",
+            "throttle",
+        ];
         for id in ESSENTIAL.iter().filter(|id| !of_others.contains(id)) {
             assert!(flags.contains(id), "{id}");
         }

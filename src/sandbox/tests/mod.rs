@@ -12,6 +12,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
+mod accounts;
 mod faults;
 mod iam;
 mod regions;
