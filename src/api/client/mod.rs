@@ -6,7 +6,7 @@ mod signed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
 use serde::de::Error as _;
@@ -268,20 +268,7 @@ impl Client {
             Err(fault) if fault.is_of_connection() => self.transport.leave(http),
             _ => {}
         }
-        let success = request.call.success.as_str();
-        let (outcome, request_id) = match &answer {
-            Ok(Some(answer)) => (success.to_owned(), answer.request_id.as_deref()),
-            Ok(None) => (WITHDRAWN.to_owned(), None),
-            Err(fault) => (fault.brief(), fault.request_id()),
-        };
-        self.log.note(&Entry {
-            method: request.call.method.as_str(),
-            path: &request.path,
-            query: request.query,
-            took: sent.elapsed(),
-            outcome: &outcome,
-            request_id,
-        });
+        self.log_attempt(request, sent.elapsed(), &answer);
         let Some(Answer { body, headers, request_id, redaction }) = answer? else {
             return Ok(None);
         };
@@ -302,6 +289,30 @@ impl Client {
                 &String::from_utf8_lossy(error.as_bytes()),
             )),
         }
+    }
+
+    /// Logs one attempt with its outcome.
+    fn log_attempt(
+        &self,
+        request: &PreparedRequest<'_>,
+        took: Duration,
+        answer: &Result<Option<Answer>, ApiError>,
+    ) {
+        let (outcome, request_id) = match answer {
+            Ok(Some(answer)) => {
+                (request.call.success.as_str().to_owned(), answer.request_id.as_deref())
+            }
+            Ok(None) => (WITHDRAWN.to_owned(), None),
+            Err(fault) => (fault.brief(), fault.request_id()),
+        };
+        self.log.note(&Entry {
+            method: request.call.method.as_str(),
+            path: &request.path,
+            query: request.query,
+            took,
+            outcome: &outcome,
+            request_id,
+        });
     }
 
     async fn send(

@@ -274,6 +274,12 @@ impl<P> Stitcher<P> {
             // The list has moved on since it was read. Its rows are requested again.
             return Ok(());
         }
+        self.read_lower(ticket, request, page, position);
+        Ok(())
+    }
+
+    /// Handles a page that does not overlap: a lower one is read first.
+    fn read_lower(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>, position: u64) {
         self.receipt.seams_mended += 1;
         self.evidence.disturbed = true;
         // Behind a gap, the next row is requested. Where the next row should have been, rows were
@@ -288,7 +294,6 @@ impl<P> Stitcher<P> {
             self.defer(ticket, request, page);
         }
         self.request_first(lower);
-        Ok(())
     }
 
     /// Handles a page that begins within the last moment that was seen, so that rows of it may be

@@ -1,17 +1,19 @@
-//! Search for the end of strings, several bytes at once.
+//! Search for the end of strings, eight bytes at once.
 
-use wide::u8x16;
-
-/// Number of bytes compared at once. Most strings of a backup are at most twice as long.
-pub(super) const LANES: usize = 16;
+/// Number of bytes compared at once. Most strings of a backup have at most forty.
+pub(super) const LANES: usize = 8;
+/// A word of bytes that are all 1.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each byte.
+const HIGH: u64 = ONES << 7;
 
 /// Returns the offset and value of the first quote, backslash or control character from `at` on.
 #[inline(always)]
 pub(super) fn next_special(text: &[u8], mut at: usize) -> Option<(usize, u8)> {
     while let Some(bytes) = text.get(at..)?.first_chunk::<LANES>() {
-        let special = special(*bytes);
+        let special = special(u64::from_le_bytes(*bytes));
         if special != 0 {
-            let index = special.trailing_zeros() as usize % LANES;
+            let index = special.trailing_zeros() as usize / 8 % LANES;
             return Some((at + index, bytes[index]));
         }
         at += LANES;
@@ -23,32 +25,31 @@ pub(super) fn next_special(text: &[u8], mut at: usize) -> Option<(usize, u8)> {
 /// texts.
 #[inline]
 pub(crate) fn has_any<const N: usize>(text: &[u8], wanted: [u8; N]) -> bool {
-    let found = |bytes: [u8; LANES]| {
-        let bytes = u8x16::new(bytes);
-        wanted.iter().fold(u8x16::ZERO, |any, byte| any | bytes.simd_eq(u8x16::splat(*byte)))
+    let found = |bytes: &[u8; LANES]| {
+        let word = u64::from_le_bytes(*bytes);
+        wanted.iter().fold(0, |any, byte| any | equal(word, *byte))
     };
     // The last bytes may be compared twice.
     if let Some(last) = text.last_chunk() {
         let (chunks, _) = text.as_chunks();
-        let all = chunks.iter().fold(found(*last), |any, chunk| any | found(*chunk));
-        return all.to_bitmask() != 0;
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        let mut both = [0; LANES];
-        both[..8].copy_from_slice(first);
-        both[8..].copy_from_slice(last);
-        return found(both).to_bitmask() != 0;
+        return chunks.iter().fold(found(last), |any, chunk| any | found(chunk)) != 0;
     }
     text.iter().any(|byte| wanted.contains(byte))
 }
 
-/// Returns a bit mask of the special bytes; the first byte is the lowest bit.
+/// Marks the special bytes of a word in their highest bits, as [`equal`] does.
 #[inline(always)]
-fn special(bytes: [u8; LANES]) -> u32 {
-    let [quote, backslash, last_control] = [b'"', b'\\', 0x1f].map(u8x16::splat);
-    let bytes = u8x16::new(bytes);
-    let is_control = bytes.min(last_control).simd_eq(bytes);
-    (bytes.simd_eq(quote) | bytes.simd_eq(backslash) | is_control).to_bitmask()
+fn special(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+    equal(word, b'"') | equal(word, b'\\') | control
+}
+
+/// Marks the bytes of a word that equal `byte` in their highest bits. The lowest mark is exact; a
+/// borrow may mark a byte above it wrongly.
+#[inline(always)]
+fn equal(word: u64, byte: u8) -> u64 {
+    let difference = word ^ (ONES * u64::from(byte));
+    difference.wrapping_sub(ONES) & !difference & HIGH
 }
 
 /// Same as [`next_special`], for the last bytes of a text.
@@ -74,6 +75,21 @@ mod tests {
                 text[at] = b'\\';
                 assert!(has_any(&text, [b',', b'\\']), "{length} {at}");
                 assert!(!has_any(&text, [b',']), "{length} {at}");
+            }
+        }
+    }
+
+    /// Every pair of neighboring bytes: a borrow passes from the first to the second.
+    #[test]
+    fn the_first_special_byte_is_found_beside_any_other() {
+        let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+        for at in 0..2 * LANES {
+            for (first, second) in (0..=u8::MAX).flat_map(|a| (0..=u8::MAX).map(move |b| (a, b))) {
+                let mut text = [b'a'; 2 * LANES + 2];
+                (text[at], text[at + 1]) = (first, second);
+                let index = text.iter().position(is_special);
+                let expected = index.map(|index| (index, text[index]));
+                assert_eq!(next_special(&text, 0), expected, "{at} {first} {second}");
             }
         }
     }

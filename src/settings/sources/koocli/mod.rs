@@ -69,15 +69,34 @@ fn names(file: &Value) -> Vec<String> {
 }
 
 fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, String> {
-    let file = parse(&text.0).map_err(|why| format!("{name}: {why}"))?;
-    let current = string(&file, "current");
-    let Some(wanted) = profile.map(str::to_owned).or(current) else {
-        let names: Vec<_> = names(&file).iter().map(|name| quoted(name)).collect();
+    let in_file = |why| format!("{name}: {why}");
+    let file = parse(&text.0).map_err(in_file)?;
+    let (profile_name, profile) = chosen(&file, profile).map_err(in_file)?;
+    let name = format!("{name}, profile {}", quoted(&profile_name));
+    let setting = |key| string(profile, key).map(|value| Setting::new(&name, value));
+    let settings = Source {
+        region: setting("region"),
+        project_id: setting("projectId"),
+        ..Source::named(&name)
+    };
+    // The server's metadata service has the keys, and this mode selects those.
+    if Mode::of(profile) == Mode::Server {
+        return Ok(Source { asks_metadata: true, ..settings });
+    }
+    Ok(match Secrets::of(&file, profile) {
+        Ok(secrets) => Source { credentials: secrets.parts(&name).whole(), ..settings },
+        Err(note) => Source { note: Some(note), ..settings },
+    })
+}
+
+/// Returns the profile of this name, or the current one, with its name.
+fn chosen<'a>(file: &'a Value, profile: Option<&str>) -> Result<(String, &'a Value), String> {
+    let Some(wanted) = profile.map(str::to_owned).or(string(file, "current")) else {
+        let names: Vec<_> = names(file).iter().map(|name| quoted(name)).collect();
         return Err(match names.as_slice() {
-            [] => format!("{name}: it has no profiles; hcloud configure init adds one"),
+            [] => "it has no profiles; hcloud configure init adds one".to_owned(),
             _ => format!(
-                "{name}: `current` is empty; choose one of its profiles with --profile or \
-                 HW_PROFILE: {}",
+                "`current` is empty; choose one of its profiles with --profile or HW_PROFILE: {}",
                 names.join(", ")
             ),
         });
@@ -87,74 +106,11 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
         .into_iter()
         .flatten()
         .find(|profile| string(profile, "name").is_some_and(|name| name == wanted));
-    let Some(profile) = found else {
-        let names = names(&file);
+    found.map(|profile| (wanted.clone(), profile)).ok_or_else(|| {
+        let names = names(file);
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        let question = suggest::question(&wanted, &names);
-        return Err(format!("{name}: no profile `{}`{question}", wanted.escape_debug()));
-    };
-    let wanted = wanted.escape_debug();
-
-    let name = format!("{name}, profile `{wanted}`");
-    let setting = |key| string(profile, key).map(|value| Setting::new(&name, value));
-    let rest = Source {
-        region: setting("region"),
-        project_id: setting("projectId"),
-        ..Source::named(&name)
-    };
-    let keys = match Mode::of(profile) {
-        // The server's metadata service has the keys, and this mode selects those.
-        Mode::Server => return Ok(Source { asks_metadata: true, ..rest }),
-        Mode::Agency => {
-            let agency = string(profile, "agencyName").unwrap_or_default();
-            return Ok(noted(
-                rest,
-                format!(
-                    "its mode is agency: KooCLI assumes agency `{}` of another account, \
-                     which cbr cannot do, and its own keys would list their own account",
-                    agency.escape_debug()
-                ),
-            ));
-        }
-        Mode::Session => match profile.pointer("/ssoAuth/stsToken") {
-            Some(keys) if string(keys, "accessKeyId").is_some() => keys,
-            _ => {
-                return Ok(noted(
-                    rest,
-                    "its mode is SSO, and it has no keys yet: log in with hcloud configure sso"
-                        .to_owned(),
-                ));
-            }
-        },
-        Mode::Token | Mode::Keys => profile,
-    };
-    let is_token = Mode::of(profile) == Mode::Token;
-    let names: &[&str] = if is_token {
-        &["xAuthToken"]
-    } else {
-        &["accessKeyId", "secretAccessKey", "securityToken"]
-    };
-    if let Some(note) = unusable(&file, keys, names) {
-        return Ok(noted(rest, note));
-    }
-    let expires = string(profile, "expiresAt");
-    let expires = expires.filter(|_| is_token).and_then(|time| time.parse::<Timestamp>().ok());
-    if expires.is_some_and(|end| end <= Timestamp::now()) {
-        return Ok(noted(rest, "its token has expired".to_owned()));
-    }
-    let part = |key| {
-        let value = string(keys, key).filter(|_| names.contains(&key));
-        Part::new(key, value.as_deref())
-    };
-    let parts = Parts {
-        place: format!("{name}: "),
-        access_key: part("accessKeyId"),
-        secret_key: part("secretAccessKey"),
-        security_token: part("securityToken"),
-        token: part("xAuthToken"),
-        ..Parts::default()
-    };
-    Ok(Source { credentials: parts.whole(), ..rest })
+        format!("no profile {}{}", quoted(&wanted), suggest::question(&wanted, &names))
+    })
 }
 
 /// Parses the file.
@@ -189,11 +145,6 @@ fn quoted(name: &str) -> String {
     format!("`{}`", name.escape_debug())
 }
 
-/// Returns the source without credentials, with the reason.
-fn noted(source: Source, note: String) -> Source {
-    Source { note: Some(note), ..source }
-}
-
 /// How a profile authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -219,6 +170,69 @@ impl Mode {
             // Old files have no mode.
             "" if string(profile, "agencyName").is_some() => Self::Agency,
             _ => Self::Keys,
+        }
+    }
+}
+
+/// The secrets of a profile: the object that holds them, and their keys.
+struct Secrets<'a> {
+    object: &'a Value,
+    keys: &'static [&'static str],
+}
+
+impl<'a> Secrets<'a> {
+    /// Finds the secrets of a profile.
+    ///
+    /// # Errors
+    ///
+    /// The reason why they cannot be used.
+    fn of(file: &Value, profile: &'a Value) -> Result<Self, String> {
+        let mode = Mode::of(profile);
+        let object = match mode {
+            Mode::Agency => {
+                let agency = string(profile, "agencyName").unwrap_or_default();
+                return Err(format!(
+                    "its mode is agency: KooCLI assumes agency `{}` of another account, \
+                     which cbr cannot do, and its own keys would list their own account",
+                    agency.escape_debug()
+                ));
+            }
+            Mode::Session => profile
+                .pointer("/ssoAuth/stsToken")
+                .filter(|keys| string(keys, "accessKeyId").is_some())
+                .ok_or(
+                    "its mode is SSO, and it has no keys yet: log in with hcloud configure sso",
+                )?,
+            Mode::Token | Mode::Keys | Mode::Server => profile,
+        };
+        let keys: &[&str] = match mode {
+            Mode::Token => &["xAuthToken"],
+            _ => &["accessKeyId", "secretAccessKey", "securityToken"],
+        };
+        if let Some(reason) = unusable(file, object, keys) {
+            return Err(reason);
+        }
+        let expires = string(profile, "expiresAt").filter(|_| mode == Mode::Token);
+        let expires = expires.and_then(|time| time.parse::<Timestamp>().ok());
+        if expires.is_some_and(|end| end <= Timestamp::now()) {
+            return Err("its token has expired".to_owned());
+        }
+        Ok(Self { object, keys })
+    }
+
+    /// Returns the secrets as parts of credentials. `name` is the profile in messages.
+    fn parts(&self, name: &str) -> Parts {
+        let part = |key| {
+            let value = string(self.object, key).filter(|_| self.keys.contains(&key));
+            Part::new(key, value.as_deref())
+        };
+        Parts {
+            place: format!("{name}: "),
+            access_key: part("accessKeyId"),
+            secret_key: part("secretAccessKey"),
+            security_token: part("securityToken"),
+            token: part("xAuthToken"),
+            ..Parts::default()
         }
     }
 }
