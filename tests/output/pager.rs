@@ -87,6 +87,26 @@ fn the_first_set_variable_selects_the_pager() {
     }
 }
 
+#[test]
+fn the_pager_of_the_file_is_between_the_variables() {
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 60 -- backups list --color never -q";
+    // The key, variables, and whether the output is paged.
+    let cases = [
+        (MARKS, "", true),
+        (MARKS, "PAGER=cat", true),
+        ("cat", &format!("PAGER=\"{MARKS}\""), false),
+        (MARKS, "CBR_PAGER=cat", false),
+        ("", &format!("PAGER=\"{MARKS}\""), false),
+    ];
+    for (pager, variables, paged) in cases {
+        let file = format!("printf \"[defaults]\\npager = \\\"{pager}\\\"\\n\" > own.toml");
+        let setting =
+            format!("export CBR_CONFIG_FILE=own.toml; unset CBR_PAGER PAGER; {variables}");
+        let shown = terminal(80, &format!("{file}; {setting} {list}; rm own.toml"));
+        assert_eq!(is_paged(&shown), paged, "{pager:?} {variables}");
+    }
+}
+
 /// The settings are the user's, where there are any.
 #[test]
 fn less_gets_default_options_unless_set() {
