@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{ApiError, Client, inventory};
-use crate::errors::UnknownName;
+use crate::errors::{UnknownName, UsageError};
 use crate::record::inventory::Vault;
 use crate::record::vault_names;
 use crate::terminal::console::Console;
@@ -34,7 +34,7 @@ pub(super) async fn read(
     };
     let named = vaults.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?)));
     vault_names::set(named);
-    vault.map(|vault| find(&vaults, vault)).transpose().map_err(Into::into)
+    vault.map(|vault| find(&vaults, vault)).transpose()
 }
 
 /// Reads all vaults. Some may be missing if the list changed meanwhile, which is a warning.
@@ -51,7 +51,11 @@ pub(super) async fn all(client: &Client, console: &Console) -> Result<Vec<Vault>
 }
 
 /// Returns the id of the vault with this id, or the only one with this name.
-fn find(vaults: &[Vault], wanted: &str) -> Result<String, UnknownName> {
+///
+/// # Errors
+///
+/// [`UnknownName`], or a [`UsageError`] that lists the vaults with this name.
+fn find(vaults: &[Vault], wanted: &str) -> anyhow::Result<String> {
     if vaults.iter().any(|vault| vault.id == wanted) {
         return Ok(wanted.to_owned());
     }
@@ -64,13 +68,14 @@ fn find(vaults: &[Vault], wanted: &str) -> Result<String, UnknownName> {
             let question = suggest::nearest(wanted, names)
                 .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             let wanted = wanted.escape_debug();
-            Err(UnknownName(format!("no vault has the name or ID `{wanted}`{question}")))
+            Err(UnknownName(format!("no vault has the name or ID `{wanted}`{question}")).into())
         }
         _ => {
             let ids: Vec<_> = named.iter().map(|vault| vault.id.as_str()).collect();
             let (count, wanted) = (ids.len(), wanted.escape_debug());
-            let ids = ids.join(", ");
-            Err(UnknownName(format!("{count} vaults have the name `{wanted}`: give one of {ids}")))
+            let message = format!("{count} vaults have the name `{wanted}`: {}", ids.join(", "));
+            let hint = "give one of these ids instead of the name";
+            Err(UsageError::new(message, "cbr backups list").with_hint(hint).into())
         }
     }
 }
@@ -92,7 +97,7 @@ mod tests {
             ("web-server", Ok("1")),
             ("2", Ok("2")),
             ("1", Ok("1")),
-            ("db", Err("2 vaults have the name `db`: give one of 2, 3")),
+            ("db", Err("2 vaults have the name `db`: 2, 3")),
             (
                 "web-sever",
                 Err("no vault has the name or ID `web-sever`; did you mean `web-server`?"),
