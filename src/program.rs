@@ -13,6 +13,7 @@ use crate::errors::UsageError;
 use crate::reference::help;
 use crate::settings::ConnectionError;
 use crate::settings::config::{self, Config, OwnFile};
+use crate::terminal::pager;
 use crate::time;
 
 /// Returns the declared commands with their help laid out.
@@ -30,6 +31,9 @@ pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
     let own_file = OwnFile::of_process();
     let program = command();
     set_zone(&program, words, own_file.config.as_ref());
+    if let Some(pager) = own_file.config.as_ref().and_then(|config| config.default_of("pager")) {
+        pager::set_default(pager);
+    }
     let (mut program, broken) = match &own_file.config {
         Some(config) => config::apply(program, config),
         None => (program, None),
@@ -69,10 +73,11 @@ fn set_zone(program: &Command, words: &[OsString], config: Option<&Config>) {
     let is_given = words.iter().any(|word| word.to_string_lossy().starts_with("--t"));
     let early = if is_given { Early::parse(program, words) } else { Early::default() };
     let default = |name| config?.default_of(name);
+    // A style in UTC overrides a zone in the file.
     let style = early.time.or_else(|| default("time"));
+    let is_utc = matches!(style.as_deref(), Some("utc" | "raw"));
     let is_local = style.as_deref() == Some("local");
-    // A style on the command line overrides a zone in the file.
-    let default_zone = || default("tz").filter(|_| style.is_none() || is_local);
+    let default_zone = || default("tz").filter(|_| !is_utc);
     let zone = match early.tz.or_else(default_zone) {
         Some(name) => time::named_zone(&name),
         None if is_local => time::local_zone(),

@@ -196,8 +196,11 @@ pub(crate) struct ReadArgs {
 
     /// Write a receipt to this file, as JSON, also when the listing fails
     ///
-    /// It states whether the list is proven complete or reading stopped early, and the numbers of
-    /// rows, pages, requests, retries, hedged requests and repairs.
+    /// complete is true if the whole list is printed and proven, proven if that holds for the part
+    /// that --limit and --offset request, and stopped_early if reading ended once there was enough.
+    /// bytes and sha256 are those of what was printed. It also holds the numbers of rows, pages,
+    /// requests, retries, hedged requests and repairs, the filters, the times, and the error, if
+    /// any. `cbr help completeness` describes the proof.
     #[arg(
         long,
         value_name = "FILE",

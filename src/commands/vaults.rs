@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::api::{ApiError, Client, inventory};
-use crate::errors::UnknownName;
+use crate::errors::{UnknownName, UsageError};
 use crate::record::inventory::Vault;
 use crate::record::vault_names;
 use crate::terminal::console::Console;
@@ -49,9 +49,7 @@ pub(super) async fn read(
     vault_names::set(known.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?))));
     match unknown {
         // A name that is not unique in one project is no choice, whatever the others have.
-        Some(error) if error.is_ambiguous || ids.iter().all(Option::is_none) => {
-            Err(error.unknown.into())
-        }
+        Some(error) if error.is::<UsageError>() || ids.iter().all(Option::is_none) => Err(error),
         _ => Ok(ids),
     }
 }
@@ -69,16 +67,12 @@ pub(super) async fn all(
     lists.into_iter().map(|list| list.map(|listed| listed.items)).collect()
 }
 
-/// Error for a vault that is not found.
-#[derive(Debug)]
-struct NotFound {
-    unknown: UnknownName,
-    /// Several vaults have the name.
-    is_ambiguous: bool,
-}
-
 /// Returns the id of the vault with this id, or the only one with this name.
-fn find(vaults: &[Vault], wanted: &str) -> Result<String, NotFound> {
+///
+/// # Errors
+///
+/// [`UnknownName`], or a [`UsageError`] that lists the vaults with this name.
+fn find(vaults: &[Vault], wanted: &str) -> anyhow::Result<String> {
     if vaults.iter().any(|vault| vault.id == wanted) {
         return Ok(wanted.to_owned());
     }
@@ -91,15 +85,14 @@ fn find(vaults: &[Vault], wanted: &str) -> Result<String, NotFound> {
             let question = suggest::nearest(wanted, names)
                 .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             let wanted = wanted.escape_debug();
-            let unknown = UnknownName(format!("no vault has the name or ID `{wanted}`{question}"));
-            Err(NotFound { unknown, is_ambiguous: false })
+            Err(UnknownName(format!("no vault has the name or ID `{wanted}`{question}")).into())
         }
         _ => {
             let ids: Vec<_> = named.iter().map(|vault| vault.id.as_str()).collect();
             let (count, wanted) = (ids.len(), wanted.escape_debug());
-            let ids = ids.join(", ");
-            let message = format!("{count} vaults have the name `{wanted}`: give one of {ids}");
-            Err(NotFound { unknown: UnknownName(message), is_ambiguous: true })
+            let message = format!("{count} vaults have the name `{wanted}`: {}", ids.join(", "));
+            let hint = "give one of these ids instead of the name";
+            Err(UsageError::new(message, "cbr backups list").with_hint(hint).into())
         }
     }
 }
@@ -121,7 +114,7 @@ mod tests {
             ("web-server", Ok("1")),
             ("2", Ok("2")),
             ("1", Ok("1")),
-            ("db", Err("2 vaults have the name `db`: give one of 2, 3")),
+            ("db", Err("2 vaults have the name `db`: 2, 3")),
             (
                 "web-sever",
                 Err("no vault has the name or ID `web-sever`; did you mean `web-server`?"),
@@ -129,7 +122,7 @@ mod tests {
             ("something", Err("no vault has the name or ID `something`")),
         ];
         for (wanted, expected) in cases {
-            let found = find(&vaults, wanted).map_err(|error| error.unknown.to_string());
+            let found = find(&vaults, wanted).map_err(|error| error.to_string());
             assert_eq!(found.as_deref().map_err(String::as_str), expected, "{wanted}");
         }
     }

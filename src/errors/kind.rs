@@ -33,7 +33,7 @@ pub(super) enum FailureKind {
     RegionWithoutProject,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
-    /// A name belongs to nothing, or to several things.
+    /// A name belongs to nothing.
     UnknownName,
     /// No backup has this name or prefix of an id.
     NoSuchBackup,

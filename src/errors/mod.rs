@@ -51,7 +51,7 @@ pub(crate) struct PartialList(pub(crate) String);
 #[error("{0}")]
 pub(crate) struct ConditionMet(pub(crate) String);
 
-/// Nothing has the given name, or several things have it.
+/// Nothing has the given name.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct UnknownName(pub(crate) String);

@@ -25,7 +25,8 @@ pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
     computed("vault_name", "name of the vault", Text, Table(0)).or(&["vault"]),
     computed("resource_type", "type of what was backed up", Type, Table(0)).or(&["type"]),
     computed("status", "status, such as available", Status, Table(0)),
-    computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
+    // Unlike a name, it can be shortened.
+    computed("checkpoint_id", "ID of the restore point", Id, Table(1)),
     computed("day", "day of created_at", Word, Table(0)),
     computed("month", "month of created_at", Word, Table(0)),
     of_target("region", "region of the project", Word, Table(0)),

@@ -10,8 +10,8 @@ use std::mem;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::console::Console;
 use super::file_output::FileOutput;
@@ -19,8 +19,41 @@ use super::stdout::Stdout;
 use super::target::Output;
 use crate::text::sanitize::cells;
 
-/// Variables that name the pager; the first that is set wins. An empty name and `cat` mean none.
-const VARIABLES: [&str; 2] = ["CBR_PAGER", "PAGER"];
+/// Settings that name the pager; the first that is set wins. An empty name and `cat` mean none. As
+/// in git, the file overrides the variable that all programs share.
+const SETTINGS: [(&str, Source); 3] = [
+    ("CBR_PAGER", Source::Variable),
+    ("defaults.pager", Source::File),
+    ("PAGER", Source::Variable),
+];
+
+/// Where a setting is.
+#[derive(Clone, Copy)]
+enum Source {
+    Variable,
+    /// The configuration file.
+    File,
+}
+
+/// The pager of the configuration file.
+static OF_FILE: OnceLock<String> = OnceLock::new();
+
+/// Sets the pager of the configuration file. Later calls have no effect.
+pub(crate) fn set_default(command: String) {
+    drop(OF_FILE.set(command));
+}
+
+/// Checks that a command line can be split into words.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub(crate) fn check(command: &str) -> Result<(), String> {
+    shlex::split(command).map(|_| ()).ok_or_else(|| OPEN_QUOTE.to_owned())
+}
+
+/// Reason for rejecting a command line.
+const OPEN_QUOTE: &str = "a quote has no end";
 
 /// The default pager.
 const USUAL: &str = "less";
@@ -83,8 +116,8 @@ enum State {
 #[derive(Debug)]
 struct Pager {
     child: Child,
-    /// The variable that names the pager.
-    variable: &'static str,
+    /// The variable or key that names the pager.
+    setting: &'static str,
     command: String,
 }
 
@@ -240,18 +273,18 @@ impl Pager {
     ///
     /// If the one that is named cannot be started. The message is for a warning.
     fn start(is_table: bool, is_wide: bool) -> Result<Option<Self>, String> {
-        let named = VARIABLES.into_iter().find_map(|name| Some((name, env::var_os(name)?)));
-        let (variable, command) = match &named {
-            Some((variable, command)) => (*variable, command.to_string_lossy().into_owned()),
-            None => (VARIABLES[0], USUAL.to_owned()),
+        let value = |(name, source)| match source {
+            Source::Variable => Some((name, env::var_os(name)?.to_string_lossy().into_owned())),
+            Source::File => Some((name, OF_FILE.get()?.clone())),
         };
+        let named = SETTINGS.into_iter().find_map(value);
+        let is_named = named.is_some();
+        let (setting, command) = named.unwrap_or_else(|| (SETTINGS[0].0, USUAL.to_owned()));
         let unusable = |why: &str| {
             let command = command.escape_debug();
-            Err(format!(
-                "{variable}: cannot use `{command}` as a pager: {why}; printed without one"
-            ))
+            Err(format!("{setting}: cannot use `{command}` as a pager: {why}; printed without one"))
         };
-        let Some(words) = shlex::split(&command) else { return unusable("a quote has no end") };
+        let Some(words) = shlex::split(&command) else { return unusable(OPEN_QUOTE) };
         let Some((program, arguments)) = words.split_first() else { return Ok(None) };
         if program == "cat" {
             return Ok(None);
@@ -269,8 +302,8 @@ impl Pager {
             Command::new(program).args(arguments).envs(unset).stdin(Stdio::piped()).spawn();
         ON.store(started.is_ok(), Ordering::SeqCst);
         match started {
-            Ok(child) => Ok(Some(Self { child, variable, command })),
-            Err(_) if named.is_none() => Ok(None),
+            Ok(child) => Ok(Some(Self { child, setting, command })),
+            Err(_) if !is_named => Ok(None),
             Err(error) => unusable(&error.to_string()),
         }
     }
@@ -282,9 +315,9 @@ impl Pager {
         let code = self.child.wait().ok()?.code()?;
         let is_failure = code != 0 && code < 128 && !INTERRUPTED.load(Ordering::SeqCst);
         is_failure.then(|| {
-            let Self { variable, command, .. } = self;
+            let Self { setting, command, .. } = self;
             let command = command.escape_debug();
-            format!("{variable}: `{command}` ended with exit code {code}; printed without a pager")
+            format!("{setting}: `{command}` ended with exit code {code}; printed without a pager")
         })
     }
 }

@@ -37,8 +37,9 @@ pub(crate) struct TerminalArgs {
 
     /// Do not use a pager for output that is longer than the screen
     ///
-    /// The pager is CBR_PAGER, PAGER or less; an empty value or cat disables it. It is used on a
-    /// terminal only, for table, wide and long. less gets the options FRSX unless LESS is set.
+    /// The pager is CBR_PAGER, defaults.pager of config.toml, PAGER or less; an empty value or cat
+    /// disables it. It is used on a terminal only, for help, table, wide and long. less gets the
+    /// options FRSX unless LESS is set.
     #[arg(long, global = true, display_order = 850)]
     no_pager: bool,
 }

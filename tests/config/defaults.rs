@@ -116,6 +116,56 @@ fn display_defaults_apply_to_what_people_read() {
     }
 }
 
+/// Days and times without a zone in flags are in that zone too.
+#[test]
+fn a_default_time_zone_applies_unless_the_style_is_utc() {
+    let sandbox = Sandbox::start("--epoch 2026-11-20");
+    // The newest backup is at 23:57 UTC, the next day in Shanghai.
+    let cases = [
+        ("tz = 'Asia/Shanghai'", "", "2026-11-20", "2026-10-31T16:00:00Z"),
+        ("tz = 'Asia/Shanghai'", "--time utc", "2026-11-19", "2026-11-01T00:00:00Z"),
+        ("tz = 'Asia/Shanghai'", "--tz UTC", "2026-11-19", "2026-11-01T00:00:00Z"),
+        ("tz = 'Asia/Shanghai'", "--time relative", "2026-11-20", "2026-10-31T16:00:00Z"),
+        ("tz = 'Asia/Shanghai'\ntime = 'local'", "", "2026-11-20", "2026-10-31T16:00:00Z"),
+        ("tz = 'Asia/Shanghai'\ntime = 'utc'", "", "2026-11-19", "2026-11-01T00:00:00Z"),
+        ("tz = 'Asia/Shanghai'", "-o csv", "2026-11-20", "2026-10-31T16:00:00Z"),
+    ];
+    for (defaults, flags, day, start) in cases {
+        let file = File::new(&format!("[defaults]\n{defaults}\n"));
+        let before = sandbox.requests().len();
+        let run = sandbox.cbr(&format!("backups summary --by day --since 2026-11-01 {flags}"));
+        let run = run.with_key().env("CBR_CONFIG_FILE", file.path()).run();
+        let first = run.lines().into_iter().find(|line| line.contains("2026")).unwrap();
+        assert!(first.starts_with(day), "{defaults} {flags}: {first}");
+        let sent = &sandbox.requests()[before];
+        assert_eq!(sent.filters(), [("start_time", start)], "{defaults} {flags}");
+    }
+}
+
+#[test]
+fn defaults_of_time_zone_and_pager_can_be_set_and_unset() {
+    let file = File::new("");
+    for (key, value, invalid, why) in [
+        ("defaults.tz", "Europe/Berlin", "Nowhere/Atlantis", "no time zone that is known here"),
+        ("defaults.pager", "less -S", "less 'x", "a quote has no end"),
+    ] {
+        let set = |value: &str| file.cbr(&format!("config set {key}")).arg(value);
+        set(value).run();
+        assert_eq!(file.cbr(&format!("config get {key}")).run().stdout, format!("{value}\n"));
+        set(invalid).exit(2).stderr_holds([key, why]).run();
+        file.cbr(&format!("config unset {key}")).run();
+        file.cbr(&format!("config get {key}")).exit(2).stderr_holds(["is not set"]).run();
+    }
+    let list = file.cbr("config list").run();
+    let rows: Vec<Vec<_>> = list
+        .lines()
+        .iter()
+        .map(|line| line.split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect())
+        .collect();
+    let row = vec!["defaults.pager", "PAGER or less", "PAGER or less", "default"];
+    assert!(rows.contains(&row), "{}", list.stdout);
+}
+
 #[test]
 fn a_default_region_is_the_last_source() {
     let file = File::new("[defaults]\nregion = 'eu-nl'\n");

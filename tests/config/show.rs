@@ -102,6 +102,8 @@ fn keys_and_profiles_are_offered_by_name() {
             "defaults.sort",
             "defaults.limit",
             "defaults.time",
+            "defaults.tz",
+            "defaults.pager",
             "defaults.color",
             "defaults.region",
             "defaults.page_size",

@@ -249,10 +249,6 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
     }
 }
 
-<<<<<<< HEAD
-/// Certificate settings of a cloud apply, or are reported, also if a profile of config.toml selects
-/// the cloud.
-=======
 /// Tools in Python write `True` and `False`.
 #[test]
 fn booleans_of_clouds_yaml_can_be_capitalized() {
@@ -265,9 +261,8 @@ fn booleans_of_clouds_yaml_can_be_capitalized() {
     }
 }
 
-/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads
-/// to it.
->>>>>>> w14
+/// Certificate settings of a cloud apply, or are reported, also if a profile of config.toml selects
+/// the cloud.
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";

@@ -147,12 +147,8 @@ fn profiles_follow_the_precedence_of_sources() {
             show("--region eu-nl --project-id x", "prod"),
             [entry("prod", ""), "--region".to_owned(), "--project-id".to_owned()],
         ),
-        // Variables with credentials override it. Its region is then still used if no other source
-        // has one; its project is not used with other keys.
-        (
-            with_keys(show("", "prod")),
-            ["HW_*".to_owned(), entry("prod", " region"), "looked up".to_owned()],
-        ),
+        // After variables with credentials. Region and project belong to the keys beside them.
+        (with_keys(show("", "prod")), three(["HW_*", "-", "-"])),
         (
             with_keys(show("", "prod")).env("HW_REGION", "eu-nl").env("HW_PROJECT_ID", "x"),
             three(["HW_*", "HW_REGION", "HW_PROJECT_ID"]),

@@ -173,6 +173,13 @@ fn names_of_vaults_take_one_more_request() {
         .exit(4)
         .stderr_holds(["cbr: error: no vault has the name or ID `vault-nowhere`"])
         .run();
+    let service = Service::start(|request, _| {
+        let vaults = r#"{"count":2,"vaults":[{"id":"1","name":"db"},{"id":"2","name":"db"}]}"#;
+        let is_list = request.line.contains("/vaults") && !request.line.contains("offset=2");
+        Answer::new(200, if is_list { vaults } else { r#"{"count":2,"vaults":[]}"# })
+    });
+    let run = service.cbr("backups list --vault db").with_key().exit(2);
+    run.stderr_holds(["2 vaults have the name `db`: 1, 2", "hint: give one of these ids"]).run();
     // Without the permission the names are missing, and the rows are complete.
     let run = sandboxed(
         "--backups 9 --source-fault vaults=403",

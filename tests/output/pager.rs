@@ -73,6 +73,42 @@ fn single_records_are_paged_too() {
 }
 
 #[test]
+fn long_help_on_a_terminal_is_paged() {
+    let cases = [
+        ("backups list --help", true),
+        ("backups list -h", true),
+        ("help backups list", true),
+        ("help filters", true),
+        ("help", true),
+        ("backups list --help --no-pager", false),
+        ("help filters --no-pager", false),
+        ("config path -h", false),
+        ("--version", false),
+    ];
+    for (args, paged) in cases {
+        let help = |setting: &str, flag: &str| {
+            terminal(80, &format!("{setting} cbr {args} --color never {flag}"))
+        };
+        let shown = help(&format!("CBR_PAGER=\"{MARKS}\""), "");
+        assert_eq!(is_paged(&shown), paged, "{args}\n{shown}");
+        // All of it.
+        assert_eq!(shown.replace("PAGED:", ""), help("CBR_PAGER=cat", ""), "{args}");
+        assert!(shown.lines().count() >= if paged { 24 } else { 1 }, "{args}");
+    }
+    // Nobody is there to page.
+    for args in ["backups list --help", "help filters"] {
+        assert!(!is_paged(&cbr(args).env("CBR_PAGER", MARKS).run().stdout), "{args}");
+    }
+    // A pager that is left early is no failure, and one that is missing hides nothing.
+    let left = terminal(80, "CBR_PAGER=\"head -n 3\" cbr backups list --help");
+    assert_eq!(left.lines().count(), 3);
+    let plain = terminal(80, "CBR_PAGER=cat cbr help filters");
+    let shown = terminal(80, "CBR_PAGER=no-such-pager cbr help filters 2>&1");
+    assert!(shown.starts_with("cbr: warning: CBR_PAGER: cannot use `no-such-pager`"), "{shown}");
+    assert!(shown.ends_with(&plain), "{shown}");
+}
+
+#[test]
 fn the_first_set_variable_selects_the_pager() {
     let cases = [
         (format!("unset CBR_PAGER; PAGER=\"{MARKS}\""), true),
@@ -85,6 +121,26 @@ fn the_first_set_variable_selects_the_pager() {
     ];
     for (setting, paged) in cases {
         assert_eq!(is_paged(&list(&setting, 60, "")), paged, "{setting}");
+    }
+}
+
+#[test]
+fn the_pager_of_the_file_is_between_the_variables() {
+    let list = "cbr sandbox --epoch 2026-11-20 --backups 60 -- backups list --color never -q";
+    // The key, variables, and whether the output is paged.
+    let cases = [
+        (MARKS, "", true),
+        (MARKS, "PAGER=cat", true),
+        ("cat", &format!("PAGER=\"{MARKS}\""), false),
+        (MARKS, "CBR_PAGER=cat", false),
+        ("", &format!("PAGER=\"{MARKS}\""), false),
+    ];
+    for (pager, variables, paged) in cases {
+        let file = format!("printf \"[defaults]\\npager = \\\"{pager}\\\"\\n\" > own.toml");
+        let setting =
+            format!("export CBR_CONFIG_FILE=own.toml; unset CBR_PAGER PAGER; {variables}");
+        let shown = terminal(80, &format!("{file}; {setting} {list}; rm own.toml"));
+        assert_eq!(is_paged(&shown), paged, "{pager:?} {variables}");
     }
 }
 

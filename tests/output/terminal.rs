@@ -38,6 +38,20 @@ fn a_table_fits_the_width_and_keeps_every_row() {
 }
 
 #[test]
+fn a_summary_by_any_group_fits_the_width() {
+    for columns in [40, 60, 80] {
+        for group in ["resource", "vault", "type", "status", "checkpoint", "day", "month"] {
+            let summary = "cbr sandbox --epoch 2026-11-20 -- backups summary --color never";
+            let shown = terminal(columns, &format!("{summary} --by {group} 2>/dev/null"));
+            assert!(shown.lines().count() > 2, "{shown}");
+            for line in shown.lines() {
+                assert!(line.width() <= columns, "{columns} {group}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn at_80_columns_the_least_important_columns_are_hidden() {
     let shown = list(80, "--limit 2");
     let expected = "\

@@ -63,7 +63,7 @@ fn default(table: &Table, key: &Key, program: &Command) -> Option<String> {
         let (_, rest) = help.split_once("[default: ")?;
         Some(rest.split([']', ';']).next()?.to_owned())
     };
-    if *table != Table::Defaults {
+    if *table != Table::Defaults || key.name == "pager" {
         return stated(key.help);
     }
     let list = program.find_subcommand("backups")?.find_subcommand("list")?;

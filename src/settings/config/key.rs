@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::settings::{check_endpoint, check_project_id};
+use crate::terminal::pager;
 use crate::text::suggest;
 use crate::time;
 
@@ -50,13 +51,15 @@ const fn key(name: &'static str, kind: ValueKind, help: &'static str) -> Key {
 const ROOT: &[Key] =
     &[key("default_profile", ValueKind::Text, "profile to use if none is selected")];
 
-/// Defaults, each for the flag of the same name.
+/// Defaults, each for the flag of the same name; `pager` is that of a variable.
 const DEFAULTS: &[Key] = &[
     key("output", ValueKind::Text, "format of lists; json also of `show`"),
     key("columns", ValueKind::List, "columns of lists in that format"),
     key("sort", ValueKind::List, "order of `backups list`"),
     key("limit", ValueKind::Number, "maximum number of backups in a table"),
     key("time", ValueKind::Text, "how human-readable formats write times"),
+    key("tz", ValueKind::Text, "time zone, such as Europe/Berlin"),
+    Key { check: pager::check, ..key("pager", ValueKind::Text, "pager [default: PAGER or less]") },
     key("color", ValueKind::Text, "colors: auto, always or never"),
     key("region", ValueKind::Text, "region unless another is given"),
     key("page_size", ValueKind::Number, "rows in one request"),

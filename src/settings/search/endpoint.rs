@@ -24,6 +24,18 @@ pub(crate) struct EndpointError {
     pub(crate) is_open: bool,
 }
 
+impl EndpointError {
+    /// Returns the error for no region beside a profile that has one, whose credentials are not
+    /// used.
+    pub(super) fn beside_unused(self, profile: &str, by: &str) -> Self {
+        let name = profile.rsplit_once("[profiles.").and_then(|(_, name)| name.strip_suffix(']'));
+        let selected = name.map_or_else(String::new, |name| format!(", or --profile {name}"));
+        let message = format!("no region: {profile} has one, but the credentials are from {by}");
+        let hint = format!("give --region (such as --region eu-de){selected}");
+        Self { error: ConnectionError::new(message, hint), ..self }
+    }
+}
+
 impl From<ConnectionError> for EndpointError {
     fn from(error: ConnectionError) -> Self {
         Self { error, is_open: false }

@@ -39,6 +39,8 @@ pub(super) fn resolve(
     if let Some(lookup) = decider.and_then(|index| lookups.get_mut(index)) {
         lookup.source.shares_project = true;
     }
+    let by = credentials.as_ref().and_then(|found| Some(found.as_ref().ok()?.1.clone()));
+    let unused = unused_region(&mut lookups).zip(by);
     lookups.sort_by_key(|lookup| lookup.rank);
     let found = Region::find(&lookups);
     let mut sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
@@ -62,7 +64,12 @@ pub(super) fn resolve(
         credentials.as_ref().ok().map(|(credentials, _)| credentials),
     );
     let project = unclear.flatten().map_or(project, Err);
-    let endpoint = resolve_endpoint(&sources, found.as_ref(), facts);
+    let endpoint = resolve_endpoint(&sources, found.as_ref(), facts).map_err(|error| match unused
+        .filter(|_| found.is_none())
+    {
+        Some((profile, by)) if error.is_open => error.beside_unused(&profile, &by),
+        _ => error,
+    });
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
     // An address with {region} in it contradicts no region.
     let follows = |found: &&ResolvedEndpoint| following.iter().any(|it| it.origin == found.origin);
@@ -107,6 +114,16 @@ fn keep_own_project(sources: &mut [Source], region: Option<&Setting>) -> Option<
         }
     }
     unclear
+}
+
+/// Removes region and endpoint of a profile whose credentials are not used: the keys of another
+/// source may belong to another account, which works elsewhere. Returns the name of the profile if
+/// it has a region.
+fn unused_region(lookups: &mut [Lookup]) -> Option<String> {
+    let is_unused = |lookup: &&mut Lookup| matches!(lookup.outcome, Outcome::Outranked);
+    let source = &mut lookups.iter_mut().find(is_unused)?.source;
+    source.endpoint = None;
+    source.region.take().map(|_| source.name.clone())
 }
 
 /// The region, and how it was found.

@@ -22,9 +22,8 @@ fn sources_go_in_their_order() {
         (from_sdk_file(), [SDK_FILE, "-", SDK_FILE]),
         (from_koocli(), [KOOCLI, KOOCLI, KOOCLI]),
         (from_own_file(), [OWN_FILE, OWN_FILE_REGION, OWN_FILE_PROJECT]),
-        // A region of the profile applies if no other source has one; a project belongs to its
-        // keys.
-        (from_samples(), ["CLOUD_SDK_*", OWN_FILE_REGION, "CLOUD_SDK_PROJECT_ID"]),
+        // Region and project of the profile belong to its keys, which are not used.
+        (from_samples(), ["CLOUD_SDK_*", "-", "CLOUD_SDK_PROJECT_ID"]),
         (from_openstack(), ["OS_*", "OS_REGION_NAME", "OS_PROJECT_ID"]),
         (from_terraform(), ["HW_*", "HW_REGION", "HW_PROJECT_ID"]),
         (from_sdk(), ["HUAWEICLOUD_SDK_*", "HW_REGION", "HUAWEICLOUD_SDK_PROJECT_ID"]),
@@ -141,4 +140,29 @@ fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
             below.fold(given().var("OS_AUTH_URL", OTC), |given, name| given.var(name, "eu-de"));
         assert_eq!(given.find().region.unwrap().origin, *name);
     }
+}
+
+#[test]
+fn keys_of_variables_take_no_region_from_a_profile_with_other_keys() {
+    let keys = || given().var("HW_ACCESS_KEY", "a").var("HW_SECRET_KEY", "s").own_file();
+    let error = keys().find().endpoint.unwrap_err().error;
+    assert_eq!(
+        error.to_string(),
+        format!("no region: {OWN_FILE} has one, but the credentials are from HW_*")
+    );
+    assert_eq!(error.hint, "give --region (such as --region eu-de), or --profile a");
+    // With another region, nothing of the profile is used either.
+    let found = keys().var("HW_REGION", "eu-nl").find();
+    assert_eq!(found.endpoint.unwrap().origin, "HW_REGION");
+    // An endpoint belongs to the keys as well.
+    let profile = "access_key='a'\nsecret_key='s'\nendpoint='https://e'\n";
+    let own = |given: Given, text: &str| {
+        given.file(".config/cbr/config.toml", &format!("[profiles.a]\n{text}"))
+    };
+    let found = own(given().terraform(), profile).find();
+    assert_eq!(found.endpoint.unwrap().origin, "HW_REGION");
+    // A profile without credentials is for those of any source.
+    let found =
+        own(given().var("HW_ACCESS_KEY", "a").var("HW_SECRET_KEY", "s"), "region='eu-de'\n");
+    assert_eq!(found.find().region.unwrap().origin, OWN_FILE_REGION);
 }
