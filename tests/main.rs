@@ -51,6 +51,9 @@ mod vendor;
 /// `cbr backups coverage` and `cbr backups check`.
 mod coverage;
 
+/// Several regions, projects and profiles in one listing.
+mod targets;
+
 /// `cbr config`, and the defaults for flags in its file.
 mod config;
 

@@ -489,7 +489,15 @@ impl Cli {
     /// Rejects flags that contradict each other, which clap cannot detect.
     pub(crate) fn check(&self) -> Result<(), String> {
         match &self.command {
-            Command::Backups(BackupsCommand::List(args)) => args.check(),
+            Command::Backups(BackupsCommand::List(args)) => {
+                if self.connection.targets.partial && args.output.streams() {
+                    // Rows of a target that fails later could not be taken back.
+                    return Err(
+                        "the argument '--partial' cannot be used with '--stream'".to_owned()
+                    );
+                }
+                args.check()
+            }
             Command::Backups(BackupsCommand::Summary(args)) => {
                 let columns = || summary::columns(args.by, true);
                 args.read.check().and_then(|()| args.output.check(&columns()))

@@ -129,7 +129,7 @@ impl Done {
     }
 
     fn take(&mut self, reading: Reading<'_>) {
-        self.targets = reading.target_receipts();
+        self.targets = reading.target_receipts;
         self.tally = reading.tally;
         self.note = reading.note;
         if let [source] = reading.sources.as_slice() {

@@ -72,6 +72,8 @@ pub(super) struct Reading<'a> {
     pub(super) note: Option<Value>,
     /// What is printed, if there is a receipt.
     pub(super) digest: Option<Digest>,
+    /// What the receipt says of each target, once that is final.
+    pub(super) target_receipts: Vec<TargetReceipt>,
 }
 
 /// Some targets failed, as their states say.
@@ -187,6 +189,7 @@ impl<'a> Reading<'a> {
             tally: Counts { filtered, ..Counts::default() },
             note: None,
             digest: None,
+            target_receipts: Vec::new(),
         }
     }
 
@@ -432,6 +435,7 @@ impl<'a> Reading<'a> {
     pub(super) fn conclude(&mut self, result: anyhow::Result<()>) -> anyhow::Result<()> {
         let is_failure = result.as_ref().is_err_and(|error| error.is::<TargetsFailed>());
         if !is_failure && (self.failed.is_empty() || result.is_err()) {
+            self.target_receipts = self.to_target_receipts();
             return result;
         }
         for source in &self.sources {
@@ -456,6 +460,7 @@ impl<'a> Reading<'a> {
         for FailedTarget { name, error } in &self.failed {
             self.console.info(&format!("{}: failed: {}", name.label(), errors::message(error)));
         }
+        self.target_receipts = self.to_target_receipts();
         let all = self.failed.len() + self.sources.iter().filter(|it| !it.has_failed()).count();
         match is_failure {
             true => Err(targets::worst(&mut self.failed, all).unwrap_or(TargetsFailed.into())),
@@ -464,7 +469,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Returns what the receipt says of each target.
-    pub(super) fn target_receipts(&self) -> Vec<TargetReceipt> {
+    fn to_target_receipts(&self) -> Vec<TargetReceipt> {
         let read = self.sources.iter().filter(|source| !source.has_failed()).map(|source| {
             let is_proven = matches!(source.state, State::Complete) || source.is_empty;
             TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)

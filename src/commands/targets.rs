@@ -199,8 +199,17 @@ async fn projects(
 ) -> anyhow::Result<Vec<AccountProject>> {
     let mut projects: Vec<AccountProject> = Vec::new();
     let mut known = BTreeSet::new();
-    for base in wanted.bases() {
-        let (resolution, options) = account.resolve(&args.of_target(&base, true));
+    let bases = wanted.bases();
+    let resolved = bases.iter().map(|base| account.resolve(&args.of_target(base, true)));
+    let resolved: Vec<_> = resolved.collect();
+    let iam = |resolution: &Resolution| {
+        let (iam, _) = resolution.iam.as_ref().ok()?;
+        clouds::of_identity(&iam.host())
+    };
+    let regions =
+        resolved.iter().map(|(resolution, _)| (resolution.region_name(), iam(resolution)));
+    check_clouds(regions)?;
+    for (resolution, options) in resolved {
         let (iam, _) = resolution.iam.clone()?;
         if !known.insert(iam.base().to_owned()) {
             continue;
@@ -231,17 +240,21 @@ fn check_account(targets: &[Resolved]) -> Result<(), ConnectionError> {
         let found = target.resolution.endpoint.as_ref().ok().filter(|found| found.is_made)?;
         clouds::of_service(&found.endpoint.host())
     };
-    let clouds = targets.iter().filter_map(|target| Some((target, cloud(target)?)));
-    let mut clouds = clouds.collect::<Vec<_>>().into_iter();
-    let Some((one, cloud)) = clouds.next() else { return Ok(()) };
-    match clouds.find(|(_, other)| *other != cloud) {
+    check_clouds(targets.iter().map(|target| (target.resolution.region_name(), cloud(target))))
+}
+
+/// Checks that these regions are of one cloud, as far as that is known: a key is for one cloud.
+fn check_clouds<'a>(
+    regions: impl Iterator<Item = (&'a str, Option<&'static str>)>,
+) -> Result<(), ConnectionError> {
+    let mut regions = regions.filter_map(|(region, cloud)| Some((region, cloud?)));
+    let Some((one, cloud)) = regions.next() else { return Ok(()) };
+    match regions.find(|(_, other)| *other != cloud) {
         None => Ok(()),
         Some((other, other_cloud)) => Err(ConnectionError::new(
             format!(
-                "{} is a region of {cloud} and {} one of {other_cloud}: the same credentials are \
-                 not sent to both",
-                one.name.label(),
-                other.name.label()
+                "{one} is a region of {cloud} and {other} one of {other_cloud}: the same \
+                 credentials are not sent to both",
             ),
             "use a profile for each cloud, and give both with --profile or --group",
         )),

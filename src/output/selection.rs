@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-use crate::record::column::{self, Column, TARGET_COLUMNS, Visibility};
+use crate::record::column::{self, Column, TARGET, TARGET_COLUMNS, Visibility};
 
 /// The columns of one kind of rows.
 pub(crate) struct ColumnSets {
@@ -104,7 +104,7 @@ impl TargetColumns {
             table,
             wide: with(&sets.wide, &every),
             scalar: with(&sets.scalar, &every),
-            object: with(&sets.object, &every),
+            object: with(&sets.object, &[TARGET]),
             ..sets
         }
     }

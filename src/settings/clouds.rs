@@ -146,7 +146,7 @@ pub(super) fn further_identity_host(region: &str) -> Option<String> {
 }
 
 /// Returns the domain of the cloud whose IAM is at `host`; `None` for any other host.
-pub(super) fn of_identity(host: &str) -> Option<&'static str> {
+pub(crate) fn of_identity(host: &str) -> Option<&'static str> {
     if let Some(name) = host.strip_suffix(FORMER_HUAWEI_CLOUD) {
         return of_identity(&format!("{name}{HUAWEI_CLOUD}"));
     }

@@ -16,6 +16,9 @@ const REGION: &str = "region";
 const PROJECT_NAME: &str = "project_name";
 const PROFILE: &str = "profile";
 
+/// The target as an object, which begins the objects of json where there are several.
+pub(crate) const TARGET: Column = column(Field::_target, "target of the run", Text, Extra);
+
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),

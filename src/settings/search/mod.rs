@@ -103,6 +103,11 @@ impl Resolution {
         error.map_or(Ok(()), |error| Err(error.clone()))
     }
 
+    /// Returns the region, or an empty text if there is none.
+    pub(crate) fn region_name(&self) -> &str {
+        self.region.as_ref().map_or("", |region| region.value.as_str())
+    }
+
     /// Returns true if IAM will send a catalogue with the token. It may name the endpoint.
     pub(crate) fn has_catalog(&self) -> bool {
         let logs_in = matches!(&self.credentials, Ok((Credentials::Password(_), _)));

@@ -1,0 +1,148 @@
+//! Several accounts: each key is only for the projects of its account, and each user logs in as
+//! rarely as possible.
+
+use crate::harness::{ACCESS_KEY, DOMAIN, PASSWORD, SECOND_KEY, Sandbox, TOKEN, USER, projects};
+
+fn profiles(sandbox: &Sandbox) -> String {
+    let address = format!("{}/{{region}}", sandbox.endpoint());
+    let (second, secret) = SECOND_KEY;
+    format!(
+        "[profiles.one]\nregion = 'sandbox-1'\nendpoint = '{address}'\niam_endpoint = '{address}'\n\
+         access_key = '{ACCESS_KEY}'\nsecret_key = '{}'\n\
+         [profiles.two]\nregion = 'sandbox-1'\nendpoint = '{address}'\niam_endpoint = '{address}'\n\
+         access_key = '{second}'\nsecret_key = '{secret}'\n\
+         [[groups.both]]\nprofile = 'one'\nregion = 'sandbox-2'\n\
+         [[groups.both]]\nprofile = 'two'\nall_projects = true\n",
+        crate::harness::SECRET_KEY
+    )
+}
+
+#[test]
+fn each_account_receives_its_own_key_only() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let config = profiles(&sandbox);
+    let run = |args: &str| {
+        let run = crate::harness::cbr(args).private_file(".config/cbr/config.toml", &config);
+        run.run()
+    };
+    let list = "--latest 1 --per project --sort profile,project_id -o csv --no-headers";
+    let columns = "--columns profile,region,project_id";
+    let cases: [(&str, &[[&str; 3]]); 2] = [
+        (
+            "--profile one,two --region sandbox-1,sandbox-2",
+            &[
+                ["one", "sandbox-1", projects::SANDBOX_1],
+                ["one", "sandbox-2", projects::SANDBOX_2],
+                ["two", "sandbox-1", projects::SECOND_1],
+                ["two", "sandbox-2", projects::SECOND_2],
+            ],
+        ),
+        (
+            "--group both",
+            &[
+                ["one", "sandbox-2", projects::SANDBOX_2],
+                ["two", "sandbox-1", projects::SECOND_1],
+                ["two", "sandbox-2", projects::SECOND_2],
+            ],
+        ),
+    ];
+    for (flags, expected) in cases {
+        let rows = run(&format!("backups list {flags} {list} {columns}")).csv();
+        assert_eq!(rows, expected, "{flags}");
+    }
+    let summary =
+        run("backups summary --profile one,two --by profile -o csv --columns profile,count");
+    assert_eq!(summary.csv()[1..], [["one", "20"], ["two", "20"]]);
+    // What each project received is signed with the key of its account.
+    let of_second = [projects::SECOND_1, projects::SECOND_2];
+    let mut seen = 0;
+    for request in sandbox.requests() {
+        let key = request.key.as_deref().unwrap();
+        if let Some(project) = request.path.split('/').find(|part| part.starts_with("5a4db0c5")) {
+            let expected = if of_second.contains(&project) { SECOND_KEY.0 } else { ACCESS_KEY };
+            assert_eq!(key, expected, "{}", request.path);
+            seen += 1;
+        }
+        assert!(request.status.unwrap() < 400, "{}", request.path);
+    }
+    assert!(seen >= 9);
+}
+
+#[test]
+fn one_project_in_two_profiles_is_read_once() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let config = profiles(&sandbox).replace("two", "same").replace(SECOND_KEY.0, ACCESS_KEY);
+    let config = config.replace(SECOND_KEY.1, crate::harness::SECRET_KEY);
+    let run = crate::harness::cbr("backups list --profile one,same --count");
+    let warning =
+        "cbr: warning: same/sandbox-1 is the same project as one/sandbox-1: it is read once\n";
+    let run = run.private_file(".config/cbr/config.toml", &config).stderr(warning).run();
+    assert_eq!(run.stdout, "20\n");
+}
+
+#[test]
+fn a_user_logs_in_once_for_each_project_and_stops_when_refused() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let user = |args: &str, password: &str| {
+        let run = sandbox.cbr_of_regions(args).env("CBR_ACCESS_KEY", "").env("CBR_SECRET_KEY", "");
+        let run = run.env("HW_USER_NAME", USER).env("HW_DOMAIN_NAME", DOMAIN);
+        run.secret("HW_USER_PASSWORD", password)
+    };
+    let logins = || {
+        let requests = sandbox.requests().into_iter();
+        requests.filter(|it| it.path.ends_with("/v3/auth/tokens")).count()
+    };
+    let all = "backups list --all-projects --region sandbox-1,sandbox-2 --count";
+    assert_eq!(user(all, PASSWORD).run().stdout, "44\n");
+    assert_eq!(logins(), 4);
+    let refused = user("backups list --region sandbox-1,sandbox-2,sandbox-5", "wrong-password");
+    let told = [
+        "sandbox-1: failed: cannot log in",
+        "sandbox-2: failed: not tried, since IAM refused this user before",
+        "sandbox-5: failed: not tried",
+    ];
+    refused.exit(3).stderr_holds(told).run();
+    assert_eq!(logins(), 5);
+}
+
+#[test]
+fn a_token_is_for_its_own_project() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    for flags in ["--region sandbox-1,sandbox-2", "--all-projects", "--region sandbox-*"] {
+        let run = sandbox.cbr_of_regions(&format!("backups list {flags}"));
+        let run =
+            run.env("CBR_ACCESS_KEY", "").env("CBR_SECRET_KEY", "").secret("CBR_TOKEN", TOKEN);
+        run.exit(2).stderr_holds(["is for one project, and several are wanted"]).run();
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn a_key_is_not_sent_to_two_clouds() {
+    let both = "the same credentials are not sent to both";
+    for regions in ["eu-de,eu-west-0", "eu-*,eu-de,eu-west-0"] {
+        let run = crate::harness::cbr("backups list --timeout 5s --region").arg(regions).with_key();
+        let told = "eu-de is a region of otc.t-systems.com and eu-west-0 one of prod-cloud-ocb";
+        run.exit(2).stderr_holds([told, both]).run();
+    }
+}
+
+/// A command for credentials can ask a person: it runs once, however many targets there are.
+#[test]
+fn credentials_are_read_once() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let address = format!("{}/{{region}}", sandbox.endpoint());
+    let config = format!(
+        "[profiles.one]\nregion = 'sandbox-1'\nendpoint = '{address}'\niam_endpoint = '{address}'\n\
+         credential_command = ['sh', '-c', 'echo run >> ran; printf %s {{\\\"access_key\\\":\\\"{ACCESS_KEY}\\\",\\\"secret_key\\\":\\\"{}\\\"}}']\n",
+        crate::harness::SECRET_KEY
+    );
+    let run = crate::harness::cbr(
+        "backups list --profile one --region sandbox-1,sandbox-2,sandbox-5 --count",
+    );
+    let run = run.private_file(".config/cbr/config.toml", &config).makes("ran");
+    assert_eq!(run.run().stdout, "40\n");
+    let piped = sandbox.cbr_of_regions("backups list --region sandbox-1,sandbox-2 --count");
+    let piped = piped.args(["--access-key", ACCESS_KEY, "--secret-key-file", "-"]);
+    assert_eq!(piped.stdin(crate::harness::SECRET_KEY).run().stdout, "40\n");
+}
