@@ -31,8 +31,12 @@ Register-ArgumentCompleter -Native -CommandName cbr -ScriptBlock {
             if (-not $help) {
                 $help = $value
             }
+            $text = "$prefix$value".Substring($kept)
+            if ($text.Contains(' ')) {
+                $text = "'$text'"
+            }
             [System.Management.Automation.CompletionResult]::new(
-                "$prefix$value".Substring($kept), $value, 'ParameterValue', $help)
+                $text, $value, 'ParameterValue', $help)
         }
     }
 }

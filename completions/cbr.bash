@@ -27,12 +27,16 @@ _cbr() {
         return
     fi
 
-    # Of the last word, readline replaces $2 alone.
-    local kept=${words[last]%"$2"} kind prefix value
+    # Of the last word, readline replaces $2 alone. Within quotes a space needs no backslash.
+    local kept=${words[last]%"$2"} quotes=${words[last]//[!\"\']/} kind prefix value
+    kept=${kept//[\"\']/}
     {
         IFS=' ' read -r kind prefix
         while IFS=$'\t' read -r value _; do
             value=$prefix$value
+            if [[ -z $quotes ]]; then
+                value=${value// /\\ }
+            fi
             COMPREPLY+=("${value#"$kept"}")
         done
     } < <(command cbr completions -- "${words[@]}" 2>/dev/null)

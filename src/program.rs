@@ -59,6 +59,7 @@ pub(crate) fn read(words: &[OsString]) -> anyhow::Result<Cli> {
         });
     }
     cli.connection.own_file = own_file;
+    cli.connection.settle();
     Ok(cli)
 }
 

@@ -115,6 +115,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
                     commands::list(&args, &cli.connection, &terminal, &console).await
                 }
                 BackupsCommand::Show(args) => {
+                    cli.connection.refuse_several("cbr backups show")?;
                     commands::show(&args, &cli.connection, &terminal, &console).await
                 }
                 BackupsCommand::Summary(args) => {
@@ -126,6 +127,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Auth(AuthCommand::Show(args)) => {
             let console = Console::new(cli.console);
+            cli.connection.refuse_several("cbr auth show")?;
             commands::show_settings(&args, &cli.connection, &console, program::check_defaults)?;
         }
         Command::Auth(AuthCommand::Check(args)) => {
@@ -135,6 +137,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Config(ConfigCommand::Init(args)) => {
             let console = Arc::new(Console::new(cli.console));
+            cli.connection.refuse_several("cbr config init")?;
             config::init(&args, cli.connection, &console, program::check_defaults).await?;
         }
         Command::Config(command) => {

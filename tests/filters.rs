@@ -7,7 +7,7 @@ use crate::harness::{Cbr, Run, sandboxed};
 const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
 
 /// Each filter alone, and the pairs that arrive. All values differ from their encoding.
-const FILTERS: [(&[&str], &[(&str, &str)]); 39] = [
+const FILTERS: [(&[&str], &[(&str, &str)]); 43] = [
     (&["--checkpoint-id", ID], &[("checkpoint_id", ID)]),
     (&["--dec"], &[("dec", "true")]),
     (&["--dec=false"], &[("dec", "false")]),
@@ -16,6 +16,17 @@ const FILTERS: [(&[&str], &[(&str, &str)]); 39] = [
     (&["--start-time", "2018-02-01T12:00:00Z"], &[("start_time", "2018-02-01T12:00:00Z")]),
     (&["--until", "2018-02-01T12:00:00.5Z"], &[("end_time", "2018-02-01T12:00:01Z")]),
     (&["--end-time", "2018-02-01 12:00"], &[("end_time", "2018-02-01T12:00:00Z")]),
+    // A day more than is asked for; cbr checks the bound itself.
+    (&["--newer-than", "2018-02-02"], &[("start_time", "2018-02-01T00:00:00Z")]),
+    (&["--older-than", "2018-02-01T12:00:00.5Z"], &[("end_time", "2018-02-02T12:00:01Z")]),
+    (
+        &["--since", "2018-02-01", "--newer-than", "2018-02-03", "--older-than", "2018-02-04"],
+        &[("end_time", "2018-02-05T00:00:00Z"), ("start_time", "2018-02-01T00:00:00Z")],
+    ),
+    (
+        &["--param", "end_time=2018-02-01T00:00:00Z", "--older-than", "2019-01-01"],
+        &[("end_time", "2018-02-01T00:00:00Z")],
+    ),
     (&["--enterprise-project-id", "0"], &[("enterprise_project_id", "0")]),
     (
         &["--enterprise-project-id", "all_granted_eps"],

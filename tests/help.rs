@@ -63,7 +63,7 @@ fn unknown_topics_suggest_similar_ones() {
 #[test]
 fn long_lines_are_wrapped_at_words() {
     let filters = help("help filters");
-    assert!(filters.contains("[Europe/Berlin]. Also --start-time\n"), "{filters}");
+    assert!(filters.contains("and --newer-than, which cbr\n"), "{filters}");
     let summary = help("backups summary --help");
     assert!(!summary.contains("\nbacked up\n"), "{summary}");
     let config = help("config set --help");
@@ -160,7 +160,9 @@ fn flags_without_effect_are_not_in_the_help() {
     for command in ["completions", "man", "help", "config", "sandbox"] {
         for form in ["-h", "--help"] {
             let text = help(&format!("{command} {form}"));
-            assert!(!text.contains("--region") && !text.contains("--quiet"), "{text}");
+            // The sandbox has --regions.
+            let has = |flag: &str| text.replace("--regions", "").contains(flag);
+            assert!(!has("--region") && !has("--quiet"), "{text}");
         }
         let told = ["the argument '--region' has no effect on 'cbr "];
         let words = match command {
@@ -170,4 +172,39 @@ fn flags_without_effect_are_not_in_the_help() {
         };
         cbr(&format!("{words} --region x")).exit(2).stderr_holds(told).run();
     }
+}
+
+#[test]
+fn filters_are_grouped_by_subject() {
+    // A heading, and flags of the service and of cbr below it.
+    let subjects = [
+        ("Filters: name, resource, vault:", ["--resource-name ", "--vault ", "--min-size "]),
+        ("Filters: time:", ["--since ", "--until ", "--expires-before "]),
+        ("Filters: status and kind:", ["--status ", "--incremental ", "--automatic "]),
+        ("Filters: other:", ["--checkpoint-id ", "--dec ", "--param "]),
+    ];
+    let text = help("backups list --help");
+    let mut from = 0;
+    for (heading, flags) in subjects {
+        let at =
+            text.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("{heading}\n{text}"));
+        assert!(at > from, "{heading}");
+        let (_, section) = text.split_at(at + 1);
+        // The next heading is the next line without indentation.
+        let body =
+            section.lines().skip(1).take_while(|line| line.is_empty() || line.starts_with(' '));
+        let body = body.collect::<Vec<_>>().join("\n");
+        for flag in flags {
+            assert!(body.contains(flag), "{flag} is not below {heading}\n{text}");
+        }
+        from = at;
+    }
+    assert!(!text.contains("--newer-than <"), "{text}");
+    let of_cbr = |text: &str, flag: &str| {
+        let (_, after) = text.split_once(flag).unwrap_or_else(|| panic!("{flag}\n{text}"));
+        let end = after.find("\n      --").unwrap_or(after.len());
+        after[..end].contains("[checked by cbr]")
+    };
+    assert!(of_cbr(&text, "--min-size <GB>"), "{text}");
+    assert!(!of_cbr(&text, "--status <STATUS>"), "{text}");
 }

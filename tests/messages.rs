@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::harness::{
-    Cbr, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY, TOKEN, sandboxed,
-    terminal,
+    Cbr, DOMAIN, PASSWORD, SECURITY_TOKEN, Sandbox, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY,
+    TOKEN, USER, sandboxed, terminal,
 };
 
 const PATH: &str = "/v3/5a4db0c5000000000000000000000001/backups";
@@ -57,7 +57,62 @@ fn verbose_shows_no_secret() {
     }
 }
 
-/// Scripts pass on names of backups, which any creator of a backup can choose. None of them acts on
+#[test]
+fn verbose_twice_shows_bodies_of_answers() {
+    // Options of the sandbox, arguments, exit code, and how the body begins.
+    let refused = r#"{"error_code":"BackupService.6200""#;
+    let show = "backups show 00000000-0000-0000-0000-000000000000";
+    let cases = [
+        ("--backups 3", "backups list", 0, r#"{"backups":[{"#),
+        (
+            "--backups 3 --fault 503=0@1",
+            "backups list --retries 0",
+            5,
+            r#"{"error_msg":"An error occurred"#,
+        ),
+        ("--backups 3", show, 4, refused),
+    ];
+    for (options, args, exit, begin) in cases {
+        let bodies = |flag: &str| {
+            let run =
+                sandboxed(options, &format!("{args} {flag}")).exit(exit).stderr_holds([""]).run();
+            let lines = run.stderr.lines().filter(|line| line.contains("body of "));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(bodies("-v").is_empty(), "{args}");
+        let bodies = bodies("-vv");
+        let [line] = bodies.as_slice() else { panic!("{args}: {bodies:?}") };
+        let (request, body) =
+            line.split_once(": {").map(|(request, body)| (request, format!("{{{body}"))).unwrap();
+        assert!(request.starts_with(&format!("cbr: debug: body of GET {PATH}")), "{line}");
+        assert!(body.starts_with(begin), "{line}");
+    }
+    let long =
+        sandboxed("--backups 200", "backups list -vv").stderr_holds(["body of"]).run().stderr;
+    let line = long.lines().find(|line| line.contains("body of ")).unwrap();
+    assert!(line.ends_with(" bytes)") && line.chars().count() < 4300, "{line}");
+}
+
+/// What a login answers, and what vaults and resources hold, is not for a log.
+#[test]
+fn private_bodies_are_never_shown() {
+    let sandbox = Sandbox::start("--backups 3");
+    let login = sandbox
+        .cbr_by_region("backups list -vv")
+        .env("HW_USER_NAME", USER)
+        .env("HW_USER_PASSWORD", PASSWORD)
+        .env("HW_DOMAIN_NAME", DOMAIN);
+    let coverage = sandbox.cbr("backups coverage --inventory all -vv").with_key();
+    // A path whose request is logged without its body.
+    for (run, path) in [(login, "/v3/auth/tokens"), (coverage, "/protectables/")] {
+        let run = run.stderr_holds([path, "body of GET /v3/"]).run();
+        let bodies = run.stderr.lines().filter(|line| line.contains("body of "));
+        let of_others = |line: &&str| !line.contains(&format!("{PATH}?"));
+        assert_eq!(bodies.filter(of_others).count(), 0, "{}", run.stderr);
+    }
+}
+
+/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on
 /// the terminal.
 #[test]
 fn control_characters_in_arguments_are_escaped() {

@@ -80,7 +80,7 @@ fn with(cbr: Cbr, variables: &[(&str, &str)]) -> Cbr {
 fn echoing_services_reveal_no_secret() {
     for (what, exit, answer) in SERVICES {
         for way in WAYS {
-            for verbose in [&[][..], &["--verbose"]] {
+            for verbose in [&[][..], &["--verbose"], &["-vv"]] {
                 let service = Service::start(move |request, _| answer(request));
                 let run = with(service.cbr("backups list --retries 0 --receipt receipt"), way);
                 // The harness checks stdout, stderr and the receipt.

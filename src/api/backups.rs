@@ -13,12 +13,15 @@ use super::page::read_page;
 use super::{clock, sign};
 use crate::listing::{Order, Page, PageRequest, Source};
 use crate::record::row::Rows;
+use crate::record::target::TargetTag;
 
 /// The backups of a project that match some filters.
 pub(crate) struct Backups {
     client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
+    /// Added to each row.
+    tag: Option<Arc<TargetTag>>,
 }
 
 /// The answer to `GET /v3/{project_id}/backups/{backup_id}`.
@@ -31,7 +34,12 @@ struct ShowAnswer<'a> {
 impl Backups {
     /// Creates the list of the backups that match `filters`, in `order`.
     pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
-        Self { client, filters, order }
+        Self { client, filters, order, tag: None }
+    }
+
+    /// Adds a target to each row.
+    pub(crate) fn tagged(self, tag: Option<Arc<TargetTag>>) -> Self {
+        Self { tag, ..self }
     }
 
     /// Returns the request for one backup.
@@ -137,7 +145,14 @@ impl Source for Backups {
     async fn page(&self, request: PageRequest) -> Result<Page<Rows>, ApiError> {
         let UnsentRequest { below, pairs } =
             Self::page_request(&self.filters, &self.order, request);
-        self.client.get(&below, &pairs, |body| read_page(body, &self.order)).await
+        let read = |body: &Arc<Body>| {
+            let page = read_page(body, &self.order)?;
+            Ok(match &self.tag {
+                Some(tag) => page.map(|rows| rows.tagged(tag)),
+                None => page,
+            })
+        };
+        self.client.get(&below, &pairs, read).await
     }
 
     fn transient_failures(&self) -> u64 {

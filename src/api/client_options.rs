@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::throttle::Throttle;
 use super::{RequestLog, RetryPolicy, Session};
 use crate::settings::{Origin, Trust};
 
@@ -18,4 +19,6 @@ pub(crate) struct ClientOptions {
     pub(crate) origin: Arc<Origin>,
     /// Replaces keys before they expire.
     pub(crate) session: Option<Arc<Session>>,
+    /// Pauses that all requests of one user share: services throttle by user.
+    pub(crate) throttle: Arc<Throttle>,
 }

@@ -8,6 +8,9 @@ pub(crate) trait Events: Debug + Send + Sync {
     /// Reports a line of detail; `line` is called only if it is shown.
     fn on_detail(&self, line: &dyn Fn() -> String);
 
+    /// Reports the body of an answer; `text` is called only if it is shown.
+    fn on_body(&self, text: &dyn Fn() -> String);
+
     /// Reports a pause and its reason.
     fn on_pause(&self, why: &str, pause: Duration);
 

@@ -39,4 +39,5 @@ pub(crate) use refusal::{LONGEST_WAIT, Refusal, Spent};
 pub(crate) use request_log::RequestLog;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryPolicy};
 pub(crate) use session::Session;
+pub(crate) use throttle::Throttle;
 pub(crate) use transport::{Distrust, Flaw, proxy_to};

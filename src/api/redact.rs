@@ -10,6 +10,9 @@ pub(super) struct Redaction(Vec<(String, &'static str)>);
 
 const REDACTED: &str = "[redacted]";
 
+/// Characters of a body that `-vv` shows.
+const LONGEST_BODY: usize = 4000;
+
 impl Redaction {
     /// Creates the redaction for a request with these credentials and this `Authorization` header.
     pub(super) fn of(credentials: &Credentials, authorization: Option<&str>) -> Self {
@@ -68,6 +71,21 @@ impl Redaction {
         };
         self.text(&text)
     }
+
+    /// Returns the beginning of a body, unchanged but for the secrets.
+    ///
+    /// Secrets are replaced before the rest is cut off, since half of one would not be found.
+    pub(super) fn beginning(&self, body: &[u8]) -> String {
+        let redacted = self.body(body);
+        // The order of fields and the spaces are lost only if a secret was found.
+        let plain = serde_json::from_slice::<Value>(body).map(|json| json.to_string());
+        let has_secret = plain.map_or(true, |plain| plain != redacted);
+        let text = if has_secret { redacted.into() } else { String::from_utf8_lossy(body) };
+        match text.char_indices().nth(LONGEST_BODY) {
+            Some((end, _)) => format!("{}… ({} bytes)", &text[..end], body.len()),
+            None => text.into_owned(),
+        }
+    }
 }
 
 /// Changes every string value at any depth. Field names are unchanged.
@@ -114,6 +132,21 @@ mod tests {
         ];
         for (credentials, authorization, body, expected) in cases {
             assert_eq!(Redaction::of(credentials, authorization).body(body.as_bytes()), expected);
+        }
+    }
+    #[test]
+    fn bodies_keep_their_form_and_are_cut_after_redaction() {
+        let redaction = Redaction::of(&Credentials::Token(Secret::new("to/ken".to_owned())), None);
+        let long = format!("[\"{}to\\/ken\"]", "x".repeat(LONGEST_BODY - 5));
+        let cut = format!("[\"{}[re… ({} bytes)", "x".repeat(LONGEST_BODY - 5), long.len());
+        let cases = [
+            (r#"{ "b": 1, "a": 2 }"#, r#"{ "b": 1, "a": 2 }"#),
+            (r#"{ "b": "to\/ken", "a": 2 }"#, r#"{"a":2,"b":"[redacted]"}"#),
+            ("<p>to/ken</p>", "<p>[redacted]</p>"),
+            (&long, &cut),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(redaction.beginning(body.as_bytes()), expected, "{body}");
         }
     }
 }

@@ -14,7 +14,6 @@ pub(crate) struct RequestLog {
     requests: AtomicU64,
     retries: AtomicU64,
     hedged: AtomicU64,
-    transient_failures: AtomicU64,
     request_ids: Mutex<Vec<String>>,
     /// When silence was last reported.
     silence_reported: Mutex<Option<Instant>>,
@@ -39,7 +38,6 @@ impl RequestLog {
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             hedged: AtomicU64::new(0),
-            transient_failures: AtomicU64::new(0),
             request_ids: Mutex::default(),
             silence_reported: Mutex::default(),
         }
@@ -58,11 +56,6 @@ impl RequestLog {
     /// Returns the number of hedged requests.
     pub(crate) fn hedged(&self) -> u64 {
         self.hedged.load(Ordering::Relaxed)
-    }
-
-    /// Returns the number of failures that fewer concurrent requests would reduce.
-    pub(super) fn transient_failures(&self) -> u64 {
-        self.transient_failures.load(Ordering::Relaxed)
     }
 
     /// Returns the service's ids of the requests, in the order of the answers.
@@ -85,10 +78,23 @@ impl RequestLog {
         });
     }
 
+    /// Logs the body of an answer.
+    pub(super) fn note_body(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        body: &dyn Fn() -> String,
+    ) {
+        self.events.on_body(&|| {
+            let mark = if query.is_empty() { "" } else { "?" };
+            format!("body of {method} {path}{mark}{query}: {}", body())
+        });
+    }
+
     /// Notes that a request will be sent again after a pause.
-    pub(super) fn note_retry(&self, why: &str, pause: Duration, is_congestion: bool) {
+    pub(super) fn note_retry(&self, why: &str, pause: Duration) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.transient_failures.fetch_add(u64::from(is_congestion), Ordering::Relaxed);
         self.events.on_pause(why, pause);
         self.events.on_detail(&|| format!("{why}: again in {:.1} s", pause.as_secs_f64()));
     }

@@ -7,9 +7,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Pause that all requests share.
+/// Pause that all requests of one user share, whichever project they are for.
 #[derive(Debug)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     state: Mutex<State>,
 }
 
@@ -23,12 +23,27 @@ struct State {
     refusals: u32,
     /// Time of the last success, or of the first request.
     progress: Option<Instant>,
+    /// Failures that fewer concurrent requests would reduce.
+    transient_failures: u64,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        let (not_before, burst, progress) = (None, None, None);
+        let state = State { not_before, burst, refusals: 0, progress, transient_failures: 0 };
+        Self { state: Mutex::new(state) }
+    }
 }
 
 impl Throttle {
-    pub(super) fn new() -> Self {
-        let state = State { not_before: None, burst: None, refusals: 0, progress: None };
-        Self { state: Mutex::new(state) }
+    /// Notes a failure that fewer concurrent requests would reduce.
+    pub(super) fn note_failure(&self) {
+        self.lock().transient_failures += 1;
+    }
+
+    /// Returns the number of such failures.
+    pub(super) fn transient_failures(&self) -> u64 {
+        self.lock().transient_failures
     }
 
     /// Returns how long a request has to wait. `None` lets it go, and counts it as sent.
@@ -148,7 +163,7 @@ mod tests {
 
     #[test]
     fn one_refusal_holds_all_requests_back() {
-        let (pace, start) = (Throttle::new(), Instant::now());
+        let (pace, start) = (Throttle::default(), Instant::now());
         assert_eq!(pace.wait(start), None);
         assert_eq!(pace.wait(start), None);
         let pause = pace.throttled(start, start + SECOND, Some(3 * SECOND), None, 5);
@@ -164,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_named_span_is_waited_out_and_no_longer() {
-        let (pace, start) = (Throttle::new(), Instant::now());
+        let (pace, start) = (Throttle::default(), Instant::now());
         let minute = Some(60 * SECOND);
         assert_eq!(pace.wait(start), None);
         pace.came_through(start);
@@ -176,7 +191,7 @@ mod tests {
     #[test]
     fn throttling_fails_after_the_retries_or_two_intervals() {
         let refuse = |limit: Option<Duration>, retries: u32| {
-            let (pace, start) = (Throttle::new(), Instant::now());
+            let (pace, start) = (Throttle::default(), Instant::now());
             let mut now = start;
             let mut refusals = 0;
             loop {

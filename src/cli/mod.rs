@@ -21,17 +21,19 @@ use std::time::Duration;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::api::Pair;
 use crate::output::{ChoiceParser, ColumnSets, FormatParser, ListOutputArgs, OutputArgs, Printed};
 use crate::pipeline::filter::Filter;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
 use crate::pipeline::summary::{self, SUMMARY_COLUMNS};
-use crate::record::column::VAULT_NAME;
+use crate::record::column::{TARGET_COLUMNS, VAULT_NAME};
 #[cfg(feature = "sandbox")]
 use crate::sandbox::SandboxArgs;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::ConsoleArgs;
 use crate::terminal::stdout::TerminalArgs;
+use crate::text::headings;
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time;
@@ -156,7 +158,7 @@ pub(crate) struct ReadArgs {
     #[arg(
         long,
         value_name = "VAULT",
-        help_heading = "Filters (applied by the service)",
+        help_heading = headings::NAMES,
         conflicts_with_all = ["vault_id", "dry_run", "print_curl"]
     )]
     pub(crate) vault: Option<String>,
@@ -323,7 +325,7 @@ pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 
-    /// Print a row per resource, vault, type, status, day and so on [default: one row for all]
+    /// Print a row per group, such as resource [default: one row for all]
     ///
     /// Days and months are sorted newest first, other groups by the number of backups, largest
     /// first. Backups without that value are one group without a name.
@@ -401,6 +403,12 @@ impl ListArgs {
         self.output.selects(VAULT_NAME) || self.sort.uses(VAULT_NAME)
     }
 
+    /// Returns true if a column, the order or the group needs the target.
+    pub(crate) fn needs_target(&self) -> bool {
+        let is_used = |name: &&str| self.output.selects(name) || self.sort.uses(name);
+        TARGET_COLUMNS.iter().any(is_used) || self.per.is_some_and(Group::is_of_target)
+    }
+
     /// Returns how many of the newest backups of each group are kept, if not all.
     pub(crate) fn latest(&self) -> Option<u64> {
         self.latest.or(self.stale.map(|_| 1))
@@ -442,6 +450,27 @@ impl Default for ReadArgs {
 }
 
 impl ReadArgs {
+    /// Returns the pairs to send. The service also gets the time range of the filters of cbr, so
+    /// that it sends less, unless another flag sets that end of the range.
+    pub(crate) fn pairs(&self) -> Vec<Pair> {
+        let mut pairs = self.query.pairs();
+        let [start, end] = self.filter.creation_range();
+        let range = [
+            ("start_time", start.map(|start| start.at_or_after())),
+            ("end_time", end.map(|end| end.at_or_before())),
+        ];
+        for (name, time) in range {
+            let is_set = pairs.iter().any(|(set, _)| *set == name);
+            pairs.extend(time.filter(|_| !is_set).map(|time| (name, time)));
+        }
+        pairs
+    }
+
+    /// Returns true if the service may leave out backups of the project.
+    pub(crate) fn narrows(&self) -> bool {
+        self.pairs().iter().any(|(name, _)| *name != "show_replication")
+    }
+
     /// Returns true if new backups are filtered out.
     pub(crate) fn filters_by_age(&self) -> bool {
         self.query.has_until() || self.filter.has_older_than()

@@ -11,6 +11,7 @@ use clap::Args;
 use super::param::{self, Param};
 use super::vocabulary;
 use crate::api::Pair;
+use crate::text::headings::{KINDS, NAMES, OTHERS, TIMES};
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time::Moment;
@@ -18,120 +19,15 @@ use crate::time::Moment;
 /// The largest page (parameter `limit` of the API page "Querying All Backups").
 pub(crate) const LARGEST_PAGE: u64 = 1000;
 
-/// The filters of a listing, in the order of the API's page. A filter that is `None` is not sent.
+/// The filters of a listing, in the order of the help. A filter that is `None` is not sent.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Filters (applied by the service)")]
 pub(crate) struct Query {
-    /// Backups of this restore point (ID)
-    #[arg(long, value_name = "ID", value_parser = id)]
-    checkpoint_id: Option<String>,
-
-    /// Backups in a dedicated cloud (true) or not (false)
-    #[arg(
-        long,
-        visible_alias = "dedicated",
-        value_name = "BOOL",
-        num_args = 0..=1,
-        default_missing_value = "true"
-    )]
-    dec: Option<bool>,
-
-    /// Created at or after this time: 2026-11-01, 7d
-    ///
-    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an
-    /// age: 36h, 7d, 2w, 1mo, 1y. A date means 00:00 of that day. Dates and times are in UTC unless
-    /// they name a zone, such as 2026-11-01[Europe/Berlin]. Also --start-time
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        alias = "start-time",
-        add = hints::one_of(Moment::offered)
-    )]
-    since: Option<Moment>,
-
-    /// Created at or before this time
-    ///
-    /// A date means 00:00 of that day: --since 2026-11-01 --until 2026-12-01 is November. The
-    /// service compares fractions of a second, so 23:59:59 excludes backups of the last second.
-    /// Also --end-time
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        alias = "end-time",
-        add = hints::one_of(Moment::offered)
-    )]
-    until: Option<Moment>,
-
-    /// Backups of this enterprise project (ID); 0 is the default one, all_granted_eps all that you
-    /// can access
-    #[arg(long, value_name = "ID", value_parser = text)]
-    enterprise_project_id: Option<String>,
-
-    /// Automatic backups that are kept by count or never expire (true), or are kept by time (false)
-    #[arg(
-        long,
-        visible_alias = "kept-by-count",
-        value_name = "BOOL",
-        num_args = 0..=1,
-        default_missing_value = "true"
-    )]
-    existed_quantity_based_retention_backups: Option<bool>,
-
-    /// Origin: backup, or replication (a copy from another region)
-    #[arg(
-        long,
-        value_name = "TYPE",
-        value_parser = vocabulary::IMAGE_TYPES.parser(),
-        hide_possible_values = true
-    )]
-    image_type: Option<String>,
-
-    /// Incremental backups (true) or full backups (false)
-    ///
-    /// The service may include backups of which it reports neither.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    incremental: Option<bool>,
-
-    /// Status of sharing: pending, accepted or rejected
-    #[arg(
-        long,
-        visible_alias = "share-status",
-        value_name = "STATUS",
-        value_parser = vocabulary::MEMBER_STATUSES.parser(),
-        hide_possible_values = true
-    )]
-    member_status: Option<String>,
-
     /// Backups whose name contains this, as matched by the service (at most 255 characters)
-    #[arg(long, value_name = "NAME", value_parser = name)]
+    #[arg(long, help_heading = NAMES, value_name = "NAME", value_parser = name)]
     name: Option<String>,
 
-    /// Owner: private, shared or all_granted [default of the service: private]
-    #[arg(
-        long,
-        visible_alias = "owner",
-        value_name = "TYPE",
-        value_parser = vocabulary::OWN_TYPES.parser(),
-        hide_possible_values = true
-    )]
-    own_type: Option<String>,
-
-    /// Backups created as part of this one (ID of the parent)
-    #[arg(long, value_name = "ID", value_parser = id)]
-    parent_id: Option<String>,
-
-    /// Backups of resources in this availability zone
-    #[arg(long, value_name = "AZ", value_parser = text)]
-    resource_az: Option<String>,
-
-    /// Backups of this resource (ID of a server, volume, file system or desktop)
-    #[arg(long, value_name = "ID", value_parser = resource_id)]
-    resource_id: Option<String>,
-
     /// Backups of resources whose name contains this
-    #[arg(long, value_name = "NAME", value_parser = text)]
+    #[arg(long, help_heading = NAMES, value_name = "NAME", value_parser = text)]
     resource_name: Option<String>,
 
     /// Type of the resource, such as server or volume
@@ -140,32 +36,29 @@ pub(crate) struct Query {
     /// sfs-turbo, workspace, bms), or the API's value such as OS::Nova::Server
     #[arg(
         long,
+        help_heading = NAMES,
         value_name = "TYPE",
         value_parser = vocabulary::RESOURCE_TYPES.parser(),
         hide_possible_values = true
     )]
     resource_type: Option<String>,
 
-    /// Include replication_records, which the service omits by default
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    show_replication: Option<bool>,
+    /// Backups of this resource (ID of a server, volume, file system or desktop)
+    #[arg(long, help_heading = NAMES, value_name = "ID", value_parser = resource_id)]
+    resource_id: Option<String>,
 
-    /// Status, such as available or error,available
-    ///
-    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or
-    /// waiting_restore. May be repeated, or list several values with commas.
-    #[arg(
-        long,
-        value_name = "STATUS",
-        value_delimiter = ',',
-        value_parser = vocabulary::STATUSES.parser(),
-        hide_possible_values = true
-    )]
-    status: Vec<String>,
+    /// Backups of resources in this availability zone
+    #[arg(long, help_heading = NAMES, value_name = "AZ", value_parser = text)]
+    resource_az: Option<String>,
+
+    /// Backups in this vault (ID)
+    #[arg(long, help_heading = NAMES, value_name = "ID", value_parser = id)]
+    vault_id: Option<String>,
 
     /// Backups in vaults that are at least this full, 1 to 100 percent
     #[arg(
         long,
+        help_heading = NAMES,
         visible_alias = "min-vault-usage",
         value_name = "PERCENT",
         allow_negative_numbers = true,
@@ -173,15 +66,134 @@ pub(crate) struct Query {
     )]
     used_percent: Option<u8>,
 
-    /// Backups in this vault (ID)
-    #[arg(long, value_name = "ID", value_parser = id)]
-    vault_id: Option<String>,
+    /// Created at or after this time: 2026-11-01, 7d
+    ///
+    /// A date, a time in RFC 3339 or as --time prints it, now, today, yesterday, tomorrow, or an
+    /// age: 36h, 7d, 2w, 1mo, 1y. A date means 00:00 of that day. Dates and times are in UTC unless
+    /// they name a zone, such as 2026-11-01[Europe/Berlin]. Also --start-time, and --newer-than,
+    /// which cbr checks itself, to the microsecond of created_at.
+    #[arg(
+        long,
+        help_heading = TIMES,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "start-time",
+        add = hints::one_of(Moment::offered)
+    )]
+    since: Option<Moment>,
+
+    /// Created at or before this time: 2026-12-01, 30d
+    ///
+    /// Accepts the same times as --since. A date means 00:00 of that day: --since 2026-11-01
+    /// --until 2026-12-01 is November. The service compares fractions of a second, so 23:59:59
+    /// excludes backups of the last second. Also --end-time, and --older-than, which cbr checks
+    /// itself and which excludes that moment.
+    #[arg(
+        long,
+        help_heading = TIMES,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        alias = "end-time",
+        add = hints::one_of(Moment::offered)
+    )]
+    until: Option<Moment>,
+
+    /// Status, such as available or error,available
+    ///
+    /// available, protecting, deleting, restoring, error, waiting_protect, waiting_delete or
+    /// waiting_restore. May be repeated, or list several values with commas.
+    #[arg(
+        long,
+        help_heading = KINDS,
+        value_name = "STATUS",
+        value_delimiter = ',',
+        value_parser = vocabulary::STATUSES.parser(),
+        hide_possible_values = true
+    )]
+    status: Vec<String>,
+
+    /// Incremental backups (true) or full backups (false)
+    ///
+    /// The service may include backups of which it reports neither.
+    #[arg(long, help_heading = KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    incremental: Option<bool>,
+
+    /// Origin: backup, or replication (a copy from another region)
+    #[arg(
+        long,
+        help_heading = KINDS,
+        value_name = "TYPE",
+        value_parser = vocabulary::IMAGE_TYPES.parser(),
+        hide_possible_values = true
+    )]
+    image_type: Option<String>,
+
+    /// Owner: private, shared or all_granted [default of the service: private]
+    #[arg(
+        long,
+        help_heading = KINDS,
+        visible_alias = "owner",
+        value_name = "TYPE",
+        value_parser = vocabulary::OWN_TYPES.parser(),
+        hide_possible_values = true
+    )]
+    own_type: Option<String>,
+
+    /// Status of sharing: pending, accepted or rejected
+    #[arg(
+        long,
+        help_heading = KINDS,
+        visible_alias = "share-status",
+        value_name = "STATUS",
+        value_parser = vocabulary::MEMBER_STATUSES.parser(),
+        hide_possible_values = true
+    )]
+    member_status: Option<String>,
+
+    /// Automatic backups that are kept by count or never expire (true), or are kept by time (false)
+    #[arg(
+        long,
+        help_heading = KINDS,
+        visible_alias = "kept-by-count",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    existed_quantity_based_retention_backups: Option<bool>,
+
+    /// Backups of this restore point (ID)
+    #[arg(long, help_heading = OTHERS, value_name = "ID", value_parser = id)]
+    checkpoint_id: Option<String>,
+
+    /// Backups created as part of this one (ID of the parent)
+    #[arg(long, help_heading = OTHERS, value_name = "ID", value_parser = id)]
+    parent_id: Option<String>,
+
+    /// Backups in a dedicated cloud (true) or not (false)
+    #[arg(
+        long,
+        help_heading = OTHERS,
+        visible_alias = "dedicated",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    dec: Option<bool>,
+
+    /// Backups of this enterprise project (ID); 0 is the default one, all_granted_eps all that you
+    /// can access
+    #[arg(long, help_heading = OTHERS, value_name = "ID", value_parser = text)]
+    enterprise_project_id: Option<String>,
+
+    /// Include replication_records, which the service omits by default
+    #[arg(long, help_heading = OTHERS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    show_replication: Option<bool>,
 
     /// Send this query parameter unchanged; may be repeated
     ///
     /// For parameters and values that the service knows and cbr does not, such as
     /// --param status=quarantined.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = Param::parse)]
+    #[arg(long, help_heading = OTHERS, value_name = "NAME=VALUE", value_parser = Param::parse)]
     param: Vec<Param>,
 }
 
@@ -249,11 +261,6 @@ impl Query {
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let repeated = status.iter().map(|value| ("status", value.clone()));
         single.chain(repeated).collect()
-    }
-
-    /// Returns true if the service may leave out backups of the project.
-    pub(crate) fn narrows(&self) -> bool {
-        self.pairs().iter().any(|(name, _)| *name != "show_replication")
     }
 
     /// Checks that filters do not contradict each other.

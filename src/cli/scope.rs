@@ -82,7 +82,8 @@ mod tests {
     /// A new global flag, or a new command, needs a decision here.
     #[test]
     fn each_command_rejects_the_flags_that_it_would_ignore() {
-        let connection = "region project_id endpoint profile cloud access_key secret_key_file \
+        let connection = "region project_id profile all_projects except_region group partial \
+                          target_timeout endpoint cloud access_key secret_key_file \
                           security_token_file token_file ca_file insecure timeout retries verbose";
         let output = "quiet error_format color no_pager";
         let cases = [

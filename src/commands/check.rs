@@ -160,7 +160,6 @@ fn status_of(it: &Assessment, now: i64, args: &CheckArgs) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::coverage::Times;
 
     const HOUR: i64 = 3_600_000_000;
 
@@ -178,6 +177,8 @@ mod tests {
             vault_name: None,
             max_age: 26 * HOUR,
             why: None,
+            times: Vec::new(),
+            target: None,
         }
     }
 
@@ -190,7 +191,7 @@ mod tests {
         let words = std::iter::once("cbr").chain(flags.split_whitespace());
         let flags = <Flags as clap::Parser>::try_parse_from(words).unwrap();
         let gap = gap.map(str::to_owned);
-        report(&Judgement { assessments, now: 100 * HOUR, gap, times: Times::new() }, &flags.check)
+        report(&Judgement { assessments, now: 100 * HOUR, gap }, &flags.check)
     }
 
     #[test]

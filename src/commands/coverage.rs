@@ -5,20 +5,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::read::{Cut, Reading, read};
+use super::read::{Cut, read};
+use super::reading::Reading;
 use crate::api::inventory::{self, Listed};
 use crate::api::{ApiError, Client};
 use crate::cli::coverage::{CoverageArgs, ResourceArgs};
 use crate::errors::{ConditionMet, Incomplete};
 use crate::listing::Order;
 use crate::pipeline::coverage::{
-    Assessment, Coverage, Gap, Inventory, Knowledge, Source, State, Times, assess, gaps,
+    Assessment, Coverage, Gap, Inventory, Knowledge, NAMED_COLUMNS, Source, State, assess, gaps,
+    sort_worst_first,
 };
 use crate::pipeline::selection::Selection;
 use crate::record::row::{RowSink as _, RowSpan};
+use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::stdout::Terminal;
@@ -38,8 +42,6 @@ pub(super) struct Judgement {
     pub(super) now: i64,
     /// Resources may be missing, for this reason.
     pub(super) gap: Option<String>,
-    /// Times of the usable backups, if they are kept.
-    pub(super) times: Times,
 }
 
 /// What to judge.
@@ -94,13 +96,55 @@ pub(super) async fn judge(
     console: &Console,
 ) -> anyhow::Result<Judgement> {
     let Question { resources, max_age, why, times } = question;
-    let client = reading.client();
-    let inventory = resources.inventory;
-    let sources = knowledge(&client, inventory, max_age.is_none(), *why, console);
-    let (backups, knowledge) = tokio::join!(collect(resources, *times, reading), sources);
-    let mut backups = backups?;
-    let times = backups.take_times();
-    let (knowledge, gap) = knowledge;
+    let (max_age, inventory) = (*max_age, resources.inventory);
+    let clients: Vec<_> = reading.clients().collect();
+    let places = reading.tags().into_iter().map(|tag| Place {
+        prefix: tag.map_or_else(String::new, |(label, _)| format!("{label}: ")),
+        console,
+    });
+    let sources = clients.iter().zip(places).map(async |(client, place)| {
+        let known = knowledge(client, inventory, max_age.is_none(), *why, &place).await;
+        (Arc::clone(client), known)
+    });
+    let (backups, mut known) = tokio::join!(collect(resources, *times, reading), join_all(sources));
+    let limit = max_age.and_then(|age| i64::try_from(age.as_micros()).ok());
+    let (mut assessments, mut gaps) = (Vec::new(), Vec::new());
+    let mut policies_read = true;
+    // A target that failed may have been left out meanwhile.
+    let targets = reading.clients().zip(reading.tags()).zip(backups?);
+    for ((client, tag), backups) in targets {
+        let Some(index) = known.iter().position(|(other, _)| Arc::ptr_eq(other, &client)) else {
+            continue;
+        };
+        let (_, (knowledge, gap)) = known.swap_remove(index);
+        warn_of_skew(&client, console);
+        let now = service_time(&client);
+        let of_target = assess(backups.into_resources(), &knowledge, inventory, limit, now);
+        let (label, target) = tag.unzip();
+        let with_target = |it| Assessment { target: target.clone(), ..it };
+        assessments.extend(of_target.into_iter().map(with_target));
+        policies_read &= matches!(knowledge.policies, Source::Complete(_));
+        gaps.extend(gap.map(|gap| match label {
+            Some(label) => format!("{label}: {gap}"),
+            None => gap,
+        }));
+    }
+    sort_worst_first(&mut assessments);
+    assessments.retain(|it| resources.selects(it));
+    warn_of_namesakes(&assessments, console);
+    let gap = (!gaps.is_empty()).then(|| gaps.join("; "));
+    reading.note = Some(json!({
+        "inventory": format!("{inventory:?}").to_lowercase(),
+        "max_age": limit.map(|age| age / 1_000_000),
+        "policies_read": policies_read,
+        "complete": gap.is_none(),
+    }));
+    let now = clients.first().map_or(0, |client| service_time(client));
+    Ok(Judgement { assessments, now, gap })
+}
+
+/// Warns if this machine's clock differs from the service's.
+fn warn_of_skew(client: &Client, console: &Console) {
     if let Some(ahead) = client.clock_ahead().filter(|ahead| ahead.unsigned_abs() >= REPORTED_SKEW)
     {
         let side = if ahead > 0 { "ahead of" } else { "behind" };
@@ -109,35 +153,24 @@ pub(super) async fn judge(
             ahead.unsigned_abs()
         ));
     }
-    let now = service_time(&client);
-    let max_age = max_age.and_then(|age| i64::try_from(age.as_micros()).ok());
-    let mut assessments = assess(backups.into_resources(), &knowledge, inventory, max_age, now);
-    assessments.retain(|it| resources.selects(it));
-    warn_of_namesakes(&assessments, console);
-    reading.note(json!({
-        "inventory": format!("{inventory:?}").to_lowercase(),
-        "max_age": max_age.map(|age| age / 1_000_000),
-        "policies_read": matches!(knowledge.policies, Source::Complete(_)),
-        "complete": gap.is_none(),
-    }));
-    Ok(Judgement { assessments, now, gap, times })
 }
 
-/// Reads all backups.
+/// Reads all backups of each target.
 async fn collect(
     resources: &ResourceArgs,
     times: bool,
     reading: &mut Reading<'_>,
-) -> anyhow::Result<Coverage> {
-    let client = reading.client();
+) -> anyhow::Result<Vec<Coverage>> {
     let extent = reading.whole_list();
     loop {
-        let clock = Arc::clone(&client);
-        let now = move || service_time(&clock);
-        let coverage = Coverage::new(now, client.project_id(), resources.include_replicas);
-        let mut coverage = coverage.keeping_times(times);
-        match reading.rows(Order::default(), extent, &mut coverage).await {
-            Ok(()) => return Ok(coverage),
+        let coverage = |client: Arc<Client>| {
+            let project_id = client.project_id();
+            let now = move || service_time(&client);
+            Coverage::new(now, project_id, resources.include_replicas).keeping_times(times)
+        };
+        let mut coverages: Vec<_> = reading.clients().map(coverage).collect();
+        match reading.rows_by_target(Order::default(), extent, &mut coverages).await {
+            Ok(()) => return Ok(coverages),
             Err(error) => reading.again(error)?,
         }
     }
@@ -150,6 +183,19 @@ fn service_time(client: &Client) -> i64 {
     Timestamp::now().as_microsecond() - i64::from(ahead) * 1_000_000
 }
 
+/// Where a source is, for warnings.
+struct Place<'a> {
+    /// The target with a colon, if there are several.
+    prefix: String,
+    console: &'a Console,
+}
+
+impl Place<'_> {
+    fn warn(&self, text: &str) {
+        self.console.warn(&format!("{}{text}", self.prefix));
+    }
+}
+
 /// Reads what is needed beside the backups. Returns it with the reason why resources may be
 /// missing, if any.
 async fn knowledge(
@@ -157,7 +203,7 @@ async fn knowledge(
     inventory: Inventory,
     by_policy: bool,
     why: bool,
-    console: &Console,
+    place: &Place<'_>,
 ) -> (Knowledge, Option<String>) {
     let reads_vaults = inventory != Inventory::None;
     let since = Timestamp::now() - SignedDuration::from_hours(24 * TASK_DAYS);
@@ -170,28 +216,28 @@ async fn knowledge(
     );
     let mut gaps = Vec::new();
     let mut knowledge = Knowledge {
-        vaults: source(vaults, "vaults", "cbr:vaults:list", console, &mut gaps),
+        vaults: source(vaults, "vaults", "cbr:vaults:list", place, &mut gaps),
         protectables: source(
             protectables,
             "protectable resources",
             "cbr:vaults:listProtectables, ecs:cloudServers:list and evs:volumes:list",
-            console,
+            place,
             &mut gaps,
         ),
-        policies: source(policies, "policies", "cbr:policies:list", console, &mut Vec::new()),
-        tasks: source(tasks, "tasks", "cbr:tasks:list", console, &mut Vec::new()),
+        policies: source(policies, "policies", "cbr:policies:list", place, &mut Vec::new()),
+        tasks: source(tasks, "tasks", "cbr:tasks:list", place, &mut Vec::new()),
     };
     let missing = knowledge.missing_protectables();
     if let Source::Complete(items) = &mut knowledge.protectables
         && missing > 0
     {
         let what = resources(missing);
-        console.warn(&format!("the list of protectable resources lacks {what} of the vaults"));
+        place.warn(&format!("the list of protectable resources lacks {what} of the vaults"));
         gaps.push("the protectable resources are not proven complete".to_owned());
         knowledge.protectables = Source::Partial(std::mem::take(items));
     }
     if matches!(knowledge.policies, Source::Unreadable | Source::Partial(_)) {
-        console.warn("without all policies, backups are stale after 26h; --max-age changes that");
+        place.warn("without all policies, backups are stale after 26h; --max-age changes that");
     }
     (knowledge, (!gaps.is_empty()).then(|| gaps.join("; ")))
 }
@@ -209,14 +255,14 @@ fn source<T>(
     listed: Option<Result<Listed<T>, ApiError>>,
     name: &str,
     permission: &str,
-    console: &Console,
+    place: &Place<'_>,
     gaps: &mut Vec<String>,
 ) -> Source<T> {
     match listed {
         None => Source::Unused,
         Some(Ok(Listed { items, is_complete: true })) => Source::Complete(items),
         Some(Ok(Listed { items, is_complete: false })) => {
-            console.warn(&format!("the list of {name} could not be proven complete"));
+            place.warn(&format!("the list of {name} could not be proven complete"));
             gaps.push(format!("the {name} are not proven complete"));
             Source::Partial(items)
         }
@@ -226,7 +272,7 @@ fn source<T>(
                 Some(403) => format!("; the user needs the permission {permission}"),
                 _ => format!("; reading them needs the permission {permission}"),
             };
-            console.warn(&format!("the {name} cannot be read: {error}{needs}"));
+            place.warn(&format!("the {name} cannot be read: {error}{needs}"));
             gaps.push(format!("the {name} cannot be read"));
             Source::Unreadable
         }
@@ -237,13 +283,16 @@ fn source<T>(
 fn warn_of_namesakes(assessments: &[Assessment], console: &Console) {
     /// Maximum number of names.
     const MOST: usize = 3;
-    let mut ids: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut ids: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for it in assessments {
+        // Other regions and projects may use the same names.
         if let Some(name) = it.name.as_deref() {
-            ids.entry(name).or_default().push(&it.resource_id);
+            let target = it.target.as_deref().map(TargetTag::as_str);
+            ids.entry((name, target)).or_default().push(&it.resource_id);
         }
     }
-    let namesakes: Vec<_> = ids.into_iter().filter(|(_, ids)| ids.len() > 1).collect();
+    let namesakes = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
+    let namesakes: Vec<_> = namesakes.map(|((name, _), ids)| (name, ids)).collect();
     for (name, ids) in namesakes.iter().take(MOST) {
         console.warn(&format!(
             "{} resources are named {name}: {}; one may have replaced another",
@@ -266,7 +315,7 @@ fn print(
     console: &Arc<Console>,
 ) -> anyhow::Result<u64> {
     reading.tally.ready = Some(Instant::now());
-    let columns = args.columns();
+    let columns = reading.target_columns().add_to(args.columns(), NAMED_COLUMNS);
     let target = args.output.target(terminal);
     let renderer = args.output.renderer(target, &columns)?;
     let sorter = args.sort.as_ref().map(|sort| sort.sorter());
@@ -289,11 +338,11 @@ fn json_rows<'a>(
     args: &'a CoverageArgs,
     judgement: &'a Judgement,
 ) -> Box<dyn Iterator<Item = String> + 'a> {
-    let Judgement { assessments, now, times, .. } = judgement;
+    let Judgement { assessments, now, .. } = judgement;
     match args.gaps {
         Some(shortest) => {
             let shortest = i64::try_from(shortest.as_micros()).unwrap_or(i64::MAX);
-            let gaps = gaps(assessments, times, shortest, args.since(), *now);
+            let gaps = gaps(assessments, shortest, args.since(), *now);
             Box::new(gaps.into_iter().map(Gap::to_json))
         }
         None => {

@@ -10,6 +10,10 @@ impl Events for Console {
         self.detail(line);
     }
 
+    fn on_body(&self, text: &dyn Fn() -> String) {
+        self.body(text);
+    }
+
     fn on_pause(&self, why: &str, pause: Duration) {
         self.waits(why, pause);
     }

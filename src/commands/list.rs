@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Reading, read};
+use super::read::{Cut, read};
+use super::reading::Reading;
 use crate::cli::ListArgs;
 use crate::listing::{ListRange, Order};
 use crate::pipeline::latest::Latest;
@@ -26,7 +27,7 @@ pub(crate) async fn list(
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
-        let Approach { order, extent, .. } = approach(args);
+        let Approach { order, extent, .. } = approach(args, false);
         let knows =
             args.count && args.latest().is_none() && args.read.filter.conditions().is_empty();
         let knows = knows && args.read.receipt.is_none();
@@ -47,7 +48,8 @@ pub(crate) async fn list(
              keeps what has no newer one",
         );
     }
-    let cut = Cut { sort: args.sort().to_string(), limit, offset, latest, per, needs_vaults };
+    let (sort, needs_target) = (args.sort().to_string(), args.needs_target());
+    let cut = Cut { sort, limit, offset, latest, per, needs_vaults, needs_target };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
             count(args, reading).await
@@ -70,8 +72,24 @@ struct Approach {
     cuts_here: bool,
 }
 
-/// Decides how to read the list, so that no more is asked for than is needed.
-fn approach(args: &ListArgs) -> Approach {
+/// Decides how to read the list, so that no more is requested than is needed.
+fn approach(args: &ListArgs, are_several: bool) -> Approach {
+    let one = approach_one(args);
+    if !are_several || one.cuts_here {
+        return one;
+    }
+    // The first rows of all are among the first of each.
+    let limit = args.limit.map(|limit| limit.saturating_add(args.offset));
+    let first_rows = args.offset > 0 || limit.is_some();
+    let stable = one.order.is_stable();
+    let extent = ListRange { offset: 0, limit, stable, ..args.read.everything(first_rows) };
+    // Only keys that never change can be compared with the rows of another service.
+    let sorter = (!stable).then(|| args.sort().sorter());
+    Approach { extent, sorter, cuts_here: true, ..one }
+}
+
+/// Decides how to read the list of one target.
+fn approach_one(args: &ListArgs) -> Approach {
     let filtered = !args.read.filter.conditions().is_empty();
     let plan = match args.latest() {
         // No order matters where rows are only counted.
@@ -109,7 +127,8 @@ async fn print(
     let renderer = loop {
         let stream = reading.digested(Stdout);
         let target = args.output.target(terminal);
-        let renderer = args.output.renderer(target, &queried_columns, stream)?;
+        let renderer =
+            args.output.renderer(target, &queried_columns, reading.target_columns(), stream)?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,
@@ -125,7 +144,15 @@ async fn print(
 
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let told = if args.latest().is_none() { reading.count().await? } else { None };
+    let told = loop {
+        match args.latest() {
+            Some(_) => break None,
+            None => match reading.count().await {
+                Ok(told) => break told,
+                Err(error) => reading.again(error)?,
+            },
+        }
+    };
     if let Some(count) = told {
         let left = count.saturating_sub(args.offset);
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
@@ -147,7 +174,7 @@ async fn read_rows<S: RowSink>(
     reading: &mut Reading<'_>,
     sink: S,
 ) -> anyhow::Result<S> {
-    let Approach { order, extent, sorter, cuts_here } = approach(args);
+    let Approach { order, extent, sorter, cuts_here } = approach(args, reading.are_several);
     let before = args.stale.and_then(|age| i64::try_from(age.as_micros()).ok());
     let before = before.map(|age| time::now().as_microsecond().saturating_sub(age));
     let latest = args.latest().map(|most| Latest::new(most, args.per()).stale(before));

@@ -8,10 +8,12 @@ pub(crate) mod dry_run;
 mod events;
 mod list;
 mod read;
+mod reading;
 pub(crate) mod receipt;
 mod settings;
 mod show;
 mod summary;
+mod targets;
 mod vaults;
 
 pub(crate) use coverage::coverage;

@@ -6,8 +6,9 @@ use std::time::Instant;
 use super::auth;
 use crate::api::{
     self, Client, ClientOptions, ExpiringKeys, MetadataService, RequestLog, RetryPolicy, Session,
+    Throttle,
 };
-use crate::auth::iam::{self, Cache};
+use crate::auth::iam::{self, Cache, Sessions};
 use crate::cli::auth::{CheckArgs, ShowArgs};
 use crate::settings::config::Config;
 use crate::settings::{
@@ -39,8 +40,11 @@ pub(crate) async fn check_settings(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    if connection.names_several() {
+        return auth::check_targets(args, connection, console, &mut Stdout).await;
+    }
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let (resolution, means) = settings_and_means(connection, console, &journal).await?;
+    let (resolution, means) = settings_and_options(connection, console, &journal).await?;
     auth::check(args, resolution, &means, &mut Stdout).await
 }
 
@@ -56,57 +60,101 @@ fn resolve(args: &ConnectionArgs, metadata: &Metadata) -> Resolution {
 }
 
 /// Prints the warnings of the settings.
-fn tell(resolution: &Resolution, console: &Console) {
+pub(super) fn tell(resolution: &Resolution, console: &Console) {
     for warning in &resolution.warnings {
         console.warn(warning);
     }
     if resolution.trust == Trust::Unchecked {
-        console.alarm(UNCHECKED);
+        warn_unchecked(console);
     }
+}
+
+/// Warns of `--insecure`.
+pub(super) fn warn_unchecked(console: &Console) {
+    console.alarm(UNCHECKED);
 }
 
 const UNCHECKED: &str = "--insecure: certificates are not checked; anyone on the network path can \
                          read and change the traffic";
 
-/// Returns the settings of this run and the options for its requests. Without other credentials,
-/// requests those of the server that it runs on.
-async fn settings_and_means(
-    args: &ConnectionArgs,
-    console: &Console,
-    journal: &Arc<RequestLog>,
-) -> anyhow::Result<(Resolution, ClientOptions)> {
-    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let mut resolution = resolve(args, &Metadata::NotAsked);
-    let mut session = None;
-    if let Some(address) = &resolution.to_ask {
-        let service = MetadataService::new(address.clone(), Arc::clone(journal))?;
-        let metadata = match service.server().await {
-            Ok((server, expires)) => {
-                let credentials = server.credentials.clone();
-                let keys = ExpiringKeys { credentials, expires };
-                session = Some(Arc::new(Session::new(service, keys)));
-                Metadata::Gave(server)
-            }
-            Err(why) => Metadata::Nothing(why),
-        };
-        resolution = resolve(args, &metadata);
-    }
-    tell(&resolution, console);
-    let means = ClientOptions {
-        retry_policy: RetryPolicy { retries: args.retries, deadline },
-        log: Arc::clone(journal),
-        trust: resolution.trust.clone(),
-        origin: Arc::new(resolution.origin()),
-        session,
-    };
-    Ok((resolution, means))
+/// The settings of one account, which may have several targets.
+pub(super) struct Account {
+    metadata: Metadata,
+    /// Renews the keys of the metadata service.
+    session: Option<Arc<Session>>,
+    throttle: Arc<Throttle>,
+    deadline: Option<Instant>,
+    log: Arc<RequestLog>,
 }
 
+impl Account {
+    /// Creates an account. Without other credentials in `args`, requests those of the server that
+    /// it runs on.
+    ///
+    /// # Errors
+    ///
+    /// The address of that service cannot be used.
+    pub(super) async fn open(args: &ConnectionArgs, log: &Arc<RequestLog>) -> anyhow::Result<Self> {
+        let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut account = Self {
+            metadata: Metadata::NotAsked,
+            session: None,
+            throttle: Arc::default(),
+            deadline,
+            log: Arc::clone(log),
+        };
+        if let Some(address) = resolve(args, &Metadata::NotAsked).to_ask {
+            let service = MetadataService::new(address, Arc::clone(log))?;
+            account.metadata = match service.server().await {
+                Ok((server, expires)) => {
+                    let credentials = server.credentials.clone();
+                    let keys = ExpiringKeys { credentials, expires };
+                    account.session = Some(Arc::new(Session::new(service, keys)));
+                    Metadata::Gave(server)
+                }
+                Err(why) => Metadata::Nothing(why),
+            };
+        }
+        Ok(account)
+    }
+
+    /// Returns the settings of one target, and the options for its requests.
+    pub(super) fn resolve(&self, args: &ConnectionArgs) -> (Resolution, ClientOptions) {
+        let resolution = resolve(args, &self.metadata);
+        let options = ClientOptions {
+            retry_policy: RetryPolicy { retries: args.retries, deadline: self.deadline },
+            log: Arc::clone(&self.log),
+            trust: resolution.trust.clone(),
+            origin: Arc::new(resolution.origin()),
+            session: self.session.clone(),
+            throttle: Arc::clone(&self.throttle),
+        };
+        (resolution, options)
+    }
+}
+
+/// Returns the settings of this run and the options for its requests.
+async fn settings_and_options(
+    args: &ConnectionArgs,
+    console: &Console,
+    log: &Arc<RequestLog>,
+) -> anyhow::Result<(Resolution, ClientOptions)> {
+    let account = Account::open(args, log).await?;
+    let (resolution, options) = account.resolve(args);
+    tell(&resolution, console);
+    Ok((resolution, options))
+}
+
+/// Returns the client of a run with one target.
+///
+/// # Errors
+///
+/// Names what is missing or invalid, or the request that failed.
 pub(super) async fn client(
     args: &ConnectionArgs,
     console: &Console,
-    journal: &Arc<RequestLog>,
+    log: &Arc<RequestLog>,
 ) -> anyhow::Result<Client> {
-    let (resolution, means) = settings_and_means(args, console, journal).await?;
-    iam::connect(resolution, Cache::of_process(), &means).await
+    let (resolution, options) = settings_and_options(args, console, log).await?;
+    iam::connect(resolution, Cache::of_process(), &Sessions::default(), &options).await
 }

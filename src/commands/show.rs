@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use tokio::task::JoinSet;
 
 use super::dry_run;
-use super::read::describe;
+use super::reading::describe;
 use super::settings::{client, settings};
 use crate::api::{Backups, Client, Pair, RequestLog};
 use crate::cli::selector::Selector;
@@ -144,7 +144,7 @@ async fn read(
         })
         .await;
         console.clear();
-        match listing.result.map_err(describe) {
+        match listing.map_err(describe) {
             Ok(()) => return Ok(found),
             Err(error) => {
                 let passes = error.downcast_ref::<Unproven>().is_some_and(Unproven::may_pass);

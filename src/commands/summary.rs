@@ -6,13 +6,14 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, Reading, read};
+use super::read::{Cut, read};
+use super::reading::Reading;
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
 use crate::pipeline::group::Group;
 use crate::pipeline::selection::Selection;
 use crate::pipeline::sort::Sort;
-use crate::pipeline::summary::{self, Summary};
+use crate::pipeline::summary::{self, SUMMARY_COLUMNS, Summary};
 use crate::record::inventory::Vault;
 use crate::record::row::{RowSink as _, RowSpan};
 use crate::settings::ConnectionArgs;
@@ -31,7 +32,8 @@ pub(crate) async fn summary(
         let aim = (Order::default(), ListTarget::Rows(args.read.everything(false)));
         return dry_run_request(form, &args.read, aim, connection, console);
     }
-    let cut = Cut { sort: Order::default().to_string(), ..Cut::default() };
+    let needs_target = args.by.is_some_and(Group::is_of_target);
+    let cut = Cut { sort: Order::default().to_string(), needs_target, ..Cut::default() };
     read(&args.read, cut, connection, console, async |reading| {
         let extent = args.read.everything(false);
         let summary = loop {
@@ -57,6 +59,13 @@ pub(crate) async fn summary(
             _ => None,
         };
         let columns = summary::columns(args.by, vaults.is_some());
+        let columns = match args.by {
+            // These groups are within a target.
+            Some(Group::Resource | Group::Vault | Group::Checkpoint) => {
+                reading.target_columns().add_to(columns, SUMMARY_COLUMNS)
+            }
+            _ => columns,
+        };
         let renderer = args.output.renderer(args.output.target(terminal), &columns)?;
         let sorter = args.sort.as_ref().map(Sort::sorter);
         let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
@@ -75,11 +84,16 @@ pub(crate) async fn summary(
 
 /// Requests the vaults, for their names and sizes. Without the permission, a summary has ids alone.
 async fn vaults(reading: &Reading<'_>, console: &Console) -> Option<Vec<Vault>> {
-    match super::vaults::all(&reading.client(), console).await {
-        Ok(vaults) => Some(vaults),
-        Err(error) => {
-            console.warn(&format!("names and sizes of vaults are missing: {error}"));
-            None
+    let clients: Vec<_> = reading.clients().collect();
+    let mut known = Vec::new();
+    for vaults in super::vaults::all(&clients, console).await {
+        match vaults {
+            Ok(vaults) => known.extend(vaults),
+            Err(error) => {
+                console.warn(&format!("names and sizes of vaults are missing: {error}"));
+                return None;
+            }
         }
     }
+    Some(known)
 }

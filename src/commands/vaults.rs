@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use crate::api::{ApiError, Client, inventory};
 use crate::errors::UnknownName;
 use crate::record::inventory::Vault;
@@ -9,49 +11,74 @@ use crate::record::vault_names;
 use crate::terminal::console::Console;
 use crate::text::suggest;
 
-/// Reads the vaults if they are needed, and returns the id of the one with this name or id.
+/// Reads the vaults of each client if they are needed, and returns the id of the one with this name
+/// or id for each; `None` if it has no such vault.
 ///
 /// # Errors
 ///
-/// If the vault does not exist, its name is not unique, or the list cannot be read. Without the
-/// list, printed names are missing, which is a warning.
+/// If no client has the vault, its name is not unique, or a list cannot be read. Without a list,
+/// printed names are missing, which is a warning.
 pub(super) async fn read(
     vault: Option<&str>,
     needs_names: bool,
-    client: &Arc<Client>,
+    clients: &[Arc<Client>],
     console: &Console,
-) -> anyhow::Result<Option<String>> {
+) -> anyhow::Result<Vec<Option<String>>> {
+    let mut ids = vec![None; clients.len()];
     if vault.is_none() && !needs_names {
-        return Ok(None);
+        return Ok(ids);
     }
-    let vaults = match all(client, console).await {
-        Ok(vaults) => vaults,
-        Err(error) if vault.is_none() => {
-            console.warn(&format!("the names of the vaults are missing: {error}"));
-            return Ok(None);
+    let mut known: Vec<Vault> = Vec::new();
+    let mut unknown = None;
+    for (index, vaults) in all(clients, console).await.into_iter().enumerate() {
+        match (vaults, vault) {
+            (Ok(vaults), Some(vault)) => {
+                match find(&vaults, vault) {
+                    Ok(id) => ids[index] = Some(id),
+                    Err(error) => unknown = Some(error),
+                }
+                known.extend(vaults);
+            }
+            (Ok(vaults), None) => known.extend(vaults),
+            (Err(error), None) => {
+                console.warn(&format!("the names of the vaults are missing: {error}"));
+            }
+            (Err(error), Some(_)) => return Err(error.into()),
         }
-        Err(error) => return Err(error.into()),
-    };
-    let named = vaults.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?)));
-    vault_names::set(named);
-    vault.map(|vault| find(&vaults, vault)).transpose().map_err(Into::into)
+    }
+    vault_names::set(known.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?))));
+    match unknown {
+        // A name that is not unique in one project is no choice, whatever the others have.
+        Some(error) if error.is_ambiguous || ids.iter().all(Option::is_none) => {
+            Err(error.unknown.into())
+        }
+        _ => Ok(ids),
+    }
 }
 
-/// Reads all vaults. Some may be missing if the list changed meanwhile, which is a warning.
-///
-/// # Errors
-///
-/// Those of the requests.
-pub(super) async fn all(client: &Client, console: &Console) -> Result<Vec<Vault>, ApiError> {
-    let listed = inventory::vaults(client).await?;
-    if !listed.is_complete {
+/// Reads all vaults of each client side by side. Some may be missing if a list changed meanwhile,
+/// which is a warning.
+pub(super) async fn all(
+    clients: &[Arc<Client>],
+    console: &Console,
+) -> Vec<Result<Vec<Vault>, ApiError>> {
+    let lists = join_all(clients.iter().map(|client| inventory::vaults(client))).await;
+    if lists.iter().any(|list| list.as_ref().is_ok_and(|listed| !listed.is_complete)) {
         console.warn("the list of vaults could not be proven complete: some may be missing");
     }
-    Ok(listed.items)
+    lists.into_iter().map(|list| list.map(|listed| listed.items)).collect()
+}
+
+/// Error for a vault that is not found.
+#[derive(Debug)]
+struct NotFound {
+    unknown: UnknownName,
+    /// Several vaults have the name.
+    is_ambiguous: bool,
 }
 
 /// Returns the id of the vault with this id, or the only one with this name.
-fn find(vaults: &[Vault], wanted: &str) -> Result<String, UnknownName> {
+fn find(vaults: &[Vault], wanted: &str) -> Result<String, NotFound> {
     if vaults.iter().any(|vault| vault.id == wanted) {
         return Ok(wanted.to_owned());
     }
@@ -64,13 +91,15 @@ fn find(vaults: &[Vault], wanted: &str) -> Result<String, UnknownName> {
             let question = suggest::nearest(wanted, names)
                 .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             let wanted = wanted.escape_debug();
-            Err(UnknownName(format!("no vault has the name or ID `{wanted}`{question}")))
+            let unknown = UnknownName(format!("no vault has the name or ID `{wanted}`{question}"));
+            Err(NotFound { unknown, is_ambiguous: false })
         }
         _ => {
             let ids: Vec<_> = named.iter().map(|vault| vault.id.as_str()).collect();
             let (count, wanted) = (ids.len(), wanted.escape_debug());
             let ids = ids.join(", ");
-            Err(UnknownName(format!("{count} vaults have the name `{wanted}`: give one of {ids}")))
+            let message = format!("{count} vaults have the name `{wanted}`: give one of {ids}");
+            Err(NotFound { unknown: UnknownName(message), is_ambiguous: true })
         }
     }
 }
@@ -100,7 +129,7 @@ mod tests {
             ("something", Err("no vault has the name or ID `something`")),
         ];
         for (wanted, expected) in cases {
-            let found = find(&vaults, wanted).map_err(|error| error.to_string());
+            let found = find(&vaults, wanted).map_err(|error| error.unknown.to_string());
             assert_eq!(found.as_deref().map_err(String::as_str), expected, "{wanted}");
         }
     }

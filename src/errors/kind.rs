@@ -5,8 +5,8 @@
 
 use super::diagnosis::DiagnosisKind;
 use super::{
-    ConditionMet, ErrorCode, Incomplete, NoBackups, NoSuchBackup, UnknownName, UsageError, hints,
-    is_caused_by,
+    ConditionMet, ErrorCode, Incomplete, NoBackups, NoSuchBackup, PartialList, UnknownName,
+    UsageError, hints, is_caused_by,
 };
 use crate::api::{ApiError, Cause, LOGIN, Refusal};
 use crate::listing::Unproven;
@@ -43,6 +43,8 @@ pub(super) enum FailureKind {
     Unproven,
     /// A source of the coverage could not be read, or not proven complete.
     Incomplete,
+    /// The output lacks targets that failed.
+    Partial,
     /// A setting is invalid for HTTP.
     Setup,
     /// No connection.
@@ -115,6 +117,11 @@ impl FailureKind {
                 E::Incomplete,
                 D::Other,
                 H::Text("fix what the warning names, or use --inventory none"),
+            ),
+            F::Partial => (
+                E::Incomplete,
+                D::Other,
+                H::Text("fix what failed, or leave it out, such as with --except-region"),
             ),
             F::Unproven => (
                 E::Incomplete,
@@ -278,6 +285,8 @@ impl FailureKind {
             Self::Unproven
         } else if error.is::<Incomplete>() {
             Self::Incomplete
+        } else if error.is::<PartialList>() {
+            Self::Partial
         } else if error.is::<UnknownName>() {
             Self::UnknownName
         } else if error.is::<ConditionMet>() {

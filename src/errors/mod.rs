@@ -41,6 +41,11 @@ pub(crate) struct NoSuchBackup(pub(crate) String);
 #[error("the coverage is not complete: {0}")]
 pub(crate) struct Incomplete(pub(crate) String);
 
+/// The output lacks targets that failed, as `--partial` allows.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}; the output has the others")]
+pub(crate) struct PartialList(pub(crate) String);
+
 /// A condition of the user is met, such as `--fail-on`.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -5,9 +5,11 @@
 //! time, and rows leave in order through a sink. Why the result holds although the list may change
 //! meanwhile is explained in [`stitch`].
 
+mod merge;
 mod order;
 mod page;
 mod proof;
+mod reader;
 mod seen;
 mod stitch;
 #[cfg(test)]
@@ -18,13 +20,13 @@ use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
-
+pub(crate) use merge::{Ended, Input, MergeSink, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
 pub(crate) use proof::{MAX_READS, Receipt, Unproven};
+use reader::Reader;
 pub(crate) use stitch::ListRange;
-use stitch::{Stitcher, Ticket};
+use stitch::Stitcher;
 #[cfg(test)]
 pub(crate) use tests::{report, seeds};
 use window::Window;
@@ -45,15 +47,6 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Returns the number of failures so far that fewer requests at a time may reduce: throttling,
     /// time-outs, a failing service. A connection that breaks once is none.
     fn transient_failures(&self) -> u64;
-}
-
-/// Result of a listing, complete or not.
-#[derive(Debug)]
-pub(crate) struct Outcome<E> {
-    /// What was read.
-    pub(crate) receipt: Receipt,
-    /// `Ok` if it is complete.
-    pub(crate) result: Result<(), Failure<E>>,
 }
 
 /// Reason why a listing is not complete.
@@ -84,46 +77,13 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     range: ListRange,
     concurrency: usize,
-    sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
-) -> Outcome<S::Error> {
-    let mut stitcher = Stitcher::new(range);
-    let result = read(source, &mut stitcher, concurrency, sink).await;
-    Outcome { receipt: stitcher.receipt(), result }
-}
-
-async fn read<S: Source>(
-    source: Arc<S>,
-    stitcher: &mut Stitcher<S::Rows>,
-    concurrency: usize,
     mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
-    let mut window = Window::new(concurrency);
-    // Dropping the set stops what is still under way.
-    let mut under_way: JoinSet<(Ticket, Result<Page<S::Rows>, S::Error>)> = JoinSet::new();
-    let mut enough = |stitcher: &mut Stitcher<S::Rows>| {
-        let (ready, receipt) = (stitcher.ready(), stitcher.receipt());
-        sink(ready, &receipt).map_err(Failure::Sink).map(|flow| flow.is_break())
-    };
-    loop {
-        // If the first rows may be enough, they are delivered before more is requested.
-        if stitcher.may_be_enough() && enough(stitcher)? {
-            return Ok(());
+    let mut reader = Reader::new(source, range, Window::new(concurrency).shared());
+    while let Some(batches) = reader.next(usize::MAX).await? {
+        if sink(batches, &reader.receipt()).map_err(Failure::Sink)?.is_break() {
+            break;
         }
-        while let Some((ticket, request)) = stitcher.next_request(window.size()) {
-            let source = Arc::clone(&source);
-            under_way.spawn(async move { (ticket, source.page(request).await) });
-        }
-        // Rows in order are delivered while the next pages are under way.
-        if enough(stitcher)? || stitcher.is_done() {
-            return Ok(());
-        }
-        let Some(arrived) = under_way.join_next().await else {
-            let error = anyhow::anyhow!("the listing has nothing more to request");
-            return Err(Failure::Internal(error));
-        };
-        let (ticket, page) = arrived.map_err(|error| Failure::Internal(error.into()))?;
-        let page = page.map_err(Failure::Source)?;
-        window.page_arrived(source.transient_failures());
-        stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
     }
+    Ok(())
 }

@@ -34,6 +34,11 @@ impl Page<()> {
 }
 
 impl<P> Page<P> {
+    /// Returns this page with other rows in place of its own.
+    pub(crate) fn map<Q>(self, rows: impl FnOnce(P) -> Q) -> Page<Q> {
+        Page { records: self.records, rows: rows(self.rows), count: self.count }
+    }
+
     /// Returns true if the ranks of the rows increase. Unknown ranks are skipped.
     pub(super) fn is_in_order(&self) -> bool {
         let follows = |pair: &[Record]| match pair {
@@ -98,6 +103,8 @@ pub(crate) struct Batch<P> {
     pub(crate) rows: P,
     /// Indexes of the delivered rows, in their order.
     pub(crate) indexes: Vec<usize>,
+    /// Their ranks, if known.
+    pub(crate) ranks: Vec<Option<Rank>>,
 }
 
 /// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,

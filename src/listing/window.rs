@@ -1,8 +1,10 @@
-//! Number of concurrent page requests.
+//! Number of concurrent page requests, of one list or of several at one host.
 //!
 //! Grows by one for each page that arrives, so it doubles each round. Halves after transient
 //! failures (throttling, a time-out, a failing service), and then grows by about one each round.
 //! Pure.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Initial size, until the service has shown that it keeps up.
 const FIRST: usize = 8;
@@ -21,18 +23,39 @@ pub(super) struct Window {
     transient_failures: u64,
 }
 
+/// A window that several lists share.
+#[derive(Debug, Clone)]
+pub(super) struct SharedWindow(Arc<Mutex<Window>>);
+
+impl SharedWindow {
+    pub(super) fn size(&self) -> usize {
+        self.lock().size
+    }
+
+    /// Notes that a page arrived, and how many transient failures there were so far.
+    pub(super) fn page_arrived(&self, transient_failures: u64) {
+        self.lock().page_arrived(transient_failures);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Window> {
+        // The window is plain numbers, good at any moment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Window {
     pub(super) fn new(most: usize) -> Self {
         let size = FIRST.min(most);
         Self { size, most, cautious_from: most, arrived: 0, transient_failures: 0 }
     }
 
-    pub(super) fn size(&self) -> usize {
-        self.size
+    /// Returns it for several lists.
+    pub(super) fn shared(self) -> SharedWindow {
+        SharedWindow(Arc::new(Mutex::new(self)))
     }
 
     /// Notes that a page arrived, and how many transient failures there were so far.
-    pub(super) fn page_arrived(&mut self, transient_failures: u64) {
+    fn page_arrived(&mut self, transient_failures: u64) {
         if transient_failures > self.transient_failures {
             // Pages requested before the window shrank may fail for the same cause. They are one
             // reason to shrink, and one failure is forgiven per page that arrives.
@@ -60,7 +83,7 @@ mod tests {
         let mut window = Window::new(most);
         let after = transient_failures.iter().map(|count| {
             window.page_arrived(*count);
-            window.size()
+            window.size
         });
         after.collect()
     }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::csv::Spreadsheet;
 use super::format::{Format, FormatParser, Printed, RenderOptions};
-use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets};
+use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets, TargetColumns};
 use super::time::{TimeStyle, Times};
 use super::{Output, Renderer, Style};
 use crate::record::column::COLUMNS;
@@ -55,12 +55,13 @@ pub(super) struct FormatArgs {
     #[arg(long, display_order = 3, help_heading = "Output")]
     pub(super) no_headers: bool,
 
-    /// Style of times in table, wide, long and markdown [default: utc]
+    /// Style of times [default: utc; in json, jsonl and yaml as sent]
     ///
     /// On a terminal, tables print minutes, with the zone in the heading; in a pipe seconds. long
     /// prints every digit of the seconds. csv and tsv print RFC 3339 in UTC with every digit, or
     /// with `--time utc` or `--time local` seconds without a zone, which spreadsheets recognize.
-    /// json and yaml print times as the service sent them: UTC without a zone.
+    /// json, jsonl and yaml print times as the service sent them, which is UTC without a zone, or
+    /// with `--time utc` in RFC 3339 with Z.
     #[arg(long, value_enum, value_name = "STYLE", display_order = 4, help_heading = "Output")]
     pub(super) time: Option<TimeStyle>,
 
@@ -173,7 +174,8 @@ impl ListOutputArgs {
     }
 
     /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
-    /// be hidden. With `--stream`, rows are written to `stream` after each page.
+    /// be hidden; `targets` are added. With `--stream`, rows are written to `stream` after each
+    /// page.
     ///
     /// # Errors
     ///
@@ -182,10 +184,12 @@ impl ListOutputArgs {
         &self,
         target: Target,
         queried_columns: &[&str],
+        targets: TargetColumns,
         stream: impl Output + Send + 'static,
     ) -> anyhow::Result<Renderer> {
         let output = &self.output;
-        let (style, sets) = (output.rows.style(target)?, ColumnSets::backups());
+        let sets = targets.add_to(ColumnSets::backups(), COLUMNS);
+        let style = output.rows.style(target)?;
         let renderer = output.renderer_with(style, &sets, queried_columns, false)?;
         let stream = self.stream.then(|| Box::new(stream) as _);
         Ok(Renderer { stream, ..renderer })
@@ -322,15 +326,15 @@ impl FormatArgs {
             return self.cannot("--no-headers", "which has no header to leave out");
         }
         let is_table = matches!(self.format, Format::Csv | Format::Tsv);
+        let is_structured = matches!(self.format, Format::Json | Format::Jsonl | Format::Yaml);
         match self.time {
             Some(TimeStyle::Relative | TimeStyle::Raw) if is_table => {
                 return self.cannot("--time", "except with utc or local");
             }
+            Some(TimeStyle::Utc) if is_structured => {}
+            Some(_) if is_structured => return self.cannot("--time", "except with utc"),
             Some(_) if !is_table && !self.format.is_human_readable() => {
-                return self.cannot(
-                    "--time",
-                    "which is exact; use table, wide, long, markdown, csv or tsv",
-                );
+                return self.cannot("--time", "which prints no times in a style");
             }
             _ => {}
         }

@@ -75,7 +75,7 @@ pub(super) struct RenderOptions<'a> {
     pub(super) queried_columns: &'a [&'a str],
     pub(super) headers: bool,
     pub(super) spreadsheet: Spreadsheet,
-    /// Style of times in csv and tsv, if it was chosen.
+    /// Style of times in formats for programs, if it was chosen.
     pub(super) times: Option<Times>,
     pub(super) style: Style,
     /// A single record, which json and yaml print without the enclosing list.
@@ -154,10 +154,11 @@ const FORMATS: [FormatSpec; 11] = [
             |sets| &sets.object,
             |options| {
                 let (columns, terminal) = (options.projection(), options.is_terminal());
-                match options.single {
-                    true => lines(Json::single(columns, terminal)),
-                    false => lines(Json::array(columns, terminal)),
-                }
+                let json = match options.single {
+                    true => Json::single(columns, terminal),
+                    false => Json::array(columns, terminal),
+                };
+                lines(json.with_zones(options.times.is_some()))
             },
         )
     },
@@ -170,7 +171,10 @@ const FORMATS: [FormatSpec; 11] = [
             Format::Jsonl,
             "jsonl",
             |sets| &sets.object,
-            |options| lines(Json::lines(options.projection(), options.is_terminal())),
+            |options| {
+                let json = Json::lines(options.projection(), options.is_terminal());
+                lines(json.with_zones(options.times.is_some()))
+            },
         )
     },
     FormatSpec {
@@ -216,10 +220,11 @@ const FORMATS: [FormatSpec; 11] = [
             "yaml",
             |sets| &sets.object,
             |options| {
-                Box::new(match options.single {
+                let yaml = match options.single {
                     true => Yaml::single(options.projection()),
                     false => Yaml::sequence(options.projection()),
-                })
+                };
+                Box::new(yaml.with_zones(options.times.is_some()))
             },
         )
     },

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::lines::Lines;
+use super::zone::{string_length, with_zones};
 use crate::record::backup::Backup;
 use crate::record::column::Column;
 use crate::record::row::Row;
@@ -22,6 +23,8 @@ pub(super) struct Json {
     /// The output is a terminal: control characters are written as JSON escapes, and records are
     /// indented. The bytes differ, the JSON value does not.
     terminal: bool,
+    /// Times get a `Z`.
+    zones: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,15 +39,20 @@ enum Layout {
 
 impl Json {
     pub(super) fn array(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { layout: Layout::Array, columns, terminal }
+        Self { layout: Layout::Array, columns, terminal, zones: false }
     }
 
     pub(super) fn lines(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { layout: Layout::Lines, columns, terminal }
+        Self { layout: Layout::Lines, columns, terminal, zones: false }
     }
 
     pub(super) fn single(columns: Option<Vec<Column>>, terminal: bool) -> Self {
-        Self { layout: Layout::Single, columns, terminal }
+        Self { layout: Layout::Single, columns, terminal, zones: false }
+    }
+
+    /// Prints times in RFC 3339 with `Z` if `zones`.
+    pub(super) fn with_zones(self, zones: bool) -> Self {
+        Self { zones, ..self }
     }
 
     fn is_array(&self) -> bool {
@@ -57,6 +65,10 @@ impl Lines for Json {
         let record = match &self.columns {
             Some(columns) => Cow::Owned(projected(&row.backup(), columns)),
             None => row.one_line(),
+        };
+        let record = match self.zones {
+            true => Cow::Owned(with_zones(&record).into_owned()),
+            false => record,
         };
         match (self.terminal, self.layout) {
             (false, _) => text.push_str(&record),
@@ -142,20 +154,6 @@ fn push_indented(text: &mut String, json: &str, level: usize) {
         }
         rest = &rest[token.len()..];
     }
-}
-
-/// Returns the length of the JSON string that `text` begins with.
-fn string_length(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (index, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => return index + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]

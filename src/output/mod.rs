@@ -28,6 +28,7 @@ mod time;
 mod tsv;
 mod value;
 mod yaml;
+mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +39,7 @@ use std::ops::ControlFlow;
 
 pub(crate) use args::{ListOutputArgs, OutputArgs};
 pub(crate) use format::{Format, FormatParser, Printed};
-pub(crate) use selection::{ChoiceParser, ColumnSets};
+pub(crate) use selection::{ChoiceParser, ColumnSets, TargetColumns};
 
 use crate::record::column::ColumnKind;
 use crate::record::row::{Row, RowSink, RowSpan};

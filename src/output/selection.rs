@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-use crate::record::column::{self, Column};
+use crate::record::column::{self, Column, TARGET_COLUMNS, Visibility};
 
 /// The columns of one kind of rows.
 pub(crate) struct ColumnSets {
@@ -43,15 +43,70 @@ impl ColumnSets {
         Self { all: all.to_vec(), table: default, wide, scalar, object, are_records: false }
     }
 
-    /// Lets wide, csv and all formats for machines print every column.
+    /// Lets wide, csv and all formats for machines print every column, but those of the target.
     pub(crate) fn with_all_for_machines(self) -> Self {
-        let [wide, scalar, object] = [(); 3].map(|()| self.all.clone());
+        let all = self.all.iter().filter(|column| !column.is_of_target()).copied();
+        let [wide, scalar, object] = [(); 3].map(|()| all.clone().collect());
         Self { wide, scalar, object, ..self }
     }
 
     /// Returns the names of all columns.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.all.iter().map(|column| column.name)
+    }
+}
+
+/// Which columns show the target of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TargetColumns {
+    /// The targets have different regions.
+    pub(crate) region: bool,
+    /// They have different projects, whose names the regions do not show.
+    pub(crate) project_name: bool,
+    /// They have different profiles.
+    pub(crate) profile: bool,
+    /// There are several targets.
+    pub(crate) are_several: bool,
+}
+
+impl TargetColumns {
+    /// Adds them to the columns of rows with these columns: formats for people show what differs,
+    /// the others everything.
+    pub(crate) fn add_to(self, sets: ColumnSets, all: &'static [Column]) -> ColumnSets {
+        if !self.are_several {
+            return sets;
+        }
+        let named = |wanted: &[(&str, bool)]| {
+            let wanted = wanted.iter().filter(|(_, is_wanted)| *is_wanted);
+            let columns = wanted.filter_map(|(name, _)| column::named(all, name).copied());
+            let shown = |mut column: Column| {
+                column.visibility = Visibility::Table(1);
+                column
+            };
+            columns.map(shown).collect()
+        };
+        let with = |columns: &[Column], added: &[Column]| {
+            let is_there =
+                |column: &&Column| !columns.iter().any(|there| there.name == column.name);
+            added.iter().filter(is_there).chain(columns).copied().collect::<Vec<_>>()
+        };
+        let differing: Vec<_> = named(&[
+            ("profile", self.profile),
+            ("region", self.region),
+            ("project_name", self.project_name),
+        ]);
+        // The name of the resource stays first.
+        let names = sets.table.iter().position(|column| column.name == "resource_name");
+        let (first, others) = sets.table.split_at(names.map_or(1, |names| names + 1));
+        let table = [first.to_vec(), with(others, &differing)].concat();
+        let every: Vec<_> = named(&TARGET_COLUMNS.map(|name| (name, true)));
+        ColumnSets {
+            table,
+            wide: with(&sets.wide, &every),
+            scalar: with(&sets.scalar, &every),
+            object: with(&sets.object, &every),
+            ..sets
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 //! readers do. Half of a surrogate pair, which is not a character, is printed as the text of its
 //! escape.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 use std::mem;
@@ -18,6 +19,7 @@ use anyhow::Context as _;
 
 use super::json::projected;
 use super::spool::{SPOOL_ERROR, Spool};
+use super::zone::with_zones;
 use super::{Output, Render};
 use crate::record::column::Column;
 use crate::record::json::Json;
@@ -39,18 +41,25 @@ pub(super) struct Yaml {
     sequence: bool,
     /// Only these fields, in this order.
     columns: Option<Vec<Column>>,
+    /// Times get a `Z`.
+    zones: bool,
     empty: bool,
     spool: Spool,
 }
 
 impl Yaml {
     pub(super) fn sequence(columns: Option<Vec<Column>>) -> Self {
-        Self { sequence: true, columns, empty: true, spool: Spool::new() }
+        Self { sequence: true, columns, zones: false, empty: true, spool: Spool::new() }
     }
 
     /// Renders a single record as a mapping.
     pub(super) fn single(columns: Option<Vec<Column>>) -> Self {
-        Self { sequence: false, columns, empty: true, spool: Spool::new() }
+        Self { sequence: false, columns, zones: false, empty: true, spool: Spool::new() }
+    }
+
+    /// Prints times in RFC 3339 with `Z` if `zones`.
+    pub(super) fn with_zones(self, zones: bool) -> Self {
+        Self { zones, ..self }
     }
 
     /// Adds the JSON text of an object.
@@ -59,7 +68,8 @@ impl Yaml {
     ///
     /// If it is nested too deeply, or the spool cannot be written.
     pub(super) fn push_object(&mut self, object: &str) -> anyhow::Result<()> {
-        let json = Json::new(object);
+        let object = if self.zones { with_zones(object) } else { Cow::Borrowed(object) };
+        let json = Json::new(&object);
         let mut text = String::new();
         let level = usize::from(self.sequence);
         if self.sequence {

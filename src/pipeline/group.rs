@@ -27,6 +27,12 @@ pub(crate) enum Group {
     Day,
     /// The month of created_at
     Month,
+    /// The region
+    Region,
+    /// The project (its id)
+    Project,
+    /// The profile with the credentials
+    Profile,
 }
 
 impl Group {
@@ -40,7 +46,37 @@ impl Group {
             Self::Checkpoint => "checkpoint_id",
             Self::Day => "day",
             Self::Month => "month",
+            Self::Region => "region",
+            Self::Project => "project_id",
+            Self::Profile => "profile",
         }
+    }
+
+    /// Returns true if the target of a backup decides its group.
+    pub(crate) fn is_of_target(self) -> bool {
+        matches!(self, Self::Region | Self::Project | Self::Profile)
+    }
+
+    /// Returns true if the groups of two targets differ, even if their values are equal: a shared
+    /// backup is in several projects.
+    fn is_within_target(self) -> bool {
+        matches!(self, Self::Resource | Self::Vault | Self::Checkpoint)
+    }
+
+    /// Returns what distinguishes the group of a backup from others: its value, and where needed
+    /// its target.
+    pub(crate) fn distinction<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
+        let value = self.key(backup)?;
+        match self.target(backup) {
+            Some(target) => Some(Cow::Owned(format!("{value}\n{target}"))),
+            None => Some(value),
+        }
+    }
+
+    /// Returns the target of a backup as JSON text, if it distinguishes the group.
+    pub(crate) fn target(self, backup: &Backup<'_>) -> Option<Box<str>> {
+        let target = backup.get(Field::_target).filter(|_| self.is_within_target());
+        target.map(|target| target.as_sent().into())
     }
 
     /// Returns true for groups that are periods of time.
@@ -62,6 +98,9 @@ impl Group {
                 day.truncate("2020-02".len());
                 Cow::Owned(day)
             }),
+            Self::Region | Self::Profile => text(backup.in_target(self.column())),
+            // That of the record is the owner's, which differs for a shared backup.
+            Self::Project => text(backup.in_target(self.column())),
         }
     }
 }
@@ -77,7 +116,8 @@ mod tests {
     #[test]
     fn each_group_uses_its_field() {
         let record = r#"{"id":"b","created_at":"2020-02-21T23:30:00-01:00","checkpoint_id":"c",
-            "resource_id":"r","vault_id":"v","resource_type":"t","status":"s"}"#;
+            "resource_id":"r","vault_id":"v","resource_type":"t","status":"s","project_id":"owner",
+            "_target":{"region":"eu-de","project_id":"p","profile":"prod"}}"#;
         let (full, empty) = (Backup::parse(record).unwrap(), Backup::parse("{}").unwrap());
         let strange = r#"{"created_at":"soon","resource_id":null,"vault_id":"","status":7}"#;
         let strange = Backup::parse(strange).unwrap();
@@ -89,6 +129,9 @@ mod tests {
             (Group::Checkpoint, "c", None),
             (Group::Day, "2020-02-22", None),
             (Group::Month, "2020-02", None),
+            (Group::Region, "eu-de", None),
+            (Group::Project, "p", None),
+            (Group::Profile, "prod", None),
         ];
         for (group, expected, odd) in cases {
             assert_eq!(group.key(&full).as_deref(), Some(expected), "{group:?}");
@@ -96,5 +139,23 @@ mod tests {
             assert_eq!(group.key(&strange).as_deref(), odd, "{group:?}");
         }
         assert_eq!(cases.len(), Group::value_variants().len());
+    }
+
+    #[test]
+    fn groups_of_ids_are_distinct_in_each_target() {
+        let backup = |region: &str| {
+            format!(
+                r#"{{"_target":{{"region":"{region}"}},"resource_id":"r","vault_id":"v",
+                "checkpoint_id":"c","resource_type":"t","status":"s"}}"#
+            )
+        };
+        let (one, other) = (backup("eu-de"), backup("eu-nl"));
+        let (one, other) = (Backup::parse(&one).unwrap(), Backup::parse(&other).unwrap());
+        for group in Group::value_variants() {
+            let differ = group.distinction(&one) != group.distinction(&other);
+            let expected =
+                matches!(group, Group::Resource | Group::Vault | Group::Checkpoint | Group::Region);
+            assert_eq!(differ, expected, "{group:?}");
+        }
     }
 }

@@ -35,7 +35,7 @@ impl Latest {
     /// Returns true if the next backup is among the newest of its group. Each backup must be older
     /// than the ones before it.
     pub(crate) fn admits(&mut self, backup: &Backup<'_>) -> bool {
-        let key = self.group.and_then(|group| group.key(backup)).unwrap_or_default();
+        let key = self.group.and_then(|group| group.distinction(backup)).unwrap_or_default();
         // A key is copied once for each group, not for each backup.
         let Some(passed) = self.passed.get_mut(&*key) else {
             let admitted = self.is_stale(backup);

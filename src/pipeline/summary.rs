@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use super::group::Group;
 use crate::output::ColumnSets;
 use crate::record::backup::{Backup, Field};
-use crate::record::column::{Column, ColumnKind, Visibility, computed};
+use crate::record::column::{Column, ColumnKind, Visibility, computed, of_target};
 use crate::record::inventory::{Billing, Vault};
 use crate::record::json::Json;
 use crate::record::row::{Row, RowSink};
@@ -28,6 +28,10 @@ pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
     computed("checkpoint_id", "ID of the restore point", Id, Table(0)),
     computed("day", "day of created_at", Word, Table(0)),
     computed("month", "month of created_at", Word, Table(0)),
+    of_target("region", "region of the project", Word, Table(0)),
+    of_target("project_id", "ID of the project", Id, Table(1)),
+    of_target("project_name", "name of the project", Text, Table(1)),
+    of_target("profile", "profile with the credentials", Text, Table(1)),
     computed("count", "number of backups", Number, Table(0)),
     computed("total_size", "sum of resource_size: not the space in the vault", Size, Table(7))
         .or(&["source_size"]),
@@ -87,6 +91,10 @@ struct Total {
     oldest: Option<i64>,
     newest: Option<i64>,
     next_expiry: Option<i64>,
+    /// The group's value.
+    key: Box<str>,
+    /// Target of the group, as JSON text, if groups of several targets are distinct.
+    target: Option<Box<str>>,
     /// Name of the resource in the newest backup, as JSON text. Kept only when grouping by
     /// resource.
     resource_name: Option<Box<str>>,
@@ -117,11 +125,15 @@ impl Summary {
         let sorted = self.sorted();
         let row = |(key, total): (&str, &Total)| {
             let mut row = String::from("{");
+            let mut target = total.target.as_deref().map(str::to_owned);
             let mut add = |name: &str, value: Option<String>| {
                 let comma = if row.len() > 1 { "," } else { "" };
                 let value = value.unwrap_or_else(|| "null".to_owned());
                 row.push_str(&format!("{comma}\"{name}\":{value}"));
             };
+            if target.is_some() {
+                add(Field::_target.name(), target.take());
+            }
             if let Some(group) = self.group {
                 add(group.column(), (!key.is_empty()).then(|| quoted(key)));
             }
@@ -165,12 +177,13 @@ impl Summary {
         for date in between {
             let mut key = date.to_string();
             key.truncate(length);
-            self.totals.entry(key.into()).or_default();
+            let total = || Total { key: key.as_str().into(), ..Total::default() };
+            self.totals.entry(key.as_str().into()).or_insert_with(total);
         }
     }
 
     fn sorted(&self) -> Vec<(&str, &Total)> {
-        let mut totals: Vec<_> = self.totals.iter().map(|(key, total)| (&**key, total)).collect();
+        let mut totals: Vec<_> = self.totals.values().map(|total| (&*total.key, total)).collect();
         let calendar = self.group.is_some_and(Group::is_calendar);
         totals.sort_unstable_by(|(key, total), (other_key, other)| {
             let order = match calendar {
@@ -190,12 +203,18 @@ impl Summary {
 impl RowSink for Summary {
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         let backup = row.backup();
-        let key = self.group.and_then(|group| group.key(&backup)).unwrap_or_default();
+        let key = self.group.and_then(|group| group.distinction(&backup)).unwrap_or_default();
         let named = self.group == Some(Group::Resource);
         // A key is copied once for each group, not for each backup.
         let total = match self.totals.get_mut(&*key) {
             Some(total) => total,
-            None => self.totals.entry(key.into()).or_default(),
+            None => {
+                let group = self.group;
+                let value = group.and_then(|group| group.key(&backup)).unwrap_or_default();
+                let target = group.and_then(|group| group.target(&backup));
+                let total = Total { key: value.into(), target, ..Total::default() };
+                self.totals.entry(key.into()).or_insert(total)
+            }
         };
         total.add(&backup, self.now, named);
         Ok(ControlFlow::Continue(()))

@@ -110,6 +110,8 @@ fields! {
     incremental,
     version,
     scheduled_operation_id,
+    /// Which target of the run it is from. `cbr` adds it where there are several.
+    _target,
 }
 
 impl FieldSpans {
@@ -125,6 +127,17 @@ impl FieldSpans {
             Some(())
         })?;
         u32::try_from(scanner.position()).is_ok().then_some(spans)
+    }
+
+    /// Returns the same fields of a record that was moved by `distance` bytes and has a target now.
+    pub(super) fn moved(&self, distance: i64, target: Range<usize>) -> Self {
+        let shift = |at: u32| (i64::from(at) + distance) as u32;
+        let mut spans = self.clone();
+        for span in spans.0.iter_mut().filter(|span| span.start < span.end) {
+            *span = Span { start: shift(span.start), end: shift(span.end) };
+        }
+        spans.0[Field::_target as usize] = Span::of(target);
+        spans
     }
 
     /// Returns a field of the parsed text, unless it is absent or null.
@@ -175,6 +188,11 @@ impl<'a> Backup<'a> {
     /// Returns a field of `extend_info`.
     pub(crate) fn in_extend_info(&self, name: &str) -> Option<Json<'a>> {
         field(self.get(Field::extend_info)?, name)
+    }
+
+    /// Returns a field of the target that it is from.
+    pub(crate) fn in_target(&self, name: &str) -> Option<Json<'a>> {
+        field(self.get(Field::_target)?, name)
     }
 
     /// Returns a field of `app_consistency`, which is inside `extend_info` in the examples of the

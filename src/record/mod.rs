@@ -6,6 +6,7 @@
 //! | [`backup`] | the fields of a record |
 //! | [`inventory`] | vaults, policies, tasks and resources that could be backed up |
 //! | [`row`] | a record in the text of its page |
+//! | [`target`] | the region, project and profile of a row |
 //! | [`vault_names`] | the names of the vaults of a run |
 //! | [`column`](mod@column) | the table of columns |
 //! | [`resource_type`] | the types of resources and their short names |
@@ -16,4 +17,5 @@ pub(crate) mod inventory;
 pub(crate) mod json;
 pub(crate) mod resource_type;
 pub(crate) mod row;
+pub(crate) mod target;
 pub(crate) mod vault_names;

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 
 use super::backup::{Backup, Field, FieldSpans, NOT_AN_OBJECT};
 use super::json::{Json, Scanner};
+use super::target::TargetTag;
 
 /// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
@@ -58,6 +59,22 @@ impl Rows {
     /// Returns the backups that [`RowSpan::read`] span in this text.
     pub(crate) fn new(text: Arc<Text>, spans: Vec<RowSpan>) -> Self {
         Self { text, spans }
+    }
+
+    /// Returns the backups with their target as the first member of each.
+    pub(crate) fn tagged(&self, tag: &TargetTag) -> Self {
+        let from = (*self.text).as_ref();
+        let bytes = self.spans.iter().map(|span| span.range.len() + tag.len()).sum();
+        let mut text = String::with_capacity(bytes);
+        let tagged = |RowSpan { range, fields, breaks_lines }: &RowSpan| {
+            let start = text.len();
+            let target = tag.push(from.get(range.clone()).unwrap_or_default(), &mut text);
+            let distance = (start + tag.len()) as i64 - range.start as i64;
+            let fields = fields.moved(distance, target);
+            RowSpan { range: start..text.len(), fields, breaks_lines: *breaks_lines }
+        };
+        let spans = self.spans.iter().map(tagged).collect();
+        Self { text: Arc::new(text), spans }
     }
 
     /// Iterates over the rows at `indexes`.
@@ -124,6 +141,37 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::record::column::COLUMNS;
+
+    /// Every column has the value that it has in the tagged text read anew.
+    #[test]
+    fn a_tagged_row_is_what_its_text_says() {
+        let tag = TargetTag::new(Some("eu-de"), Some("p1"), Some("\"x\""), None);
+        let page = r#" [{"id":"a","name":null,"extend_info":{"bootable":true},"status":"available"},
+            { "id": "b",
+              "resource_size": 40, "children": [] } ]"#;
+        let mut scanner = Scanner::new(page);
+        let mut spans = Vec::new();
+        let read = scanner.array(|scanner| {
+            spans.push(RowSpan::read(scanner)?);
+            Some(())
+        });
+        assert!(read.is_some());
+        let tagged = Rows::new(Arc::new(page.to_owned()), spans).tagged(&tag);
+        let lines: Vec<_> = tagged.at(&[0, 1]).map(|row| row.one_line().into_owned()).collect();
+        let target = r#""_target":{"region":"eu-de","project_id":"p1","project_name":"\"x\""}"#;
+        assert!(lines[0].starts_with(&format!("{{{target},\"id\":\"a\"")), "{}", lines[0]);
+        assert!(lines[1].starts_with(&format!("{{{target},\"id\":\"b\"")), "{}", lines[1]);
+        for (row, line) in tagged.at(&[0, 1]).zip(&lines) {
+            let anew = RowSpan::alone(line).unwrap();
+            for column in COLUMNS {
+                let text = |row: Row<'_>| {
+                    column.value(&row.backup()).map(|value| value.text().into_owned())
+                };
+                assert_eq!(text(row), text(anew.row(line)), "{}", column.name);
+            }
+        }
+    }
 
     /// Collects the ids of rows, for tests of other sinks.
     #[derive(Default)]

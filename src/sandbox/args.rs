@@ -9,11 +9,13 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use super::changes::Change;
+use super::cloud::Cloud;
 use super::faults::{self, Fault};
 use super::inventory::{self, SourceFault};
 use super::metadata::MetadataMode;
 use super::throttle::Rate;
 use super::tokens::{self, IamOption};
+use crate::errors::UsageError;
 use crate::text::number::whole;
 use crate::time::{self, Moment};
 
@@ -21,13 +23,30 @@ use crate::time::{self, Moment};
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArgs {
     /// Port to listen on, on loopback; 0 picks a free one.
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u16>(0..=65_535))]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true,
+          value_parser = whole::<u16>(0..=65_535))]
     pub(super) port: u16,
 
     /// Number of backups in the account; about one in eleven is of a server.
     #[arg(long, value_name = "N", default_value_t = 1663, allow_negative_numbers = true,
           value_parser = whole::<u32>(0..=10_000_000))]
     pub(super) backups: u32,
+
+    /// Serve several regions, projects and accounts on the port, each under the path /REGION
+    ///
+    /// The printed endpoint contains {region}, which stands for one of these regions:
+    ///
+    ///   sandbox-1  projects sandbox-1, and sandbox-1_team with N/10 backups
+    ///   sandbox-2  projects sandbox-2, and sandbox-2_team with N/10 backups
+    ///   sandbox-3  N/2 backups; sandbox-3_old is disabled, sandbox-3_denied answers 403
+    ///   sandbox-4  every third listing is above the rate limit
+    ///   sandbox-5  no backups
+    ///   sandbox-6  status 500
+    ///
+    /// The project MOS is of no region. A second account has other projects sandbox-1 and
+    /// sandbox-2. The log names the account and the access key of each request.
+    #[arg(long, verbatim_doc_comment)]
+    pub(super) regions: bool,
 
     /// Time of the newest backup; without it, minutes ago.
     ///
@@ -57,7 +76,8 @@ pub(crate) struct SandboxArgs {
     /// Delete or insert backups just before a listing: delete=POS@WHEN, insert=POS@WHEN.
     ///
     /// POS is an index into the list of all backups at that moment, newest first, from 0. POS+LEN
-    /// changes LEN backups. WHEN counts listings as for --fault. May be repeated.
+    /// changes LEN backups. WHEN counts listings as for --fault. With --regions, the project of the
+    /// listing changes; PROJECT:CHANGE selects one. May be repeated.
     #[arg(long = "change", value_name = "CHANGE", value_parser = Change::parse)]
     pub(super) changes: Vec<Change>,
 
@@ -82,12 +102,14 @@ pub(crate) struct SandboxArgs {
     pub(super) metadata_keys: Duration,
 
     #[arg(long = "iam", value_name = "WHAT", value_parser = IamOption::parse,
-          help = "Change how the identity service (IAM) behaves, such as several or expire=3; --help lists all",
+          help = "Change how the identity service (IAM) behaves, such as several or expire=3; \
+                  --help lists all",
           long_help = tokens::help())]
     pub(super) iam: Vec<IamOption>,
 
     /// Set the clock of the service ahead, such as 20m, or behind, such as -20m.
-    #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true, value_parser = skew)]
+    #[arg(long, value_name = "DURATION", default_value = "0ms", allow_hyphen_values = true,
+          value_parser = skew)]
     pub(super) clock: SignedDuration,
 
     /// Compress responses for clients that accept gzip.
@@ -106,6 +128,29 @@ pub(crate) struct SandboxArgs {
 }
 
 impl SandboxArgs {
+    pub(super) fn cloud(&self) -> Cloud {
+        Cloud::new(self.regions)
+    }
+
+    /// Rejects flags for projects that are not served.
+    pub(super) fn check(&self) -> Result<(), UsageError> {
+        let targets = self.faults.iter().map(|fault| ("--fault", fault.target()));
+        let targets = targets
+            .chain(self.source_faults.iter().map(|fault| ("--source-fault", fault.target())))
+            .chain(self.changes.iter().map(|change| ("--change", change.target())));
+        for (flag, target) in targets {
+            let is_served = self.cloud().served().any(|project| target.covers(project));
+            if let Some(name) = target.name().filter(|_| !is_served) {
+                let message = match self.regions {
+                    false => format!("{flag} is for project {name}, which needs --regions"),
+                    true => format!("{flag} is for project {name}, which has no listings"),
+                };
+                return Err(UsageError::new(message, "cbr sandbox"));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the arguments of the command to run inside; empty without a command.
     pub(crate) fn command(&self) -> &[OsString] {
         &self.command

@@ -8,14 +8,16 @@ use std::borrow::Cow;
 use super::awkward;
 use super::clock::{DAY, Form, MILLISECOND, Micros, SECOND};
 use super::json::Nulls;
+use super::project::ProjectKey;
 use super::resource::{Kind, Resource, Vault};
 use super::uuid::{Uuid, mix};
 
 /// One backup, or one of the volumes in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// Number from which all fields are derived.
+    /// Number from which all fields are derived, with the project.
     number: u32,
+    project: ProjectKey,
     pub(super) created: Micros,
     pub(super) id: Uuid,
 }
@@ -25,8 +27,9 @@ pub(super) struct Row {
 pub(super) enum Style {
     /// Every documented key.
     Full,
-    /// The keys of the documented example.
-    Documented,
+    /// The keys of recorded responses: those of the documented example, and `incremental`,
+    /// `scheduled_operation_id` and `version`.
+    Recorded,
     /// As on sister clouds: nulls are left out; times have milliseconds and an offset.
     Sparse,
 }
@@ -67,13 +70,19 @@ const FAILED: [u32; 4] = [34, 43, 49, 58];
 const FIRST_ADDED: u32 = 0x8000_0000;
 
 /// Creates the `serial`-th backup added at run time.
-pub(super) fn added(serial: u32, created: Micros, id: Option<Uuid>) -> Row {
-    let row = Row::new(FIRST_ADDED + serial, created);
+pub(super) fn added(project: ProjectKey, serial: u32, created: Micros, id: Option<Uuid>) -> Row {
+    let row = Row::new(project, FIRST_ADDED + serial, created);
     Row { id: id.unwrap_or(row.id), ..row }
 }
 
 fn draw(number: u32, what: Draw) -> u64 {
     mix(u64::from(number) << 8 | what as u64)
+}
+
+/// Combines the number of a backup with its project. Different backups have different ones, since
+/// numbers leave these bits alone.
+pub(super) fn in_project(number: u32, project: ProjectKey) -> u32 {
+    number ^ u32::from(project.number()) << 24
 }
 
 /// Scrambles 32 bits. A bijection, so different numbers have different ids.
@@ -89,38 +98,46 @@ impl Style {
         match draw(number, Draw::Style) % 100 {
             _ if awkward::is_full(number) => Self::Full,
             0..45 => Self::Full,
-            45..92 => Self::Documented,
+            45..92 => Self::Recorded,
             // Added backups can be microseconds apart; times of the sparse style would tie.
-            _ if number >= FIRST_ADDED => Self::Documented,
+            _ if number >= FIRST_ADDED => Self::Recorded,
             _ => Self::Sparse,
         }
     }
 
     pub(super) fn form(self) -> Form {
         match self {
-            Self::Full | Self::Documented => Form::Zoneless,
+            Self::Full | Self::Recorded => Form::Zoneless,
             Self::Sparse => Form::Offset,
         }
     }
 
     pub(super) fn nulls(self) -> Nulls {
         match self {
-            Self::Full | Self::Documented => Nulls::Written,
+            Self::Full | Self::Recorded => Nulls::Written,
             Self::Sparse => Nulls::LeftOut,
         }
     }
 }
 
 impl Row {
-    pub(super) fn new(number: u32, created: Micros) -> Self {
-        Self { number, created, id: Self::make_id(number, scramble(number), None) }
+    pub(super) fn new(project: ProjectKey, number: u32, created: Micros) -> Self {
+        let own = in_project(number, project);
+        Self { number, project, created, id: Self::make_id(own, scramble(own), None) }
     }
 
     /// Creates the `rank`-th of up to four backups of the same moment, the first of which is
     /// `leader`. Ids are descending by rank.
-    pub(super) fn tied(number: u32, leader: u32, rank: u32, created: Micros) -> Self {
-        let id = Self::make_id(number, scramble(leader), Some(3 - rank));
-        Self { number, created, id }
+    pub(super) fn tied(
+        project: ProjectKey,
+        number: u32,
+        leader: u32,
+        rank: u32,
+        created: Micros,
+    ) -> Self {
+        let [own, leader] = [number, leader].map(|number| in_project(number, project));
+        let id = Self::make_id(own, scramble(leader), Some(3 - rank));
+        Self { number, project, created, id }
     }
 
     fn make_id(number: u32, head: u32, rank: Option<u32>) -> Uuid {
@@ -131,7 +148,7 @@ impl Row {
     }
 
     fn draw(self, what: Draw) -> u64 {
-        draw(self.number, what)
+        draw(in_project(self.number, self.project), what)
     }
 
     /// Returns the key of the natural order, which is descending.
@@ -165,6 +182,10 @@ impl Row {
         self.number
     }
 
+    pub(super) fn project(self) -> ProjectKey {
+        self.project
+    }
+
     pub(super) fn style(self) -> Style {
         Style::of(self.number)
     }
@@ -187,15 +208,15 @@ impl Row {
     }
 
     pub(super) fn vault(self) -> Vault {
-        Vault::of(self.kind(), self.draw(Draw::Vault))
+        Vault::of(self.project, self.kind(), self.draw(Draw::Vault))
     }
 
     pub(super) fn resource(self) -> Resource {
         let draw = self.draw(Draw::Resource);
         if self.is_shared() {
-            return Resource::foreign(self.kind(), draw);
+            return Resource::foreign(self.project, self.kind(), draw);
         }
-        Resource::of(self.kind(), draw)
+        Resource::of(self.project, self.kind(), draw)
     }
 
     pub(super) fn resource_id(self) -> Uuid {

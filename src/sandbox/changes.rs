@@ -1,13 +1,16 @@
 //! Order of arriving requests, and changes to the account between them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::backup::Row;
+use super::project::{PROJECTS, Project, ProjectKey, Target};
 use super::rows::Rows;
 
 /// One `--change`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
+    target: Target,
     what: What,
     /// Position in the list of all backups, newest first, at that moment.
     position: usize,
@@ -34,6 +37,7 @@ const MOST: usize = 1_000_000;
 impl Change {
     /// Parses `delete=POS@WHEN`, `insert=POS+LEN@WHEN` and so on.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (target, text) = Target::split(text)?;
         let (change, when) = When::split(text)?;
         let what = change.split_once('=').and_then(|(what, place)| match what {
             "delete" => Some((What::Delete, place)),
@@ -50,11 +54,16 @@ impl Change {
         if count > MOST {
             return Err(format!("no more than {MOST} backups change at once"));
         }
-        Ok(Self { what, position, count, when })
+        Ok(Self { target, what, position, count, when })
     }
 
-    pub(super) fn is_due(&self, list: u64) -> bool {
-        self.when.covers(list)
+    /// Returns the projects that it applies to.
+    pub(super) fn target(&self) -> Target {
+        self.target
+    }
+
+    pub(super) fn is_due(&self, list: ListNumber) -> bool {
+        list.is_due(self.target, self.when)
     }
 
     pub(super) fn apply(&self, rows: &mut Rows, changed: &mut Changed) {
@@ -135,7 +144,27 @@ fn count(text: &str) -> Result<u64, String> {
     }
 }
 
-/// The account's backups, and the requests counted so far.
+/// Number of a listing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListNumber {
+    pub(super) project: &'static Project,
+    /// Number among all listings, from 1.
+    pub(super) overall: u64,
+    /// Number among the listings of the project, from 1.
+    pub(super) of_project: u64,
+}
+
+impl ListNumber {
+    /// Returns true if it is in a range. For certain projects, only their listings count.
+    pub(super) fn is_due(self, target: Target, when: When) -> bool {
+        match target.name() {
+            None => when.covers(self.overall),
+            Some(_) => target.covers(self.project) && when.covers(self.of_project),
+        }
+    }
+}
+
+/// The backups of all projects, and the requests counted so far.
 pub(super) struct AccountState {
     changes: Vec<Change>,
     state: Mutex<State>,
@@ -143,6 +172,12 @@ pub(super) struct AccountState {
 
 struct State {
     requests: u64,
+    lists: u64,
+    projects: BTreeMap<ProjectKey, ProjectState>,
+}
+
+/// The backups of a project, and its listings counted so far.
+struct ProjectState {
     lists: u64,
     churn: Option<Churn>,
     /// Shared with listings in progress; copied on write.
@@ -153,43 +188,61 @@ struct State {
 pub(super) struct Arrival {
     /// Number of the request, from 1.
     pub(super) request: u64,
-    /// Number among the listings, from 1; `None` for other requests.
-    pub(super) list: Option<u64>,
+    /// Number of the listing; `None` for other requests.
+    pub(super) list: Option<ListNumber>,
     /// Changes made just before.
     pub(super) changed: Changed,
-    /// Backups at that moment.
+    /// Backups of the project at that moment.
     pub(super) rows: Arc<Rows>,
 }
 
 impl AccountState {
-    pub(super) fn new(rows: Rows, changes: &[Change], churn: Option<u64>) -> Self {
-        let state =
-            State { requests: 0, lists: 0, churn: churn.map(Churn::new), rows: Arc::new(rows) };
+    /// Creates the state of projects with these backups.
+    pub(super) fn new(
+        projects: impl Iterator<Item = (&'static Project, Rows)>,
+        changes: &[Change],
+        churn: Option<u64>,
+    ) -> Self {
+        let state = |(project, rows): (&Project, Rows)| {
+            let seed = churn.map(|seed| seed ^ u64::from(project.key.number()) << 32);
+            let state =
+                ProjectState { lists: 0, churn: seed.map(Churn::new), rows: Arc::new(rows) };
+            (project.key, state)
+        };
+        let state = State { requests: 0, lists: 0, projects: projects.map(state).collect() };
         Self { changes: changes.to_vec(), state: Mutex::new(state) }
     }
 
-    /// Counts a request; before a listing, applies the changes that are due.
-    pub(super) fn arrive(&self, is_list: bool) -> Arrival {
+    /// Counts a request for a project; before a listing, applies the changes that are due.
+    ///
+    /// A request for no project, or for one without backups, counts as one for the first.
+    pub(super) fn arrive(&self, project: Option<&'static Project>, is_list: bool) -> Arrival {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
         let mut changed = Changed::default();
         state.requests += 1;
-        if is_list {
+        let known = project.filter(|project| state.projects.contains_key(&project.key));
+        let project = known.unwrap_or(&PROJECTS[0]);
+        let own = state.projects.entry(project.key).or_insert_with(|| ProjectState {
+            lists: 0,
+            churn: None,
+            rows: Arc::new(Rows::new(project.key, 0, 0)),
+        });
+        let list = is_list.then(|| {
             state.lists += 1;
-            for change in self.changes.iter().filter(|change| change.is_due(state.lists)) {
-                change.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            own.lists += 1;
+            ListNumber { project, overall: state.lists, of_project: own.lists }
+        });
+        if let Some(list) = list {
+            for change in self.changes.iter().filter(|change| change.is_due(list)) {
+                change.apply(Arc::make_mut(&mut own.rows), &mut changed);
             }
             // A client cannot see changes before its first request.
-            if let Some(churn) = state.churn.as_mut().filter(|_| state.lists > 1) {
-                churn.apply(Arc::make_mut(&mut state.rows), &mut changed);
+            if let Some(churn) = own.churn.as_mut().filter(|_| list.of_project > 1) {
+                churn.apply(Arc::make_mut(&mut own.rows), &mut changed);
             }
         }
-        Arrival {
-            request: state.requests,
-            list: is_list.then_some(state.lists),
-            changed,
-            rows: Arc::clone(&state.rows),
-        }
+        Arrival { request: state.requests, list, changed, rows: Arc::clone(&own.rows) }
     }
 }
 

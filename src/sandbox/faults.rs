@@ -9,14 +9,16 @@ use std::str::FromStr;
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
-use super::changes::When;
+use super::changes::{ListNumber, When};
 use super::faulty_response::{CorruptBody, ReplaceResponse};
 use super::listing::Misbehavior;
+use super::project::Target;
 use crate::time;
 
 /// One `--fault`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
+    target: Target,
     what: What,
     when: When,
     /// Its text without `@WHEN`.
@@ -31,14 +33,20 @@ enum What {
 }
 
 impl Fault {
-    /// Parses `WHAT@WHEN` or `WHAT=VALUE@WHEN`.
+    /// Parses `WHAT@WHEN` or `WHAT=VALUE@WHEN`, for all projects or for `PROJECT:`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (target, text) = Target::split(text)?;
         let (what, when) = When::split(text)?;
-        Ok(Self { what: parse_what(what)?, when, text: what.to_owned() })
+        Ok(Self { target, what: parse_what(what)?, when, text: what.to_owned() })
     }
 
-    pub(super) fn is_due(&self, list: u64) -> bool {
-        self.when.covers(list)
+    /// Returns the projects that it applies to.
+    pub(super) fn target(&self) -> Target {
+        self.target
+    }
+
+    pub(super) fn is_due(&self, list: ListNumber) -> bool {
+        list.is_due(self.target, self.when)
     }
 
     pub(super) fn text(&self) -> &str {
@@ -99,7 +107,8 @@ const USAGES: [(&str, &str); 25] = [
 /// Returns the help text of `--fault`.
 pub(super) fn help() -> String {
     let mut help = "Make listings fail: WHAT[=VALUE]@WHEN. May be repeated.\n\n\
-        WHEN counts the listings, from 1: 3, 2-4, 2- or * for all. WHAT is one of\n"
+        WHEN counts the listings, from 1: 3, 2-4, 2- or * for all. With --regions, \
+        PROJECT:WHAT@WHEN is for one project, and counts its listings only. WHAT is one of\n"
         .to_owned();
     for (usage, effect) in USAGES {
         // Writing to a string does not fail.

@@ -9,14 +9,18 @@ use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::account::{ACCOUNT, PASSWORD, PROJECT_ID, PROJECTS, Project, REGION, USER};
-use super::auth::{self, SUBJECT_TOKEN};
+use super::account::Account;
+use super::auth::{self, Caller, CallerScope, SUBJECT_TOKEN};
+use super::cloud::Cloud;
+use super::login::{Login, Proof, Scope};
+use super::project::{PROJECT_ID, Project, REGION};
 use super::request::{IamRoute, ReceivedRequest};
 use super::response::{Reply, RequestId};
 use super::tokens::{IamOption, Token, Tokens};
 
 /// The identity service and its options.
 pub(super) struct Iam {
+    cloud: Cloud,
     options: Vec<IamOption>,
     tokens: Tokens,
 }
@@ -25,8 +29,8 @@ pub(super) struct Iam {
 const FAILURES: u32 = 5;
 
 impl Iam {
-    pub(super) fn new(options: &[IamOption]) -> Self {
-        Self { options: options.to_vec(), tokens: Tokens::new(options) }
+    pub(super) fn new(cloud: Cloud, options: &[IamOption]) -> Self {
+        Self { cloud, options: options.to_vec(), tokens: Tokens::new(cloud, options) }
     }
 
     /// Returns the issued tokens.
@@ -61,7 +65,9 @@ impl Iam {
         }
         let denied =
             |message: String| Reply::gateway_error(StatusCode::UNAUTHORIZED, "0301", &message, id);
-        auth::check(call, now, &self.tokens).map_err(|denial| denied(denial.to_string()))?;
+        let caller = auth::check(call, now, self.cloud, &self.tokens);
+        let caller = caller.map_err(|denial| denied(denial.to_string()))?;
+        let account = caller.account;
         match route {
             IamRoute::Tokens => {
                 let subject = call.header(SUBJECT_TOKEN).unwrap_or_default();
@@ -78,20 +84,22 @@ impl Iam {
                 let names = call.pairs().iter().filter(|(key, _)| key == "name");
                 let names: Vec<_> = names.map(|(_, name)| name.as_str()).collect();
                 let wanted = |project: &Project| names.iter().all(|name| *name == project.name);
-                Ok(projects(&self.projects().into_iter().filter(wanted).collect::<Vec<_>>()))
+                let projects = self.projects(account).into_iter().filter(wanted);
+                Ok(project_list(account, &projects.collect::<Vec<_>>()))
             }
-            IamRoute::OwnProjects => Ok(projects(&self.projects())),
-            IamRoute::Catalog => Ok(document(&json!({"catalog": self.catalog(call), "links": {}}))),
+            IamRoute::OwnProjects => Ok(project_list(account, &self.projects(account))),
+            IamRoute::Catalog => {
+                let catalog = self.catalog(call, &caller);
+                Ok(document(&json!({"catalog": catalog, "links": {}})))
+            }
             IamRoute::Accounts => {
-                let account = json!({"id": ACCOUNT.id, "name": ACCOUNT.name, "enabled": true});
-                Ok(document(&json!({"domains": [account], "links": {}})))
+                let domain = &account.domain;
+                let domain = json!({"id": domain.id, "name": domain.name, "enabled": true});
+                Ok(document(&json!({"domains": [domain], "links": {}})))
             }
             IamRoute::Regions => {
-                let region = json!({
-                    "id": REGION, "type": "public", "locales": {"en-us": "Sandbox"},
-                    "description": "", "parent_region_id": null,
-                });
-                Ok(document(&json!({"regions": [region], "links": {}})))
+                let regions: Vec<_> = self.cloud.regions().into_iter().map(region).collect();
+                Ok(document(&json!({"regions": regions, "links": {}})))
             }
             IamRoute::Version | IamRoute::Versions => Ok(document(&json!({}))),
         }
@@ -101,13 +109,16 @@ impl Iam {
         self.options.contains(option)
     }
 
-    fn projects(&self) -> Vec<Project> {
-        let [own, part] = PROJECTS;
-        match () {
-            () if self.has(&IamOption::None) => vec![part],
-            () if self.has(&IamOption::Several) => vec![own, Project { name: own.name, ..part }],
-            () => vec![own, part],
+    fn projects(&self, account: &Account) -> Vec<Project> {
+        let mut projects: Vec<_> = self.cloud.projects(account).copied().collect();
+        if self.has(&IamOption::None) {
+            projects.retain(|project| project.name != REGION);
+        } else if self.has(&IamOption::Several)
+            && let Some(project) = projects.get_mut(1)
+        {
+            project.name = REGION;
         }
+        projects
     }
 
     fn log_in(&self, call: &ReceivedRequest, now: Timestamp) -> Result<Reply, Reply> {
@@ -115,29 +126,38 @@ impl Iam {
         let Some(login) = Login::read(call.body()) else {
             return Err(nested(StatusCode::BAD_REQUEST, "The request body is invalid."));
         };
-        if self.has(&IamOption::Locked) || self.tokens.failures() >= FAILURES {
+        let user = login.account(self.cloud);
+        let is_locked = |account| self.tokens.failures(account) >= FAILURES;
+        if self.has(&IamOption::Locked) || user.is_some_and(is_locked) {
             return unauthorized("The user is locked, please try again later.");
         }
-        match &login.proof {
-            Proof::Password { .. } if !login.is_right() => {
-                self.tokens.note_failure();
-                return unauthorized("The username or password is wrong.");
-            }
-            Proof::Token(token) if !self.tokens.admit(token, now) => {
-                return unauthorized("The token must be updated.");
-            }
-            Proof::Password { .. } | Proof::Token(_) => {}
-        }
+        let account = match &login.proof {
+            Proof::Password { .. } => match user.filter(|account| login.is_right(account)) {
+                Some(account) => account,
+                None => {
+                    user.inspect(|account| self.tokens.note_failure(account));
+                    return unauthorized("The username or password is wrong.");
+                }
+            },
+            Proof::Token(token) => match self.tokens.admit(token, now) {
+                Some(token) => token.account,
+                None => return unauthorized("The token must be updated."),
+            },
+        };
         let project = match &login.scope {
             Scope::Account => None,
             Scope::Project(wanted) => {
                 let is_wanted = |project: &Project| wanted.is(project.id, project.name);
-                let found = self.projects().into_iter().find(is_wanted);
+                let found = self.projects(account).into_iter().find(is_wanted);
                 let missing = || nested(StatusCode::NOT_FOUND, "Could not find the project.");
-                Some(found.ok_or_else(missing)?)
+                let project = found.ok_or_else(missing)?;
+                if !project.is_enabled {
+                    return unauthorized("The project is disabled.");
+                }
+                Some(project)
             }
         };
-        let token = self.tokens.issue(project, now);
+        let token = self.tokens.issue(account, project, now);
         let mut body = json!({"token": self.token(&token, call)});
         if call.pairs().iter().any(|(key, _)| key == "nocatalog") {
             body["token"]["catalog"] = json!([]);
@@ -149,15 +169,19 @@ impl Iam {
 
     /// Returns the description of a token.
     fn token(&self, token: &Token, call: &ReceivedRequest) -> Value {
-        let account = json!({"id": ACCOUNT.id, "name": ACCOUNT.name});
+        let Account { domain, user, .. } = token.account;
+        let account = json!({"id": domain.id, "name": domain.name});
+        let caller = Caller { account: token.account, scope: CallerScope::Token(token.project) };
         let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
         let mut description = json!({
             "expires_at": time(token.expires_at),
             "issued_at": time(token.issued_at),
             "methods": ["password"],
             "roles": [{"id": "0", "name": "te_admin"}],
-            "user": {"id": USER.id, "name": USER.name, "domain": account, "password_expires_at": ""},
-            "catalog": self.catalog(call),
+            "user": {
+                "id": user.id, "name": user.name, "domain": account, "password_expires_at": "",
+            },
+            "catalog": self.catalog(call, &caller),
         });
         match &token.project {
             Some(project) => {
@@ -170,35 +194,70 @@ impl Iam {
     }
 
     /// Returns the service catalog, with the host that the caller used.
-    fn catalog(&self, call: &ReceivedRequest) -> Value {
+    fn catalog(&self, call: &ReceivedRequest, caller: &Caller) -> Value {
         if self.has(&IamOption::NoCatalog) {
             return json!([]);
         }
         let host = call.header(HOST.as_str()).unwrap_or_default();
-        let region = PROJECTS[0].name;
-        let service = |kind: &str, url: String, region: &str| {
+        let endpoint = |number: usize, kind: &str, url: String, region: &str| {
             json!({
-                "type": kind, "name": kind, "id": format!("{kind}-0"),
-                "endpoints": [{
-                    "interface": "public", "region": region, "region_id": region, "url": url,
-                    "id": format!("{kind}-1"),
-                }],
+                "interface": "public", "region": region, "region_id": region, "url": url,
+                "id": format!("{kind}-{number}"),
             })
         };
+        let service = |kind: &str, endpoints: Vec<Value>| {
+            json!({
+                "type": kind, "name": kind, "id": format!("{kind}-0"), "endpoints": endpoints,
+            })
+        };
+        let cbr = match self.cloud {
+            Cloud::Single => {
+                vec![endpoint(1, "cbr", format!("http://{host}/v3/{PROJECT_ID}"), REGION)]
+            }
+            Cloud::Regions => {
+                let url = |region| {
+                    let project = self.project_of_endpoint(region, caller)?;
+                    Some(format!("http://{host}/{region}/v3/{project}"))
+                };
+                let regions = self.cloud.regions().into_iter().zip(1..);
+                regions
+                    .filter_map(|(region, number)| {
+                        Some(endpoint(number, "cbr", url(region)?, region))
+                    })
+                    .collect()
+            }
+        };
         json!([
-            service("iam", format!("http://{host}/v3"), "*"),
-            service("cbr", format!("http://{host}/v3/{PROJECT_ID}"), region),
+            service("iam", vec![endpoint(1, "iam", format!("http://{host}/v3"), "*")]),
+            service("cbr", cbr),
         ])
+    }
+
+    /// Returns the id of the project in an endpoint: the token's or, without one, the region's.
+    fn project_of_endpoint(&self, region: &str, caller: &Caller) -> Option<&'static str> {
+        if let CallerScope::Token(Some(project)) = &caller.scope {
+            return Some(project.id);
+        }
+        let mut projects = self.cloud.projects(caller.account);
+        projects.find(|project| project.name == region).map(|project| project.id)
     }
 }
 
-fn projects(projects: &[Project]) -> Reply {
+fn region(id: &str) -> Value {
+    json!({
+        "id": id, "type": "public", "locales": {"en-us": "Sandbox"},
+        "description": "", "parent_region_id": null,
+    })
+}
+
+fn project_list(account: &Account, projects: &[Project]) -> Reply {
+    let domain = account.domain.id;
     let projects: Vec<_> = projects
         .iter()
-        .map(|Project { id, name }| {
+        .map(|Project { id, name, is_enabled, .. }| {
             json!({
-                "domain_id": ACCOUNT.id, "is_domain": false, "parent_id": ACCOUNT.id, "name": name,
-                "description": "", "id": id, "enabled": true,
+                "domain_id": domain, "is_domain": false, "parent_id": domain, "name": name,
+                "description": "", "id": id, "enabled": is_enabled,
             })
         })
         .collect();
@@ -241,135 +300,4 @@ fn nested(status: StatusCode, message: &str) -> Reply {
 fn flat(status: StatusCode, code: &str, message: &str) -> Reply {
     let error = json!({"error_code": code, "error_msg": message});
     Reply { status, ..document(&error) }
-}
-
-/// Identity and scope of a login.
-#[derive(Debug)]
-pub(super) struct Login {
-    proof: Proof,
-    pub(super) scope: Scope,
-}
-
-/// What proves the identity: the method of a login.
-#[derive(Debug)]
-enum Proof {
-    Password {
-        user: Named,
-        /// Account of the user; optional if the user is given by id.
-        account: Option<Named>,
-        password: String,
-    },
-    /// Another token, which the new one replaces.
-    Token(String),
-}
-
-/// Scope of the requested token.
-#[derive(Debug)]
-pub(super) enum Scope {
-    Project(Named),
-    /// The whole account; the default.
-    Account,
-}
-
-/// Reference by id or name.
-#[derive(Debug)]
-pub(super) enum Named {
-    Id(String),
-    Name(String),
-}
-
-impl Named {
-    /// Returns true if this refers to the object with that id and name.
-    pub(super) fn is(&self, id: &str, name: &str) -> bool {
-        match self {
-            Self::Id(wanted) => wanted == id,
-            Self::Name(wanted) => wanted == name,
-        }
-    }
-
-    fn read(value: &Value) -> Option<Self> {
-        let text = |key| Some(value.get(key)?.as_str()?.to_owned());
-        text("id").map(Self::Id).or_else(|| text("name").map(Self::Name))
-    }
-}
-
-impl Login {
-    /// Parses a body; `None` if it is not as documented.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
-        let identity = body.pointer("/auth/identity")?;
-        let text = |value: &Value| Some(value.as_str()?.to_owned());
-        let [method] = identity.get("methods")?.as_array()?.as_slice() else { return None };
-        let proof = match method.as_str()? {
-            "password" => {
-                let user = identity.pointer("/password/user")?;
-                Proof::Password {
-                    account: user.get("domain").and_then(Named::read),
-                    password: text(user.get("password")?)?,
-                    user: Named::read(user)?,
-                }
-            }
-            "token" => Proof::Token(text(identity.pointer("/token/id")?)?),
-            _ => return None,
-        };
-        let scope = match body.pointer("/auth/scope/project") {
-            Some(project) => Scope::Project(Named::read(project)?),
-            None => Scope::Account,
-        };
-        Some(Self { proof, scope })
-    }
-
-    /// Returns true if this is the sandbox's user with the right password.
-    pub(super) fn is_right(&self) -> bool {
-        let Proof::Password { user, account, password } = &self.proof else { return false };
-        let is_account = match account {
-            Some(account) => account.is(ACCOUNT.id, ACCOUNT.name),
-            None => matches!(user, Named::Id(_)),
-        };
-        is_account && user.is(USER.id, USER.name) && password == PASSWORD
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is_right(user: Value) -> Option<bool> {
-        let identity = json!({"methods": ["password"], "password": {"user": user}});
-        let login = Login::read(json!({"auth": {"identity": identity}}).to_string().as_bytes())?;
-        Some(login.is_right())
-    }
-
-    #[test]
-    fn users_are_given_by_id_or_by_name_and_account() {
-        let cases = [
-            (
-                json!({"name": USER.name, "domain": {"name": ACCOUNT.name}, "password": PASSWORD}),
-                Some(true),
-            ),
-            (
-                json!({"name": USER.name, "domain": {"id": ACCOUNT.id}, "password": PASSWORD}),
-                Some(true),
-            ),
-            (json!({"id": USER.id, "password": PASSWORD}), Some(true)),
-            (json!({"name": USER.name, "password": PASSWORD}), Some(false)),
-            (
-                json!({"name": USER.name, "domain": {"name": "other"}, "password": PASSWORD}),
-                Some(false),
-            ),
-            (json!({"id": USER.id, "password": "wrong"}), Some(false)),
-            (json!({"id": USER.id}), None),
-            (json!({"password": PASSWORD}), None),
-        ];
-        for (user, expected) in cases {
-            assert_eq!(is_right(user.clone()), expected, "{user}");
-        }
-    }
-
-    #[test]
-    fn invalid_login_bodies_are_rejected() {
-        for body in ["", "{}", r#"{"auth":{"identity":{"methods":["token"]}}}"#] {
-            assert!(Login::read(body.as_bytes()).is_none(), "{body}");
-        }
-    }
 }

@@ -12,7 +12,8 @@ use hyper::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::account::{AGENCY_KEY, PROJECT_ID};
+use super::account::AGENCY_KEY;
+use super::project::PROJECT_ID;
 use super::request::{Metadata as Resource, ReceivedRequest};
 use super::response::Reply;
 

@@ -10,8 +10,11 @@
 //! | [`server`] | socket, connections, start and end of a run |
 //! | [`service`] | one request, from its arrival to its response |
 //! | [`request`], [`response`] | what arrives and is logged; what is sent, and how |
-//! | [`auth`], [`account`] | checks of signatures and tokens, against a fixed account |
-//! | [`iam`], [`tokens`], [`metadata`] | logins, projects, and the keys of a cloud server |
+//! | [`cloud`], [`account`], [`project`] | the served regions, accounts and projects |
+//! | [`announcement`] | the settings of a client, as an environment and as printed lines |
+//! | [`auth`], [`signature`] | checks of tokens and signatures |
+//! | [`iam`], [`login`], [`tokens`] | logins, tokens and the projects of an account |
+//! | [`metadata`] | the keys of a cloud server |
 //! | [`throttle`] | the rate limit |
 //! | [`faults`], [`faulty_response`] | deliberate failures |
 //! | [`changes`] | the order of requests, and changes to the account between them |
@@ -25,12 +28,14 @@
 //! No two files depend on each other.
 
 mod account;
+mod announcement;
 mod args;
 mod auth;
 mod awkward;
 mod backup;
 mod changes;
 mod clock;
+mod cloud;
 mod faults;
 mod faulty_response;
 mod filter;
@@ -38,7 +43,9 @@ mod iam;
 mod inventory;
 mod json;
 mod listing;
+mod login;
 mod metadata;
+mod project;
 mod query;
 mod record;
 mod request;
@@ -47,6 +54,7 @@ mod response;
 mod rows;
 mod server;
 mod service;
+mod signature;
 mod throttle;
 mod tokens;
 mod uuid;
@@ -61,9 +69,10 @@ pub(crate) use args::SandboxArgs;
 ///
 /// # Errors
 ///
-/// If the port is taken, the log cannot be opened, standard output is closed, or the program cannot
-/// be started.
+/// If a flag is for a project that is not served, the port is taken, the log cannot be opened,
+/// standard output is closed, or the program cannot be started.
 pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
+    args.check()?;
     let server = server::Server::bind(&args).await?;
     if args.shell {
         return server::run_shell(server, args.backups).await;
@@ -73,7 +82,8 @@ pub(crate) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     }
     // Listens first: a reader of the announcement can stop the sandbox at once.
     let signals = server::Signals::listen()?;
-    account::announce(server.address(), args.backups).context("cannot write to stdout")?;
+    announcement::announce(server.address(), server.cloud(), args.backups)
+        .context("cannot write to stdout")?;
     Ok(server::serve_until_interrupted(server, signals).await)
 }
 

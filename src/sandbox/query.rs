@@ -92,8 +92,8 @@ impl Parameters<'_> {
     }
 }
 
-// Each parser returns `None` for a value that the API does not allow. Values that vary between clouds
-// (types, statuses) are plain text.
+// Each parser returns `None` for a value that the API does not allow. Values that vary between
+// clouds (types, statuses) are plain text.
 
 pub(super) fn text(value: &str) -> Option<String> {
     Some(value.to_owned())

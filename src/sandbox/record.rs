@@ -1,9 +1,9 @@
 //! Writes backups as the service does: with the documented keys, in the order of the example.
 
-use super::account::{OTHER_PROJECT_ID, PROJECT_ID};
 use super::awkward;
 use super::backup::{ImageType, Row, Style};
 use super::json::{Nulls, Object, Time};
+use super::project::OTHER_PROJECT_ID;
 
 /// Appends a row of a list, with empty `children`.
 pub(super) fn record(row: Row, show_replication: bool, out: &mut Vec<u8>) {
@@ -17,7 +17,7 @@ pub(super) fn record_with_children(row: Row, out: &mut Vec<u8>) {
 
 fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8>) {
     let style = row.style();
-    let full = style == Style::Full;
+    let (full, sparse) = (style == Style::Full, style == Style::Sparse);
     let time = |time| Time(time, style.form());
     let mut backup = Object::open(style.nulls(), out);
     backup.set("checkpoint_id", row.checkpoint_id());
@@ -34,12 +34,12 @@ fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8
     }
     backup.set("id", row.id);
     backup.set("image_type", image_type(row));
-    if full {
+    if !sparse {
         backup.set("incremental", row.is_incremental());
     }
     backup.set("name", &*row.name());
     backup.set_if("parent_id", row.parent_id());
-    backup.set("project_id", if row.is_shared() { OTHER_PROJECT_ID } else { PROJECT_ID });
+    backup.set("project_id", if row.is_shared() { OTHER_PROJECT_ID } else { own_project(row) });
     backup.set_if("protected_at", row.protected_at().map(time));
     backup.set("provider_id", row.provider_id());
     if full {
@@ -50,14 +50,14 @@ fn write(row: Row, with_children: bool, show_replication: bool, out: &mut Vec<u8
     backup.set("resource_name", &*row.resource_name());
     backup.set("resource_size", row.resource_size());
     backup.set("resource_type", row.resource_type());
-    if full {
+    if !sparse {
         let policy = row.is_automatic().then(|| row.vault().policy_id());
         backup.set_if("scheduled_operation_id", policy);
     }
     backup.set("status", row.status());
     backup.set_if("updated_at", row.updated_at().map(time));
     backup.set("vault_id", row.vault().id());
-    if full {
+    if !sparse {
         backup.set("version", 3);
     }
     backup.close();
@@ -74,6 +74,10 @@ fn children(row: Row, with_children: bool, out: &mut Vec<u8>) {
         }
     }
     out.push(b']');
+}
+
+fn own_project(row: Row) -> &'static str {
+    row.project().project().id
 }
 
 fn description(row: Row) -> Option<&'static str> {
@@ -119,14 +123,13 @@ fn extend_info(row: Row, style: Style, out: &mut Vec<u8>) {
     }
     // Recorded backups of servers have the flag too.
     info.set("encrypted", disk && row.number().is_multiple_of(16));
-    if full {
-        info.set_if("encrypted_algorithm", None::<()>);
-    }
     if style == Style::Sparse {
         info.set("incremental", row.is_incremental());
+    } else {
+        info.set_if("encrypted_algorithm", None::<()>);
+        info.set("is_dec", false);
     }
     if full {
-        info.set("is_dec", false);
         info.set("is_multi_az", false);
     }
     if has_image {
@@ -195,7 +198,7 @@ fn replication_records(row: Row, shown: bool, out: &mut Vec<u8>) {
         record.set("id", row.related_id(6));
         record.set("source_backup_id", row.id);
         record.set("source_checkpoint_id", row.checkpoint_id());
-        record.set("source_project_id", PROJECT_ID);
+        record.set("source_project_id", own_project(row));
         record.set("source_region", "cn-north-4");
         record.set("status", if failed { "fail" } else { "success" });
         record.set("vault_id", row.vault().id());
@@ -242,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_in_the_order_of_the_documented_example() {
+    fn keys_of_recorded_responses_are_in_the_documented_order() {
         let keys = [
             "checkpoint_id",
             "children",
@@ -252,6 +255,7 @@ mod tests {
             "extend_info",
             "id",
             "image_type",
+            "incremental",
             "name",
             "parent_id",
             "project_id",
@@ -262,12 +266,13 @@ mod tests {
             "resource_name",
             "resource_size",
             "resource_type",
+            "scheduled_operation_id",
             "status",
             "updated_at",
             "vault_id",
+            "version",
         ];
-        let row =
-            default_account().into_iter().find(|row| row.style() == Style::Documented).unwrap();
+        let row = default_account().into_iter().find(|row| row.style() == Style::Recorded).unwrap();
         let mut out = Vec::new();
         record(row, false, &mut out);
         let text = String::from_utf8(out).unwrap();
@@ -307,7 +312,9 @@ mod tests {
             assert!(project.is_null() || project.is_string(), "{record}");
             let info = &record["extend_info"];
             assert!(info["encrypted"].is_boolean(), "{record}");
-            if record.get("version").is_some() {
+            let is_sparse = row.style() == Style::Sparse;
+            assert_eq!(record.get("version").is_none(), is_sparse, "{record}");
+            if !is_sparse {
                 assert_eq!((&info["is_dec"], &record["version"]), (&false.into(), &3.into()));
                 assert!(info.as_object().unwrap().contains_key("encrypted_algorithm"), "{record}");
                 assert!(record.as_object().unwrap().contains_key("scheduled_operation_id"));

@@ -11,6 +11,7 @@ use hyper::{Method, Request};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
+use super::cloud::Cloud;
 use crate::terminal::message::{ErrorFormat, Level};
 
 /// A received request.
@@ -19,6 +20,7 @@ pub(super) struct ReceivedRequest {
     /// Empty except for logins.
     body: Bytes,
     pairs: Vec<(String, String)>,
+    cloud: Cloud,
 }
 
 /// Resource that the path names.
@@ -109,12 +111,12 @@ impl ReceivedRequest {
     /// Creates a request without a body.
     #[cfg(test)]
     pub(super) fn new<B>(request: Request<B>) -> Self {
-        Self::with_body(request, Bytes::new())
+        Self::with_body(request, Bytes::new(), Cloud::Single)
     }
 
-    pub(super) fn with_body<B>(request: Request<B>, body: Bytes) -> Self {
+    pub(super) fn with_body<B>(request: Request<B>, body: Bytes, cloud: Cloud) -> Self {
         let pairs = decode(request.uri().query().unwrap_or_default());
-        Self { head: request.map(drop), body, pairs }
+        Self { head: request.map(drop), body, pairs, cloud }
     }
 
     pub(super) fn body(&self) -> &[u8] {
@@ -125,8 +127,14 @@ impl ReceivedRequest {
         self.head.method()
     }
 
+    /// Returns the path as it was received.
     pub(super) fn path(&self) -> &str {
         self.head.uri().path()
+    }
+
+    /// Returns the region that the path begins with, or else the first one.
+    pub(super) fn region(&self) -> &'static str {
+        self.cloud.split(self.path()).0
     }
 
     /// Returns the decoded query pairs, in order of arrival.
@@ -146,7 +154,8 @@ impl ReceivedRequest {
     }
 
     pub(super) fn route(&self) -> Route<'_> {
-        let segments: Vec<_> = self.path().split('/').collect();
+        let (_, path) = self.cloud.split(self.path());
+        let segments: Vec<_> = path.split('/').collect();
         match segments.as_slice() {
             ["", "v3", "auth", "tokens"] => Route::Iam(IamRoute::Tokens),
             ["", "v3", "projects"] => Route::Iam(IamRoute::Projects),
@@ -212,6 +221,12 @@ pub(super) struct Line<'a> {
     pub(super) status: Option<u16>,
     /// Kind of credentials: `aksk`, `sts`, `token` or `none`.
     pub(super) auth: &'static str,
+    /// Id of the access key of the signature; only with `--regions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<&'static str>,
+    /// Name of the account of the credentials; only with `--regions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<&'static str>,
     pub(super) headers: BTreeMap<&'static str, &'a str>,
     /// Faults that applied; absent if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::project::ProjectKey;
 use super::uuid::{Uuid, mix};
 
 /// A backed-up resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Resource {
+    project: ProjectKey,
     kind: Kind,
     number: u64,
 }
@@ -23,18 +25,23 @@ const REBUILT: (u64, u64) = (45, 5);
 /// Separates the ids of resources from other ids.
 const SEED: u64 = 0x7265_736f_7572_6365;
 
+/// Separates the ids of projects.
+fn in_project(project: ProjectKey) -> u64 {
+    u64::from(project.number()) << 40
+}
+
 impl Resource {
-    pub(super) fn of(kind: Kind, draw: u64) -> Self {
-        Self { kind, number: draw % RESOURCES_EACH }
+    pub(super) fn of(project: ProjectKey, kind: Kind, draw: u64) -> Self {
+        Self { project, kind, number: draw % RESOURCES_EACH }
     }
 
     /// Returns a resource of another project.
-    pub(super) fn foreign(kind: Kind, draw: u64) -> Self {
-        Self { kind, number: FIRST_FOREIGN + draw % RESOURCES_EACH }
+    pub(super) fn foreign(project: ProjectKey, kind: Kind, draw: u64) -> Self {
+        Self { project, kind, number: FIRST_FOREIGN + draw % RESOURCES_EACH }
     }
 
-    pub(super) const fn new(kind: Kind, number: u64) -> Self {
-        Self { kind, number }
+    pub(super) fn new(project: ProjectKey, kind: Kind, number: u64) -> Self {
+        Self { project, kind, number }
     }
 
     pub(super) fn kind(self) -> Kind {
@@ -46,7 +53,7 @@ impl Resource {
     }
 
     fn seed(self) -> u64 {
-        mix(SEED ^ (self.kind as u64) << 32 ^ self.number << 8)
+        mix(SEED ^ in_project(self.project) ^ (self.kind as u64) << 32 ^ self.number << 8)
     }
 
     pub(super) fn id(self) -> Uuid {
@@ -196,9 +203,12 @@ impl Kind {
     }
 }
 
-/// A vault of the account, which holds one kind of resource.
+/// A vault of a project, which holds one kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Vault(u64);
+pub(super) struct Vault {
+    project: ProjectKey,
+    number: u64,
+}
 
 /// Number of vaults of each kind.
 const VAULTS_EACH: u64 = 3;
@@ -210,23 +220,23 @@ const REPLICAS: u64 = KINDS.len() as u64 * VAULTS_EACH;
 const VAULT_SEED: u64 = 0x7661_756c_7400_0000;
 
 impl Vault {
-    pub(super) fn of(kind: Kind, draw: u64) -> Self {
-        Self(kind as u64 * VAULTS_EACH + draw % VAULTS_EACH)
+    pub(super) fn of(project: ProjectKey, kind: Kind, draw: u64) -> Self {
+        Self { project, number: kind as u64 * VAULTS_EACH + draw % VAULTS_EACH }
     }
 
-    /// Iterates over all vaults.
-    pub(super) fn all() -> impl Iterator<Item = Self> {
-        (0..=REPLICAS).map(Self)
+    /// Iterates over all vaults of a project.
+    pub(super) fn all(project: ProjectKey) -> impl Iterator<Item = Self> {
+        (0..=REPLICAS).map(move |number| Self { project, number })
     }
 
     /// Returns true for the vault of replicas from another region.
     pub(super) fn is_for_replicas(self) -> bool {
-        self.0 == REPLICAS
+        self.number == REPLICAS
     }
 
     /// Returns the kind of resources that it holds.
     pub(super) fn kind(self) -> Kind {
-        KINDS.get((self.0 / VAULTS_EACH) as usize).copied().unwrap_or(Kind::Server)
+        KINDS.get((self.number / VAULTS_EACH) as usize).copied().unwrap_or(Kind::Server)
     }
 
     pub(super) fn name(self) -> String {
@@ -234,21 +244,25 @@ impl Vault {
             return "vault-replicas".to_owned();
         }
         let kind = self.kind().resource_type().rsplit("::").next().unwrap_or_default();
-        format!("vault-{}-{}", kind.to_ascii_lowercase(), self.0 % VAULTS_EACH + 1)
+        format!("vault-{}-{}", kind.to_ascii_lowercase(), self.number % VAULTS_EACH + 1)
     }
 
     pub(super) fn id(self) -> Uuid {
-        Uuid::of(VAULT_SEED + self.0)
+        Uuid::of(self.seed())
+    }
+
+    fn seed(self) -> u64 {
+        in_project(self.project) ^ (VAULT_SEED + self.number)
     }
 
     /// Returns the id of the vault's backup policy.
     pub(super) fn policy_id(self) -> Uuid {
-        Uuid::of(!(VAULT_SEED + self.0))
+        Uuid::of(!self.seed())
     }
 
     /// Returns the use of the vault in percent, from 1 to 100.
     pub(super) fn used_percent(self) -> usize {
-        100 - (self.0 * 37 % 100) as usize
+        100 - (self.number * 37 % 100) as usize
     }
 }
 
@@ -276,7 +290,7 @@ mod tests {
 
     #[test]
     fn use_of_vaults_is_between_1_and_100_percent() {
-        let used: Vec<_> = (0..21).map(|number| Vault(number).used_percent()).collect();
+        let used: Vec<_> = Vault::all(ProjectKey::default()).map(Vault::used_percent).collect();
         assert!(used.iter().all(|percent| (1..=100).contains(percent)), "{used:?}");
         assert!(used.contains(&100) && used.iter().any(|percent| *percent < 10), "{used:?}");
     }

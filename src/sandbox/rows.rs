@@ -1,15 +1,16 @@
-//! List of the account's backups, newest first, with insertions and deletions.
+//! List of the backups of a project, newest first, with insertions and deletions.
 //!
 //! A piece table, as in text editors: ranges of the initial series, with single added backups
 //! between them. Takes memory per change, not per backup.
 
 use std::ops::{Range, RangeInclusive};
 
-use super::backup::{FIRST_SHARED, Row, Style, added};
+use super::backup::{FIRST_SHARED, Row, Style, added, in_project};
 use super::clock::{DAY, MILLISECOND, Micros, SECOND};
+use super::project::ProjectKey;
 use super::uuid::{Uuid, mix};
 
-/// The account's own backups in natural order.
+/// The backups of a project in natural order.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
     series: Series,
@@ -46,9 +47,9 @@ impl Piece {
 
 impl Rows {
     /// Creates a list in which no backup is newer than `newest`.
-    pub(super) fn new(backups: u32, newest: Micros) -> Self {
+    pub(super) fn new(project: ProjectKey, backups: u32, newest: Micros) -> Self {
         Self {
-            series: Series::new(backups, newest),
+            series: Series::new(project, backups, newest),
             pieces: vec![Piece::Series(0..backups)],
             len: backups as usize,
             added: 0,
@@ -58,7 +59,17 @@ impl Rows {
     /// Creates the list of tests, which ends at 2026-11-20T00:00:00Z.
     #[cfg(test)]
     pub(super) fn sample(backups: u32) -> Self {
-        Self::new(backups, 20_777 * DAY)
+        Self::of_project(ProjectKey::default(), backups)
+    }
+
+    /// Creates the list of tests for a project.
+    #[cfg(test)]
+    pub(super) fn of_project(project: ProjectKey, backups: u32) -> Self {
+        Self::new(project, backups, 20_777 * DAY)
+    }
+
+    pub(super) fn project(&self) -> ProjectKey {
+        self.series.project
     }
 
     /// Returns the time after which no initial backup was created.
@@ -84,13 +95,14 @@ impl Rows {
         })
     }
 
-    /// Iterates over the backups that another project shares, newest first.
+    /// Iterates over the backups that another project shares with the first, newest first.
     pub(super) fn shared(&self) -> impl Iterator<Item = Row> {
-        let newest = self.series.newest;
-        (0..SHARED).map(move |index| {
+        let Series { project, newest, .. } = self.series;
+        let shared = if project == ProjectKey::default() { SHARED } else { 0 };
+        (0..shared).map(move |index| {
             let number = FIRST_SHARED + index;
             let jitter = i64::from(mix(number.into()) as u32) % DAY;
-            Row::new(number, newest - DAY * (2 * i64::from(index) + 1) + jitter - SECOND)
+            Row::new(project, number, newest - DAY * (2 * i64::from(index) + 1) + jitter - SECOND)
         })
     }
 
@@ -136,18 +148,20 @@ impl Rows {
     /// It is close to the older one: the next insertion is most often at the same position, between
     /// the newer one and this.
     fn between(&mut self, newer: Option<Row>, older: Option<Row>, left: usize) -> Row {
-        let serial = self.added;
+        let (project, serial) = (self.project(), self.added);
         self.added += 1;
         let left = left as i64;
         let (newer, older) = match (newer, older) {
             (Some(newer), Some(older)) => (newer, older),
-            (Some(newer), None) => return added(serial, newer.created - STEP, None),
-            (None, Some(older)) => return added(serial, older.created + STEP * left, None),
-            (None, None) => return added(serial, STEP * left, None),
+            (Some(newer), None) => return added(project, serial, newer.created - STEP, None),
+            (None, Some(older)) => {
+                return added(project, serial, older.created + STEP * left, None);
+            }
+            (None, None) => return added(project, serial, STEP * left, None),
         };
         let share = (newer.created - older.created) / (left + 1);
         if share > 0 {
-            return added(serial, older.created + left * share.min(SMALL_STEP), None);
+            return added(project, serial, older.created + left * share.min(SMALL_STEP), None);
         }
         // No time is left between the two: take the newer one's, and a smaller id.
         let floor = if newer.created == older.created { older.id.rank() } else { 0 };
@@ -156,7 +170,7 @@ impl Rows {
         // A later backup in the same place must have another id.
         let own = u128::from(serial) % share.max(1);
         let id = Uuid::at_rank(floor + left * share + own);
-        added(serial, newer.created, Some(id))
+        added(project, serial, newer.created, Some(id))
     }
 
     /// Makes a piece begin at a position, and returns the index of the piece.
@@ -185,6 +199,7 @@ impl Rows {
 /// The initial backups, each derived from its index: `created_at` descending, then `id`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Series {
+    project: ProjectKey,
     /// Average time between two backups.
     step: Micros,
     /// No backup is newer.
@@ -198,9 +213,9 @@ const TIE_PERIOD: u32 = 101;
 
 impl Series {
     /// Creates a series over half a year, with at most two backups per minute.
-    pub(super) fn new(count: u32, newest: Micros) -> Self {
+    pub(super) fn new(project: ProjectKey, count: u32, newest: Micros) -> Self {
         let step = (180 * DAY / i64::from(count.max(1))).clamp(30 * SECOND, DAY);
-        Self { step, newest }
+        Self { project, step, newest }
     }
 
     /// Returns the backup at an index, in constant time.
@@ -209,22 +224,27 @@ impl Series {
         if TIED.contains(&place) {
             let rank = place - TIED.start();
             let created = self.created(index - rank);
-            Row::tied(index, index - rank, rank, created - created % MILLISECOND)
+            Row::tied(self.project, index, index - rank, rank, created - created % MILLISECOND)
         } else {
             let created = self.created(index);
             // Rows must sort by the written time, so it has no more digits than are written.
             let grain = match Style::of(index) {
                 Style::Sparse => MILLISECOND,
-                Style::Full | Style::Documented if index % 37 == 5 => SECOND,
-                Style::Full | Style::Documented => 1,
+                Style::Full | Style::Recorded if index % 37 == 5 => SECOND,
+                Style::Full | Style::Recorded => 1,
             };
-            Row::new(index, created - created % grain)
+            Row::new(self.project, index, created - created % grain)
         }
     }
 
     /// Returns a time that decreases by at least half a step per index.
+    ///
+    /// Tied backups have the same time in projects of the same size: whoever merges lists meets
+    /// equal times.
     fn created(self, index: u32) -> Micros {
-        let jitter = (mix(index.into()) >> 1) as i64 % (self.step / 2);
+        let is_tied = TIED.contains(&(index % TIE_PERIOD));
+        let own = if is_tied { index } else { in_project(index, self.project) };
+        let jitter = (mix(own.into()) >> 1) as i64 % (self.step / 2);
         self.newest - self.step * i64::from(index) - jitter
     }
 }
@@ -237,6 +257,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::sandbox::project::PROJECTS;
 
     fn ids(rows: &Rows) -> Vec<Uuid> {
         rows.iter().map(|row| row.id).collect()
@@ -332,7 +353,7 @@ mod tests {
     #[test]
     fn rows_are_in_descending_order_with_unique_ids() {
         for count in [1663, 100_000, 10_000_000] {
-            let series = Series::new(count, 0);
+            let series = Series::new(ProjectKey::default(), count, 0);
             let rows: Vec<_> = (0..100_000).map(|index| series.row(index)).collect();
             for pair in rows.windows(2) {
                 assert!(pair[0].key() > pair[1].key(), "{pair:?}");
@@ -343,8 +364,27 @@ mod tests {
     }
 
     #[test]
+    fn projects_have_backups_of_their_own_and_some_times_in_common() {
+        let lists = PROJECTS.iter().map(|project| Rows::of_project(project.key, 1663));
+        let lists: Vec<_> = lists.collect();
+        lists.iter().for_each(assert_ordered);
+        // Also the first eight digits, which a list shows.
+        let ids = lists.iter().flat_map(ids).map(|id| id.text());
+        let short: HashSet<_> = ids.filter_map(|id| Some(id.get(..8)?.to_owned())).collect();
+        let leaders = lists[0].iter().filter_map(|row| row.id.text().get(..8).map(str::to_owned));
+        let leaders: HashSet<_> = leaders.collect();
+        assert_eq!(short.len(), leaders.len() * PROJECTS.len());
+        let times = |rows: &Rows| rows.iter().map(|row| row.created).collect::<HashSet<_>>();
+        let common = times(&lists[0]).intersection(&times(&lists[2])).count();
+        assert!((10..30).contains(&common), "{common}");
+        let resources = |rows: &Rows| rows.iter().map(Row::resource_id).collect::<HashSet<_>>();
+        let all: HashSet<_> = lists.iter().flat_map(resources).collect();
+        assert_eq!(all.len(), lists.iter().map(|rows| resources(rows).len()).sum::<usize>());
+    }
+
+    #[test]
     fn some_rows_tie_across_a_page_boundary() {
-        let series = Series::new(1663, 0);
+        let series = Series::new(ProjectKey::default(), 1663, 0);
         assert_eq!(series.row(999).created, series.row(1001).created);
         assert!((0..10).all(|index| series.row(index).created > series.row(index + 1).created));
     }

@@ -18,14 +18,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::account;
+use super::announcement;
 use super::args::SandboxArgs;
+use super::cloud::Cloud;
 use super::service::Service;
 
 /// A bound socket that does not serve yet.
 pub(super) struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    cloud: Cloud,
     service: Arc<Service>,
 }
 
@@ -44,11 +46,15 @@ impl Server {
             .await
             .with_context(|| format!("cannot listen on {wanted}"))?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, service: Arc::new(service) })
+        Ok(Self { listener, address, cloud: args.cloud(), service: Arc::new(service) })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    pub(super) fn cloud(&self) -> Cloud {
+        self.cloud
     }
 
     /// Accepts connections forever.
@@ -111,7 +117,7 @@ pub(super) async fn run_shell(server: Server, backups: u32) -> anyhow::Result<Ex
 /// The program handles Ctrl-C itself. If the sandbox is terminated, so is the program.
 async fn run(server: Server, program: &Path, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
-    let mut child = command(program, arguments, server.address())
+    let mut child = command(program, arguments, &server)
         .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
     tokio::select! {
@@ -124,13 +130,13 @@ async fn run(server: Server, program: &Path, arguments: &[OsString]) -> anyhow::
     }
 }
 
-fn command(program: &Path, arguments: &[OsString], address: SocketAddr) -> Command {
+fn command(program: &Path, arguments: &[OsString], server: &Server) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments)
         .env_clear()
         .envs(env::vars_os().filter(|(name, _)| !names_an_account(name)))
-        .envs(account::environment(address))
+        .envs(announcement::environment(server.address, server.cloud))
         .kill_on_drop(true);
     command
 }

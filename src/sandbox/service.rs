@@ -5,31 +5,33 @@ use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::header::DATE;
-use hyper::header::{ACCEPT_ENCODING, ALLOW, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, ALLOW, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
-use super::account::PROJECT_ID;
 use super::args::SandboxArgs;
-use super::auth::{self, CredentialKind};
+use super::auth::{self, Caller, CallerScope, CredentialKind};
 use super::backup::{Row, UPDATES};
 use super::changes::{AccountState, Arrival};
+use super::cloud::Cloud;
 use super::faults::{Chaos, Fault};
-use super::faulty_response::{Outcome, throttled};
+use super::faulty_response::{Outcome, ReplaceResponse, throttled};
 use super::iam::Iam;
 use super::inventory::{self, SourceFault, SourceFaults};
 use super::listing;
 use super::metadata::Metadata;
+use super::project::{Condition, Project};
 use super::query::InvalidParameter;
 use super::record::record_with_children;
-use super::request::{self, Line, Log, ReceivedRequest, Route};
+use super::request::{self, Line, Log, ReceivedRequest, Route, Source};
 use super::response::{Body, Reply, RequestId, accepts_gzip};
 use super::rows::Rows;
-use super::throttle::Throttle;
+use super::throttle::{Rate, Throttle};
 use super::uuid::Uuid;
 
 /// State shared by all connections.
 pub(super) struct Service {
+    cloud: Cloud,
     account: AccountState,
     metadata: Metadata,
     throttle: Option<Throttle>,
@@ -54,14 +56,17 @@ pub(super) struct NoAnswer;
 
 impl Service {
     pub(super) fn new(args: &SandboxArgs) -> std::io::Result<Self> {
+        let cloud = args.cloud();
+        let projects = cloud.served().map(|project| (project, rows(args, project)));
         Ok(Self {
-            account: AccountState::new(rows(args), &args.changes, args.churn),
+            cloud,
+            account: AccountState::new(projects, &args.changes, args.churn),
             metadata: Metadata::new(args.metadata, args.metadata_keys),
             throttle: args.throttle.map(Throttle::new),
             faults: args.faults.clone(),
             chaos: args.chaos.map(Chaos::new),
             source_faults: SourceFaults::new(&args.source_faults),
-            iam: Iam::new(&args.iam),
+            iam: Iam::new(cloud, &args.iam),
             clock: args.clock,
             latency: args.latency,
             gzip: args.gzip,
@@ -80,12 +85,14 @@ impl Service {
     {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| NoAnswer)?;
-        let call = ReceivedRequest::with_body(Request::from_parts(head, ()), body.to_bytes());
+        let head = Request::from_parts(head, ());
+        let call = ReceivedRequest::with_body(head, body.to_bytes(), self.cloud);
         let is_list = call.method() == Method::GET && matches!(call.route(), Route::List { .. });
-        let arrival = self.account.arrive(is_list);
+        let project = project_of(&call).and_then(Project::by_id);
+        let arrival = self.account.arrive(project, is_list);
         let faults = self.faults(&arrival);
         let source_fault = match call.route() {
-            Route::Source { source, .. } => self.source_faults.arrive(source),
+            Route::Source { source, .. } => self.source_faults.arrive(source, project),
             _ => None,
         };
         if !self.latency.is_zero() {
@@ -120,7 +127,7 @@ impl Service {
     fn faults(&self, arrival: &Arrival) -> Vec<&Fault> {
         let Some(list) = arrival.list else { return Vec::new() };
         let planned = self.faults.iter().filter(|fault| fault.is_due(list));
-        planned.chain(self.chaos.as_ref().and_then(|chaos| chaos.fault_for(list))).collect()
+        planned.chain(self.chaos.as_ref().and_then(|chaos| chaos.fault_for(list.overall))).collect()
     }
 
     /// Returns the refusal of the gateway or the response of the service. Faults apply after the
@@ -140,8 +147,12 @@ impl Service {
             let answer = self.iam.answer(route, call, self.now(), id);
             return Outcome::Reply(answer.unwrap_or_else(|refusal| refusal));
         }
-        if let Err(refusal) = self.admit(call, id) {
-            return Outcome::Reply(refusal);
+        let project = match self.admit(call, id) {
+            Ok(project) => project,
+            Err(refusal) => return Outcome::Reply(refusal),
+        };
+        if let Some(refusal) = refusal_of(project, call.route(), arrival, id) {
+            return refusal;
         }
         let replacement = faults.iter().find_map(|fault| fault.replacement()).cloned();
         let of_source = || source_fault.and_then(SourceFault::replacement);
@@ -162,43 +173,62 @@ impl Service {
         Outcome::Reply(answer)
     }
 
-    /// Makes the gateway's checks in its order: path, method, credentials, rate, project.
-    fn admit(&self, call: &ReceivedRequest, id: RequestId) -> Result<(), Reply> {
+    /// Makes the gateway's checks in its order: path, method, credentials, rate, project. Returns
+    /// the project.
+    fn admit(&self, call: &ReceivedRequest, id: RequestId) -> Result<&'static Project, Reply> {
         let refuse =
             |status, code, message: &str| Err(Reply::gateway_error(status, code, message, id));
-        let project = match call.route() {
-            Route::List { project }
-            | Route::Show { project, .. }
-            | Route::Source { project, .. } => project,
-            Route::Iam(_) | Route::Metadata(_) | Route::Unknown => {
-                let message = "The API does not exist or has not been published in the environment";
-                return refuse(StatusCode::NOT_FOUND, "0101", message);
-            }
+        let Some(project) = project_of(call) else {
+            let message = "The API does not exist or has not been published in the environment";
+            return refuse(StatusCode::NOT_FOUND, "0101", message);
         };
         if call.method() != Method::GET {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "0101", "The API does not exist")
                 .map_err(|refusal| refusal.with_header(ALLOW, HeaderValue::from_static("GET")));
         }
-        if let Err(denial) = auth::check(call, self.now(), self.iam.tokens()) {
-            return refuse(StatusCode::UNAUTHORIZED, "0301", &denial.to_string());
+        let caller = match auth::check(call, self.now(), self.cloud, self.iam.tokens()) {
+            Ok(caller) => caller,
+            Err(denial) => return refuse(StatusCode::UNAUTHORIZED, "0301", &denial.to_string()),
+        };
+        if self.cloud == Cloud::Regions && is_of_other_region(&caller, call) {
+            return refuse(StatusCode::UNAUTHORIZED, "0307", "The token must be updated.");
         }
         if let Some(throttle) = &self.throttle
             && !throttle.admits(Instant::now())
         {
             return Err(throttled(throttle.rate, id));
         }
-        if project != PROJECT_ID {
-            return refuse(StatusCode::FORBIDDEN, "0310", "The project is unavailable");
+        match self.cloud.served().find(|served| served.id == project) {
+            Some(project) if self.is_open_to(project, &caller, call) => Ok(project),
+            _ => refuse(StatusCode::FORBIDDEN, "0310", "The project is unavailable"),
         }
-        Ok(())
+    }
+
+    /// Returns true if the project is of the caller and of the region that serves the request. The
+    /// only project of a single region needs no check.
+    fn is_open_to(&self, project: &Project, caller: &Caller, call: &ReceivedRequest) -> bool {
+        let is_scoped = match &caller.scope {
+            CallerScope::Key => true,
+            CallerScope::Token(scope) => scope.is_some_and(|scope| scope.id == project.id),
+        };
+        let named = call.header(PROJECT_HEADER);
+        self.cloud == Cloud::Single
+            || project.owner == caller.account.owner
+                && project.region == Some(call.region())
+                && is_scoped
+                && named.is_none_or(|named| named == project.id)
     }
 
     fn log(&self, call: &ReceivedRequest, arrival: &Arrival, faults: Vec<&str>, outcome: &Outcome) {
         let Some(log) = &self.log else { return };
+        let (key, account) = match self.cloud {
+            Cloud::Single => (None, None),
+            Cloud::Regions => auth::presented(call, self.cloud, self.iam.tokens()),
+        };
         let ids = |rows: &[Row]| rows.iter().map(|row| row.id.text()).collect();
         log.write(&Line {
             n: arrival.request,
-            list: arrival.list,
+            list: arrival.list.map(|list| list.overall),
             method: call.method().as_str(),
             path: call.path(),
             query: call.pairs(),
@@ -207,6 +237,8 @@ impl Service {
                 Outcome::Reset | Outcome::Hang => None,
             },
             auth: CredentialKind::by(call).name(),
+            key,
+            account,
             headers: request::headers(call),
             faults,
             deleted: ids(&arrival.changed.deleted),
@@ -215,10 +247,71 @@ impl Service {
     }
 }
 
-/// Creates the backups of the account.
-fn rows(args: &SandboxArgs) -> Rows {
+/// Creates the backups of a project.
+fn rows(args: &SandboxArgs, project: &Project) -> Rows {
     let latest = || service_time(args.clock).as_microsecond() - UPDATES;
-    Rows::new(args.backups, args.epoch.map_or_else(latest, |epoch| epoch.microsecond()))
+    let newest = args.epoch.map_or_else(latest, |epoch| epoch.microsecond());
+    Rows::new(project.key, project.size.of(args.backups), newest)
+}
+
+/// Returns the id of the project in the path; `None` if the path is not one of CBR.
+fn project_of(call: &ReceivedRequest) -> Option<&str> {
+    match call.route() {
+        Route::List { project } | Route::Show { project, .. } | Route::Source { project, .. } => {
+            Some(project)
+        }
+        Route::Iam(_) | Route::Metadata(_) | Route::Unknown => None,
+    }
+}
+
+/// Header that names the project of a signed request.
+const PROJECT_HEADER: &str = "x-project-id";
+
+/// Returns true for a token of a project in another region.
+fn is_of_other_region(caller: &Caller, call: &ReceivedRequest) -> bool {
+    let CallerScope::Token(Some(project)) = &caller.scope else { return false };
+    project.region != Some(call.region())
+}
+
+/// Returns the action that a policy allows or denies, without the service.
+fn action(route: Route<'_>) -> &'static str {
+    match route {
+        Route::Show { .. } => "backups:get",
+        Route::Source { source: Source::Vaults, .. } => "vaults:list",
+        Route::Source { source: Source::Protectables(_), .. } => "vaults:listProtectables",
+        Route::Source { source: Source::Policies, .. } => "policies:list",
+        Route::Source { source: Source::Tasks, .. } => "tasks:list",
+        Route::List { .. } | Route::Iam(_) | Route::Metadata(_) | Route::Unknown => "backups:list",
+    }
+}
+
+/// Returns the response of the service to any request for a project that does not work.
+fn refusal_of(
+    project: &Project,
+    route: Route<'_>,
+    arrival: &Arrival,
+    id: RequestId,
+) -> Option<Outcome> {
+    let error = |status| ReplaceResponse::Error { status, retry_after: None };
+    match project.condition {
+        Condition::Working => None,
+        Condition::Failing => {
+            Some(error(StatusCode::INTERNAL_SERVER_ERROR).outcome(&arrival.rows, id))
+        }
+        Condition::Denied => {
+            // The text was seen in a response, with a code that is not known.
+            let message = format!("Policy doesn't allow cbr:{}", action(route));
+            let denied = Reply::gateway_error(StatusCode::FORBIDDEN, "0302", &message, id);
+            Some(Outcome::Reply(denied))
+        }
+        Condition::Throttled => {
+            let is_above = arrival.list.is_some_and(|list| list.of_project % 3 == 2);
+            is_above.then(|| {
+                let refusal = throttled(Rate::OF_THROTTLED_PROJECT, id);
+                Outcome::Reply(refusal.with_header(RETRY_AFTER, HeaderValue::from(1)))
+            })
+        }
+    }
 }
 
 /// Returns the time of a clock that is ahead of this machine's.

@@ -17,6 +17,9 @@ impl Rate {
     /// Rate in the message of the fault `429`.
     pub(super) const DEFAULT: Self = Self { limit: 60, period: Duration::from_secs(60) };
 
+    /// Rate in the message of a throttled project, whose listings are counted, not timed.
+    pub(super) const OF_THROTTLED_PROJECT: Self = Self { limit: 2, period: Duration::from_secs(1) };
+
     /// Parses `60/1m`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (limit, period) = text.split_once('/').ok_or("a rate is N/DURATION, such as 60/1m")?;

@@ -1,5 +1,6 @@
 //! Tokens issued by logins, other state of IAM, and the options of `--iam`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,13 +8,16 @@ use std::time::Duration;
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use super::account::{PROJECTS, Project, TOKEN};
+use super::account::Account;
+use super::cloud::Cloud;
+use super::project::Project;
 use crate::time;
 
 /// A token with its scope and lifetime.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
+    pub(super) account: &'static Account,
     /// `None` is the account as a whole.
     pub(super) project: Option<Project>,
     pub(super) issued_at: Timestamp,
@@ -25,6 +29,7 @@ pub(super) struct Token {
 /// Issued tokens and failures.
 #[derive(Debug)]
 pub(super) struct Tokens {
+    cloud: Cloud,
     uses: u64,
     lifetime: Duration,
     state: Mutex<State>,
@@ -33,8 +38,8 @@ pub(super) struct Tokens {
 #[derive(Debug, Default)]
 struct State {
     issued: Vec<Token>,
-    /// Number of consecutive wrong passwords.
-    failures: u32,
+    /// Number of consecutive wrong passwords, by id of the user.
+    failures: BTreeMap<&'static str, u32>,
     /// Status of the next requests, and how many still fail.
     failing: Option<(StatusCode, u64)>,
 }
@@ -43,7 +48,7 @@ struct State {
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Tokens {
-    pub(super) fn new(options: &[IamOption]) -> Self {
+    pub(super) fn new(cloud: Cloud, options: &[IamOption]) -> Self {
         let (mut uses, mut lifetime, mut state) = (u64::MAX, LIFETIME, State::default());
         for option in options {
             match option {
@@ -53,53 +58,68 @@ impl Tokens {
                 _ => {}
             }
         }
-        Self { uses, lifetime, state: Mutex::new(state) }
+        Self { cloud, uses, lifetime, state: Mutex::new(state) }
     }
 
-    /// Uses a token for one request; true if it is valid.
-    pub(super) fn admit(&self, text: &str, now: Timestamp) -> bool {
-        if text == TOKEN {
-            return true;
+    /// Uses a token for one request, and returns it if it is valid.
+    pub(super) fn admit(&self, text: &str, now: Timestamp) -> Option<Token> {
+        if let Some(fixed) = self.fixed(text) {
+            return Some(fixed);
         }
         let mut state = self.lock();
         let token = state.issued.iter_mut().find(|token| token.text == text);
-        let Some(token) = token.filter(|token| token.left > 0 && token.expires_at > now) else {
-            return false;
-        };
+        let token = token.filter(|token| token.left > 0 && token.expires_at > now)?;
         token.left -= 1;
-        true
+        Some(token.clone())
     }
 
-    /// Returns a token's description. The fixed token is for the main project.
+    /// Returns a token's description.
     pub(super) fn describe(&self, text: &str) -> Option<Token> {
-        if text == TOKEN {
-            let issued_at = Timestamp::now();
-            return Some(self.token(text.to_owned(), Some(PROJECTS[0]), issued_at));
-        }
-        self.lock().issued.iter().find(|token| token.text == text).cloned()
+        let issued = || self.lock().issued.iter().find(|token| token.text == text).cloned();
+        self.fixed(text).or_else(issued)
     }
 
-    /// Issues a token, and resets the number of failures.
-    pub(super) fn issue(&self, project: Option<Project>, now: Timestamp) -> Token {
+    /// Returns the fixed token of an account, which is for its first project.
+    fn fixed(&self, text: &str) -> Option<Token> {
+        let account = self.cloud.accounts().find(|account| account.token == text)?;
+        let project = self.cloud.projects(account).next().copied();
+        Some(self.token(text.to_owned(), account, project, Timestamp::now()))
+    }
+
+    /// Issues a token, and resets the number of failures of its user.
+    pub(super) fn issue(
+        &self,
+        account: &'static Account,
+        project: Option<Project>,
+        now: Timestamp,
+    ) -> Token {
         let mut state = self.lock();
-        state.failures = 0;
-        let text = format!("{TOKEN}-{}", state.issued.len() + 1);
-        let token = self.token(text, project, now);
+        state.failures.remove(account.user.id);
+        let text = format!("{}-{}", account.token, state.issued.len() + 1);
+        let token = self.token(text, account, project, now);
         state.issued.push(token.clone());
         token
     }
 
-    fn token(&self, text: String, project: Option<Project>, issued_at: Timestamp) -> Token {
+    fn token(
+        &self,
+        text: String,
+        account: &'static Account,
+        project: Option<Project>,
+        issued_at: Timestamp,
+    ) -> Token {
         let expires_at = issued_at.checked_add(self.lifetime).unwrap_or(issued_at);
-        Token { text, project, issued_at, expires_at, left: self.uses }
+        Token { text, account, project, issued_at, expires_at, left: self.uses }
     }
 
-    pub(super) fn note_failure(&self) {
-        self.lock().failures += 1;
+    /// Counts a wrong password for the user of an account.
+    pub(super) fn note_failure(&self, account: &'static Account) {
+        *self.lock().failures.entry(account.user.id).or_default() += 1;
     }
 
-    pub(super) fn failures(&self) -> u32 {
-        self.lock().failures
+    /// Returns the number of consecutive wrong passwords for the user of an account.
+    pub(super) fn failures(&self, account: &Account) -> u32 {
+        self.lock().failures.get(account.user.id).copied().unwrap_or_default()
     }
 
     /// Returns the status with which this request must fail, if any.
@@ -150,9 +170,9 @@ const USAGES: [(&str, &str); 8] = [
 
 /// Returns the help text of `--iam`.
 pub(super) fn help() -> String {
-    let mut help =
-        "Change how the identity service (IAM) behaves: WHAT[=VALUE]. May be repeated.\n\nWHAT is one of\n"
-            .to_owned();
+    let mut help = "Change how the identity service (IAM) behaves: WHAT[=VALUE]. May be \
+                    repeated.\n\nWHAT is one of\n"
+        .to_owned();
     for (usage, effect) in USAGES {
         // Writing to a string does not fail.
         let _ = write!(help, "\n  {usage:<18} {effect}");

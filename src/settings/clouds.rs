@@ -112,6 +112,16 @@ pub(crate) fn of_project(name: &str) -> Option<&str> {
     service_host(region).map(|_| region)
 }
 
+/// Returns the region that the name of a project names, whether it is known or not: the name up to
+/// `_`, if it has the form of a region. Private clouds have regions of longer names.
+pub(super) fn region_in(project: &str) -> Option<&str> {
+    let region = project.split_once('_').map_or(project, |(region, _)| region);
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_part);
+    let is_region = region.split('-').count() >= 2 && region.split('-').all(is_word);
+    is_region.then_some(region)
+}
+
 /// Returns the region in the name of an IAM host; `None` for hosts of a whole cloud, and for those
 /// of other clouds.
 pub(crate) fn region_of_identity(host: &str) -> Option<&str> {
@@ -145,7 +155,7 @@ pub(super) fn of_identity(host: &str) -> Option<&'static str> {
 }
 
 /// Returns the domain of the cloud whose backup service is at `host`; `None` for any other host.
-pub(super) fn of_service(host: &str) -> Option<&'static str> {
+pub(crate) fn of_service(host: &str) -> Option<&'static str> {
     domain_of("cbr", host)
 }
 

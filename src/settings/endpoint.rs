@@ -7,12 +7,34 @@ use reqwest::Url;
 use super::{ConnectionError, Setting, address, clouds};
 use crate::text::suggest;
 
-/// Scheme, host and port of the service. `https`, or `http` to this machine.
+/// Scheme, host and port of the service, and for some the region as path. `https`, or `http` to this
+/// machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     url: Url,
     /// The flag, variable or file that names it.
     origin: String,
+}
+
+/// Stands for the region in an address.
+const REGION_PLACEHOLDER: &str = "{region}";
+
+/// Replaces `{region}` in an address by the region. An address without a region stays as it is, and
+/// is rejected where it is used.
+pub(super) fn with_region(address: &mut Setting, region: Option<&Setting>) {
+    if let Some(region) = region.filter(|region| is_label(&region.value)) {
+        address.value = address.value.replace(REGION_PLACEHOLDER, &region.value);
+    }
+}
+
+/// Returns true if an address depends on the region.
+pub(super) fn has_placeholder(address: &Setting) -> bool {
+    address.value.contains(REGION_PLACEHOLDER)
+}
+
+/// Returns true if a text can be a part of a host.
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Checks that a text is a valid endpoint.
@@ -21,7 +43,8 @@ pub(crate) struct Endpoint {
 ///
 /// Why not.
 pub(crate) fn check(text: &str) -> Result<(), String> {
-    let Err(error) = Endpoint::parse(&Setting::new("it", text)) else { return Ok(()) };
+    let example = Setting::new("it", text.replace(REGION_PLACEHOLDER, "eu-de"));
+    let Err(error) = Endpoint::parse(&example) else { return Ok(()) };
     let message = error.to_string();
     let message = message.strip_prefix("it: ").or_else(|| message.strip_prefix("it "));
     Err(format!("{}; {}", message.unwrap_or_default(), error.hint))
@@ -66,10 +89,6 @@ impl Endpoint {
         region: &Setting,
         cloud: &Setting,
     ) -> Result<(Self, String), ConnectionError> {
-        let is_label = |label: &str| {
-            !label.is_empty()
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
         let refuse = |what: String| {
             ConnectionError::new(
                 format!("{what} cannot be a part of a host"),
@@ -136,13 +155,19 @@ impl Endpoint {
         if value.contains('@') {
             return refuse("holds a user name or password, which would be ignored", example);
         }
+        if value.contains(REGION_PLACEHOLDER) {
+            return refuse("has {region} in it, and there is no region", "give --region");
+        }
         let Ok(url) = Url::parse(value) else {
             return refuse("is not a URL", example);
         };
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return refuse("is not an https URL", example);
         }
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        // The path of some gateways is the region. A version in it would be sent twice.
+        let path = url.path().trim_matches('/');
+        let is_region = is_label(path) && path.contains('-');
+        if !(path.is_empty() || is_region) || url.query().is_some() || url.fragment().is_some() {
             return refuse("has more than scheme, host and port", example);
         }
         let endpoint = Self { url, origin: origin.clone() };
@@ -193,7 +218,12 @@ impl Endpoint {
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// Returns scheme, host and port, without a trailing slash.
+    /// Returns the path, without a trailing slash: empty, or the region.
+    pub(crate) fn path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
+    }
+
+    /// Returns scheme, host, port and path, without a trailing slash.
     pub(crate) fn base(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }

@@ -9,6 +9,8 @@
 //! |---|---|
 //! | [`sources`] | the list of sources: flags, variables and files, one module for each |
 //! | [`search`] | all sources to one [`Resolution`] |
+//! | [`targets`] | which regions, projects and profiles a run reads |
+//! | [`memo`] | credentials that a run reads once |
 //! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
 //! | [`config`] | the user's config.toml |
 //! | [`home`] | where files are, and how messages name them |
@@ -27,12 +29,14 @@ mod home;
 mod hosts;
 mod login;
 mod lookup;
+mod memo;
 mod project;
 mod regions_file;
 mod search;
 mod setting;
 mod source;
 mod sources;
+mod targets;
 mod trust;
 
 use std::time::Duration;
@@ -50,8 +54,10 @@ pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
 pub(crate) use sources::environment::{Environment, VARIABLES};
 pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
+pub(crate) use targets::{AccountProject, Skipped, TargetArgs, TargetSpec, Wanted};
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 
+use memo::CredentialMemo;
 use search::Context;
 use source::Source;
 
@@ -61,27 +67,33 @@ use crate::time;
 use config::OwnFile;
 
 /// Flags of every command that sends requests.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Region of the backups, such as eu-de [env: CBR_REGION]
-    ///
-    /// It determines the endpoint.
-    #[arg(long, value_name = "REGION", global = true, add = hints::one_of(clouds::regions))]
+    /// Regions, projects and profiles.
+    #[command(flatten)]
+    pub(crate) targets: TargetArgs,
+
+    /// The only region of the flags, or that of one target.
+    #[arg(skip)]
     pub(crate) region: Option<String>,
 
-    /// Project of the backups (its id) [env: CBR_PROJECT_ID]
-    #[arg(long, value_name = "ID", global = true)]
+    /// The only project id of the flags, or that of one target.
+    #[arg(skip)]
     pub(crate) project_id: Option<String>,
 
-    /// Base URL of the service, instead of the region's [env: CBR_ENDPOINT]
+    /// The only profile of the flags, or that of one target.
+    #[arg(skip)]
+    pub(crate) profile: Option<String>,
+
+    /// True for one of several regions. A project id in other settings is that of one region only.
+    #[arg(skip)]
+    pub(crate) is_one_of_several: bool,
+
+    /// Base URL of the service, instead of the region's; {region} in it is replaced [env:
+    /// CBR_ENDPOINT]
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
-
-    /// Profile with the settings, overriding all variables: of config.toml, or else of KooCLI [env:
-    /// CBR_PROFILE]
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "cloud", add = hints::found(profiles))]
-    pub(crate) profile: Option<String>,
 
     /// Cloud of clouds.yaml with the settings, overriding all variables [env: OS_CLOUD]
     #[arg(long, value_name = "NAME", global = true, add = hints::found(cloud_names))]
@@ -118,10 +130,14 @@ pub(crate) struct ConnectionArgs {
     /// True if no command may be run for credentials.
     #[arg(skip)]
     pub(crate) runs_no_command: bool,
+
+    /// Credentials that were read.
+    #[arg(skip)]
+    pub(crate) memo: CredentialMemo,
 }
 
 /// Flags for credentials, which override all other sources. None of them takes a secret.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct CredentialArgs {
     /// Access key (AK), overriding all other sources; prompts for its secret key on a terminal
     #[arg(long, value_name = "AK", global = true)]
@@ -164,7 +180,8 @@ impl ConnectionArgs {
     pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
         let given = [
             ("--endpoint", self.endpoint.is_some()),
-            ("--profile", self.profile.is_some()),
+            ("--profile", !self.targets.profiles.is_empty()),
+            ("--group", self.targets.group.is_some()),
             ("--cloud", self.cloud.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::message::{ErrorFormat, Level};
@@ -26,8 +26,11 @@ pub(crate) struct ConsoleArgs {
     quiet: bool,
 
     /// Print each request to stderr: method, path, query, status, time and request id
-    #[arg(short, long, global = true)]
-    verbose: bool,
+    ///
+    /// With -vv also the beginning of the body of each answer, without the secrets of the request.
+    /// Answers about logins, tokens, vaults and resources are never printed.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
 
     /// Format of errors and warnings on stderr
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
@@ -63,14 +66,14 @@ const PATIENCE: Duration = Duration::from_millis(500);
 impl Default for ConsoleArgs {
     /// Returns the flags of a command line without any.
     fn default() -> Self {
-        Self { quiet: false, verbose: bool::default(), error_format: ErrorFormat::Text }
+        Self { quiet: false, verbose: 0, error_format: ErrorFormat::Text }
     }
 }
 
 impl ConsoleArgs {
     /// Returns a console that prints nothing.
     pub(crate) fn quiet() -> Self {
-        Self { quiet: true, verbose: false, error_format: ErrorFormat::Text }
+        Self { quiet: true, verbose: 0, error_format: ErrorFormat::Text }
     }
 
     /// Returns the form of the messages.
@@ -109,6 +112,13 @@ impl Console {
         }
     }
 
+    /// Prints what became of a part of the run.
+    pub(crate) fn info(&self, text: &str) {
+        if !self.args.quiet {
+            self.message(Level::Info, text);
+        }
+    }
+
     /// Prints a security warning, even with `--quiet`.
     pub(crate) fn alarm(&self, text: &str) {
         self.message(Level::Warning, text);
@@ -116,7 +126,14 @@ impl Console {
 
     /// Prints a detail, with `--verbose` only.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
-        if self.args.verbose {
+        if self.args.verbose > 0 {
+            self.message(Level::Debug, &text());
+        }
+    }
+
+    /// Prints the body of an answer, with `-vv` only.
+    pub(crate) fn body(&self, text: impl FnOnce() -> String) {
+        if self.args.verbose > 1 {
             self.message(Level::Debug, &text());
         }
     }

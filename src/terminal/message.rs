@@ -29,6 +29,8 @@ pub(crate) enum Level {
     Error,
     /// A possible mistake; the run continues.
     Warning,
+    /// What became of one of several targets.
+    Info,
     /// Printed with `--verbose`.
     Debug,
 }
@@ -69,7 +71,8 @@ pub(crate) struct FailureMessage {
 pub(crate) const FIELDS: [(&str, &str); 10] = [
     (
         "level",
-        "error; a warning has `warning` and a line of --verbose `debug`, each with a message",
+        "error; a warning has `warning`, a line of --verbose `debug`, and the outcome of one of \
+         several targets `info`, each with a message",
     ),
     ("code", "the kind of failure: a word of the table above"),
     ("exit_code", "the exit code of the process"),
@@ -107,6 +110,7 @@ impl ErrorFormat {
                 let word = match level {
                     Level::Error => "error",
                     Level::Warning => "warning",
+                    Level::Info => return format!("cbr: {}", sanitize::visible(message)),
                     Level::Debug => "debug",
                 };
                 format!("cbr: {word}: {}", sanitize::visible(message))

@@ -7,8 +7,10 @@
 //! | [`suggest`] | the nearest known word |
 //! | [`number`], [`hex`] | whole numbers, and bytes as hexadecimal digits |
 //! | [`small_file`], [`private_file`] | reads files that others may have placed, and writes files for their owner alone |
+//! | [`headings`] | headings of the filters in the help |
 //! | [`hints`] | values that completion offers for a flag |
 
+pub(crate) mod headings;
 pub(crate) mod hex;
 pub(crate) mod hints;
 pub(crate) mod number;

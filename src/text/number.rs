@@ -27,6 +27,12 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped_digits(&number.to_string())
 }
 
+/// Formats a number of things, such as `1 backup` or `1,663 backups`.
+pub(crate) fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(count))
+}
+
 /// Same as [`grouped`], for the digits of a number of any length.
 pub(crate) fn grouped_digits(digits: &str) -> String {
     let mut grouped = String::new();

@@ -67,6 +67,12 @@ impl Moment {
         self.day().saturating_add(Span::new().days(1))
     }
 
+    /// Returns the moment this many days of 24 hours later, but none before 1970.
+    pub(crate) fn plus_days(&self, days: i64) -> Self {
+        let moved = self.0.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(self.0);
+        Self(moved.max(Timestamp::UNIX_EPOCH))
+    }
+
     /// Returns microseconds since 1970, as [`instant`] does.
     pub(crate) fn microsecond(&self) -> i64 {
         self.0.as_microsecond()

@@ -229,3 +229,17 @@ fn ages_are_spans_of_a_fixed_length() {
         }
     }
 }
+
+#[test]
+fn days_are_added_within_the_range_of_times() {
+    let cases = [
+        ("2026-11-01T00:00:00Z", -1, "2026-10-31T00:00:00Z"),
+        ("2026-11-01T00:00:00.5Z", 1, "2026-11-02T00:00:00Z"),
+        ("1970-01-01T12:00:00Z", -1, "1970-01-01T00:00:00Z"),
+        ("9999-12-30T22:00:00Z", 1, "9999-12-30T22:00:00Z"),
+    ];
+    for (text, days, expected) in cases {
+        let moment: Moment = text.parse().unwrap();
+        assert_eq!(moment.plus_days(days).at_or_after(), expected, "{text} {days}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Completions in bash, through readline.
 
 use super::terminal::{Shell, Terminal};
-use super::{OFFERED, completes, fails_silently, last_words};
+use super::{OFFERED, completes, fails_silently, last_words, quotes_spaces};
 
 const BASH: Shell = Shell {
     name: "bash",
@@ -58,6 +58,11 @@ fn a_quote_is_closed() {
     assert_eq!(line, "cbr backups list --resource-type \"OS::Nova::Server\" ");
     let line = bash.complete("cbr backups list --name 'a b' --status 'available,er");
     assert_eq!(line, "cbr backups list --name 'a b' --status 'available,error' ");
+}
+
+#[test]
+fn spaces_in_names_are_quoted() {
+    quotes_spaces(&BASH);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Completions in elvish.
 
 use super::terminal::{Shell, Terminal};
-use super::{COMPLETED, OFFERED, fails_silently};
+use super::{COMPLETED, OFFERED, SPACED_ANSWER, fails_silently};
 
 const ELVISH: Shell = Shell {
     name: "elvish",
@@ -46,6 +46,16 @@ fn all_matches_are_offered() {
         let mut offered: Vec<_> = offered.lines().collect();
         offered.sort_unstable();
         assert_eq!(offered, *words, "{typed}");
+    }
+}
+
+#[test]
+fn spaces_in_names_are_quoted() {
+    let Some(mut elvish) = Terminal::start(&ELVISH) else { return };
+    elvish.replace_cbr(Some(SPACED_ANSWER));
+    for typed in ["web", "'web fr"] {
+        let line = elvish.complete(&format!("cbr backups list --resource-name {typed}"));
+        assert_eq!(line, "cbr backups list --resource-name 'web front' ", "{typed}");
     }
 }
 

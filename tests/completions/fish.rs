@@ -1,7 +1,7 @@
 //! Completions in fish.
 
 use super::terminal::{Shell, Terminal};
-use super::{OFFERED, completes, fails_silently};
+use super::{OFFERED, completes, fails_silently, quotes_spaces};
 
 const FISH: Shell = Shell {
     name: "fish",
@@ -42,6 +42,11 @@ fn a_quote_is_closed() {
     assert_eq!(line, "cbr backups list --resource-type \"OS::Nova::Server\" ");
     let line = fish.complete("cbr backups list --name 'a b' --status 'available,er");
     assert_eq!(line, "cbr backups list --name 'a b' --status 'available,error' ");
+}
+
+#[test]
+fn spaces_in_names_are_quoted() {
+    quotes_spaces(&FISH);
 }
 
 #[test]

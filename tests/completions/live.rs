@@ -232,6 +232,26 @@ fn no_password_is_sent() {
     assert!(service.received().is_empty());
 }
 
+#[test]
+fn a_variable_turns_requests_off() {
+    let sandbox = Sandbox::start("--backups 3");
+    // The variable's value, and whether values of the service are offered.
+    for (value, expected) in [("1", false), ("yes", false), ("0", true), ("", true)] {
+        let cache = TempDir::new().unwrap();
+        let before = sandbox.requests().len();
+        let run = |line: &str| {
+            let run = sandbox.cbr("completions").with_key().env("CBR_COMPLETE_OFFLINE", value);
+            offered(run, cache.path(), line)
+        };
+        // Flags and fixed values do not depend on it.
+        assert_eq!(run("cbr backups list --status av"), ["available"], "{value}");
+        run("cbr backups list --vault-id ");
+        assert_eq!(sandbox.requests().len() > before, expected, "{value}");
+        let is_cached = cache.path().join("cbr").exists();
+        assert_eq!(is_cached, expected, "{value}");
+    }
+}
+
 /// Only the names in the files are read, nothing else.
 #[test]
 fn names_of_clouds_and_topics_are_offered() {
@@ -249,14 +269,15 @@ fn names_of_clouds_and_topics_are_offered() {
 
 /// Text from a service could run commands on a command line.
 #[test]
-fn values_that_need_quotes_are_not_offered() {
+fn values_that_a_shell_could_interpret_are_not_offered() {
     let cache = TempDir::new().unwrap();
     let record = |name: &str| format!(r#"{{"id":"1","resource_name":{}}}"#, Value::from(name));
-    let names = ["$(touch x)", "a b", "-rf", "a\tb", "a\u{1b}[31m", "ok-1", "数据库"];
+    let names =
+        ["$(touch x)", "a -rf", "-rf", "a\tb", "a\u{1b}[31m", "ok-1", "数据库", "web front"];
     let records = names.map(record);
     let records: Vec<_> = records.iter().map(String::as_str).collect();
-    let service = Service::answering([Answer::page(&records, "7")]);
+    let service = Service::answering([Answer::page(&records, "8")]);
     let run = service.cbr("completions").env("CBR_TOKEN", TOKEN);
     let offered = offered(run, cache.path(), "cbr backups list --resource-name ");
-    assert_eq!(offered, ["ok-1", "数据库"]);
+    assert_eq!(offered, ["ok-1", "web front", "数据库"]);
 }

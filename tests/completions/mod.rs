@@ -177,6 +177,37 @@ fn fails_silently(shell: &Shell) {
     }
 }
 
+/// What is typed for a name with a space, and the line after a press of Tab, in shells that escape
+/// spaces and close quotes.
+const SPACED: [(&str, &str); 6] = [
+    ("web", "web\\ front "),
+    ("web\\ fr", "web\\ front "),
+    ("\"web fr", "\"web front\" "),
+    ("'web fr", "'web front' "),
+    ("--resource-name=web", "--resource-name=web\\ front "),
+    ("--resource-name=web\\ f", "--resource-name=web\\ front "),
+];
+
+/// Answers as cbr does for a resource named `web front`.
+const SPACED_ANSWER: &str = r#"#!/bin/sh
+for word; do :; done
+case $word in
+    --resource-name=*) printf 'words --resource-name=\nweb front\tserver\n' ;;
+    *) printf 'words \nweb front\tserver\n' ;;
+esac
+"#;
+
+/// Goes through [`SPACED`].
+fn quotes_spaces(shell: &Shell) {
+    let Some(mut terminal) = Terminal::start(shell) else { return };
+    terminal.replace_cbr(Some(SPACED_ANSWER));
+    for (typed, line) in SPACED {
+        let flag = if typed.starts_with("--") { "" } else { "--resource-name " };
+        let completed = terminal.complete(&format!("cbr backups list {flag}{typed}"));
+        assert_eq!(completed, format!("cbr backups list {flag}{line}"), "{typed}");
+    }
+}
+
 /// Returns the words that replaced the last typed one, in alphabetical order.
 fn last_words<'a>(typed: &str, line: &'a str) -> Vec<&'a str> {
     let head = typed.rfind(' ').map_or(0, |blank| blank + 1);

@@ -91,7 +91,8 @@ fn user_data_is_never_shown() {
     let bait = "I2Nsb3VkLWNvbmZpZwpwYXNzd2Q6";
     for fault in ["", "--source-fault protectables=truncate", "--source-fault protectables=short"] {
         for flags in ["-o long --columns all", "-o json", "--gaps 26h -o yaml"] {
-            let args = format!("-v --retries 0 backups coverage --inventory all {flags} --receipt");
+            let args =
+                format!("-vv --retries 0 backups coverage --inventory all {flags} --receipt");
             let run = sandboxed(&format!("{RECENT} {fault}"), &args).arg(&path).reports();
             let code = if fault.is_empty() { 0 } else { 6 };
             let run = run.exit(code).stderr_holds(["/protectables/server/instances"]).run();

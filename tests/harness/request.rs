@@ -18,6 +18,10 @@ pub(crate) struct Request {
     pub(crate) status: Option<u16>,
     /// `aksk`, `sts`, `token` or `none`.
     pub(crate) auth: String,
+    /// The access key of the signature; only with `--regions`.
+    pub(crate) key: Option<String>,
+    /// The name of the account of the credentials; only with `--regions`.
+    pub(crate) account: Option<String>,
     pub(crate) headers: BTreeMap<String, String>,
     /// Ids of the backups that were deleted just before.
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! A sandbox for several runs, or for one with its own settings.
+//! A sandbox for several runs, or for a run whose settings the test chooses.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -27,31 +27,27 @@ impl Sandbox {
         let command = cbr("sandbox").args(fixed_epoch(options)).args(options.split_whitespace());
         let command = command.arg("--log").arg(&log);
         let mut process = command.start();
-        let address = process
-            .stdout()
-            .find_map(|line| Some(line.strip_prefix("export CBR_ENDPOINT=http://")?.to_owned()))
-            .expect("the sandbox says where it is");
-        Self { address: address.parse().unwrap(), log, _directory: directory, _process: process }
+        let address =
+            process.stdout().find_map(|line| address(&line)).expect("the sandbox says where it is");
+        Self { address, log, _directory: directory, _process: process }
     }
 
-    /// Returns its URL.
+    /// Returns its URL, without a region.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Returns its socket address.
+    /// Returns the address of its socket.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Creates a run of `cbr` that has the endpoint of the sandbox and its project, and nothing
-    /// else.
+    /// Creates a run of `cbr` with these arguments, the endpoint and the project; nothing else.
     pub(crate) fn cbr(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_ENDPOINT", self.endpoint()).env("CBR_PROJECT_ID", PROJECT_ID)
     }
 
-    /// Creates a run of `cbr` that has the IAM endpoint of the sandbox and its region, and nothing
-    /// else.
+    /// Creates a run of `cbr` with these arguments, the URL of IAM and the region; nothing else.
     pub(crate) fn cbr_by_region(&self, args: &str) -> Cbr {
         cbr(args).env("CBR_IAM_ENDPOINT", self.endpoint()).env("CBR_REGION", REGION)
     }
@@ -61,8 +57,20 @@ impl Sandbox {
         request::read(&self.log)
     }
 
-    /// Returns the body of the answer to `GET /v3/{project_id}/{rest}`, requested without `cbr`.
+    /// Returns the body of the response to `GET /v3/{project_id}/{rest}`, without `cbr`.
     pub(crate) fn body(&self, rest: &str) -> String {
         http::get(self.address, &format!("/v3/{PROJECT_ID}/{rest}"), &[("X-Auth-Token", TOKEN)])
     }
+
+    /// Returns the body of the response to a GET request with a token, without `cbr`. The path may
+    /// begin with a region.
+    pub(crate) fn body_at(&self, path: &str, token: &str) -> String {
+        http::get(self.address, path, &[("X-Auth-Token", token)])
+    }
+}
+
+/// Returns the address in a printed line, without the place of a region.
+fn address(line: &str) -> Option<SocketAddr> {
+    let value = line.strip_prefix("export CBR_ENDPOINT=")?.trim_matches('\'');
+    value.strip_prefix("http://")?.trim_end_matches("/{region}").parse().ok()
 }

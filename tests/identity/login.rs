@@ -321,7 +321,7 @@ fn an_echoed_password_is_redacted() {
     for body in ["hunter2\"hunter2", r#"{"error_msg":"bad: hunter2\"hunter2"}"#] {
         let service = Service::answering([Answer::new(401, body)]);
         let run = user(service.cbr(LIST)).secret("HW_USER_PASSWORD", "hunter2\"hunter2");
-        let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).arg("--verbose");
+        let run = run.env("CBR_IAM_ENDPOINT", service.endpoint()).arg("-vv");
         run.exit(3).stderr_holds(["[redacted]"]).run();
     }
 }

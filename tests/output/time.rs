@@ -1,6 +1,8 @@
 //! `--time`: human-readable times, with their zone.
 
-use crate::harness::{Answer, Cbr, Service, cbr, sandboxed};
+use serde_json::Value;
+
+use crate::harness::{Answer, Cbr, Run, Service, cbr, sandboxed};
 
 const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
@@ -120,4 +122,41 @@ fn a_run_has_one_time_zone() {
         .exit(2)
         .stderr_holds(["'--tz' cannot be used with '--time utc'"])
         .run();
+}
+
+/// Only the times differ from what was sent.
+#[test]
+fn structured_formats_print_the_zone_on_request() {
+    let record = r#"{"id":"a","name":"2026-11-19T23:57:42","created_at":"2026-11-19T23:57:42.065135","expired_at":null,"replication_records":[{"created_at":"2026-11-20T01:00:00+08:00"}]}"#;
+    let cases = [
+        (
+            "-o json --time utc",
+            "[\n{\"id\":\"a\",\"name\":\"2026-11-19T23:57:42\",\"created_at\":\"2026-11-19T23:57:42.065135Z\",\"expired_at\":null,\"replication_records\":[{\"created_at\":\"2026-11-19T17:00:00Z\"}]}\n]\n",
+        ),
+        (
+            "-o jsonl --time utc --columns created_at,replication.created_at,name",
+            "{\"created_at\":\"2026-11-19T23:57:42.065135Z\",\"replication.created_at\":[\"2026-11-19T17:00:00Z\"],\"name\":\"2026-11-19T23:57:42\"}\n",
+        ),
+        (
+            "-o yaml --time utc --columns created_at,expired_at,name",
+            "- created_at: \"2026-11-19T23:57:42.065135Z\"\n  expired_at: null\n  name: \"2026-11-19T23:57:42\"\n",
+        ),
+    ];
+    for (flags, expected) in cases {
+        let service = Service::answering([Answer::page(&[record], "1")]);
+        let run = service.cbr(&format!("backups list --show-replication {flags}")).with_key().run();
+        assert_eq!(run.stdout, expected, "{flags}");
+    }
+    let show = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00 -o json";
+    let [sent, utc] = ["", " --time utc"].map(|flag| sandboxed("", &[show, flag].concat()).run());
+    let times = |run: &Run| {
+        let record = run.json();
+        let created = |record: &Value| record["created_at"].as_str().unwrap().to_owned();
+        [created(&record), created(&record["children"][0])]
+    };
+    assert_eq!(times(&utc), times(&sent).map(|time| time + "Z"));
+    for (format, style) in [("json", "local"), ("yaml", "raw"), ("ids", "utc")] {
+        let run = sandboxed("--backups 3", &format!("backups list -o {format} --time {style}"));
+        run.exit(2).stderr_holds(["'--time'", &format!("'--output {format}'")]).run();
+    }
 }

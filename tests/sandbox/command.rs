@@ -1,4 +1,4 @@
-//! `cbr sandbox -- …`: the command inside, its output and its end, as if it ran alone.
+//! `cbr sandbox -- …`: output and exit of the command are the same as without the sandbox.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,7 +21,7 @@ fn the_exit_code_is_that_of_the_command() {
     }
 }
 
-/// As at a terminal: the signal goes to both, the command decides.
+/// A terminal sends the signal to both processes. The exit code is that of the command.
 #[test]
 fn an_interrupted_command_ends_the_run() {
     let run = sandboxed("--backups 3 --fault 503=600@*", "backups list --verbose");
@@ -34,7 +34,7 @@ fn an_interrupted_command_ends_the_run() {
     assert_eq!(run.requests.len(), 1);
 }
 
-/// Settings of another account stay outside, whatever tool they are of.
+/// Settings of other accounts are removed, whichever tool they are for.
 #[test]
 fn variables_of_accounts_do_not_reach_the_command() {
     let elsewhere = Service::start(|_, _| Answer::new(500, ""));
@@ -47,7 +47,7 @@ fn variables_of_accounts_do_not_reach_the_command() {
     assert!(elsewhere.received().is_empty());
 }
 
-/// Its keys are for nobody else.
+/// The keys of the sandbox are not sent to another service.
 #[test]
 fn flags_cannot_select_another_endpoint() {
     let elsewhere = Service::start(|_, _| Answer::new(500, ""));
@@ -70,7 +70,7 @@ fn flags_cannot_select_another_endpoint() {
     assert_eq!(sandboxed("--backups 3", project).run().lines().len(), 3);
 }
 
-/// Nor is it asked through the user's proxy, which could not reach it: it is on this machine.
+/// The user's proxy cannot reach the sandbox, which is on this machine.
 #[test]
 fn proxy_variables_are_ignored() {
     let proxy = Service::start(|_, _| Answer::new(500, ""));
@@ -84,7 +84,7 @@ fn proxy_variables_are_ignored() {
     assert_eq!(run.run().lines().len(), 3);
 }
 
-/// What the command says is said once, by the command.
+/// The sandbox neither repeats nor changes messages of the command.
 #[test]
 fn messages_of_the_command_are_unchanged() {
     let told = "cbr: error: no backup is named 'nothing'\n\
@@ -106,14 +106,14 @@ fn compressed_responses_are_read() {
     assert_eq!(run.requests[0].headers["accept-encoding"], "gzip");
 }
 
-/// The same account every time: what a script was written against stays.
+/// Scripts can depend on the backups of the sandbox.
 #[test]
 fn the_account_is_the_same_in_every_run() {
     let first = sandboxed("", "backups list -o json").run().stdout;
     assert_eq!(sandboxed("", "backups list -o json").run().stdout, first);
 }
 
-/// The epoch moves the backups, and not the clock that signatures are checked with.
+/// The epoch changes the times of the backups, but not the clock that checks signatures.
 #[test]
 fn the_newest_backup_is_from_now_or_from_the_given_epoch() {
     let created = |options: &str, command: &str| {

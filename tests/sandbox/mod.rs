@@ -1,5 +1,6 @@
-//! `cbr sandbox` as a program: how it begins and ends, and what it passes on. What it serves is
-//! tested next to its code, and by all other tests.
+//! `cbr sandbox` as a program: start, end, environment and exit codes. Its responses are tested next
+//! to the code, and by all other tests.
 
 mod command;
+mod regions;
 mod standalone;

@@ -1,9 +1,9 @@
-//! `cbr sandbox` on its own: an environment to set, and a service until it is interrupted.
+//! `cbr sandbox` without a command: prints an environment, then serves until interrupted.
 
 use crate::harness::{Process, Sandbox, cbr, sandboxed, script};
 
-/// Reads what it prints up to the last line, and uses it: the keys, the token, the temporary key,
-/// the metadata service.
+/// Reads the printed lines, then uses the keys, the token, the temporary key and the metadata
+/// service in turn.
 const EVALUATES: &str = r#"
     mkfifo printed
     cbr sandbox --backups 5 > printed & sandbox=$!
@@ -24,7 +24,7 @@ const EVALUATES: &str = r#"
     wait $sandbox
 "#;
 
-/// What it prints is for `eval`, and for people, as it stands.
+/// The printed lines can be passed to `eval` unchanged.
 #[test]
 fn printed_lines_work_in_a_shell() {
     let script = script(EVALUATES);
@@ -33,7 +33,7 @@ fn printed_lines_work_in_a_shell() {
     assert_eq!(script.stderr, "");
 }
 
-/// Starts one and waits until it serves.
+/// Starts a sandbox and waits until it serves.
 fn serving() -> Process {
     let mut process = cbr("sandbox --backups 3").start();
     let mut lines = process.stdout();
@@ -96,7 +96,7 @@ fn invalid_flags_are_errors_with_valid_values() {
     }
 }
 
-/// The log holds what tests need, and none of the secrets.
+/// The log contains what tests need, but no secret.
 #[test]
 fn the_log_contains_no_secret() {
     let run = sandboxed("--backups 3", "backups list").run();

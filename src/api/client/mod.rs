@@ -40,7 +40,7 @@ pub(crate) struct Client {
     access: IdentityCell,
     origin: Arc<Origin>,
     retry_policy: RetryPolicy,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     hedging: Hedging,
     log: Arc<RequestLog>,
     buffers: Arc<BufferPool>,
@@ -81,9 +81,9 @@ impl Client {
         means: &ClientOptions,
     ) -> Result<Self, ApiError> {
         let transport = Transport::to(&endpoint, &means.trust)?;
-        let ClientOptions { retry_policy, log, origin, session, .. } = means.clone();
+        let ClientOptions { retry_policy, log, origin, session, throttle, .. } = means.clone();
         let access = IdentityCell::new(access, renewal, session);
-        let (throttle, hedging, buffers) = (Throttle::new(), Hedging::default(), Arc::default());
+        let (hedging, buffers) = (Hedging::default(), Arc::default());
         Ok(Self {
             transport,
             endpoint,
@@ -127,13 +127,20 @@ impl Client {
         let query = sign::canonical_query(&request.pairs);
         let (call, access) = (RequestSpec::get(&request.below, &request.pairs), self.access.held());
         let request =
-            PreparedRequest { call: &call, path: access.path(call.path), access, query: &query };
+            PreparedRequest { call: &call, path: self.path(&access, &call), access, query: &query };
         Ok((self.url(&request), self.headers(&request)?))
     }
 
     fn url(&self, PreparedRequest { path, query, .. }: &PreparedRequest<'_>) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{path}{mark}{query}", self.endpoint.base())
+        let base = self.endpoint.base();
+        let root = base.strip_suffix(self.endpoint.path()).unwrap_or(base);
+        format!("{root}{path}{mark}{query}")
+    }
+
+    /// Returns the path of a request, with that of the endpoint.
+    fn path(&self, access: &Identity, call: &RequestSpec<'_>) -> String {
+        format!("{}{}", self.endpoint.path(), access.path(call.path))
     }
 
     /// Maps a transport error; for an unknown host, adds the setting that named it.
@@ -149,7 +156,7 @@ impl Client {
 
     /// Returns the number of faults so far that fewer requests at a time would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
-        self.log.transient_failures()
+        self.throttle.transient_failures()
     }
 
     /// Sends a GET request and reads the answer with `read`, which fails for an invalid body.
@@ -187,7 +194,7 @@ impl Client {
             let access = self.access.current().await?;
             let sent = Instant::now();
             let request =
-                PreparedRequest { call, path: access.path(call.path), access, query: &query };
+                PreparedRequest { call, path: self.path(&access, call), access, query: &query };
             let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
             let fault = match outcome {
                 Ok(Some(value)) => {
@@ -220,7 +227,10 @@ impl Client {
                     });
                 }
             };
-            self.log.note_retry(&why, pause, is_congestion);
+            if is_congestion {
+                self.throttle.note_failure();
+            }
+            self.log.note_retry(&why, pause);
             tokio::time::sleep(pause).await;
         }
     }
@@ -269,6 +279,7 @@ impl Client {
         };
         match body.into_text() {
             Ok(text) => {
+                self.note_body(request, &redaction, text.as_bytes());
                 let body = Arc::new(Body::new(text, &self.buffers));
                 let value = read(&body, &headers);
                 value.map(Some).map_err(|error| unreadable(error, body.text()))
@@ -343,12 +354,22 @@ impl Client {
             return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
         // A refusal counts even where its explanation did not arrive whole.
-        let explanation = redaction.body(&body.unwrap_or_default().into_bytes());
+        let body = body.unwrap_or_default().into_bytes();
+        self.note_body(request, &redaction, &body);
+        let explanation = redaction.body(&body);
         let (location, retry_after) = (text("location"), text("retry-after"));
         let (location, retry_after) = (location.as_deref(), retry_after.as_deref());
         let status = status.as_u16();
         let refusal = Refusal::new(status, &explanation, request_id, location, retry_after);
         let refusal = Refusal { clock_ahead: clock::ahead(&headers), ..refusal };
         Err(ApiError::Refused(refusal.of(&self.origin)))
+    }
+
+    /// Logs the body of an answer, if it may be shown.
+    fn note_body(&self, request: &PreparedRequest<'_>, redaction: &Redaction, body: &[u8]) {
+        let PreparedRequest { call, path, query, .. } = request;
+        if call.may_show_body() {
+            self.log.note_body(call.method.as_str(), path, query, &|| redaction.beginning(body));
+        }
     }
 }

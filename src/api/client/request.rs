@@ -46,4 +46,10 @@ impl<'a> RequestSpec<'a> {
             is_private: false,
         }
     }
+
+    /// Returns true if `-vv` may show the body of the answer. A request with a secret of its own is
+    /// a login or about a token, and so is its answer.
+    pub(super) fn may_show_body(&self) -> bool {
+        !self.is_private && self.body.is_none() && self.headers.is_empty()
+    }
 }

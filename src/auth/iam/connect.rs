@@ -1,7 +1,9 @@
 //! Creates a client from the settings, through IAM if they are incomplete.
 
+use std::slice;
 use std::sync::Arc;
 
+use super::account::Sessions;
 use super::cache::Cache;
 use super::login::{self, Region, Scope};
 use super::renewal::{KeptProject, Logins, Projects};
@@ -20,14 +22,15 @@ use crate::settings::{
 pub(crate) async fn connect(
     resolution: Resolution,
     cache: Cache,
+    sessions: &Sessions,
     options: &ClientOptions,
 ) -> anyhow::Result<Client> {
     resolution.check()?;
-    let Resolution { credentials, region, region_is_implied, project, endpoint, iam, .. } =
-        resolution;
+    let of_catalog = region(&resolution);
+    let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
     let ((credentials, _), project) = (credentials?, project?);
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
-    let region = Region { name: region.map(|region| region.value), is_implied: region_is_implied };
+    let region = of_catalog;
     let asked = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
         let (credentials, options) = (credentials.clone(), options.clone());
@@ -44,8 +47,12 @@ pub(crate) async fn connect(
                 let iam = asked(&Credentials::Password(login.clone()))?;
                 // Older versions cached tokens there.
                 cache.sweep();
+                let known = sessions.take(&iam, slice::from_ref(&project));
                 let logins = Logins::new(iam, login, project, region);
-                let session = logins.log_in().await?;
+                let session = match known {
+                    Some(session) => session,
+                    None => logins.log_in().await?,
+                };
                 let endpoint = place(endpoint, Some(&session.scope))?;
                 (endpoint, session.access(), Some(Arc::new(logins)))
             }
@@ -79,6 +86,12 @@ pub(crate) async fn connect(
             }
         };
     Ok(Client::new(endpoint, access, renewal, options)?)
+}
+
+/// Returns the region whose service is read from a catalogue.
+pub(super) fn region(resolution: &Resolution) -> Region {
+    let name = resolution.region.as_ref().map(|region| region.value.clone());
+    Region { name, is_implied: resolution.region_is_implied }
 }
 
 /// Returns endpoint and identity without a request to IAM, from the settings and the cache. `None`

@@ -9,21 +9,26 @@
 //! | [`connect`](mod@connect) | settings to a client, through IAM if needed |
 //! | [`login`], [`project`] | the requests, and how their answers are read |
 //! | [`renewal`] | a new token or project id after a rejection |
+//! | [`account`] | the projects of an account |
 //! | [`cache`] | project ids between runs |
 //!
 //! Source: IAM API reference, "Obtaining a User Token Through Password Authentication", "Verifying
 //! a Token", "Querying Project Information", "Querying the List of Projects Accessible to an IAM
 //! User".
 
+mod account;
 mod cache;
 mod connect;
 mod login;
 mod project;
 mod renewal;
 
+use std::sync::Arc;
+
 use crate::api::{ApiError, Client, ClientOptions, Identity};
 use crate::settings::{Credentials, Endpoint};
 
+pub(crate) use account::{Sessions, one_project, projects};
 pub(crate) use cache::Cache;
 pub(crate) use connect::{connect, kept, kept_project, scope};
 pub(crate) use project::IamProject;
@@ -40,7 +45,9 @@ impl Iam {
     /// Returns a client for requests without a project.
     fn client(&self) -> Result<Client, ApiError> {
         let access = Identity { credentials: self.credentials.clone(), project_id: None };
-        Client::new(self.endpoint.clone(), access, None, &self.options)
+        // IAM throttles on its own.
+        let options = ClientOptions { throttle: Arc::default(), ..self.options.clone() };
+        Client::new(self.endpoint.clone(), access, None, &options)
     }
 
     /// Adds the failed action to an error, such as `cannot log in`.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::api::{ApiError, ClientOptions, Probe};
-use crate::auth::iam::{self, Cache};
+use crate::auth::iam::{self, Cache, Sessions};
 use crate::cli::auth::{CheckArgs, Format};
 use crate::errors::diagnosis::{self, Diagnosed, Diagnosis, Facts};
 use crate::errors::exit_for;
@@ -112,7 +112,7 @@ async fn steps(
     }
     let iam = resolution.iam.clone().ok().filter(|_| resolution.needs_iam());
     *failing = if iam.is_some() { "identity" } else { "settings" };
-    let client = iam::connect(resolution, Cache::of_process(), means).await?;
+    let client = iam::connect(resolution, Cache::of_process(), &Sessions::default(), means).await?;
     report.endpoint = Some(client.endpoint().base().to_owned());
     report.project_id = client.project_id();
     if let (Some((iam, _)), Some(project_id)) = (iam, report.project_id.clone()) {

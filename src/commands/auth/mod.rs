@@ -1,11 +1,12 @@
 //! `cbr auth show`: each setting with its origin, and the status of every source of credentials;
-//! and `cbr auth check`, in [`check`](mod@check).
+//! and `cbr auth check`, in [`check`](mod@check), of several targets in [`targets`].
 //!
 //! No part of a secret is shown; an access key is shortened. A missing setting is not a failure of
 //! `show`, which exists to find it.
 
 mod check;
 mod run;
+mod targets;
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -23,6 +24,7 @@ use crate::text::secret::shortened;
 
 pub(crate) use check::check;
 pub(crate) use run::RunSettings;
+pub(crate) use targets::check_targets;
 
 /// The output.
 #[derive(Debug, Serialize)]

@@ -78,7 +78,8 @@ fn canonical(connection: &Way<'_>, draft: &UnsentRequest, token: bool) -> (Strin
     }
     let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let query = sign::canonical_query(&draft.pairs);
-    let path = format!("/v3/{}{}", connection.project_id, draft.below);
+    let path =
+        format!("{}/v3/{}{}", connection.endpoint.path(), connection.project_id, draft.below);
     let signable =
         sign::Signable { method: "GET", path: &path, query: &query, headers: &headers, body: b"" };
     let mut text = sign::canonical_request(&signable);

@@ -33,6 +33,10 @@ pub(in crate::commands) fn dry_run_request(
     connection: &ConnectionArgs,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
+    connection.refuse_several(match form {
+        Form::Request => "--dry-run",
+        Form::Curl => "--print-curl",
+    })?;
     for remark in args.query.remarks() {
         console.warn(&remark);
     }
@@ -44,7 +48,7 @@ pub(in crate::commands) fn dry_run_request(
         ListTarget::Rows(range) => (listing::first_request(range), later(range, args.concurrency)),
     };
     let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
-    let pairs = args.query.pairs();
+    let pairs = args.pairs();
     let draft = Backups::page_request(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
     if !args.filter.conditions().is_empty() {

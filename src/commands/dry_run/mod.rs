@@ -85,6 +85,7 @@ pub(crate) fn print(
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,
+        throttle: Arc::default(),
     };
     let logs_in = matches!(credentials, Credentials::Password(_));
     let access =

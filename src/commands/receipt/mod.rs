@@ -2,6 +2,7 @@
 //! scripts.
 
 mod digest;
+mod target;
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
@@ -16,9 +17,12 @@ use serde_json::Value;
 use crate::api::{Pair, RequestLog};
 use crate::errors::{self, ConditionMet, NoBackups};
 use crate::listing;
-use crate::text::number::grouped;
+use crate::settings::Skipped;
+use crate::text::number::{counted, grouped};
 
 pub(crate) use digest::{Digest, Digested};
+use target::SkippedProject;
+pub(crate) use target::TargetReceipt;
 
 /// The receipt of a running listing.
 pub(crate) struct Receipt {
@@ -68,6 +72,10 @@ pub(crate) struct Outcome<'a> {
     pub(crate) journal: &'a RequestLog,
     /// What was printed.
     pub(crate) digest: &'a Digest,
+    /// What became of each target.
+    pub(crate) targets: &'a [TargetReceipt],
+    /// Projects that were not read.
+    pub(crate) skipped: &'a [Skipped],
     /// Inputs of a coverage.
     pub(crate) coverage: Option<Value>,
     /// The failure, if any.
@@ -114,6 +122,8 @@ struct ReceiptFile<'a> {
     filter: &'a [Pair],
     sort: &'a str,
     request_ids: Vec<String>,
+    targets: &'a [TargetReceipt],
+    skipped: Vec<SkippedProject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<&'a Value>,
     error: Option<Failure>,
@@ -228,6 +238,8 @@ impl Receipt {
             filter: &outcome.filter,
             sort: &outcome.sort,
             request_ids: outcome.journal.request_ids(),
+            targets: outcome.targets,
+            skipped: outcome.skipped.iter().map(SkippedProject::of).collect(),
             coverage: outcome.coverage.as_ref(),
             error: outcome.error.map(Failure::of),
         };
@@ -249,7 +261,7 @@ impl Receipt {
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
         // What was not looked at may match, so nothing is known of the whole then.
         let is_part = is_cut || (stopped && (filtered || listing.rows < count));
-        let read = number(listing.rows, "backup");
+        let read = counted(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
             (true, first) if stopped => {
                 let of_all = if listing.rows < count {
@@ -263,7 +275,7 @@ impl Receipt {
                     (false, 1) => "1 that matches".to_owned(),
                     (false, _) => format!("{} that match", grouped(rows)),
                 };
-                format!("{what} · {of_all}{} read", number(count.max(listing.rows), "backup"))
+                format!("{what} · {of_all}{} read", counted(count.max(listing.rows), "backup"))
             }
             // The service's own filters left nothing to look at.
             (true, _) if listing.rows == 0 => read,
@@ -272,13 +284,13 @@ impl Receipt {
                 format!("{} of {} that match of {read}", grouped(rows), grouped(matched))
             }
             _ if is_cut || rows < listing.rows => {
-                format!("{} of {}", grouped(rows), number(count, "backup"))
+                format!("{} of {}", grouped(rows), counted(count, "backup"))
             }
-            _ => number(rows, "backup"),
+            _ => counted(rows, "backup"),
         };
         let took = ready.unwrap_or_else(Instant::now).duration_since(self.clock);
         let seconds = took.as_secs_f64();
-        let mut line = format!("{what} · {} · {seconds:.1} s", number(listing.pages, "page"));
+        let mut line = format!("{what} · {} · {seconds:.1} s", counted(listing.pages, "page"));
         if !is_part {
             line.push_str(" · complete");
         }
@@ -291,11 +303,11 @@ impl Receipt {
         ];
         for (count, thing, what) in notes {
             if count > 0 {
-                line.push_str(&format!(" · {}{what}", number(count, thing)));
+                line.push_str(&format!(" · {}{what}", counted(count, thing)));
             }
         }
         if hidden_columns > 0 {
-            let columns = number(hidden_columns as u64, "column");
+            let columns = counted(hidden_columns as u64, "column");
             line.push_str(&format!(" · {columns} hidden, -o wide shows all"));
         }
         Some(line)
@@ -344,11 +356,6 @@ fn milliseconds(timestamp: Timestamp) -> String {
 }
 
 /// Formats a number of things, with the plural's `s`.
-fn number(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", grouped(count))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -217,6 +217,11 @@ impl<P> Stitcher<P> {
         self.range.first_rows
     }
 
+    /// Returns the number of pages that are requested, or arrived and not stitched yet.
+    pub(super) fn outstanding(&self) -> usize {
+        self.slots.iter().filter(|slot| !matches!(slot.state, State::Planned)).count()
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.done
     }
@@ -361,7 +366,6 @@ impl<P> Stitcher<P> {
         }
         self.continue_after(request, answered, count, first, is_seam_alone)
     }
-
     fn unproven(&self, reason: Reason) -> Unproven {
         Unproven { reason, changed: self.evidence.disturbed, receipt: self.receipt }
     }

@@ -47,6 +47,7 @@ impl<P> Stitcher<P> {
         let furthest = self.seen.furthest();
         let (mut known, mut fresh, mut uncertain): (u64, u64, bool) = (0, 0, false);
         let mut indexes = Vec::with_capacity(page.records.len());
+        let mut ranks = Vec::with_capacity(page.records.len());
         for record in page.records {
             if self.range.limit.is_some_and(|limit| self.receipt.rows == limit) {
                 break;
@@ -63,11 +64,12 @@ impl<P> Stitcher<P> {
             }
             self.receipt.rows += 1;
             indexes.push(record.index);
+            ranks.push(record.rank);
             let precedes =
                 |(rank, furthest): (Rank, Rank)| rank != furthest && !furthest.may_precede(rank);
             self.evidence.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
         }
-        self.ready.push(Batch { rows: page.rows, indexes });
+        self.ready.push(Batch { rows: page.rows, indexes, ranks });
         self.receipt.pages += 1;
         let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
         self.evidence.recounted |= recounted;

@@ -22,7 +22,7 @@ fn page_of(rows: Vec<u64>, count: Option<u64>) -> Page<Vec<u64>> {
 fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
     let batches = stitcher.ready().into_iter();
     batches
-        .flat_map(|Batch { rows, indexes }| indexes.into_iter().map(move |index| rows[index]))
+        .flat_map(|Batch { rows, indexes, .. }| indexes.into_iter().map(move |index| rows[index]))
         .collect()
 }
 

@@ -185,7 +185,7 @@ fn play(seed: u64, complete: &mut u64) -> Result<(), String> {
                 _ => Ok(()),
             };
         }
-        for Batch { rows, indexes } in stitcher.ready() {
+        for Batch { rows, indexes, .. } in stitcher.ready() {
             delivered.extend(indexes.into_iter().map(|index| rows[index]));
         }
         if stitcher.is_done() {

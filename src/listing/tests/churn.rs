@@ -21,7 +21,7 @@ const ENDLESS: usize = 3_000;
 
 /// Length of the pages of the service.
 #[derive(Debug, Clone, Copy)]
-enum PageLength {
+pub(super) enum PageLength {
     /// As requested.
     AsRequested,
     /// At most this many rows.
@@ -32,7 +32,7 @@ enum PageLength {
 
 /// Answers with a count, which is correct at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counted {
+pub(super) enum Counted {
     Always,
     Sometimes,
     Never,
@@ -40,8 +40,8 @@ enum Counted {
 
 /// A service. The name of the class groups cases in the report.
 #[derive(Debug, Clone, Copy)]
-struct Service {
-    class: &'static str,
+pub(super) struct Service {
+    pub(super) class: &'static str,
     page_length: PageLength,
     counted: Counted,
     /// Rows whose numbers agree in all but this many bits share a moment, and no more is known of
@@ -52,7 +52,7 @@ struct Service {
 }
 
 impl Service {
-    fn random(random: &mut Rng) -> Self {
+    pub(super) fn random(random: &mut Rng) -> Self {
         let plain = Self {
             class: "plain",
             page_length: PageLength::AsRequested,
@@ -100,21 +100,21 @@ impl Service {
         }
     }
 
-    fn moment(&self, row: u64) -> u64 {
+    pub(super) fn moment(&self, row: u64) -> u64 {
         row >> self.tie_bits.unwrap_or(0)
     }
 }
 
 /// The rows in their order, which is that of their numbers.
-struct List {
-    rows: Vec<u64>,
+pub(super) struct List {
+    pub(super) rows: Vec<u64>,
     /// Rows that have existed at all times.
-    throughout: HashSet<u64>,
+    pub(super) throughout: HashSet<u64>,
     changes_left: u32,
 }
 
 impl List {
-    fn new(random: &mut Rng) -> Self {
+    pub(super) fn new(random: &mut Rng) -> Self {
         let length = random.u64(0..=120);
         // Numbers far apart leave room for insertions in between.
         let rows: Vec<u64> = (1000..1000 + length).map(|number| number << 32).collect();
@@ -122,7 +122,7 @@ impl List {
     }
 
     /// Creates or deletes rows, as far as changes are left.
-    fn change(&mut self, random: &mut Rng) {
+    pub(super) fn change(&mut self, random: &mut Rng) {
         if self.changes_left == 0 {
             return;
         }
@@ -169,7 +169,12 @@ impl List {
         }
     }
 
-    fn page(&self, request: PageRequest, service: &Service, random: &mut Rng) -> Page<Vec<u64>> {
+    pub(super) fn page(
+        &self,
+        request: PageRequest,
+        service: &Service,
+        random: &mut Rng,
+    ) -> Page<Vec<u64>> {
         let mut rows = self.rows.clone();
         if service.shuffled {
             random.shuffle(&mut rows);
@@ -304,7 +309,7 @@ fn play(seed: u64) -> (Service, Outcome) {
                 }
             }
         }
-        for Batch { rows, indexes } in stitcher.ready() {
+        for Batch { rows, indexes, .. } in stitcher.ready() {
             delivered.extend(indexes.into_iter().map(|index| rows[index]));
         }
         if stitcher.is_done() {

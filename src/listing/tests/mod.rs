@@ -4,6 +4,7 @@
 
 mod adversarial;
 mod churn;
+mod merged;
 
 use std::env;
 use std::ops::Range;

@@ -3,7 +3,6 @@
 //! Only existing backups are known: a backup that was deleted or has expired leaves a gap behind.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -12,9 +11,6 @@ use super::{Assessment, State};
 use crate::output::ColumnSets;
 use crate::record::column::{Column, ColumnKind, Visibility, computed};
 use crate::time;
-
-/// Times of the usable backups by the id of the resource, in microseconds since 1970.
-pub(crate) type Times = HashMap<Box<str>, Vec<i64>>;
 
 /// Start of a gap.
 pub(super) const FROM: Column = computed(
@@ -58,17 +54,13 @@ pub(crate) struct Gap<'a> {
 /// without usable backups has one gap without a beginning.
 pub(crate) fn gaps<'a>(
     assessments: &'a [Assessment],
-    times: &Times,
     shortest: i64,
     since: Option<i64>,
     now: i64,
 ) -> Vec<Gap<'a>> {
     let mut gaps: Vec<_> = assessments
         .iter()
-        .flat_map(|resource| {
-            let times = times.get(&*resource.resource_id).map_or(&[][..], Vec::as_slice);
-            of_resource(resource, times, shortest, now)
-        })
+        .flat_map(|resource| of_resource(resource, shortest, now))
         .filter(|gap| since.is_none_or(|since| gap.to > since))
         .collect();
     let name = |gap: &Gap<'a>| (gap.resource.name.as_deref(), &*gap.resource.resource_id);
@@ -79,13 +71,8 @@ pub(crate) fn gaps<'a>(
     gaps
 }
 
-fn of_resource<'a>(
-    resource: &'a Assessment,
-    times: &[i64],
-    shortest: i64,
-    now: i64,
-) -> Vec<Gap<'a>> {
-    let mut times = times.to_vec();
+fn of_resource(resource: &Assessment, shortest: i64, now: i64) -> Vec<Gap<'_>> {
+    let mut times = resource.times.clone();
     times.sort_unstable();
     let gap = |from, to| Gap { resource, from: Some(from), to };
     let pairs = times.iter().zip(times.iter().skip(1));
@@ -113,7 +100,7 @@ impl Gap<'_> {
     pub(crate) fn to_json(self) -> String {
         let time = |at: Option<i64>| at.and_then(time::rfc3339).map_or(Value::Null, Value::from);
         let Self { resource, from, to } = self;
-        json!({
+        let row = json!({
             "resource_name": resource.name,
             "from": time(from),
             "to": time(Some(to)),
@@ -122,8 +109,8 @@ impl Gap<'_> {
             "resource_id": resource.resource_id,
             "resource_type": resource.resource_type,
             "vault_id": resource.vault_id,
-        })
-        .to_string()
+        });
+        resource.tagged(row.to_string())
     }
 }
 
@@ -147,6 +134,8 @@ mod tests {
             vault_name: None,
             max_age: 0,
             why: None,
+            times: Vec::new(),
+            target: None,
         }
     }
 
@@ -170,10 +159,9 @@ mod tests {
         ];
         for (number, (state, hours, since, expected)) in cases.into_iter().enumerate() {
             let times: Vec<_> = hours.iter().map(|hour| hour * HOUR).collect();
-            let times = Times::from([("r".into(), times)]);
-            let assessments = [resource(state)];
+            let assessments = [Assessment { times, ..resource(state) }];
             let since = since.map(|hour| hour * HOUR);
-            let found = gaps(&assessments, &times, 26 * HOUR, since, 100 * HOUR);
+            let found = gaps(&assessments, 26 * HOUR, since, 100 * HOUR);
             let found: Vec<_> =
                 found.iter().map(|gap| (gap.from.map(|at| at / HOUR), gap.to / HOUR)).collect();
             assert_eq!(found, expected, "case {number}");

@@ -1,11 +1,13 @@
 //! From backups and inventory to the state of each resource.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 
 use super::{Backups, State, schedule};
 use crate::record::inventory::{Policy, Protectable, Task, Vault, VaultResource};
+use crate::record::target::TargetTag;
 use crate::time;
 
 /// Source of the resources, other than the backups.
@@ -100,6 +102,10 @@ pub(crate) struct Assessment {
     pub(crate) vault_name: Option<String>,
     pub(crate) max_age: i64,
     pub(crate) why: Option<String>,
+    /// Times of the usable backups, if they are kept.
+    pub(crate) times: Vec<i64>,
+    /// Which of several targets it is of.
+    pub(crate) target: Option<Arc<TargetTag>>,
 }
 
 /// All that the judgement of a resource depends on.
@@ -155,11 +161,16 @@ pub(crate) fn assess(
             Some(covered_by(own, parent))
         })
         .collect();
-    judged.sort_by(|a, b| {
+    sort_worst_first(&mut judged);
+    judged
+}
+
+/// Sorts by state, then by the newest usable backup, the oldest first.
+pub(crate) fn sort_worst_first(assessments: &mut [Assessment]) {
+    assessments.sort_by(|a, b| {
         let key = |it: &Assessment| (it.state, it.newest.unwrap_or(i64::MIN));
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
-    judged
 }
 
 /// Returns the assessment of a volume, which is backed up with its server if that is.
@@ -266,6 +277,8 @@ impl Judge<'_> {
             vault_name,
             max_age,
             why: why.filter(|_| state != State::Ok),
+            times: facts.backups.times.clone(),
+            target: None,
         }
     }
 

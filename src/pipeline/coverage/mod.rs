@@ -13,8 +13,8 @@ mod state;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-pub(crate) use gaps::{Gap, Times, gap_columns, gaps};
-pub(crate) use judge::{Assessment, Inventory, Knowledge, Source, assess};
+pub(crate) use gaps::{Gap, gap_columns, gaps};
+pub(crate) use judge::{Assessment, Inventory, Knowledge, Source, assess, sort_worst_first};
 #[cfg(test)]
 use row::COVERAGE_COLUMNS;
 pub(crate) use row::{NAMED_COLUMNS, columns};
@@ -73,15 +73,9 @@ impl Coverage {
         }
     }
 
-    /// Keeps the time of each usable backup if wanted, for [`take_times`](Self::take_times).
+    /// Keeps the time of each usable backup if wanted.
     pub(crate) fn keeping_times(self, keeps_times: bool) -> Self {
         Self { keeps_times, ..self }
-    }
-
-    /// Returns the times of the usable backups.
-    pub(crate) fn take_times(&mut self) -> Times {
-        let times = |it: &mut Backups| std::mem::take(&mut it.times);
-        self.resources.iter_mut().map(|(id, backups)| (id.clone(), times(backups))).collect()
     }
 
     /// Returns the backups by the id of the resource.

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::Assessment;
 use super::gaps::{FROM, LENGTH, TO};
 use crate::output::ColumnSets;
-use crate::record::column::{Column, ColumnKind, Visibility, computed};
+use crate::record::column::{Column, ColumnKind, Visibility, computed, of_target};
 use crate::time;
 
-use ColumnKind::{Age, Id, Number, Status, Text, Time, Type};
+use ColumnKind::{Age, Id, Number, Status, Text, Time, Type, Word};
 use Visibility::{Nested, Table};
 
 pub(super) const RESOURCE_NAME: Column =
@@ -35,6 +35,10 @@ pub(crate) const COVERAGE_COLUMNS: &[Column] = &[
     RESOURCE_ID,
     RESOURCE_TYPE,
     VAULT_ID,
+    of_target("region", "region of the project", Word, Nested),
+    of_target("project_id", "ID of the project", Id, Nested),
+    of_target("project_name", "name of the project", Text, Nested),
+    of_target("profile", "profile with the credentials", Text, Nested),
     computed("max_age", "age from which a backup is stale, in seconds", Age, Nested),
 ];
 
@@ -65,7 +69,7 @@ impl Assessment {
         const SECOND: i64 = 1_000_000;
         let time = |at: Option<i64>| at.and_then(time::rfc3339).map_or(Value::Null, Value::from);
         let status = self.last_try.as_ref().map(|(_, status)| status);
-        json!({
+        let row = json!({
             "state": self.state.name(),
             "resource_name": self.name,
             "newest": time(self.newest),
@@ -80,7 +84,15 @@ impl Assessment {
             "resource_type": self.resource_type,
             "vault_id": self.vault_id,
             "max_age": self.max_age / SECOND,
-        })
-        .to_string()
+        });
+        self.tagged(row.to_string())
+    }
+
+    /// Returns a row of the resource with its target.
+    pub(super) fn tagged(&self, row: String) -> String {
+        match &self.target {
+            Some(target) => target.tagged(&row),
+            None => row,
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod pattern;
 use clap::Args;
 
 use crate::record::backup::{Backup, Field};
+use crate::text::headings;
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time::Moment;
@@ -18,23 +19,45 @@ use pattern::Pattern;
 
 /// The filter flags, in the order of the help.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Filters (applied by cbr, to what the service answers)")]
 pub(crate) struct Filter {
-    /// Backups that a policy created (true), or a user (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    automatic: Option<bool>,
-
-    /// Backups that are encrypted (true) or not (false)
+    /// Name matches a glob, or a /regular expression/
     ///
-    /// Backups for which the service reports neither match neither.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    encrypted: Option<bool>,
+    /// A glob such as 'web-*' matches the whole name: * is any text, ? one character, [a-z] one of
+    /// these, [!a-z] one of the others. A regular expression between slashes, such as
+    /// '/^web-[0-9]+$/', matches any part of it. If repeated, any of the patterns may match.
+    #[arg(long, help_heading = headings::NAMES, value_name = "PATTERN", allow_hyphen_values = true)]
+    name_matches: Vec<Pattern>,
+
+    /// Backups of resources whose name matches; patterns are those of --name-matches
+    #[arg(long, help_heading = headings::NAMES, value_name = "PATTERN", allow_hyphen_values = true)]
+    resource_name_matches: Vec<Pattern>,
+
+    /// Size (resource_size) of at least this, in GB
+    #[arg(long, help_heading = headings::NAMES, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
+    min_size: Option<u64>,
+
+    /// Size (resource_size) of at most this, in GB
+    #[arg(long, help_heading = headings::NAMES, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
+    max_size: Option<u64>,
+
+    /// Backups of system disks (true) or of other disks (false)
+    #[arg(long, help_heading = headings::NAMES, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    system_disk: Option<bool>,
+
+    /// Created at or after this time: --since, checked by cbr
+    #[arg(long, value_name = "TIME", hide = true, allow_hyphen_values = true)]
+    newer_than: Option<Moment>,
+
+    /// Created before this time: --until, checked by cbr
+    #[arg(long, value_name = "TIME", hide = true, allow_hyphen_values = true)]
+    older_than: Option<Moment>,
 
     /// Expire at or after this time; 7d is in seven days
     ///
     /// Accepts the same times as --expires-before. Backups that never expire match neither.
     #[arg(
         long,
+        help_heading = headings::TIMES,
         value_name = "TIME",
         allow_hyphen_values = true,
         value_parser = Moment::ahead,
@@ -48,6 +71,7 @@ pub(crate) struct Filter {
     /// and what has expired, which --expires-after now excludes.
     #[arg(
         long,
+        help_heading = headings::TIMES,
         value_name = "TIME",
         allow_hyphen_values = true,
         value_parser = Moment::ahead,
@@ -55,55 +79,19 @@ pub(crate) struct Filter {
     )]
     expires_before: Option<Moment>,
 
-    /// Size (resource_size) of at most this, in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
-    max_size: Option<u64>,
-
-    /// Size (resource_size) of at least this, in GB
-    #[arg(long, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
-    min_size: Option<u64>,
-
-    /// Name matches a glob, or a regular expression: /…/
-    ///
-    /// A glob such as 'web-*' matches the whole name: * is any text, ? one character, [a-z] one of
-    /// these, [!a-z] one of the others. A regular expression between slashes, such as
-    /// '/^web-[0-9]+$/', matches any part of it. If repeated, any of the patterns may match.
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
-    name_matches: Vec<Pattern>,
-
-    /// Backups created at or after this time
-    ///
-    /// Accepts the same times as --since, which is faster because the service filters.
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        add = hints::one_of(Moment::offered)
-    )]
-    newer_than: Option<Moment>,
-
-    /// Backups created before this time; 30d is 30 days ago
-    ///
-    /// Accepts the same times as --since. 30d finds what is older than 30 days.
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        add = hints::one_of(Moment::offered)
-    )]
-    older_than: Option<Moment>,
-
     /// Backups that never expire: expired_at is null
-    #[arg(long, conflicts_with_all = ["expires_after", "expires_before"])]
+    #[arg(long, help_heading = headings::TIMES, conflicts_with_all = ["expires_after", "expires_before"])]
     never_expires: bool,
 
-    /// Backups of resources whose name matches; patterns are those of --name-matches
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
-    resource_name_matches: Vec<Pattern>,
+    /// Backups that a policy created (true), or a user (false)
+    #[arg(long, help_heading = headings::KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    automatic: Option<bool>,
 
-    /// Backups of system disks (true) or of other disks (false)
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    system_disk: Option<bool>,
+    /// Backups that are encrypted (true) or not (false)
+    ///
+    /// Backups for which the service reports neither match neither.
+    #[arg(long, help_heading = headings::KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    encrypted: Option<bool>,
 }
 
 /// The conditions that are set. A record passes if it meets all of them.
@@ -184,6 +172,18 @@ impl Filter {
         let condition =
             |(flag, column, value, test)| Some(Condition { flag, column, value, test: test? });
         Conditions(rows.into_iter().filter_map(condition).collect())
+    }
+
+    /// Returns the time range of all backups that can pass, which the service can be asked for.
+    ///
+    /// The range is a day longer at both ends. Its documentation does not say whether its bounds
+    /// are inclusive, and whether it compares created_at or protected_at, which is later by the
+    /// time that a backup takes. The conditions are exact all the same.
+    pub(crate) fn creation_range(&self) -> [Option<Moment>; 2] {
+        [
+            self.newer_than.map(|time| time.plus_days(-1)),
+            self.older_than.map(|time| time.plus_days(1)),
+        ]
     }
 
     /// Returns true if new backups are filtered out.

@@ -13,7 +13,7 @@ mod value;
 use super::backup::{Backup, Field};
 use super::json::Json;
 pub(crate) use sets::{scalar_set, table_set, whole_set, wide_set};
-pub(crate) use table::{COLUMNS, VAULT_NAME, computed};
+pub(crate) use table::{COLUMNS, TARGET_COLUMNS, VAULT_NAME, computed, of_target};
 pub(crate) use value::Value;
 
 /// One column.
@@ -102,6 +102,8 @@ enum Find {
     Field(Field),
     /// A member of the column's own name, in rows that `cbr` computes.
     Member,
+    /// The same, or that member of their target.
+    Target,
     /// A nested value, or one with several possible locations.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
     /// A computed number.
@@ -134,6 +136,9 @@ impl Column {
         match self.find {
             Find::Field(field) => backup.get(field).map(Value::Sent),
             Find::Member => backup.member(self.name).map(Value::Sent),
+            Find::Target => {
+                backup.member(self.name).or_else(|| backup.in_target(self.name)).map(Value::Sent)
+            }
             Find::One(find) => find(backup).map(Value::Sent),
             Find::Number(find) => find(backup).map(Value::Number),
             Find::Each(find) => {
@@ -150,6 +155,7 @@ impl Column {
         match self.find {
             Find::Field(field) => Some(backup.get(field)),
             Find::Member => Some(backup.member(self.name)),
+            Find::Target => Some(backup.member(self.name).or_else(|| backup.in_target(self.name))),
             Find::One(find) => Some(find(backup)),
             Find::Number(_) | Find::Each(_) => None,
         }
@@ -157,7 +163,12 @@ impl Column {
 
     /// Returns true if `cbr` computes the value.
     pub(crate) fn is_computed(&self) -> bool {
-        matches!(self.find, Find::Member)
+        matches!(self.find, Find::Member | Find::Target)
+    }
+
+    /// Returns true if the value can be that of the target, in rows that `cbr` computes.
+    pub(crate) fn is_of_target(&self) -> bool {
+        matches!(self.find, Find::Target)
     }
 
     /// Returns true if the service sends the value only with `--show-replication`.

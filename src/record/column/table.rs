@@ -10,6 +10,12 @@ use crate::record::vault_names;
 /// Name of the column that needs the vaults.
 pub(crate) const VAULT_NAME: &str = "vault_name";
 
+/// Names of the columns that need the target.
+pub(crate) const TARGET_COLUMNS: [&str; 3] = [REGION, PROJECT_NAME, PROFILE];
+const REGION: &str = "region";
+const PROJECT_NAME: &str = "project_name";
+const PROFILE: &str = "profile";
+
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),
@@ -47,6 +53,11 @@ pub(crate) const COLUMNS: &[Column] = &[
         vault_names::of(b.get(Field::vault_id)?)
     })
     .or(&["vault"]),
+    found(REGION, "region of the project", Word, Extra, |b| b.in_target(REGION)),
+    found(PROJECT_NAME, "name of the project, from IAM", Text, Extra, |b| {
+        b.in_target(PROJECT_NAME)
+    }),
+    found(PROFILE, "profile with the credentials", Text, Extra, |b| b.in_target(PROFILE)),
     count("age", "time since it was created, in seconds", Age, Extra, |b| b.age()),
     nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
         b.in_extend_info("auto_trigger")
@@ -205,4 +216,14 @@ pub(crate) const fn computed(
     visibility: Visibility,
 ) -> Column {
     Column { name, help, kind, visibility, find: Find::Member, aliases: &[] }
+}
+
+/// Declares a column of such rows whose value can also be that of their target.
+pub(crate) const fn of_target(
+    name: &'static str,
+    help: &'static str,
+    kind: ColumnKind,
+    visibility: Visibility,
+) -> Column {
+    Column { name, help, kind, visibility, find: Find::Target, aliases: &[] }
 }

@@ -117,11 +117,12 @@ impl Field {
     }
 }
 
-/// Returns true if untrusted text is safe on a command line. Text that needs quotes, or that a
-/// shell would interpret, is not offered.
+/// Returns true if untrusted text is safe on a command line. Text that a shell would interpret is
+/// not offered. The scripts quote single spaces; where one does not, no part is a flag.
 fn is_plain(value: &str) -> bool {
     let fits = |char: char| char.is_alphanumeric() || "-_.".contains(char);
-    !value.is_empty() && !value.starts_with('-') && value.chars().all(fits)
+    let is_word = |word: &str| !word.is_empty() && !word.starts_with('-') && word.chars().all(fits);
+    value.split(' ').all(is_word)
 }
 
 /// Returns the values to offer, each once, with a description; `words` is the line so far.
@@ -172,6 +173,10 @@ fn look(
 fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option<Connection> {
     let matches = command.ignore_errors(true).try_get_matches_from(words).ok()?;
     let mut args = ConnectionArgs::from_arg_matches(&matches).ok()?;
+    args.settle();
+    if args.names_several() {
+        return None;
+    }
     // No prompt for a secret, and no reading of stdin, in the middle of a line.
     if args.credentials.first_given().is_some() {
         return None;
@@ -189,6 +194,7 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
         trust: resolution.trust.clone(),
         origin: Arc::new(resolution.origin()),
         session: None,
+        throttle: Arc::default(),
     };
     let (endpoint, access) = iam::kept(resolution, Cache::of_process(), &means)?;
     Some(Connection { endpoint, access, means })
@@ -273,13 +279,16 @@ mod tests {
 
     #[test]
     fn what_a_shell_could_take_for_something_else_is_not_offered() {
-        for value in ["ecs-1", "数据库.主", "a_b", "0f"] {
+        for value in ["ecs-1", "数据库.主", "a_b", "0f", "web front 2"] {
             assert!(is_plain(value), "{value}");
         }
         for value in [
             "",
             "-rf",
-            "a b",
+            "a -rf",
+            " a",
+            "a ",
+            "a  b",
             "$(id)",
             "`id`",
             "a;b",

@@ -42,11 +42,11 @@ type Line = Arc<(Command, Vec<OsString>, Live)>;
 const FILES: &str = "files";
 
 impl Offer {
-    /// Returns the completions of the last of `words`. The first is the program's name; an opening
-    /// quote before the last is removed.
+    /// Returns the completions of the last of `words`, as the shell's line has it. The first is the
+    /// program's name.
     pub(super) fn new(command: Command, mut words: Vec<OsString>, live: Live) -> Self {
         let word = words.pop().unwrap_or_default();
-        let word = word.to_string_lossy().trim_start_matches(['"', '\'']).to_owned();
+        let word = unquoted(&word.to_string_lossy());
         let all = words.len();
         let (mut words, early) = innermost(&command, words);
         // The sandbox does not run yet, and the account outside of it is another one.
@@ -80,6 +80,16 @@ impl Candidate {
     fn is_flag(&self) -> bool {
         self.value.starts_with('-')
     }
+}
+
+/// Returns a word without what a shell needs for spaces: an opening quote before it or before the
+/// value of its flag, and backslashes.
+fn unquoted(word: &str) -> String {
+    let (flag, value) = match word.find('=').filter(|_| word.starts_with("--")) {
+        Some(at) => word.split_at(at + 1),
+        None => ("", word),
+    };
+    [flag, value.trim_start_matches(['"', '\''])].concat().replace("\\ ", " ")
 }
 
 /// Returns the command line to complete: that of the innermost `cbr sandbox --`.
@@ -242,11 +252,11 @@ mod tests {
             ),
             ("cbr backups list --dec=", "words --dec=|true|false"),
             ("cbr backups list --since to", "words |today"),
-            ("cbr backups list --older-than ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
+            ("cbr backups list --until ", "words |now|today|yesterday|36h|7d|2w|1mo|1y"),
             ("cbr backups list --encrypted=", "words --encrypted=|true|false"),
             (
                 "cbr backups list --latest 1 --per ",
-                "words |resource|vault|type|status|checkpoint|day|month",
+                "words |resource|vault|type|status|checkpoint|day|month|region|project|profile",
             ),
             ("cbr backups summary --by d", "words |day"),
             ("cbr backups summary -o i", "words "),
@@ -263,16 +273,10 @@ mod tests {
             ("cbr backups list --status=error,d", "words --status=error,|deleting"),
             ("cbr backups list --sort id,na", "words id,|name:asc|name:desc"),
             ("cbr backups list --sort na,id:", "words na,|id:asc|id:desc"),
-            (
-                "cbr backups list --offset 1 --o",
-                "words |--own-type|--older-than|--output|--output-file",
-            ),
+            ("cbr backups list --offset 1 --o", "words |--own-type|--output|--output-file"),
             ("cbr backups list --offset=1 --of", "words |--offset"),
             ("cbr backups list -ojson --ou", "words |--output-file"),
-            (
-                "cbr backups list -ojson --o",
-                "words |--own-type|--older-than|--offset|--output-file",
-            ),
+            ("cbr backups list -ojson --o", "words |--own-type|--offset|--output-file"),
             ("cbr --quiet backups list --qu", "words |--quiet"),
             #[cfg(feature = "sandbox")]
             ("cbr sandbox --log ", "files "),
@@ -289,6 +293,29 @@ mod tests {
         ];
         for (line, expected) in cases {
             assert_eq!(offer(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn words_are_unquoted() {
+        let cases = [
+            ("web", "web"),
+            ("web\\ fr", "web fr"),
+            ("\"web fr", "web fr"),
+            ("'web fr", "web fr"),
+            ("--resource-name=\"web fr", "--resource-name=web fr"),
+            ("--resource-name=web\\ fr", "--resource-name=web fr"),
+            ("a=\"b", "a=\"b"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(unquoted(word), expected);
+        }
+        // A name with a space, of which a part is typed.
+        for word in ["web\\ fr", "\"web fr", "w"] {
+            let words = ["cbr", "backups", "list", "--resource-name", word].map(OsString::from);
+            let live: Live = |_, _, _| vec![("web front".to_owned(), String::new())];
+            let offer = Offer::new(program::command(), words.into(), live).to_string();
+            assert!(offer.starts_with("words \nweb front"), "{word}: {offer}");
         }
     }
 

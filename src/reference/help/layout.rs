@@ -3,7 +3,7 @@
 //!
 //! Depends on the declarations only: a new flag is under its heading, and in `--help`.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgGroup, Command};
 
 use crate::cli::scope;
 
@@ -24,7 +24,7 @@ const CONNECTION: &str =
 const FEW: usize = 12;
 
 /// The most common flags.
-const ESSENTIAL: [&str; 25] = [
+const ESSENTIAL: [&str; 26] = [
     "by",
     "since",
     "until",
@@ -46,6 +46,7 @@ const ESSENTIAL: [&str; 25] = [
     // Of the sandbox.
     "port",
     "backups",
+    "regions",
     "latency",
     "log",
     "faults",
@@ -80,16 +81,25 @@ fn each(command: Command, sends_none: &dyn Fn(&str) -> bool) -> Command {
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
     let own: Vec<_> = command.get_arguments().filter(own).collect();
     let many = own.len() > FEW && own.iter().any(|arg| is_essential(arg));
+    let filter = command.get_groups().find(|group| group.get_id() == "Filter");
+    let of_cbr: Vec<_> = filter.into_iter().flat_map(ArgGroup::get_args).cloned().collect();
     let template = if is_offline { TEMPLATE.to_owned() } else { format!("{TEMPLATE}{CONNECTION}") };
     let command = command.help_template(template).mut_args(|arg| {
         let is_rare = RARE.contains(&arg.get_id().as_str()) || many && !is_essential(&arg);
         let rare = is_rare && !arg.is_global_set();
+        let arg = if of_cbr.contains(arg.get_id()) { marked(arg) } else { arg };
         if rare { arg.hide_short_help(true) } else { arg }
     });
     match is_offline {
         true => command.mut_subcommands(|below| each(below, &|_| true)),
         false => command.mut_subcommands(|below| each(below, sends_none)),
     }
+}
+
+/// Marks a filter that the service does not know, in the long help.
+fn marked(arg: Arg) -> Arg {
+    let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
+    arg.long_help(format!("{}\n\n[checked by cbr]", help.unwrap_or_default()))
 }
 
 fn is_essential(arg: &Arg) -> bool {
@@ -136,8 +146,10 @@ mod tests {
             .flat_map(Command::get_arguments)
             .map(|arg| arg.get_id().as_str())
             .collect();
-        let of_others =
-            ["id", "by", "port", "backups", "latency", "log", "faults", "changes", "throttle"];
+        let of_others = [
+            "id", "by", "port", "backups", "regions", "latency", "log", "faults", "changes",
+            "throttle",
+        ];
         for id in ESSENTIAL.iter().filter(|id| !of_others.contains(id)) {
             assert!(flags.contains(id), "{id}");
         }

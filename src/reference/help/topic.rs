@@ -12,6 +12,7 @@ use crate::pipeline::coverage::State;
 use crate::record::column::COLUMNS;
 use crate::settings::{VARIABLES, clouds};
 use crate::terminal::message;
+use crate::text::headings;
 
 /// A topic of `cbr help`.
 pub(super) struct Topic {
@@ -252,17 +253,16 @@ fn exit_codes(_: &Command) -> Text {
 fn filters(program: &Command) -> Text {
     let list = program.find_subcommand("backups").and_then(|it| it.find_subcommand("list"));
     let mut text = Text::default().paragraph(
-        "The filters of a listing. A backup must match all of them. Filters of the service are \
-         faster, since other backups are not sent; for its own filters, cbr reads the whole list. \
+        "The filters of a listing. A backup must match all of them. The service applies most of \
+         them. Those marked [checked by cbr] are slower: cbr reads all that the others match. \
          Filters apply first, then --latest with --per, --sort, --offset and --limit, in this \
          order.",
     );
     let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for arg in list.into_iter().flat_map(|list| list.get_arguments()) {
         let heading = arg.get_help_heading().unwrap_or_default();
-        let Some(long) = arg.get_long().filter(|_| heading.starts_with("Filters")) else {
-            continue;
-        };
+        let is_filter = heading.starts_with(headings::FILTERS) && !arg.is_hide_set();
+        let Some(long) = arg.get_long().filter(|_| is_filter) else { continue };
         let value = arg.get_value_names().unwrap_or_default().join(" ");
         let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
         let mut help = help.unwrap_or_default();
@@ -301,7 +301,7 @@ fn formats(_: &Command) -> Text {
         .paragraph("`cbr help columns` lists the fields for --columns.")
         .paragraph(
             "The times of the service have no zone and are in UTC. json, jsonl and yaml print them \
-             as sent, csv and tsv in RFC 3339 with Z.",
+             as sent, and with --time utc in RFC 3339 with Z, as csv and tsv do.",
         )
         .typed(
             "Examples",

@@ -1,5 +1,6 @@
 //! Deliberate faults of the sources: `--source-fault SOURCE=WHAT@WHEN`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -7,11 +8,13 @@ use hyper::StatusCode;
 
 use crate::sandbox::changes::When;
 use crate::sandbox::faulty_response::{CorruptBody, ReplaceResponse};
+use crate::sandbox::project::{Project, ProjectKey, Target};
 use crate::sandbox::request::Source;
 
 /// One `--source-fault`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) struct SourceFault {
+    target: Target,
     source: &'static str,
     effect: Effect,
     when: When,
@@ -43,7 +46,7 @@ pub(in crate::sandbox) fn help() -> String {
     let mut help = format!(
         "Make a source beside the backups fail: SOURCE=WHAT[@WHEN]. May be repeated.\n\n\
          SOURCE is one of {}. WHEN counts the requests to this source, as for --fault (default: \
-         all). WHAT is one of\n",
+         all). With --regions, PROJECT:SOURCE=WHAT@WHEN is for one project. WHAT is one of\n",
         Source::NAMES.join(", ")
     );
     for (usage, effect) in USAGES {
@@ -54,8 +57,9 @@ pub(in crate::sandbox) fn help() -> String {
 }
 
 impl SourceFault {
-    /// Parses `SOURCE=WHAT@WHEN` or `SOURCE=WHAT`.
+    /// Parses `SOURCE=WHAT@WHEN` or `SOURCE=WHAT`, for all projects or for `PROJECT:`.
     pub(in crate::sandbox) fn parse(text: &str) -> Result<Self, String> {
+        let (target, text) = Target::split(text)?;
         let (what, when) = match text.contains('@') {
             true => When::split(text)?,
             false => (text, When::ALWAYS),
@@ -67,11 +71,17 @@ impl SourceFault {
             format!("unknown source `{source}`; use SOURCE=WHAT@WHEN with one of {names}")
         };
         Ok(Self {
+            target,
             source: known.ok_or_else(unknown)?,
             effect: Effect::parse(effect)?,
             when,
             text: what.to_owned(),
         })
+    }
+
+    /// Returns the projects that it applies to.
+    pub(in crate::sandbox) fn target(&self) -> Target {
+        self.target
     }
 
     pub(in crate::sandbox) fn text(&self) -> &str {
@@ -122,7 +132,8 @@ impl Effect {
 #[derive(Debug)]
 pub(in crate::sandbox) struct SourceFaults {
     faults: Vec<SourceFault>,
-    requests: Mutex<[u64; Source::NAMES.len()]>,
+    /// By source, for all projects and for each.
+    requests: Mutex<BTreeMap<(&'static str, Option<ProjectKey>), u64>>,
 }
 
 impl SourceFaults {
@@ -131,13 +142,27 @@ impl SourceFaults {
     }
 
     /// Counts a request, and returns the fault that is due.
-    pub(in crate::sandbox) fn arrive(&self, source: Source<'_>) -> Option<&SourceFault> {
-        let index = Source::NAMES.iter().position(|name| *name == source.name())?;
+    pub(in crate::sandbox) fn arrive(
+        &self,
+        source: Source<'_>,
+        project: Option<&Project>,
+    ) -> Option<&SourceFault> {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = requests.get_mut(index)?;
-        *number += 1;
-        let is_due = |fault: &&SourceFault| fault.source == source.name();
-        self.faults.iter().filter(is_due).find(|fault| fault.when.covers(*number))
+        let mut next = |key| {
+            let number = requests.entry((source.name(), key)).or_default();
+            *number += 1;
+            *number
+        };
+        let overall = next(None);
+        let of_project = project.map(|project| (project, next(Some(project.key))));
+        let is_due = |fault: &&SourceFault| match (fault.target.name(), of_project) {
+            (None, _) => fault.when.covers(overall),
+            (Some(_), Some((project, number))) => {
+                fault.target.covers(project) && fault.when.covers(number)
+            }
+            (Some(_), None) => false,
+        };
+        self.faults.iter().filter(|fault| fault.source == source.name()).find(is_due)
     }
 }
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::backup::Row;
 use super::clock::{self, Form, Micros};
+use super::project::{ProjectKey, Size};
 use super::query::{InvalidParameter, Parameters};
 use super::request::Source;
 use super::resource::{Kind, RESOURCES_EACH, Resource, Vault};
@@ -46,8 +47,9 @@ const EXTRA_SERVERS: std::ops::Range<u64> = RESOURCES_EACH..RESOURCES_EACH + 26;
 const EXTRA_VOLUMES: std::ops::Range<u64> = RESOURCES_EACH..RESOURCES_EACH + 3;
 
 /// Bound servers without backups; the first is skipped every night, the second times out.
-const NEVER_BACKED_UP: [Resource; 2] =
-    [Resource::new(Kind::Server, 40), Resource::new(Kind::Server, 41)];
+fn never_backed_up(project: ProjectKey) -> [Resource; 2] {
+    [40, 41].map(|number| Resource::new(project, Kind::Server, number))
+}
 
 impl Protection {
     fn of(resource: Resource) -> Self {
@@ -116,10 +118,11 @@ impl Inventory {
             usage.count += 1;
             usage.size += size(row);
         }
-        let servers = EXTRA_SERVERS.map(|number| Resource::new(Kind::Server, number));
-        let volumes = EXTRA_VOLUMES.map(|number| Resource::new(Kind::Volume, number));
+        let project = rows.project();
+        let servers = EXTRA_SERVERS.map(|number| Resource::new(project, Kind::Server, number));
+        let volumes = EXTRA_VOLUMES.map(|number| Resource::new(project, Kind::Volume, number));
         for resource in servers.chain(volumes) {
-            let vault = Vault::of(resource.kind(), resource.number());
+            let vault = Vault::of(project, resource.kind(), resource.number());
             let protection = Protection::of(resource);
             entries.insert(resource, Entry { protection, vault, newest_status: None });
         }
@@ -171,12 +174,15 @@ pub(super) fn answer(
     fault: Option<&SourceFault>,
 ) -> Result<Vec<u8>, InvalidParameter> {
     let parameters = Parameters(pairs);
-    let page = match source {
+    let mut page = match source {
         Source::Vaults => vaults::list(&parameters, rows)?,
         Source::Protectables(kind) => protectables::list(kind, &parameters, rows)?,
-        Source::Policies => policies::list(&parameters)?,
+        Source::Policies => policies::list(&parameters, rows.project())?,
         Source::Tasks => tasks::list(&parameters, rows)?,
     };
+    if rows.project().project().size == Size::Empty {
+        page.items.clear();
+    }
     Ok(page.body(fault))
 }
 

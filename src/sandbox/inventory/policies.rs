@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::matches;
 use super::page::{Page, Paging};
+use crate::sandbox::project::ProjectKey;
 use crate::sandbox::query::{InvalidParameter, Parameters, text};
 use crate::sandbox::resource::Vault;
 use crate::sandbox::uuid::Uuid;
@@ -28,14 +29,17 @@ const UNUSED: u64 = 0x756e_7573_6564;
 /// # Errors
 ///
 /// If a parameter is invalid.
-pub(super) fn list(parameters: &Parameters<'_>) -> Result<Page, InvalidParameter> {
+pub(super) fn list(
+    parameters: &Parameters<'_>,
+    project: ProjectKey,
+) -> Result<Page, InvalidParameter> {
     let kind = |text: &str| ["backup", "replication"].contains(&text).then(|| text.to_owned());
     let kind = parameters.one("operation_type", kind)?;
     let vault_id = parameters.one("vault_id", text)?;
-    let mut items: Vec<_> = Vault::all()
+    let mut items: Vec<_> = Vault::all(project)
         .enumerate()
         .map(|(index, vault)| policy(vault.policy_id(), index, Some(vault)))
-        .chain([policy(Uuid::of(UNUSED), 0, None)])
+        .chain([policy(Uuid::of(UNUSED + (u64::from(project.number()) << 48)), 0, None)])
         .collect();
     items.retain(|policy| {
         matches(policy, "/operation_type", kind.as_ref())

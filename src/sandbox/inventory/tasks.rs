@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use serde_json::{Value, json};
 
 use super::page::{Page, Paging};
-use super::{Inventory, NEVER_BACKED_UP, matches, time};
-use crate::sandbox::account::PROJECT_ID;
+use super::{Inventory, matches, never_backed_up, time};
 use crate::sandbox::backup::{ImageType, Row};
 use crate::sandbox::clock::{DAY, Micros, SECOND, parse as parse_time};
+use crate::sandbox::project::ProjectKey;
 use crate::sandbox::query::{InvalidParameter, Parameters, text};
 use crate::sandbox::resource::{Resource, Vault};
 use crate::sandbox::rows::Rows;
@@ -35,6 +35,7 @@ const STATUSES: [&str; 6] = ["success", "skipped", "failed", "running", "timeout
 
 /// A task before it is written.
 struct Task {
+    project: ProjectKey,
     id: Uuid,
     kind: &'static str,
     status: &'static str,
@@ -89,6 +90,7 @@ fn of_backup(row: Row) -> Task {
         _ => ("success", ("", "")),
     };
     Task {
+        project: row.project(),
         id: row.related_id(7),
         kind: if is_replica { "replication" } else { "backup" },
         status,
@@ -107,13 +109,15 @@ fn without_backup(rows: &Rows) -> impl Iterator<Item = Task> {
         ("timeout", ("BackupService.6117", "The backup took too long.")),
     ];
     let inventory = Inventory::of(rows);
-    let newest = rows.newest();
-    let cases = NEVER_BACKED_UP.into_iter().zip(outcomes).zip(0..);
+    let (project, newest) = (rows.project(), rows.newest());
+    let seed = SEED + (u64::from(project.number()) << 8);
+    let cases = never_backed_up(project).into_iter().zip(outcomes).zip(0..);
     cases.flat_map(move |((resource, (status, error)), case)| {
         let vault = inventory.entries.get(&resource).map(|entry| entry.vault);
         (0..7).filter_map(move |day| {
             Some(Task {
-                id: Uuid::of(SEED + case * 16 + day as u64),
+                project,
+                id: Uuid::of(seed + case * 16 + day as u64),
                 kind: "backup",
                 status,
                 error,
@@ -144,7 +148,7 @@ impl Task {
             "id": self.id.text(),
             "operation_type": self.kind,
             "status": self.status,
-            "project_id": PROJECT_ID,
+            "project_id": self.project.project().id,
             "vault_id": vault.id().text(),
             "vault_name": vault.name(),
             "policy_id": is_automatic.then(|| vault.policy_id().text()),

@@ -245,7 +245,7 @@ fn filters_of_vaults_select_by_their_field() {
     let all = items(Source::Vaults, "");
     let (id, other) = (all[0]["id"].as_str().unwrap(), all[1]["id"].as_str().unwrap());
     let resource = all[0]["resources"][0]["id"].as_str().unwrap();
-    let policy = Vault::all().next().unwrap().policy_id().text();
+    let policy = Vault::all(ProjectKey::default()).next().unwrap().policy_id().text();
     for (query, expected) in [
         (format!("id={id}&id={other}"), 2),
         (format!("resource_ids={resource},x"), 1),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::page::{Page, Paging};
-use super::{Entry, Inventory, NEVER_BACKED_UP, Protection, Usage, matches, time};
-use crate::sandbox::account::{PROJECT_ID, USER};
+use super::{Entry, Inventory, Protection, Usage, matches, never_backed_up, time};
+use crate::sandbox::account::Account;
 use crate::sandbox::clock::DAY;
 use crate::sandbox::query::{InvalidParameter, Parameters, text};
 use crate::sandbox::resource::{Resource, Vault};
@@ -35,7 +35,7 @@ pub(super) fn list(parameters: &Parameters<'_>, rows: &Rows) -> Result<Page, Inv
             .any(|id| ids.split(',').any(|wanted| wanted == id))
     };
     let inventory = Inventory::of(rows);
-    let selected = Vault::all()
+    let selected = Vault::all(rows.project())
         .filter(|vault| policy.as_ref().is_none_or(|id| *id == vault.policy_id().text()));
     let mut items: Vec<_> = selected.map(|vault| record(vault, &inventory, rows)).collect();
     items.retain(|vault| {
@@ -48,9 +48,10 @@ pub(super) fn list(parameters: &Parameters<'_>, rows: &Rows) -> Result<Page, Inv
 }
 
 fn record(vault: Vault, inventory: &Inventory, rows: &Rows) -> Value {
+    let project = rows.project().project();
     let used = inventory.used(vault);
     let resources: Vec<_> = if vault.is_for_replicas() {
-        NEVER_BACKED_UP.iter().map(|resource| replicated(*resource)).collect()
+        never_backed_up(rows.project()).map(replicated).to_vec()
     } else {
         let bound = inventory.bound_to(vault);
         bound.map(|(resource, entry)| bound_resource(resource, entry, vault, inventory)).collect()
@@ -60,11 +61,11 @@ fn record(vault: Vault, inventory: &Inventory, rows: &Rows) -> Value {
         "id": vault.id().text(),
         "name": vault.name(),
         "description": null,
-        "project_id": PROJECT_ID,
+        "project_id": project.id,
         "provider_id": vault.kind().provider_id(),
         "created_at": time(rows.newest() - 365 * DAY),
         "enterprise_project_id": "0",
-        "user_id": USER.id,
+        "user_id": Account::of(project.owner).user.id,
         "auto_bind": false,
         "bind_rules": {},
         "auto_expand": false,

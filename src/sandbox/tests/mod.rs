@@ -12,12 +12,15 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
+mod accounts;
 mod faults;
 mod iam;
+mod regions;
 mod sources;
 
 use super::SandboxArgs;
-use super::account::{AccessKey, PASSWORD, PERMANENT_KEY, PROJECT_ID, TEMPORARY_KEY, TOKEN};
+use super::account::{ACCOUNT, AccessKey, PERMANENT_KEY, TEMPORARY_KEY};
+use super::project::PROJECT_ID;
 use super::server::Server;
 use crate::api::sign::{self, Signable};
 
@@ -26,6 +29,9 @@ struct Flags {
     #[command(flatten)]
     args: SandboxArgs,
 }
+
+const TOKEN: &str = ACCOUNT.token;
+const PASSWORD: &str = ACCOUNT.password;
 
 /// A sandbox that runs as long as the test's runtime.
 struct Sandbox {

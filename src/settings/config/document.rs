@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::group::TargetGroup;
 use super::key::{Key, Table, ValueKind};
 use super::parse::Position;
 use super::profile::Profile;
@@ -10,7 +11,7 @@ use crate::settings::ConnectionError;
 use crate::text::suggest;
 
 /// Content of config.toml.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Config {
     /// Name of the file as its user would write it, with `~`; empty if there is no file yet.
     pub(crate) name: String,
@@ -20,10 +21,12 @@ pub(crate) struct Config {
     pub(crate) entries: Vec<Entry>,
     /// Names of the profiles, in order, including empty ones.
     pub(super) profiles: Vec<String>,
+    /// Groups of targets, in order.
+    pub(in crate::settings) groups: Vec<TargetGroup>,
 }
 
 /// A key with its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) table: Table,
     pub(crate) key: &'static Key,

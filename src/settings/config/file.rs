@@ -12,7 +12,7 @@ use crate::text::private_file;
 const VARIABLE: &str = "CBR_CONFIG_FILE";
 
 /// The user's config.toml.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct OwnFile {
     /// Its name as the user would write it, with `~`.
     pub(crate) name: String,

@@ -126,7 +126,7 @@ impl Table {
         found.ok_or_else(|| {
             let mut words: Vec<_> = self.keys().iter().map(|key| key.name).collect();
             if *self == Self::Root {
-                words.extend(["defaults", "profiles"]);
+                words.extend(["defaults", "profiles", "groups"]);
             }
             format!("unknown key `{}`{}", name.escape_debug(), suggest::question(name, &words))
         })

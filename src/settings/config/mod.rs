@@ -10,6 +10,7 @@
 //! | [`document`] | content of the file: entries and profiles |
 //! | [`parse`](mod@parse) | TOML to content; errors have line and column |
 //! | [`file`](mod@file) | path, permissions, reading and writing |
+//! | [`group`] | groups of targets |
 //! | [`defaults`] | defaults for flags |
 //! | [`edit`] | one change to the text; the rest stays unchanged |
 
@@ -17,6 +18,7 @@ mod defaults;
 pub(crate) mod document;
 pub(crate) mod edit;
 pub(crate) mod file;
+pub(super) mod group;
 pub(crate) mod key;
 mod parse;
 mod profile;

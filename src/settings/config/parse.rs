@@ -10,6 +10,7 @@ use std::path::Path;
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::document::{Config, Entry, Value};
+use super::group::TargetGroup;
 use super::key::{Key, Table, ValueKind};
 use crate::settings::ConnectionError;
 
@@ -38,6 +39,7 @@ impl Config {
             path: path.to_owned(),
             entries: Vec::new(),
             profiles: Vec::new(),
+            groups: Vec::new(),
         };
         match config.read(text) {
             Ok(()) => Ok(config),
@@ -70,6 +72,13 @@ impl Config {
                             "profiles.NAME",
                             item,
                         )?;
+                    }
+                }
+                "groups" => {
+                    for (group, item) in table(name, item)?.iter() {
+                        text("the name of the group", group).map_err(|why| fault(item, why))?;
+                        let read = TargetGroup::read(&self.name, group, item);
+                        self.groups.push(read.map_err(|(item, why)| fault(item, why))?);
                     }
                 }
                 _ => self.read_entry(source, Table::Root, document.as_table(), name, item)?,

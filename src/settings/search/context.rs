@@ -52,6 +52,7 @@ impl<'a> Context<'a> {
             region: self.args.region.as_deref(),
             timeout: self.args.timeout,
             runs_commands: !self.args.runs_no_command,
+            memo: &self.args.memo,
         }
     }
 }

@@ -78,7 +78,12 @@ impl Resolution {
         }
         lookups.extend(default_region(&args.own_file));
         let named_endpoint = |region: &str| regions_file::named(environment, &context.home, region);
-        let facts = Facts { environment, insecure: args.insecure, named_endpoint: &named_endpoint };
+        let facts = Facts {
+            environment,
+            insecure: args.insecure,
+            is_one_of_several: args.is_one_of_several,
+            named_endpoint: &named_endpoint,
+        };
         resolve(lookups, args.own_file.warnings.clone(), &facts)
     }
 

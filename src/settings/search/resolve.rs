@@ -1,8 +1,11 @@
 //! What each source holds to settings. Reads nothing and sends nothing.
 
 use super::Resolution;
-use super::endpoint::{contradiction, further_region, identity, resolve_endpoint};
+use super::endpoint::{
+    ResolvedEndpoint, contradiction, further_region, identity, resolve_endpoint,
+};
 use crate::settings::credentials::Credentials;
+use crate::settings::endpoint::{has_placeholder, with_region};
 use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
@@ -16,6 +19,8 @@ pub(super) struct Facts<'a> {
     pub(super) environment: &'a Environment,
     /// `--insecure`.
     pub(super) insecure: bool,
+    /// The flags name several regions, of which this is one.
+    pub(super) is_one_of_several: bool,
     /// Returns the endpoint that the user names for a region.
     pub(super) named_endpoint: &'a dyn Fn(&str) -> Result<Option<Setting>, ConnectionError>,
 }
@@ -36,9 +41,18 @@ pub(super) fn resolve(
     }
     lookups.sort_by_key(|lookup| lookup.rank);
     let found = Region::find(&lookups);
-    let sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+    let mut sources: Vec<_> = lookups.into_iter().map(|lookup| lookup.source).collect();
+    let follows =
+        |source: &Source| source.endpoint.as_ref().filter(|it| has_placeholder(it)).cloned();
+    let following: Vec<_> = sources.iter().filter_map(follows).collect();
+    for source in &mut sources {
+        for address in [&mut source.endpoint, &mut source.iam].into_iter().flatten() {
+            with_region(address, found.as_ref().map(|found| &found.setting));
+        }
+    }
 
     let region = found.as_ref().map(|found| found.setting.clone());
+    let unclear = facts.is_one_of_several.then(|| keep_own_project(&mut sources, region.as_ref()));
     let credentials = credentials
         .unwrap_or_else(|| Err(no_credentials(&statuses, facts.environment, region.is_some())));
     let project = Project::new(
@@ -47,9 +61,13 @@ pub(super) fn resolve(
         region.as_ref(),
         credentials.as_ref().ok().map(|(credentials, _)| credentials),
     );
+    let project = unclear.flatten().map_or(project, Err);
     let endpoint = resolve_endpoint(&sources, found.as_ref(), facts);
     let iam = identity(&sources, region.as_ref(), endpoint.as_ref().ok());
-    let conflict = endpoint.as_ref().ok().and_then(|found| contradiction(&sources, found));
+    // An address with {region} in it contradicts no region.
+    let follows = |found: &&ResolvedEndpoint| following.iter().any(|it| it.origin == found.origin);
+    let written = endpoint.as_ref().ok().filter(|found| !follows(found));
+    let conflict = written.and_then(|found| contradiction(&sources, found));
     let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
     let further = endpoint.as_ref().ok().zip(region.as_ref());
     warnings.extend(further.and_then(|(endpoint, region)| further_region(endpoint, region)));
@@ -68,6 +86,27 @@ pub(super) fn resolve(
         statuses,
         warnings,
     }
+}
+
+/// Drops the projects that belong to another region than this one of several. Returns an error for
+/// a project whose region is unknown.
+fn keep_own_project(sources: &mut [Source], region: Option<&Setting>) -> Option<ConnectionError> {
+    let region = &region?.value;
+    let mut unclear = None;
+    for source in sources.iter_mut() {
+        let own = source.region.as_ref().map(|own| own.value == *region);
+        if own != Some(true) {
+            if let (Some(id), None) = (source.project_id.take(), own) {
+                unclear.get_or_insert(ConnectionError::new(
+                    format!("{} names one project, and there are several regions", id.origin),
+                    "unset it to read the main project of each region, or use --all-projects",
+                ));
+            }
+            let is_here = |name: &Setting| clouds::region_in(&name.value) == Some(region.as_str());
+            source.project_name = source.project_name.take().filter(is_here);
+        }
+    }
+    unclear
 }
 
 /// The region, and how it was found.
@@ -314,8 +353,12 @@ mod tests {
         ];
         let environment = Environment::with(&[]);
         let named_endpoint = |_: &str| Ok(None);
-        let facts =
-            Facts { environment: &environment, insecure: false, named_endpoint: &named_endpoint };
+        let facts = Facts {
+            environment: &environment,
+            insecure: false,
+            is_one_of_several: false,
+            named_endpoint: &named_endpoint,
+        };
         for (number, (lookups, expected)) in cases.into_iter().enumerate() {
             let found = resolve(lookups, Vec::new(), &facts);
             let credentials = match found.credentials {

@@ -14,6 +14,7 @@ use crate::settings::credentials::{Part, Parts};
 use crate::settings::home::Home;
 use crate::settings::hosts::Hosts;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
+use crate::settings::memo::CredentialMemo;
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context, Credentials, Environment, Setting, login};
 
@@ -115,6 +116,7 @@ pub(in crate::settings) struct ProfileContext<'a> {
     pub(in crate::settings) timeout: Option<Duration>,
     /// True if commands may be run for credentials.
     pub(in crate::settings) runs_commands: bool,
+    pub(in crate::settings) memo: &'a CredentialMemo,
 }
 
 /// Returns the settings of a profile with its credentials, for which a command may be run.
@@ -123,7 +125,14 @@ pub(in crate::settings) fn with_credentials(
     context: &ProfileContext<'_>,
 ) -> Source {
     let mut source = settings(profile);
-    source.credentials = CredentialReader { profile, context }.credentials(&mut source);
+    let read = |source: &mut Source| {
+        source.credentials = CredentialReader { profile, context }.credentials(source);
+    };
+    match credential_sources(profile).as_slice() {
+        // These fill other settings too, and their files can be read again.
+        ["koocli_profile" | "cloud"] => read(&mut source),
+        _ => context.memo.fill(&profile.place(), &mut source, read),
+    }
     source
 }
 

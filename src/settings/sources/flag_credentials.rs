@@ -29,10 +29,17 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
         shares_project: true,
         ..Source::named("flags")
     };
-    let read = args.credentials.first_given().and_then(|_| read(args, &context.home));
-    let lookup = match read {
-        Some(Source { name, credentials, warnings, .. }) => {
-            Lookup::read(Source { name, credentials, warnings, ..settings }, context, is_decided)
+    let lookup = match args.credentials.first_given() {
+        Some(_) => {
+            let mut source = settings;
+            args.memo.fill("flags", &mut source, |source| {
+                if let Some(read) = read(args, &context.home) {
+                    source.credentials = read.credentials;
+                    source.warnings.extend(read.warnings);
+                }
+            });
+            let name = origin(&args.credentials);
+            Lookup::read(Source { name, ..source }, context, is_decided)
         }
         None => Lookup { source: settings, outcome: Outcome::Unlisted, rank: Rank::Flags },
     };

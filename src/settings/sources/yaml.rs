@@ -34,7 +34,27 @@ pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
         }
         return Err(format!("not YAML, at line {}", error.marker().line()));
     }
-    Ok(loader.into_documents().into_iter().next().unwrap_or(Yaml::BadValue))
+    let document = loader.into_documents().into_iter().next().unwrap_or(Yaml::BadValue);
+    match repeated_key(&document) {
+        // The name of a key is not a secret, but a text in its place can be one.
+        Some(key) if is_plain(key) => {
+            Err(format!("the key `{key}` is there twice, in different quotes"))
+        }
+        Some(_) => Err("a key is there twice, in different quotes".to_owned()),
+        None => Ok(document),
+    }
+}
+
+/// Returns a key that a map holds twice, written differently. The parser compares keys as written.
+fn repeated_key<'a>(yaml: &'a Yaml<'_>) -> Option<&'a str> {
+    let map = yaml.as_mapping();
+    let mut known = HashSet::new();
+    let keys = map.into_iter().flatten().filter_map(|(key, _)| Node(key).raw());
+    let values = map.into_iter().flatten().map(|(_, value)| value);
+    let items = yaml.as_vec().into_iter().flatten();
+    keys.into_iter()
+        .find(|key| !known.insert(*key))
+        .or_else(|| values.chain(items).find_map(repeated_key))
 }
 
 /// Message of the parser for a key that a map holds twice.
@@ -46,8 +66,13 @@ fn word_at<'a>(text: &'a str, marker: &Marker) -> Option<&'a str> {
     let (start, _) = line.char_indices().nth(marker.col())?;
     let (key, _) = line.get(start..)?.split_once(':')?;
     let key = key.trim().trim_matches(['"', '\'']);
+    is_plain(key).then_some(key)
+}
+
+/// Returns true for a word that can be the name of a setting.
+fn is_plain(key: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    (!key.is_empty() && key.bytes().all(is_plain)).then_some(key)
+    !key.is_empty() && key.bytes().all(is_plain)
 }
 
 impl<'a> Node<'a> {
@@ -149,6 +174,9 @@ mod tests {
             ),
             ("{a: x, b: {d: 1, d: hunter2}}", "the key `d` is there twice, at line 1"),
             ("\"a\": 1\n\"a\": hunter2", "the key `a` is there twice, at line 2"),
+            ("a: 1\n\"a\": hunter2", "the key `a` is there twice, in different quotes"),
+            ("{b: [{'a': 1, \"a\": hunter2}]}", "the key `a` is there twice, in different quotes"),
+            ("c: {hunter2 x: 1, 'hunter2 x': 2}", "a key is there twice, in different quotes"),
             ("ä: 1\nä: hunter2", "the key is there twice, at line 2"),
             ("hunter2 x: 1\nhunter2 x: 2", "the key is there twice, at line 2"),
         ];

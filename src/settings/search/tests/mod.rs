@@ -142,6 +142,7 @@ impl Given {
         let environment = Environment::with(&variables);
         let home = || Home::at(self.home.path());
         args.own_file = OwnFile::read(&environment, &home());
+        args.settle();
         Resolution::new(&args, &environment, home, &self.metadata)
     }
 

@@ -1,0 +1,563 @@
+//! A list that is being read, from one target or several: rows through the filters of `cbr`, reads
+//! that are repeated, and what became of each target.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use super::read::Cut;
+use super::receipt::{Counts, Digest, Digested, TargetReceipt};
+use super::targets::{FailedTarget, Target, TargetName, Targets};
+use super::{targets, vaults};
+use crate::api::{ApiError, Backups, Client, Pair};
+use crate::cli::{ReadArgs, query};
+use crate::errors::{self, NoBackups, PartialList};
+use crate::listing::{
+    self, Ended, Failure, Input, ListRange, MergeSink, Order, Receipt, Run, Unproven, merge,
+};
+use crate::output::TargetColumns;
+use crate::pipeline::filter::Conditions;
+use crate::record::row::{Row, RowSink, Rows};
+use crate::record::target::TargetTag;
+use crate::settings::ConnectionArgs;
+use crate::terminal::console::Console;
+use crate::terminal::target::Output;
+use crate::text::number::{counted, grouped};
+
+/// The list of one target.
+pub(super) struct ListSource {
+    pub(super) target: Target,
+    /// The filters as they are sent.
+    pub(super) query: Vec<Pair>,
+    /// Added to its rows, if needed.
+    tag: Option<Arc<TargetTag>>,
+    /// The filters cannot match, so that nothing is requested.
+    is_empty: bool,
+    /// What was read.
+    receipt: Receipt,
+    state: State,
+}
+
+/// What became of the list of a target.
+#[derive(Default)]
+enum State {
+    /// It was not read to its end.
+    #[default]
+    Stopped,
+    /// It is read and proven, as far as it was wanted.
+    Complete,
+    /// It cannot be read or proven. The error moves on when it is reported.
+    Failed(Option<anyhow::Error>),
+}
+
+/// A list that is being read, from one target or several.
+pub(super) struct Reading<'a> {
+    args: &'a ReadArgs,
+    console: &'a Arc<Console>,
+    pub(super) sources: Vec<ListSource>,
+    /// Targets that are left out.
+    failed: Vec<FailedTarget>,
+    pub(super) are_several: bool,
+    /// `--partial`: print what is complete although targets failed.
+    is_partial: bool,
+    /// Maximum time to wait for each of several targets.
+    patience: Option<Duration>,
+    /// How far it came.
+    pub(super) tally: Counts,
+    /// What the receipt says of a coverage.
+    pub(super) note: Option<Value>,
+    /// What is printed, if there is a receipt.
+    pub(super) digest: Option<Digest>,
+}
+
+/// Some targets failed, as their states say.
+#[derive(Debug, thiserror::Error)]
+#[error("targets failed")]
+struct TargetsFailed;
+
+/// Takes the rows of each target.
+pub(super) trait TargetSink {
+    /// Takes a row of the target with this index. `Break` means that no more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be stored or written.
+    fn push(&mut self, target: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// Called before more is read.
+    ///
+    /// # Errors
+    ///
+    /// If what was taken cannot be written.
+    fn page_end(&mut self) -> anyhow::Result<()>;
+}
+
+/// Takes the rows of all targets as one list.
+struct All<'a, S>(&'a mut S);
+
+impl<S: RowSink> TargetSink for All<'_, S> {
+    fn push(&mut self, _: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        self.0.push(row)
+    }
+
+    fn page_end(&mut self) -> anyhow::Result<()> {
+        self.0.page_end()
+    }
+}
+
+/// Each target has a sink of its own.
+impl<S: RowSink> TargetSink for &mut Vec<S> {
+    fn push(&mut self, target: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
+        self.get_mut(target).map_or(Ok(ControlFlow::Continue(())), |sink| sink.push(row))
+    }
+
+    fn page_end(&mut self) -> anyhow::Result<()> {
+        self.iter_mut().try_for_each(RowSink::page_end)
+    }
+}
+
+/// Passes the rows on that match the filters of `cbr`.
+struct Filtered<'a, S> {
+    conditions: Conditions<'a>,
+    console: &'a Console,
+    tally: &'a mut Counts,
+    /// Index of the target of each list.
+    targets: Vec<usize>,
+    sink: S,
+}
+
+impl<S: TargetSink> MergeSink<Rows> for Filtered<'_, S> {
+    fn take(&mut self, run: Run<'_, Rows>) -> anyhow::Result<ControlFlow<()>> {
+        let target = self.targets.get(run.list).copied().unwrap_or_default();
+        for row in run.rows.at(run.indexes).filter(|row| self.conditions.pass(&row.backup())) {
+            self.tally.matched += 1;
+            if self.sink.push(target, row)?.is_break() {
+                self.tally.stopped = true;
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()> {
+        self.console.progress(total.rows, total.count);
+        self.sink.page_end()
+    }
+}
+
+impl ReadArgs {
+    /// Returns the range of the whole list, whose first rows may be enough.
+    pub(super) fn everything(&self, first_rows: bool) -> ListRange {
+        let page_size = self.page_size;
+        let largest_page = query::LARGEST_PAGE;
+        ListRange { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Creates the reading of the lists of these targets.
+    pub(super) fn of(
+        args: &'a ReadArgs,
+        targets: Targets,
+        connection: &ConnectionArgs,
+        console: &'a Arc<Console>,
+    ) -> Self {
+        let Targets { readable, failed, are_several, .. } = targets;
+        let source = |target| ListSource {
+            target,
+            query: args.pairs(),
+            tag: None,
+            is_empty: false,
+            receipt: Receipt::default(),
+            state: State::default(),
+        };
+        let filtered = !args.filter.conditions().is_empty();
+        Self {
+            args,
+            console,
+            sources: readable.into_iter().map(source).collect(),
+            failed,
+            are_several,
+            is_partial: connection.targets.partial,
+            patience: connection.targets.target_timeout,
+            tally: Counts { filtered, ..Counts::default() },
+            note: None,
+            digest: None,
+        }
+    }
+
+    /// Checks that there is something to read, and reads the vaults if they are needed.
+    ///
+    /// # Errors
+    ///
+    /// A target cannot be connected to, or the vault is not known.
+    pub(super) async fn begin(&mut self, cut: &Cut) -> anyhow::Result<()> {
+        if !self.failed.is_empty() && (!self.is_partial || self.sources.is_empty()) {
+            return Err(TargetsFailed.into());
+        }
+        if self.are_several || cut.needs_target {
+            for source in &mut self.sources {
+                source.tag = Some(Arc::new(source.target.name.tag()));
+            }
+        }
+        let clients: Vec<_> = self.clients().collect();
+        let wanted = self.args.vault.as_deref();
+        let ids = vaults::read(wanted, cut.needs_vaults, &clients, self.console).await?;
+        for (source, id) in self.sources.iter_mut().zip(ids) {
+            // A vault that is elsewhere holds nothing of this target.
+            source.is_empty = wanted.is_some() && id.is_none();
+            source.query.extend(id.map(|id| ("vault_id", id)));
+        }
+        Ok(())
+    }
+
+    /// Returns the number of backups that the services report; `None` if one does not, or if that
+    /// is not enough.
+    ///
+    /// # Errors
+    ///
+    /// Those of the requests.
+    pub(super) async fn count(&mut self) -> anyhow::Result<Option<u64>> {
+        if self.tally.filtered || self.args.receipt.is_some() {
+            return Ok(None);
+        }
+        let requests = self.sources.iter_mut().filter(|it| !it.is_empty).map(async |source| {
+            let count = source.backups(&source.query, Order::default()).count().await;
+            (source, count)
+        });
+        let (mut sum, mut has_failed) = (Some(0), false);
+        for (source, count) in join_all(requests).await {
+            match count {
+                Ok(count) => {
+                    source.receipt.count = count;
+                    source.state = State::Complete;
+                    sum = sum.zip(count).map(|(sum, count)| sum + count);
+                }
+                Err(error) if !self.are_several => return Err(error.into()),
+                Err(error) => {
+                    source.state = State::Failed(Some(error.into()));
+                    has_failed = true;
+                }
+            }
+        }
+        if has_failed {
+            return Err(TargetsFailed.into());
+        }
+        if sum.is_none() {
+            self.console
+                .detail(|| "the service's count cannot be relied on: all is read".to_owned());
+        }
+        Ok(sum)
+    }
+
+    /// Reads this part of the lists and passes the rows that match the filters of `cbr` to `sink`,
+    /// in one order.
+    ///
+    /// # Errors
+    ///
+    /// If a list cannot be read or proven complete, and those of the sink.
+    pub(super) async fn rows(
+        &mut self,
+        order: Order,
+        extent: ListRange,
+        sink: &mut impl RowSink,
+    ) -> anyhow::Result<()> {
+        self.rows_by_target(order, extent, All(sink)).await
+    }
+
+    /// Same as [`rows`](Self::rows), for a sink that distinguishes the targets.
+    ///
+    /// # Errors
+    ///
+    /// If a list cannot be read or proven complete, and those of the sink.
+    pub(super) async fn rows_by_target(
+        &mut self,
+        order: Order,
+        extent: ListRange,
+        sink: impl TargetSink,
+    ) -> anyhow::Result<()> {
+        let mut inputs = Vec::with_capacity(self.sources.len());
+        let mut targets = Vec::with_capacity(self.sources.len());
+        let patience = self.patience.filter(|_| self.are_several);
+        for (index, source) in self.sources.iter().enumerate().filter(|(_, it)| !it.is_empty) {
+            let backups = Arc::new(source.backups(&source.query, order.clone()));
+            let host = source.target.host();
+            inputs.push(Input { source: backups, range: extent, host, patience });
+            targets.push(index);
+        }
+        let ticker = tick(self.console);
+        let mut filtered = Filtered {
+            conditions: self.args.filter.conditions(),
+            console: self.console,
+            tally: &mut self.tally,
+            targets: targets.clone(),
+            sink,
+        };
+        let merged = merge(inputs, usize::from(self.args.concurrency), &mut filtered).await;
+        ticker.abort();
+        self.console.clear();
+        let rereads = self.tally.listing.rereads;
+        let receipts = merged.lists.iter().map(|(receipt, _)| *receipt);
+        self.tally.listing = Receipt { rereads, ..listing::total(receipts) };
+        let has_enough = merged.result?;
+        let mut failure = None;
+        for (index, (receipt, ended)) in targets.into_iter().zip(merged.lists) {
+            let Some(source) = self.sources.get_mut(index) else { continue };
+            source.receipt = receipt;
+            source.state = match ended {
+                Ended::Complete => State::Complete,
+                Ended::Stopped if has_enough => State::Complete,
+                Ended::Stopped => State::Stopped,
+                Ended::Failed(error) if self.are_several => State::Failed(Some(describe(error))),
+                Ended::TimedOut => State::Failed(Some(ApiError::TimedOut.into())),
+                Ended::Failed(error) => {
+                    failure = Some(describe(error));
+                    State::Failed(None)
+                }
+            };
+        }
+        match failure {
+            Some(error) => Err(error),
+            None if self.sources.iter().any(ListSource::has_failed) => Err(TargetsFailed.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the clients, in the order of the targets.
+    pub(super) fn clients(&self) -> impl Iterator<Item = Arc<Client>> {
+        self.sources.iter().map(|source| Arc::clone(&source.target.client))
+    }
+
+    /// Returns the columns that show the target of a row, where there are several: those that
+    /// differ, for people, or all of them, for machines.
+    pub(super) fn target_columns(&self) -> TargetColumns {
+        if !self.are_several {
+            return TargetColumns::default();
+        }
+        let failed = || self.failed.iter().map(|failed| &failed.name);
+        let names = || self.sources.iter().map(|source| &source.target.name).chain(failed());
+        let differs = |value: fn(&TargetName) -> &Option<String>| {
+            let mut values = names().map(value);
+            let first = values.next();
+            values.any(|value| Some(value) != first)
+        };
+        // The main project of a region has its name.
+        let has_others = names().any(|name| name.project_name != name.region);
+        TargetColumns {
+            region: differs(|name| &name.region),
+            project_name: has_others && differs(|name| &name.project_name),
+            profile: differs(|name| &name.profile),
+            are_several: true,
+        }
+    }
+
+    /// Returns label and tag of each of several targets.
+    pub(super) fn tags(&self) -> Vec<Option<(String, Arc<TargetTag>)>> {
+        let tag = |source: &ListSource| {
+            let tag = source.tag.clone().filter(|_| self.are_several)?;
+            Some((source.target.name.label(), tag))
+        };
+        self.sources.iter().map(tag).collect()
+    }
+
+    /// Returns the range of the whole list.
+    pub(super) fn whole_list(&self) -> ListRange {
+        self.args.everything(false)
+    }
+
+    /// Returns the output with its bytes counted, if there is a receipt.
+    pub(super) fn digested<O: Output>(&self, output: O) -> Digested<O> {
+        Digested::new(output, self.digest.clone())
+    }
+
+    /// Prepares to read the lists again from their beginning: if they changed too much while they
+    /// were read, or without the targets that failed, if `--partial` allows that. What the sink
+    /// received is void then.
+    ///
+    /// # Errors
+    ///
+    /// `error` itself, if reading again would not help or was tried often enough.
+    pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        let rereads = self.tally.listing.rereads + 1;
+        let may_pass = |error: &anyhow::Error| error.downcast_ref().is_some_and(Unproven::may_pass);
+        let passes = match error.is::<TargetsFailed>() {
+            true => self.sources.iter().all(|it| it.failure().is_none_or(may_pass)),
+            false => may_pass(&error),
+        };
+        if passes && rereads < listing::MAX_READS {
+            self.console.detail(|| format!("{error:#}: reading it again, {rereads}"));
+            self.forget(rereads);
+            return Ok(());
+        }
+        let has_others = self.sources.iter().any(|source| !source.has_failed());
+        if !(error.is::<TargetsFailed>() && self.is_partial && has_others) {
+            return Err(error);
+        }
+        let (failed, others) = std::mem::take(&mut self.sources)
+            .into_iter()
+            .partition::<Vec<_>, _>(ListSource::has_failed);
+        self.sources = others;
+        self.failed.extend(failed.into_iter().filter_map(ListSource::into_failed));
+        self.forget(rereads - 1);
+        Ok(())
+    }
+
+    /// Forgets what was read.
+    fn forget(&mut self, rereads: u32) {
+        let listing = Receipt { rereads, ..Receipt::default() };
+        self.tally = Counts { listing, filtered: self.tally.filtered, ..Counts::default() };
+        for source in &mut self.sources {
+            (source.receipt, source.state) = (Receipt::default(), State::default());
+        }
+    }
+
+    /// Nothing is printed if there is nothing and the user asked for that to be a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`NoBackups`].
+    pub(super) fn refuse_nothing(&self) -> Result<(), NoBackups> {
+        match self.tally.rows {
+            0 if self.args.fail_on_empty => Err(NoBackups),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reports what became of each of several targets if one failed, and returns the error of the
+    /// run: that of the worst failure, or that the output lacks targets.
+    pub(super) fn conclude(&mut self, result: anyhow::Result<()>) -> anyhow::Result<()> {
+        let is_failure = result.as_ref().is_err_and(|error| error.is::<TargetsFailed>());
+        if !is_failure && (self.failed.is_empty() || result.is_err()) {
+            return result;
+        }
+        for source in &self.sources {
+            let label = source.target.name.label();
+            let Receipt { rows, count, pages, .. } = source.receipt;
+            // Where backups are only counted, there are no rows.
+            let rows = counted(if pages == 0 { count.unwrap_or(rows) } else { rows }, "backup");
+            match &source.state {
+                State::Complete => self.console.info(&format!("{label}: complete, {rows}")),
+                State::Stopped => self.console.info(&format!("{label}: stopped after {rows}")),
+                State::Failed(_) => {}
+            }
+        }
+        for source in &mut self.sources {
+            if let State::Failed(error) = &mut source.state
+                && let Some(error) = error.take()
+            {
+                let name = source.target.name.clone();
+                self.failed.push(FailedTarget { name, error });
+            }
+        }
+        for FailedTarget { name, error } in &self.failed {
+            self.console.info(&format!("{}: failed: {}", name.label(), errors::message(error)));
+        }
+        let all = self.failed.len() + self.sources.iter().filter(|it| !it.has_failed()).count();
+        match is_failure {
+            true => Err(targets::worst(&mut self.failed, all).unwrap_or(TargetsFailed.into())),
+            false => Err(PartialList(targets::named(&self.failed, all)).into()),
+        }
+    }
+
+    /// Returns what the receipt says of each target.
+    pub(super) fn target_receipts(&self) -> Vec<TargetReceipt> {
+        let read = self.sources.iter().filter(|source| !source.has_failed()).map(|source| {
+            let is_proven = matches!(source.state, State::Complete) || source.is_empty;
+            TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)
+        });
+        let failed = self.failed.iter().map(|FailedTarget { name, error }| {
+            TargetReceipt::new(name, &Receipt::default(), false, Some(error))
+        });
+        read.chain(failed).collect()
+    }
+
+    /// Returns why there are no rows, for a person: whether there are no backups at all, or which
+    /// of the flags is to blame. Sends one request if only that can tell.
+    pub(super) async fn why_nothing(&self, cut: &Cut) -> String {
+        let Counts { listing, matched, .. } = self.tally;
+        let narrows = self.args.narrows();
+        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
+        if cut.offset > 0 && available > 0 {
+            return match cut.latest {
+                Some(latest) => format!("--offset skips all that --latest {latest} leaves"),
+                None => format!("--offset skips all that match: {}", grouped(available)),
+            };
+        }
+        if listing.rows > 0 {
+            let read = grouped(listing.rows);
+            return match narrows {
+                true => format!(
+                    "cbr's filters match none of the {read} backups that the service's filters \
+                     match"
+                ),
+                false => format!("none of {read} backups matches the filters"),
+            };
+        }
+        let [source] = self.sources.as_slice() else {
+            let count = grouped(self.sources.len() as u64);
+            return match narrows {
+                true => format!("no backup of the {count} projects matches the filters"),
+                false => format!("the {count} projects have no backups"),
+            };
+        };
+        if !narrows {
+            return "the project has no backups".to_owned();
+        }
+        match source.backups(&[], Order::default()).count().await {
+            Ok(Some(0)) => "the project has no backups".to_owned(),
+            Ok(Some(count)) => {
+                format!("the filters match none of the project's {} backups", grouped(count))
+            }
+            Ok(None) | Err(_) => "no backup matches the filters".to_owned(),
+        }
+    }
+}
+
+impl ListSource {
+    fn backups(&self, query: &[Pair], order: Order) -> Backups {
+        let client = Arc::clone(&self.target.client);
+        Backups::new(client, query.to_vec(), order).tagged(self.tag.clone())
+    }
+
+    fn has_failed(&self) -> bool {
+        matches!(self.state, State::Failed(_))
+    }
+
+    fn failure(&self) -> Option<&anyhow::Error> {
+        match &self.state {
+            State::Failed(error) => error.as_ref(),
+            State::Stopped | State::Complete => None,
+        }
+    }
+
+    fn into_failed(self) -> Option<FailedTarget> {
+        match self.state {
+            State::Failed(Some(error)) => Some(FailedTarget { name: self.target.name, error }),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the failure of a listing as one error.
+pub(super) fn describe(failure: Failure<ApiError>) -> anyhow::Error {
+    match failure {
+        Failure::Source(error) => error.into(),
+        Failure::Unproven(error) => error.into(),
+        Failure::Sink(error) | Failure::Internal(error) => error,
+    }
+}
+
+/// Keeps the progress moving while nothing else happens.
+fn tick(console: &Arc<Console>) -> JoinHandle<()> {
+    let console = Arc::clone(console);
+    tokio::spawn(async move {
+        while console.is_watched() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            console.tick();
+        }
+    })
+}

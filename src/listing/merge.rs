@@ -1,0 +1,300 @@
+//! Several lists in one order: each is read and proven on its own, and their rows are merged as
+//! streams.
+//!
+//! Every list is sorted by the same order, so the next row of all is the first row of one of them.
+//! A list is read ahead by a few pages, which limits the memory whatever the lists hold. Lists of
+//! one host share a window of requests.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::page::{Batch, Rank};
+use super::proof::Receipt;
+use super::reader::Reader;
+use super::stitch::ListRange;
+use super::window::{SharedWindow, Window};
+use super::{Failure, Source};
+
+/// Pages of all lists together that are requested or wait to be merged. Each list may have one in
+/// any case. A page is about 1 MiB.
+const MOST_PAGES: usize = 24;
+
+/// One of the lists.
+pub(crate) struct Input<S> {
+    pub(crate) source: Arc<S>,
+    pub(crate) range: ListRange,
+    /// Lists of the same host share their concurrency.
+    pub(crate) host: String,
+    /// Maximum time that the merge waits for this list.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// Consecutive rows of one list.
+pub(crate) struct Run<'a, R> {
+    /// Index of the list.
+    pub(crate) list: usize,
+    pub(crate) rows: &'a R,
+    /// Indexes of the rows, in their order.
+    pub(crate) indexes: &'a [usize],
+}
+
+/// Takes the rows of a merge.
+pub(crate) trait MergeSink<R> {
+    /// Takes the next rows. `Break` means that no more are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be stored or written.
+    fn take(&mut self, run: Run<'_, R>) -> anyhow::Result<ControlFlow<()>>;
+
+    /// Called when more has to be read, with the sum of the receipts.
+    ///
+    /// # Errors
+    ///
+    /// If what was taken cannot be written.
+    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()>;
+}
+
+/// How the reading of one list ended.
+#[derive(Debug)]
+pub(crate) enum Ended<E> {
+    /// It was read and proven as a whole.
+    Complete,
+    /// Reading stopped: the sink had enough rows, or another list failed.
+    Stopped,
+    /// It cannot be read or proven.
+    Failed(Failure<E>),
+    /// The merge waited too long for it.
+    TimedOut,
+}
+
+/// Result of a merge.
+#[derive(Debug)]
+pub(crate) struct Merged<E> {
+    /// What was read of each list, and how that ended.
+    pub(crate) lists: Vec<(Receipt, Ended<E>)>,
+    /// `Ok` if no list failed; true if the sink had enough rows before the end.
+    pub(crate) result: Result<bool, anyhow::Error>,
+}
+
+/// A list with the rows that wait to be merged.
+struct Stream<S: Source> {
+    reader: Reader<S>,
+    window: SharedWindow,
+    host: String,
+    waiting: VecDeque<Batch<S::Rows>>,
+    /// Position in the first batch.
+    next: usize,
+    /// Time left to wait for it.
+    patience: Option<Duration>,
+    /// `None` while it is read.
+    ended: Option<Ended<S::Error>>,
+}
+
+impl<S: Source> Stream<S> {
+    /// Pages that are requested or in memory.
+    fn pages(&self) -> usize {
+        self.reader.outstanding() + self.waiting.len()
+    }
+
+    /// Waits for rows, unless there are some or the list has ended.
+    async fn fill(&mut self, most: usize) {
+        while self.ended.is_none() && self.waiting.is_empty() {
+            let started = Instant::now();
+            let next = self.reader.next(most);
+            let next = match self.patience {
+                None => Ok(next.await),
+                Some(patience) => timeout(patience, next).await,
+            };
+            if let Some(patience) = &mut self.patience {
+                *patience = patience.saturating_sub(started.elapsed());
+            }
+            match next {
+                Ok(Ok(Some(batches))) => {
+                    self.waiting.extend(batches.into_iter().filter(|it| !it.indexes.is_empty()));
+                }
+                Ok(Ok(None)) => self.ended = Some(Ended::Complete),
+                Ok(Err(failure)) => self.ended = Some(Ended::Failed(failure)),
+                Err(_) => self.ended = Some(Ended::TimedOut),
+            }
+        }
+    }
+
+    /// Returns the rank of the next row; `None` if there is no row.
+    fn head(&self) -> Option<Option<Rank>> {
+        self.waiting.front()?.ranks.get(self.next).copied()
+    }
+
+    fn has_failed(&self) -> bool {
+        matches!(self.ended, Some(Ended::Failed(_) | Ended::TimedOut))
+    }
+}
+
+/// Compares the heads of two lists. A row whose rank is unknown follows its predecessor at once.
+fn order((a, left): (Option<Rank>, usize), (b, right): (Option<Rank>, usize)) -> Ordering {
+    // `None` precedes all others.
+    a.cmp(&b).then(left.cmp(&right))
+}
+
+/// Reads all lists and passes their rows to `sink`, merged in their order. Rows of equal rank are
+/// in the order of the lists.
+///
+/// Stops at the first failure, once the first page of every list is known; rows may have reached
+/// the sink then. Stops as well when the sink wants no more.
+pub(crate) async fn merge<S: Source>(
+    inputs: Vec<Input<S>>,
+    concurrency: usize,
+    sink: &mut impl MergeSink<S::Rows>,
+) -> Merged<S::Error> {
+    let mut streams = match heads(inputs, concurrency).await {
+        Ok(streams) => streams,
+        Err(error) => return Merged { lists: Vec::new(), result: Err(error) },
+    };
+    let result = pass_all(&mut streams, sink).await;
+    let ended = |stream: Stream<S>| {
+        // What was read to its end is complete, whatever became of the others.
+        (stream.reader.receipt(), stream.ended.unwrap_or(Ended::Stopped))
+    };
+    Merged { lists: streams.into_iter().map(ended).collect(), result }
+}
+
+/// Passes rows on until a list fails or all have ended. Returns true if the sink wants no more.
+async fn pass_all<S: Source>(
+    streams: &mut [Stream<S>],
+    sink: &mut impl MergeSink<S::Rows>,
+) -> anyhow::Result<bool> {
+    loop {
+        sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+        if streams.iter().any(Stream::has_failed) {
+            return Ok(false);
+        }
+        match pass_on(streams, sink) {
+            None => return Ok(false),
+            Some(Ok(None)) => {
+                sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+                return Ok(true);
+            }
+            Some(Ok(Some(emptied))) => {
+                let most = allowance(streams, emptied);
+                if let Some(stream) = streams.get_mut(emptied) {
+                    stream.fill(most).await;
+                }
+            }
+            Some(Err(error)) => return Err(error),
+        }
+    }
+}
+
+/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants no
+/// more. Returns `None` if no list has rows.
+fn pass_on<S: Source>(
+    streams: &mut [Stream<S>],
+    sink: &mut impl MergeSink<S::Rows>,
+) -> Option<anyhow::Result<Option<usize>>> {
+    loop {
+        let (first, second) = first_two(streams)?;
+        let stream = streams.get_mut(first)?;
+        let batch = stream.waiting.front()?;
+        let precedes =
+            |rank: &Option<Rank>| second.is_none_or(|second| order((*rank, first), second).is_lt());
+        let rest = batch.ranks.get(stream.next..).unwrap_or_default();
+        let length = rest.iter().take_while(|rank| precedes(rank)).count().max(1);
+        let indexes = batch.indexes.get(stream.next..stream.next + length).unwrap_or_default();
+        match sink.take(Run { list: first, rows: &batch.rows, indexes }) {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => return Some(Ok(None)),
+            Err(error) => return Some(Err(error)),
+        }
+        stream.next += length;
+        if stream.next >= batch.indexes.len() {
+            stream.waiting.pop_front();
+            stream.next = 0;
+            if stream.waiting.is_empty() {
+                return Some(Ok(Some(first)));
+            }
+        }
+    }
+}
+
+/// Returns the index of the list whose next row is the first of all, with rank and index of the row
+/// after which another list follows.
+fn first_two<S: Source>(streams: &[Stream<S>]) -> Option<(usize, Option<(Option<Rank>, usize)>)> {
+    let (mut first, mut second): (Option<(Option<Rank>, usize)>, Option<_>) = (None, None);
+    for (index, stream) in streams.iter().enumerate() {
+        let Some(head) = stream.head().map(|rank| (rank, index)) else { continue };
+        if first.is_none_or(|first| order(head, first).is_lt()) {
+            (first, second) = (Some(head), first);
+        } else if second.is_none_or(|second| order(head, second).is_lt()) {
+            second = Some(head);
+        }
+    }
+    first.map(|(_, index)| (index, second))
+}
+
+/// Requests the first pages of all lists side by side.
+async fn heads<S: Source>(
+    inputs: Vec<Input<S>>,
+    concurrency: usize,
+) -> anyhow::Result<Vec<Stream<S>>> {
+    let mut windows: BTreeMap<String, (SharedWindow, usize)> = BTreeMap::new();
+    for input in &inputs {
+        let window = || (Window::new(concurrency).shared(), 0);
+        windows.entry(input.host.clone()).or_insert_with(window).1 += 1;
+    }
+    let lists = inputs.len();
+    let mut tasks = JoinSet::new();
+    for (index, Input { source, range, host, patience }) in inputs.into_iter().enumerate() {
+        let Some((window, sharers)) = windows.get(&host).cloned() else { continue };
+        let share = (window.size() / sharers).min(MOST_PAGES / lists).max(1);
+        let most = if lists == 1 { usize::MAX } else { share };
+        let reader = Reader::new(source, range, window.clone());
+        let (waiting, ended) = (VecDeque::new(), None);
+        let mut stream = Stream { reader, window, host, waiting, next: 0, patience, ended };
+        tasks.spawn(async move {
+            stream.fill(most).await;
+            (index, stream)
+        });
+    }
+    let mut streams = Vec::with_capacity(lists);
+    while let Some(done) = tasks.join_next().await {
+        streams.push(done?);
+    }
+    streams.sort_unstable_by_key(|(index, _)| *index);
+    Ok(streams.into_iter().map(|(_, stream)| stream).collect())
+}
+
+/// Returns how many pages a list may have requested: what the others leave of the window of its
+/// host and of [`MOST_PAGES`].
+fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
+    let Some(stream) = streams.get(of) else { return 1 };
+    if streams.len() == 1 {
+        // The window alone decides.
+        return usize::MAX;
+    }
+    let others = || streams.iter().enumerate().filter(|(index, _)| *index != of);
+    let pages: usize = others().map(|(_, other)| other.pages()).sum();
+    let at_host = others().filter(|(_, other)| other.host == stream.host);
+    let requested: usize = at_host.map(|(_, other)| other.reader.outstanding()).sum();
+    let of_window = stream.window.size().saturating_sub(requested);
+    of_window.min(MOST_PAGES.saturating_sub(pages)).max(1)
+}
+
+/// Adds receipts. The count is known if that of each list is.
+pub(crate) fn total(receipts: impl Iterator<Item = Receipt>) -> Receipt {
+    let none = Receipt { count: Some(0), ..Receipt::default() };
+    receipts.fold(none, |sum, one| Receipt {
+        rows: sum.rows + one.rows,
+        count: sum.count.zip(one.count).map(|(sum, one)| sum + one),
+        pages: sum.pages + one.pages,
+        seams_mended: sum.seams_mended + one.seams_mended,
+        duplicates: sum.duplicates + one.duplicates,
+        out_of_order: sum.out_of_order || one.out_of_order,
+        rereads: sum.rereads + one.rereads,
+    })
+}
