@@ -249,14 +249,11 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
     }
 }
 
-<<<<<<< HEAD
-/// Certificate settings of a cloud apply, or are reported, also if a profile of config.toml selects
-/// the cloud.
-=======
 /// Tools in Python write `True` and `False`.
 #[test]
 fn booleans_of_clouds_yaml_can_be_capitalized() {
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     let values = ["true", "True", "'True'", "TRUE", "false", "False", "'False'", "FALSE"];
     for (value, told) in values.into_iter().zip([""; 4].into_iter().chain([told; 4])) {
         let cloud = clouds(OTC) + &format!("    verify: {value}\n");
@@ -265,9 +262,8 @@ fn booleans_of_clouds_yaml_can_be_capitalized() {
     }
 }
 
-/// What a cloud says of certificates counts, or is told, also where a profile of the own file leads
-/// to it.
->>>>>>> w14
+/// Certificate settings of a cloud apply, or are reported, also if a profile of config.toml selects
+/// the cloud.
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";

@@ -192,7 +192,7 @@ fn check(
         if let Some(lost) = throughout.iter().find(|row| is_due(row) && !found.contains(row)) {
             return Err(format!("list {index} lost {lost}: {delivered:?}"));
         }
-        // Where the sink had enough, the next row of an exact list comes after the last one of all.
+        // If the sink had enough, the next row of an exact list is after the last row of all.
         let last_of_all = delivered.iter().filter(|(list, _)| is_exact(*list)).map(moment).max();
         if has_enough && is_exact(index) {
             let next = throughout.iter().filter(|row| !found.contains(row)).min();
