@@ -191,8 +191,8 @@ async fn pass_all<S: Source>(
     }
 }
 
-/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants no
-/// more. Returns `None` if no list has rows.
+/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants
+/// no more. Returns `None` if no list has rows.
 fn pass_on<S: Source>(
     streams: &mut [Stream<S>],
     sink: &mut impl MergeSink<S::Rows>,
