@@ -33,7 +33,7 @@ fn exit_codes_match_the_table() {
 }
 
 /// Runs it with a full disk as stdout, and asserts the error.
-fn assert_told_of_full_disk(run: Cbr) {
+fn assert_full_disk_is_reported(run: Cbr) {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = run.start_with_stdout(full).finish();
     let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
@@ -44,17 +44,17 @@ fn assert_told_of_full_disk(run: Cbr) {
 fn a_full_disk_is_a_local_failure() {
     let list = |flags: &str| sandboxed("--backups 3", &format!("backups list -o {flags}"));
     for flags in ["table", "wide", "json", "jsonl", "csv", "jsonl --stream", "csv --stream"] {
-        assert_told_of_full_disk(list(flags));
+        assert_full_disk_is_reported(list(flags));
     }
     for command in ["list --count", "summary", "summary -o csv", "summary -o json"] {
-        assert_told_of_full_disk(sandboxed("--backups 3", &format!("backups {command}")));
+        assert_full_disk_is_reported(sandboxed("--backups 3", &format!("backups {command}")));
     }
     let show = "backups show 7b2bf477-f888-4a0e-a706-dd2f4d197e00";
     for format in ["table", "json", "jsonl", "csv"] {
-        assert_told_of_full_disk(sandboxed("--backups 3", &format!("{show} -o {format}")));
+        assert_full_disk_is_reported(sandboxed("--backups 3", &format!("{show} -o {format}")));
     }
     for args in ["--help", "--version", "backups list --help", "sandbox"] {
-        assert_told_of_full_disk(cbr(args));
+        assert_full_disk_is_reported(cbr(args));
     }
 }
 

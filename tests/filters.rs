@@ -16,7 +16,7 @@ const FILTERS: [(&[&str], &[(&str, &str)]); 43] = [
     (&["--start-time", "2018-02-01T12:00:00Z"], &[("start_time", "2018-02-01T12:00:00Z")]),
     (&["--until", "2018-02-01T12:00:00.5Z"], &[("end_time", "2018-02-01T12:00:01Z")]),
     (&["--end-time", "2018-02-01 12:00"], &[("end_time", "2018-02-01T12:00:00Z")]),
-    // A day more than is asked for; cbr checks the bound itself.
+    // A day more than requested; cbr checks the bound itself.
     (&["--newer-than", "2018-02-02"], &[("start_time", "2018-02-01T00:00:00Z")]),
     (&["--older-than", "2018-02-01T12:00:00.5Z"], &[("end_time", "2018-02-02T12:00:01Z")]),
     (

@@ -93,7 +93,7 @@ fn verbose_twice_shows_bodies_of_answers() {
     assert!(line.ends_with(" bytes)") && line.chars().count() < 4300, "{line}");
 }
 
-/// What a login answers, and what vaults and resources hold, is not for a log.
+/// Answers to logins and the content of vaults and resources are not logged.
 #[test]
 fn private_bodies_are_never_shown() {
     let sandbox = Sandbox::start("--backups 3");
@@ -112,7 +112,7 @@ fn private_bodies_are_never_shown() {
     }
 }
 
-/// Scripts pass names of backups on, which whoever creates a backup writes. None of them acts on
+/// Scripts pass on names of backups, which any creator of a backup can choose. None of them acts on
 /// the terminal.
 #[test]
 fn control_characters_in_arguments_are_escaped() {

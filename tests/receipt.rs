@@ -100,7 +100,7 @@ fn a_stopped_listing_is_marked() {
 }
 
 #[test]
-fn what_was_printed_is_hashed() {
+fn the_output_is_hashed() {
     for command in [
         "list",
         "list -o json",

@@ -181,7 +181,7 @@ mod tests {
     use crate::settings::ConnectionError;
 
     #[test]
-    fn the_clock_is_told_in_words() {
+    fn the_clock_difference_is_described() {
         let cases = [
             (0, "this machine's clock is right"),
             (-2, "this machine's clock is right"),

@@ -77,7 +77,7 @@ pub(crate) enum Ended<E> {
 /// Result of a merge.
 #[derive(Debug)]
 pub(crate) struct Merged<E> {
-    /// What was read of each list, and how that ended.
+    /// Receipt and result of each list.
     pub(crate) lists: Vec<(Receipt, Ended<E>)>,
     /// `Ok` if no list failed; true if the sink had enough rows before the end.
     pub(crate) result: Result<bool, anyhow::Error>,
@@ -158,7 +158,7 @@ pub(crate) async fn merge<S: Source>(
     };
     let result = pass_all(&mut streams, sink).await;
     let ended = |stream: Stream<S>| {
-        // What was read to its end is complete, whatever became of the others.
+        // A list that was read to its end is complete, whatever the result of the others.
         (stream.reader.receipt(), stream.ended.unwrap_or(Ended::Stopped))
     };
     Merged { lists: streams.into_iter().map(ended).collect(), result }
@@ -191,8 +191,8 @@ async fn pass_all<S: Source>(
     }
 }
 
-/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants no
-/// more. Returns `None` if no list has rows.
+/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants
+/// no more. Returns `None` if no list has rows.
 fn pass_on<S: Source>(
     streams: &mut [Stream<S>],
     sink: &mut impl MergeSink<S::Rows>,

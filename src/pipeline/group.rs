@@ -99,7 +99,7 @@ impl Group {
                 Cow::Owned(day)
             }),
             Self::Region | Self::Profile => text(backup.in_target(self.column())),
-            // That of the record is the owner's, which differs for a shared backup.
+            // The project in the record is that of the owner, which differs for a shared backup.
             Self::Project => text(backup.in_target(self.column())),
         }
     }

@@ -177,7 +177,7 @@ fn fails_silently(shell: &Shell) {
     }
 }
 
-/// What is typed for a name with a space, and the line after a press of Tab, in shells that escape
+/// Typed text for a name with a space, and the line after pressing Tab, in shells that escape
 /// spaces and close quotes.
 const SPACED: [(&str, &str); 6] = [
     ("web", "web\\ front "),

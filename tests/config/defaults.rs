@@ -83,7 +83,7 @@ fn a_flag_that_contradicts_a_default_names_the_file_and_the_key() {
 
 /// Formats for scripts, ids and counts ignore the limit, and have exact times.
 #[test]
-fn display_defaults_apply_to_what_people_read() {
+fn display_defaults_apply_to_human_readable_formats() {
     let file = File::new(
         "[defaults]\nlimit = 3\ntime = 'relative'\nsort = ['name']\ncolumns = 'name,created_at'\n",
     );

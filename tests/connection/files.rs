@@ -252,7 +252,8 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
 /// Tools in Python write `True` and `False`.
 #[test]
 fn booleans_of_clouds_yaml_can_be_capitalized() {
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is ignored: only --insecure disables certificate checks\n";
+    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+                ignored: only --insecure disables certificate checks\n";
     let values = ["true", "True", "'True'", "TRUE", "false", "False", "'False'", "FALSE"];
     for (value, told) in values.into_iter().zip([""; 4].into_iter().chain([told; 4])) {
         let cloud = clouds(OTC) + &format!("    verify: {value}\n");

@@ -131,7 +131,8 @@ fn structured_formats_print_the_zone_on_request() {
     let cases = [
         (
             "-o json --time utc",
-            "[\n{\"id\":\"a\",\"name\":\"2026-11-19T23:57:42\",\"created_at\":\"2026-11-19T23:57:42.065135Z\",\"expired_at\":null,\"replication_records\":[{\"created_at\":\"2026-11-19T17:00:00Z\"}]}\n]\n",
+            "[\n\
+             {\"id\":\"a\",\"name\":\"2026-11-19T23:57:42\",\"created_at\":\"2026-11-19T23:57:42.065135Z\",\"expired_at\":null,\"replication_records\":[{\"created_at\":\"2026-11-19T17:00:00Z\"}]}\n]\n",
         ),
         (
             "-o jsonl --time utc --columns created_at,replication.created_at,name",
@@ -139,7 +140,8 @@ fn structured_formats_print_the_zone_on_request() {
         ),
         (
             "-o yaml --time utc --columns created_at,expired_at,name",
-            "- created_at: \"2026-11-19T23:57:42.065135Z\"\n  expired_at: null\n  name: \"2026-11-19T23:57:42\"\n",
+            "- created_at: \"2026-11-19T23:57:42.065135Z\"\n  expired_at: null\n  name: \
+             \"2026-11-19T23:57:42\"\n",
         ),
     ];
     for (flags, expected) in cases {

@@ -56,7 +56,7 @@ impl<P> Stitcher<P> {
         let short = answered < request.limit;
         let more_counted = count.is_some_and(|count| count > end);
         if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
-            // If the service had more, a page of that size would be full; the next page shows it.
+            // The service may cap its pages at that size: the next page shows whether it has more.
             (self.page_size, self.evidence.capped) = (answered, true);
             return Ok(());
         }

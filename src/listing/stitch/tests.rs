@@ -216,7 +216,7 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
 
 /// The service counts 99 rows of 25, and corrects itself after some answers.
 #[test]
-fn what_was_asked_for_behind_an_unclear_end_is_not_taken_for_a_gap() {
+fn pages_requested_past_an_unclear_end_are_not_a_gap() {
     let list: Vec<u64> = (0..25).collect();
     for lies in 1..8 {
         let mut stitcher = Stitcher::new(range(0, None, 10));

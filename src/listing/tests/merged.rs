@@ -1,8 +1,8 @@
 //! Several honest services whose lists change while they are read and merged, some of which fail.
 //!
 //! The promise: where every list is reported as complete, each row that existed throughout is
-//! delivered exactly once and in one order over all lists. Where the sink stops early, that holds up to the
-//! last row. A list that failed is reported, and then nothing is claimed.
+//! delivered exactly once and in one order over all lists. Where the sink stops early, that holds
+//! up to the last row. A list that failed is reported, and then nothing is claimed.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -180,7 +180,8 @@ fn check(
     for (index, source) in sources.iter().enumerate() {
         let of_list = || delivered.iter().filter(|(list, _)| *list == index).map(|(_, row)| *row);
         let is_cut = range.limit == Some(of_list().count() as u64);
-        // Nothing is missing up to the last row of the list, or of all lists if the sink had enough.
+        // Nothing is missing up to the last row of the list, or of all lists if the sink had
+        // enough.
         let last = of_list().max().map(|row| source.service.moment(row));
         let is_due = |row: &u64| match (is_cut || has_enough, last) {
             (false, _) => true,
@@ -192,7 +193,7 @@ fn check(
         if let Some(lost) = throughout.iter().find(|row| is_due(row) && !found.contains(row)) {
             return Err(format!("list {index} lost {lost}: {delivered:?}"));
         }
-        // Where the sink had enough, the next row of an exact list comes after the last one of all.
+        // If the sink had enough, the next row of an exact list is after the last row of all.
         let last_of_all = delivered.iter().filter(|(list, _)| is_exact(*list)).map(moment).max();
         if has_enough && is_exact(index) {
             let next = throughout.iter().filter(|row| !found.contains(row)).min();

@@ -174,7 +174,7 @@ impl Filter {
         Conditions(rows.into_iter().filter_map(condition).collect())
     }
 
-    /// Returns the time range of all backups that can pass, which the service can be asked for.
+    /// Returns the time range of all backups that can pass, for a query of the service.
     ///
     /// The range is a day longer at both ends. Its documentation does not say whether its bounds
     /// are inclusive, and whether it compares created_at or protected_at, which is later by the

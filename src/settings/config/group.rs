@@ -13,7 +13,7 @@ pub(in crate::settings) struct TargetGroup {
     pub(in crate::settings) targets: Vec<GroupTarget>,
 }
 
-/// What a group reads with the credentials of one profile.
+/// Part of a group that is read with the credentials of one profile.
 #[derive(Debug, Clone, Default)]
 pub(in crate::settings) struct GroupTarget {
     /// File and group, for messages.

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_a_place_and_is_not_repeated() {
+    fn errors_have_a_position_and_show_no_value() {
         let cases = [
             ("hunter2", "F, line 1, column 8: not TOML: key with no value, expected `=`"),
             (

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_credential_processes_print_is_understood() {
+    fn outputs_of_credential_processes_are_parsed() {
         let key = |security_token: Option<&str>| {
             Ok(Credentials::Key {
                 access_key: "a".to_owned(),

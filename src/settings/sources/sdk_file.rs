@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_keys_are_named() {
         let error = |text| match read(text) {
             Ok(source) => source.credentials.unwrap_err().to_string(),
             Err(error) => error,

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_says_where_and_not_what() {
+    fn syntax_errors_have_a_position_and_no_text() {
         let cases = [
             ("a: 1\nb: [hunter2", "not YAML, at line 3"),
             ("a: 1\na: hunter2", "the key `a` is there twice, at line 2"),

@@ -174,7 +174,7 @@ fn check(cases: impl IntoIterator<Item = (Given, [&'static str; 3])>) {
 /// Different credentials in two families cause a warning; equal ones, and files of lower
 /// precedence, do not.
 #[test]
-fn families_that_differ_are_warned_of() {
+fn different_families_cause_a_warning() {
     let token = |given: Given, value| given.var("CBR_TOKEN", value);
     let other = |given: Given, value| given.var("HW_AUTH_TOKEN", value);
     let cases = [
@@ -228,7 +228,7 @@ fn every_source_is_listed() {
 
 /// Certificates follow the same precedence.
 #[test]
-fn authorities_come_from_the_nearest() {
+fn certificates_follow_the_precedence_of_sources() {
     let cloud = |given: Given| {
         given.file(
             ".config/openstack/clouds.yaml",

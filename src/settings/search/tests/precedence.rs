@@ -5,7 +5,7 @@ use super::*;
 /// Rule 0: each source overrides all sources below it, as a whole, with its own project and its own
 /// region before that of files.
 #[test]
-fn sources_go_in_their_order() {
+fn sources_follow_their_precedence() {
     let from_metadata = || given().metadata();
     let from_clouds = || from_metadata().clouds(1);
     let from_sdk_file = || from_clouds().sdk_file();
@@ -31,8 +31,8 @@ fn sources_go_in_their_order() {
     ]);
 }
 
-/// Rule 1b: a source that is selected by name overrides all keys of the environment, and its
-/// endpoint applies.
+/// Rule 1b: a source that is selected by name overrides all keys of the environment, and its region
+/// applies.
 #[test]
 fn explicitly_named_sources_take_precedence() {
     let all = || given().own().sdk().terraform().openstack().koocli().clouds(2).metadata();
@@ -118,7 +118,7 @@ fn unusable_sources_are_skipped_with_all_their_settings() {
 
 /// A region applies to any family; a project belongs to its keys.
 #[test]
-fn a_region_may_be_anybodys_and_a_project_goes_with_its_keys() {
+fn a_region_applies_to_any_keys_and_a_project_to_its_own() {
     let both = |given: Given| given.var("CBR_REGION", "eu-nl").var("CBR_PROJECT_ID", "p");
     let flags = |given: Given| given.flag("--region", "eu-de").flag("--project-id", "p");
     let elsewhere = || given().var("HW_REGION", "eu-nl").var("HW_PROJECT_ID", "p");

@@ -60,7 +60,7 @@ fn a_session_without_keys_says_how_to_log_in() {
 }
 
 #[test]
-fn what_only_koocli_can_use_is_explained_and_never_taken() {
+fn secrets_that_only_koocli_can_use_are_explained() {
     let keys = |access_key: &str| json!({"accessKeyId": access_key, "secretAccessKey": "s"});
     let with = |flag: Value, profile: Value| {
         let mut file = file(profile);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::*;
 
 #[test]
-fn authorities_are_taken_and_checks_stay_on() {
+fn ca_files_are_used_and_checks_stay_on() {
     let unchecked = "clouds.yaml, cloud `a`: `verify: false` is ignored: only --insecure disables \
                      certificate checks";
     let used = "clouds.yaml, cloud `a`: clouds.yaml of the current directory is used, and the \

@@ -25,7 +25,7 @@ fn read(clouds: &str, secure: &str, wanted: Option<&str>) -> Result<Source, Stri
 }
 
 #[test]
-fn secure_lies_over_clouds() {
+fn secure_yaml_overrides_clouds_yaml() {
     let clouds = format!(
         "clouds:\n  a:\n    auth: {{{OTC}, project_id: 12e4, ak: A, sk: x}}\n    region_name: eu-de"
     );
