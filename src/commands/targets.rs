@@ -276,7 +276,7 @@ async fn clients(resolved: Vec<Resolved>, sessions: &Sessions, targets: &mut Tar
             Some(login @ Credentials::Password(_)) => {
                 let client =
                     if refused.contains(&login) { Err(NotTried.into()) } else { connect.await };
-                if client.as_ref().is_err_and(|error| is_refused_login(error)) {
+                if client.as_ref().is_err_and(is_refused_login) {
                     refused.push(login);
                 }
                 connected.push((index, name, client));
