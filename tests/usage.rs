@@ -174,8 +174,8 @@ fn missing_and_unknown_commands_are_errors() {
         ("completion bash", ["unrecognized subcommand 'completion'", "'completions'"]),
         ("version", ["unrecognized subcommand 'version'", "hint: use the flag: 'cbr --version'"]),
         (
-            "vaults list",
-            ["unrecognized subcommand 'vaults'\n", "cbr: hint: 'cbr help' lists the commands"],
+            "policies list",
+            ["unrecognized subcommand 'policies'\n", "cbr: hint: 'cbr help' lists the commands"],
         ),
     ];
     for (args, told) in cases {
