@@ -60,6 +60,8 @@ impl CommandFactory for Cli {
     fn command() -> clap::Command {
         let program = clap::Command::new("cbr")
             .version(env!("CARGO_PKG_VERSION"))
+            // For `--version`; `-V` prints one line.
+            .long_version(include_str!(concat!(env!("OUT_DIR"), "/version.txt")))
             .disable_help_subcommand(true)
             .after_help(examples::PROGRAM);
         // A missing command is an error, not a page of help.
