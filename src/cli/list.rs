@@ -9,7 +9,7 @@ use super::read::ReadArgs;
 use crate::output::ListOutputArgs;
 use crate::pipeline::group::Group;
 use crate::pipeline::sort::Sort;
-use crate::record::column::{TARGET_COLUMNS, VAULT_NAME};
+use crate::record::column::{PROJECT_NAME, TARGET_COLUMNS, VAULT_NAME};
 use crate::text::hints;
 use crate::text::number::whole;
 use crate::time;
@@ -128,6 +128,11 @@ impl ListArgs {
     pub(crate) fn needs_target(&self) -> bool {
         let is_used = |name: &&str| self.output.selects(name) || self.sort.uses(name);
         TARGET_COLUMNS.iter().any(is_used) || self.per.is_some_and(Group::is_of_target)
+    }
+
+    /// Returns true if a column or the order needs the names of the projects.
+    pub(crate) fn needs_project_names(&self) -> bool {
+        self.output.selects(PROJECT_NAME) || self.sort.uses(PROJECT_NAME)
     }
 
     /// Returns how many of the newest backups of each group are kept, if not all.
