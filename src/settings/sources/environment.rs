@@ -13,7 +13,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CBR_TOKEN", "a token, sent as `X-Auth-Token`, instead of the keys"),
     ("CBR_PROJECT_ID", "project; `--project-id` overrides it"),
     ("CBR_REGION", "region; `--region` overrides it"),
-    ("CBR_ENDPOINT", "base URL of the service; `--endpoint` overrides it"),
+    (
+        "CBR_ENDPOINT",
+        "base URL of the service, in which `{region}` is replaced; `--endpoint` overrides it",
+    ),
     ("CBR_IAM_ENDPOINT", "base URL of the identity service (IAM), instead of the region's"),
     ("CBR_PROFILE", "profile, which overrides all credentials here; `--profile` overrides it"),
     ("CBR_CONFIG_FILE", "file that replaces `~/.config/cbr/config.toml`"),

@@ -38,6 +38,44 @@ fn service_and_iam_are_of_one_cloud() {
     }
 }
 
+#[test]
+fn an_address_can_depend_on_the_region() {
+    let at =
+        |address: &str| given().own().var("CBR_ENDPOINT", address).var("CBR_IAM_ENDPOINT", address);
+    let cases = [
+        (
+            at("https://cbr.{region}.example.com").flag("--region", "x-1"),
+            "https://cbr.x-1.example.com",
+        ),
+        (
+            at("https://gateway.example.com/{region}").var("CBR_REGION", "x-1"),
+            "https://gateway.example.com/x-1",
+        ),
+        // A known region is no contradiction: the address follows it.
+        (
+            at("https://gateway.example.com/{region}").flag("--region", "eu-de"),
+            "https://gateway.example.com/eu-de",
+        ),
+        (at("http://127.0.0.1:1/{region}/").flag("--region", "eu-de"), "http://127.0.0.1:1/eu-de"),
+    ];
+    for (given, expected) in cases {
+        let found = given.find();
+        let (endpoint, (iam, _)) = (found.endpoint.unwrap().endpoint, found.iam.unwrap());
+        assert_eq!([endpoint.base(), iam.base()], [expected; 2], "{:?}", given.variables);
+    }
+    let refused = [
+        (at("https://e.example.com/{region}"), "has {region} in it, and there is no region"),
+        (at("https://e.example.com/{region}").flag("--region", "a/../b"), "has {region} in it"),
+        (at("https://e.example.com/{region}/x").flag("--region", "x-1"), "has more than scheme"),
+        (at("https://{region}@e.example.com").flag("--region", "x-1"), "holds a user name"),
+        (at("https://e.example.com/v3").flag("--region", "x-1"), "has more than scheme"),
+    ];
+    for (given, expected) in refused {
+        let error = given.find().endpoint.unwrap_err().error.to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
 /// Terraform's provider reads this variable beside keys of its own name.
 #[test]
 fn a_region_of_ours_counts_whatever_else_is_set() {
