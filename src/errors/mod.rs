@@ -83,6 +83,12 @@ pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
     if is_closed_pipe(error) { Exit::Done } else { Verdict::of(error).code.exit() }
 }
 
+/// Returns true if the error is the outcome that a flag turned into a failure: what it says is
+/// proven as well.
+pub(crate) fn is_verdict(error: &anyhow::Error) -> bool {
+    error.is::<NoBackups>() || error.is::<ConditionMet>()
+}
+
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     is_caused_by(error, ErrorKind::BrokenPipe)
 }

@@ -69,6 +69,26 @@ fn partial_lists_have_the_other_targets_and_exit_6() {
     run.exit(4).stderr_holds(["2 of 2 targets failed"]).run();
 }
 
+/// No backup in the readable targets says nothing of the others.
+#[test]
+fn nothing_is_claimed_of_targets_that_failed() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    for (args, code) in [
+        ("list --region sandbox-5,sandbox-2 --status error --name nothing --fail-on-empty", 7),
+        ("list --region sandbox-5,sandbox-6 --partial --fail-on-empty", 6),
+        ("coverage --region sandbox-1,sandbox-6 --partial --fail-on none,stale", 6),
+    ] {
+        let run = sandbox.cbr_of_regions(&format!("backups {args} --retries 0"));
+        let (_, _, receipt) = receipt(run, code);
+        assert_eq!(receipt["proven"], code == 7, "{args}");
+    }
+    let check = "backups check --region sandbox-1,sandbox-6 --retries 0";
+    for check in [check.to_owned(), format!("{check} --partial --warning 9000d --critical 9999d")] {
+        let output = sandbox.cbr_of_regions(&check).start().finish();
+        assert_eq!(output.status.code(), Some(3), "{check}");
+    }
+}
+
 #[test]
 fn the_worst_failure_decides_the_exit_code() {
     let sandbox = Sandbox::start("--regions --backups 20");

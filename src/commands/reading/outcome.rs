@@ -16,7 +16,9 @@ impl Reading<'_> {
         result: anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let is_failure = result.as_ref().is_err_and(|error| error.is::<TargetsFailed>());
-        if !is_failure && (self.failed.is_empty() || result.is_err()) {
+        // What holds for the others need not hold for those that failed.
+        let is_final = result.as_ref().is_err_and(|error| !errors::is_verdict(error));
+        if !is_failure && (self.failed.is_empty() || is_final) {
             self.target_receipts = self.to_target_receipts();
             return result;
         }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{Pair, RequestLog};
-use crate::errors::{self, ConditionMet, NoBackups};
+use crate::errors;
 use crate::listing;
 use crate::settings::Skipped;
 use crate::text::number::{counted, grouped};
@@ -161,12 +161,6 @@ impl Outcome<'_> {
     }
 }
 
-/// Returns true if the error is the outcome that a flag turned into a failure: what it says is
-/// proven as well.
-fn is_verdict(error: &anyhow::Error) -> bool {
-    error.is::<NoBackups>() || error.is::<ConditionMet>()
-}
-
 impl Failure {
     fn of(error: &anyhow::Error) -> Self {
         Self { exit_code: errors::exit_for(error).code(), message: format!("{error:#}") }
@@ -208,7 +202,7 @@ impl Receipt {
     pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         let Some((path, mut file)) = self.file else { return Ok(()) };
         let Counts { listing, matched, rows, .. } = outcome.tally;
-        let proven = outcome.error.is_none_or(is_verdict);
+        let proven = outcome.error.is_none_or(errors::is_verdict);
         let (bytes, sha256) = outcome.digest.finish();
         let document = ReceiptFile {
             complete: proven && !outcome.is_part(),
