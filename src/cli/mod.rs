@@ -1,6 +1,7 @@
 //! The command line: flags to typed values. Flags that contradict each other are rejected here.
 
 pub(crate) mod auth;
+mod concurrency;
 pub(crate) mod config;
 pub(crate) mod coverage;
 pub(crate) mod dry_run;
@@ -38,6 +39,7 @@ use crate::text::hints;
 use crate::text::number::whole;
 use crate::time;
 use auth::AuthCommand;
+use concurrency::Concurrency;
 use config::ConfigCommand;
 use coverage::{CheckArgs, CoverageArgs};
 use dry_run::DryRunArgs;
@@ -178,17 +180,18 @@ pub(crate) struct ReadArgs {
     )]
     pub(crate) page_size: u64,
 
-    /// Maximum number of parallel requests, 1 to 64
+    /// Maximum number of parallel requests: 1 to 64, or auto
+    ///
+    /// Starts with 8, and rises while more are faster, up to 32 with auto.
     #[arg(
         long,
         value_name = "N",
         help_heading = "How much",
         display_order = 900,
-        default_value_t = 8,
-        value_parser = whole::<u8>(1..=64),
+        default_value_t = Concurrency::Auto,
         allow_negative_numbers = true
     )]
-    pub(crate) concurrency: u8,
+    pub(crate) concurrency: Concurrency,
 
     /// Exit with code 7 and print nothing if no backup matches
     #[arg(long, help_heading = "Output", display_order = 900)]
@@ -444,7 +447,7 @@ impl Default for ReadArgs {
             vault: None,
             filter: Filter::default(),
             page_size: query::LARGEST_PAGE,
-            concurrency: 8,
+            concurrency: Concurrency::Auto,
             fail_on_empty: false,
             receipt: None,
             dry_run: DryRunArgs::default(),
