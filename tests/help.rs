@@ -52,7 +52,7 @@ fn unknown_topics_suggest_similar_ones() {
         (
             "help foo",
             "its topics are columns, completeness, connection, coverage, environment, errors, \
-             exit-codes, filters, formats, regions\n",
+             exit-codes, filters, formats, regions, targets\n",
         ),
     ];
     for (args, near) in cases {

@@ -86,6 +86,13 @@ mod completions;
 /// The rules between the modules of the program.
 mod structure;
 
+/// The build script, for its tests.
+#[expect(dead_code, clippy::print_stdout, reason = "it is a program of its own")]
+#[path = "../src/build.rs"]
+mod build;
+/// `cbr --version`.
+mod version;
+
 /// The manual pages, as groff typesets them.
 mod manual;
 /// The commands and the output that README.md shows.

@@ -88,7 +88,7 @@ fn each_example_prints_output() {
     let sandbox = Sandbox::start("");
     let examples = block("Cookbook", "sh");
     let examples: Vec<_> = examples.split("\n\n").collect();
-    assert_eq!(examples.len(), 8);
+    assert_eq!(examples.len(), 7);
     for example in examples {
         let outcome = outcome(example, &sandbox);
         assert!(!outcome.is_empty(), "{example}");

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Cbr, cbr, program, sandboxed};
+use crate::harness::{Cbr, PROJECT_ID, cbr, program, sandboxed};
 
 /// Returns the receipt of a run, without the values that differ from run to run.
 fn receipt(run: impl FnOnce(&str) -> Cbr) -> Value {
@@ -68,6 +68,22 @@ fn a_complete_listing_is_proven() {
         "filter": [],
         "sort": "created_at:desc,id:desc",
         "request_ids": (1..=6).map(|id| format!("{id:032}")).collect::<Vec<_>>(),
+        "targets": [{
+            "region": "sandbox-1",
+            "project_id": PROJECT_ID,
+            "project_name": null,
+            "profile": null,
+            "complete": true,
+            "proven": true,
+            "listed": 30,
+            "count": 29,
+            "pages": 5,
+            "seams_mended": 1,
+            "duplicates": 8,
+            "out_of_order": false,
+            "error": null,
+        }],
+        "skipped": [],
         "error": null,
     });
     assert_eq!(receipt, expected);

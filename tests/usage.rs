@@ -174,8 +174,8 @@ fn missing_and_unknown_commands_are_errors() {
         ("completion bash", ["unrecognized subcommand 'completion'", "'completions'"]),
         ("version", ["unrecognized subcommand 'version'", "hint: use the flag: 'cbr --version'"]),
         (
-            "vaults list",
-            ["unrecognized subcommand 'vaults'\n", "cbr: hint: 'cbr help' lists the commands"],
+            "policies list",
+            ["unrecognized subcommand 'policies'\n", "cbr: hint: 'cbr help' lists the commands"],
         ),
     ];
     for (args, told) in cases {
@@ -366,8 +366,7 @@ fn optional_values_can_follow_a_space() {
 }
 
 #[test]
-fn help_and_version_go_to_stdout() {
-    assert_eq!(cbr("--version").run().stdout, "cbr 0.1.0\n");
+fn help_goes_to_stdout() {
     for args in ["--help", "-h", "backups --help", "backups list --help", "backups show -h"] {
         let help = cbr(args).run().stdout;
         assert!(help.contains("Usage: cbr"), "{args}: {help}");

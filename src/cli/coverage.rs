@@ -7,8 +7,8 @@ use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::concurrency::Concurrency;
+use super::read::{ReadArgs, receipt_file};
 use super::vocabulary::RESOURCE_TYPES;
-use super::{ReadArgs, receipt_file};
 use crate::output::{ChoiceParser, ColumnSets, Format, FormatParser, OutputArgs, Printed};
 use crate::pipeline::coverage::{self, Assessment, Inventory, NAMED_COLUMNS, State};
 use crate::pipeline::filter::pattern::Pattern;

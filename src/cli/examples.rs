@@ -35,7 +35,6 @@ pub(super) const SUMMARY: &str = "\
 Examples:
   cbr backups summary --by vault
   cbr backups summary --by month --resource-type server -o csv
-  cbr backups summary --status error --since 7d --fail-on-empty
 
 Columns: the group; count; total_size, the sum of resource_size in GB, not the size of the \
 backups; oldest and newest, by created_at; next_expiry, the next expired_at.";

@@ -48,8 +48,9 @@ pub(crate) async fn list(
              keeps what has no newer one",
         );
     }
-    let (sort, needs_target) = (args.sort().to_string(), args.needs_target());
-    let cut = Cut { sort, limit, offset, latest, per, needs_vaults, needs_target };
+    let (sort, needs_target, needs_names) =
+        (args.sort().to_string(), args.needs_target(), args.needs_project_names());
+    let cut = Cut { sort, limit, offset, latest, per, needs_vaults, needs_target, needs_names };
     read(&args.read, cut, connection, console, async |reading| {
         if args.count {
             count(args, reading).await

@@ -33,6 +33,8 @@ pub(super) struct Cut {
     pub(super) needs_vaults: bool,
     /// Rows need their target, even if there is one.
     pub(super) needs_target: bool,
+    /// Rows need the name of the project.
+    pub(super) needs_names: bool,
 }
 
 /// Runs `work` on a list, and reports the result on stderr and in the receipt.
@@ -50,7 +52,7 @@ pub(super) async fn read(
     let journal = Arc::new(RequestLog::new(Arc::clone(console)));
     let digest = Digest::default();
     let mut done = Done::new(args);
-    let targets = targets::connect(connection, console, &journal).await;
+    let targets = targets::connect(connection, cut.needs_names, console, &journal).await;
     let result = match targets {
         Ok(mut targets) => {
             done.skipped = mem::take(&mut targets.skipped);

@@ -94,8 +94,11 @@ impl Account {
     /// # Errors
     ///
     /// The address of that service cannot be used.
-    pub(super) async fn open(args: &ConnectionArgs, log: &Arc<RequestLog>) -> anyhow::Result<Self> {
-        let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    pub(super) async fn open(
+        args: &ConnectionArgs,
+        deadline: Option<Instant>,
+        log: &Arc<RequestLog>,
+    ) -> anyhow::Result<Self> {
         let mut account = Self {
             metadata: Metadata::NotAsked,
             session: None,
@@ -133,13 +136,18 @@ impl Account {
     }
 }
 
+/// Returns the end of the time for the whole run, if it is limited.
+pub(super) fn deadline(args: &ConnectionArgs) -> Option<Instant> {
+    args.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}
+
 /// Returns the settings of this run and the options for its requests.
 async fn settings_and_options(
     args: &ConnectionArgs,
     console: &Console,
     log: &Arc<RequestLog>,
 ) -> anyhow::Result<(Resolution, ClientOptions)> {
-    let account = Account::open(args, log).await?;
+    let account = Account::open(args, deadline(args), log).await?;
     let (resolution, options) = account.resolve(args);
     tell(&resolution, console);
     Ok((resolution, options))

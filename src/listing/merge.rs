@@ -170,16 +170,15 @@ async fn pass_all<S: Source>(
     sink: &mut impl MergeSink<S::Rows>,
 ) -> anyhow::Result<bool> {
     loop {
-        sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
         if streams.iter().any(Stream::has_failed) {
             return Ok(false);
         }
-        match pass_on(streams, sink) {
+        let passed = pass_on(streams, sink);
+        // What was passed on can be written before more is awaited.
+        sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+        match passed {
             None => return Ok(false),
-            Some(Ok(None)) => {
-                sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
-                return Ok(true);
-            }
+            Some(Ok(None)) => return Ok(true),
             Some(Ok(Some(emptied))) => {
                 let most = allowance(streams, emptied);
                 if let Some(stream) = streams.get_mut(emptied) {

@@ -12,6 +12,7 @@ mod args;
 mod color;
 mod csv;
 mod format;
+mod format_args;
 mod grid;
 mod ids;
 mod json;

@@ -54,7 +54,9 @@ pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
 pub(crate) use sources::environment::{Environment, VARIABLES};
 pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
-pub(crate) use targets::{AccountProject, Skipped, TargetArgs, TargetSpec, Wanted};
+pub(crate) use targets::{
+    AccountProject, ProjectScope, Selected, Skipped, TargetArgs, TargetSpec, Wanted,
+};
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 
 use memo::CredentialMemo;
@@ -86,9 +88,9 @@ pub(crate) struct ConnectionArgs {
     #[arg(skip)]
     pub(crate) profile: Option<String>,
 
-    /// True for one of several regions. A project id in other settings is that of one region only.
+    /// Which projects of other settings apply.
     #[arg(skip)]
-    pub(crate) is_one_of_several: bool,
+    pub(crate) project_scope: ProjectScope,
 
     /// Base URL of the service, instead of the region's; {region} in it is replaced [env:
     /// CBR_ENDPOINT]

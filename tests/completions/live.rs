@@ -267,6 +267,21 @@ fn names_of_clouds_and_topics_are_offered() {
     );
 }
 
+#[test]
+fn groups_profiles_and_regions_of_targets_are_offered() {
+    let cache = TempDir::new().unwrap();
+    let config = "[profiles.prod]\nregion = 'eu-de'\n[profiles.test]\nregion = 'eu-nl'\n\
+                  [[groups.everything]]\nprofile = 'prod'\n[[groups.europe]]\nregion = 'eu-*'\n";
+    let offered = |line: &str| {
+        let run = cbr("completions").private_file(".config/cbr/config.toml", config);
+        offered(run, cache.path(), line)
+    };
+    assert_eq!(offered("cbr backups list --group e"), ["everything", "europe"]);
+    assert_eq!(offered("cbr backups list --group eu"), ["europe"]);
+    assert_eq!(offered("cbr backups summary --profile prod,t"), ["test"]);
+    assert_eq!(offered("cbr backups list --region eu-de,eu-n"), ["eu-nl"]);
+}
+
 /// Text from a service could run commands on a command line.
 #[test]
 fn values_that_a_shell_could_interpret_are_not_offered() {

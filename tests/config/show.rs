@@ -46,6 +46,27 @@ fn shown_settings_contain_no_secret() {
 /// Every command that reads the file reports them before it sends a request, and none changes the
 /// file.
 #[test]
+fn groups_of_targets_are_shown() {
+    let text = "[profiles.p]\nregion = 'eu-de'\n[[groups.'a b']]\nprofile = 'p'\n\
+                region = 'eu-de, eu-nl'\n[[groups.'a b']]\nall_projects = true\n\
+                except_region = ['eu-ch2']\n";
+    let file = File::new(text);
+    let shown = "[profiles.p]\nregion = \"eu-de\"\n\n[[groups.\"a b\"]]\nprofile = \"p\"\n\
+                 region = [\"eu-de\",\"eu-nl\"]\n\n[[groups.\"a b\"]]\nall_projects = true\n\
+                 except_region = [\"eu-ch2\"]\n";
+    assert_eq!(file.cbr("config show").run().stdout, shown);
+    let json = file.cbr("config show -o json").run().json();
+    let expected = json!([
+        {"profile": "p", "region": ["eu-de", "eu-nl"]},
+        {"all_projects": true, "except_region": ["eu-ch2"]},
+    ]);
+    assert_eq!(json["groups"]["a b"], expected);
+    // Setting a key keeps them.
+    file.cbr("config set profiles.p.region eu-nl").run();
+    assert_eq!(file.cbr("config show -o json").run().json()["groups"]["a b"], expected);
+}
+
+#[test]
 fn syntax_errors_have_line_and_column() {
     let cases: [(&[u8], &str); 5] = [
         (b"[profiles.p]\ntoken = hunter2\n", ", line 2, column 9: not TOML: "),

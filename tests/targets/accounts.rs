@@ -146,3 +146,57 @@ fn credentials_are_read_once() {
     let piped = piped.args(["--access-key", ACCESS_KEY, "--secret-key-file", "-"]);
     assert_eq!(piped.stdin(crate::harness::SECRET_KEY).run().stdout, "40\n");
 }
+
+#[test]
+fn names_of_projects_are_requested_where_only_ids_are_known() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let list = "backups list -n 1 -o csv --no-headers --columns project_name";
+    let by_id =
+        |args: &str| sandbox.cbr_of_regions(args).env("CBR_PROJECT_ID", projects::SANDBOX_1_TEAM);
+    assert_eq!(by_id(list).run().lines(), ["sandbox-1_team"]);
+    let requests = sandbox.requests().len();
+    by_id("backups list -n 1").run();
+    assert_eq!(sandbox.requests().len(), requests + 1);
+    // A token is not for IAM's list: the column is empty, which is a warning.
+    let run = by_id(list).env("CBR_ACCESS_KEY", "").env("CBR_SECRET_KEY", "");
+    let run = run.secret("CBR_TOKEN", TOKEN).env("CBR_PROJECT_ID", projects::SANDBOX_1);
+    let run = run.stderr_holds(["the name of the project is missing"]).run();
+    assert_eq!(run.lines(), ["\"\""]);
+}
+
+/// The project of a profile is that of its region, also in a group.
+#[test]
+fn the_project_of_a_profile_is_of_its_region() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let config = profiles(&sandbox).replacen(
+        "region = 'sandbox-1'\n",
+        "region = 'sandbox-1'\nproject_id = '5a4db0c5000000000000000000000002'\n",
+        1,
+    ) + "[[groups.one]]\nprofile = 'one'\nregion = 'sandbox-1'\n\
+           [[groups.one]]\nprofile = 'one'\nregion = 'sandbox-2'\n";
+    let list =
+        "--latest 1 --per project --sort project_id -o csv --no-headers --columns project_id";
+    let both = [projects::SANDBOX_1_TEAM, projects::SANDBOX_2];
+    for (flags, expected) in [
+        ("--profile one", &both[..1]),
+        ("--group one", &both),
+        ("--profile one --region sandbox-1,sandbox-2", &both),
+    ] {
+        let run = crate::harness::cbr(&format!("backups list {flags} {list}"));
+        let run = run.private_file(".config/cbr/config.toml", &config).run();
+        assert_eq!(run.lines(), expected, "{flags}");
+    }
+}
+
+#[test]
+fn an_account_that_cannot_be_listed_leaves_the_others() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let config = profiles(&sandbox).replace(SECOND_KEY.1, "hunter2");
+    let run = |args: &str| {
+        let run = crate::harness::cbr(&format!("backups list --group both {args} --count"));
+        run.private_file(".config/cbr/config.toml", &config)
+    };
+    run("").exit(3).stderr_holds(["cannot list the projects of the account"]).run();
+    let partial = run("--partial").reports().exit(6).stderr_holds(["cbr: two: failed: "]).run();
+    assert_eq!(partial.stdout, "20\n");
+}

@@ -53,7 +53,7 @@ fn flags_and_groups_name_the_same_targets() {
         (
             "--group g",
             group("region = 'sandbox-2'\nproject_id = '5a4db0c5000000000000000000000022'"),
-            &["\"\""],
+            &["sandbox-2_team"],
         ),
         (
             "--group g",

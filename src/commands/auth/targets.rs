@@ -42,7 +42,7 @@ pub(crate) async fn check_targets(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let log = Arc::new(RequestLog::new(Arc::clone(console)));
-    let found = targets::connect(connection, console, &log).await?;
+    let found = targets::connect(connection, false, console, &log).await?;
     let mut failed = found.failed;
     let mut lines = Vec::new();
     let probes = found.readable.iter().map(async |target| {

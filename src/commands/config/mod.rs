@@ -21,7 +21,7 @@ use crate::cli::config::{ConfigCommand, Format, GetArgs, SetArgs, UnsetArgs};
 use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
 use crate::settings::config::file::{self, Lock};
-use crate::settings::config::key::{Table, ValueKind};
+use crate::settings::config::key::{Table, ValueKind, bare};
 use crate::settings::{ConnectionError, Environment, Home, Text, clouds, shown_address};
 use crate::terminal::console::Console;
 use crate::text::{secret, suggest};
@@ -224,10 +224,32 @@ fn unknown_region(region: &str) -> Option<String> {
 /// Prints the entries, each table with its heading.
 fn show(config: Option<&Config>, format: Format) -> anyhow::Result<()> {
     let entries = config.map(|config| config.entries.as_slice()).unwrap_or_default();
+    let groups: Vec<_> = config.iter().flat_map(|config| config.groups()).collect();
     match format {
-        Format::Toml => print(&toml(entries)),
-        Format::Json => print(&format!("{:#}\n", json(entries))),
+        Format::Toml => print(&(toml(entries) + &groups_as_toml(&groups))),
+        Format::Json => {
+            let mut document = json(entries);
+            if !groups.is_empty() {
+                let groups = groups.into_iter().map(|(name, targets)| (name.to_owned(), targets));
+                document["groups"] = Json::Object(groups.collect());
+            }
+            print(&format!("{document:#}\n"))
+        }
     }
+}
+
+/// Formats the targets of each group.
+fn groups_as_toml(groups: &[(&str, Json)]) -> String {
+    let mut text = String::new();
+    for (name, targets) in groups {
+        for target in targets.as_array().into_iter().flatten() {
+            text.push_str(&format!("\n[[groups.{}]]\n", bare(name)));
+            for (key, value) in target.as_object().into_iter().flatten() {
+                text.push_str(&format!("{key} = {value}\n"));
+            }
+        }
+    }
+    text
 }
 
 fn toml(entries: &[Entry]) -> String {

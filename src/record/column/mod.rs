@@ -13,7 +13,9 @@ mod value;
 use super::backup::{Backup, Field};
 use super::json::Json;
 pub(crate) use sets::{scalar_set, table_set, whole_set, wide_set};
-pub(crate) use table::{COLUMNS, TARGET, TARGET_COLUMNS, VAULT_NAME, computed, of_target};
+pub(crate) use table::{
+    COLUMNS, PROJECT_NAME, TARGET, TARGET_COLUMNS, VAULT_NAME, computed, of_target,
+};
 pub(crate) use value::Value;
 
 /// One column.

@@ -13,7 +13,7 @@ pub(crate) const VAULT_NAME: &str = "vault_name";
 /// Names of the columns that need the target.
 pub(crate) const TARGET_COLUMNS: [&str; 3] = [REGION, PROJECT_NAME, PROFILE];
 const REGION: &str = "region";
-const PROJECT_NAME: &str = "project_name";
+pub(crate) const PROJECT_NAME: &str = "project_name";
 const PROFILE: &str = "profile";
 
 /// The target as an object, which begins the objects of json where there are several.

@@ -8,7 +8,7 @@ use crate::text::{sanitize, suggest};
 
 /// Words of other tools, each with the command that does the same. A word may follow the command
 /// that it was given to.
-const OTHER_WORDS: [(&str, &str); 20] = [
+const OTHER_WORDS: [(&str, &str); 21] = [
     ("ls", "backups list"),
     ("get", "backups show"),
     ("describe", "backups show"),
@@ -27,6 +27,7 @@ const OTHER_WORDS: [(&str, &str); 20] = [
     ("config remove", "config unset"),
     ("config rm", "config unset"),
     ("completion", "completions"),
+    ("vaults", "backups summary"),
     ("serve", "sandbox"),
     ("version", "--version"),
 ];

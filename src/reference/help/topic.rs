@@ -25,7 +25,7 @@ pub(super) struct Topic {
 }
 
 /// Every topic, in alphabetical order.
-pub(super) const TOPICS: [Topic; 10] = [
+pub(super) const TOPICS: [Topic; 11] = [
     Topic {
         name: "columns",
         about: "the fields of a backup, for --columns and --sort",
@@ -52,6 +52,11 @@ pub(super) const TOPICS: [Topic; 10] = [
     Topic { name: "filters", about: "which backups to list", text: filters },
     Topic { name: "formats", about: "the output formats", text: formats },
     Topic { name: "regions", about: "the known regions", text: regions },
+    Topic {
+        name: "targets",
+        about: "several regions, projects and accounts in one list",
+        text: targets,
+    },
 ];
 
 fn columns(_: &Command) -> Text {
@@ -331,4 +336,69 @@ fn regions(_: &Command) -> Text {
         .paragraph(&format!("{}: {}.", usual("REGION"), huawei_cloud.join(", ")))
         .table("Others", others.into_iter().map(|(name, host)| (name.to_owned(), host)))
         .typed("Example", &["cbr backups list --region eu-de --dry-run --project-id ID"])
+}
+
+fn targets(_: &Command) -> Text {
+    Text::default()
+        .paragraph(
+            "A run reads the project of one region, or several targets as one list in one order. \
+             list, summary, coverage and check take them, and auth check prints a line for each.",
+        )
+        .table(
+            "Flags",
+            [
+                ("--region eu-de,eu-nl", "the main project of each region"),
+                ("--region 'eu-*'", "the main projects of the matching regions that IAM lists"),
+                ("--all-projects", "every project that IAM lists, or those of --region"),
+                ("--except-region eu-ch2", "all but the projects of this region"),
+                ("--project-id ID,ID", "these projects"),
+                ("--profile prod,test", "the same with the credentials of each profile"),
+                ("--group NAME", "the targets of [[groups.NAME]] in the configuration file"),
+                ("--partial", "print what is complete although targets fail, and exit with 6"),
+                ("--target-timeout 30s", "the time to wait for each target"),
+            ]
+            .map(|(flag, help)| (flag.to_owned(), help.to_owned())),
+        )
+        .paragraph(
+            "Each target is proven complete on its own. If one fails, nothing is printed, stderr \
+             has the outcome of each, and the exit code is that of the worst failure. Projects \
+             that are disabled, or whose name names no region, such as MOS, are skipped; the \
+             receipt lists them under skipped, and every target under targets.",
+        )
+        .paragraph(
+            "The columns region, project_name and profile say where a row is from. Tables show \
+             those that differ; csv, tsv and wide have all three. In json, jsonl and yaml each \
+             object begins with _target. --latest, --per and --by tell the resources and vaults of \
+             two targets apart, and --by region, project or profile groups by target.",
+        )
+        .paragraph(
+            "An access key is for every project of its account. A user with a password logs in \
+             once for each project, and no further after a refusal. A token is for its own \
+             project only. The same credentials are never sent to two clouds: use a profile for \
+             each. IAM lists the projects of a user without a permission. An endpoint may have \
+             {region} in it, which is replaced.",
+        )
+        .paragraph(
+            "An entry of a group has the keys profile, region, project_id, all_projects and \
+             except_region. For example, in ~/.config/cbr/config.toml:",
+        )
+        .typed(
+            "Group",
+            &[
+                "[[groups.production]]",
+                "profile = \"prod\"",
+                "region = [\"eu-de\", \"eu-nl\"]",
+                "[[groups.production]]",
+                "profile = \"other-account\"",
+                "all_projects = true",
+            ],
+        )
+        .typed(
+            "Examples",
+            &[
+                "cbr backups list --region eu-de,eu-nl --columns region,resource_name,created_at",
+                "cbr backups coverage --all-projects --except-region eu-ch2",
+                "cbr backups summary --group production --by profile",
+            ],
+        )
 }

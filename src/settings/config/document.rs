@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use serde_json::Value as Json;
+
 use super::group::TargetGroup;
 use super::key::{Key, Table, ValueKind};
 use super::parse::Position;
@@ -63,6 +65,11 @@ impl Config {
         let found =
             self.entries.iter().find(|entry| entry.table == *table && entry.key.name == name);
         found.map(|entry| &entry.value)
+    }
+
+    /// Returns each group of targets with its content, which holds no secret.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&str, Json)> {
+        self.groups.iter().map(|group| (group.name.as_str(), group.to_json()))
     }
 
     /// Returns the file and the position of an entry.

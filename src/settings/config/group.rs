@@ -2,6 +2,7 @@
 //!
 //! Knows which keys a target has, and nothing of what they lead to.
 
+use serde_json::{Map, Value as Json};
 use toml_edit::{Item, TableLike, Value as Toml};
 
 use crate::text::suggest;
@@ -29,6 +30,11 @@ pub(in crate::settings) struct GroupTarget {
 const KEYS: [&str; 5] = ["profile", "region", "project_id", "all_projects", "except_region"];
 
 impl TargetGroup {
+    /// Returns its targets as JSON.
+    pub(super) fn to_json(&self) -> Json {
+        self.targets.iter().map(GroupTarget::to_json).collect()
+    }
+
     /// Reads the targets of a group. An error has the item that is wrong, and a message without a
     /// value.
     pub(super) fn read<'a>(
@@ -60,6 +66,21 @@ impl TargetGroup {
 }
 
 impl GroupTarget {
+    /// Returns the keys that are set, which hold no secret, as a JSON object.
+    fn to_json(&self) -> Json {
+        let lists = [
+            ("region", &self.regions),
+            ("project_id", &self.project_ids),
+            ("except_region", &self.except_regions),
+        ];
+        let lists = lists.into_iter().filter(|(_, texts)| !texts.is_empty());
+        let mut keys: Map<String, Json> =
+            lists.map(|(key, texts)| (key.to_owned(), texts.clone().into())).collect();
+        keys.extend(self.profile.clone().map(|profile| ("profile".to_owned(), profile.into())));
+        keys.extend(self.all_projects.then(|| ("all_projects".to_owned(), true.into())));
+        keys.into()
+    }
+
     fn read<'a>(
         origin: &str,
         group: &'a Item,

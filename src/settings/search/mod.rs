@@ -81,7 +81,7 @@ impl Resolution {
         let facts = Facts {
             environment,
             insecure: args.insecure,
-            is_one_of_several: args.is_one_of_several,
+            project_scope: args.project_scope,
             named_endpoint: &named_endpoint,
         };
         resolve(lookups, args.own_file.warnings.clone(), &facts)

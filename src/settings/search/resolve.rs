@@ -11,7 +11,7 @@ use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
 use crate::settings::sources::metadata;
 use crate::settings::{
-    ConnectionError, Environment, MetadataAddress, Setting, Trust, clouds, hosts,
+    ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, clouds, hosts,
 };
 
 /// What a resolution depends on besides the sources.
@@ -19,8 +19,8 @@ pub(super) struct Facts<'a> {
     pub(super) environment: &'a Environment,
     /// `--insecure`.
     pub(super) insecure: bool,
-    /// The flags name several regions, of which this is one.
-    pub(super) is_one_of_several: bool,
+    /// Which projects of the sources apply.
+    pub(super) project_scope: ProjectScope,
     /// Returns the endpoint that the user names for a region.
     pub(super) named_endpoint: &'a dyn Fn(&str) -> Result<Option<Setting>, ConnectionError>,
 }
@@ -54,7 +54,7 @@ pub(super) fn resolve(
     }
 
     let region = found.as_ref().map(|found| found.setting.clone());
-    let unclear = facts.is_one_of_several.then(|| keep_own_project(&mut sources, region.as_ref()));
+    let unclear = keep_own_project(&mut sources, region.as_ref(), facts.project_scope);
     let credentials = credentials
         .unwrap_or_else(|| Err(no_credentials(&statuses, facts.environment, region.is_some())));
     let project = Project::new(
@@ -63,7 +63,7 @@ pub(super) fn resolve(
         region.as_ref(),
         credentials.as_ref().ok().map(|(credentials, _)| credentials),
     );
-    let project = unclear.flatten().map_or(project, Err);
+    let project = unclear.map_or(project, Err);
     let endpoint = resolve_endpoint(&sources, found.as_ref(), facts).map_err(|error| match unused
         .filter(|_| found.is_none())
     {
@@ -95,14 +95,23 @@ pub(super) fn resolve(
     }
 }
 
-/// Drops the projects that belong to another region than this one of several. Returns an error for
-/// a project whose region is unknown.
-fn keep_own_project(sources: &mut [Source], region: Option<&Setting>) -> Option<ConnectionError> {
+/// Drops the projects that belong to another region. Returns an error for a project whose region is
+/// unknown, if there are several.
+fn keep_own_project(
+    sources: &mut [Source],
+    region: Option<&Setting>,
+    scope: ProjectScope,
+) -> Option<ConnectionError> {
     let region = &region?.value;
     let mut unclear = None;
     for source in sources.iter_mut() {
         let own = source.region.as_ref().map(|own| own.value == *region);
-        if own != Some(true) {
+        let applies = match scope {
+            ProjectScope::Any => true,
+            ProjectScope::NotOfOthers => own != Some(false),
+            ProjectScope::OfRegion => own == Some(true),
+        };
+        if !applies {
             if let (Some(id), None) = (source.project_id.take(), own) {
                 unclear.get_or_insert(ConnectionError::new(
                     format!("{} names one project, and there are several regions", id.origin),
@@ -373,7 +382,7 @@ mod tests {
         let facts = Facts {
             environment: &environment,
             insecure: false,
-            is_one_of_several: false,
+            project_scope: ProjectScope::Any,
             named_endpoint: &named_endpoint,
         };
         for (number, (lookups, expected)) in cases.into_iter().enumerate() {

@@ -71,6 +71,18 @@ pub(crate) struct Selected {
     pub(crate) left_out: Vec<String>,
 }
 
+/// Which projects that settings name apply to a target. A project belongs to one region.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ProjectScope {
+    /// All, since there is one region.
+    #[default]
+    Any,
+    /// Those that are not known to be of another region.
+    NotOfOthers,
+    /// Those of the region of the target. One whose region is unknown is an error.
+    OfRegion,
+}
+
 /// A project that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Skipped {
@@ -215,12 +227,12 @@ impl ConnectionArgs {
     }
 
     /// Returns the flags with those of one target in place of several.
-    pub(crate) fn of_target(&self, spec: &TargetSpec, is_one_of_several: bool) -> Self {
+    pub(crate) fn of_target(&self, spec: &TargetSpec, project_scope: ProjectScope) -> Self {
         Self {
             profile: spec.profile.clone(),
             region: spec.region.clone(),
             project_id: spec.project_id.clone(),
-            is_one_of_several,
+            project_scope,
             ..self.clone()
         }
     }

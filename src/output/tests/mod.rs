@@ -2,9 +2,10 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test golden` rewrites the files; review the differences.
 
+mod failed_writes;
+mod golden;
+
 use std::fmt::Write as _;
-use std::io;
-use std::path::Path;
 
 use clap::{CommandFactory as _, Parser};
 use serde_json::Value;
@@ -17,11 +18,11 @@ use crate::record::json::Json;
 use crate::terminal::target::Target;
 use crate::text::sanitize::cells;
 
-const SHOW: &str = include_str!("../../tests/data/show_server_backup.json");
-const LIST: &str = include_str!("../../tests/data/list_no_echo.json");
-const LIST_OFFSET: &str = include_str!("../../tests/data/list_offset_timestamps.json");
-const LIST_TURBO: &str = include_str!("../../tests/data/list_turbo_desktop_replication.json");
-const AWKWARD: &str = include_str!("../../tests/data/list_awkward.json");
+const SHOW: &str = include_str!("../../../tests/data/show_server_backup.json");
+const LIST: &str = include_str!("../../../tests/data/list_no_echo.json");
+const LIST_OFFSET: &str = include_str!("../../../tests/data/list_offset_timestamps.json");
+const LIST_TURBO: &str = include_str!("../../../tests/data/list_turbo_desktop_replication.json");
+const AWKWARD: &str = include_str!("../../../tests/data/list_awkward.json");
 
 #[derive(Parser)]
 struct Cli {
@@ -92,113 +93,6 @@ fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
     let mut out = Vec::new();
     renderer.finish(&mut out).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-/// Compares with a file of `tests/data/output`, or rewrites the file on demand.
-fn assert_golden(name: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/output").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap();
-    for (position, (actual, expected)) in actual.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(actual, expected, "{name}:{}", position + 1);
-    }
-    assert_eq!(actual, expected, "{name}");
-}
-
-/// Returns everything that `list` can print of these records.
-fn every_list(records: &[&str]) -> String {
-    let mut all = String::new();
-    let mut add = |line: &str, screen: Option<usize>| {
-        let on = screen.map_or("a pipe".to_owned(), |cells| format!("a terminal of {cells}"));
-        let _ = write!(all, "### {line}, on {on}\n{}", printed(line, records, screen));
-    };
-    for format in Format::of_backups() {
-        let line = format!("-o {}", format.name());
-        for screen in [Some(80), Some(120), None] {
-            add(&line, screen);
-        }
-    }
-    for screen in [Some(80), Some(120), Some(200)] {
-        for style in ["local", "relative", "raw"] {
-            add(&format!("-o table --time {style}"), screen);
-        }
-    }
-    add("-o table", Some(40));
-    add("-o table", Some(200));
-    add("-o wide", Some(200));
-    add("-o wide --time local", None);
-    add("-o long --time local", None);
-    add("-o markdown --time relative", None);
-    add("-o table --columns name,status,id", Some(80));
-    add("-o table --columns=+vault_id,-name,-resource_name", Some(120));
-    add("-o table --no-headers", None);
-    add("-o long --columns name,status,created_at,extend_info.progress", None);
-    add("-o csv --columns name,created_at --no-headers", None);
-    add("-o csv --columns all", None);
-    add("-o csv --csv-safe --csv-bom", None);
-    add("-o json --columns status,id,incremental,replication.status", None);
-    add("-o yaml --columns status,id,incremental,replication.status", None);
-    add("-o markdown --columns id,extend_info.auto_trigger,replication.status", None);
-    all
-}
-
-#[test]
-fn golden_lists() {
-    let (list, offset, turbo) = (records(LIST), records(LIST_OFFSET), records(LIST_TURBO));
-    assert_golden("list_none.txt", &every_list(&[]));
-    assert_golden("list_one.txt", &every_list(&list[..1]));
-    assert_golden("list_many.txt", &every_list(&[list, offset, turbo].concat()));
-    assert_golden("list_awkward.txt", &every_list(&records(AWKWARD)));
-}
-
-#[test]
-fn golden_show() {
-    let record = records(SHOW)[0];
-    let mut all = String::new();
-    for format in Format::of_backups() {
-        let line = format!("-o {}", format.name());
-        let _ = write!(all, "### {line}\n{}", shown(&line, record, Some(80)));
-    }
-    for line in [
-        "-o long --columns status,incremental",
-        "-o jsonl --columns id,expired_at",
-        "-o yaml --columns id,expired_at",
-    ] {
-        let _ = write!(all, "### {line}\n{}", shown(line, record, Some(80)));
-    }
-    assert_golden("show.txt", &all);
-    let all: String =
-        records(AWKWARD).iter().map(|record| shown("-o long", record, None) + "\n").collect();
-    assert_golden("show_awkward.txt", &all);
-}
-
-/// Without the colors every byte is the same, since colors have no width.
-#[test]
-fn golden_colors() {
-    let all = [records(LIST), records(LIST_TURBO), records(AWKWARD)].concat();
-    let mut golden = String::new();
-    for (line, width) in [
-        ("-o table", Some(80)),
-        ("-o table", Some(200)),
-        ("-o wide", None),
-        ("-o long", Some(80)),
-        ("-o table --columns status,replication.status,id", Some(60)),
-    ] {
-        let colored =
-            printed_to(line, &all, Target { width, is_terminal: width.is_some(), colored: true });
-        let plain = printed(line, &all, width);
-        assert_ne!(colored, plain, "{line}");
-        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain, "{line}");
-        let _ = write!(golden, "### {line}\n{}", colored.replace('\u{1b}', "ESC"));
-    }
-    for format in ["json", "jsonl", "csv", "tsv", "yaml", "markdown", "ids"] {
-        let line = format!("-o {format}");
-        let target = Target { width: Some(80), is_terminal: true, colored: true };
-        assert_eq!(printed_to(&line, &all, target), printed(&line, &all, Some(80)), "{format}");
-    }
-    assert_golden("colors.txt", &golden);
 }
 
 #[test]
@@ -381,7 +275,9 @@ fn contradictory_flags_are_rejected() {
         ("-o tsv --time utc", None),
         ("-o csv --csv-separator ;", None),
         ("-o tsv --csv-separator ;", Some("--csv-separator")),
-        ("-o yaml --time utc", Some("use table, wide, long, markdown, csv or tsv")),
+        ("-o yaml --time utc", None),
+        ("-o json --time local", Some("except with utc")),
+        ("-o ids --time utc", Some("--time")),
         ("-o tsv --csv-bom", Some("--csv-bom")),
         ("--csv-safe", Some("--output table")),
         ("--columns=-default", Some("drops every column")),
@@ -404,57 +300,6 @@ fn help_names_every_column() {
     let help = Cli::command().render_long_help().to_string();
     for column in COLUMNS {
         assert!(help.contains(&format!("- {}: {}", column.name, column.help)), "{}", column.name);
-    }
-}
-
-/// Fails like a full disk or a reader that left, when written to or when flushed.
-struct Broken {
-    kind: io::ErrorKind,
-    room: usize,
-}
-
-impl Output for Broken {}
-
-impl Write for Broken {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(self.room);
-        self.room -= taken;
-        if taken == 0 { Err(self.kind.into()) } else { Ok(taken) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Err(self.kind.into())
-    }
-}
-
-#[test]
-fn a_failed_write_keeps_its_io_error() {
-    let (list, server) = (records(LIST), records(SHOW)[0]);
-    for format in Format::of_backups() {
-        let line = format!("-o {}", format.name());
-        let line = line.as_str();
-        for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
-            for room in [0, 10, usize::MAX] {
-                let mut renderer =
-                    args(line).renderer(target(None), &ColumnSets::backups()).unwrap();
-                list.iter().for_each(|record| renderer.push_record(record).unwrap());
-                let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
-                assert_eq!(
-                    failed.downcast_ref::<io::Error>().map(io::Error::kind),
-                    Some(kind),
-                    "{line}"
-                );
-
-                let mut renderer = args(line).single_renderer(target(None)).unwrap();
-                renderer.push_record(server).unwrap();
-                let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
-                assert_eq!(
-                    failed.downcast_ref::<io::Error>().map(io::Error::kind),
-                    Some(kind),
-                    "{line}"
-                );
-            }
-        }
     }
 }
 

@@ -1,5 +1,11 @@
 //! A list that is being read, from one target or several: rows through the filters of `cbr`, reads
 //! that are repeated, and what became of each target.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`outcome`] | what is said at the end |
+
+mod outcome;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -12,10 +18,10 @@ use tokio::task::JoinHandle;
 use super::read::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
 use super::targets::{FailedTarget, Target, TargetName, Targets};
-use super::{targets, vaults};
+use super::vaults;
 use crate::api::{ApiError, Backups, Client, Pair};
 use crate::cli::{ReadArgs, query};
-use crate::errors::{self, NoBackups, PartialList};
+use crate::errors::NoBackups;
 use crate::listing::{
     self, Ended, Failure, Input, ListRange, MergeSink, Order, Receipt, Run, Unproven, merge,
 };
@@ -26,7 +32,6 @@ use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::target::Output;
-use crate::text::number::{counted, grouped};
 
 /// The list of one target.
 pub(super) struct ListSource {
@@ -427,97 +432,6 @@ impl<'a> Reading<'a> {
         match self.tally.rows {
             0 if self.args.fail_on_empty => Err(NoBackups),
             _ => Ok(()),
-        }
-    }
-
-    /// Reports what became of each of several targets if one failed, and returns the error of the
-    /// run: that of the worst failure, or that the output lacks targets.
-    pub(super) fn conclude(&mut self, result: anyhow::Result<()>) -> anyhow::Result<()> {
-        let is_failure = result.as_ref().is_err_and(|error| error.is::<TargetsFailed>());
-        if !is_failure && (self.failed.is_empty() || result.is_err()) {
-            self.target_receipts = self.to_target_receipts();
-            return result;
-        }
-        for source in &self.sources {
-            let label = source.target.name.label();
-            let Receipt { rows, count, pages, .. } = source.receipt;
-            // Where backups are only counted, there are no rows.
-            let rows = counted(if pages == 0 { count.unwrap_or(rows) } else { rows }, "backup");
-            match &source.state {
-                State::Complete => self.console.info(&format!("{label}: complete, {rows}")),
-                State::Stopped => self.console.info(&format!("{label}: stopped after {rows}")),
-                State::Failed(_) => {}
-            }
-        }
-        for source in &mut self.sources {
-            if let State::Failed(error) = &mut source.state
-                && let Some(error) = error.take()
-            {
-                let name = source.target.name.clone();
-                self.failed.push(FailedTarget { name, error });
-            }
-        }
-        for FailedTarget { name, error } in &self.failed {
-            self.console.info(&format!("{}: failed: {}", name.label(), errors::message(error)));
-        }
-        self.target_receipts = self.to_target_receipts();
-        let all = self.failed.len() + self.sources.iter().filter(|it| !it.has_failed()).count();
-        match is_failure {
-            true => Err(targets::worst(&mut self.failed, all).unwrap_or(TargetsFailed.into())),
-            false => Err(PartialList(targets::named(&self.failed, all)).into()),
-        }
-    }
-
-    /// Returns what the receipt says of each target.
-    fn to_target_receipts(&self) -> Vec<TargetReceipt> {
-        let read = self.sources.iter().filter(|source| !source.has_failed()).map(|source| {
-            let is_proven = matches!(source.state, State::Complete) || source.is_empty;
-            TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)
-        });
-        let failed = self.failed.iter().map(|FailedTarget { name, error }| {
-            TargetReceipt::new(name, &Receipt::default(), false, Some(error))
-        });
-        read.chain(failed).collect()
-    }
-
-    /// Returns why there are no rows, for a person: whether there are no backups at all, or which
-    /// of the flags is to blame. Sends one request if only that can tell.
-    pub(super) async fn why_nothing(&self, cut: &Cut) -> String {
-        let Counts { listing, matched, .. } = self.tally;
-        let narrows = self.args.narrows();
-        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
-        if cut.offset > 0 && available > 0 {
-            return match cut.latest {
-                Some(latest) => format!("--offset skips all that --latest {latest} leaves"),
-                None => format!("--offset skips all that match: {}", grouped(available)),
-            };
-        }
-        if listing.rows > 0 {
-            let read = grouped(listing.rows);
-            return match narrows {
-                true => format!(
-                    "cbr's filters match none of the {read} backups that the service's filters \
-                     match"
-                ),
-                false => format!("none of {read} backups matches the filters"),
-            };
-        }
-        let [source] = self.sources.as_slice() else {
-            let count = grouped(self.sources.len() as u64);
-            return match narrows {
-                true => format!("no backup of the {count} projects matches the filters"),
-                false => format!("the {count} projects have no backups"),
-            };
-        };
-        if !narrows {
-            return "the project has no backups".to_owned();
-        }
-        match source.backups(&[], Order::default()).count().await {
-            Ok(Some(0)) => "the project has no backups".to_owned(),
-            Ok(Some(count)) => {
-                format!("the filters match none of the project's {} backups", grouped(count))
-            }
-            Ok(None) | Err(_) => "no backup matches the filters".to_owned(),
         }
     }
 }

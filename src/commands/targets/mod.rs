@@ -1,0 +1,123 @@
+//! The targets of a run: their names, their clients, and those that failed.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`connect`](mod@connect) | from the flags to a client for each target |
+
+mod connect;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::api::Client;
+use crate::errors;
+use crate::record::target::TargetTag;
+use crate::settings::{Project, Resolution, Skipped, TargetSpec};
+use crate::text::sanitize;
+pub(super) use connect::connect;
+
+/// What a target is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct TargetName {
+    pub(crate) region: Option<String>,
+    pub(crate) project_id: Option<String>,
+    pub(crate) project_name: Option<String>,
+    pub(crate) profile: Option<String>,
+}
+
+/// A project that can be read.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) name: TargetName,
+    pub(super) client: Arc<Client>,
+}
+
+/// A target that cannot be read.
+pub(super) struct FailedTarget {
+    pub(super) name: TargetName,
+    pub(super) error: anyhow::Error,
+}
+
+/// The targets of a run.
+#[derive(Default)]
+pub(super) struct Targets {
+    pub(super) readable: Vec<Target>,
+    pub(super) failed: Vec<FailedTarget>,
+    pub(super) skipped: Vec<Skipped>,
+    /// The flags name several, or leave their number to IAM.
+    pub(super) are_several: bool,
+}
+
+/// A login that was not tried.
+#[derive(Debug, thiserror::Error)]
+#[error("not tried, since IAM refused this user before")]
+struct NotTried;
+
+impl FailedTarget {
+    /// Returns true if only the failure of another target kept it from being tried.
+    pub(super) fn is_not_tried(&self) -> bool {
+        self.error.is::<NotTried>()
+    }
+}
+
+impl TargetName {
+    fn of(spec: &TargetSpec, resolution: &Resolution) -> Self {
+        let region = resolution.region.as_ref().map(|region| region.value.clone());
+        let (mut project_id, mut project_name) = (None, spec.project_name.clone());
+        match &resolution.project {
+            Ok(Project::Id(id)) => project_id = Some(id.value.clone()),
+            Ok(Project::Named(name)) => project_name = Some(name.value.clone()),
+            Ok(Project::OfToken) | Err(_) => {}
+        }
+        Self { region, project_id, project_name, profile: spec.profile.clone() }
+    }
+
+    /// Returns the name for messages: the profile if there is one, and the project, region or id.
+    pub(crate) fn label(&self) -> String {
+        let Self { region, project_id, project_name, profile } = self;
+        let place = project_name.as_ref().or(region.as_ref()).or(project_id.as_ref());
+        let parts = profile.iter().chain(place);
+        let parts: Vec<_> = parts.map(|part| sanitize::visible(part)).collect();
+        if parts.is_empty() { "the target".to_owned() } else { parts.join("/") }
+    }
+
+    /// Returns the tag of its rows.
+    pub(super) fn tag(&self) -> TargetTag {
+        TargetTag::new(
+            self.region.as_deref(),
+            self.project_id.as_deref(),
+            self.project_name.as_deref(),
+            self.profile.as_deref(),
+        )
+    }
+}
+
+impl Target {
+    fn new(name: TargetName, client: Client) -> Self {
+        let name = TargetName { project_id: client.project_id(), ..name };
+        Self { name, client: Arc::new(client) }
+    }
+
+    /// Returns the host that it is read from.
+    pub(super) fn host(&self) -> String {
+        self.client.endpoint().host()
+    }
+}
+
+/// Names the targets that failed.
+pub(super) fn named(failed: &[FailedTarget], all: usize) -> String {
+    let labels: Vec<_> = failed.iter().map(|failed| failed.name.label()).collect();
+    format!("{} of {all} targets failed: {}", labels.len(), labels.join(", "))
+}
+
+/// Returns the worst of the failures, with the names of all: that of the lowest exit code, which a
+/// retry helps least. Its text is left in its place.
+pub(super) fn worst(failed: &mut [FailedTarget], all: usize) -> Option<anyhow::Error> {
+    let what = named(failed, all);
+    let tried = |failed: &&mut FailedTarget| !failed.is_not_tried();
+    let code = |failed: &&mut FailedTarget| errors::exit_for(&failed.error).code();
+    let worst = failed.iter_mut().filter(tried).min_by_key(code)?;
+    let text = anyhow::anyhow!("{:#}", worst.error);
+    Some(std::mem::replace(&mut worst.error, text).context(what))
+}
