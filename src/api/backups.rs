@@ -158,4 +158,8 @@ impl Source for Backups {
     fn transient_failures(&self) -> u64 {
         self.client.transient_failures()
     }
+
+    fn bytes(rows: &Rows) -> usize {
+        rows.bytes()
+    }
 }

@@ -1,7 +1,8 @@
 //! Bodies of answers, in reused buffers.
 //!
 //! A page is about 1 MB, and a listing may have a thousand of them. Allocating fresh memory for
-//! each costs the kernel as much time as reading the page.
+//! each costs the kernel as much time as reading the page. Pages differ by a few bytes, so a buffer
+//! is a little larger than its first page. Growing it by a few bytes would double it.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,9 @@ const MOST_KEPT: usize = 24;
 /// Largest buffer that is reused, in bytes. A larger one did not hold a usual page and is freed.
 const LARGEST_KEPT: usize = 4 << 20;
 
+/// Sizes of buffers are multiples of this, in bytes.
+const STEP: usize = 64 << 10;
+
 /// Unused buffers.
 #[derive(Debug, Default)]
 pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
@@ -20,7 +24,11 @@ impl BufferPool {
     /// Returns an empty buffer with room for `length` bytes.
     pub(super) fn take(&self, length: usize) -> Vec<u8> {
         let mut body = self.bodies(Vec::pop).unwrap_or_default();
-        body.reserve(length);
+        if body.capacity() < length {
+            // A page larger than those before: its buffer is replaced, not copied.
+            body = Vec::new();
+            body.reserve_exact(length.next_multiple_of(STEP));
+        }
         body
     }
 
@@ -86,6 +94,28 @@ mod tests {
             let next = buffers.take(0);
             assert!(next.is_empty());
             assert_eq!(next.capacity() == capacity, again, "{length}");
+        }
+    }
+
+    #[test]
+    fn buffers_are_little_larger_than_their_pages() {
+        let cases = [
+            (&[0][..], 0),
+            (&[1], STEP),
+            (&[STEP], STEP),
+            (&[STEP + 1, 1], 2 * STEP),
+            // Neither is the sum of both, nor twice the first.
+            (&[16 * STEP, 16 * STEP + 1], 17 * STEP),
+        ];
+        for (lengths, expected) in cases {
+            let buffers = Arc::new(BufferPool::default());
+            let mut capacity = 0;
+            for length in lengths {
+                let bytes = buffers.take(*length);
+                capacity = bytes.capacity();
+                drop(Body::new(String::from_utf8(bytes).unwrap(), &buffers));
+            }
+            assert_eq!(capacity, expected, "{lengths:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
+use super::concurrency::Concurrency;
 use super::read::{ReadArgs, receipt_file};
 use super::vocabulary::RESOURCE_TYPES;
 use crate::output::{ChoiceParser, ColumnSets, Format, FormatParser, OutputArgs, Printed};
@@ -63,16 +64,17 @@ pub(crate) struct ReadingArgs {
     )]
     page_size: u64,
 
-    /// Maximum number of parallel requests, 1 to 64
+    /// Maximum number of parallel requests: 1 to 64, or auto
+    ///
+    /// Starts with 8, and rises while more are faster, up to 32 with auto.
     #[arg(
         long,
         hide_short_help = true,
         value_name = "N",
         help_heading = "How much",
-        default_value_t = 8,
-        value_parser = whole::<u8>(1..=64)
+        default_value_t = Concurrency::Auto
     )]
-    concurrency: u8,
+    concurrency: Concurrency,
 
     /// Write a receipt to this file, as JSON, also when a listing fails
     #[arg(

@@ -1,6 +1,7 @@
 //! The command line: flags to typed values. Flags that contradict each other are rejected here.
 
 pub(crate) mod auth;
+mod concurrency;
 pub(crate) mod config;
 pub(crate) mod coverage;
 pub(crate) mod dry_run;

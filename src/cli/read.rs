@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
+use super::concurrency::Concurrency;
 use super::dry_run::DryRunArgs;
 use super::query::{self, Query};
 use crate::api::Pair;
@@ -44,17 +45,18 @@ pub(crate) struct ReadArgs {
     )]
     pub(crate) page_size: u64,
 
-    /// Maximum number of parallel requests, 1 to 64
+    /// Maximum number of parallel requests: 1 to 64, or auto
+    ///
+    /// Starts with 8, and rises while more are faster, up to 32 with auto.
     #[arg(
         long,
         value_name = "N",
         help_heading = "How much",
         display_order = 900,
-        default_value_t = 8,
-        value_parser = whole::<u8>(1..=64),
+        default_value_t = Concurrency::Auto,
         allow_negative_numbers = true
     )]
-    pub(crate) concurrency: u8,
+    pub(crate) concurrency: Concurrency,
 
     /// Exit with code 7 and print nothing if no backup matches
     #[arg(long, help_heading = "Output", display_order = 900)]
@@ -88,7 +90,7 @@ impl Default for ReadArgs {
             vault: None,
             filter: Filter::default(),
             page_size: query::LARGEST_PAGE,
-            concurrency: 8,
+            concurrency: Concurrency::Auto,
             fail_on_empty: false,
             receipt: None,
             dry_run: DryRunArgs::default(),

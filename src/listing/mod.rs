@@ -47,6 +47,9 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Returns the number of failures so far that fewer requests at a time may reduce: throttling,
     /// time-outs, a failing service. A connection that breaks once is none.
     fn transient_failures(&self) -> u64;
+
+    /// Returns about how much memory the rows of a page take.
+    fn bytes(rows: &Self::Rows) -> usize;
 }
 
 /// Reason why a listing is not complete.

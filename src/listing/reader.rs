@@ -1,13 +1,14 @@
 //! Reads one list page by page, and returns rows in order as they become certain.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
 use super::page::{Batch, Page};
 use super::proof::Receipt;
 use super::stitch::{ListRange, Stitcher, Ticket};
-use super::window::SharedWindow;
+use super::window::{Arrival, SharedWindow};
 use super::{Failure, Source};
 
 /// A list that is being read.
@@ -16,7 +17,14 @@ pub(super) struct Reader<S: Source> {
     stitcher: Stitcher<S::Rows>,
     window: SharedWindow,
     /// Dropping the set stops the requests.
-    requests: JoinSet<(Ticket, Result<Page<S::Rows>, S::Error>)>,
+    requests: JoinSet<Answer<S>>,
+}
+
+/// An answer, with the time that it took.
+struct Answer<S: Source> {
+    ticket: Ticket,
+    page: Result<Page<S::Rows>, S::Error>,
+    time: Duration,
 }
 
 impl<S: Source> Reader<S> {
@@ -53,7 +61,11 @@ impl<S: Source> Reader<S> {
             let most = self.window.size().min(most);
             while let Some((ticket, request)) = self.stitcher.next_request(most) {
                 let source = Arc::clone(&self.source);
-                self.requests.spawn(async move { (ticket, source.page(request).await) });
+                self.requests.spawn(async move {
+                    let sent = Instant::now();
+                    let page = source.page(request).await;
+                    Answer { ticket, page, time: sent.elapsed() }
+                });
             }
             // Rows in order are delivered while the next pages are under way.
             let ready = self.stitcher.ready();
@@ -67,9 +79,12 @@ impl<S: Source> Reader<S> {
                 let error = anyhow::anyhow!("the listing has nothing more to request");
                 return Err(Failure::Internal(error));
             };
-            let (ticket, page) = arrived.map_err(|error| Failure::Internal(error.into()))?;
+            let Answer { ticket, page, time } =
+                arrived.map_err(|error| Failure::Internal(error.into()))?;
             let page = page.map_err(Failure::Source)?;
-            self.window.page_arrived(self.source.transient_failures());
+            let transient_failures = self.source.transient_failures();
+            let bytes = S::bytes(&page.rows);
+            self.window.page_arrived(Arrival { transient_failures, time, bytes });
             self.stitcher.deliver(ticket, page).map_err(Failure::Unproven)?;
         }
     }

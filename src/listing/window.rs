@@ -1,15 +1,39 @@
 //! Number of concurrent page requests, of one list or of several at one host.
 //!
-//! Grows by one for each page that arrives, so it doubles each round. Halves after transient
-//! failures (throttling, a time-out, a failing service), and then grows by about one each round.
-//! Pure.
+//! Starts with eight. While the network is the limit, the window grows by one for each page that
+//! arrives, so it doubles each round. A page shows that the network is the limit if it takes about
+//! as long as the fastest one. Once pages take much longer than that, the service or this machine
+//! is the limit, and each slow page shrinks the window by one, down to eight. The window also stays
+//! within a number of bytes, which bounds the memory.
+//!
+//! Halves after transient failures (throttling, a time-out, a failing service), and then grows by
+//! about one each round. Pure.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// Initial size, until the service has shown that it keeps up.
+/// Size until the service has shown that more helps. Slow pages do not shrink the window further.
 const FIRST: usize = 8;
 
-/// Window size, and the failures it has reacted to.
+/// Bytes of pages that are requested or wait to be stitched. Limits only a window larger than
+/// [`FIRST`].
+const MOST_BYTES: usize = 24 << 20;
+
+/// Tolerated difference between the times of two pages, however fast both are.
+const JITTER: Duration = Duration::from_millis(2);
+
+/// A page that arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    /// Transient failures of the source so far.
+    pub(super) transient_failures: u64,
+    /// Time from the request to the whole page.
+    pub(super) time: Duration,
+    /// Size of the page.
+    pub(super) bytes: usize,
+}
+
+/// Window size, and the measurements that it follows.
 #[derive(Debug)]
 pub(super) struct Window {
     size: usize,
@@ -21,6 +45,10 @@ pub(super) struct Window {
     arrived: usize,
     /// Failures that the window has reacted to.
     transient_failures: u64,
+    /// Time of the fastest page.
+    fastest: Option<Duration>,
+    /// Size of the largest page.
+    largest: usize,
 }
 
 /// A window that several lists share.
@@ -32,9 +60,9 @@ impl SharedWindow {
         self.lock().size
     }
 
-    /// Notes that a page arrived, and how many transient failures there were so far.
-    pub(super) fn page_arrived(&self, transient_failures: u64) {
-        self.lock().page_arrived(transient_failures);
+    /// Notes that a page arrived.
+    pub(super) fn page_arrived(&self, page: Arrival) {
+        self.lock().page_arrived(page);
     }
 
     fn lock(&self) -> MutexGuard<'_, Window> {
@@ -43,10 +71,27 @@ impl SharedWindow {
     }
 }
 
+/// How the time of a page compares with that of the fastest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speed {
+    /// About as fast: requests do not wait for each other.
+    Fast,
+    Middling,
+    /// More than twice as long: requests wait for each other.
+    Slow,
+}
+
 impl Window {
     pub(super) fn new(most: usize) -> Self {
-        let size = FIRST.min(most);
-        Self { size, most, cautious_from: most, arrived: 0, transient_failures: 0 }
+        Self {
+            size: FIRST.min(most),
+            most,
+            cautious_from: most,
+            arrived: 0,
+            transient_failures: 0,
+            fastest: None,
+            largest: 0,
+        }
     }
 
     /// Returns it for several lists.
@@ -54,22 +99,50 @@ impl Window {
         SharedWindow(Arc::new(Mutex::new(self)))
     }
 
-    /// Notes that a page arrived, and how many transient failures there were so far.
-    fn page_arrived(&mut self, transient_failures: u64) {
-        if transient_failures > self.transient_failures {
+    /// Notes that a page arrived.
+    fn page_arrived(&mut self, page: Arrival) {
+        let speed = self.speed(page.time);
+        self.largest = self.largest.max(page.bytes);
+        if page.transient_failures > self.transient_failures {
             // Pages requested before the window shrank may fail for the same cause. They are one
             // reason to shrink, and one failure is forgiven per page that arrives.
-            self.transient_failures = transient_failures;
+            self.transient_failures = page.transient_failures;
             self.size = (self.size / 2).max(1);
             self.cautious_from = self.size;
             self.arrived = 0;
             return;
         }
-        self.arrived += 1;
-        let enough = if self.size < self.cautious_from { 1 } else { self.size };
-        if self.arrived >= enough && self.size < self.most {
-            self.size += 1;
-            self.arrived = 0;
+        let most = self.most();
+        if self.size > most {
+            self.size = most;
+        } else if self.size >= FIRST && speed != Speed::Fast {
+            self.size -= usize::from(speed == Speed::Slow && self.size > FIRST);
+        } else {
+            self.arrived += 1;
+            let enough = if self.size < self.cautious_from { 1 } else { self.size };
+            if self.arrived >= enough && self.size < most {
+                self.size += 1;
+                self.arrived = 0;
+            }
+        }
+    }
+
+    /// Returns the largest size that the bytes allow.
+    fn most(&self) -> usize {
+        let within = MOST_BYTES.checked_div(self.largest).unwrap_or(self.most);
+        self.most.min(within.max(FIRST))
+    }
+
+    /// Compares a time with the shortest one so far.
+    fn speed(&mut self, time: Duration) -> Speed {
+        let fastest = self.fastest.map_or(time, |fastest| fastest.min(time));
+        self.fastest = Some(fastest);
+        if time <= fastest.mul_f64(1.5) + JITTER {
+            Speed::Fast
+        } else if time <= 2 * fastest + JITTER {
+            Speed::Middling
+        } else {
+            Speed::Slow
         }
     }
 }
@@ -78,11 +151,15 @@ impl Window {
 mod tests {
     use super::*;
 
-    /// The size after each page, given the troubles counted by then.
-    fn sizes(most: usize, transient_failures: &[u64]) -> Vec<usize> {
+    /// The sizes after pages, each with the failures counted by then, its milliseconds and its KiB.
+    fn sizes(most: usize, pages: &[(u64, u64, usize)]) -> Vec<usize> {
         let mut window = Window::new(most);
-        let after = transient_failures.iter().map(|count| {
-            window.page_arrived(*count);
+        let after = pages.iter().map(|(transient_failures, millis, kib)| {
+            window.page_arrived(Arrival {
+                transient_failures: *transient_failures,
+                time: Duration::from_millis(*millis),
+                bytes: kib << 10,
+            });
             window.size
         });
         after.collect()
@@ -99,7 +176,50 @@ mod tests {
             (16, &[1, 2, 3, 4, 4], &[4, 2, 1, 1, 2]),
         ];
         for (most, transient_failures, expected) in cases {
-            assert_eq!(sizes(most, transient_failures), expected, "{most} {transient_failures:?}");
+            let pages: Vec<_> = transient_failures.iter().map(|count| (*count, 50, 1)).collect();
+            assert_eq!(sizes(most, &pages), expected, "{most} {transient_failures:?}");
+        }
+    }
+
+    #[test]
+    fn the_window_grows_only_while_pages_are_as_fast_as_the_fastest() {
+        let cases: [(usize, &[u64], &[usize]); 7] = [
+            (32, &[50, 60, 77], &[9, 10, 11]),
+            // Neither fast nor slow.
+            (32, &[50, 78, 102], &[9, 9, 9]),
+            (32, &[50, 50, 50, 103, 200, 200, 200], &[9, 10, 11, 10, 9, 8, 8]),
+            // The first page of a fast service comes alone, and the others share this machine.
+            (32, &[3, 12, 12, 12], &[9, 8, 8, 8]),
+            // Jitter of a fast service means nothing.
+            (32, &[0, 2, 1, 2], &[9, 10, 11, 12]),
+            // A fast page makes slow ones of its predecessors.
+            (32, &[100, 40, 100], &[9, 10, 9]),
+            // Slow pages neither grow nor shrink a window below the first size.
+            (4, &[50, 500, 500], &[4, 4, 4]),
+        ];
+        for (most, millis, expected) in cases {
+            let pages: Vec<_> = millis.iter().map(|millis| (0, *millis, 1)).collect();
+            assert_eq!(sizes(most, &pages), expected, "{most} {millis:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_failures_shrank_grows_back_however_slow_pages_are() {
+        let slow = [(0, 50, 1), (1, 500, 1), (1, 500, 1), (1, 500, 1), (1, 500, 1), (1, 500, 1)];
+        assert_eq!(sizes(32, &slow), [9, 4, 4, 4, 4, 5]);
+    }
+
+    #[test]
+    fn bytes_bound_the_window_above_its_first_size() {
+        let cases: [(&[usize], &[usize]); 3] = [
+            (&[2048, 2048, 2048, 2048, 2048, 2048], &[9, 10, 11, 12, 12, 12]),
+            (&[100_000, 100_000], &[8, 8]),
+            // A larger page lowers the bound at once.
+            (&[1, 1, 1, 1, 2458, 4096], &[9, 10, 11, 12, 9, 8]),
+        ];
+        for (kib, expected) in cases {
+            let pages: Vec<_> = kib.iter().map(|kib| (0, 50, *kib)).collect();
+            assert_eq!(sizes(64, &pages), expected, "{kib:?}");
         }
     }
 }

@@ -77,6 +77,11 @@ impl Rows {
         Self { text: Arc::new(text), spans }
     }
 
+    /// Returns the memory of the text and of the spans.
+    pub(crate) fn bytes(&self) -> usize {
+        (*self.text).as_ref().len() + size_of_val(self.spans.as_slice())
+    }
+
     /// Iterates over the rows at `indexes`.
     pub(crate) fn at(&self, indexes: &[usize]) -> impl Iterator<Item = Row<'_>> {
         let text = (*self.text).as_ref();

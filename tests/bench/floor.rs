@@ -18,11 +18,11 @@ pub(crate) const COMMAND: &str = "floor-of";
 /// Variable with the token of the floor.
 pub(crate) const TOKEN: &str = "CBR_TOKEN";
 
-/// Concurrent requests, rows of a page, and rows from one page to the next: the defaults of
-/// `cbr backups list`.
+/// Concurrent requests, rows of a page, and rows from one page to the next: what
+/// `cbr backups list` begins with.
 const WINDOW: usize = 8;
-const PAGE: u64 = 1000;
-const STEP: u64 = PAGE - 1;
+pub(crate) const PAGE: u64 = 1000;
+pub(crate) const STEP: u64 = PAGE - 1;
 
 /// Returns the number of backups to fetch if this process is a floor.
 pub(crate) fn requested() -> Option<u64> {
@@ -59,6 +59,14 @@ async fn throw_away(request: RequestBuilder) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the URL of the list, for the variables of a sandbox.
+pub(crate) fn url(
+    variable: impl Fn(&'static str) -> anyhow::Result<String>,
+) -> anyhow::Result<String> {
+    let (endpoint, project) = (variable("CBR_ENDPOINT")?, variable("CBR_PROJECT_ID")?);
+    Ok(format!("{endpoint}/v3/{project}/backups?sort=created_at:desc,id:desc"))
+}
+
 /// The parts that all requests share.
 struct Bare {
     client: Client,
@@ -68,7 +76,7 @@ struct Bare {
 
 impl Bare {
     fn new() -> anyhow::Result<Self> {
-        let variable = |name| env::var(name).context(name);
+        let variable = |name: &'static str| env::var(name).context(name);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let no_tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -80,12 +88,7 @@ impl Bare {
             .tcp_nodelay(true)
             .no_proxy()
             .tls_backend_preconfigured(no_tls);
-        let (endpoint, project) = (variable("CBR_ENDPOINT")?, variable("CBR_PROJECT_ID")?);
-        Ok(Self {
-            client: client.build()?,
-            url: format!("{endpoint}/v3/{project}/backups?sort=created_at:desc,id:desc"),
-            token: variable(TOKEN)?,
-        })
+        Ok(Self { client: client.build()?, url: url(variable)?, token: variable(TOKEN)? })
     }
 
     fn page(&self, offset: u64) -> RequestBuilder {

@@ -4,7 +4,7 @@
 //! Whole processes are measured, from start to exit, against `cbr sandbox` on loopback. The floor
 //! runs in turn with them: a bare client that requests the same pages with the same concurrency and
 //! throws the answers away. The server runs on the same machine, and its work is part of both
-//! times.
+//! times. Where `curl` is installed, it fetches the same pages too.
 //!
 //! - [`work`]: what is measured, and the goal of each;
 //! - [`process`]: one run of one program;
@@ -52,6 +52,10 @@ fn main() -> anyhow::Result<()> {
     report::heading()?;
     let mut sandboxes = Sandboxes::default();
     for work in WORKS.iter().filter(|work| args.selects(work)) {
+        if let Some((name, _)) = work.beside.filter(|(_, it)| !process::is_installed(it)) {
+            report::remark(&format!("{}: skipped, {name} is not installed", work.name))?;
+            continue;
+        }
         let (measured, beside) = measure(work, args.runs_of(work), &mut sandboxes)?;
         report::line(work, &measured, &beside)?;
     }

@@ -15,10 +15,11 @@ const MIB: f64 = (1 << 20) as f64;
 pub(crate) fn heading() -> io::Result<()> {
     let processors = thread::available_parallelism()?;
     remark(&format!(
-        "\nmedian (fastest to slowest) in ms, peak memory in MiB, {processors} processors\n"
+        "\nmedian (fastest to slowest) in ms, processor time in ms per 100,000 backups, peak memory in \
+         MiB, {processors} processors\n"
     ))?;
-    print(["work", "cbr", "beside it", "ratio", "memory", "goal", "met"])?;
-    print(["---"; 7])
+    print(["work", "cbr", "beside it", "ratio", "cpu", "memory", "goal", "met"])?;
+    print(["---"; 8])
 }
 
 /// Prints one line: the work, its comparison, and whether the goal is met.
@@ -31,12 +32,17 @@ pub(crate) fn line(work: &Work, measured: &[Run], beside: &[Run]) -> io::Result<
         }
         None => (String::new(), String::new()),
     };
+    let cpu = match work.program.backups() {
+        0 => String::new(),
+        backups => format!("{:.0}", median_cpu(measured) * 100_000.0 / backups as f64),
+    };
     let met = work.goal.is_met(ours.median, theirs.median, memory);
     print([
         work.name,
         &ours.to_string(),
         &beside,
         &ratio,
+        &cpu,
         &format!("{memory:.0}"),
         &work.goal.to_string(),
         if met { "yes" } else { "no" },
@@ -48,14 +54,21 @@ pub(crate) fn remark(text: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
 }
 
-fn print(cells: [&str; 7]) -> io::Result<()> {
+fn print(cells: [&str; 8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let widths = [22, 20, 29, 5, 6, 17, 3];
+    let widths = [22, 20, 29, 5, 5, 6, 17, 3];
     for (cell, width) in cells.iter().zip(widths) {
         write!(out, "| {cell:width$} ")?;
     }
     writeln!(out, "|")?;
     out.flush()
+}
+
+/// Returns the median of the processor times, in milliseconds; 0 without runs.
+fn median_cpu(runs: &[Run]) -> f64 {
+    let mut times: Vec<_> = runs.iter().map(|run| run.cpu).collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().map_or(0.0, in_ms)
 }
 
 /// Times of several runs, in milliseconds.

@@ -18,8 +18,12 @@ pub(crate) enum Program {
     Version,
     /// `cbr backups list -o` with a format and options.
     List(&'static [&'static str], Account),
+    /// `cbr backups list -o csv` of several targets, each a sandbox with such an account.
+    Targets(usize, Account),
     /// `cbr backups coverage`
     Coverage(Account),
+    /// `curl`, with the requests of the bare client.
+    Curl(Account),
     /// The bare client.
     Floor(Account),
 }
@@ -45,15 +49,21 @@ const LARGE: Account = Account { backups: 100_000, options: &[] };
 const HUGE: Account = Account { backups: 1_000_000, options: &[] };
 /// A hundred pages, with the latency of a distant service.
 const FAR: Account = Account { backups: 99_900, options: &["--latency", "50ms"] };
+/// One of several targets.
+const TARGET: Account = Account { backups: 10_000, options: &[] };
+const FAR_TARGET: Account = Account { backups: 10_000, options: &["--latency", "50ms"] };
 /// A hundred pages with throttling: the limit allows them in twice the time.
 const THROTTLED: Account = Account { backups: 99_900, options: &["--throttle", "25/1s"] };
 
 const START: Goal = Goal { times: 0.0, and: Duration::from_millis(5), memory: None };
 const QUICK: Goal = Goal { times: 1.5, and: Duration::from_millis(5), memory: None };
 const STREAM: Goal = Goal { times: 2.0, and: Duration::ZERO, memory: Some(64) };
-const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 6.0, and: Duration::ZERO, memory: None };
+const SIDE_BY_SIDE: Goal = Goal { times: 1.0 / 10.0, and: Duration::ZERO, memory: None };
 /// Not slower than the comparison, except for the pauses, which are partly random.
 const POLITE: Goal = Goal { times: 1.0, and: Duration::from_millis(500), memory: None };
+const MERGED: Goal = Goal { times: 1.3, and: Duration::ZERO, memory: Some(96) };
+/// The comparison reads one of twenty targets: an eighth of all, one after the other.
+const FAR_MERGED: Goal = Goal { times: 20.0 / 8.0, and: Duration::ZERO, memory: None };
 const TABLE: Goal = Goal { times: 5.0, and: Duration::ZERO, memory: None };
 const COVERAGE: Goal = Goal { times: 3.0, and: Duration::ZERO, memory: Some(64) };
 /// Linear: ten times the rows take ten times the time, plus a fifth for the caches of the machine.
@@ -69,6 +79,7 @@ pub(crate) const WORKS: &[Work] = &[
     list("100,000 backups, json", &["json"], LARGE, STREAM),
     list("100,000 backups, jsonl", &["jsonl"], LARGE, STREAM),
     list("100,000 backups, csv", &["csv"], LARGE, STREAM),
+    list("100,000 backups, csv", &["csv"], LARGE, STREAM).beside("curl", Program::Curl(LARGE)),
     list("100,000 backups, table", &["table"], LARGE, TABLE),
     list(
         "100,000 backups, newest of each",
@@ -89,6 +100,18 @@ pub(crate) const WORKS: &[Work] = &[
         .beside("100,000", Program::List(&["csv"], LARGE)),
     list("100 pages, 50 ms away", &["csv"], FAR, SIDE_BY_SIDE)
         .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], FAR)),
+    Work {
+        name: "10 targets of 10,000",
+        program: Program::Targets(10, TARGET),
+        beside: Some(("100,000", Program::List(&["csv"], LARGE))),
+        goal: MERGED,
+    },
+    Work {
+        name: "20 targets, 50 ms away",
+        program: Program::Targets(20, FAR_TARGET),
+        beside: Some(("one", Program::List(&["csv"], FAR_TARGET))),
+        goal: FAR_MERGED,
+    },
     list("100 pages, throttled", &["csv"], THROTTLED, POLITE)
         .beside("1 at a time", Program::List(&["csv", "--concurrency", "1"], THROTTLED)),
 ];
@@ -129,9 +152,17 @@ impl Program {
     fn account(&self) -> Option<Account> {
         match self {
             Self::Version => None,
-            Self::List(_, account) | Self::Coverage(account) | Self::Floor(account) => {
-                Some(*account)
-            }
+            Self::List(_, account)
+            | Self::Targets(_, account)
+            | Self::Coverage(account)
+            | Self::Curl(account)
+            | Self::Floor(account) => Some(*account),
         }
+    }
+
+    /// Returns the number of backups that it reads.
+    pub(crate) fn backups(&self) -> u64 {
+        let of_each = self.account().map_or(0, |account| account.backups);
+        if let Self::Targets(targets, _) = self { of_each * *targets as u64 } else { of_each }
     }
 }

@@ -81,7 +81,10 @@ fn default(table: &Table, key: &Key, program: &Command) -> Option<String> {
 pub(super) fn value(entry: &Entry) -> String {
     match (entry.key.kind, &entry.value) {
         (ValueKind::Secret, _) => "set".to_owned(),
-        (ValueKind::Text | ValueKind::Number | ValueKind::List, value) => value.text(),
+        (
+            ValueKind::Text | ValueKind::Number | ValueKind::NumberOrAuto | ValueKind::List,
+            value,
+        ) => value.text(),
         _ => match shown(entry) {
             serde_json::Value::String(text) => text,
             words => words.to_string(),

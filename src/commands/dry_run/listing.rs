@@ -45,7 +45,9 @@ pub(in crate::commands) fn dry_run_request(
             Some(PageRequest { offset: 0, limit: 1 }),
             "There is no other request, unless the count of the answer is not reliable.".to_owned(),
         ),
-        ListTarget::Rows(range) => (listing::first_request(range), later(range, args.concurrency)),
+        ListTarget::Rows(range) => {
+            (listing::first_request(range), later(range, args.concurrency.most()))
+        }
     };
     let first = first.unwrap_or(PageRequest { offset: 0, limit: args.page_size });
     let pairs = args.pairs();

@@ -305,7 +305,7 @@ impl<'a> Reading<'a> {
             targets: targets.clone(),
             sink,
         };
-        let merged = merge(inputs, usize::from(self.args.concurrency), &mut filtered).await;
+        let merged = merge(inputs, usize::from(self.args.concurrency.most()), &mut filtered).await;
         ticker.abort();
         self.console.clear();
         let rereads = self.tally.listing.rereads;

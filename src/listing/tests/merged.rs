@@ -63,6 +63,10 @@ impl Source for Changing {
         page
     }
 
+    fn bytes(rows: &Self::Rows) -> usize {
+        size_of_val(rows.as_slice())
+    }
+
     fn transient_failures(&self) -> u64 {
         0
     }

@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Key as Name, Table as Toml, TableLike};
 
 use super::document::Value;
-use super::key::{Key, Table, ValueKind};
+use super::key::{AUTO, Key, Table, ValueKind};
 use super::parse::text;
 
 /// A key as a user writes it, such as `profiles.prod.region`.
@@ -58,6 +58,11 @@ pub(crate) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, St
             let parts = words.iter().flat_map(|word| word.split(','));
             let parts = parts.map(|part| text(name, part));
             Value::Words(parts.collect::<Result<_, _>>()?)
+        }
+        (ValueKind::NumberOrAuto, [word]) if word.trim() == AUTO => Value::Text(AUTO.to_owned()),
+        (ValueKind::NumberOrAuto, [word]) => {
+            let number = word.trim().parse();
+            Value::Number(number.map_err(|_| format!("{name} takes a whole number or auto"))?)
         }
         (ValueKind::Number, [word]) => {
             let number = word.trim().parse();

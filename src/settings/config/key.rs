@@ -7,6 +7,9 @@ use crate::terminal::pager;
 use crate::text::suggest;
 use crate::time;
 
+/// Word of [`ValueKind::NumberOrAuto`].
+pub(super) const AUTO: &str = "auto";
+
 /// A key of one of the tables.
 #[derive(Debug)]
 pub(crate) struct Key {
@@ -25,6 +28,8 @@ pub(crate) enum ValueKind {
     /// A URL, of which only the host is shown: the rest may be a secret.
     Address,
     Number,
+    /// A number, or the word `auto`.
+    NumberOrAuto,
     /// A list of words, or one text that holds them with commas.
     List,
     /// The words of a command, or one line for the shell.
@@ -63,7 +68,7 @@ const DEFAULTS: &[Key] = &[
     key("color", ValueKind::Text, "colors: auto, always or never"),
     key("region", ValueKind::Text, "region unless another is given"),
     key("page_size", ValueKind::Number, "rows in one request"),
-    key("concurrency", ValueKind::Number, "pages requested at a time"),
+    key("concurrency", ValueKind::NumberOrAuto, "maximum number of parallel requests, or auto"),
     key("timeout", ValueKind::Text, "time limit for the whole run, such as 5m"),
     key("retries", ValueKind::Number, "maximum number of retries per request"),
 ];

@@ -11,7 +11,7 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::document::{Config, Entry, Value};
 use super::group::TargetGroup;
-use super::key::{Key, Table, ValueKind};
+use super::key::{AUTO, Key, Table, ValueKind};
 use crate::settings::ConnectionError;
 
 /// Line and column, counted from 1; the column is in characters.
@@ -140,7 +140,13 @@ fn value(key: &Key, item: &Item) -> Result<Value, String> {
         Err(format!("{name} takes {wanted}, and this is {} {found}", article(found)))
     };
     match (key.kind, item.as_value()) {
-        (ValueKind::Number, Some(Toml::Integer(number))) => Ok(Value::Number(*number.value())),
+        (ValueKind::Number | ValueKind::NumberOrAuto, Some(Toml::Integer(number))) => {
+            Ok(Value::Number(*number.value()))
+        }
+        (ValueKind::NumberOrAuto, Some(Toml::String(word))) if word.value() == AUTO => {
+            Ok(Value::Text(AUTO.to_owned()))
+        }
+        (ValueKind::NumberOrAuto, _) => wrong("a whole number or 'auto'"),
         (ValueKind::Number, _) => wrong("a whole number"),
         (ValueKind::List, Some(Toml::String(words))) => {
             let words = words.value().split(',').map(|word| text(name, word));
