@@ -132,7 +132,8 @@ fn report(judgement: &Judgement, args: &CheckArgs) -> (Status, String) {
     let late = of(Status::Critical).chain(of(Status::Unknown)).chain(of(Status::Warning));
     for (status, it) in late.clone().take(MOST_NAMES) {
         let name = it.name.as_deref().unwrap_or(&it.resource_id);
-        let name = visible(&name.replace('|', "/")).into_owned();
+        let place = it.place.as_ref().map_or_else(String::new, |place| format!("{place}/"));
+        let name = visible(&format!("{place}{name}").replace('|', "/")).into_owned();
         lines.push_str(&format!("\n{} {name} ({})", status.word(), it.state.name()));
     }
     let more = late.count().saturating_sub(MOST_NAMES);
@@ -179,6 +180,7 @@ mod tests {
             why: None,
             times: Vec::new(),
             target: None,
+            place: None,
         }
     }
 

@@ -121,7 +121,8 @@ pub(super) async fn judge(
         let now = service_time(&client);
         let of_target = assess(backups.into_resources(), &knowledge, inventory, limit, now);
         let (label, target) = tag.unzip();
-        let with_target = |it| Assessment { target: target.clone(), ..it };
+        let place: Option<Arc<str>> = label.as_deref().map(Into::into);
+        let with_target = |it| Assessment { target: target.clone(), place: place.clone(), ..it };
         assessments.extend(of_target.into_iter().map(with_target));
         policies_read &= matches!(knowledge.policies, Source::Complete(_));
         gaps.extend(gap.map(|gap| match label {

@@ -41,7 +41,19 @@ pub(crate) async fn summary(
             let result = reading.rows(Order::default(), extent, &mut summary).await;
             reading.tally.rows = reading.tally.matched;
             match result {
-                Ok(()) => break summary,
+                Ok(()) => {
+                    // A target without backups is a group too.
+                    for (name, tag) in reading.targets() {
+                        let value = match args.by {
+                            Some(Group::Region) => &name.region,
+                            Some(Group::Project) => &name.project_id,
+                            Some(Group::Profile) => &name.profile,
+                            _ => &None,
+                        };
+                        value.iter().for_each(|value| summary.add_empty(value, tag.as_deref()));
+                    }
+                    break summary;
+                }
                 Err(error) => reading.again(error)?,
             }
         };
@@ -61,7 +73,7 @@ pub(crate) async fn summary(
         let columns = summary::columns(args.by, vaults.is_some());
         let columns = match args.by {
             // These groups are within a target.
-            Some(Group::Resource | Group::Vault | Group::Checkpoint) => {
+            Some(Group::Resource | Group::Vault | Group::Checkpoint | Group::Project) => {
                 reading.target_columns().add_to(columns, SUMMARY_COLUMNS)
             }
             _ => columns,

@@ -121,7 +121,9 @@ impl FailureKind {
             F::Partial => (
                 E::Incomplete,
                 D::Other,
-                H::Text("fix what failed, or leave it out, such as with --except-region"),
+                H::Text(
+                    "fix what failed, or leave it out with --except-region; the output has the others",
+                ),
             ),
             F::Unproven => (
                 E::Incomplete,

@@ -43,7 +43,7 @@ pub(crate) struct Incomplete(pub(crate) String);
 
 /// The output lacks targets that failed, as `--partial` allows.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}; the output has the others")]
+#[error("{0}")]
 pub(crate) struct PartialList(pub(crate) String);
 
 /// A condition of the user is met, such as `--fail-on`.

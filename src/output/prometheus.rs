@@ -15,8 +15,19 @@ const STATES: [&str; 7] =
     ["none", "unprotected", "stale", "unknown", "orphan", "unsupported", "ok"];
 
 /// Labels of the `_info` metric.
-const INFO_LABELS: [&str; 5] =
-    ["resource_id", "resource_name", "resource_type", "vault_id", "vault_name"];
+const INFO_LABELS: [&str; 8] = [
+    "resource_id",
+    "resource_name",
+    "resource_type",
+    "vault_id",
+    "vault_name",
+    "region",
+    "project_id",
+    "profile",
+];
+
+/// Labels that are left out if they are empty: those of several targets.
+const OPTIONAL_LABELS: [&str; 3] = ["region", "project_id", "profile"];
 
 /// A metric: name, help, and its value in a row.
 type Metric = (&'static str, &'static str, fn(&Resource) -> f64);
@@ -48,7 +59,7 @@ pub(super) struct Prometheus {
 /// What the metrics need of a row.
 struct Resource {
     /// The labels of the `_info` metric.
-    labels: [String; 5],
+    labels: [String; 8],
     state: String,
     newest: f64,
     oldest: f64,
@@ -58,7 +69,10 @@ struct Resource {
 
 impl Resource {
     fn new(row: &Backup<'_>) -> Self {
-        let text = |name: &str| row.member(name).map(|value| value.text().into_owned());
+        let text = |name: &str| {
+            let value = row.member(name).or_else(|| row.in_target(name));
+            value.map(|value| value.text().into_owned())
+        };
         let text = |name: &str| text(name).unwrap_or_default();
         let seconds = |name: &str| {
             let moment = row.member(name).and_then(|value| time::instant(&value.text()));
@@ -105,8 +119,10 @@ impl Render for Prometheus {
         let name = "cbr_resource_info";
         push_head(&mut text, name, "Names of a resource and of its vault.");
         for it in resources {
-            let labels: Vec<_> =
-                INFO_LABELS.into_iter().zip(it.labels.iter().map(String::as_str)).collect();
+            let labels = INFO_LABELS.into_iter().zip(it.labels.iter().map(String::as_str));
+            let is_known =
+                |(name, value): &(&str, &str)| !value.is_empty() || !OPTIONAL_LABELS.contains(name);
+            let labels: Vec<_> = labels.filter(is_known).collect();
             push_sample(&mut text, name, &labels, 1.0);
         }
         let name = "cbr_resources";

@@ -60,7 +60,7 @@ impl Group {
     /// Returns true if the groups of two targets differ, even if their values are equal: a shared
     /// backup is in several projects.
     fn is_within_target(self) -> bool {
-        matches!(self, Self::Resource | Self::Vault | Self::Checkpoint)
+        matches!(self, Self::Resource | Self::Vault | Self::Checkpoint | Self::Project)
     }
 
     /// Returns what distinguishes the group of a backup from others: its value, and where needed

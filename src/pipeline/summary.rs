@@ -17,6 +17,7 @@ use crate::record::column::{Column, ColumnKind, Visibility, computed, of_target}
 use crate::record::inventory::{Billing, Vault};
 use crate::record::json::Json;
 use crate::record::row::{Row, RowSink};
+use crate::record::target::TargetTag;
 use crate::time;
 
 /// Every column of a summary. Each group has a column of its own.
@@ -110,6 +111,18 @@ impl Summary {
             totals.insert("".into(), Total::default());
         }
         Self { group, now, totals }
+    }
+
+    /// Adds the group of a target, which may have no backups.
+    pub(crate) fn add_empty(&mut self, value: &str, target: Option<&TargetTag>) {
+        let target = target.filter(|_| self.group == Some(Group::Project));
+        let target: Option<Box<str>> = target.map(|target| target.value().into());
+        let key = match &target {
+            Some(target) => format!("{value}\n{target}"),
+            None => value.to_owned(),
+        };
+        let total = || Total { key: value.into(), target, ..Total::default() };
+        self.totals.entry(key.into()).or_insert_with(total);
     }
 
     /// Returns the number of backups of unknown size, which the sums omit.

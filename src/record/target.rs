@@ -39,6 +39,11 @@ impl TargetTag {
         &self.0
     }
 
+    /// Returns the value of the member, a JSON object.
+    pub(crate) fn value(&self) -> &str {
+        self.0.get(NAME.len()..self.0.len() - 1).unwrap_or_default()
+    }
+
     /// Returns the number of bytes that it adds.
     pub(super) fn len(&self) -> usize {
         self.0.len()

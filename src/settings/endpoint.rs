@@ -22,7 +22,7 @@ const REGION_PLACEHOLDER: &str = "{region}";
 /// Replaces `{region}` in an address by the region. An address without a region stays as it is, and
 /// is rejected where it is used.
 pub(super) fn with_region(address: &mut Setting, region: Option<&Setting>) {
-    if let Some(region) = region.filter(|region| is_label(&region.value)) {
+    if let Some(region) = region.filter(|it| is_label(&it.value) && it.value.contains('-')) {
         address.value = address.value.replace(REGION_PLACEHOLDER, &region.value);
     }
 }
@@ -156,7 +156,8 @@ impl Endpoint {
             return refuse("holds a user name or password, which would be ignored", example);
         }
         if value.contains(REGION_PLACEHOLDER) {
-            return refuse("has {region} in it, and there is no region", "give --region");
+            let hint = "give --region, or --all-projects for every region";
+            return refuse("has {region} in it, which needs a region such as eu-de", hint);
         }
         let Ok(url) = Url::parse(value) else {
             return refuse("is not a URL", example);

@@ -135,7 +135,7 @@ fn lines_out_of_shape(stderr: &str) -> Vec<String> {
     let is_outcome = |line: &str| {
         let (target, outcome) =
             line.strip_prefix("cbr: ").and_then(|line| line.split_once(": ")).unwrap_or_default();
-        let outcomes = ["complete, ", "stopped after ", "failed: "];
+        let outcomes = ["complete, ", "not printed, ", "failed: "];
         !target.is_empty() && outcomes.iter().any(|it| outcome.starts_with(it))
     };
     let lines = stderr.lines().filter(|line| !is_ours(line) && !is_outcome(line));

@@ -127,8 +127,13 @@ fn groups_distinguish_targets() {
     let rows = csv(&format!(
         "backups summary {THREE},sandbox-5 --by region -o csv --columns region,count"
     ));
-    let expected =
-        [["region", "count"], ["sandbox-1", "300"], ["sandbox-2", "300"], ["sandbox-3", "150"]];
+    let expected = [
+        ["region", "count"],
+        ["sandbox-1", "300"],
+        ["sandbox-2", "300"],
+        ["sandbox-3", "150"],
+        ["sandbox-5", "0"],
+    ];
     assert_eq!(rows, expected);
     let rows = csv(&format!("backups summary {THREE} -o csv --columns count"));
     assert_eq!(rows, [["count"], ["750"]]);
@@ -148,6 +153,51 @@ fn groups_distinguish_targets() {
         by_id[1..],
         [[projects::SANDBOX_1, "300"], [projects::SANDBOX_2, "300"], [projects::SANDBOX_3, "150"],]
     );
+}
+
+#[test]
+fn projects_have_their_names_in_summaries_and_checks() {
+    let sandbox = Sandbox::start("--regions --backups 100");
+    let rows = sandbox
+        .cbr_of_regions(
+            "backups summary --all-projects --region sandbox-1,sandbox-5 --by project -o csv",
+        )
+        .run()
+        .csv();
+    assert_eq!(rows[0][..5], ["region", "project_name", "profile", "project_id", "count"]);
+    let found: Vec<_> = rows[1..].iter().map(|row| [&*row[0], &*row[1], &*row[4]]).collect();
+    let expected = [
+        ["sandbox-1", "sandbox-1", "100"],
+        ["sandbox-1", "sandbox-1_team", "10"],
+        ["sandbox-5", "sandbox-5", "0"],
+    ];
+    assert_eq!(found, expected);
+    let check = sandbox.cbr_of_regions("backups check --region sandbox-1,sandbox-2").start();
+    let check = String::from_utf8(check.finish().stdout).unwrap();
+    assert!(
+        check.lines().skip(1).all(|line| line.contains(" sandbox-") || line.starts_with("and ")),
+        "{check}"
+    );
+    assert!(
+        check.contains("\nCRITICAL sandbox-1/") && check.contains("\nCRITICAL sandbox-2/"),
+        "{check}"
+    );
+    let metrics =
+        sandbox.cbr_of_regions("backups coverage --region sandbox-1,sandbox-2 -o prometheus").run();
+    assert!(
+        metrics.stdout.contains(",region=\"sandbox-2\",project_id=\"5a4db0c5"),
+        "{}",
+        metrics.stdout
+    );
+}
+
+/// Other projects of a region were perhaps expected.
+#[test]
+fn a_glob_reports_the_projects_that_it_leaves_out() {
+    let sandbox = Sandbox::start("--regions --backups 20");
+    let told = "cbr: warning: only the main project of each region is read, without sandbox-1_team, \
+                sandbox-2_team; --all-projects reads all\n";
+    sandbox.cbr_of_regions("backups list --region sandbox-[12] --count").stderr(told).run();
 }
 
 #[test]

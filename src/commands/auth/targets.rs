@@ -11,7 +11,6 @@ use crate::api::{Probe, RequestLog};
 use crate::cli::auth::{CheckArgs, Format};
 use crate::commands::targets::{self, FailedTarget, TargetName};
 use crate::errors;
-use crate::errors::diagnosis;
 use crate::output;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
@@ -67,7 +66,7 @@ pub(crate) async fn check_targets(
     lines.extend(failed.iter().map(|FailedTarget { name, error }| Line {
         name: name.clone(),
         result: "failed",
-        detail: diagnosis::brief(error),
+        detail: errors::message(error),
         count: None,
         exit_code: errors::exit_for(error).code(),
     }));

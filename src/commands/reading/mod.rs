@@ -363,6 +363,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Returns name and tag of each target.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (&TargetName, Option<Arc<TargetTag>>)> {
+        self.sources.iter().map(|source| (&source.target.name, source.tag.clone()))
+    }
+
     /// Returns label and tag of each of several targets.
     pub(super) fn tags(&self) -> Vec<Option<(String, Arc<TargetTag>)>> {
         let tag = |source: &ListSource| {

@@ -26,10 +26,14 @@ impl Reading<'_> {
             let label = source.target.name.label();
             let Receipt { rows, count, pages, .. } = source.receipt;
             // Where backups are only counted, there are no rows.
-            let rows = counted(if pages == 0 { count.unwrap_or(rows) } else { rows }, "backup");
+            let rows = if pages == 0 { count.unwrap_or(rows) } else { rows };
+            let read = counted(rows, "backup");
             match &source.state {
-                State::Complete => self.console.info(&format!("{label}: complete, {rows}")),
-                State::Stopped => self.console.info(&format!("{label}: stopped after {rows}")),
+                State::Complete if count.is_some_and(|count| rows < count) => {
+                    self.console.info(&format!("{label}: complete, the first {read}"));
+                }
+                State::Complete => self.console.info(&format!("{label}: complete, {read}")),
+                State::Stopped => self.console.info(&format!("{label}: not printed, {read} read")),
                 State::Failed(_) => {}
             }
         }

@@ -15,6 +15,7 @@ use crate::settings::{
     Selected, TargetSpec, Trust, Wanted, clouds,
 };
 use crate::terminal::console::Console;
+use crate::text::sanitize;
 
 /// A target whose settings are known.
 struct Resolved {
@@ -63,6 +64,15 @@ pub(in crate::commands) async fn connect(
         targets.skipped.extend(selected.skipped);
         left_out.extend(selected.left_out);
         specs.extend(selected.specs);
+    }
+    let beside_main = targets.skipped.iter().filter(|skipped| skipped.is_beside_main());
+    let names: Vec<_> =
+        beside_main.map(|skipped| sanitize::visible(&skipped.project.name)).collect();
+    if !names.is_empty() {
+        console.warn(&format!(
+            "only the main project of each region is read, without {}; --all-projects reads all",
+            names.join(", ")
+        ));
     }
     wanted.iter().try_for_each(|it| it.check_exceptions(&left_out, &specs))?;
     if resolved.iter().any(|target| target.resolution.trust == Trust::Unchecked) {

@@ -115,6 +115,11 @@ pub(super) fn named(failed: &[FailedTarget], all: usize) -> String {
 /// retry helps least. Its text is left in its place.
 pub(super) fn worst(failed: &mut [FailedTarget], all: usize) -> Option<anyhow::Error> {
     let what = named(failed, all);
+    // A person may not know that the others could be printed.
+    let what = match failed.len() < all {
+        true => what.replacen(" failed:", " failed, and --partial prints the others:", 1),
+        false => what,
+    };
     let tried = |failed: &&mut FailedTarget| !failed.is_not_tried();
     let code = |failed: &&mut FailedTarget| errors::exit_for(&failed.error).code();
     let worst = failed.iter_mut().filter(tried).min_by_key(code)?;

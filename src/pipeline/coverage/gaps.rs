@@ -136,6 +136,7 @@ mod tests {
             why: None,
             times: Vec::new(),
             target: None,
+            place: None,
         }
     }
 

@@ -106,6 +106,8 @@ pub(crate) struct Assessment {
     pub(crate) times: Vec<i64>,
     /// Which of several targets it is of.
     pub(crate) target: Option<Arc<TargetTag>>,
+    /// Name of that target, for messages.
+    pub(crate) place: Option<Arc<str>>,
 }
 
 /// All that the judgement of a resource depends on.
@@ -279,6 +281,7 @@ impl Judge<'_> {
             why: why.filter(|_| state != State::Ok),
             times: facts.backups.times.clone(),
             target: None,
+            place: None,
         }
     }
 

@@ -178,7 +178,8 @@ fn connection(program: &Command) -> Text {
         let short = arg.get_short().map_or_else(String::new, |short| format!("-{short}, "));
         let long = arg.get_long().unwrap_or_default();
         let values = arg.get_value_names().unwrap_or_default().join(" ");
-        let value = if arg.get_action().takes_values() { format!(" {values}") } else { values };
+        let takes_value = arg.get_action().takes_values();
+        let value = if takes_value { format!(" {values}") } else { String::new() };
         let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
         (format!("{short}--{long}{value}"), help.unwrap_or_default())
     });
@@ -368,7 +369,7 @@ fn targets(_: &Command) -> Text {
         .paragraph(
             "The columns region, project_name and profile say where a row is from. Tables show \
              those that differ; csv, tsv and wide have all three. In json, jsonl and yaml each \
-             object begins with _target. --latest, --per and --by tell the resources and vaults of \
+             object begins with _target, such as for jq '._target.region'. --latest, --per and --by tell the resources and vaults of \
              two targets apart, and --by region, project or profile groups by target.",
         )
         .paragraph(

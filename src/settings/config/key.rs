@@ -66,15 +66,24 @@ const DEFAULTS: &[Key] = &[
     key("tz", ValueKind::Text, "time zone, such as Europe/Berlin"),
     Key { check: pager::check, ..key("pager", ValueKind::Text, "pager [default: PAGER or less]") },
     key("color", ValueKind::Text, "colors: auto, always or never"),
-    key("region", ValueKind::Text, "region unless another is given"),
+    Key { check: one_region, ..key("region", ValueKind::Text, "region unless another is given") },
     key("page_size", ValueKind::Number, "rows in one request"),
     key("concurrency", ValueKind::NumberOrAuto, "maximum number of parallel requests, or auto"),
     key("timeout", ValueKind::Text, "time limit for the whole run, such as 5m"),
     key("retries", ValueKind::Number, "maximum number of retries per request"),
 ];
 
+/// Checks that a text names one region.
+fn one_region(text: &str) -> Result<(), String> {
+    if text.contains([',', '*', '?', '[']) {
+        let several = "write [[groups.NAME]] for several, which --group selects";
+        return Err(format!("`{}` is not one region; {several}", text.escape_debug()));
+    }
+    Ok(())
+}
+
 const PROFILE: &[Key] = &[
-    key("region", ValueKind::Text, "region, such as eu-de"),
+    Key { check: one_region, ..key("region", ValueKind::Text, "region, such as eu-de") },
     Key { check: check_project_id, ..key("project_id", ValueKind::Text, "id of the project") },
     Key {
         check: check_endpoint,

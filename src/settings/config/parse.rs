@@ -47,7 +47,7 @@ impl Config {
                 let place = Position::of(text, at.map_or(0, |at| at.start));
                 Err(ConnectionError::new(
                     format!("{name}, {place}: {message}"),
-                    "fix that line; cbr config set --help lists the keys",
+                    "fix that line; cbr config set --help lists the keys, cbr help targets those of groups",
                 ))
             }
         }

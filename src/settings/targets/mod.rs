@@ -92,6 +92,16 @@ pub(crate) struct Skipped {
     pub(crate) reason: String,
 }
 
+impl Skipped {
+    /// The reason for a project beside the main one of a region, which a user may have expected.
+    const NOT_MAIN: &str = "it is not the main project of its region";
+
+    /// Returns true if only the main project of its region was wanted.
+    pub(crate) fn is_beside_main(&self) -> bool {
+        self.reason == Self::NOT_MAIN
+    }
+}
+
 impl RegionChoice {
     fn new(text: &str, origin: &str) -> Result<Self, ConnectionError> {
         let refuse = |why: &str| {
@@ -169,7 +179,7 @@ impl ConnectionArgs {
         flag.map_or(Ok(()), |flag| {
             Err(ConnectionError::new(
                 format!("{command} reads one project, and not {flag}"),
-                "give one --region, --project-id or --profile",
+                "give one --region, --project-id or --profile; cbr backups list reads several",
             ))
         })
     }
@@ -317,7 +327,13 @@ impl Wanted {
             let is_main = region == project.name;
             let is_wanted =
                 self.regions.is_empty() || self.regions.iter().any(|choice| choice.matches(region));
-            if !is_wanted || !(self.all_projects || is_main) {
+            if !is_wanted {
+                continue;
+            }
+            if !(self.all_projects || is_main) {
+                if project.is_enabled && !self.is_excepted(region) {
+                    selected.skipped.push(skip(Skipped::NOT_MAIN));
+                }
                 continue;
             }
             if !project.is_enabled {

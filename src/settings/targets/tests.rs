@@ -67,8 +67,8 @@ fn flags_name_targets_with_or_without_the_list_of_iam() {
         ("--region eu-nl,eu-de,eu-nl", false, &["eu-nl:-", "eu-de:-"], &[], &[]),
         ("--region eu-de,eu-nl --except-region eu-n*", false, &["eu-de:-"], &[], &["eu-nl"]),
         ("--profile a,b", false, &["-:-"], &[], &[]),
-        ("--region eu-*", true, &["eu-de:0", "eu-nl:2", "eu-ch2:5"], &[], &[]),
-        ("--region eu-*,eu-de", true, &["eu-de:0", "eu-nl:2", "eu-ch2:5"], &[], &[]),
+        ("--region eu-*", true, &["eu-de:0", "eu-nl:2", "eu-ch2:5"], &["eu-de_team"], &[]),
+        ("--region eu-*,eu-de", true, &["eu-de:0", "eu-nl:2", "eu-ch2:5"], &["eu-de_team"], &[]),
         (
             "--all-projects",
             true,

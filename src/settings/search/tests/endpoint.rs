@@ -64,7 +64,7 @@ fn an_address_can_depend_on_the_region() {
         assert_eq!([endpoint.base(), iam.base()], [expected; 2], "{:?}", given.variables);
     }
     let refused = [
-        (at("https://e.example.com/{region}"), "has {region} in it, and there is no region"),
+        (at("https://e.example.com/{region}"), "has {region} in it, which needs a region"),
         (at("https://e.example.com/{region}").flag("--region", "a/../b"), "has {region} in it"),
         (at("https://e.example.com/{region}/x").flag("--region", "x-1"), "has more than scheme"),
         (at("https://{region}@e.example.com").flag("--region", "x-1"), "holds a user name"),
