@@ -74,8 +74,9 @@ fn outcome(command: &str, sandbox: &Sandbox) -> Vec<Vec<u8>> {
     let output = Process::start(&mut shell(command, sandbox, home.path())).finish();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && complaints.is_empty(), "{command}\n{complaints}");
-    let files = fs::read_dir(home.path()).unwrap();
-    let files = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+    // Ids of projects are cached in a directory.
+    let files = fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().path());
+    let files = files.filter(|path| path.is_file()).map(|path| fs::read(path).unwrap());
     files.chain([output.stdout]).filter(|bytes| !bytes.is_empty()).collect()
 }
 

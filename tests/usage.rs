@@ -201,6 +201,7 @@ fn flags_of_other_tools_suggest_ours() {
         ("backups list -c id", "'--columns'"),
         ("backups list --cli-region x", "'--region'"),
         ("auth check --cli-profile x", "'--profile'"),
+        ("backups list --all-regions", "'--all-projects'"),
         ("backups list --manual", "'--automatic=false'"),
         ("backups list --utc", "'--time utc'"),
         ("backups list --debug", "'--verbose'"),

@@ -75,7 +75,7 @@ pub(crate) async fn coverage(
         console.receipt(&summary(&judgement.assessments));
         reading.tally.rows = printed;
         if let Some(gap) = judgement.gap {
-            return Err(Incomplete(gap).into());
+            return Err(Incomplete(format!("the coverage is not complete: {gap}")).into());
         }
         let failing = |it: &&Assessment| args.fail_on.contains(&it.state);
         match judgement.assessments.iter().filter(failing).count() {

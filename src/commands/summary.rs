@@ -100,7 +100,7 @@ async fn vaults(reading: &Reading<'_>, console: &Console) -> Option<Vec<Vault>> 
     let mut known = Vec::new();
     for vaults in super::vaults::all(&clients, console).await {
         match vaults {
-            Ok(vaults) => known.extend(vaults),
+            Ok(vaults) => known.extend(vaults.items),
             Err(error) => {
                 console.warn(&format!("names and sizes of vaults are missing: {error}"));
                 return None;

@@ -4,52 +4,65 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use crate::api::{ApiError, Client, inventory};
-use crate::errors::{UnknownName, UsageError};
+use crate::api::inventory::{self, Listed};
+use crate::api::{ApiError, Client};
+use crate::errors::{Incomplete, UnknownName, UsageError};
 use crate::record::inventory::Vault;
 use crate::record::vault_names;
 use crate::terminal::console::Console;
 use crate::text::suggest;
 
 /// Reads the vaults of each client if they are needed, and returns the id of the one with this name
-/// or id for each; `None` if it has no such vault.
+/// or id for each; `None` if it has no such vault. The error of a client is in its place.
 ///
 /// # Errors
 ///
-/// If no client has the vault, its name is not unique, or a list cannot be read. Without a list,
-/// printed names are missing, which is a warning.
+/// If no client has the vault, or its name is not unique. Without a list, printed names are
+/// missing, which is a warning.
 pub(super) async fn read(
     vault: Option<&str>,
     needs_names: bool,
     clients: &[Arc<Client>],
     console: &Console,
-) -> anyhow::Result<Vec<Option<String>>> {
-    let mut ids = vec![None; clients.len()];
+) -> anyhow::Result<Vec<anyhow::Result<Option<String>>>> {
     if vault.is_none() && !needs_names {
-        return Ok(ids);
+        return Ok(clients.iter().map(|_| Ok(None)).collect());
     }
+    let mut ids: Vec<anyhow::Result<Option<String>>> = Vec::with_capacity(clients.len());
     let mut known: Vec<Vault> = Vec::new();
     let mut unknown = None;
-    for (index, vaults) in all(clients, console).await.into_iter().enumerate() {
-        match (vaults, vault) {
-            (Ok(vaults), Some(vault)) => {
-                match find(&vaults, vault) {
-                    Ok(id) => ids[index] = Some(id),
-                    Err(error) => unknown = Some(error),
-                }
-                known.extend(vaults);
-            }
-            (Ok(vaults), None) => known.extend(vaults),
-            (Err(error), None) => {
+    for listed in all(clients, console).await {
+        let Listed { items, is_complete } = match listed {
+            Ok(listed) => listed,
+            Err(error) if vault.is_none() => {
                 console.warn(&format!("the names of the vaults are missing: {error}"));
+                ids.push(Ok(None));
+                continue;
             }
-            (Err(error), Some(_)) => return Err(error.into()),
-        }
+            Err(error) => {
+                ids.push(Err(error.into()));
+                continue;
+            }
+        };
+        ids.push(match vault.map(|vault| find(&items, vault)) {
+            None => Ok(None),
+            Some(Ok(id)) => Ok(Some(id)),
+            // A name that is not unique in one project is no choice, whatever the others have.
+            Some(Err(error)) if error.is::<UsageError>() => return Err(error),
+            Some(Err(_)) if !is_complete => Err(anyhow::Error::from(Incomplete(
+                "the vaults are not proven complete, and the wanted one is not among them"
+                    .to_owned(),
+            ))),
+            Some(Err(error)) => {
+                unknown = Some(error);
+                Ok(None)
+            }
+        });
+        known.extend(items);
     }
     vault_names::set(known.iter().filter_map(|it| Some((it.id.as_str(), it.name.as_deref()?))));
     match unknown {
-        // A name that is not unique in one project is no choice, whatever the others have.
-        Some(error) if error.is::<UsageError>() || ids.iter().all(Option::is_none) => Err(error),
+        Some(error) if ids.iter().all(|id| matches!(id, Ok(None))) => Err(error),
         _ => Ok(ids),
     }
 }
@@ -59,12 +72,12 @@ pub(super) async fn read(
 pub(super) async fn all(
     clients: &[Arc<Client>],
     console: &Console,
-) -> Vec<Result<Vec<Vault>, ApiError>> {
+) -> Vec<Result<Listed<Vault>, ApiError>> {
     let lists = join_all(clients.iter().map(|client| inventory::vaults(client))).await;
     if lists.iter().any(|list| list.as_ref().is_ok_and(|listed| !listed.is_complete)) {
         console.warn("the list of vaults could not be proven complete: some may be missing");
     }
-    lists.into_iter().map(|list| list.map(|listed| listed.items)).collect()
+    lists
 }
 
 /// Returns the id of the vault with this id, or the only one with this name.

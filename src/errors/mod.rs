@@ -36,9 +36,9 @@ pub(crate) struct NoBackups;
 #[error("{0}")]
 pub(crate) struct NoSuchBackup(pub(crate) String);
 
-/// Resources may be missing from a coverage.
+/// Resources or vaults may be missing.
 #[derive(Debug, thiserror::Error)]
-#[error("the coverage is not complete: {0}")]
+#[error("{0}")]
 pub(crate) struct Incomplete(pub(crate) String);
 
 /// The output lacks targets that failed, as `--partial` allows.

@@ -90,6 +90,20 @@ impl Resource {
     }
 }
 
+impl Resource {
+    /// Returns the labels with a value, and those that every resource has.
+    fn known_labels(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let labels = INFO_LABELS.into_iter().zip(self.labels.iter().map(String::as_str));
+        labels.filter(|(name, value)| !value.is_empty() || !OPTIONAL_LABELS.contains(name))
+    }
+
+    /// Returns the labels that tell the resource from all others, of other targets too.
+    fn identity(&self) -> Vec<(&'static str, &str)> {
+        let is_part = |name: &str| name == INFO_LABELS[0] || OPTIONAL_LABELS.contains(&name);
+        self.known_labels().filter(|(name, _)| is_part(name)).collect()
+    }
+}
+
 impl Render for Prometheus {
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         self.resources.push(Resource::new(&row.backup()));
@@ -107,13 +121,13 @@ impl Render for Prometheus {
         for (name, help, value) in METRICS {
             push_head(&mut text, name, help);
             for it in resources {
-                push_sample(&mut text, name, &[("resource_id", &it.labels[0])], value(it));
+                push_sample(&mut text, name, &it.identity(), value(it));
             }
         }
         let name = "cbr_resource_state";
         push_head(&mut text, name, "1 for the state that the resource is in.");
         for it in resources {
-            let labels = [("resource_id", &*it.labels[0]), ("state", &*it.state)];
+            let labels = [it.identity(), vec![("state", &*it.state)]].concat();
             push_sample(&mut text, name, &labels, 1.0);
         }
         let name = "cbr_resource_info";

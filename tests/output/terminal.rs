@@ -296,8 +296,8 @@ fn a_summary_fits_the_width() {
     }
     let expected = "\
 TYPE           COUNT  OLDEST (UTC)      NEWEST (UTC)      NEXT_EXPIRY (UTC) …
-volume           820  2026-05-24 04:47  2026-11-19 21:23  2026-11-28 18:50
-";
+volume           820  2026-05-24 04:47  2026-11-19 21:23  ";
+    // The next expiry depends on the time of the run.
     assert!(summary(80, "--by type").starts_with(expected), "{}", summary(80, "--by type"));
     assert!(summary(80, "--by vault -o wide").lines().next().unwrap().ends_with("VAULT_ID"));
 }

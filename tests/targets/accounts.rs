@@ -200,3 +200,45 @@ fn an_account_that_cannot_be_listed_leaves_the_others() {
     let partial = run("--partial").reports().exit(6).stderr_holds(["cbr: two: failed: "]).run();
     assert_eq!(partial.stdout, "20\n");
 }
+
+/// The same credentials may be in several profiles or entries of a group.
+#[test]
+fn credentials_are_for_one_cloud_and_a_token_for_one_project_in_groups_too() {
+    let config = "[[groups.clouds]]\nregion = 'eu-de'\n[[groups.clouds]]\nregion = 'cn-north-4'\n\
+                  [profiles.otc]\nregion = 'eu-de'\n[profiles.hw]\nregion = 'cn-north-4'\n";
+    let both = "the same credentials are not sent to both";
+    for flags in ["--group clouds", "--profile otc,hw"] {
+        let run = crate::harness::cbr(&format!("backups list --timeout 5s {flags}"));
+        let run = run.private_file(".config/cbr/config.toml", config);
+        run.args(["--access-key", ACCESS_KEY, "--secret-key-file", "-"])
+            .stdin(crate::harness::SECRET_KEY)
+            .exit(2)
+            .stderr_holds([both])
+            .run();
+    }
+    let sandbox = Sandbox::start("--regions --backups 3");
+    let config = "[[groups.two]]\nregion = 'sandbox-1'\n[[groups.two]]\nregion = 'sandbox-2'\n";
+    let run = sandbox.cbr_of_regions("backups list --group two");
+    let run = run.env("CBR_ACCESS_KEY", "").env("CBR_SECRET_KEY", "").secret("CBR_TOKEN", TOKEN);
+    let run = run.private_file(".config/cbr/config.toml", config).exit(2);
+    run.stderr_holds(["is for one project, and several are wanted"]).run();
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn a_refused_user_does_not_log_in_again_for_another_account_or_name() {
+    let sandbox = Sandbox::start("--regions --backups 3");
+    let config = "[[groups.g]]\nregion = 'sandbox-1'\nall_projects = true\n\
+                  [[groups.g]]\nregion = 'sandbox-1'\n";
+    let user = |args: &str| {
+        let run = sandbox.cbr_of_regions(args).env("CBR_ACCESS_KEY", "").env("CBR_SECRET_KEY", "");
+        let run = run.env("HW_USER_NAME", USER).env("HW_DOMAIN_NAME", DOMAIN);
+        run.secret("HW_USER_PASSWORD", "wrong-password")
+    };
+    let list = user("backups list --group g --partial");
+    let list = list.private_file(".config/cbr/config.toml", config).exit(3);
+    list.stderr_holds(["cannot log in", "not tried, since IAM refused this user"]).run();
+    let by_id = format!("backups list --project-id {} --columns project_name", projects::SANDBOX_1);
+    user(&by_id).exit(3).stderr_holds(["cannot log in"]).run();
+    assert_eq!(sandbox.requests().len(), 2);
+}

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Cbr, Sandbox, projects};
+use crate::harness::{Answer, Cbr, Sandbox, Service, projects};
 
 const FOUR: &str = "--region sandbox-1,sandbox-2,sandbox-5,sandbox-6 --retries 0";
 
@@ -179,4 +179,55 @@ fn auth_check_has_a_line_for_each_target() {
     let table = sandbox.cbr_of_regions("auth check --region sandbox-1,sandbox-2").run();
     assert!(table.lines()[0].starts_with("TARGET  "), "{}", table.stdout);
     assert_eq!(table.lines().len(), 3);
+}
+
+/// A name that is not unique in one target is an error, whatever the others have.
+#[test]
+fn vaults_that_are_not_known_leave_no_target_out() {
+    let vaults = |names: &[&str], count: usize| {
+        let vault =
+            |(index, name): (usize, &&str)| format!(r#"{{"id":"v{index}","name":"{name}"}}"#);
+        let vaults: Vec<_> = names.iter().enumerate().map(vault).collect();
+        format!(r#"{{"count":{count},"vaults":[{}]}}"#, vaults.join(","))
+    };
+    // Vaults of a, b and c, which the requests name; the exit code, and what is said.
+    let cases = [
+        (
+            [vaults(&["web", "web"], 2), vaults(&[], 0), vaults(&["web"], 1)],
+            2,
+            "2 vaults have the name `web`",
+        ),
+        (
+            [vaults(&["web"], 1), vaults(&["db"], 4), vaults(&["db"], 1)],
+            6,
+            "b: failed: the vaults are not proven",
+        ),
+        ([vaults(&["web"], 1), "{".to_owned(), vaults(&["db"], 1)], 5, "b: failed: "),
+        (
+            [vaults(&["db"], 1), vaults(&["db"], 1), vaults(&["db"], 1)],
+            4,
+            "no vault has the name or ID `web`",
+        ),
+    ];
+    for (vaults, code, told) in cases {
+        let service = Service::start(move |request, _| {
+            let project = ["/v3/a/", "/v3/b/", "/v3/c/"];
+            let project = project.iter().position(|path| request.line.contains(path)).unwrap();
+            if request.line.contains("offset=")
+                && request.line.contains("/vaults")
+                && !request.line.contains("offset=0")
+            {
+                return Answer::new(200, r#"{"count":4,"vaults":[]}"#);
+            }
+            match request.line.contains("/vaults") {
+                true => Answer::new(200, &vaults[project]),
+                false => Answer::new(200, r#"{"count":0,"backups":[]}"#),
+            }
+        });
+        let config = "[[groups.g]]\nproject_id = 'a'\n[[groups.g]]\nproject_id = 'b'\n\
+                      [[groups.g]]\nproject_id = 'c'\n";
+        let run = service.cbr("backups list --group g --vault web --retries 0").with_key();
+        let run = run.private_file(".config/cbr/config.toml", config).exit(code);
+        run.stderr_holds([told]).run();
+    }
 }

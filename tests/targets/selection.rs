@@ -82,6 +82,11 @@ fn mistakes_are_usage_errors_before_any_listing() {
         (plain("--region sandbox-1,"), "--region: a region is empty"),
         (plain("--region eu-*"), "there are projects in sandbox-1, sandbox-2"),
         (plain("--region [x"), "is not closed"),
+        (
+            plain("").env("CBR_REGION", "sandbox-1,sandbox-2"),
+            "CBR_REGION: `sandbox-1,sandbox-2` is not one region",
+        ),
+        (plain("--region sandbox1"), "which needs a region such as eu-de"),
         (plain("--region sandbox-1 --except-region x"), "--except-region leaves nothing out"),
         (plain("--region sandbox-[12] --except-region sandbox-9"), "`sandbox-9`"),
         (plain("--region sandbox-[12] --except-region sandbox-*"), "there is no project to read"),

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 
 use super::login::Session;
 use super::project::IamProject;
 use super::{Iam, login};
-use crate::api::{ClientOptions, RequestSpec};
+use crate::api::{ApiError, ClientOptions, RequestSpec};
 use crate::settings::{
     AccountProject, ConnectionError, Credentials, NameOrId, Project, Resolution,
 };
@@ -16,7 +16,16 @@ use crate::settings::{
 /// Sessions of users who logged in for the list of projects. The project that they logged in for
 /// needs no second login.
 #[derive(Clone, Default)]
-pub(crate) struct Sessions(Arc<Mutex<Vec<Known>>>);
+pub(crate) struct Sessions {
+    known: Arc<Mutex<Vec<Known>>>,
+    /// Users that IAM refused: a few failures lock them, in every region.
+    refused: Arc<Mutex<Vec<Credentials>>>,
+}
+
+/// A login that was not tried.
+#[derive(Debug, thiserror::Error)]
+#[error("not tried, since IAM refused this user before")]
+pub(crate) struct NotTried;
 
 /// A session with the IAM, user and project that it is for.
 struct Known {
@@ -29,7 +38,7 @@ struct Known {
 impl Sessions {
     /// Returns the session for one of these projects of a user, once.
     pub(super) fn take(&self, iam: &Iam, projects: &[NameOrId]) -> Option<Session> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_this = |it: &Known| {
             it.iam == iam.endpoint.base()
                 && it.credentials == iam.credentials
@@ -42,7 +51,29 @@ impl Sessions {
     fn keep(&self, iam: &Iam, project: NameOrId, session: Session) {
         let (endpoint, credentials) = (iam.endpoint.base().to_owned(), iam.credentials.clone());
         let known = Known { iam: endpoint, credentials, project, session };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(known);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).push(known);
+    }
+
+    /// Logs in, unless the user was refused before.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request, or [`NotTried`].
+    pub(super) async fn log_in(
+        &self,
+        iam: &Iam,
+        log_in: impl Future<Output = Result<Session, ApiError>>,
+    ) -> anyhow::Result<Session> {
+        let user = iam.credentials.clone();
+        let refused = || self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused().contains(&user) {
+            return Err(NotTried.into());
+        }
+        let session = log_in.await;
+        if session.as_ref().is_err_and(|error| error.refusal().is_some()) {
+            refused().push(user);
+        }
+        Ok(session?)
     }
 }
 
@@ -69,7 +100,8 @@ pub(crate) async fn projects(
                 Project::OfToken => return Err(one_project(&source).into()),
             };
             let region = super::connect::region(resolution);
-            let session = login::log_in(&iam, user, &project, &region).await?;
+            let log_in = login::log_in(&iam, user, &project, &region);
+            let session = sessions.log_in(&iam, log_in).await?;
             let token = Credentials::Token(session.token.clone());
             // Both name and id lead to this session.
             if let Some(IamProject { id, .. }) = &session.scope.project {
@@ -98,6 +130,13 @@ fn read(body: &str) -> Result<Vec<AccountProject>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Answer {
         projects: Vec<Record>,
+        #[serde(default)]
+        links: Links,
+    }
+    #[derive(Default, Deserialize)]
+    struct Links {
+        #[serde(default)]
+        next: Option<IgnoredAny>,
     }
     #[derive(Deserialize)]
     struct Record {
@@ -108,7 +147,10 @@ fn read(body: &str) -> Result<Vec<AccountProject>, serde_json::Error> {
         #[serde(default)]
         is_domain: Option<bool>,
     }
-    let Answer { projects } = serde_json::from_str(body)?;
+    let Answer { projects, links } = serde_json::from_str(body)?;
+    if links.next.is_some() {
+        return Err(serde_json::Error::custom("the list of projects goes on, unlike documented"));
+    }
     // The account itself can be listed as a project.
     let projects = projects.into_iter().filter(|record| record.is_domain != Some(true));
     let projects = projects.map(|Record { project, enabled, .. }| {
@@ -135,7 +177,7 @@ mod tests {
             {"domain_id":"d","is_domain":false,"name":"eu-de","id":"1","enabled":true},
             {"name":"MOS","id":"2"},
             {"name":"eu-de_old","id":"3","enabled":false},
-            {"name":"account","id":"d","is_domain":true}],"links":{"self":"x"}}"#;
+            {"name":"account","id":"d","is_domain":true}],"links":{"self":"x","next":null}}"#;
         let project = |id: &str, name: &str, is_enabled| AccountProject {
             id: id.to_owned(),
             name: name.to_owned(),
@@ -151,6 +193,7 @@ mod tests {
             "{}",
             r#"{"projects":[{"id":"a/b","name":"n"}]}"#,
             r#"{"projects":[{"id":"1","name":"a"},{"id":"1","name":"b"}]}"#,
+            r#"{"projects":[{"id":"1","name":"a"}],"links":{"next":"https://x"}}"#,
         ] {
             assert!(read(body).is_err(), "{body}");
         }

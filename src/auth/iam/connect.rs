@@ -48,10 +48,10 @@ pub(crate) async fn connect(
                 // Older versions cached tokens there.
                 cache.sweep();
                 let known = sessions.take(&iam, slice::from_ref(&project));
-                let logins = Logins::new(iam, login, project, region);
+                let logins = Logins::new(iam.clone(), login, project, region);
                 let session = match known {
                     Some(session) => session,
-                    None => logins.log_in().await?,
+                    None => sessions.log_in(&iam, logins.log_in()).await?,
                 };
                 let endpoint = place(endpoint, Some(&session.scope))?;
                 (endpoint, session.access(), Some(Arc::new(logins)))

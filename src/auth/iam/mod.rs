@@ -28,7 +28,7 @@ use std::sync::Arc;
 use crate::api::{ApiError, Client, ClientOptions, Identity};
 use crate::settings::{Credentials, Endpoint};
 
-pub(crate) use account::{Sessions, one_project, projects};
+pub(crate) use account::{NotTried, Sessions, one_project, projects};
 pub(crate) use cache::Cache;
 pub(crate) use connect::{connect, kept, kept_project, scope};
 pub(crate) use project::IamProject;

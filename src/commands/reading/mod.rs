@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::read::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
@@ -216,11 +217,20 @@ impl<'a> Reading<'a> {
         let wanted = self.args.vault.as_deref();
         let ids = vaults::read(wanted, cut.needs_vaults, &clients, self.console).await?;
         for (source, id) in self.sources.iter_mut().zip(ids) {
-            // A vault that is elsewhere holds nothing of this target.
-            source.is_empty = wanted.is_some() && id.is_none();
-            source.query.extend(id.map(|id| ("vault_id", id)));
+            match id {
+                Ok(id) => {
+                    // A vault that is elsewhere holds nothing of this target.
+                    source.is_empty = wanted.is_some() && id.is_none();
+                    source.query.extend(id.map(|id| ("vault_id", id)));
+                }
+                Err(error) if !self.are_several => return Err(error),
+                Err(error) => source.state = State::Failed(Some(error)),
+            }
         }
-        Ok(())
+        match self.sources.iter().any(ListSource::has_failed) {
+            true => self.again(TargetsFailed.into()),
+            false => Ok(()),
+        }
     }
 
     /// Returns the number of backups that the services report; `None` if one does not, or if that
@@ -233,9 +243,14 @@ impl<'a> Reading<'a> {
         if self.tally.filtered || self.args.receipt.is_some() {
             return Ok(None);
         }
+        let patience = self.patience.filter(|_| self.are_several);
         let requests = self.sources.iter_mut().filter(|it| !it.is_empty).map(async |source| {
-            let count = source.backups(&source.query, Order::default()).count().await;
-            (source, count)
+            let backups = source.backups(&source.query, Order::default());
+            let count = match patience {
+                Some(patience) => timeout(patience, backups.count()).await,
+                None => Ok(backups.count().await),
+            };
+            (source, count.unwrap_or(Err(ApiError::TimedOut)))
         });
         let (mut sum, mut has_failed) = (Some(0), false);
         for (source, count) in join_all(requests).await {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use super::{FailedTarget, NotTried, Target, TargetName, Targets};
-use crate::api::{ApiError, ClientOptions, LOGIN, RequestLog};
+use super::{FailedTarget, Target, TargetName, Targets};
+use crate::api::{ApiError, ClientOptions, RequestLog};
 use crate::auth::iam::{self, Cache, Sessions};
 use crate::commands::settings::{Account, deadline, tell, warn_unchecked};
 use crate::settings::{
@@ -42,11 +43,24 @@ pub(in crate::commands) async fn connect(
     }
     let wanted = args.wanted()?;
     let run = Run { args, console, log, deadline: deadline(args), sessions: Sessions::default() };
+    let mut accounts = Vec::with_capacity(wanted.len());
+    let mut bases = Vec::new();
+    for wanted in &wanted {
+        let account = run.open(wanted).await?;
+        let of_account = wanted.bases();
+        let resolved = of_account
+            .iter()
+            .map(|base| account.resolve(&args.of_target(base, ProjectScope::NotOfOthers)).0);
+        bases.extend(resolved);
+        accounts.push(account);
+    }
+    // Before anything is sent.
+    check_credentials(bases.iter())?;
     let mut targets = Targets { are_several: true, ..Targets::default() };
     let (mut resolved, mut told) = (Vec::new(), BTreeSet::new());
     let (mut left_out, mut specs) = (Vec::new(), Vec::new());
-    for wanted in &wanted {
-        let (selected, of_account) = match run.account(wanted, needs_names).await {
+    for (wanted, account) in wanted.iter().zip(&accounts) {
+        let (selected, of_account) = match run.account(wanted, account, needs_names).await {
             Ok(found) => found,
             // The projects of this account are not known; those of the others are.
             Err(error) if args.targets.partial && !error.is::<ConnectionError>() => {
@@ -74,11 +88,14 @@ pub(in crate::commands) async fn connect(
             names.join(", ")
         ));
     }
-    wanted.iter().try_for_each(|it| it.check_exceptions(&left_out, &specs))?;
+    if targets.failed.is_empty() {
+        wanted.iter().try_for_each(|it| it.check_exceptions(&left_out, &specs))?;
+    }
     if resolved.iter().any(|target| target.resolution.trust == Trust::Unchecked) {
         warn_unchecked(console);
     }
-    clients(resolved, &run.sessions, &mut targets).await;
+    check_credentials(resolved.iter().map(|target| &target.resolution))?;
+    clients(resolved, &run, &mut targets).await;
     drop_repeated(&mut targets.readable, console);
     Ok(targets)
 }
@@ -93,19 +110,24 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Opens the account of a profile.
+    async fn open(&self, wanted: &Wanted) -> anyhow::Result<Account> {
+        let base = TargetSpec { profile: wanted.profile.clone(), ..TargetSpec::default() };
+        let base = self.args.of_target(&base, ProjectScope::Any);
+        Account::open(&base, self.deadline, self.log).await
+    }
+
     /// Returns the targets of one account, with their settings.
     async fn account(
         &self,
         wanted: &Wanted,
+        account: &Account,
         needs_names: bool,
     ) -> anyhow::Result<(Selected, Vec<Resolved>)> {
         let args = self.args;
-        let base = TargetSpec { profile: wanted.profile.clone(), ..TargetSpec::default() };
-        let base = args.of_target(&base, ProjectScope::Any);
-        let account = Account::open(&base, self.deadline, self.log).await?;
         let selected = match wanted.needs_projects() {
             false => wanted.specs()?,
-            true => wanted.specs_of(&self.projects(wanted, &account).await?)?,
+            true => wanted.specs_of(&self.projects(wanted, account).await?)?,
         };
         let scope = match selected.specs.as_slice() {
             [_] if args.targets.group.is_some() => ProjectScope::NotOfOthers,
@@ -122,11 +144,10 @@ impl Run<'_> {
             let name = TargetName::of(spec, &resolution);
             let mut target = Resolved { name, resolution, options };
             if needs_names {
-                target.find_name(&self.sessions, self.console).await;
+                target.find_name(&self.sessions, self.console).await?;
             }
             resolved.push(target);
         }
-        check_account(&resolved)?;
         Ok((selected, resolved))
     }
 
@@ -141,12 +162,6 @@ impl Run<'_> {
             .iter()
             .map(|base| account.resolve(&self.args.of_target(base, ProjectScope::OfRegion)));
         let resolved: Vec<_> = resolved.collect();
-        let cloud = |resolution: &Resolution| {
-            let (iam, _) = resolution.iam.as_ref().ok()?;
-            clouds::of_identity(&iam.host())
-        };
-        let regions = resolved.iter().map(|(it, _)| (it.region_name(), cloud(it)));
-        check_clouds(regions)?;
         let mut projects: Vec<AccountProject> = Vec::new();
         let mut known = BTreeSet::new();
         for (resolution, options) in resolved {
@@ -166,18 +181,25 @@ impl Run<'_> {
 
 impl Resolved {
     /// Requests the name of the project, if only its id is known. Without it, a column is empty.
-    async fn find_name(&mut self, sessions: &Sessions, console: &Console) {
+    ///
+    /// # Errors
+    ///
+    /// IAM refuses the user, who must not log in again.
+    async fn find_name(&mut self, sessions: &Sessions, console: &Console) -> anyhow::Result<()> {
         let Some(id) = self.name.project_id.as_ref().filter(|_| self.name.project_name.is_none())
         else {
-            return;
+            return Ok(());
         };
+        let logs_in = matches!(self.resolution.credentials, Ok((Credentials::Password(_), _)));
         match iam::projects(&self.resolution, sessions, &self.options).await {
             Ok(projects) => {
                 let project = projects.into_iter().find(|project| project.id == *id);
                 self.name.project_name = project.map(|project| project.name);
             }
+            Err(error) if logs_in => return Err(error),
             Err(error) => console.warn(&format!("the name of the project is missing: {error:#}")),
         }
+        Ok(())
     }
 }
 
@@ -196,7 +218,7 @@ async fn one(
     let mut target = Resolved { name, resolution, options };
     let sessions = Sessions::default();
     if needs_names {
-        target.find_name(&sessions, console).await;
+        target.find_name(&sessions, console).await?;
     }
     let Resolved { name, resolution, options } = target;
     let client = iam::connect(resolution, Cache::of_process(), &sessions, &options).await?;
@@ -204,24 +226,41 @@ async fn one(
     Ok(Targets { readable, ..Targets::default() })
 }
 
-/// Checks that the credentials of an account are for all of its targets.
+/// Checks that no credentials are for several clouds, and no token for several projects, whatever
+/// profile or entry of a group they are from.
 ///
 /// # Errors
 ///
-/// A token would be used for several projects, or a key for several clouds.
-fn check_account(targets: &[Resolved]) -> Result<(), ConnectionError> {
-    let [first, others @ ..] = targets else { return Ok(()) };
-    if let Ok((Credentials::Token(_), source)) = &first.resolution.credentials
-        && !others.is_empty()
-    {
-        return Err(iam::one_project(source));
+/// Names the regions or the source of the token.
+fn check_credentials<'a>(
+    resolutions: impl Iterator<Item = &'a Resolution>,
+) -> Result<(), ConnectionError> {
+    let mut users: Vec<(&Credentials, Vec<&Resolution>)> = Vec::new();
+    for resolution in resolutions {
+        let Ok((credentials, _)) = &resolution.credentials else { continue };
+        match users.iter_mut().find(|(known, _)| *known == credentials) {
+            Some((_, targets)) => targets.push(resolution),
+            None => users.push((credentials, vec![resolution])),
+        }
     }
-    // An endpoint that the user wrote is for these credentials.
-    let cloud = |target: &Resolved| {
-        let found = target.resolution.endpoint.as_ref().ok().filter(|found| found.is_made)?;
-        clouds::of_service(&found.endpoint.host())
-    };
-    check_clouds(targets.iter().map(|target| (target.resolution.region_name(), cloud(target))))
+    for (credentials, targets) in users {
+        if let (Credentials::Token(_), [first, _, ..]) = (credentials, targets.as_slice()) {
+            let source = first.credentials.as_ref().map_or("", |(_, source)| source.as_str());
+            return Err(iam::one_project(source));
+        }
+        check_clouds(targets.iter().map(|it| (it.region_name(), cloud(it))))?;
+    }
+    Ok(())
+}
+
+/// Returns the cloud of an endpoint that follows from the region; one that the user wrote is for
+/// these credentials. Without an endpoint, that of IAM.
+fn cloud(resolution: &Resolution) -> Option<&'static str> {
+    match &resolution.endpoint {
+        Ok(found) if found.is_made => clouds::of_service(&found.endpoint.host()),
+        Ok(_) => None,
+        Err(_) => clouds::of_identity(&resolution.iam.as_ref().ok()?.0.host()),
+    }
 }
 
 /// Checks that these regions are of one cloud, as far as that is known: a key is for one cloud.
@@ -244,25 +283,25 @@ fn check_clouds<'a>(
 
 /// Connects to each target. Logins are one at a time, and end with the first that IAM refuses: a
 /// few failures lock the user.
-async fn clients(resolved: Vec<Resolved>, sessions: &Sessions, targets: &mut Targets) {
-    let mut refused: Vec<Credentials> = Vec::new();
+async fn clients(resolved: Vec<Resolved>, run: &Run<'_>, targets: &mut Targets) {
+    let patience = run.args.targets.target_timeout;
     let mut tasks = JoinSet::new();
     let mut connected = Vec::new();
     for (index, Resolved { name, resolution, options }) in resolved.into_iter().enumerate() {
-        let credentials = resolution.credentials.as_ref().ok().map(|(found, _)| found.clone());
-        let sessions = sessions.clone();
-        let connect =
-            async move { iam::connect(resolution, Cache::of_process(), &sessions, &options).await };
-        match credentials {
-            Some(login @ Credentials::Password(_)) => {
-                let client =
-                    if refused.contains(&login) { Err(NotTried.into()) } else { connect.await };
-                if client.as_ref().is_err_and(is_refused_login) {
-                    refused.push(login);
+        let logs_in = matches!(resolution.credentials, Ok((Credentials::Password(_), _)));
+        let sessions = run.sessions.clone();
+        let connect = async move {
+            let connect = iam::connect(resolution, Cache::of_process(), &sessions, &options);
+            match patience {
+                None => connect.await,
+                Some(patience) => {
+                    timeout(patience, connect).await.unwrap_or(Err(ApiError::TimedOut.into()))
                 }
-                connected.push((index, name, client));
             }
-            _ => drop(tasks.spawn(async move { (index, name, connect.await) })),
+        };
+        match logs_in {
+            true => connected.push((index, name, connect.await)),
+            false => drop(tasks.spawn(async move { (index, name, connect.await) })),
         }
     }
     while let Some(done) = tasks.join_next().await {
@@ -275,14 +314,6 @@ async fn clients(resolved: Vec<Resolved>, sessions: &Sessions, targets: &mut Tar
             Err(error) => targets.failed.push(FailedTarget { name, error }),
         }
     }
-}
-
-/// Returns true if IAM refused a login.
-fn is_refused_login(error: &anyhow::Error) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(ApiError::Identity { doing: LOGIN, fault, .. }) if fault.refusal().is_some()
-    )
 }
 
 /// Drops targets that others read already, with a warning.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::api::Client;
+use crate::auth::iam::NotTried;
 use crate::errors;
 use crate::record::target::TargetTag;
 use crate::settings::{Project, Resolution, Skipped, TargetSpec};
@@ -48,11 +49,6 @@ pub(super) struct Targets {
     /// The flags name several, or leave their number to IAM.
     pub(super) are_several: bool,
 }
-
-/// A login that was not tried.
-#[derive(Debug, thiserror::Error)]
-#[error("not tried, since IAM refused this user before")]
-struct NotTried;
 
 impl FailedTarget {
     /// Returns true if only the failure of another target kept it from being tried.

@@ -53,7 +53,7 @@ const READ_ONLY: &str = "cbr is read-only: it never creates, changes, restores o
 
 /// Flags of other tools: the flag, the long name of the one that does the same, and how to write
 /// it.
-const OTHER_FLAGS: [(&str, &str, &str); 32] = [
+const OTHER_FLAGS: [(&str, &str, &str); 35] = [
     ("--format", "output", "--output"),
     ("-f", "output", "--output"),
     ("--cli-output", "output", "--output"),
@@ -67,6 +67,9 @@ const OTHER_FLAGS: [(&str, &str, &str); 32] = [
     ("--project", "project-id", "--project-id"),
     ("--cli-region", "region", "--region"),
     ("--cli-profile", "profile", "--profile"),
+    ("--all-regions", "all-projects", "--all-projects"),
+    ("--regions", "region", "--region"),
+    ("--projects", "project-id", "--project-id"),
     ("--os-cloud", "cloud", "--cloud"),
     ("--type", "resource-type", "--resource-type"),
     ("--server", "resource-name", "--resource-name"),

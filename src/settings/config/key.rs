@@ -68,7 +68,7 @@ const DEFAULTS: &[Key] = &[
     key("color", ValueKind::Text, "colors: auto, always or never"),
     Key { check: one_region, ..key("region", ValueKind::Text, "region unless another is given") },
     key("page_size", ValueKind::Number, "rows in one request"),
-    key("concurrency", ValueKind::NumberOrAuto, "maximum number of parallel requests, or auto"),
+    key("concurrency", ValueKind::NumberOrAuto, "parallel requests at most, or auto"),
     key("timeout", ValueKind::Text, "time limit for the whole run, such as 5m"),
     key("retries", ValueKind::Number, "maximum number of retries per request"),
 ];

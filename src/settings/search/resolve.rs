@@ -78,6 +78,14 @@ pub(super) fn resolve(
     let endpoint = conflict.map_or(endpoint, |error| Err(error.into()));
     let further = endpoint.as_ref().ok().zip(region.as_ref());
     warnings.extend(further.and_then(|(endpoint, region)| further_region(endpoint, region)));
+    let endpoint = match &region {
+        Some(Setting { origin, value }) if value.contains([',', '*', '?', '[']) => {
+            let hint = "give several with --region, or save them as a group: cbr help targets";
+            let message = format!("{origin}: `{}` is not one region", value.escape_debug());
+            Err(ConnectionError::new(message, hint).into())
+        }
+        _ => endpoint,
+    };
     let ca_file = sources.iter().find_map(|source| source.ca_file.clone());
     let trust = Trust::new(facts.insecure, ca_file, facts.environment);
     let region_is_implied = found.is_some_and(|found| found.is_implied);

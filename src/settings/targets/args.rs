@@ -12,7 +12,8 @@ use crate::time;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct TargetArgs {
-    /// Region of the backups, such as eu-de; or several, or a glob such as 'eu-*' [env: CBR_REGION]
+    /// Region of the backups, such as eu-de; or several, or a glob such as 'eu-*' [env: CBR_REGION,
+    /// for one]
     ///
     /// It determines the endpoint. Several regions, projects and profiles make one list: each is
     /// proven complete. A glob stands for the main projects of the matching regions of the account,

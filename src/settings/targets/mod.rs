@@ -351,6 +351,16 @@ impl Wanted {
             }
         }
         self.check_any(selected.specs.is_empty())?;
+        // A region that was named is read, or excepted.
+        let named = self.regions.iter().filter(|choice| choice.pattern.is_none());
+        for RegionChoice { origin, text, .. } in named.filter(|it| !self.is_excepted(&it.text)) {
+            if !selected.specs.iter().any(|spec| spec.region.as_ref() == Some(text)) {
+                return Err(ConnectionError::new(
+                    format!("{origin}: no project of region {text} can be read"),
+                    "its main project is missing or disabled; --all-projects reads the others",
+                ));
+            }
+        }
         Ok(selected)
     }
 
