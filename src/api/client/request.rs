@@ -7,7 +7,7 @@ use crate::text::secret::Secret;
 /// Name and value of a query parameter, before encoding.
 pub(crate) type Pair = (&'static str, String);
 
-/// A GET request that has not been sent. [`Client::get`] sends it.
+/// A GET request that has not been sent. [`Client::get`](super::Client::get) sends it.
 #[derive(Debug)]
 pub(crate) struct UnsentRequest {
     /// Path below the project, with a leading slash.
