@@ -76,7 +76,7 @@ pub(crate) async fn check_targets(
             project_id: Some(skipped.project.id),
             project_name: Some(skipped.project.name),
             profile: skipped.profile,
-            region: None,
+            ..TargetName::default()
         },
         result: "skipped",
         detail: skipped.reason,

@@ -97,6 +97,7 @@ pub(in crate::commands) async fn connect(
     check_credentials(resolved.iter().map(|target| &target.resolution))?;
     clients(resolved, &run, &mut targets).await;
     drop_repeated(&mut targets.readable, console);
+    targets.mark_namesakes();
     Ok(targets)
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct TargetName {
     pub(crate) project_id: Option<String>,
     pub(crate) project_name: Option<String>,
     pub(crate) profile: Option<String>,
+    /// Another target has the same label without the id.
+    #[serde(skip)]
+    pub(super) has_namesake: bool,
 }
 
 /// A project that can be read.
@@ -66,12 +69,20 @@ impl TargetName {
             Ok(Project::Named(name)) => project_name = Some(name.value.clone()),
             Ok(Project::OfToken) | Err(_) => {}
         }
-        Self { region, project_id, project_name, profile: spec.profile.clone() }
+        let profile = spec.profile.clone();
+        Self { region, project_id, project_name, profile, has_namesake: false }
     }
 
-    /// Returns the name for messages: the profile if there is one, and the project, region or id.
+    /// Returns the name for messages: the profile if there is one, and the project, region or id. Two
+    /// projects of one name have their ids as well.
     pub(crate) fn label(&self) -> String {
-        let Self { region, project_id, project_name, profile } = self;
+        let id = self.project_id.as_ref().filter(|_| self.has_namesake);
+        let id = id.map_or_else(String::new, |id| format!(" ({})", sanitize::visible(id)));
+        self.plain_label() + &id
+    }
+
+    fn plain_label(&self) -> String {
+        let Self { region, project_id, project_name, profile, .. } = self;
         let place = project_name.as_ref().or(region.as_ref()).or(project_id.as_ref());
         let parts = profile.iter().chain(place);
         let parts: Vec<_> = parts.map(|part| sanitize::visible(part)).collect();
@@ -86,6 +97,20 @@ impl TargetName {
             self.project_name.as_deref(),
             self.profile.as_deref(),
         )
+    }
+}
+
+impl Targets {
+    /// Tells targets with one label apart.
+    fn mark_namesakes(&mut self) {
+        let failed = self.failed.iter_mut().map(|failed| &mut failed.name);
+        let names = self.readable.iter_mut().map(|target| &mut target.name).chain(failed);
+        let mut names: Vec<_> = names.collect();
+        let labels: Vec<_> = names.iter().map(|name| name.plain_label()).collect();
+        for (index, name) in names.iter_mut().enumerate() {
+            let is_same = |label: &&String| labels.get(index) == Some(*label);
+            name.has_namesake = labels.iter().filter(is_same).count() > 1;
+        }
     }
 }
 
@@ -121,4 +146,34 @@ pub(super) fn worst(failed: &mut [FailedTarget], all: usize) -> Option<anyhow::E
     let worst = failed.iter_mut().filter(tried).min_by_key(code)?;
     let text = anyhow::anyhow!("{:#}", worst.error);
     Some(std::mem::replace(&mut worst.error, text).context(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projects_of_one_name_have_their_ids() {
+        let name = |profile: &str, name: &str, id: &str| TargetName {
+            region: Some("eu-de".to_owned()),
+            project_id: Some(id.to_owned()),
+            project_name: Some(name.to_owned()).filter(|name| !name.is_empty()),
+            profile: Some(profile.to_owned()).filter(|profile| !profile.is_empty()),
+            ..TargetName::default()
+        };
+        let names = [
+            name("", "eu-de", "1"),
+            name("", "eu-de", "2"),
+            name("prod", "eu-de", "3"),
+            name("", "", "4"),
+            name("", "eu-de_team", "5"),
+        ];
+        let failed = |name| FailedTarget { name, error: anyhow::anyhow!("x") };
+        let mut targets = Targets::default();
+        targets.failed.extend(names.map(failed));
+        targets.mark_namesakes();
+        let labels: Vec<_> = targets.failed.iter().map(|failed| failed.name.label()).collect();
+        let expected = ["eu-de (1)", "eu-de (2)", "prod/eu-de", "eu-de (4)", "eu-de_team"];
+        assert_eq!(labels, expected);
+    }
 }
