@@ -198,7 +198,7 @@ fn an_expired_token_is_not_sent_during_its_renewal() {
         }
         page(&request.line, ROWS)
     });
-    let run = service.cbr("backups list --page-size 10 -o ids");
+    let run = service.cbr("backups list --page-size 10 --concurrency 8 -o ids");
     let run = user(run).env("CBR_IAM_ENDPOINT", service.endpoint()).run();
     assert_eq!(run.lines().len() as u64, ROWS);
     let received = service.received();

@@ -17,7 +17,7 @@ const TEMPLATE: &str = "\
 /// The end of the help of each command that sends requests: its flags of the connection are the
 /// same everywhere, and have a topic of their own.
 const CONNECTION: &str =
-    "\n\nSeveral regions and accounts: cbr help targets. Other flags: cbr help connection";
+    "\n\nSeveral regions: cbr help targets. Flags such as --region: cbr help connection";
 
 /// A command with more flags than this shows only its [`ESSENTIAL`] ones with `-h`: together with
 /// the global flags they would not fit on a screen.
