@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -128,7 +129,9 @@ impl<S: Source> Stream<S> {
 
     /// Returns the rank of the next row; `None` if there is no row.
     fn head(&self) -> Option<Option<Rank>> {
-        self.waiting.front()?.ranks.get(self.next).copied()
+        let batch = self.waiting.front()?;
+        batch.indexes.get(self.next)?;
+        Some(batch.ranks.get(self.next).copied().flatten())
     }
 
     fn has_failed(&self) -> bool {
@@ -249,7 +252,8 @@ async fn heads<S: Source>(
     let lists = inputs.len();
     let mut tasks = JoinSet::new();
     for (index, Input { source, range, host, patience }) in inputs.into_iter().enumerate() {
-        let Some((window, sharers)) = windows.get(&host).cloned() else { continue };
+        let window = windows.get(&host).cloned();
+        let (window, sharers) = window.context("a list has no window of requests")?;
         let share = (window.size() / sharers).min(MOST_PAGES / lists).max(1);
         let most = if lists == 1 { usize::MAX } else { share };
         let reader = Reader::new(source, range, window.clone());
