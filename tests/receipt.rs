@@ -162,6 +162,8 @@ fn a_failed_listing_is_marked() {
         assert_eq!(receipt["complete"], false, "{receipt}");
         assert_eq!(receipt["proven"], false, "{receipt}");
         assert_eq!(receipt["bytes"], 0, "{receipt}");
+        let target = &receipt["targets"][0];
+        assert_eq!((&target["project_id"], &target["proven"]), (&PROJECT_ID.into(), &false.into()));
         assert_eq!(receipt["rows"], 0, "{receipt}");
         assert_eq!(receipt["error"], json!({"exit_code": code, "message": message}));
     }

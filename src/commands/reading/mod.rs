@@ -343,9 +343,15 @@ impl<'a> Reading<'a> {
                 }
             };
         }
+        let is_stopped =
+            |source: &ListSource| matches!(source.state, State::Stopped) && !source.is_empty;
         match failure {
             Some(error) => Err(error),
             None if self.sources.iter().any(ListSource::has_failed) => Err(TargetsFailed.into()),
+            // Without a failure or enough rows, every list has an end.
+            None if self.sources.iter().any(is_stopped) => {
+                Err(anyhow::anyhow!("a list was not read to its end; please report this bug"))
+            }
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! What is said at the end of a reading: the outcome of each target, and why there are no rows.
 
-use super::{Reading, State, TargetsFailed};
+use super::{ListSource, Reading, State, TargetsFailed};
 use crate::commands::read::Cut;
 use crate::commands::receipt::{Counts, TargetReceipt};
 use crate::commands::targets::{self, FailedTarget};
@@ -58,7 +58,9 @@ impl Reading<'_> {
 
     /// Returns what the receipt says of each target.
     fn to_target_receipts(&self) -> Vec<TargetReceipt> {
-        let read = self.sources.iter().filter(|source| !source.has_failed()).map(|source| {
+        // The failure of the only target is that of the run.
+        let is_read = |source: &&ListSource| !source.has_failed() || !self.are_several;
+        let read = self.sources.iter().filter(is_read).map(|source| {
             let is_proven = matches!(source.state, State::Complete) || source.is_empty;
             TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)
         });
