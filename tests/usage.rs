@@ -1,6 +1,11 @@
 //! Usage errors: rejected before a request, with the name of the flag and what would work.
 
-use crate::harness::{cbr, sandboxed};
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::harness::{cbr, program, sandboxed};
 
 /// Arguments of `list`, and parts of the message.
 const WRONG: &[(&[&str], &[&str])] = &[
@@ -230,6 +235,18 @@ fn flags_of_other_tools_suggest_ours() {
     // If the suggestion would fail as well, it is not printed.
     let run = cbr("man --format x").exit(2).stderr_holds(["unexpected argument '--format'"]).run();
     assert!(!run.stderr.contains("--output"), "{}", run.stderr);
+}
+
+/// The file of the program may have another name, such as one with a version.
+#[test]
+fn hints_do_not_depend_on_the_name_of_the_file() {
+    let directory = TempDir::new().unwrap();
+    let renamed = directory.path().join("cbr-0.1");
+    symlink(program(), &renamed).unwrap();
+    let output =
+        Command::new(&renamed).args(["backups", "list", "--filter", "x"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("hint: each filter is a flag"), "{stderr}");
 }
 
 #[test]

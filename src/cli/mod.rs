@@ -59,7 +59,9 @@ pub(crate) struct Cli {
 
 impl CommandFactory for Cli {
     fn command() -> clap::Command {
+        // Hints depend on the name, whatever the file is called.
         let program = clap::Command::new("cbr")
+            .bin_name("cbr")
             .version(env!("CARGO_PKG_VERSION"))
             // For `--version`; `-V` prints one line.
             .long_version(include_str!(concat!(env!("OUT_DIR"), "/version.txt")))
