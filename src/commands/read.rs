@@ -112,7 +112,7 @@ pub(super) async fn read(
     result.and(written)
 }
 
-/// What is left of a list for messages and receipt.
+/// Results of a reading, for messages and receipt.
 #[derive(Default)]
 struct Done {
     tally: Counts,

@@ -112,7 +112,7 @@ impl Console {
         }
     }
 
-    /// Prints what became of a part of the run.
+    /// Prints the outcome of a part of the run.
     pub(crate) fn info(&self, text: &str) {
         if !self.args.quiet {
             self.message(Level::Info, text);

@@ -29,7 +29,7 @@ pub(crate) enum Level {
     Error,
     /// A possible mistake; the run continues.
     Warning,
-    /// What became of one of several targets.
+    /// Outcome of one of several targets.
     Info,
     /// Printed with `--verbose`.
     Debug,

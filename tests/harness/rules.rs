@@ -131,7 +131,7 @@ fn lines_out_of_shape(stderr: &str) -> Vec<String> {
     let is_ours = |line: &str| {
         KINDS.iter().any(|kind| line.strip_prefix(kind).is_some_and(|text| !text.trim().is_empty()))
     };
-    // What became of one of several targets.
+    // The outcome of one of several targets.
     let is_outcome = |line: &str| {
         let (target, outcome) =
             line.strip_prefix("cbr: ").and_then(|line| line.split_once(": ")).unwrap_or_default();

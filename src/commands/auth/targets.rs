@@ -16,7 +16,7 @@ use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::text::number::grouped;
 
-/// What became of a target.
+/// Result of checking a target.
 #[derive(Serialize)]
 struct Line {
     #[serde(flatten)]

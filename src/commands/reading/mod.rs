@@ -1,9 +1,9 @@
 //! A list that is being read, from one target or several: rows through the filters of `cbr`, reads
-//! that are repeated, and what became of each target.
+//! that are repeated, and the outcome of each target.
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`outcome`] | what is said at the end |
+//! | [`outcome`] | the outcome of each target, and why there are no rows |
 
 mod outcome;
 
@@ -48,7 +48,7 @@ pub(super) struct ListSource {
     state: State,
 }
 
-/// What became of the list of a target.
+/// Outcome of reading the list of a target.
 #[derive(Default)]
 enum State {
     /// It was not read to its end.
@@ -74,11 +74,11 @@ pub(super) struct Reading<'a> {
     patience: Option<Duration>,
     /// How far it came.
     pub(super) tally: Counts,
-    /// What the receipt says of a coverage.
+    /// Inputs of a coverage, for the receipt.
     pub(super) note: Option<Value>,
     /// What is printed, if there is a receipt.
     pub(super) digest: Option<Digest>,
-    /// What the receipt says of each target, once that is final.
+    /// The block of each target in the receipt, set at the end.
     pub(super) target_receipts: Vec<TargetReceipt>,
 }
 

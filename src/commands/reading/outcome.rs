@@ -1,4 +1,4 @@
-//! What is said at the end of a reading: the outcome of each target, and why there are no rows.
+//! Reports the outcome of each target, and why there are no rows.
 
 use super::{ListSource, Reading, State, TargetsFailed};
 use crate::commands::read::Cut;

@@ -72,7 +72,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) journal: &'a RequestLog,
     /// What was printed.
     pub(crate) digest: &'a Digest,
-    /// What became of each target.
+    /// The block of each target.
     pub(crate) targets: &'a [TargetReceipt],
     /// Projects that were not read.
     pub(crate) skipped: &'a [Skipped],

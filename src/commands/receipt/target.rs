@@ -1,4 +1,4 @@
-//! What a receipt says of each target of a run.
+//! The block of each target in a receipt.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub(crate) struct TargetReceipt {
     name: TargetName,
     /// The whole list is read and proven.
     complete: bool,
-    /// What was wanted of it, the whole list or its first rows, is read and proven.
+    /// The requested part, the whole list or its first rows, is read and proven.
     proven: bool,
     /// Backups that were read from the service.
     listed: u64,

@@ -42,11 +42,12 @@ pub(in crate::commands) async fn connect(
         return one(args, needs_names, console, log).await;
     }
     let wanted = args.wanted()?;
-    let run = Run { args, console, log, deadline: deadline(args), sessions: Sessions::default() };
+    let connector =
+        Connector { args, console, log, deadline: deadline(args), sessions: Sessions::default() };
     let mut accounts = Vec::with_capacity(wanted.len());
     let mut bases = Vec::new();
     for wanted in &wanted {
-        let account = run.open(wanted).await?;
+        let account = connector.open(wanted).await?;
         let of_account = wanted.bases();
         let resolved = of_account
             .iter()
@@ -57,10 +58,10 @@ pub(in crate::commands) async fn connect(
     // Before anything is sent.
     check_credentials(bases.iter())?;
     let mut targets = Targets { are_several: true, ..Targets::default() };
-    let (mut resolved, mut told) = (Vec::new(), BTreeSet::new());
+    let (mut resolved, mut warned) = (Vec::new(), BTreeSet::new());
     let (mut left_out, mut specs) = (Vec::new(), Vec::new());
     for (wanted, account) in wanted.iter().zip(&accounts) {
-        let (selected, of_account) = match run.account(wanted, account, needs_names).await {
+        let (selected, of_account) = match connector.account(wanted, account, needs_names).await {
             Ok(found) => found,
             // The projects of this account are not known; those of the others are.
             Err(error) if args.targets.partial && !error.is::<ConnectionError>() => {
@@ -71,7 +72,7 @@ pub(in crate::commands) async fn connect(
             Err(error) => return Err(error),
         };
         let warnings = of_account.iter().flat_map(|target| &target.resolution.warnings);
-        for warning in warnings.filter(|warning| told.insert((*warning).clone())) {
+        for warning in warnings.filter(|warning| warned.insert((*warning).clone())) {
             console.warn(warning);
         }
         resolved.extend(of_account);
@@ -95,14 +96,14 @@ pub(in crate::commands) async fn connect(
         warn_unchecked(console);
     }
     check_credentials(resolved.iter().map(|target| &target.resolution))?;
-    clients(resolved, &run, &mut targets).await;
+    clients(resolved, &connector, &mut targets).await;
     drop_repeated(&mut targets.readable, console);
     targets.mark_namesakes();
     Ok(targets)
 }
 
-/// What the targets of a run share.
-struct Run<'a> {
+/// Finds the targets of each account; they share deadline, log and logins.
+struct Connector<'a> {
     args: &'a ConnectionArgs,
     console: &'a Console,
     log: &'a Arc<RequestLog>,
@@ -110,7 +111,7 @@ struct Run<'a> {
     sessions: Sessions,
 }
 
-impl Run<'_> {
+impl Connector<'_> {
     /// Opens the account of a profile.
     async fn open(&self, wanted: &Wanted) -> anyhow::Result<Account> {
         let base = TargetSpec { profile: wanted.profile.clone(), ..TargetSpec::default() };
@@ -284,13 +285,13 @@ fn check_clouds<'a>(
 
 /// Connects to each target. Logins are one at a time, and end with the first that IAM refuses: a
 /// few failures lock the user.
-async fn clients(resolved: Vec<Resolved>, run: &Run<'_>, targets: &mut Targets) {
-    let patience = run.args.targets.target_timeout;
+async fn clients(resolved: Vec<Resolved>, connector: &Connector<'_>, targets: &mut Targets) {
+    let patience = connector.args.targets.target_timeout;
     let mut tasks = JoinSet::new();
     let mut connected = Vec::new();
     for (index, Resolved { name, resolution, options }) in resolved.into_iter().enumerate() {
         let logs_in = matches!(resolution.credentials, Ok((Credentials::Password(_), _)));
-        let sessions = run.sessions.clone();
+        let sessions = connector.sessions.clone();
         let connect = async move {
             let connect = iam::connect(resolution, Cache::of_process(), &sessions, &options);
             match patience {

@@ -18,7 +18,7 @@ use crate::settings::{Project, Resolution, Skipped, TargetSpec};
 use crate::text::sanitize;
 pub(super) use connect::connect;
 
-/// What a target is called.
+/// Names of a target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct TargetName {
     pub(crate) region: Option<String>,

@@ -1,4 +1,4 @@
-//! What a group of config.toml reads.
+//! Groups of targets: look-up by name, and their entries as selections.
 
 use super::{RegionChoice, Wanted};
 use crate::settings::ConnectionError;

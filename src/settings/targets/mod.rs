@@ -21,7 +21,7 @@ use crate::pipeline::filter::pattern::Pattern;
 use crate::text::sanitize;
 pub(crate) use args::TargetArgs;
 
-/// What a run reads with the credentials of one profile.
+/// Regions and projects to read with the credentials of one profile.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     /// Profile with the credentials; `None` for those that are found without one.
