@@ -154,7 +154,7 @@ impl ApiError {
         }
     }
 
-    /// Returns how long the service asks the client to wait.
+    /// Returns how long the service requests the client to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.wait(),

@@ -347,7 +347,7 @@ mod tests {
                     assert_eq!(*line, lines[index % rows.len()], "line {index} at {width:?}");
                 }
             }
-            // Colour is all that tells them apart: of two statuses in two rows of four, and of one
+            // Only color distinguishes them: of two statuses in two rows of four, and of one
             // in a third.
             assert_eq!(strip_str(&painted).to_string(), plain, "{width:?}");
             assert_eq!(painted.matches("\u{1b}[0m").count(), number / 4 * 5, "{width:?}");

@@ -1,4 +1,4 @@
-//! `cbr config init`: asks for the settings of a profile, checks them and saves them.
+//! `cbr config init`: prompts for the settings of a profile, checks them and saves them.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;

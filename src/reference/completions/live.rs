@@ -137,7 +137,7 @@ pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec
     thread::spawn(move || look(command, &words, start + LIMIT, &sender));
     let mut values = BTreeMap::new();
     while let Ok(seen) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
-        // Of several backups with one value the newest tells: it comes first.
+        // Of several backups with one value, the newest is first and describes it.
         for (value, help) in seen.iter().filter_map(|seen| field.of_backup(seen)) {
             values.entry(value).or_insert(help);
         }

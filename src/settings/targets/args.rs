@@ -16,8 +16,8 @@ pub(crate) struct TargetArgs {
     /// for one]
     ///
     /// It determines the endpoint. Several regions, projects and profiles make one list: each is
-    /// proven complete. A glob stands for the main projects of the matching regions of the account,
-    /// which IAM lists.
+    /// proven complete. A glob selects the main projects of the matching regions that IAM lists for
+    /// the account.
     #[arg(
         long = "region",
         id = "region",
