@@ -3,11 +3,14 @@
 //!
 //! | module | what it owns |
 //! |---|---|
+//! | [`source`] | the list of one target |
+//! | [`sink`] | where the rows go |
 //! | [`outcome`] | the outcome of each target, and why there are no rows |
 
 mod outcome;
+mod sink;
+mod source;
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,47 +21,21 @@ use tokio::time::timeout;
 
 use super::read::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
-use super::targets::{FailedTarget, Target, TargetName, Targets};
+use super::targets::{FailedTarget, TargetName, Targets};
 use super::vaults;
-use crate::api::{ApiError, Backups, Client, Pair};
+use crate::api::{ApiError, Client};
 use crate::cli::{ReadArgs, query};
 use crate::errors::NoBackups;
-use crate::listing::{
-    self, Ended, Failure, Input, ListRange, MergeSink, Order, Receipt, Run, Unproven, merge,
-};
+use crate::listing::{self, Ended, Failure, Input, ListRange, Order, Receipt, Unproven, merge};
 use crate::output::TargetColumns;
-use crate::pipeline::filter::Conditions;
-use crate::record::row::{Row, RowSink, Rows};
+use crate::record::row::RowSink;
 use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
 use crate::terminal::target::Output;
-
-/// The list of one target.
-pub(super) struct ListSource {
-    pub(super) target: Target,
-    /// The filters as they are sent.
-    pub(super) query: Vec<Pair>,
-    /// Added to its rows, if needed.
-    tag: Option<Arc<TargetTag>>,
-    /// The filters cannot match, so that nothing is requested.
-    is_empty: bool,
-    /// What was read.
-    receipt: Receipt,
-    state: State,
-}
-
-/// Outcome of reading the list of a target.
-#[derive(Default)]
-enum State {
-    /// It was not read to its end.
-    #[default]
-    Stopped,
-    /// It is read and proven, as far as it was wanted.
-    Complete,
-    /// It cannot be read or proven. The error moves on when it is reported.
-    Failed(Option<anyhow::Error>),
-}
+pub(super) use sink::TargetSink;
+use sink::{All, Filtered};
+use source::{ListSource, State};
 
 /// A list that is being read, from one target or several.
 pub(super) struct Reading<'a> {
@@ -86,76 +63,6 @@ pub(super) struct Reading<'a> {
 #[derive(Debug, thiserror::Error)]
 #[error("targets failed")]
 struct TargetsFailed;
-
-/// Takes the rows of each target.
-pub(super) trait TargetSink {
-    /// Takes a row of the target with this index. `Break` means that no more are wanted.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be stored or written.
-    fn push(&mut self, target: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
-
-    /// Called before more is read.
-    ///
-    /// # Errors
-    ///
-    /// If what was taken cannot be written.
-    fn page_end(&mut self) -> anyhow::Result<()>;
-}
-
-/// Takes the rows of all targets as one list.
-struct All<'a, S>(&'a mut S);
-
-impl<S: RowSink> TargetSink for All<'_, S> {
-    fn push(&mut self, _: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        self.0.push(row)
-    }
-
-    fn page_end(&mut self) -> anyhow::Result<()> {
-        self.0.page_end()
-    }
-}
-
-/// Each target has a sink of its own.
-impl<S: RowSink> TargetSink for &mut Vec<S> {
-    fn push(&mut self, target: usize, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
-        self.get_mut(target).map_or(Ok(ControlFlow::Continue(())), |sink| sink.push(row))
-    }
-
-    fn page_end(&mut self) -> anyhow::Result<()> {
-        self.iter_mut().try_for_each(RowSink::page_end)
-    }
-}
-
-/// Passes the rows on that match the filters of `cbr`.
-struct Filtered<'a, S> {
-    conditions: Conditions<'a>,
-    console: &'a Console,
-    tally: &'a mut Counts,
-    /// Index of the target of each list.
-    targets: Vec<usize>,
-    sink: S,
-}
-
-impl<S: TargetSink> MergeSink<Rows> for Filtered<'_, S> {
-    fn take(&mut self, run: Run<'_, Rows>) -> anyhow::Result<ControlFlow<()>> {
-        let target = self.targets.get(run.list).copied().unwrap_or_default();
-        for row in run.rows.at(run.indexes).filter(|row| self.conditions.pass(&row.backup())) {
-            self.tally.matched += 1;
-            if self.sink.push(target, row)?.is_break() {
-                self.tally.stopped = true;
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()> {
-        self.console.progress(total.rows, total.count);
-        self.sink.page_end()
-    }
-}
 
 impl ReadArgs {
     /// Returns the range of the whole list, whose first rows may be enough.
@@ -458,31 +365,6 @@ impl<'a> Reading<'a> {
         match self.tally.rows {
             0 if self.args.fail_on_empty => Err(NoBackups),
             _ => Ok(()),
-        }
-    }
-}
-
-impl ListSource {
-    fn backups(&self, query: &[Pair], order: Order) -> Backups {
-        let client = Arc::clone(&self.target.client);
-        Backups::new(client, query.to_vec(), order).tagged(self.tag.clone())
-    }
-
-    fn has_failed(&self) -> bool {
-        matches!(self.state, State::Failed(_))
-    }
-
-    fn failure(&self) -> Option<&anyhow::Error> {
-        match &self.state {
-            State::Failed(error) => error.as_ref(),
-            State::Stopped | State::Complete => None,
-        }
-    }
-
-    fn into_failed(self) -> Option<FailedTarget> {
-        match self.state {
-            State::Failed(Some(error)) => Some(FailedTarget { name: self.target.name, error }),
-            _ => None,
         }
     }
 }

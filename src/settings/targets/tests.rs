@@ -1,6 +1,9 @@
+//! Which targets flags select, with and without the list of IAM.
+
 use clap::Parser;
 
 use super::*;
+use crate::settings::clouds;
 
 #[derive(Parser)]
 struct Flags {
