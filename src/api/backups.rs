@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::RawValue;
 
-use super::body::Body;
+use super::body::{Body, BufferPool};
 use super::client::{Client, Pair, RequestSpec, UnsentRequest};
 use super::error::ApiError;
 use super::page::read_page;
@@ -138,6 +138,15 @@ impl Probe {
     }
 }
 
+/// Returns rows with their target, in a reused buffer.
+fn tagged(rows: &Rows, tag: &TargetTag) -> Rows {
+    let buffers = BufferPool::of_process();
+    // An empty buffer is valid text.
+    let text = String::from_utf8(buffers.take(rows.tagged_length(tag))).unwrap_or_default();
+    let (text, spans) = rows.tagged(tag, text);
+    Rows::new(Arc::new(Body::new(text, buffers)), spans)
+}
+
 impl Source for Backups {
     type Rows = Rows;
     type Error = ApiError;
@@ -148,7 +157,7 @@ impl Source for Backups {
         let read = |body: &Arc<Body>| {
             let page = read_page(body, &self.order)?;
             Ok(match &self.tag {
-                Some(tag) => page.map(|rows| rows.tagged(tag)),
+                Some(tag) => page.map(|rows| tagged(&rows, tag)),
                 None => page,
             })
         };

@@ -5,7 +5,7 @@
 //! is a little larger than its first page. Growing it by a few bytes would double it.
 
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Maximum number of unused buffers: more than the default number of pages in flight.
 const MOST_KEPT: usize = 24;
@@ -21,6 +21,12 @@ const STEP: usize = 64 << 10;
 pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
 impl BufferPool {
+    /// Returns the pool that all clients of a run share.
+    pub(super) fn of_process() -> &'static Arc<Self> {
+        static POOL: LazyLock<Arc<BufferPool>> = LazyLock::new(Arc::default);
+        &POOL
+    }
+
     /// Returns an empty buffer with room for `length` bytes.
     pub(super) fn take(&self, length: usize) -> Vec<u8> {
         let mut body = self.bodies(Vec::pop).unwrap_or_default();

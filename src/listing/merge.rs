@@ -5,8 +5,8 @@
 //! A list is read ahead by a few pages, which limits the memory whatever the lists hold. Lists of
 //! one host share a window of requests.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -139,11 +139,9 @@ impl<S: Source> Stream<S> {
     }
 }
 
-/// Compares the heads of two lists. A row whose rank is unknown follows its predecessor at once.
-fn order((a, left): (Option<Rank>, usize), (b, right): (Option<Rank>, usize)) -> Ordering {
-    // `None` precedes all others.
-    a.cmp(&b).then(left.cmp(&right))
-}
+/// The next row of a list: its rank, and the index of the list. A row whose rank is unknown
+/// follows its predecessor at once, since `None` precedes all others.
+type Head = (Option<Rank>, usize);
 
 /// Reads all lists and passes their rows to `sink`, merged in their order. Rows of equal rank are
 /// in the order of the lists.
@@ -199,12 +197,15 @@ fn pass_on<S: Source>(
     streams: &mut [Stream<S>],
     sink: &mut impl MergeSink<S::Rows>,
 ) -> Option<anyhow::Result<Option<usize>>> {
+    let head = |(index, stream): (usize, &Stream<S>)| Some(Reverse((stream.head()?, index)));
+    let mut heads: BinaryHeap<Reverse<Head>> =
+        streams.iter().enumerate().filter_map(head).collect();
     loop {
-        let (first, second) = first_two(streams)?;
+        let Reverse((_, first)) = heads.pop()?;
+        let second = heads.peek().map(|Reverse(head)| *head);
         let stream = streams.get_mut(first)?;
         let batch = stream.waiting.front()?;
-        let precedes =
-            |rank: &Option<Rank>| second.is_none_or(|second| order((*rank, first), second).is_lt());
+        let precedes = |rank: &Option<Rank>| second.is_none_or(|second| (*rank, first) < second);
         let rest = batch.ranks.get(stream.next..).unwrap_or_default();
         let length = rest.iter().take_while(|rank| precedes(rank)).count().max(1);
         let indexes = batch.indexes.get(stream.next..stream.next + length).unwrap_or_default();
@@ -217,26 +218,12 @@ fn pass_on<S: Source>(
         if stream.next >= batch.indexes.len() {
             stream.waiting.pop_front();
             stream.next = 0;
-            if stream.waiting.is_empty() {
-                return Some(Ok(Some(first)));
-            }
+        }
+        match stream.head() {
+            Some(rank) => heads.push(Reverse((rank, first))),
+            None => return Some(Ok(Some(first))),
         }
     }
-}
-
-/// Returns the index of the list whose next row is the first of all, with rank and index of the row
-/// after which another list follows.
-fn first_two<S: Source>(streams: &[Stream<S>]) -> Option<(usize, Option<(Option<Rank>, usize)>)> {
-    let (mut first, mut second): (Option<(Option<Rank>, usize)>, Option<_>) = (None, None);
-    for (index, stream) in streams.iter().enumerate() {
-        let Some(head) = stream.head().map(|rank| (rank, index)) else { continue };
-        if first.is_none_or(|first| order(head, first).is_lt()) {
-            (first, second) = (Some(head), first);
-        } else if second.is_none_or(|second| order(head, second).is_lt()) {
-            second = Some(head);
-        }
-    }
-    first.map(|(_, index)| (index, second))
 }
 
 /// Requests the first pages of all lists side by side.

@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use memchr::memmem::Finder;
 
 use super::json::{Json, Scanner, has_any};
+use super::target::{self, TargetTag};
 use crate::time;
 
 /// Error message for a record that is not a JSON object.
@@ -68,9 +69,15 @@ macro_rules! fields {
     };
 }
 
-/// Byte ranges of the fields of one record.
+/// Byte ranges of the fields of one record, and of the members of its target.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct FieldSpans([Span; FIELDS]);
+pub(crate) struct FieldSpans {
+    fields: [Span; FIELDS],
+    target: TargetSpans,
+}
+
+/// Byte ranges of the [members](target::MEMBERS) of a target.
+type TargetSpans = [Span; target::MEMBERS.len()];
 
 /// A record, whose fields are decoded on access.
 pub(crate) struct Backup<'a> {
@@ -122,27 +129,36 @@ impl FieldSpans {
         scanner.object(|scanner, name| {
             let value = scanner.range()?;
             if let Some(field) = field_named(&name) {
-                spans.0[field as usize] = Span::of(value);
+                spans.fields[field as usize] = Span::of(value);
             }
             Some(())
         })?;
+        if let Some(target) = spans.find(Field::_target, scanner.text()) {
+            let start = spans.fields[Field::_target as usize].start;
+            spans.target = target_spans(target.as_sent(), start as usize);
+        }
         u32::try_from(scanner.position()).is_ok().then_some(spans)
     }
 
-    /// Returns the same fields of a record that was moved by `distance` bytes and has a target now.
-    pub(super) fn moved(&self, distance: i64, target: Range<usize>) -> Self {
+    /// Returns the same fields of a record that was moved by `distance` bytes and has the target
+    /// `tag` now, at `start`.
+    pub(super) fn moved(&self, distance: i64, tag: &TargetTag, start: usize) -> Self {
         let shift = |at: u32| (i64::from(at) + distance) as u32;
-        let mut spans = self.clone();
-        for span in spans.0.iter_mut().filter(|span| span.start < span.end) {
+        let mut fields = self.fields;
+        for span in fields.iter_mut().filter(|span| span.start < span.end) {
             *span = Span { start: shift(span.start), end: shift(span.end) };
         }
-        spans.0[Field::_target as usize] = Span::of(target);
-        spans
+        fields[Field::_target as usize] = Span::of(start..start + tag.value().len());
+        let member = |range: &Option<Range<usize>>| match range {
+            Some(range) => Span::of(start + range.start..start + range.end),
+            None => Span::default(),
+        };
+        Self { fields, target: tag.members().each_ref().map(member) }
     }
 
     /// Returns a field of the parsed text, unless it is absent or null.
     pub(crate) fn find<'a>(&self, field: Field, text: &'a str) -> Option<Json<'a>> {
-        self.0[field as usize].find(text)
+        self.fields[field as usize].find(text)
     }
 }
 
@@ -190,9 +206,10 @@ impl<'a> Backup<'a> {
         field(self.get(Field::extend_info)?, name)
     }
 
-    /// Returns a field of the target that it is from.
+    /// Returns a member of the target that it is from.
     pub(crate) fn in_target(&self, name: &str) -> Option<Json<'a>> {
-        field(self.get(Field::_target)?, name)
+        let member = target::MEMBERS.iter().position(|member| *member == name)?;
+        self.spans.target[member].find(self.text)
     }
 
     /// Returns a field of `app_consistency`, which is inside `extend_info` in the examples of the
@@ -245,6 +262,20 @@ impl<'a> Backup<'a> {
     }
 }
 
+/// Returns where the members of a target are. Its text starts at `start`.
+fn target_spans(target: &str, start: usize) -> TargetSpans {
+    let mut spans = TargetSpans::default();
+    // A value that is not an object has no members.
+    let _ = Scanner::new(target).object(|scanner, name| {
+        let range = scanner.range()?;
+        if let Some(member) = target::MEMBERS.iter().position(|member| *member == name) {
+            spans[member] = Span::of(start + range.start..start + range.end);
+        }
+        Some(())
+    });
+    spans
+}
+
 /// Returns the last field of this name, unless it is null.
 fn field<'a>(object: Json<'a>, wanted: &str) -> Option<Json<'a>> {
     let mut found = None;
@@ -280,6 +311,26 @@ mod tests {
         let backup = Backup::parse(r#"{"id": 1, "name": "a", "id": 2, "name": null}"#).unwrap();
         assert_eq!(backup.get(Field::id), Some(Json::new("2")));
         assert_eq!(backup.get(Field::name), None);
+    }
+
+    #[test]
+    fn members_of_a_target_are_found() {
+        let cases = [
+            (
+                r#"{"_target": {"region": "a", "profile":"p"}, "id": 1}"#,
+                [Some("\"a\""), Some("\"p\"")],
+            ),
+            (r#"{"id": 1, "_target": {"profile": null, "regi\u006fn": 7}}"#, [Some("7"), None]),
+            (r#"{"_target": {"region": 1}, "_target": {"profile": 2}}"#, [None, Some("2")]),
+            (r#"{"_target": "region", "region": 1}"#, [None, None]),
+            (r#"{"_target": null, "region": 1}"#, [None, None]),
+        ];
+        for (record, expected) in cases {
+            let backup = Backup::parse(record).unwrap();
+            let found = ["region", "profile"].map(|name| backup.in_target(name).map(Json::as_sent));
+            assert_eq!(found, expected, "{record}");
+            assert_eq!(backup.in_target("id"), None);
+        }
     }
 
     #[test]

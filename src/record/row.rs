@@ -61,20 +61,24 @@ impl Rows {
         Self { text, spans }
     }
 
-    /// Returns the backups with their target as the first member of each.
-    pub(crate) fn tagged(&self, tag: &TargetTag) -> Self {
+    /// Returns the length of the text of the [tagged](Self::tagged) backups, in bytes.
+    pub(crate) fn tagged_length(&self, tag: &TargetTag) -> usize {
+        self.spans.iter().map(|span| span.range.len() + tag.len()).sum()
+    }
+
+    /// Returns the text and the spans of these backups with their target as the first member of
+    /// each. Appends the text to `text`.
+    pub(crate) fn tagged(&self, tag: &TargetTag, mut text: String) -> (String, Vec<RowSpan>) {
         let from = (*self.text).as_ref();
-        let bytes = self.spans.iter().map(|span| span.range.len() + tag.len()).sum();
-        let mut text = String::with_capacity(bytes);
         let tagged = |RowSpan { range, fields, breaks_lines }: &RowSpan| {
             let start = text.len();
             let target = tag.push(from.get(range.clone()).unwrap_or_default(), &mut text);
             let distance = (start + tag.len()) as i64 - range.start as i64;
-            let fields = fields.moved(distance, target);
+            let fields = fields.moved(distance, tag, target);
             RowSpan { range: start..text.len(), fields, breaks_lines: *breaks_lines }
         };
         let spans = self.spans.iter().map(tagged).collect();
-        Self { text: Arc::new(text), spans }
+        (text, spans)
     }
 
     /// Returns the memory of the text and of the spans.
@@ -162,7 +166,10 @@ pub(crate) mod tests {
             Some(())
         });
         assert!(read.is_some());
-        let tagged = Rows::new(Arc::new(page.to_owned()), spans).tagged(&tag);
+        let rows = Rows::new(Arc::new(page.to_owned()), spans);
+        let (text, spans) = rows.tagged(&tag, String::new());
+        assert_eq!(text.len(), rows.tagged_length(&tag));
+        let tagged = Rows::new(Arc::new(text), spans);
         let lines: Vec<_> = tagged.at(&[0, 1]).map(|row| row.one_line().into_owned()).collect();
         let target = r#""_target":{"region":"eu-de","project_id":"p1","project_name":"\"x\""}"#;
         assert!(lines[0].starts_with(&format!("{{{target},\"id\":\"a\"")), "{}", lines[0]);

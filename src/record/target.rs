@@ -10,9 +10,16 @@ use serde_json::Value;
 /// Name of the member.
 const NAME: &str = "\"_target\":";
 
+/// Names of its members.
+pub(super) const MEMBERS: [&str; 4] = ["region", "project_id", "project_name", "profile"];
+
 /// The member `_target` with its comma.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TargetTag(String);
+pub(crate) struct TargetTag {
+    text: String,
+    /// Range of the value of each of [`MEMBERS`], from the start of the object.
+    members: [Option<Range<usize>>; MEMBERS.len()],
+}
 
 impl TargetTag {
     /// Creates the tag of a target. What is not known is left out.
@@ -22,42 +29,51 @@ impl TargetTag {
         project_name: Option<&str>,
         profile: Option<&str>,
     ) -> Self {
-        let members = [
-            ("region", region),
-            ("project_id", project_id),
-            ("project_name", project_name),
-            ("profile", profile),
-        ];
-        let known = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let json: Vec<_> =
-            known.map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
-        Self(format!("{NAME}{{{}}},", json.join(",")))
+        let mut object = "{".to_owned();
+        let mut members = [const { None }; MEMBERS.len()];
+        let values = [region, project_id, project_name, profile];
+        for ((name, value), member) in MEMBERS.iter().zip(values).zip(&mut members) {
+            let Some(value) = value else { continue };
+            if object.len() > 1 {
+                object.push(',');
+            }
+            object.push_str(&quoted(name));
+            object.push(':');
+            let start = object.len();
+            object.push_str(&quoted(value));
+            *member = Some(start..object.len());
+        }
+        Self { text: format!("{NAME}{object}}},"), members }
     }
 
     /// Returns the member as text, which differs from that of any other target.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Returns the value of the member, a JSON object.
     pub(crate) fn value(&self) -> &str {
-        self.0.get(NAME.len()..self.0.len() - 1).unwrap_or_default()
+        self.text.get(NAME.len()..self.text.len() - 1).unwrap_or_default()
+    }
+
+    /// Returns the range of the value of each of [`MEMBERS`] in [`value`](Self::value).
+    pub(super) fn members(&self) -> &[Option<Range<usize>>; MEMBERS.len()] {
+        &self.members
     }
 
     /// Returns the number of bytes that it adds.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.text.len()
     }
 
-    /// Appends a JSON object with this member first, and returns the range of its value.
-    pub(super) fn push(&self, object: &str, text: &mut String) -> Range<usize> {
+    /// Appends a JSON object with this member first, and returns the start of its value.
+    pub(super) fn push(&self, object: &str, text: &mut String) -> usize {
         let (brace, members) = object.split_at_checked(1).unwrap_or_default();
         text.push_str(brace);
         let start = text.len() + NAME.len();
-        text.push_str(&self.0);
-        let end = text.len() - 1;
+        text.push_str(&self.text);
         text.push_str(members);
-        start..end
+        start
     }
 
     /// Returns a JSON object that `cbr` made, which is not empty, with this member first.

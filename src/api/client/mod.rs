@@ -43,7 +43,6 @@ pub(crate) struct Client {
     throttle: Arc<Throttle>,
     hedging: Hedging,
     log: Arc<RequestLog>,
-    buffers: Arc<BufferPool>,
     /// Seconds by which this machine's clock is ahead of the service's, by the latest answer;
     /// [`UNKNOWN_CLOCK`] before the first one.
     clock_ahead: AtomicI32,
@@ -83,7 +82,6 @@ impl Client {
         let transport = Transport::to(&endpoint, &means.trust)?;
         let ClientOptions { retry_policy, log, origin, session, throttle, .. } = means.clone();
         let access = IdentityCell::new(access, renewal, session);
-        let (hedging, buffers) = (Hedging::default(), Arc::default());
         Ok(Self {
             transport,
             endpoint,
@@ -91,9 +89,8 @@ impl Client {
             origin,
             retry_policy,
             throttle,
-            hedging,
+            hedging: Hedging::default(),
             log,
-            buffers,
             clock_ahead: AtomicI32::new(UNKNOWN_CLOCK),
         })
     }
@@ -280,7 +277,7 @@ impl Client {
         match body.into_text() {
             Ok(text) => {
                 self.note_body(request, &redaction, text.as_bytes());
-                let body = Arc::new(Body::new(text, &self.buffers));
+                let body = Arc::new(Body::new(text, BufferPool::of_process()));
                 let value = read(&body, &headers);
                 value.map(Some).map_err(|error| unreadable(error, body.text()))
             }
@@ -349,7 +346,10 @@ impl Client {
         }
         let text = |name: &str| Some(redaction.text(headers.get(name)?.to_str().ok()?));
         let request_id = text("x-request-id").or_else(|| text("x-iam-trace-id"));
-        let body = self.transport.body(response, silence, |size| self.buffers.take(size)).await;
+        let body = self
+            .transport
+            .body(response, silence, |size| BufferPool::of_process().take(size))
+            .await;
         if status == call.success {
             return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }

@@ -31,6 +31,11 @@ impl<'a> Scanner<'a> {
         scanner
     }
 
+    /// Returns the whole text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Returns the offset of the next byte.
     pub(crate) fn position(&self) -> usize {
         self.at
