@@ -22,9 +22,12 @@ use super::stitch::ListRange;
 use super::window::{SharedWindow, Window};
 use super::{Failure, Source};
 
-/// Pages of all lists together that are requested or wait to be merged. Each list may have one in
-/// any case. A page is about 1 MiB.
-const MOST_PAGES: usize = 24;
+/// Bytes of the pages of all lists together that are requested or wait to be merged. Each list may
+/// have one page in any case.
+const MOST_BYTES: usize = 32 << 20;
+
+/// Size of a page before one has arrived, in bytes: that of 1,000 backups.
+const USUAL_PAGE: usize = 5 << 18;
 
 /// One of the lists.
 pub(crate) struct Input<S> {
@@ -92,6 +95,8 @@ struct Stream<S: Source> {
     waiting: VecDeque<Batch<S::Rows>>,
     /// Position in the first batch.
     next: usize,
+    /// Size of its largest page, in bytes; 0 before the first.
+    largest: usize,
     /// Time left to wait for it.
     patience: Option<Duration>,
     /// `None` while it is read.
@@ -118,6 +123,8 @@ impl<S: Source> Stream<S> {
             }
             match next {
                 Ok(Ok(Some(batches))) => {
+                    let bytes = batches.iter().map(|batch| S::bytes(&batch.rows)).max();
+                    self.largest = self.largest.max(bytes.unwrap_or_default());
                     self.waiting.extend(batches.into_iter().filter(|it| !it.indexes.is_empty()));
                 }
                 Ok(Ok(None)) => self.ended = Some(Ended::Complete),
@@ -241,11 +248,19 @@ async fn heads<S: Source>(
     for (index, Input { source, range, host, patience }) in inputs.into_iter().enumerate() {
         let window = windows.get(&host).cloned();
         let (window, sharers) = window.context("a list has no window of requests")?;
-        let share = (window.size() / sharers).min(MOST_PAGES / lists).max(1);
+        let share = (window.size() / sharers).min(MOST_BYTES / USUAL_PAGE / lists).max(1);
         let most = if lists == 1 { usize::MAX } else { share };
         let reader = Reader::new(source, range, window.clone());
-        let (waiting, ended) = (VecDeque::new(), None);
-        let mut stream = Stream { reader, window, host, waiting, next: 0, patience, ended };
+        let mut stream = Stream {
+            reader,
+            window,
+            host,
+            waiting: VecDeque::new(),
+            next: 0,
+            largest: 0,
+            patience,
+            ended: None,
+        };
         tasks.spawn(async move {
             stream.fill(most).await;
             (index, stream)
@@ -260,7 +275,7 @@ async fn heads<S: Source>(
 }
 
 /// Returns how many pages a list may have requested: what the others leave of the window of its
-/// host and of [`MOST_PAGES`].
+/// host and of [`MOST_BYTES`].
 fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     let Some(stream) = streams.get(of) else { return 1 };
     if streams.len() == 1 {
@@ -272,7 +287,9 @@ fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     let at_host = others().filter(|(_, other)| other.host == stream.host);
     let requested: usize = at_host.map(|(_, other)| other.reader.outstanding()).sum();
     let of_window = stream.window.size().saturating_sub(requested);
-    of_window.min(MOST_PAGES.saturating_sub(pages)).max(1)
+    let largest = streams.iter().map(|stream| stream.largest).max().filter(|bytes| *bytes > 0);
+    let most = MOST_BYTES / largest.unwrap_or(USUAL_PAGE);
+    of_window.min(most.saturating_sub(pages)).max(1)
 }
 
 /// Adds receipts. The count is known if that of each list is.

@@ -72,8 +72,8 @@ fn command(program: &Program, sandboxes: &mut Sandboxes) -> anyhow::Result<Comma
             command.args(["backups", "coverage"]);
             command.envs(sandbox.environment.iter().cloned());
         }
-        Program::Targets(targets, account) => {
-            command.args(["backups", "list", "-o", "csv"]);
+        Program::Targets(targets, format_and_options, account) => {
+            command.args(["backups", "list", "-o"]).args(*format_and_options);
             for target in 0..*targets {
                 command.args(["--profile", &Sandbox::profile(target)]);
             }
