@@ -7,9 +7,9 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 
 use super::concurrency::Concurrency;
 use super::dry_run::DryRunArgs;
-use super::query::{self, Query};
+use super::service_filters::{self, ServiceFilters};
 use crate::api::Pair;
-use crate::pipeline::filter::Filter;
+use crate::pipeline::filter::LocalFilters;
 use crate::text::headings;
 use crate::text::number::whole;
 
@@ -17,7 +17,7 @@ use crate::text::number::whole;
 #[derive(Args)]
 pub(crate) struct ReadArgs {
     #[command(flatten)]
-    pub(crate) query: Query,
+    pub(crate) service_filters: ServiceFilters,
 
     /// Backups in the vault with this name or ID
     ///
@@ -31,7 +31,7 @@ pub(crate) struct ReadArgs {
     pub(crate) vault: Option<String>,
 
     #[command(flatten)]
-    pub(crate) filter: Filter,
+    pub(crate) local_filters: LocalFilters,
 
     /// Number of backups per request, 1 to 1000
     #[arg(
@@ -41,7 +41,7 @@ pub(crate) struct ReadArgs {
         help_heading = "How much",
         display_order = 900,
         default_value_t = 1000,
-        value_parser = whole::<u64>(1..=query::LARGEST_PAGE)
+        value_parser = whole::<u64>(1..=service_filters::LARGEST_PAGE)
     )]
     pub(crate) page_size: u64,
 
@@ -86,10 +86,10 @@ impl Default for ReadArgs {
     /// Returns the arguments that read the whole list.
     fn default() -> Self {
         Self {
-            query: Query::default(),
+            service_filters: ServiceFilters::default(),
             vault: None,
-            filter: Filter::default(),
-            page_size: query::LARGEST_PAGE,
+            local_filters: LocalFilters::default(),
+            page_size: service_filters::LARGEST_PAGE,
             concurrency: Concurrency::Auto,
             fail_on_empty: false,
             receipt: None,
@@ -102,8 +102,8 @@ impl ReadArgs {
     /// Returns the pairs to send. The service also gets the time range of the filters of cbr, so
     /// that it sends less, unless another flag sets that end of the range.
     pub(crate) fn pairs(&self) -> Vec<Pair> {
-        let mut pairs = self.query.pairs();
-        let [start, end] = self.filter.creation_range();
+        let mut pairs = self.service_filters.pairs();
+        let [start, end] = self.local_filters.creation_range();
         let range = [
             ("start_time", start.map(|start| start.at_or_after())),
             ("end_time", end.map(|end| end.at_or_before())),
@@ -122,12 +122,12 @@ impl ReadArgs {
 
     /// Returns true if new backups are filtered out.
     pub(crate) fn filters_by_age(&self) -> bool {
-        self.query.has_until() || self.filter.has_older_than()
+        self.service_filters.has_until() || self.local_filters.has_older_than()
     }
 
     /// Rejects filters that contradict each other, which clap cannot detect.
     pub(super) fn check(&self) -> Result<(), String> {
-        self.query.check().and_then(|()| self.filter.check())
+        self.service_filters.check().and_then(|()| self.local_filters.check())
     }
 }
 

@@ -317,8 +317,8 @@ fn print(
 ) -> anyhow::Result<u64> {
     reading.tally.ready = Some(Instant::now());
     let columns = reading.target_columns().add_to(args.columns(), NAMED_COLUMNS);
-    let target = args.output.target(terminal);
-    let renderer = args.output.renderer(target, &columns)?;
+    let destination = args.output.destination(terminal);
+    let renderer = args.output.renderer(destination, &columns)?;
     let sorter = args.sort.as_ref().map(|sort| sort.sorter());
     let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
     for row in json_rows(args, judgement) {

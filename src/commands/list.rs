@@ -28,14 +28,15 @@ pub(crate) async fn list(
 ) -> anyhow::Result<()> {
     if let Some(form) = args.read.dry_run.form() {
         let Approach { order, extent, .. } = approach(args, false);
-        let knows =
-            args.count && args.latest().is_none() && args.read.filter.conditions().is_empty();
+        let knows = args.count
+            && args.latest().is_none()
+            && args.read.local_filters.conditions().is_empty();
         let knows = knows && args.read.receipt.is_none();
         let aim = if knows { ListTarget::Count } else { ListTarget::Rows(extent) };
         return dry_run_request(form, &args.read, (order, aim), connection, console);
     }
     let asks_for_copies =
-        || args.read.query.pairs().iter().any(|(name, _)| *name == "show_replication");
+        || args.read.service_filters.pairs().iter().any(|(name, _)| *name == "show_replication");
     let column = args.output.replication_column().or_else(|| args.sort().replication_column());
     if let Some(column) = column.filter(|_| !asks_for_copies()) {
         console.warn(&format!("{column}: the service sends it only with --show-replication"));
@@ -91,7 +92,7 @@ fn approach(args: &ListArgs, are_several: bool) -> Approach {
 
 /// Decides how to read the list of one target.
 fn approach_one(args: &ListArgs) -> Approach {
-    let filtered = !args.read.filter.conditions().is_empty();
+    let filtered = !args.read.local_filters.conditions().is_empty();
     let plan = match args.latest() {
         // No order matters where rows are only counted.
         _ if args.count => Plan::Service(Order::default()),
@@ -123,13 +124,20 @@ async fn print(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<()> {
-    let queried_columns: Vec<_> =
-        args.sort().queried_columns().chain(args.read.filter.conditions().columns()).collect();
+    let queried_columns: Vec<_> = args
+        .sort()
+        .queried_columns()
+        .chain(args.read.local_filters.conditions().columns())
+        .collect();
     let renderer = loop {
         let stream = reading.digested(Stdout);
-        let target = args.output.target(terminal);
-        let renderer =
-            args.output.renderer(target, &queried_columns, reading.target_columns(), stream)?;
+        let destination = args.output.destination(terminal);
+        let renderer = args.output.renderer(
+            destination,
+            &queried_columns,
+            reading.target_columns(),
+            stream,
+        )?;
         match read_rows(args, reading, renderer).await {
             // Rows that were streamed cannot be taken back.
             Err(error) if !args.output.streams() => reading.again(error)?,

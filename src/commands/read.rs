@@ -45,7 +45,7 @@ pub(super) async fn read(
     console: &Arc<Console>,
     work: impl AsyncFnOnce(&mut Reading<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    for remark in args.query.remarks() {
+    for remark in args.service_filters.remarks() {
         console.warn(&remark);
     }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
@@ -96,7 +96,7 @@ pub(super) async fn read(
     let written = receipt.write(&Outcome {
         tally: done.tally,
         query: &done.query,
-        filter: args.filter.conditions().to_pairs(),
+        filter: args.local_filters.conditions().to_pairs(),
         sort: cut.sort,
         limit: cut.limit,
         offset: cut.offset,
@@ -125,7 +125,7 @@ struct Done {
 
 impl Done {
     fn new(args: &ReadArgs) -> Self {
-        let filtered = !args.filter.conditions().is_empty();
+        let filtered = !args.local_filters.conditions().is_empty();
         let tally = Counts { filtered, ..Counts::default() };
         Self { tally, query: args.pairs(), ..Self::default() }
     }

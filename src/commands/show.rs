@@ -51,10 +51,10 @@ pub(crate) async fn show(
     let client = Arc::new(client(connection, console, &journal).await?);
     let ids = find(&args.id, &client, console).await?;
     let backups = request_all(&ids, &client).await?;
-    let target = args.output.target(terminal);
+    let destination = args.output.destination(terminal);
     let mut renderer = match args.id.as_slice() {
-        [_] => args.output.single_renderer(target)?,
-        _ => args.output.renderer(target, &ColumnSets::backups())?,
+        [_] => args.output.single_renderer(destination)?,
+        _ => args.output.renderer(destination, &ColumnSets::backups())?,
     };
     for backup in &backups {
         renderer.push_record(backup)?;
@@ -124,8 +124,8 @@ async fn read(
     for reads in 1.. {
         let source = Backups::new(Arc::clone(client), filters.clone(), Order::default());
         let mut found = Vec::new();
-        let listing = listing::list(Arc::new(source), range, CONCURRENCY, |batches, receipt| {
-            console.progress(receipt.rows, receipt.count);
+        let listing = listing::list(Arc::new(source), range, CONCURRENCY, |batches, statistics| {
+            console.progress(statistics.rows, statistics.count);
             let rows = batches.iter().flat_map(|batch| batch.rows.at(&batch.indexes));
             for row in rows {
                 let backup = row.backup();

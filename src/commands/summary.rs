@@ -78,7 +78,7 @@ pub(crate) async fn summary(
             }
             _ => columns,
         };
-        let renderer = args.output.renderer(args.output.target(terminal), &columns)?;
+        let renderer = args.output.renderer(args.output.destination(terminal), &columns)?;
         let sorter = args.sort.as_ref().map(Sort::sorter);
         let mut rows = Selection::new(None, sorter, (0, args.limit), renderer);
         for row in summary.rows(&vaults.unwrap_or_default()) {

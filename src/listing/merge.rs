@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::page::{Batch, Rank};
-use super::proof::Receipt;
 use super::reader::Reader;
+use super::statistics::Statistics;
 use super::stitch::ListRange;
 use super::window::{SharedWindow, Window};
 use super::{Failure, Source};
@@ -57,12 +57,12 @@ pub(crate) trait MergeSink<R> {
     /// If they cannot be stored or written.
     fn take(&mut self, run: Run<'_, R>) -> anyhow::Result<ControlFlow<()>>;
 
-    /// Called when more has to be read, with the sum of the receipts.
+    /// Called when more has to be read, with the sum of the statistics.
     ///
     /// # Errors
     ///
     /// If what was taken cannot be written.
-    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()>;
+    fn wait(&mut self, total: &Statistics) -> anyhow::Result<()>;
 }
 
 /// How the reading of one list ended.
@@ -81,8 +81,8 @@ pub(crate) enum Ended<E> {
 /// Result of a merge.
 #[derive(Debug)]
 pub(crate) struct Merged<E> {
-    /// Receipt and result of each list.
-    pub(crate) lists: Vec<(Receipt, Ended<E>)>,
+    /// Statistics and result of each list.
+    pub(crate) lists: Vec<(Statistics, Ended<E>)>,
     /// `Ok` if no list failed; true if the sink had enough rows before the end.
     pub(crate) result: Result<bool, anyhow::Error>,
 }
@@ -167,7 +167,7 @@ pub(crate) async fn merge<S: Source>(
     let result = pass_all(&mut streams, sink).await;
     let ended = |stream: Stream<S>| {
         // A list that was read to its end is complete, whatever the result of the others.
-        (stream.reader.receipt(), stream.ended.unwrap_or(Ended::Stopped))
+        (stream.reader.statistics(), stream.ended.unwrap_or(Ended::Stopped))
     };
     Merged { lists: streams.into_iter().map(ended).collect(), result }
 }
@@ -183,7 +183,7 @@ async fn pass_all<S: Source>(
         }
         let passed = pass_on(streams, sink);
         // What was passed on can be written before more is awaited.
-        sink.wait(&total(streams.iter().map(|stream| stream.reader.receipt())))?;
+        sink.wait(&total(streams.iter().map(|stream| stream.reader.statistics())))?;
         match passed {
             None => return Ok(false),
             Some(Ok(None)) => return Ok(true),
@@ -292,10 +292,10 @@ fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     of_window.min(most.saturating_sub(pages)).max(1)
 }
 
-/// Adds receipts. The count is known if that of each list is.
-pub(crate) fn total(receipts: impl Iterator<Item = Receipt>) -> Receipt {
-    let none = Receipt { count: Some(0), ..Receipt::default() };
-    receipts.fold(none, |sum, one| Receipt {
+/// Adds statistics. The count is known if that of each list is.
+pub(crate) fn total(statistics: impl Iterator<Item = Statistics>) -> Statistics {
+    let none = Statistics { count: Some(0), ..Statistics::default() };
+    statistics.fold(none, |sum, one| Statistics {
         rows: sum.rows + one.rows,
         count: sum.count.zip(one.count).map(|(sum, one)| sum + one),
         pages: sum.pages + one.pages,

@@ -8,12 +8,13 @@
 mod merge;
 mod order;
 mod page;
-mod proof;
 mod reader;
 mod seen;
+mod statistics;
 mod stitch;
 #[cfg(test)]
 mod tests;
+mod unproven;
 mod window;
 
 use std::future::Future;
@@ -23,12 +24,13 @@ use std::sync::Arc;
 pub(crate) use merge::{Ended, Input, MergeSink, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
 pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
-pub(crate) use proof::{MAX_READS, Receipt, Unproven};
 use reader::Reader;
+pub(crate) use statistics::Statistics;
 pub(crate) use stitch::ListRange;
 use stitch::Stitcher;
 #[cfg(test)]
 pub(crate) use tests::{report, seeds};
+pub(crate) use unproven::{MAX_READS, Unproven};
 use window::Window;
 
 /// Something that answers with pages.
@@ -71,7 +73,7 @@ pub(crate) fn first_request(range: ListRange) -> Option<PageRequest> {
     Some(request)
 }
 
-/// Reads the whole `range` and passes each record to `sink`, in order and once, with the receipt so
+/// Reads the whole `range` and passes each record to `sink`, in order and once, with the statistics so
 /// far. At most `concurrency` pages are requested or waiting at a time. Once the sink wants no more,
 /// reading stops; the records that it has are proven to be the first of the list.
 ///
@@ -80,11 +82,11 @@ pub(crate) async fn list<S: Source>(
     source: Arc<S>,
     range: ListRange,
     concurrency: usize,
-    mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Receipt) -> anyhow::Result<ControlFlow<()>>,
+    mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Statistics) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
     let mut reader = Reader::new(source, range, Window::new(concurrency).shared());
     while let Some(batches) = reader.next(usize::MAX).await? {
-        if sink(batches, &reader.receipt()).map_err(Failure::Sink)?.is_break() {
+        if sink(batches, &reader.statistics()).map_err(Failure::Sink)?.is_break() {
             break;
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::page::{Batch, Page};
-use super::proof::Receipt;
+use super::statistics::Statistics;
 use super::stitch::{ListRange, Stitcher, Ticket};
 use super::window::{Arrival, SharedWindow};
 use super::{Failure, Source};
@@ -34,8 +34,8 @@ impl<S: Source> Reader<S> {
     }
 
     /// Returns what was read so far.
-    pub(super) fn receipt(&self) -> Receipt {
-        self.stitcher.receipt()
+    pub(super) fn statistics(&self) -> Statistics {
+        self.stitcher.statistics()
     }
 
     /// Returns the number of pages that are requested, or arrived and not returned yet.

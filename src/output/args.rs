@@ -11,9 +11,9 @@ use super::selection::{self, Choice, ChoiceParser, ChosenColumn, ColumnSets, Tar
 use super::{Output, Renderer, Style};
 use crate::record::column::COLUMNS;
 use crate::terminal::console::Console;
+use crate::terminal::destination::Destination;
 use crate::terminal::pager::Paged;
 use crate::terminal::stdout::Terminal;
-use crate::terminal::target::Target;
 
 /// How the backups are printed.
 #[derive(clap::Args)]
@@ -57,8 +57,8 @@ pub(crate) struct ListOutputArgs {
 
 impl ListOutputArgs {
     /// Returns what the format depends on.
-    pub(crate) fn target(&self, terminal: &Terminal) -> Target {
-        self.output.target(terminal)
+    pub(crate) fn destination(&self, terminal: &Terminal) -> Destination {
+        self.output.destination(terminal)
     }
 
     /// Opens the destination.
@@ -91,14 +91,14 @@ impl ListOutputArgs {
     /// If a flag needs something that this machine lacks, such as a known time zone.
     pub(crate) fn renderer(
         &self,
-        target: Target,
+        destination: Destination,
         queried_columns: &[&str],
         targets: TargetColumns,
         stream: impl Output + Send + 'static,
     ) -> anyhow::Result<Renderer> {
         let output = &self.output;
         let sets = targets.add_to(ColumnSets::backups(), COLUMNS);
-        let style = output.rows.style(target)?;
+        let style = output.rows.style(destination)?;
         let renderer = output.renderer_with(style, &sets, queried_columns, false)?;
         let stream = self.stream.then(|| Box::new(stream) as _);
         Ok(Renderer { stream, ..renderer })
@@ -145,8 +145,12 @@ fn columns_help() -> String {
 
 impl OutputArgs {
     /// Returns what the format depends on: a file is no terminal.
-    pub(crate) fn target(&self, terminal: &Terminal) -> Target {
-        if self.rows.output_file.is_some() { Target::default() } else { terminal.target() }
+    pub(crate) fn destination(&self, terminal: &Terminal) -> Destination {
+        if self.rows.output_file.is_some() {
+            Destination::default()
+        } else {
+            terminal.destination()
+        }
     }
 
     /// Opens the destination.
@@ -193,8 +197,12 @@ impl OutputArgs {
     /// # Errors
     ///
     /// The errors of [`check`](Self::check).
-    pub(crate) fn renderer(&self, target: Target, sets: &ColumnSets) -> anyhow::Result<Renderer> {
-        self.renderer_with(self.rows.style(target)?, sets, &[], false)
+    pub(crate) fn renderer(
+        &self,
+        destination: Destination,
+        sets: &ColumnSets,
+    ) -> anyhow::Result<Renderer> {
+        self.renderer_with(self.rows.style(destination)?, sets, &[], false)
     }
 
     /// Returns a renderer of a single backup. json and yaml print it without the enclosing list.
@@ -202,8 +210,8 @@ impl OutputArgs {
     /// # Errors
     ///
     /// The errors of [`check`](Self::check).
-    pub(crate) fn single_renderer(&self, target: Target) -> anyhow::Result<Renderer> {
-        self.renderer_with(self.rows.style(target)?, &ColumnSets::backups(), &[], true)
+    pub(crate) fn single_renderer(&self, destination: Destination) -> anyhow::Result<Renderer> {
+        self.renderer_with(self.rows.style(destination)?, &ColumnSets::backups(), &[], true)
     }
 
     pub(super) fn renderer_with(

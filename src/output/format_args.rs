@@ -9,7 +9,7 @@ use super::Style;
 use super::csv::Spreadsheet;
 use super::format::{Format, FormatParser, Printed};
 use super::time::{TimeStyle, Times};
-use crate::terminal::target::Target;
+use crate::terminal::destination::Destination;
 use crate::time::named_zone;
 
 /// How rows are printed.
@@ -145,8 +145,8 @@ impl FormatArgs {
     /// # Errors
     ///
     /// If `--time local` is given and the time zone is unknown.
-    pub(super) fn style(&self, target: Target) -> anyhow::Result<Style> {
-        let Target { width, is_terminal, colored } = target;
+    pub(super) fn style(&self, destination: Destination) -> anyhow::Result<Style> {
+        let Destination { width, is_terminal, colored } = destination;
         let times = self.times().map_err(anyhow::Error::msg)?;
         Ok(Style { width, is_terminal, colored, times })
     }

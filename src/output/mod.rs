@@ -3,7 +3,7 @@
 //! A renderer takes backups one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows are buffered in a [`spool::Spool`], which keeps memory
 //! bounded. Knows neither where records come from nor what kind of file it writes to; a
-//! [`Target`](crate::terminal::target::Target) describes the file.
+//! [`Destination`](crate::terminal::destination::Destination) describes the file.
 //!
 //! To add a format, add it to the table in [`format`](mod@format). A format whose rows do not depend
 //! on each other implements [`Lines`](lines::Lines).
@@ -44,7 +44,7 @@ pub(crate) use selection::{ChoiceParser, ColumnSets, TargetColumns};
 
 use crate::record::column::ColumnKind;
 use crate::record::row::{Row, RowSink, RowSpan};
-use crate::terminal::target::Output;
+use crate::terminal::destination::Output;
 
 use grid::Grid;
 use layout::Heading;

@@ -114,7 +114,7 @@ impl TargetColumns {
 #[derive(Clone, Copy)]
 pub(crate) struct Choice {
     action: Action,
-    target: Target,
+    chosen: Chosen,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -127,8 +127,9 @@ enum Action {
     Drop,
 }
 
+/// What an item names.
 #[derive(Clone, Copy)]
-enum Target {
+enum Chosen {
     Column(&'static Column),
     Group(Group),
 }
@@ -150,18 +151,18 @@ pub(super) const GROUPS: [(&str, &str); 3] = [
 impl Choice {
     /// Returns the columns that this item selects. `default` are those of the format.
     fn columns(self, default: &[Column], sets: &ColumnSets) -> Vec<Column> {
-        match self.target {
-            Target::Column(column) => vec![*column],
-            Target::Group(Group::Default) => default.to_vec(),
-            Target::Group(Group::Wide) => sets.wide.clone(),
-            Target::Group(Group::All) => sets.all.clone(),
+        match self.chosen {
+            Chosen::Column(column) => vec![*column],
+            Chosen::Group(Group::Default) => default.to_vec(),
+            Chosen::Group(Group::Wide) => sets.wide.clone(),
+            Chosen::Group(Group::All) => sets.all.clone(),
         }
     }
 
     /// Returns the column, if it is named and not dropped.
     pub(super) fn named(self) -> Option<&'static Column> {
-        match (self.target, self.action) {
-            (Target::Column(column), Action::Print | Action::Add) => Some(column),
+        match (self.chosen, self.action) {
+            (Chosen::Column(column), Action::Print | Action::Add) => Some(column),
             _ => None,
         }
     }
@@ -201,7 +202,7 @@ pub(super) fn chosen(
     for choice in choices {
         for column in choice.columns(default, sets) {
             let is_this = |there: &ChosenColumn| there.column.name == column.name;
-            let is_named = matches!(choice.target, Target::Column(_));
+            let is_named = matches!(choice.chosen, Chosen::Column(_));
             let there = columns.iter_mut().find(|there| is_this(there));
             match (choice.action, there) {
                 (Action::Drop, _) => columns.retain(|there| !is_this(there)),
@@ -246,11 +247,11 @@ impl ChoiceParser {
         self.0.iter().map(column).chain(GROUPS.map(group)).collect()
     }
 
-    fn target(&self, name: &str) -> Option<Target> {
+    fn chosen(&self, name: &str) -> Option<Chosen> {
         let groups = GROUPS.iter().zip([Group::Default, Group::Wide, Group::All]);
         let group = || groups.clone().find(|((group, _), _)| group.eq_ignore_ascii_case(name));
-        let column = column::named(self.0, name).map(Target::Column);
-        column.or_else(|| group().map(|(_, group)| Target::Group(group)))
+        let column = column::named(self.0, name).map(Chosen::Column);
+        column.or_else(|| group().map(|(_, group)| Chosen::Group(group)))
     }
 }
 
@@ -269,8 +270,8 @@ impl TypedValueParser for ChoiceParser {
             Some(b'-') => (Action::Drop, &text[1..]),
             _ => (Action::Print, text),
         };
-        if let Some(target) = self.target(name) {
-            return Ok(Choice { action, target });
+        if let Some(chosen) = self.chosen(name) {
+            return Ok(Choice { action, chosen });
         }
         let name = if text.is_empty() { value } else { OsStr::new(name) };
         let names = PossibleValuesParser::new(self.names());

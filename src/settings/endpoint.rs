@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::{ConnectionError, Setting, address, clouds};
+use super::{ConnectionError, Setting, address, regions};
 use crate::text::suggest;
 
 /// Scheme, host and port of the service, and for some the region as path. `https`, or `http` to this
@@ -58,7 +58,7 @@ impl Endpoint {
     /// The region is not known.
     pub(super) fn of_region(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let unknown = || {
-            let hint = suggest::nearest(value, clouds::regions()).map_or_else(
+            let hint = suggest::nearest(value, regions::names()).map_or_else(
                 || {
                     "if the region is new, give its URL: --endpoint https://cbr.REGION.DOMAIN"
                         .to_owned()
@@ -74,7 +74,7 @@ impl Endpoint {
                 hint,
             )
         };
-        let host = clouds::service_host(value).ok_or_else(unknown)?;
+        let host = regions::service_host(value).ok_or_else(unknown)?;
         let url = Url::parse(&format!("https://{host}")).map_err(|_| unknown())?;
         Ok(Self { url, origin: origin.clone() })
     }
@@ -111,10 +111,10 @@ impl Endpoint {
     /// Returns the endpoint of this service in a region of the known cloud whose identity service
     /// is at `iam`.
     pub(super) fn beside(region: &Setting, iam: &Self) -> Option<Self> {
-        let domain = clouds::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
+        let domain = regions::of_identity(iam.url.host_str()?).filter(|_| iam.is_https())?;
         let domain = Setting::new("", domain);
-        let found =
-            clouds::is_region_name(&region.value).then(|| Self::below("cbr", region, &domain).ok());
+        let found = regions::is_region_name(&region.value)
+            .then(|| Self::below("cbr", region, &domain).ok());
         found.flatten().map(|(found, _)| found)
     }
 
@@ -123,7 +123,8 @@ impl Endpoint {
     pub(crate) fn lists(&self, service: &Self) -> bool {
         let host = |endpoint: &Self| endpoint.url.host_str().unwrap_or_default().to_owned();
         let (iam, service) = (host(self), host(service));
-        clouds::of_identity(&iam).is_none_or(|domain| clouds::of_service(&service) == Some(domain))
+        regions::of_identity(&iam)
+            .is_none_or(|domain| regions::of_service(&service) == Some(domain))
     }
 
     /// Returns the endpoint that a catalogue of IAM names, with or without API version and project.

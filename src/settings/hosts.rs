@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::config::OwnFile;
-use super::{Environment, clouds};
+use super::{Environment, regions};
 
 /// Returns the host of an `https` URL, or of an `http` URL to this machine. Credentials must not be
 /// sent to any other URL.
@@ -56,7 +56,7 @@ impl Hosts {
                 "leads to another cloud (no host)".to_owned()
             });
         };
-        let is_trusted = clouds::of_identity(&host).is_some() || self.named.contains(&host);
+        let is_trusted = regions::of_identity(&host).is_some() || self.named.contains(&host);
         (!is_trusted).then(|| {
             let host = host.escape_debug();
             format!("leads to another cloud ({host}); {}", Self::allow(&host.to_string()))

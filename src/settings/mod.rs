@@ -16,12 +16,11 @@
 //! | [`home`] | where files are, and how messages name them |
 //! | [`trust`] | trusted certificate authorities |
 //! | [`address`] | what messages show of an address |
-//! | [`clouds`] | the table of regions, with their hosts |
+//! | [`regions`] | the table of regions, with their hosts |
 //! | [`hosts`] | which hosts credentials may be sent to |
-//! | [`endpoint`], [`regions_file`] | a region to its URLs, and which URLs are rejected |
+//! | [`endpoint`], [`region_endpoints`] | a region to its URLs, and which URLs are rejected |
 
 mod address;
-pub(crate) mod clouds;
 pub(crate) mod config;
 mod credentials;
 mod endpoint;
@@ -31,7 +30,8 @@ mod login;
 mod lookup;
 mod memo;
 mod project;
-mod regions_file;
+mod region_endpoints;
+pub(crate) mod regions;
 mod search;
 mod setting;
 mod source;

@@ -2,7 +2,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`target`] | what a renderer writes to |
+//! | [`destination`] | what a renderer writes to |
 //! | [`stdout`] | stdout, its size and its colors |
 //! | [`pager`] | the pager in front of it |
 //! | [`console`](mod@console), [`screen`] | warnings, details and progress on stderr |
@@ -11,10 +11,10 @@
 //! | [`message`] | one message, as text or as JSON |
 
 pub(crate) mod console;
+pub(crate) mod destination;
 pub(crate) mod file_limit;
 mod file_output;
 pub(crate) mod message;
 pub(crate) mod pager;
 pub(crate) mod screen;
 pub(crate) mod stdout;
-pub(crate) mod target;

@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::console::Console;
+use super::destination::Output;
 use super::file_output::FileOutput;
 use super::stdout::Stdout;
-use super::target::Output;
 use crate::text::sanitize::cells;
 
 /// Settings that name the pager; the first that is set wins. An empty name and `cat` mean none. As

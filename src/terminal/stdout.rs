@@ -13,8 +13,8 @@ use clap::{Args, ValueEnum};
 use terminal_size::{Height, Width};
 
 use super::console::{Console, ConsoleArgs};
+use super::destination::{Destination, Output};
 use super::pager::Paged;
-use super::target::{Output, Target};
 
 /// Flags for output on a terminal.
 #[derive(Args, Debug, Clone, Copy)]
@@ -149,10 +149,10 @@ impl Terminal {
 
     /// Returns the properties that renderers depend on. A program such as `watch` exports `COLUMNS`
     /// for output that a person reads through a pipe.
-    pub(crate) fn target(&self) -> Target {
+    pub(crate) fn destination(&self) -> Destination {
         let width = self.size.map(|(width, _)| width);
         let exported = || env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
-        Target {
+        Destination {
             width: width.or_else(exported),
             is_terminal: self.size.is_some(),
             colored: self.colored,

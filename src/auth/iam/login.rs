@@ -9,7 +9,7 @@ use serde_json::{Error, Value, json};
 use super::Iam;
 use super::project::IamProject;
 use crate::api::{ApiError, LOGIN, RequestSpec};
-use crate::settings::{Credentials, Endpoint, Login, NameOrId, clouds};
+use crate::settings::{Credentials, Endpoint, Login, NameOrId, regions};
 use crate::text::secret::Secret;
 
 /// Header with the token that a login returns, or that a look-up is about.
@@ -179,7 +179,7 @@ fn service<'a>(catalog: &'a Value, region: &Region, project: &str) -> Option<&'a
     let name = region.name.as_deref();
     let found = match name.filter(|_| !region.is_implied) {
         Some(region) => of(region).or_else(|| of("*")),
-        None => clouds::of_project(project)
+        None => regions::of_project(project)
             .and_then(of)
             .or_else(|| name.and_then(of))
             .or_else(|| all.first().filter(|_| all.len() == 1)),

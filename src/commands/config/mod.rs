@@ -22,7 +22,7 @@ use crate::settings::config::document::{Config, Entry, Value};
 use crate::settings::config::edit;
 use crate::settings::config::file::{self, Lock};
 use crate::settings::config::key::{Table, ValueKind, bare};
-use crate::settings::{ConnectionError, Environment, Home, Text, clouds, shown_address};
+use crate::settings::{ConnectionError, Environment, Home, Text, regions, shown_address};
 use crate::terminal::console::Console;
 use crate::text::{secret, suggest};
 pub(crate) use init::init;
@@ -213,10 +213,10 @@ impl File<'_> {
 
 /// Returns a message about a region that is not known, with the nearest one that is.
 fn unknown_region(region: &str) -> Option<String> {
-    if clouds::service_host(region).is_some() {
+    if regions::service_host(region).is_some() {
         return None;
     }
-    let nearest = suggest::nearest(region, clouds::regions());
+    let nearest = suggest::nearest(region, regions::names());
     let question = nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
     Some(format!("`{}` is not a known region{question}", region.escape_debug()))
 }

@@ -37,7 +37,7 @@ pub(in crate::commands) fn dry_run_request(
         Form::Request => "--dry-run",
         Form::Curl => "--print-curl",
     })?;
-    for remark in args.query.remarks() {
+    for remark in args.service_filters.remarks() {
         console.warn(&remark);
     }
     let (first, then) = match aim {
@@ -53,9 +53,9 @@ pub(in crate::commands) fn dry_run_request(
     let pairs = args.pairs();
     let draft = Backups::page_request(&pairs, &order, first);
     let mut then = format!("\n# {then}\n");
-    if !args.filter.conditions().is_empty() {
+    if !args.local_filters.conditions().is_empty() {
         let filters: Vec<_> =
-            args.filter.conditions().to_pairs().into_iter().map(|(name, _)| name).collect();
+            args.local_filters.conditions().to_pairs().into_iter().map(|(name, _)| name).collect();
         let told = format!("filters of cbr are applied to the answers: {}", filters.join(", "));
         match form {
             Form::Request => then.push_str(&format!("# {told}\n")),

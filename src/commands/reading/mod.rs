@@ -24,15 +24,15 @@ use super::receipt::{Counts, Digest, Digested, TargetReceipt};
 use super::targets::{FailedTarget, TargetName, Targets};
 use super::vaults;
 use crate::api::{ApiError, Client};
-use crate::cli::{ReadArgs, query};
+use crate::cli::{ReadArgs, service_filters};
 use crate::errors::NoBackups;
-use crate::listing::{self, Ended, Failure, Input, ListRange, Order, Receipt, Unproven, merge};
+use crate::listing::{self, Ended, Failure, Input, ListRange, Order, Statistics, Unproven, merge};
 use crate::output::TargetColumns;
 use crate::record::row::RowSink;
 use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::target::Output;
+use crate::terminal::destination::Output;
 pub(super) use sink::TargetSink;
 use sink::{All, Filtered};
 use source::{ListSource, State};
@@ -68,7 +68,7 @@ impl ReadArgs {
     /// Returns the range of the whole list, whose first rows may be enough.
     pub(super) fn everything(&self, first_rows: bool) -> ListRange {
         let page_size = self.page_size;
-        let largest_page = query::LARGEST_PAGE;
+        let largest_page = service_filters::LARGEST_PAGE;
         ListRange { offset: 0, limit: None, page_size, largest_page, stable: true, first_rows }
     }
 }
@@ -87,10 +87,10 @@ impl<'a> Reading<'a> {
             query: args.pairs(),
             tag: None,
             is_empty: false,
-            receipt: Receipt::default(),
+            statistics: Statistics::default(),
             state: State::default(),
         };
-        let filtered = !args.filter.conditions().is_empty();
+        let filtered = !args.local_filters.conditions().is_empty();
         Self {
             args,
             console,
@@ -163,7 +163,7 @@ impl<'a> Reading<'a> {
         for (source, count) in join_all(requests).await {
             match count {
                 Ok(count) => {
-                    source.receipt.count = count;
+                    source.statistics.count = count;
                     source.state = State::Complete;
                     sum = sum.zip(count).map(|(sum, count)| sum + count);
                 }
@@ -221,7 +221,7 @@ impl<'a> Reading<'a> {
         }
         let ticker = tick(self.console);
         let mut filtered = Filtered {
-            conditions: self.args.filter.conditions(),
+            conditions: self.args.local_filters.conditions(),
             console: self.console,
             tally: &mut self.tally,
             targets: targets.clone(),
@@ -231,13 +231,13 @@ impl<'a> Reading<'a> {
         ticker.abort();
         self.console.clear();
         let rereads = self.tally.listing.rereads;
-        let receipts = merged.lists.iter().map(|(receipt, _)| *receipt);
-        self.tally.listing = Receipt { rereads, ..listing::total(receipts) };
+        let statistics = merged.lists.iter().map(|(statistics, _)| *statistics);
+        self.tally.listing = Statistics { rereads, ..listing::total(statistics) };
         let has_enough = merged.result?;
         let mut failure = None;
-        for (index, (receipt, ended)) in targets.into_iter().zip(merged.lists) {
+        for (index, (statistics, ended)) in targets.into_iter().zip(merged.lists) {
             let Some(source) = self.sources.get_mut(index) else { continue };
-            source.receipt = receipt;
+            source.statistics = statistics;
             source.state = match ended {
                 Ended::Complete => State::Complete,
                 Ended::Stopped if has_enough => State::Complete,
@@ -349,10 +349,10 @@ impl<'a> Reading<'a> {
 
     /// Forgets what was read.
     fn forget(&mut self, rereads: u32) {
-        let listing = Receipt { rereads, ..Receipt::default() };
+        let listing = Statistics { rereads, ..Statistics::default() };
         self.tally = Counts { listing, filtered: self.tally.filtered, ..Counts::default() };
         for source in &mut self.sources {
-            (source.receipt, source.state) = (Receipt::default(), State::default());
+            (source.statistics, source.state) = (Statistics::default(), State::default());
         }
     }
 

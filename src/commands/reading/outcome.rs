@@ -5,7 +5,7 @@ use crate::commands::read::Cut;
 use crate::commands::receipt::{Counts, TargetReceipt};
 use crate::commands::targets::{self, FailedTarget};
 use crate::errors::{self, PartialList};
-use crate::listing::{Order, Receipt};
+use crate::listing::{Order, Statistics};
 use crate::text::number::{counted, grouped};
 
 impl Reading<'_> {
@@ -24,7 +24,7 @@ impl Reading<'_> {
         }
         for source in &self.sources {
             let label = source.target.name.label();
-            let Receipt { rows, count, pages, .. } = source.receipt;
+            let Statistics { rows, count, pages, .. } = source.statistics;
             // Where backups are only counted, there are no rows.
             let rows = if pages == 0 { count.unwrap_or(rows) } else { rows };
             let read = counted(rows, "backup");
@@ -62,10 +62,10 @@ impl Reading<'_> {
         let is_read = |source: &&ListSource| !source.has_failed() || !self.are_several;
         let read = self.sources.iter().filter(is_read).map(|source| {
             let is_proven = matches!(source.state, State::Complete) || source.is_empty;
-            TargetReceipt::new(&source.target.name, &source.receipt, is_proven, None)
+            TargetReceipt::new(&source.target.name, &source.statistics, is_proven, None)
         });
         let failed = self.failed.iter().map(|FailedTarget { name, error }| {
-            TargetReceipt::new(name, &Receipt::default(), false, Some(error))
+            TargetReceipt::new(name, &Statistics::default(), false, Some(error))
         });
         read.chain(failed).collect()
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::commands::receipt::Counts;
-use crate::listing::{MergeSink, Receipt, Run};
+use crate::listing::{MergeSink, Run, Statistics};
 use crate::pipeline::filter::Conditions;
 use crate::record::row::{Row, RowSink, Rows};
 use crate::terminal::console::Console;
@@ -72,7 +72,7 @@ impl<S: TargetSink> MergeSink<Rows> for Filtered<'_, S> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn wait(&mut self, total: &Receipt) -> anyhow::Result<()> {
+    fn wait(&mut self, total: &Statistics) -> anyhow::Result<()> {
         self.console.progress(total.rows, total.count);
         self.sink.page_end()
     }

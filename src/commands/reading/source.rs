@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::{Backups, Pair};
 use crate::commands::targets::{FailedTarget, Target};
-use crate::listing::{Order, Receipt};
+use crate::listing::{Order, Statistics};
 use crate::record::target::TargetTag;
 
 /// The list of one target.
@@ -17,7 +17,7 @@ pub(in crate::commands) struct ListSource {
     /// The filters cannot match, so that nothing is requested.
     pub(super) is_empty: bool,
     /// What was read.
-    pub(super) receipt: Receipt,
+    pub(super) statistics: Statistics,
     pub(super) state: State,
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{Context, SHA256};
 
-use crate::terminal::target::Output;
+use crate::terminal::destination::Output;
 use crate::text::hex::hex;
 
 /// The bytes that were printed so far. Clones count together.

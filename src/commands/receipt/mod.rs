@@ -35,7 +35,7 @@ pub(crate) struct Receipt {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     /// What was read from the service.
-    pub(crate) listing: listing::Receipt,
+    pub(crate) listing: listing::Statistics,
     /// True if there are filters that the service does not apply.
     pub(crate) filtered: bool,
     /// Rows that match these filters.
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn the_line_tells_what_was_proven_and_what_it_took() {
-        let listing = |rows, count, pages, seams_mended, duplicates| listing::Receipt {
+        let listing = |rows, count, pages, seams_mended, duplicates| listing::Statistics {
             rows,
             count,
             pages,
@@ -443,11 +443,11 @@ mod tests {
             ((1000, 1663), (false, 3, 3, true), None, "3 of 1,663 backups"),
         ];
         for ((rows_read, count), (filtered, matched, rows, stopped), limit, expected) in cases {
-            let listing = listing::Receipt {
+            let listing = listing::Statistics {
                 rows: rows_read,
                 count: Some(count),
                 pages: 2,
-                ..listing::Receipt::default()
+                ..listing::Statistics::default()
             };
             let tally = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
             let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");

@@ -39,7 +39,7 @@ impl TargetReceipt {
     /// Creates the block of a target.
     pub(crate) fn new(
         name: &TargetName,
-        receipt: &listing::Receipt,
+        receipt: &listing::Statistics,
         proven: bool,
         error: Option<&anyhow::Error>,
     ) -> Self {

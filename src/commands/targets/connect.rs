@@ -13,7 +13,7 @@ use crate::auth::iam::{self, Cache, Sessions};
 use crate::commands::settings::{Account, deadline, tell, warn_unchecked};
 use crate::settings::{
     AccountProject, ConnectionArgs, ConnectionError, Credentials, ProjectScope, Resolution,
-    Selected, TargetSpec, Trust, Wanted, clouds,
+    Selected, TargetSpec, Trust, Wanted, regions,
 };
 use crate::terminal::console::Console;
 use crate::text::sanitize;
@@ -259,9 +259,9 @@ fn check_credentials<'a>(
 /// these credentials. Without an endpoint, that of IAM.
 fn cloud(resolution: &Resolution) -> Option<&'static str> {
     match &resolution.endpoint {
-        Ok(found) if found.is_made => clouds::of_service(&found.endpoint.host()),
+        Ok(found) if found.is_made => regions::of_service(&found.endpoint.host()),
         Ok(_) => None,
-        Err(_) => clouds::of_identity(&resolution.iam.as_ref().ok()?.0.host()),
+        Err(_) => regions::of_identity(&resolution.iam.as_ref().ok()?.0.host()),
     }
 }
 

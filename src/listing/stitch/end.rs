@@ -7,7 +7,7 @@ use super::guard::{CONTRADICTIONS, REPETITIONS};
 use super::rows::Stitched;
 use super::{Stitcher, Ticket};
 use crate::listing::page::{Page, PageRequest, Record};
-use crate::listing::proof::{Reason, Unproven};
+use crate::listing::unproven::{Reason, Unproven};
 
 /// A claimed end whose last row is not the furthest one that was seen. That row is requested once
 /// more.
@@ -49,7 +49,7 @@ impl<P> Stitcher<P> {
             // One of the two is wrong. If it is the offset, these are not the rows of the range.
             return Err(self.unproven(Reason::Misplaced));
         }
-        if self.range.limit == Some(self.receipt.rows) {
+        if self.range.limit == Some(self.statistics.rows) {
             self.done = true;
             return self.judge_rows();
         }
@@ -191,8 +191,8 @@ impl<P> Stitcher<P> {
     /// Returns whether rows are missing that the service counts, in one count that it gives
     /// throughout.
     fn counts_more_than_seen(&self) -> bool {
-        let seen = self.range.offset.saturating_add(self.receipt.rows);
-        !self.evidence.recounted && self.receipt.count.is_some_and(|count| count > seen)
+        let seen = self.range.offset.saturating_add(self.statistics.rows);
+        !self.evidence.recounted && self.statistics.count.is_some_and(|count| count > seen)
     }
 
     /// Reads the whole list again if rows may have been created in the part that was read, while as
@@ -214,17 +214,17 @@ impl<P> Stitcher<P> {
         if self.seen.ends_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
-        let seen = self.range.offset.saturating_add(self.receipt.rows);
+        let seen = self.range.offset.saturating_add(self.statistics.rows);
         let recounted = self.evidence.recounted;
-        let at_rest = !recounted && self.receipt.count == Some(seen);
-        let is_cut = self.range.limit == Some(self.receipt.rows) && !recounted;
+        let at_rest = !recounted && self.statistics.count == Some(seen);
+        let is_cut = self.range.limit == Some(self.statistics.rows) && !recounted;
         if self.evidence.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
     }
 
     /// Handles a service that does not sort as requested, so that the first rows of the list are
     /// unknown.
     pub(super) fn is_unsorted(&mut self) -> Result<(), Unproven> {
-        self.receipt.out_of_order = true;
+        self.statistics.out_of_order = true;
         self.evidence.unordered = true;
         if self.range.limit.is_some() || self.range.offset > 0 || self.range.first_rows {
             return Err(self.unproven(Reason::Unsorted));

@@ -1,7 +1,7 @@
 //! Bounds of every loop of a listing. Progress resets them.
 
 use super::Stitcher;
-use crate::listing::proof::{Reason, Unproven};
+use crate::listing::unproven::{Reason, Unproven};
 
 /// Maximum number of times in a row that a page may equal its predecessor, as when rows are created
 /// just as fast as read.

@@ -56,8 +56,9 @@ use std::collections::VecDeque;
 use std::mem;
 
 use super::page::{Batch, Key, Page, PageRequest, Rank, Record};
-use super::proof::{Reason, Receipt, Unproven};
 use super::seen::{Overlap, Seen};
+use super::statistics::Statistics;
+use super::unproven::{Reason, Unproven};
 use end::EndCheck;
 use guard::Guard;
 
@@ -146,7 +147,7 @@ pub(super) struct Stitcher<P> {
     end_check: Option<EndCheck>,
     evidence: Evidence,
     guard: Guard,
-    receipt: Receipt,
+    statistics: Statistics,
 }
 
 impl<P> Stitcher<P> {
@@ -167,7 +168,7 @@ impl<P> Stitcher<P> {
             end_check: None,
             evidence: Evidence { unordered: !range.stable, ..Evidence::default() },
             guard: Guard::default(),
-            receipt: Receipt::default(),
+            statistics: Statistics::default(),
         }
     }
 
@@ -226,8 +227,8 @@ impl<P> Stitcher<P> {
         self.done
     }
 
-    pub(super) fn receipt(&self) -> Receipt {
-        self.receipt
+    pub(super) fn statistics(&self) -> Statistics {
+        self.statistics
     }
 
     /// Stitches a page, or plans the requests that it needs first.
@@ -242,7 +243,7 @@ impl<P> Stitcher<P> {
         self.evidence.longest_page = self.evidence.longest_page.max(answered);
         self.evidence.ended |= answered == 0 && request.offset > 0;
         match page.drop_repeated() {
-            Some(repeated) => self.receipt.duplicates += repeated,
+            Some(repeated) => self.statistics.duplicates += repeated,
             None => return Err(self.unproven(Reason::Ambiguous)),
         }
         if self.passes_end_check(ticket, request, &page)? {
@@ -280,7 +281,7 @@ impl<P> Stitcher<P> {
 
     /// Handles a page that does not overlap: a lower one is read first.
     fn read_lower(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>, position: u64) {
-        self.receipt.seams_mended += 1;
+        self.statistics.seams_mended += 1;
         self.evidence.disturbed = true;
         // Behind a gap, the next row is requested. Where the next row should have been, rows were
         // deleted in front of it, so a lower page shows where it is now.
@@ -343,7 +344,7 @@ impl<P> Stitcher<P> {
             stitched.fresh > 0,
             stitched.is_further,
             stitched.keys == self.last,
-            self.receipt.pages,
+            self.statistics.pages,
         );
         if stitched.fresh > 0 {
             self.end_check = None;
@@ -367,6 +368,6 @@ impl<P> Stitcher<P> {
         self.continue_after(request, answered, count, first, is_seam_alone)
     }
     fn unproven(&self, reason: Reason) -> Unproven {
-        Unproven { reason, changed: self.evidence.disturbed, receipt: self.receipt }
+        Unproven { reason, changed: self.evidence.disturbed, statistics: self.statistics }
     }
 }

@@ -14,7 +14,7 @@ impl<P> Stitcher<P> {
             (Some(slot), Some(_)) => slot.request.offset + self.step(),
         };
         let limit = self.limit_at(offset)?;
-        let expected = self.receipt.count.is_some_and(|count| offset + 1 < count);
+        let expected = self.statistics.count.is_some_and(|count| offset + 1 < count);
         let certain = self.slots.is_empty();
         (certain || (self.slots.len() < window && expected))
             .then_some(PageRequest { offset, limit })
@@ -89,7 +89,7 @@ impl<P> Stitcher<P> {
                 (position + 1, self.overlapping_size(), overlap + 1)
             }
         };
-        let needed = self.range.limit.map(|limit| limit - self.receipt.rows);
+        let needed = self.range.limit.map(|limit| limit - self.statistics.rows);
         let end = needed.map_or(u64::MAX, |needed| start.saturating_add(needed));
         Some(page.min(end.saturating_sub(offset))).filter(|limit| *limit >= least)
     }

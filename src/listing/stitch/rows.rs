@@ -32,8 +32,8 @@ impl<P> Stitcher<P> {
     /// Accepts the rows of a page: the new ones become ready.
     pub(super) fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
-        let count_before = self.receipt.count;
-        self.receipt.count = page.count.or(count_before);
+        let count_before = self.statistics.count;
+        self.statistics.count = page.count.or(count_before);
         self.last_record = page.records.last().copied();
         if first {
             let rows = page.count.unwrap_or(0).saturating_sub(request.offset);
@@ -49,7 +49,7 @@ impl<P> Stitcher<P> {
         let mut indexes = Vec::with_capacity(page.records.len());
         let mut ranks = Vec::with_capacity(page.records.len());
         for record in page.records {
-            if self.range.limit.is_some_and(|limit| self.receipt.rows == limit) {
+            if self.range.limit.is_some_and(|limit| self.statistics.rows == limit) {
                 break;
             }
             if !self.seen.insert(&record) {
@@ -62,7 +62,7 @@ impl<P> Stitcher<P> {
                 Side::Unknown => uncertain = true,
                 Side::After => {}
             }
-            self.receipt.rows += 1;
+            self.statistics.rows += 1;
             indexes.push(record.index);
             ranks.push(record.rank);
             let precedes =
@@ -70,7 +70,7 @@ impl<P> Stitcher<P> {
             self.evidence.stragglers |= record.rank.zip(furthest).is_some_and(precedes);
         }
         self.ready.push(Batch { rows: page.rows, indexes, ranks });
-        self.receipt.pages += 1;
+        self.statistics.pages += 1;
         let recounted = page.count.zip(count_before).is_some_and(|(now, before)| now != before);
         self.evidence.recounted |= recounted;
         let seam = keys.get(..known as usize).unwrap_or_default();
@@ -78,7 +78,7 @@ impl<P> Stitcher<P> {
             self.position.map_or(0, |position| (position + 1).saturating_sub(request.offset));
         let is_seamed = known > 0 && known == expected && self.last.ends_with(seam);
         self.evidence.disturbed |= recounted || !(first || is_seamed);
-        self.receipt.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) };
+        self.statistics.duplicates += if is_seamed { 0 } else { known.saturating_sub(1) };
         let is_further = self.seen.furthest() > furthest;
         Stitched { keys, fresh, uncertain, is_further, of_last_moment }
     }

@@ -31,7 +31,7 @@ fn ready(stitcher: &mut Stitcher<Vec<u64>>) -> Vec<u64> {
 fn read(
     range: ListRange,
     mut answer: impl FnMut(usize, PageRequest) -> Page<Vec<u64>>,
-) -> (Vec<u64>, Vec<(u64, u64)>, Result<Receipt, Unproven>) {
+) -> (Vec<u64>, Vec<(u64, u64)>, Result<Statistics, Unproven>) {
     let mut stitcher = Stitcher::new(range);
     let (mut rows, mut requests) = (Vec::new(), Vec::new());
     while let Some((ticket, request)) = stitcher.next_request(1) {
@@ -43,7 +43,7 @@ fn read(
         rows.extend(ready(&mut stitcher));
     }
     assert!(stitcher.is_done());
-    (rows, requests, Ok(stitcher.receipt()))
+    (rows, requests, Ok(stitcher.statistics()))
 }
 
 fn range(offset: u64, limit: Option<u64>, page_size: u64) -> ListRange {
@@ -78,7 +78,7 @@ fn a_list_at_rest_takes_no_more_requests_than_it_needs() {
         let wanted = list.iter().skip(offset as usize).take(limit.unwrap_or(length) as usize);
         assert_eq!(rows, wanted.copied().collect::<Vec<_>>(), "{expected:?}");
         assert_eq!(requests, expected);
-        assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(0));
+        assert_eq!(outcome.map(|statistics| statistics.seams_mended), Ok(0));
     }
 }
 
@@ -197,7 +197,7 @@ fn a_seam_holds_the_whole_of_a_moment() {
     assert_eq!(rows, list);
     // The first page ends with one row of a moment, the second with two, the third with all three.
     assert_eq!(requests, [(0, 10), (8, 10), (14, 10), (20, 10)]);
-    assert_eq!(outcome.map(|receipt| receipt.duplicates), Ok(0));
+    assert_eq!(outcome.map(|statistics| statistics.duplicates), Ok(0));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
     });
     assert_eq!(rows, (0..1663).collect::<Vec<_>>());
     assert_eq!(requests, [(0, 1000), (999, 1000), (0, 1000)]);
-    assert_eq!(outcome.map(|receipt| receipt.seams_mended), Ok(1));
+    assert_eq!(outcome.map(|statistics| statistics.seams_mended), Ok(1));
 }
 
 /// The service counts 99 rows of 25, and corrects itself after some answers.
@@ -229,6 +229,6 @@ fn pages_requested_past_an_unclear_end_are_not_a_gap() {
             stitcher.deliver(ticket, page(&list, request, Some(count))).unwrap();
         }
         assert_eq!(ready(&mut stitcher), list, "{lies}");
-        assert!(stitcher.receipt().seams_mended <= 1, "{lies}: {:?}", stitcher.receipt());
+        assert!(stitcher.statistics().seams_mended <= 1, "{lies}: {:?}", stitcher.statistics());
     }
 }

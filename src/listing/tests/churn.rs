@@ -13,8 +13,8 @@ use fastrand::Rng;
 
 use super::{report, seeds};
 use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
-use crate::listing::proof::MAX_READS;
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
+use crate::listing::unproven::MAX_READS;
 
 /// Number of requests after which a case counts as endless. The lists have about a hundred rows.
 const ENDLESS: usize = 3_000;

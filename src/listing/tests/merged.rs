@@ -15,7 +15,7 @@ use super::churn::{List, Service};
 use super::{report, seeds};
 use crate::listing::merge::{Ended, Input, MergeSink, Run, merge};
 use crate::listing::page::{Page, PageRequest};
-use crate::listing::proof::Receipt;
+use crate::listing::statistics::Statistics;
 use crate::listing::stitch::ListRange;
 use crate::listing::{Failure, Source};
 
@@ -89,7 +89,7 @@ impl MergeSink<Vec<u64>> for Collected {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn wait(&mut self, _: &Receipt) -> anyhow::Result<()> {
+    fn wait(&mut self, _: &Statistics) -> anyhow::Result<()> {
         Ok(())
     }
 }

@@ -33,7 +33,7 @@ fn a_failed_write_keeps_its_io_error() {
         for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
             for room in [0, 10, usize::MAX] {
                 let mut renderer =
-                    args(line).renderer(target(None), &ColumnSets::backups()).unwrap();
+                    args(line).renderer(destination(None), &ColumnSets::backups()).unwrap();
                 list.iter().for_each(|record| renderer.push_record(record).unwrap());
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(
@@ -42,7 +42,7 @@ fn a_failed_write_keeps_its_io_error() {
                     "{line}"
                 );
 
-                let mut renderer = args(line).single_renderer(target(None)).unwrap();
+                let mut renderer = args(line).single_renderer(destination(None)).unwrap();
                 renderer.push_record(server).unwrap();
                 let failed = renderer.finish(&mut Broken { kind, room }).unwrap_err();
                 assert_eq!(

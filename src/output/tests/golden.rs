@@ -96,8 +96,11 @@ fn golden_colors() {
         ("-o long", Some(80)),
         ("-o table --columns status,replication.status,id", Some(60)),
     ] {
-        let colored =
-            printed_to(line, &all, Target { width, is_terminal: width.is_some(), colored: true });
+        let colored = printed_to(
+            line,
+            &all,
+            Destination { width, is_terminal: width.is_some(), colored: true },
+        );
         let plain = printed(line, &all, width);
         assert_ne!(colored, plain, "{line}");
         assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain, "{line}");
@@ -105,7 +108,7 @@ fn golden_colors() {
     }
     for format in ["json", "jsonl", "csv", "tsv", "yaml", "markdown", "ids"] {
         let line = format!("-o {format}");
-        let target = Target { width: Some(80), is_terminal: true, colored: true };
+        let target = Destination { width: Some(80), is_terminal: true, colored: true };
         assert_eq!(printed_to(&line, &all, target), printed(&line, &all, Some(80)), "{format}");
     }
     assert_golden("colors.txt", &golden);

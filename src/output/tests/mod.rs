@@ -15,7 +15,7 @@ use super::time::TimeStyle;
 use super::*;
 use crate::record::column::{self, COLUMNS};
 use crate::record::json::Json;
-use crate::terminal::target::Target;
+use crate::terminal::destination::Destination;
 use crate::text::sanitize::cells;
 
 const SHOW: &str = include_str!("../../../tests/data/show_server_backup.json");
@@ -58,18 +58,18 @@ fn times(args: &OutputArgs) -> Times {
 }
 
 /// Returns a target without colors, which have their own golden file.
-fn target(width: Option<usize>) -> Target {
-    Target { width, is_terminal: width.is_some(), colored: false }
+fn destination(width: Option<usize>) -> Destination {
+    Destination { width, is_terminal: width.is_some(), colored: false }
 }
 
 fn printed(line: &str, records: &[&str], screen: Option<usize>) -> String {
-    printed_to(line, records, target(screen))
+    printed_to(line, records, destination(screen))
 }
 
-fn printed_to(line: &str, records: &[&str], target: Target) -> String {
+fn printed_to(line: &str, records: &[&str], destination: Destination) -> String {
     let args = args(line);
     assert_eq!(args.check(&ColumnSets::backups()), Ok(()), "{line}");
-    let Target { width, is_terminal, colored } = target;
+    let Destination { width, is_terminal, colored } = destination;
     let mut renderer = args
         .renderer_with(
             Style { width, is_terminal, colored, times: times(&args) },
@@ -88,7 +88,7 @@ fn printed_to(line: &str, records: &[&str], target: Target) -> String {
 
 /// Returns what `cbr backups show` prints. `line` names the format.
 fn shown(line: &str, record: &str, screen: Option<usize>) -> String {
-    let mut renderer = args(line).single_renderer(target(screen)).unwrap();
+    let mut renderer = args(line).single_renderer(destination(screen)).unwrap();
     renderer.push_record(record).unwrap();
     let mut out = Vec::new();
     renderer.finish(&mut out).unwrap();
@@ -335,14 +335,14 @@ fn a_record_that_is_not_an_object_is_an_error() {
         let columns = if is_copied { "--columns id" } else { "" };
         let args = args(&format!("-o {} {columns}", format.name()));
         assert!(
-            args.renderer(target(None), &ColumnSets::backups())
+            args.renderer(destination(None), &ColumnSets::backups())
                 .unwrap()
                 .push_record("[1]")
                 .is_err(),
             "{}",
             format.name()
         );
-        assert!(args.single_renderer(target(None)).unwrap().push_record("7").is_err());
+        assert!(args.single_renderer(destination(None)).unwrap().push_record("7").is_err());
     }
 }
 

@@ -19,7 +19,7 @@ use pattern::Pattern;
 
 /// The filter flags, in the order of the help.
 #[derive(Args, Debug, Default)]
-pub(crate) struct Filter {
+pub(crate) struct LocalFilters {
     /// Name matches a glob, or a /regular expression/
     ///
     /// A glob such as 'web-*' matches the whole name: * is any text, ? one character, [a-z] one of
@@ -123,7 +123,7 @@ impl Conditions<'_> {
     }
 }
 
-impl Filter {
+impl LocalFilters {
     /// Returns the conditions that are set. This list alone defines which column each flag checks.
     /// Destructured without `..`, so a new flag that is not listed does not compile.
     pub(crate) fn conditions(&self) -> Conditions<'_> {

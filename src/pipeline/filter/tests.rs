@@ -7,10 +7,10 @@ use super::*;
 #[derive(clap::Parser)]
 struct Flags {
     #[command(flatten)]
-    filter: Filter,
+    filter: LocalFilters,
 }
 
-fn filter(flags: &str) -> Filter {
+fn filter(flags: &str) -> LocalFilters {
     let words = std::iter::once("cbr").chain(flags.split_whitespace());
     Flags::try_parse_from(words).unwrap_or_else(|error| panic!("{error}")).filter
 }

@@ -81,7 +81,7 @@ fn each(command: Command, sends_none: &dyn Fn(&str) -> bool) -> Command {
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set();
     let own: Vec<_> = command.get_arguments().filter(own).collect();
     let many = own.len() > FEW && own.iter().any(|arg| is_essential(arg));
-    let filter = command.get_groups().find(|group| group.get_id() == "Filter");
+    let filter = command.get_groups().find(|group| group.get_id() == "LocalFilters");
     let of_cbr: Vec<_> = filter.into_iter().flat_map(ArgGroup::get_args).cloned().collect();
     let template = if is_offline { TEMPLATE.to_owned() } else { format!("{TEMPLATE}{CONNECTION}") };
     let command = command.help_template(template).mut_args(|arg| {

@@ -10,7 +10,7 @@ use crate::errors::{ErrorCode, Exit};
 use crate::output::Format;
 use crate::pipeline::coverage::State;
 use crate::record::column::COLUMNS;
-use crate::settings::{VARIABLES, clouds};
+use crate::settings::{VARIABLES, regions};
 use crate::terminal::message;
 use crate::text::headings;
 
@@ -322,8 +322,8 @@ fn formats(_: &Command) -> Text {
 
 /// Returns the regions whose host has the usual form as one paragraph, then the others.
 fn regions(_: &Command) -> Text {
-    let hosts: Vec<_> = clouds::regions()
-        .map(|name| (name, clouds::service_host(name).unwrap_or_default()))
+    let hosts: Vec<_> = regions::names()
+        .map(|name| (name, regions::service_host(name).unwrap_or_default()))
         .collect();
     let usual = |name: &str| format!("cbr.{name}.myhuaweicloud.com");
     let (huawei_cloud, others): (Vec<_>, Vec<_>) =

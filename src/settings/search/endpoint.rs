@@ -4,7 +4,7 @@ use super::resolve::{Facts, Region, shared};
 use crate::settings::endpoint::Endpoint;
 use crate::settings::source::Source;
 use crate::settings::sources::metadata;
-use crate::settings::{ConnectionError, Setting, clouds};
+use crate::settings::{ConnectionError, Setting, regions};
 
 /// The endpoint of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn of_region(
             let origin = format!("{} and {origin}", region.origin);
             Some(made(Endpoint::beside(region, &found)?, origin))
         }),
-        None => clouds::further_service_host(&region.value).and_then(|host| {
+        None => regions::further_service_host(&region.value).and_then(|host| {
             let setting = Setting::new(&region.origin, format!("https://{host}"));
             Some(made(Endpoint::parse(&setting).ok()?, setting.origin))
         }),
@@ -108,7 +108,7 @@ pub(super) fn further_region(
     found: &ResolvedEndpoint,
     Setting { origin, value }: &Setting,
 ) -> Option<String> {
-    let host = clouds::further_service_host(value).filter(|_| found.is_made)?;
+    let host = regions::further_service_host(value).filter(|_| found.is_made)?;
     (found.endpoint.host() == host).then(|| {
         let base = found.endpoint.base();
         format!(
@@ -145,8 +145,8 @@ pub(super) fn identity(
     if let Some(domain) = domain(sources, region) {
         return Endpoint::below("iam", region, domain);
     }
-    let known = clouds::identity_host(&region.value);
-    let Some(host) = known.or_else(|| clouds::further_identity_host(&region.value)) else {
+    let known = regions::identity_host(&region.value);
+    let Some(host) = known.or_else(|| regions::further_identity_host(&region.value)) else {
         let Setting { origin, value } = region;
         return Err(no_identity(&format!("{origin}: unknown region `{}`", value.escape_debug())));
     };
@@ -167,7 +167,7 @@ fn no_identity(why: &str) -> ConnectionError {
 /// the same source and to regions that are not known.
 fn domain<'a>(sources: &'a [Source], region: &Setting) -> Option<&'a Setting> {
     shared(sources, |source| source.cloud.as_ref()).or_else(|| {
-        let is_open = clouds::service_host(&region.value).is_none();
+        let is_open = regions::service_host(&region.value).is_none();
         let mut sources =
             sources.iter().filter(|source| is_open || source.region.as_ref() == Some(region));
         sources.find_map(|source| source.cloud.as_ref())
@@ -186,7 +186,7 @@ pub(super) fn contradiction(
         source.endpoint.as_ref().is_some_and(|endpoint| endpoint.origin == *other)
     })?;
     let Setting { origin, value } = sources.get(region)?.region.as_ref()?;
-    let host = clouds::service_host(value).filter(|_| origin != metadata::NAME)?;
+    let host = regions::service_host(value).filter(|_| origin != metadata::NAME)?;
     (region < named && host != endpoint.host()).then(|| {
         let base = endpoint.base();
         ConnectionError::new(

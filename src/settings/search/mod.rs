@@ -26,7 +26,9 @@ use super::project::Project;
 use super::source::{Source, SourceStatus};
 use super::sources::metadata::{Metadata, MetadataAddress};
 use super::sources::{SOURCES, family};
-use super::{ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, regions_file};
+use super::{
+    ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, region_endpoints,
+};
 pub(super) use context::Context;
 pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
 use resolve::{Facts, resolve};
@@ -77,7 +79,8 @@ impl Resolution {
             lookups.extend(look_up(&context, is_decided));
         }
         lookups.extend(default_region(&args.own_file));
-        let named_endpoint = |region: &str| regions_file::named(environment, &context.home, region);
+        let named_endpoint =
+            |region: &str| region_endpoints::named(environment, &context.home, region);
         let facts = Facts {
             environment,
             insecure: args.insecure,

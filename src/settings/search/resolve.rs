@@ -11,7 +11,7 @@ use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
 use crate::settings::sources::metadata;
 use crate::settings::{
-    ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, clouds, hosts,
+    ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, hosts, regions,
 };
 
 /// What a resolution depends on besides the sources.
@@ -126,7 +126,7 @@ fn keep_own_project(
                     "unset it to read the main project of each region, or use --all-projects",
                 ));
             }
-            let is_here = |name: &Setting| clouds::region_in(&name.value) == Some(region.as_str());
+            let is_here = |name: &Setting| regions::region_in(&name.value) == Some(region.as_str());
             source.project_name = source.project_name.take().filter(is_here);
         }
     }
@@ -182,7 +182,7 @@ fn implied_region(sources: &[&Source]) -> Option<Setting> {
     let iam = sources.iter().find_map(|source| source.iam.as_ref());
     let host = iam.map(|iam| hosts::host_of(&iam.value).unwrap_or_default());
     // A private cloud can give its projects names of known regions.
-    if host.as_deref().is_some_and(|host| clouds::of_identity(host).is_none()) {
+    if host.as_deref().is_some_and(|host| regions::of_identity(host).is_none()) {
         return None;
     }
     // A name beside an id of higher rank is that of another project.
@@ -190,9 +190,10 @@ fn implied_region(sources: &[&Source]) -> Option<Setting> {
         sources.iter().find(|source| source.project_id.is_some() || source.project_name.is_some());
     let of_project = || {
         let name = project?.project_name.as_ref()?;
-        Some(of(name, clouds::of_project(&name.value)?, "project name"))
+        Some(of(name, regions::of_project(&name.value)?, "project name"))
     };
-    let of_host = || Some(of(iam?, clouds::region_of_identity(host.as_deref()?)?, "identity host"));
+    let of_host =
+        || Some(of(iam?, regions::region_of_identity(host.as_deref()?)?, "identity host"));
     let first = || sources.iter().find_map(|source| source.first_region.clone());
     of_project().or_else(of_host).or_else(first)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use crate::settings::{Setting, clouds};
+use crate::settings::{Setting, regions};
 
 /// Name and meaning of each variable, in the order of the README's table.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
@@ -190,7 +190,7 @@ impl Environment {
     /// Returns true if the endpoint of a region is known to `cbr`, or set in a variable.
     pub(in crate::settings) fn leads_somewhere(&self, region: &str) -> bool {
         let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
-        is_named || clouds::service_host(region).is_some()
+        is_named || regions::service_host(region).is_some()
     }
 
     /// Returns the value of a variable of [`VARIABLES`].

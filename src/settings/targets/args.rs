@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::settings::{clouds, profiles};
+use crate::settings::{profiles, regions};
 use crate::text::hints;
 use crate::time;
 
@@ -24,7 +24,7 @@ pub(crate) struct TargetArgs {
         value_name = "REGION,…",
         value_delimiter = ',',
         global = true,
-        add = hints::one_of(clouds::regions)
+        add = hints::one_of(regions::names)
     )]
     pub(crate) regions: Vec<String>,
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AccountProject, RegionChoice, Selected, Skipped, TargetSpec, Wanted};
-use crate::settings::{ConnectionError, clouds};
+use crate::settings::{ConnectionError, regions};
 use crate::text::sanitize;
 
 impl Wanted {
@@ -64,7 +64,7 @@ impl Wanted {
         if !self.project_ids.is_empty() {
             return Ok(Selected { specs: self.specs_by_id(projects), ..selected });
         }
-        let known: Vec<_> = projects.iter().filter_map(|it| clouds::region_in(&it.name)).collect();
+        let known: Vec<_> = projects.iter().filter_map(|it| regions::region_in(&it.name)).collect();
         for region in &self.regions {
             if !known.iter().any(|known| region.matches(known)) {
                 return Err(no_project_in(region, &known));
@@ -76,7 +76,7 @@ impl Wanted {
                 profile: self.profile.clone(),
                 reason: reason.to_owned(),
             };
-            let Some(region) = clouds::region_in(&project.name) else {
+            let Some(region) = regions::region_in(&project.name) else {
                 if self.regions.is_empty() {
                     selected.skipped.push(skip("its name names no region"));
                 }
@@ -131,7 +131,7 @@ impl Wanted {
         let spec = |id: &String| {
             let project = projects.iter().find(|project| project.id == *id);
             let name = project.map(|project| project.name.clone());
-            let of_name = name.as_deref().and_then(clouds::region_in).map(str::to_owned);
+            let of_name = name.as_deref().and_then(regions::region_in).map(str::to_owned);
             TargetSpec {
                 profile: self.profile.clone(),
                 region: given.clone().or(of_name),

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use super::*;
-use crate::settings::clouds;
+use crate::settings::regions;
 
 #[derive(Parser)]
 struct Flags {
@@ -151,6 +151,6 @@ fn the_name_of_a_project_leads_to_its_region() {
         ("_eu-de", None),
     ];
     for (name, region) in cases {
-        assert_eq!(clouds::region_in(name), region, "{name}");
+        assert_eq!(regions::region_in(name), region, "{name}");
     }
 }

@@ -4,7 +4,7 @@ use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::hosts::Hosts;
 use crate::settings::source::Source;
 use crate::settings::sources::yaml::Node;
-use crate::settings::{Setting, clouds, hosts, login};
+use crate::settings::{Setting, hosts, login, regions};
 
 /// Keys of the project, with its old names.
 const PROJECT_ID: [&str; 2] = ["project_id", "tenant_id"];
@@ -57,9 +57,9 @@ impl<'a> Cloud<'a> {
             },
         );
         let own = self.text(&["region_name"]);
-        let project = self.first(&PROJECT_NAME).and_then(|(_, name)| clouds::of_project(name));
+        let project = self.first(&PROJECT_NAME).and_then(|(_, name)| regions::of_project(name));
         let host = self.first(&["auth_url"]).and_then(|(_, url)| hosts::host_of(url));
-        let host = host.as_deref().and_then(clouds::region_of_identity);
+        let host = host.as_deref().and_then(regions::region_of_identity);
         let listed = |name: &str| regions.iter().find(|(listed, _)| *listed == name).copied();
         let chosen = match requested.region.or(own) {
             Some(name) => listed(name),

@@ -1,25 +1,8 @@
-//! Proof that a listing is complete, and reasons why it could not be proven.
+//! Reasons why a listing could not be proven complete.
 
 use std::fmt;
 
-/// Statistics of a finished listing.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Receipt {
-    /// Records delivered.
-    pub(crate) rows: u64,
-    /// Last length of the list that the service reported.
-    pub(crate) count: Option<u64>,
-    /// Pages stitched.
-    pub(crate) pages: u64,
-    /// Pages without an overlap, so that a lower one had to be read first.
-    pub(crate) seams_mended: u64,
-    /// Rows that were received twice, other than overlaps.
-    pub(crate) duplicates: u64,
-    /// The service did not keep to the stable order that was requested.
-    pub(crate) out_of_order: bool,
-    /// Number of earlier reads that failed because the list changed.
-    pub(crate) rereads: u32,
-}
+use super::statistics::Statistics;
 
 /// The pages do not add up to a complete list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +11,7 @@ pub(crate) struct Unproven {
     /// True if the list changed while it was read.
     pub(super) changed: bool,
     /// Statistics up to the failure.
-    pub(crate) receipt: Receipt,
+    pub(crate) statistics: Statistics,
 }
 
 /// Maximum number of re-reads: four reads in total.
@@ -84,8 +67,8 @@ impl fmt::Display for Unproven {
             Reason::Outrun => "backups are added as fast as they are read",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;
-        write!(formatter, " ({} seen", self.receipt.rows)?;
-        match self.receipt.count {
+        write!(formatter, " ({} seen", self.statistics.rows)?;
+        match self.statistics.count {
             Some(count) => write!(formatter, ", {count} counted)"),
             None => write!(formatter, ", no count given)"),
         }

@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 
 /// Properties of the destination that a renderer depends on.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Target {
+pub(crate) struct Destination {
     /// Width in cells that lines should fit, if any: that of the terminal, or `COLUMNS`.
     pub(crate) width: Option<usize>,
     /// It is a terminal, on which control characters act.

@@ -87,7 +87,7 @@ fn host(name: &str, host: impl Fn(&str, &str, Identity) -> String) -> Option<Str
 }
 
 /// Returns the names of all regions of the table.
-pub(crate) fn regions() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|region| region.0)
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn region_of_identity(host: &str) -> Option<&str> {
 /// table. `None` for a name that differs in one letter from one of the table: it is mistyped.
 pub(super) fn further_service_host(region: &str) -> Option<String> {
     let is_near = |known: &str| strsim::osa_distance(known, region) <= 1;
-    let is_further = is_public_region_name(region) && !regions().any(is_near);
+    let is_further = is_public_region_name(region) && !names().any(is_near);
     is_further.then(|| format!("cbr.{region}.{HUAWEI_CLOUD}"))
 }
 

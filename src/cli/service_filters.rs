@@ -21,7 +21,7 @@ pub(crate) const LARGEST_PAGE: u64 = 1000;
 
 /// The filters of a listing, in the order of the help. A filter that is `None` is not sent.
 #[derive(Args, Debug, Default)]
-pub(crate) struct Query {
+pub(crate) struct ServiceFilters {
     /// Backups whose name contains this, as matched by the service (at most 255 characters)
     #[arg(long, help_heading = NAMES, value_name = "NAME", value_parser = name)]
     name: Option<String>,
@@ -197,7 +197,7 @@ pub(crate) struct Query {
     param: Vec<Param>,
 }
 
-impl Query {
+impl ServiceFilters {
     /// Returns true if new backups are filtered out.
     pub(crate) fn has_until(&self) -> bool {
         self.until.is_some()
