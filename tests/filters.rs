@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::harness::{Cbr, Run, sandboxed};
+use crate::harness::{Cbr, Run, cbr, sandboxed};
+use crate::pipeline::filters::FILTERS as LOCAL_FILTERS;
 
 const ID: &str = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
 
@@ -83,6 +84,31 @@ fn filters(run: &Run) -> Vec<(&str, &str)> {
     let rest = ["limit", "offset", "sort"].map(|name| request.value(name));
     assert_eq!(rest, [Some("1000"), Some("0"), Some("created_at:desc,id:desc")]);
     request.filters()
+}
+
+/// A filter without a row in a table of cases may do nothing.
+#[test]
+fn each_filter_of_the_help_has_a_case() {
+    let of_service = FILTERS.iter().flat_map(|(args, _)| args.iter());
+    let flags = of_service.map(|arg| arg.split_once('=').map_or(*arg, |(flag, _)| flag));
+    let mut tested: Vec<_> = flags.chain(LOCAL_FILTERS.map(|(flag, _)| flag)).collect();
+    // `tests/output/columns.rs`: it needs the list of vaults.
+    tested.push("--vault");
+    let text = cbr("backups list --help").run().stdout;
+    let mut declared = 0;
+    let mut is_filter = false;
+    for line in text.lines() {
+        if !line.is_empty() && !line.starts_with(' ') {
+            is_filter = line.starts_with("Filters: ");
+        }
+        let Some(flag) = line.strip_prefix("      --").filter(|_| is_filter) else {
+            continue;
+        };
+        let flag = flag.split([' ', '[', '=']).next().unwrap();
+        assert!(tested.contains(&format!("--{flag}").as_str()), "--{flag} has no case");
+        declared += 1;
+    }
+    assert!(declared > 30, "{declared}\n{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod count;
 mod empty;
-mod filters;
+pub(crate) mod filters;
 mod latest;
 mod model;
 mod summary;

@@ -36,6 +36,7 @@ FILTERS = {
     "--max-size": lambda r, v: r["resource_size"] <= int(v),
     "--expires-after": lambda r, v: r.get("expired_at") and moment(r["expired_at"]) >= moment(v),
     "--expires-before": lambda r, v: r.get("expired_at") and moment(r["expired_at"]) < moment(v),
+    "--never-expires": lambda r, v: not r.get("expired_at"),
     "--name-matches": lambda r, v: matches(v, r["name"]),
     "--resource-name-matches": lambda r, v: matches(v, r["resource_name"]),
 }
