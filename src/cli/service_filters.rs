@@ -115,7 +115,13 @@ pub(crate) struct ServiceFilters {
     /// Incremental backups (true) or full backups (false)
     ///
     /// The service may include backups of which it reports neither.
-    #[arg(long, help_heading = KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        help_heading = KINDS,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     incremental: Option<bool>,
 
     /// Origin: backup, or replication (a copy from another region)
@@ -186,7 +192,13 @@ pub(crate) struct ServiceFilters {
     enterprise_project_id: Option<String>,
 
     /// Include replication_records, which the service omits by default
-    #[arg(long, help_heading = OTHERS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        help_heading = OTHERS,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     show_replication: Option<bool>,
 
     /// Send this query parameter unchanged; may be repeated
@@ -303,8 +315,8 @@ impl ServiceFilters {
     }
 }
 
-/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern: `*` at
-/// an end would be of no use in such a part.
+/// Returns a warning if the value of a flag that takes a part of a name looks like a pattern: `*`
+/// at an end would be of no use in such a part.
 fn pattern(flag: &str, value: &str) -> Option<String> {
     (value.starts_with('*') || value.ends_with('*')).then(|| {
         let value = value.escape_debug();

@@ -122,7 +122,8 @@ impl FailureKind {
                 E::Incomplete,
                 D::Other,
                 H::Text(
-                    "fix what failed, or leave it out with --except-region; the output has the others",
+                    "fix what failed, or leave it out with --except-region; the output has the \
+                     others",
                 ),
             ),
             F::Unproven => (

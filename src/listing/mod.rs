@@ -73,9 +73,9 @@ pub(crate) fn first_request(range: ListRange) -> Option<PageRequest> {
     Some(request)
 }
 
-/// Reads the whole `range` and passes each record to `sink`, in order and once, with the statistics so
-/// far. At most `concurrency` pages are requested or waiting at a time. Once the sink wants no more,
-/// reading stops; the records that it has are proven to be the first of the list.
+/// Reads the whole `range` and passes each record to `sink`, in order and once, with the statistics
+/// so far. At most `concurrency` pages are requested or waiting at a time. Once the sink wants no
+/// more, reading stops; the records that it has are proven to be the first of the list.
 ///
 /// After a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(

@@ -72,8 +72,8 @@ pub(super) struct FormatArgs {
 
     /// Begin csv with a byte order mark
     ///
-    /// Excel needs it to read names that are not ASCII. Other programs may take it for a part of the
-    /// first header.
+    /// Excel needs it to read names that are not ASCII. Other programs may take it for a part of
+    /// the first header.
     #[arg(long, display_order = 5, help_heading = "Output")]
     csv_bom: bool,
 

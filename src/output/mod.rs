@@ -5,8 +5,8 @@
 //! bounded. Knows neither where records come from nor what kind of file it writes to; a
 //! [`Destination`](crate::terminal::destination::Destination) describes the file.
 //!
-//! To add a format, add it to the table in [`format`](mod@format). A format whose rows do not depend
-//! on each other implements [`Lines`](lines::Lines).
+//! To add a format, add it to the table in [`format`](mod@format). A format whose rows do not
+//! depend on each other implements [`Lines`](lines::Lines).
 
 mod args;
 mod color;

@@ -1,7 +1,8 @@
 //! prometheus: the text exposition format, for the textfile collector of node_exporter.
 //!
 //! Metrics of a coverage: names end in their unit, times are in seconds since 1970 and 0 for never,
-//! labels that describe a resource are those of one `_info` metric, and samples have no time stamps.
+//! labels that describe a resource are those of one `_info` metric, and samples have no time
+//! stamps.
 //!
 //! Source: "Text-based format" and "Metric and label naming" of the Prometheus documentation.
 

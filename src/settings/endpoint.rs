@@ -7,8 +7,8 @@ use reqwest::Url;
 use super::{ConnectionError, Setting, address, regions};
 use crate::text::suggest;
 
-/// Scheme, host and port of the service, and for some the region as path. `https`, or `http` to this
-/// machine.
+/// Scheme, host and port of the service, and for some the region as path. `https`, or `http` to
+/// this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     url: Url,

@@ -116,13 +116,26 @@ pub(crate) struct ConnectionArgs {
 
     /// Time limit for the whole run, excluding output, such as 30s or 5m [default: none; a request
     /// times out after 2 minutes, or 30 seconds without a byte]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, global = true, value_parser = time::duration)]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        allow_hyphen_values = true,
+        global = true,
+        value_parser = time::duration
+    )]
     pub(crate) timeout: Option<Duration>,
 
     /// Maximum number of retries per request when the service is unreachable, throttling or failing
     ///
     /// A connection that breaks while other requests succeed does not count.
-    #[arg(long, value_name = "N", allow_negative_numbers = true, global = true, default_value_t = Self::RETRIES, value_parser = whole::<u32>(0..=100))]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        global = true,
+        default_value_t = Self::RETRIES,
+        value_parser = whole::<u32>(0..=100)
+    )]
     pub(crate) retries: u32,
 
     /// Content of config.toml. It is read with the flags, since it has defaults for some.

@@ -73,8 +73,8 @@ impl TargetName {
         Self { region, project_id, project_name, profile, has_namesake: false }
     }
 
-    /// Returns the name for messages: the profile if there is one, and the project, region or id. Two
-    /// projects of one name have their ids as well.
+    /// Returns the name for messages: the profile if there is one, and the project, region or id.
+    /// Two projects of one name have their ids as well.
     pub(crate) fn label(&self) -> String {
         let id = self.project_id.as_ref().filter(|_| self.has_namesake);
         let id = id.map_or_else(String::new, |id| format!(" ({})", sanitize::visible(id)));

@@ -33,15 +33,33 @@ pub(crate) struct LocalFilters {
     resource_name_matches: Vec<Pattern>,
 
     /// Size (resource_size) of at least this, in GB
-    #[arg(long, help_heading = headings::NAMES, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
+    #[arg(
+        long,
+        help_heading = headings::NAMES,
+        value_name = "GB",
+        allow_negative_numbers = true,
+        value_parser = gigabytes
+    )]
     min_size: Option<u64>,
 
     /// Size (resource_size) of at most this, in GB
-    #[arg(long, help_heading = headings::NAMES, value_name = "GB", allow_negative_numbers = true, value_parser = gigabytes)]
+    #[arg(
+        long,
+        help_heading = headings::NAMES,
+        value_name = "GB",
+        allow_negative_numbers = true,
+        value_parser = gigabytes
+    )]
     max_size: Option<u64>,
 
     /// Backups of system disks (true) or of other disks (false)
-    #[arg(long, help_heading = headings::NAMES, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        help_heading = headings::NAMES,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     system_disk: Option<bool>,
 
     /// Created at or after this time: --since, checked by cbr
@@ -80,17 +98,33 @@ pub(crate) struct LocalFilters {
     expires_before: Option<Moment>,
 
     /// Backups that never expire: expired_at is null
-    #[arg(long, help_heading = headings::TIMES, conflicts_with_all = ["expires_after", "expires_before"])]
+    #[arg(
+        long,
+        help_heading = headings::TIMES,
+        conflicts_with_all = ["expires_after", "expires_before"]
+    )]
     never_expires: bool,
 
     /// Backups that a policy created (true), or a user (false)
-    #[arg(long, help_heading = headings::KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        help_heading = headings::KINDS,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     automatic: Option<bool>,
 
     /// Backups that are encrypted (true) or not (false)
     ///
     /// Backups for which the service reports neither match neither.
-    #[arg(long, help_heading = headings::KINDS, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(
+        long,
+        help_heading = headings::KINDS,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     encrypted: Option<bool>,
 }
 
