@@ -39,20 +39,20 @@ impl TargetReceipt {
     /// Creates the block of a target.
     pub(crate) fn new(
         name: &TargetName,
-        receipt: &listing::Statistics,
+        statistics: &listing::Statistics,
         proven: bool,
         error: Option<&anyhow::Error>,
     ) -> Self {
         Self {
             name: name.clone(),
-            complete: proven && receipt.count.is_none_or(|count| receipt.rows >= count),
+            complete: proven && statistics.count.is_none_or(|count| statistics.rows >= count),
             proven,
-            listed: receipt.rows,
-            count: receipt.count,
-            pages: receipt.pages,
-            seams_mended: receipt.seams_mended,
-            duplicates: receipt.duplicates,
-            out_of_order: receipt.out_of_order,
+            listed: statistics.rows,
+            count: statistics.count,
+            pages: statistics.pages,
+            seams_mended: statistics.seams_mended,
+            duplicates: statistics.duplicates,
+            out_of_order: statistics.out_of_order,
             error: error.map(Failure::of),
         }
     }
