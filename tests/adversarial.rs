@@ -9,10 +9,10 @@ fn list(faults: &str) -> Cbr {
 }
 
 /// Asserts that a run printed all thirty rows, once each and in order.
-fn assert_whole(run: &Run, told: &str) {
+fn assert_whole(run: &Run, expected: &str) {
     let whole = list("").run();
     assert_eq!(whole.lines().len(), 30);
-    assert_eq!(run.stdout, whole.stdout, "{told}");
+    assert_eq!(run.stdout, whole.stdout, "{expected}");
 }
 
 /// Faults of every answer, and the requests that still prove the list complete.
@@ -102,11 +102,11 @@ const UNPROVEN: &[(&str, &str)] = &[
 #[test]
 fn unprovable_listings_fail() {
     for (faults, reason) in UNPROVEN {
-        let told = format!(
+        let expected = format!(
             "cbr: error: the listing could not be proven complete: {reason}\n\
              cbr: hint: run it again; if it persists, try a smaller --page-size\n"
         );
-        let run = list(faults).exit(6).stderr(told).run();
+        let run = list(faults).exit(6).stderr(expected).run();
         // It gives up in the end, without many requests.
         assert!(run.requests.len() < 100, "{faults}: {}", run.requests.len());
     }
@@ -115,18 +115,18 @@ fn unprovable_listings_fail() {
 /// The service does not sort as requested, so rows could move unseen: the list must not change.
 #[test]
 fn another_order_is_proven_if_nothing_changes() {
-    let told = "cbr: warning: the service did not sort as requested, so a change of the list may \
+    let expected = "cbr: warning: the service did not sort as requested, so a change of the list may \
                 be unnoticed\n";
     for fault in ["", " --fault no-count@*"] {
-        let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(told).run();
+        let run = list(&format!("--fault ignore-sort@*{fault}")).stderr(expected).run();
         let mut ids = run.lines();
         assert!(ids.is_sorted(), "{ids:?}");
         ids.dedup();
         assert_eq!(ids.len(), 30);
     }
-    let told = ["the list changed while it was read, in an order that does not stay the same"];
+    let expected = ["the list changed while it was read, in an order that does not stay the same"];
     let run = list("--fault ignore-sort@* --change delete=3@2-40");
-    run.exit(6).stderr_holds(told).run();
+    run.exit(6).stderr_holds(expected).run();
 }
 
 /// A page that is shorter than requested and claims to be all is believed only if no service has
@@ -168,8 +168,8 @@ fn page_counts_are_distrusted_when_all_times_tie() {
             Answer::page(&page, &count.to_string())
         });
         let run = service.cbr("backups list -o ids").env("CBR_TOKEN", "t").exit(exit);
-        let told = ["an order that does not stay the same"];
-        let run = if exit == 0 { run.run() } else { run.stderr_holds(told).run() };
+        let expected = ["an order that does not stay the same"];
+        let run = if exit == 0 { run.run() } else { run.stderr_holds(expected).run() };
         let printed = if exit == 0 { rows } else { 0 };
         assert_eq!(run.stdout.lines().count() as u64, printed, "{rows}");
     }
@@ -178,11 +178,11 @@ fn page_counts_are_distrusted_when_all_times_tie() {
 /// With an offset, rows beyond the count belong to another part of the list.
 #[test]
 fn rows_beyond_the_count_are_an_error() {
-    let told = "cbr: error: the listing could not be proven complete: the service answers backups \
+    let expected = "cbr: error: the listing could not be proven complete: the service answers backups \
                 from behind the end that it counts (10 seen, 30 counted)\n\
                 cbr: hint: run it again; if it persists, try a smaller --page-size\n";
     let command = "backups list --limit 10 --offset 25";
-    sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(told).run();
+    sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(expected).run();
 }
 
 /// The documented account, with all of its backups.

@@ -19,20 +19,20 @@ fn ids(run: &Run) -> Vec<&str> {
 
 /// Asserts that backups that existed throughout are printed in order, and that no other ids appear,
 /// whatever changed meanwhile.
-fn check(told: &str, before: &[&str], run: &Run) {
+fn check(expected: &str, before: &[&str], run: &Run) {
     let printed = ids(run);
     let changed = |ids: fn(&crate::harness::Request) -> &Vec<String>| -> HashSet<&str> {
         run.requests.iter().flat_map(|request| ids(request).iter().map(String::as_str)).collect()
     };
     let deleted = changed(|request| &request.deleted);
     let inserted = changed(|request| &request.inserted);
-    assert!(!deleted.is_empty() || !inserted.is_empty(), "{told}: nothing changed");
+    assert!(!deleted.is_empty() || !inserted.is_empty(), "{expected}: nothing changed");
     let stayed: Vec<_> = before.iter().copied().filter(|id| !deleted.contains(id)).collect();
     let staying: HashSet<_> = stayed.iter().copied().collect();
     let kept: Vec<_> = printed.iter().copied().filter(|id| staying.contains(id)).collect();
-    assert_eq!(kept, stayed, "{told}: {:?}", run.windows());
+    assert_eq!(kept, stayed, "{expected}: {:?}", run.windows());
     let mut others = printed.iter().filter(|id| !staying.contains(*id));
-    assert!(others.all(|id| deleted.contains(id) || inserted.contains(id)), "{told}");
+    assert!(others.all(|id| deleted.contains(id) || inserted.contains(id)), "{expected}");
 }
 
 /// Changes between the two requests for the documented account, and the resulting requests.
@@ -135,9 +135,9 @@ fn an_unstable_order_is_proven_or_refused() {
     let run = sandboxed(rows, first).run();
     assert_eq!(run.lines().len(), 1 + 40);
     assert_eq!(run.windows()[..4], [(0, 16), (0, 16), (15, 16), (15, 16)]);
-    let told = ["the list changed while it was read, in an order that does not stay the same"];
+    let expected = ["the list changed while it was read, in an order that does not stay the same"];
     let run = sandboxed("--backups 90 --change delete=0@*", first);
-    let run = run.exit(6).stderr_holds(told).run();
+    let run = run.exit(6).stderr_holds(expected).run();
     assert!((8..=12).contains(&run.requests.len()), "four reads: {:?}", run.windows());
     let at_rest = sandboxed("--backups 60", first).run();
     assert_eq!(at_rest.lines().len(), 1 + 40);

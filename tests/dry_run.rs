@@ -103,11 +103,11 @@ fn no_receipt_is_written() {
 
 #[test]
 fn a_missing_setting_is_reported() {
-    let told = ["cbr: error: no credentials"];
-    nowhere("backups list --dry-run").exit(2).stderr_holds(told).run();
-    nowhere("backups list --print-curl").exit(2).stderr_holds(told).run();
-    let told = ["--dry-run", "--print-curl", "cannot be used with"];
-    nowhere("backups list --dry-run --print-curl").exit(2).stderr_holds(told).run();
+    let expected = ["cbr: error: no credentials"];
+    nowhere("backups list --dry-run").exit(2).stderr_holds(expected).run();
+    nowhere("backups list --print-curl").exit(2).stderr_holds(expected).run();
+    let expected = ["--dry-run", "--print-curl", "cannot be used with"];
+    nowhere("backups list --dry-run --print-curl").exit(2).stderr_holds(expected).run();
 }
 
 /// Runs as a user who logs in, in a region whose IAM is known.
@@ -125,17 +125,17 @@ fn requests_to_iam_are_shown_and_not_sent() {
     let run = user("backups list --dry-run").run();
     assert!(run.stdout.contains("/v3/PROJECT_ID/backups?"), "{}", run.stdout);
     assert!(run.stdout.contains("\nx-auth-token: [redacted]\n"), "{}", run.stdout);
-    let told = format!("\n# Before that, {iam} is asked for a token, with user and password");
-    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    let expected = format!("\n# Before that, {iam} is asked for a token, with user and password");
+    assert!(run.stdout.contains(&expected), "{}", run.stdout);
     let run = cbr("backups list --dry-run --region eu-de").with_key().run();
-    let told = format!("\n# Before that, {iam} is asked for the project id");
-    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    let expected = format!("\n# Before that, {iam} is asked for the project id");
+    assert!(run.stdout.contains(&expected), "{}", run.stdout);
 
-    let told = "cbr: error: --print-curl: only IAM knows the project id, and nothing is sent\n\
+    let expected = "cbr: error: --print-curl: only IAM knows the project id, and nothing is sent\n\
                 cbr: hint: give it with --project-id\n";
-    cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(told).run();
-    let told = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
-    let run = user("backups list --print-curl --project-id p").stderr(told).run();
+    cbr("backups list --print-curl --region eu-de").with_key().exit(2).stderr(expected).run();
+    let expected = "cbr: warning: set CBR_TOKEN to a token of the login in HW_*\n";
+    let run = user("backups list --print-curl --project-id p").stderr(expected).run();
     assert!(
         run.stdout.contains("-H @- <<END\nx-auth-token: ${CBR_TOKEN:?}\nEND\n"),
         "{}",
@@ -160,15 +160,15 @@ fn an_endpoint_from_the_catalog_has_a_placeholder() {
         "{}",
         run.stdout
     );
-    let told = format!(
+    let expected = format!(
         "\n# Before that, {iam} is asked for a token, with user and password, unless it is cached; \
          its catalogue names the endpoint.\n"
     );
-    assert!(run.stdout.contains(&told), "{}", run.stdout);
-    let told = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and \
+    assert!(run.stdout.contains(&expected), "{}", run.stdout);
+    let expected = "cbr: error: --print-curl: the endpoint is only in the catalogue of IAM, and \
                 nothing is sent\n\
                 cbr: hint: give it with --region or --endpoint\n";
-    user("backups list --print-curl").exit(2).stderr(told).run();
+    user("backups list --print-curl").exit(2).stderr(expected).run();
 }
 
 /// Variables of each kind of user, as the sandbox names them.

@@ -131,8 +131,8 @@ fn usage_errors_are_json_wherever_the_flag_is() {
 
 #[test]
 fn an_unknown_error_format_is_reported_as_text() {
-    let told = ["invalid value 'jsn' for '--error-format <FORMAT>'", "'json'"];
-    cbr("backups list --error-format jsn").exit(2).stderr_holds(told).run();
+    let expected = ["invalid value 'jsn' for '--error-format <FORMAT>'", "'json'"];
+    cbr("backups list --error-format jsn").exit(2).stderr_holds(expected).run();
 }
 
 #[test]

@@ -226,11 +226,11 @@ fn an_unexpected_response_is_quoted_briefly() {
     for (body, reason, shown) in UNREADABLE {
         let answer = Answer::with_headers(200, &[("X-Request-Id", "r1")], body);
         let service = Service::answering([answer]);
-        let told = format!(
+        let expected = format!(
             "cbr: error: unreadable answer: {reason} (request r1): {shown}\n\
              cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
         );
-        service.cbr("backups list").with_key().exit(5).stderr(told).run();
+        service.cbr("backups list").with_key().exit(5).stderr(expected).run();
         assert_eq!(service.received().len(), 1, "{body}");
     }
 }
@@ -249,9 +249,9 @@ fn a_page_with_a_broken_member_is_an_error() {
                 format!(r#"{{"{member}":{value},"backups":[{{"id":"a"}}]}}"#),
             ] {
                 let service = Service::answering([Answer::new(200, &body)]);
-                let told = ["cbr: error: unreadable answer: ", &body];
+                let expected = ["cbr: error: unreadable answer: ", &body];
                 let run = service.cbr("backups list -o json").with_key();
-                let run = run.exit(5).stderr_holds(told).run();
+                let run = run.exit(5).stderr_holds(expected).run();
                 assert_eq!(run.stdout, "", "{body}");
                 assert_eq!(service.received().len(), 1, "{body}");
             }
@@ -293,30 +293,30 @@ fn a_damaged_gzip_answer_is_an_error() {
         (&[page], &[0x1f, 0x8b, 8], "incomplete deflate stream"),
     ] {
         let service = Service::answering([compressed(pieces, behind)]);
-        let told = format!(
+        let expected = format!(
             "cbr: error: unreadable answer: damaged gzip: {reason}\n\
              cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
         );
         let run = service.cbr("backups list --retries 0").with_key();
-        assert_eq!(run.exit(5).stderr(told).run().stdout, "");
+        assert_eq!(run.exit(5).stderr(expected).run().stdout, "");
     }
 }
 
 #[test]
 fn long_error_bodies_are_truncated() {
     let body = "x".repeat(100_000);
-    let told = format!("cbr: error: HTTP 400: {}…\n", "x".repeat(300));
+    let expected = format!("cbr: error: HTTP 400: {}…\n", "x".repeat(300));
     let service = Service::answering([Answer::new(400, &body)]);
-    service.cbr("backups list").with_key().exit(4).stderr(told).run();
+    service.cbr("backups list").with_key().exit(4).stderr(expected).run();
 }
 
 /// No page is nearly as large; memory stays bounded, also for a body that compresses well.
 #[test]
 fn endless_responses_are_abandoned() {
-    let told = "cbr: error: unreadable answer: more than 16 MiB\n\
+    let expected = "cbr: error: unreadable answer: more than 16 MiB\n\
                 cbr: hint: try a smaller --page-size\n";
     for options in ["--fault huge=70MB@*", "--gzip --fault gzip-bomb=70MB@*"] {
-        let run = sandboxed(options, "backups list").exit(5).stderr(told).run();
+        let run = sandboxed(options, "backups list").exit(5).stderr(expected).run();
         assert_eq!(run.requests.len(), 1, "{options}");
     }
 }
@@ -334,12 +334,12 @@ fn echoed_secrets_are_redacted() {
         for variable in ["CBR_TOKEN", "CBR_SECRET_KEY", "CBR_SECURITY_TOKEN"] {
             let body = format!(r#"{{"error_code":"APIGW.0301","error_msg":"bad: {echo} !"}}"#);
             let service = Service::answering([Answer::new(401, &body)]);
-            let told = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
+            let expected = "cbr: error: HTTP 401 APIGW.0301: bad: [redacted] !\n\
                         cbr: hint: check the credentials of CBR_*: access key and secret key, or \
                         token\n";
             let run = service.cbr("backups list");
             let run = if variable == "CBR_TOKEN" { run } else { run.with_key() };
-            run.secret(variable, SECRET).exit(3).stderr(told).run();
+            run.secret(variable, SECRET).exit(3).stderr(expected).run();
         }
     }
 }
@@ -349,10 +349,10 @@ fn echoed_secrets_are_redacted() {
 fn echoed_access_keys_are_redacted() {
     let body = r#"{"error_code":"APIGW.0301","error_msg":"ak SANDBOXACCESSKEY0001 is locked"}"#;
     let service = Service::answering([Answer::new(401, body)]);
-    let told = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
+    let expected = "cbr: error: HTTP 401 APIGW.0301: ak [access key] is locked\n\
                 cbr: hint: the access key of CBR_* is locked for five minutes after too many \
                 failures\n";
-    service.cbr("backups list").with_key().exit(3).stderr(told).run();
+    service.cbr("backups list").with_key().exit(3).stderr(expected).run();
 }
 
 /// Secrets are redacted before a text is cut, since half a secret is too much.
@@ -360,12 +360,12 @@ fn echoed_access_keys_are_redacted() {
 fn a_truncated_secret_is_redacted() {
     const TOKEN: &str = "hunter2-hunter2-hunter2";
     let body = format!("{}{TOKEN}", "x".repeat(290));
-    let told = format!(
+    let expected = format!(
         "cbr: error: HTTP 401: {}[redacted]\n\
          cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n",
         "x".repeat(290)
     );
     let service = Service::answering([Answer::new(401, &body)]);
-    let run = service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(3).stderr(told).run();
+    let run = service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(3).stderr(expected).run();
     assert!(!run.stderr.contains("hunter"), "{}", run.stderr);
 }

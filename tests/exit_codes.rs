@@ -36,8 +36,8 @@ fn exit_codes_match_the_table() {
 fn assert_full_disk_is_reported(run: Cbr) {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = run.start_with_stdout(full).finish();
-    let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
-    run.exit(1).stderr(told).check(&output);
+    let expected = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
+    run.exit(1).stderr(expected).check(&output);
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn a_file_that_is_not_allowed_to_grow_is_an_error() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{flags}: {:?} {stderr}", output.status);
         assert!(stderr.starts_with(&format!("cbr: error: {what}")), "{flags}: {stderr}");
-        let told = "File too large (os error 27)\n\
+        let expected = "File too large (os error 27)\n\
                     cbr: hint: raise the limit on the size of files (ulimit -f)\n";
-        assert!(stderr.ends_with(told), "{flags}: {stderr}");
+        assert!(stderr.ends_with(expected), "{flags}: {stderr}");
     }
 }
 
@@ -105,9 +105,9 @@ fn too_few_file_descriptors_are_reported() {
     for files in 4..=10 {
         let (code, stdout, stderr) = list(files);
         assert_eq!((code, stdout.as_slice()), (Some(1), &b""[..]), "{files}: {stderr}");
-        let told = "cbr: error: cannot start: cbr needs 8 open files, more than its limit allows \
+        let expected = "cbr: error: cannot start: cbr needs 8 open files, more than its limit allows \
                     (see ulimit -n): Too many open files (os error 24)\n";
-        assert_eq!(stderr, told, "{files}");
+        assert_eq!(stderr, expected, "{files}");
     }
     // More than the parent of the tests leaves open.
     let (code, _, stderr) = list(64);

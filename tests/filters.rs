@@ -154,10 +154,10 @@ fn relative_words_are_moments_of_this_run() {
 /// A date means 00:00 of that day, so a range from a day to itself is empty.
 #[test]
 fn a_range_of_one_moment_is_warned_of() {
-    let told = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that \
+    let expected = "cbr: warning: --since 2018-02-28 --until 2018-02-28: a date means 00:00 of that \
                 day, so these are one moment; --until 2018-03-01 includes the day\n";
     for until in ["2018-02-28", "2018-02-28T00:00:00Z"] {
-        list().args(["--since", "2018-02-28", "--until", until]).stderr(told).run();
+        list().args(["--since", "2018-02-28", "--until", until]).stderr(expected).run();
     }
     // With a time, the range is one moment on purpose.
     let hour = "2018-02-28T12:00:00Z";
@@ -248,13 +248,13 @@ fn unknown_values_of_closed_vocabularies_are_rejected_with_the_list() {
     ];
     for (flag, word, parameter, values, hint) in cases {
         let unknown = word.rsplit(',').next().unwrap();
-        let told = [
+        let expected = [
             &format!("cbr: error: invalid value '{unknown}' for '{flag} <"),
             values,
             &format!("\ncbr: hint: {hint}"),
             &format!("'--param {parameter}={unknown}' sends a value that cbr does not know\n"),
         ];
-        let run = list().args([flag, word]).exit(2).stderr_holds(told).run();
+        let run = list().args([flag, word]).exit(2).stderr_holds(expected).run();
         assert!(run.requests.is_empty(), "{word}");
     }
 }
@@ -317,8 +317,8 @@ fn invalid_parameters_are_rejected() {
             "'--param start_time=x' cannot be used with '--since'",
         ),
     ];
-    for (args, told) in cases {
-        let run = list().arg("--param").args(*args).exit(2).stderr_holds([*told]).run();
+    for (args, expected) in cases {
+        let run = list().arg("--param").args(*args).exit(2).stderr_holds([*expected]).run();
         assert!(run.requests.is_empty(), "{args:?}");
     }
 }
@@ -327,8 +327,9 @@ fn invalid_parameters_are_rejected() {
 fn values_of_the_wrong_kind_are_rejected_or_explained() {
     for flag in ["--vault-id", "--checkpoint-id", "--parent-id", "--resource-id"] {
         for value in ["ecs-dbfd-0018", "fe2998de", "a name that is as long as an id would be"] {
-            let told = [flag, "not an id, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d"];
-            let run = list().args([flag, value]).exit(2).stderr_holds(told).run();
+            let expected =
+                [flag, "not an id, which looks like 6df2b54c-dd62-4059-a07c-1b8f24f2725d"];
+            let run = list().args([flag, value]).exit(2).stderr_holds(expected).run();
             assert_eq!(run.stderr.contains("--resource-name takes"), flag == "--resource-id");
             assert!(run.requests.is_empty(), "{flag} {value}");
         }

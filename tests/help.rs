@@ -151,8 +151,8 @@ fn help_shows_formats_as_the_command_prints_them() {
         let short = help(&format!("backups {command} -h"));
         assert_eq!(short.contains("ids]"), has_ids, "{short}");
     }
-    let told = ["a summary has no ids", "cbr backups list has it"];
-    cbr("backups summary -o ids").exit(2).stderr_holds(told).run();
+    let expected = ["a summary has no ids", "cbr backups list has it"];
+    cbr("backups summary -o ids").exit(2).stderr_holds(expected).run();
 }
 
 #[test]
@@ -164,13 +164,13 @@ fn flags_without_effect_are_not_in_the_help() {
             let has = |flag: &str| text.replace("--regions", "").contains(flag);
             assert!(!has("--region") && !has("--quiet"), "{text}");
         }
-        let told = ["the argument '--region' has no effect on 'cbr "];
+        let expected = ["the argument '--region' has no effect on 'cbr "];
         let words = match command {
             "completions" => "completions bash",
             "config" => "config path",
             command => command,
         };
-        cbr(&format!("{words} --region x")).exit(2).stderr_holds(told).run();
+        cbr(&format!("{words} --region x")).exit(2).stderr_holds(expected).run();
     }
 }
 

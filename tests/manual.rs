@@ -161,12 +161,12 @@ fn only_examples_are_under_their_heading() {
 
 #[test]
 fn unknown_and_unwritable_pages_are_errors() {
-    let told = ["unrecognized subcommand 'lst'", "list'"];
-    cbr("man backups lst").exit(2).stderr_holds(told).run();
-    let told = ["--all: cannot write nowhere/", "No such file or directory"];
-    cbr("man --all nowhere").exit(1).stderr_holds(told).run();
-    let told = ["--all", "[COMMAND]", "cannot be used with"];
-    cbr("man backups list --all .").exit(2).stderr_holds(told).run();
+    let expected = ["unrecognized subcommand 'lst'", "list'"];
+    cbr("man backups lst").exit(2).stderr_holds(expected).run();
+    let expected = ["--all: cannot write nowhere/", "No such file or directory"];
+    cbr("man --all nowhere").exit(1).stderr_holds(expected).run();
+    let expected = ["--all", "[COMMAND]", "cannot be used with"];
+    cbr("man backups list --all .").exit(2).stderr_holds(expected).run();
 }
 
 #[test]

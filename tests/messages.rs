@@ -161,9 +161,9 @@ fn quiet_leaves_errors_only() {
     let run =
         sandboxed("--backups 30 --fault ignore-sort@*", "backups list --quiet -o jsonl").run();
     assert_eq!(run.lines().len(), 30);
-    let told = "cbr: error: HTTP 400 BackupService.9900: Parameter check failed. (request \
+    let expected = "cbr: error: HTTP 400 BackupService.9900: Parameter check failed. (request \
                 00000000000000000000000000000001)\n";
-    sandboxed("--backups 3 --fault 400@1", "-q backups list").exit(4).stderr(told).run();
+    sandboxed("--backups 3 --fault 400@1", "-q backups list").exit(4).stderr(expected).run();
 }
 
 /// Printed to stderr for a terminal only, and not with `-q`.

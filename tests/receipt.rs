@@ -171,10 +171,10 @@ fn a_failed_listing_is_marked() {
 
 #[test]
 fn an_unwritable_receipt_is_rejected_before_any_request() {
-    let told = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory \
+    let expected = "cbr: error: --receipt: cannot write /nowhere/receipt: No such file or directory \
                 (os error 2)\n";
     let run = sandboxed("--backups 3", "backups list --receipt /nowhere/receipt");
-    assert!(run.exit(1).stderr(told).run().requests.is_empty());
+    assert!(run.exit(1).stderr(expected).run().requests.is_empty());
 }
 
 /// A run that fails before its first request must not leave an older receipt that could be mistaken
@@ -212,8 +212,8 @@ fn a_usage_error_replaces_an_older_receipt() {
         let receipt: Value = serde_json::from_str(&text).expect(&text);
         assert_eq!(receipt["complete"], false, "{line}");
         assert_eq!(receipt["error"]["exit_code"], 2, "{line}");
-        let told = receipt["error"]["message"].as_str().unwrap();
-        assert!(told.contains(message) && !told.contains('\n'), "{told}");
+        let expected = receipt["error"]["message"].as_str().unwrap();
+        assert!(expected.contains(message) && !expected.contains('\n'), "{expected}");
     }
     // Files for other commands are not written to, and help is not a failure.
     for (line, code) in

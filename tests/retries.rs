@@ -95,9 +95,9 @@ const LASTING: &[(&str, &str, &str)] = &[
 #[test]
 fn without_retries_there_is_one_request() {
     for (fault, error, hint) in LASTING {
-        let told = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
+        let expected = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
         let run = list(fault, "--retries 0");
-        let run = run.exit(5).stderr_holds(told.map(String::as_str)).run();
+        let run = run.exit(5).stderr_holds(expected.map(String::as_str)).run();
         assert_eq!(run.requests.len(), 1, "{fault}: {:?}", run.requests);
     }
 }
@@ -109,17 +109,17 @@ fn retries_are_counted() {
         if fault.starts_with("429") {
             continue;
         }
-        let told = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
+        let expected = [&format!("cbr: error: {error}"), &format!("\ncbr: hint: {hint}\n")];
         let run = list(fault, "--retries 1");
-        let run = run.exit(5).stderr_holds(told.map(String::as_str)).run();
+        let run = run.exit(5).stderr_holds(expected.map(String::as_str)).run();
         assert_eq!(run.requests.len(), 2, "{fault}: {:?}", run.requests);
     }
     let limitless = Answer::with_headers(429, &[("Retry-After", "0")], "");
     let service = Service::answering(vec![limitless; 4]);
-    let told = "cbr: error: HTTP 429: no explanation\n\
+    let expected = "cbr: error: HTTP 429: no explanation\n\
                 cbr: hint: wait, or allow more --retries\n";
     let run = service.cbr("backups list --retries 3").with_key();
-    run.exit(5).stderr(told).run();
+    run.exit(5).stderr(expected).run();
     assert_eq!(service.received().len(), 4);
 }
 
@@ -178,12 +178,12 @@ fn an_excessive_retry_after_is_an_error() {
             let answer = Answer::with_headers(status, &[("Retry-After", after)], "");
             let service = Service::answering([answer]);
             // More retries would change nothing, so the hint does not suggest them.
-            let told = format!(
+            let expected = format!(
                 "cbr: error: HTTP {status}: no explanation\n\
                  cbr: hint: the service asks to wait {asked}, and cbr waits 600 s at most: run it \
                  again {then}\n"
             );
-            service.cbr("backups list").with_key().exit(5).stderr(told).run();
+            service.cbr("backups list").with_key().exit(5).stderr(expected).run();
             assert_eq!(service.received().len(), 1, "{after}");
         }
     }
@@ -192,8 +192,8 @@ fn an_excessive_retry_after_is_an_error() {
 #[test]
 fn a_retry_after_beyond_the_time_limit_is_an_error() {
     for fault in ["429=60@*", "503=60@*"] {
-        let told = ["cbr: error: HTTP ", "the service asks to wait 60 s: run it again then"];
-        let run = list(fault, "--timeout 50s").exit(5).stderr_holds(told).run();
+        let expected = ["cbr: error: HTTP ", "the service asks to wait 60 s: run it again then"];
+        let run = list(fault, "--timeout 50s").exit(5).stderr_holds(expected).run();
         assert_eq!(run.requests.len(), 1, "{fault}");
     }
 }

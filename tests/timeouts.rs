@@ -20,9 +20,9 @@ fn a_timeout_reports_the_number_of_attempts() {
         "--backups 3 --fault 503=0@1 --fault reset@2 --fault hang@3-",
         "backups list --timeout 3s",
     );
-    let told = "cbr: error: no answer from the service in time, in 3 tries\n\
+    let expected = "cbr: error: no answer from the service in time, in 3 tries\n\
                 cbr: hint: allow more time with --timeout, or more --retries\n";
-    assert_eq!(run.exit(5).stderr(told).run().requests.len(), 3);
+    assert_eq!(run.exit(5).stderr(expected).run().requests.len(), 3);
 }
 
 /// The silence limit is half of the time, so the rest suffices for a retry.
@@ -42,13 +42,13 @@ fn a_silent_connection_is_retried_in_time() {
 /// reported once.
 #[test]
 fn a_long_silence_is_reported_without_a_terminal() {
-    let told =
+    let expected =
         "cbr: warning: no answer from HOST for 10 s, still waiting (--timeout limits this)\n";
-    let one_page = |flags: &str, told: &str| {
+    let one_page = |flags: &str, expected: &str| {
         let service = Service::answering([Answer::stalling(""), Answer::page(&[], "0")]);
-        let told = told.replace("HOST", &service.endpoint().replace("http://", ""));
+        let expected = expected.replace("HOST", &service.endpoint().replace("http://", ""));
         let run = service.cbr(&format!("backups list --timeout 21s {flags}")).with_key();
-        run.stderr(told).run();
+        run.stderr(expected).run();
         assert_eq!(service.received().len(), 2);
     };
     let three_pages = || {
@@ -58,7 +58,7 @@ fn a_long_silence_is_reported_without_a_terminal() {
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     };
     thread::scope(|scope| {
-        scope.spawn(|| one_page("", told));
+        scope.spawn(|| one_page("", expected));
         scope.spawn(|| one_page("--quiet", ""));
         scope.spawn(three_pages);
     });
@@ -68,13 +68,13 @@ fn a_long_silence_is_reported_without_a_terminal() {
 #[test]
 fn an_unknown_host_is_reported_at_once() {
     let endpoint = format!("https://{}.example", "x".repeat(64));
-    let told = format!(
+    let expected = format!(
         "cbr: error: there is no host {host}\n\
          cbr: hint: check CBR_ENDPOINT, which leads to {host}, and this machine's name service\n",
         host = &endpoint["https://".len()..]
     );
     let run = cbr("backups list -v").env("CBR_ENDPOINT", &endpoint).env("CBR_PROJECT_ID", "p");
-    let run = run.with_key().exit(5).stderr_holds([told.as_str()]).run();
+    let run = run.with_key().exit(5).stderr_holds([expected.as_str()]).run();
     assert_eq!(run.stderr.matches("cbr: debug: GET ").count(), 1, "{}", run.stderr);
 }
 
@@ -123,11 +123,11 @@ fn an_unreachable_service_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let endpoint = format!("http://{}", client.local_addr().unwrap());
-    let told = [
+    let expected = [
         "cbr: error: no answer from the service: ",
         "onnection refused",
         "\ncbr: hint: check the network, --endpoint or --region, and HTTPS_PROXY\n",
     ];
     let run = cbr("backups list --retries 0 --project-id p --endpoint").arg(endpoint).with_key();
-    run.exit(5).stderr_holds(told).run();
+    run.exit(5).stderr_holds(expected).run();
 }

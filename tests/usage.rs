@@ -145,17 +145,17 @@ fn a_name_has_at_most_255_characters() {
     let longest = "备".repeat(255);
     let run = sandboxed("--backups 3", "backups list -o json --name").arg(&longest).run();
     assert_eq!(run.requests[0].filters(), [("name", longest.as_str())]);
-    let told = ["--name", "256 characters, but a name has at most 255"];
+    let expected = ["--name", "256 characters, but a name has at most 255"];
     let run = sandboxed("--backups 3", "backups list --name").arg("备".repeat(256));
-    assert!(run.exit(2).stderr_holds(told).run().requests.is_empty());
+    assert!(run.exit(2).stderr_holds(expected).run().requests.is_empty());
 }
 
 #[test]
 fn parser_messages_are_complete() {
-    let told = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number \
+    let expected = "cbr: error: invalid value '1001' for '--page-size <N>': must be a whole number \
                 from 1 to 1000\n\
                 cbr: hint: see 'cbr backups list --help'\n";
-    cbr("backups list --page-size 1001").exit(2).stderr(told).run();
+    cbr("backups list --page-size 1001").exit(2).stderr(expected).run();
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn missing_and_unknown_commands_are_errors() {
             ["unrecognized subcommand 'policies'\n", "cbr: hint: 'cbr help' lists the commands"],
         ),
     ];
-    for (args, told) in cases {
-        cbr(args).exit(2).stderr_holds(told).run();
+    for (args, expected) in cases {
+        cbr(args).exit(2).stderr_holds(expected).run();
     }
 }
 
@@ -213,9 +213,9 @@ fn flags_of_other_tools_suggest_ours() {
     ];
     for (args, flag) in cases {
         let given = args.split(' ').find(|word| word.starts_with('-')).unwrap();
-        let told =
+        let expected =
             format!("cbr: error: unexpected argument '{given}' found\ncbr: hint: use {flag}\n");
-        cbr(args).exit(2).stderr(told).run();
+        cbr(args).exit(2).stderr(expected).run();
     }
     // Unneeded, meaningless and misspelled flags: none is mistaken for another.
     let cases = [
@@ -251,8 +251,8 @@ fn hints_do_not_depend_on_the_name_of_the_file() {
 
 #[test]
 fn a_summary_has_no_ids() {
-    let told = ["a summary has no ids", "'--output ids'"];
-    let run = cbr("backups summary -o ids").exit(2).stderr_holds(told).run();
+    let expected = ["a summary has no ids", "'--output ids'"];
+    let run = cbr("backups summary -o ids").exit(2).stderr_holds(expected).run();
     assert!(!run.stderr.contains("--by"), "{}", run.stderr);
 }
 
@@ -293,12 +293,12 @@ fn the_hint_names_the_help_of_the_command() {
 fn commands_that_change_something_are_answered_with_read_only() {
     for word in ["create", "delete", "restore", "rm", "copy", "update", "share"] {
         for args in [format!("backups {word} x"), format!("{word} x")] {
-            let told = format!(
+            let expected = format!(
                 "cbr: error: unrecognized subcommand '{word}'\n\
                  cbr: hint: cbr is read-only: it never creates, changes, restores or deletes \
                  backups\n"
             );
-            cbr(&args).exit(2).stderr(told).run();
+            cbr(&args).exit(2).stderr(expected).run();
         }
     }
 }
@@ -338,11 +338,11 @@ fn global_flags_are_rejected_by_commands_that_would_ignore_them() {
                 }
                 let name = flag.split(' ').next().unwrap();
                 let called = command.trim_end_matches(" filters").trim_end_matches(" bash");
-                let told = format!(
+                let expected = format!(
                     "cbr: error: the argument '{name}' has no effect on 'cbr {called}'\ncbr: hint: \
                      '{name}' is for commands that send requests: 'cbr backups' and 'cbr auth'\n"
                 );
-                cbr(&line).exit(2).stderr(told).run();
+                cbr(&line).exit(2).stderr(expected).run();
             }
         }
     }
@@ -357,13 +357,13 @@ fn the_sandbox_rejects_the_flags_of_the_command_in_it() {
             cbr(&line).run();
             continue;
         }
-        let told = [
+        let expected = [
             format!("cbr: error: the argument '{name}' has no effect on 'cbr sandbox'\n"),
             format!(
                 "cbr: hint: give it to the command after '--': cbr sandbox -- COMMAND {name}\n"
             ),
         ];
-        cbr(&line).exit(2).stderr_holds(told.iter().map(String::as_str)).run();
+        cbr(&line).exit(2).stderr_holds(expected.iter().map(String::as_str)).run();
     }
 }
 

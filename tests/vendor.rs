@@ -37,11 +37,11 @@ fn as_sent(request: &Received, secret_key: &str) -> (Value, Value) {
     };
     let signed = part("SignedHeaders=");
     let headers = signed.split(';').map(|name| json!([name, request.header(name).unwrap()]));
-    let told = json!({
+    let given = json!({
         "method": method, "target": target, "headers": headers.collect::<Vec<_>>(),
         "access_key": part("Access="), "secret_key": secret_key,
     });
-    (told, json!([target, authorization]))
+    (given, json!([target, authorization]))
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn requests_are_signed_as_the_vendors_sdk_signs_them() {
         cases.extend(received[before..].iter().map(|request| as_sent(request, secret_key)));
     }
     assert!(cases.len() >= number, "{}", cases.len());
-    let (told, sent): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
-    let Some(said) = sdk(SIGN, &json!(told).to_string()) else { return };
+    let (given, sent): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+    let Some(said) = sdk(SIGN, &json!(given).to_string()) else { return };
     let said: Vec<Value> = serde_json::from_str(&said).unwrap();
     assert_eq!(said, sent);
 }
@@ -98,9 +98,9 @@ import json, sys
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcbr.v1 import CbrClient, ListBackupsRequest
 
-told = json.load(sys.stdin)
-credentials = BasicCredentials(told["access_key"], told["secret_key"], told["project_id"])
-client = CbrClient.new_builder().with_credentials(credentials).with_endpoint(told["endpoint"]).build()
+given = json.load(sys.stdin)
+credentials = BasicCredentials(given["access_key"], given["secret_key"], given["project_id"])
+client = CbrClient.new_builder().with_credentials(credentials).with_endpoint(given["endpoint"]).build()
 request = ListBackupsRequest(resource_type="OS::Nova::Server", sort="created_at:desc,id:desc", limit=60)
 ids = []
 while True:
@@ -115,11 +115,11 @@ json.dump(ids, sys.stdout)
 #[test]
 fn the_vendors_sdk_lists_the_sandbox_as_cbr_does() {
     let sandbox = Sandbox::start("");
-    let told = json!({
+    let given = json!({
         "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "project_id": PROJECT_ID,
         "endpoint": sandbox.endpoint(),
     });
-    let Some(said) = sdk(LIST, &told.to_string()) else { return };
+    let Some(said) = sdk(LIST, &given.to_string()) else { return };
     let ids: Vec<String> = serde_json::from_str(&said).unwrap();
     assert_eq!(ids.len(), 150);
     let run = sandbox.cbr("backups list --resource-type server -o json").with_key().run().json();
@@ -133,9 +133,9 @@ import json, sys
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 import huaweicloudsdkcbr.v1 as cbr
 
-told = json.load(sys.stdin)
-credentials = BasicCredentials(told["access_key"], told["secret_key"], told["project_id"])
-client = cbr.CbrClient.new_builder().with_credentials(credentials).with_endpoint(told["endpoint"]).build()
+given = json.load(sys.stdin)
+credentials = BasicCredentials(given["access_key"], given["secret_key"], given["project_id"])
+client = cbr.CbrClient.new_builder().with_credentials(credentials).with_endpoint(given["endpoint"]).build()
 page = client.list_backups(cbr.ListBackupsRequest(
     status="available", resource_type="OS::Nova::Server", show_replication=True, limit=5))
 first = page.backups[0]
@@ -157,11 +157,11 @@ json.dump({
 #[test]
 fn the_vendors_sdk_filters_shows_and_reads_other_sources() {
     let sandbox = Sandbox::start("");
-    let told = json!({
+    let given = json!({
         "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "project_id": PROJECT_ID,
         "endpoint": sandbox.endpoint(),
     });
-    let Some(said) = sdk(READ, &told.to_string()) else { return };
+    let Some(said) = sdk(READ, &given.to_string()) else { return };
     let said: Value = serde_json::from_str(&said).unwrap();
     let expected = json!({
         "rows": 5, "states": ["available"], "types": ["OS::Nova::Server"], "same": [true, true],

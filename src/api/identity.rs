@@ -269,7 +269,7 @@ mod tests {
             (404, Ok(None), false, Ok("a")),
         ];
         for (status, outcome, waits, expected) in cases {
-            let told = format!("{status} {outcome:?}");
+            let message = format!("{status} {outcome:?}");
             let (command, answer) = oneshot::channel();
             let renewal = Arc::new(OnCommand(StdMutex::new(Some(answer))));
             let cell = Arc::new(IdentityCell::new(access("a"), Some(renewal), None));
@@ -288,16 +288,16 @@ mod tests {
                 tokio::spawn(async move { cell.current().await })
             };
             settle().await;
-            assert_eq!(next.is_finished(), !waits, "{told}");
-            assert_eq!(withdrawn.is_finished(), waits, "{told}");
+            assert_eq!(next.is_finished(), !waits, "{message}");
+            assert_eq!(withdrawn.is_finished(), waits, "{message}");
             withdrawn.abort();
             let renewed = matches!(outcome, Ok(Some(_)));
             command.send(outcome).unwrap();
-            assert_eq!(renewing.await.unwrap().ok() == Some(true), renewed, "{told}");
+            assert_eq!(renewing.await.unwrap().ok() == Some(true), renewed, "{message}");
             let found = next.await.unwrap().map(|access| access.credentials.clone());
             let found = found.map_err(|fault| fault.refusal().map(|refusal| refusal.status));
             let expected = expected.map(|token| access(token).credentials).map_err(Some);
-            assert_eq!(found, expected, "{told}");
+            assert_eq!(found, expected, "{message}");
         }
     }
 

@@ -289,15 +289,15 @@ mod tests {
             let retry_policy = RetryPolicy { retries, deadline: None };
             let mut failures = Failures::default();
             for (fault, has_progress, expected) in faults {
-                let told = format!("{fault:?} {failures:?}");
+                let message = format!("{fault:?} {failures:?}");
                 let retry = retry_policy.next(&mut failures, &fault, has_progress).ok();
                 let congestion = retry.map(|retry| retry.is_congestion);
-                assert_eq!(congestion, expected.map(|(_, congestion)| congestion), "{told}");
+                assert_eq!(congestion, expected.map(|(_, congestion)| congestion), "{message}");
                 let (Some(Retry { pause, .. }), Some((longest, _))) = (retry, expected) else {
                     continue;
                 };
                 let longest = Duration::from_millis(longest);
-                assert!(pause >= longest / 2 && pause <= longest, "{told} {pause:?}");
+                assert!(pause >= longest / 2 && pause <= longest, "{message} {pause:?}");
             }
         }
     }

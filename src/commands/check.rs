@@ -220,10 +220,13 @@ mod tests {
             (vec![orphan()], None, "--vault x", Status::Unknown, "no resource is selected"),
         ];
         for (assessments, gap, flags, status, text) in cases {
-            let told = reported(assessments, gap, flags);
-            assert_eq!(told.0, status, "{told:?}");
-            assert!(told.1.starts_with(text), "{told:?}");
-            assert!(told.1.lines().next().is_some_and(|line| line.contains(" | ok=")), "{told:?}");
+            let expected = reported(assessments, gap, flags);
+            assert_eq!(expected.0, status, "{expected:?}");
+            assert!(expected.1.starts_with(text), "{expected:?}");
+            assert!(
+                expected.1.lines().next().is_some_and(|line| line.contains(" | ok=")),
+                "{expected:?}"
+            );
         }
     }
 

@@ -153,16 +153,16 @@ async fn print(
 
 /// Prints how many rows there would be.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
-    let told = loop {
+    let expected = loop {
         match args.latest() {
             Some(_) => break None,
             None => match reading.count().await {
-                Ok(told) => break told,
+                Ok(expected) => break expected,
                 Err(error) => reading.again(error)?,
             },
         }
     };
-    if let Some(count) = told {
+    if let Some(count) = expected {
         let left = count.saturating_sub(args.offset);
         reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
         reading.tally.listing.count = Some(count);

@@ -55,8 +55,8 @@ mod tests {
         assert_eq!(read("1"), Ok(1));
         assert_eq!(read("100"), Ok(100));
         for text in ["0", "101", "-1", "ten", "", "1.5", " 1", "99999999999999999999"] {
-            let told = "must be a whole number from 1 to 100";
-            assert_eq!(read(text), Err(told.to_owned()), "{text}");
+            let expected = "must be a whole number from 1 to 100";
+            assert_eq!(read(text), Err(expected.to_owned()), "{text}");
         }
         let read = whole::<u64>(1..=u64::MAX);
         assert_eq!(read("18446744073709551615"), Ok(u64::MAX));

@@ -214,7 +214,7 @@ fn typed_secrets_are_not_echoed() {
     let command =
         format!("CBR_CONFIG_FILE={} cbr config set profiles.p.token", file.path().display());
     // The secret is typed once the terminal has turned echo off.
-    let told = script(&format!(
+    let shown = script(&format!(
         "mkfifo keys; (for i in $(seq 400); do
            stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
            sleep 0.05
@@ -222,8 +222,8 @@ fn typed_secrets_are_not_echoed() {
          script --quiet --return --command 'tty > tty; {command}' /dev/null < keys
          code=$?; rm keys tty; exit $code"
     ));
-    assert_eq!(told.code, Some(0), "{}", told.stdout);
-    assert!(told.stdout.contains("token: "), "{}", told.stdout);
-    assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
+    assert_eq!(shown.code, Some(0), "{}", shown.stdout);
+    assert!(shown.stdout.contains("token: "), "{}", shown.stdout);
+    assert!(!shown.stdout.contains("hunter2"), "{}", shown.stdout);
     assert_eq!(file.text(), "[profiles.p]\ntoken = \"hunter2\"\n");
 }

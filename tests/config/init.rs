@@ -24,7 +24,7 @@ fn init(file: &File, sandbox: &Sandbox, secret: &str, answers: &str) -> (String,
     let regions = file.directory.path().join("regions.yaml");
     let text = format!("CBR:\n  - id: {REGION}\n    endpoint: {}\n", sandbox.endpoint());
     fs::write(&regions, text).unwrap();
-    let told = script(&format!(
+    let printed = script(&format!(
         "mkfifo keys; (echo {ACCESS_KEY}; for i in $(seq 400); do
            stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
            sleep 0.05
@@ -35,8 +35,8 @@ fn init(file: &File, sandbox: &Sandbox, secret: &str, answers: &str) -> (String,
         regions.display(),
         file.path().display()
     ));
-    assert!(!told.stdout.contains(secret), "{}", told.stdout);
-    (told.stdout, told.code)
+    assert!(!printed.stdout.contains(secret), "{}", printed.stdout);
+    (printed.stdout, printed.code)
 }
 
 #[test]

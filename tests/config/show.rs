@@ -38,9 +38,9 @@ fn shown_settings_contain_no_secret() {
         },
     });
     assert_eq!(run("config show -o json").json(), expected);
-    let told = "cbr: warning: there is no file ~/.config/cbr/config.toml\n";
-    assert_eq!(cbr("config show").stderr(told).run().stdout, "");
-    assert_eq!(cbr("config show -o json").stderr(told).run().json(), json!({}));
+    let message = "cbr: warning: there is no file ~/.config/cbr/config.toml\n";
+    assert_eq!(cbr("config show").stderr(message).run().stdout, "");
+    assert_eq!(cbr("config show -o json").stderr(message).run().json(), json!({}));
 }
 
 /// Every command that reads the file reports them before it sends a request, and none changes the
@@ -90,8 +90,8 @@ fn syntax_errors_have_line_and_column() {
         fs::write(file.path(), text).unwrap();
         for args in ["backups list", "config show", "config set defaults.output csv"] {
             let run = sandbox.cbr(args).with_key().env("CBR_CONFIG_FILE", file.path());
-            let told = format!("cbr: error: {}{error}", file.path().display());
-            run.hides("hunter2").exit(2).stderr_holds([told.as_str(), "\ncbr: hint: "]).run();
+            let expected = format!("cbr: error: {}{error}", file.path().display());
+            run.hides("hunter2").exit(2).stderr_holds([expected.as_str(), "\ncbr: hint: "]).run();
         }
         assert_eq!(fs::read(file.path()).unwrap(), text);
         file.cbr("config path").run();

@@ -16,7 +16,7 @@ fn settings_have_an_origin_and_no_secret() {
         .run();
     let lines: Vec<_> = run.lines().iter().map(|line| line.trim_end().to_owned()).collect();
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told: Vec<_> = lines.iter().map(|line| words(line)).collect();
+    let printed: Vec<_> = lines.iter().map(|line| words(line)).collect();
     let expected = [
         "SETTING VALUE ORIGIN",
         "access_key HPUA…GWYH HW_*",
@@ -42,14 +42,14 @@ fn settings_have_an_origin_and_no_secret() {
         "clouds.yaml not looked at -",
         "ECS metadata not looked at -",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(printed, expected);
 }
 
 /// It succeeds where a listing would fail: it reports what is missing.
 #[test]
 fn missing_settings_are_listed() {
     let run = cbr("auth show -o json").env("CBR_ACCESS_KEY", "HPUAABBCCDDEEFFGGWYH").run();
-    let told = run.json();
+    let printed = run.json();
     let half = "CBR_ACCESS_KEY is set, but CBR_SECRET_KEY is not";
     let setting = |setting: &str, problem: Option<&str>| json!({"setting": setting, "value": null, "origin": null, "problem": problem});
     let expected = [
@@ -61,9 +61,9 @@ fn missing_settings_are_listed() {
         setting("timeout", None),
         json!({"setting": "retries", "value": "5", "origin": null, "problem": null}),
     ];
-    assert_eq!(told["settings"], json!(expected));
+    assert_eq!(printed["settings"], json!(expected));
     let first = json!({"source": "CBR_*", "state": "passed_over", "reason": half});
-    assert_eq!(told["sources"][0], first);
+    assert_eq!(printed["sources"][0], first);
 }
 
 /// Settings other than the connection that also affect a run.
@@ -72,9 +72,9 @@ fn proxy_retries_and_defaults_are_listed() {
     let own = ".config/cbr/config.toml";
     let text =
         "[defaults]\noutput = 'wide'\ncolumns = ['id', 'name']\npage_size = 500\ntimeout = '5m'\n";
-    let told = |run: Cbr| {
-        let told = run.run().json();
-        let lines = told["settings"].as_array().unwrap().clone();
+    let printed = |run: Cbr| {
+        let printed = run.run().json();
+        let lines = printed["settings"].as_array().unwrap().clone();
         move |setting: &str| {
             let found = lines.iter().find(|line| line["setting"] == setting);
             let text = |key: &str| {
@@ -86,7 +86,7 @@ fn proxy_retries_and_defaults_are_listed() {
     };
     let run = cbr("auth show -o json --region eu-de --retries 2").private_file(own, text);
     let run = run.env("HTTPS_PROXY", "http://me:hunter2hunter2@127.0.0.1:3128");
-    let line = told(run.hides("hunter2hunter2"));
+    let line = printed(run.hides("hunter2hunter2"));
     let place = |key: &str| format!("~/{own} [defaults] {key}");
     assert_eq!(line("proxy"), "127.0.0.1:3128 (password not shown) | HTTPS_PROXY | -");
     assert_eq!(line("timeout"), format!("300 s | {} | -", place("timeout")));
@@ -94,17 +94,17 @@ fn proxy_retries_and_defaults_are_listed() {
     assert_eq!(line("output"), format!("wide | {} | -", place("output")));
     assert_eq!(line("columns"), format!("id,name | {} | -", place("columns")));
     assert_eq!(line("page_size"), format!("500 | {} | -", place("page_size")));
-    let line = told(cbr("auth show -o json --timeout 30s").private_file(own, text));
+    let line = printed(cbr("auth show -o json --timeout 30s").private_file(own, text));
     assert_eq!(line("timeout"), "30 s | --timeout | -");
     // An error that would stop a listing is reported.
     for broken in ["output = 'nonsense'", "timeout = 'soon'", "page_size = 0"] {
         let run = cbr("auth show -o json").private_file(own, &format!("[defaults]\n{broken}\n"));
-        let line = told(run)("defaults");
+        let line = printed(run)("defaults");
         let key = broken.split(' ').next().unwrap();
         assert!(line.contains(&format!("~/{own}, line 2, column")), "{line}");
         assert!(line.contains(&format!("defaults.{key}: ")), "{line}");
     }
     let line =
-        told(cbr("auth show -o json --region eu-de").env("HTTPS_PROXY", "socks5://127.0.0.1:1"));
+        printed(cbr("auth show -o json --region eu-de").env("HTTPS_PROXY", "socks5://127.0.0.1:1"));
     assert!(line("proxy").contains("HTTPS_PROXY is not the URL of an HTTP proxy"));
 }

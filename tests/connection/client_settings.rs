@@ -31,8 +31,8 @@ fn keys(args: &str, variables: &[(&str, &str)]) -> Cbr {
 }
 
 /// Returns `VALUE | ORIGIN` of a setting, or its problem.
-fn line(told: &Value, setting: &str) -> String {
-    let lines = told["settings"].as_array().unwrap();
+fn line(shown: &Value, setting: &str) -> String {
+    let lines = shown["settings"].as_array().unwrap();
     let Some(line) = lines.iter().find(|line| line["setting"] == setting) else {
         return "-".to_owned();
     };
@@ -143,9 +143,9 @@ fn a_region_is_named_or_implied() {
         ),
     ];
     for (number, (run, region, endpoint)) in cases.into_iter().enumerate() {
-        let told = run.run().json();
-        assert_eq!(line(&told, "region"), region, "case {number}");
-        let found = line(&told, "endpoint");
+        let shown = run.run().json();
+        assert_eq!(line(&shown, "region"), region, "case {number}");
+        let found = line(&shown, "endpoint");
         let found = found.split(" | ").next().unwrap_or_default();
         assert_eq!(found, endpoint, "case {number}");
     }
@@ -161,13 +161,13 @@ fn a_vendor_has_its_own_identity_host() {
         ("otc-swiss", "", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
     ];
     for (vendor, region, expected) in cases {
-        let told = cloud("", &format!("profile: {vendor}, {region}{password}")).run().json();
-        let found = line(&told, "iam_endpoint");
+        let shown = cloud("", &format!("profile: {vendor}, {region}{password}")).run().json();
+        let found = line(&shown, "iam_endpoint");
         assert!(found.starts_with(&format!("{expected} | ")), "{vendor} {region}: {found}");
     }
     let old = [("CBR_IAM_ENDPOINT", "https://iam.myhwclouds.com/v3")];
-    let told = keys("--region cn-north-1", &old).run().json();
-    assert_eq!(line(&told, "iam_endpoint"), "https://iam.myhwclouds.com | CBR_IAM_ENDPOINT");
+    let shown = keys("--region cn-north-1", &old).run().json();
+    assert_eq!(line(&shown, "iam_endpoint"), "https://iam.myhwclouds.com | CBR_IAM_ENDPOINT");
 }
 
 #[test]
@@ -178,10 +178,10 @@ fn new_regions_are_taken_with_a_note_and_mistyped_ones_refused() {
              Cloud: https://cbr.{region}.myhuaweicloud.com; --endpoint overrides that"
         );
         let run = keys(&format!("--region {region}"), &[]).stderr_holds([note.as_str()]);
-        let told = run.run().json();
+        let shown = run.run().json();
         let endpoint = format!("https://cbr.{region}.myhuaweicloud.com | --region");
-        assert_eq!(line(&told, "endpoint"), endpoint);
-        assert_eq!(line(&told, "iam_endpoint"), "https://iam.myhuaweicloud.com | --region");
+        assert_eq!(line(&shown, "endpoint"), endpoint);
+        assert_eq!(line(&shown, "iam_endpoint"), "https://iam.myhuaweicloud.com | --region");
     }
     for (region, nearest) in [("cn-north-3", "cn-north-4"), ("eu-ed", "eu-de")] {
         let list = cbr("backups list --region").arg(region).with_key();
@@ -207,8 +207,8 @@ fn an_account_has_several_names() {
     ] {
         let run =
             login.iter().chain(variables).fold(show(""), |run, (name, value)| run.env(name, value));
-        let told = run.secret("OS_PASSWORD", "hunter2hunter2").run().json();
-        assert_eq!(line(&told, "domain"), format!("{expected} | OS_*"), "{variables:?}");
+        let shown = run.secret("OS_PASSWORD", "hunter2hunter2").run().json();
+        assert_eq!(line(&shown, "domain"), format!("{expected} | OS_*"), "{variables:?}");
     }
 }
 
@@ -249,8 +249,8 @@ fn a_file_of_koocli_without_keys_says_why() {
         ),
     ];
     for (text, expected) in cases {
-        let told = show("").private_file(KOOCLI, text).run().json();
-        let sources = told["sources"].as_array().unwrap();
+        let shown = show("").private_file(KOOCLI, text).run().json();
+        let sources = shown["sources"].as_array().unwrap();
         let found = sources
             .iter()
             .find(|source| source["source"].as_str().unwrap().starts_with("~/.hcloud/config.json"));

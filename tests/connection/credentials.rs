@@ -215,12 +215,12 @@ fn missing_credentials_get_the_shortest_hint() {
 /// A user who has set such a variable believes that certificates are not checked.
 #[test]
 fn disabled_checks_are_always_warned_of() {
-    let told = |name: &str| {
+    let expected = |name: &str| {
         format!("cbr: warning: {name} is ignored: only --insecure disables certificate checks\n")
     };
     let sandbox = Sandbox::start("--backups 3");
     for name in ["HW_INSECURE", "OS_INSECURE"] {
-        sandbox.cbr(LIST).with_key().env(name, "true").stderr(told(name)).run();
+        sandbox.cbr(LIST).with_key().env(name, "true").stderr(expected(name)).run();
         sandbox.cbr(LIST).with_key().env(name, "false").run();
     }
 }
@@ -229,8 +229,8 @@ fn disabled_checks_are_always_warned_of() {
 fn incomplete_credentials_are_an_error_before_any_request() {
     let sandbox = Sandbox::start("--backups 3");
     for (variables, error, hint) in HALVES {
-        let told = format!("cbr: error: {error}\ncbr: hint: {hint}\n");
-        with(sandbox.cbr(LIST), variables).exit(2).stderr(told).run();
+        let expected = format!("cbr: error: {error}\ncbr: hint: {hint}\n");
+        with(sandbox.cbr(LIST), variables).exit(2).stderr(expected).run();
     }
     assert!(sandbox.requests().is_empty());
 }
@@ -241,8 +241,9 @@ fn two_complete_families_that_differ_are_warned_of() {
     let sandbox = Sandbox::start("--backups 3");
     let both =
         [("HW_ACCESS_KEY", "other"), ("HW_SECRET_KEY", "other-secret"), ("CBR_TOKEN", TOKEN)];
-    let told = "cbr: warning: CBR_* and HW_* hold different credentials; those of CBR_* are used\n";
-    with(sandbox.cbr(LIST), &both).stderr(told).run();
+    let expected =
+        "cbr: warning: CBR_* and HW_* hold different credentials; those of CBR_* are used\n";
+    with(sandbox.cbr(LIST), &both).stderr(expected).run();
     with(sandbox.cbr(LIST).arg("--quiet"), &both).run();
     let requests = sandbox.requests();
     assert!(requests.iter().all(|request| request.auth == "token"), "{requests:?}");
@@ -255,13 +256,13 @@ fn skipped_credentials_are_reported() {
         .env("HW_USER_NAME", "someone")
         .secret("OS_TOKEN", "hunter3hunter3")
         .env("OS_AUTH_URL", "https://keystone.example.com/v3");
-    let told = [
+    let expected = [
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
         "; passed over: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
         "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you \
          trust that host, ",
     ];
-    run.exit(2).stderr_holds(told).run();
+    run.exit(2).stderr_holds(expected).run();
 }
 
 /// Region and project come from the family of the credentials, and `CBR_` variables override them.
@@ -273,13 +274,13 @@ fn region_and_project_come_with_the_family() {
         ("HW_PROJECT_ID", "p"),
         ("HW_REGION_NAME", "nowhere"),
     ];
-    let told = ["HW_REGION_NAME: unknown region `nowhere`"];
-    with(cbr(LIST), &hw).exit(2).stderr_holds(told).run();
-    let told = ["CBR_REGION: unknown region `elsewhere`"];
-    with(cbr(LIST), &hw).env("CBR_REGION", "elsewhere").exit(2).stderr_holds(told).run();
+    let expected = ["HW_REGION_NAME: unknown region `nowhere`"];
+    with(cbr(LIST), &hw).exit(2).stderr_holds(expected).run();
+    let expected = ["CBR_REGION: unknown region `elsewhere`"];
+    with(cbr(LIST), &hw).env("CBR_REGION", "elsewhere").exit(2).stderr_holds(expected).run();
     // The region of another family applies, and its project does not: it belongs to its keys.
-    let told = ["HW_REGION_NAME: unknown region `nowhere`"];
-    with(cbr(LIST), &hw).env("CBR_TOKEN", "t").exit(2).stderr_holds(told).run();
+    let expected = ["HW_REGION_NAME: unknown region `nowhere`"];
+    with(cbr(LIST), &hw).env("CBR_TOKEN", "t").exit(2).stderr_holds(expected).run();
     let run = with(cbr("auth show"), &hw).env("CBR_TOKEN", "t").args(["--region", "eu-de"]);
     let run = run.arg("--quiet").run();
     assert!(run.lines().iter().any(|line| line.contains("looked up: that of the token")));

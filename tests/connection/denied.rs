@@ -131,13 +131,13 @@ fn hints_name_the_settings_of_the_user() {
 fn a_foreign_project_is_requested_once() {
     let sandbox = Sandbox::start("--backups 3");
     let other = PROJECT_ID.replace('1', "9");
-    let told = format!(
+    let expected = format!(
         "cbr: error: HTTP 403 APIGW.0310: The project is unavailable (request {:032})\n\
          cbr: hint: check --project-id, and that the user has the permission cbr:backups:list\n",
         1
     );
     let run = sandbox.cbr("backups list --project-id").arg(&other).with_key();
-    run.exit(3).stderr(told).run();
+    run.exit(3).stderr(expected).run();
     let requests = sandbox.requests();
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert_eq!(request.path, format!("/v3/{other}/backups"));

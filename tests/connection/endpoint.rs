@@ -36,18 +36,18 @@ fn endpoint_settings_follow_their_precedence() {
 fn a_region_that_contradicts_an_endpoint_of_lower_precedence_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
     let here = sandbox.endpoint();
-    let told = |region: &str| {
+    let expected = |region: &str| {
         format!(
             "cbr: error: {region} eu-de leads to cbr.eu-de.otc.t-systems.com, but CBR_ENDPOINT is \
              {here}\ncbr: hint: leave one of them out, or give both as flags\n"
         )
     };
     let run = list("--region eu-de").env("CBR_ENDPOINT", &here);
-    run.exit(2).stderr(told("--region")).run();
+    run.exit(2).stderr(expected("--region")).run();
     let own = "[profiles.p]\nregion = 'eu-de'\ntoken = 'sandbox-token-that-is-not-a-secret'\n";
     let run = cbr(LIST).args(["--profile", "p"]).private_file(".config/cbr/config.toml", own);
     let run = run.env("CBR_ENDPOINT", &here).env("CBR_PROJECT_ID", PROJECT_ID);
-    run.exit(2).stderr(told("~/.config/cbr/config.toml [profiles.p] region")).run();
+    run.exit(2).stderr(expected("~/.config/cbr/config.toml [profiles.p] region")).run();
     assert!(sandbox.requests().is_empty());
     // Both have the same precedence, or the region is only a name.
     list("").env("CBR_ENDPOINT", &here).env("CBR_REGION", "eu-de").run();
@@ -82,19 +82,19 @@ fn an_unknown_region_suggests_a_known_one() {
             (list("--region").arg(region), "--region"),
             (list("").env("CBR_REGION", region), "CBR_REGION"),
         ] {
-            let told =
+            let expected =
                 format!("cbr: error: {origin}: unknown region `{region}`\ncbr: hint: {hint}\n");
-            run.exit(2).stderr(told).run();
+            run.exit(2).stderr(expected).run();
         }
     }
 }
 
 #[test]
 fn a_missing_region_is_an_error_before_any_request() {
-    let told = "cbr: error: no region\n\
+    let expected = "cbr: error: no region\n\
                 cbr: hint: give --region (such as --region eu-de), or set CBR_REGION\n";
-    list("").exit(2).stderr(told).run();
-    list("").env("CBR_REGION", "").env("CBR_ENDPOINT", " ").exit(2).stderr(told).run();
+    list("").exit(2).stderr(expected).run();
+    list("").env("CBR_REGION", "").env("CBR_ENDPOINT", " ").exit(2).stderr(expected).run();
 }
 
 /// Endpoints that would expose secrets, or are invalid.
@@ -157,7 +157,7 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
         ("hunter2hunter2:x", "is not an https URL"),
     ];
     let profile = ".config/cbr/config.toml";
-    for (address, told) in addresses {
+    for (address, expected) in addresses {
         let key = |args: &str| cbr(args).args(["--project-id", PROJECT_ID]).with_key();
         let user = |args: &str| {
             let run = cbr(args).env("HW_USER_ID", "u").env("HW_USER_PASSWORD", "p");
@@ -186,14 +186,14 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
             &|args| user(args).env("HUAWEICLOUD_SDK_IAM_ENDPOINT", address),
         ];
         for (number, run) in runs.into_iter().enumerate() {
-            let run = |args| run(args).hides("hunter2").exit(2).stderr_holds([told]);
+            let run = |args| run(args).hides("hunter2").exit(2).stderr_holds([expected]);
             run("backups list --receipt receipt").makes("receipt").run();
             if number < 2 {
                 run("backups list --error-format json").run();
                 run("auth check").reports().run();
             }
             let show = run("auth show -o json").exit(0).stderr("").run();
-            assert!(show.stdout.contains(told), "{number}: {}", show.stdout);
+            assert!(show.stdout.contains(expected), "{number}: {}", show.stdout);
         }
         // These lead to another cloud, or are not read.
         let others: [&dyn Fn(&str) -> Cbr; 3] = [
@@ -211,7 +211,7 @@ fn only_scheme_host_and_port_of_an_address_are_shown() {
             .arg(address)
             .hides("hunter2")
             .exit(2)
-            .stderr_holds([told])
+            .stderr_holds([expected])
             .run();
     }
 }
@@ -241,10 +241,10 @@ fn a_region_can_have_a_custom_endpoint() {
     mars().env(name, "nowhere").args(["--endpoint", &here]).run();
     assert_eq!(sandbox.requests().len(), 5);
 
-    let told = [name, "`http://cbr.example.com` would send credentials unencrypted"];
-    mars().env(name, "http://cbr.example.com").exit(2).stderr_holds(told).run();
-    let told = ["~/.huaweicloud/regions.yaml is not a URL"];
-    mars().file(file, &text("nowhere")).exit(2).stderr_holds(told).run();
-    let told = ["~/.huaweicloud/regions.yaml: not YAML", "fix that file, or give --endpoint"];
-    mars().file(file, "[broken").exit(2).stderr_holds(told).run();
+    let expected = [name, "`http://cbr.example.com` would send credentials unencrypted"];
+    mars().env(name, "http://cbr.example.com").exit(2).stderr_holds(expected).run();
+    let expected = ["~/.huaweicloud/regions.yaml is not a URL"];
+    mars().file(file, &text("nowhere")).exit(2).stderr_holds(expected).run();
+    let expected = ["~/.huaweicloud/regions.yaml: not YAML", "fix that file, or give --endpoint"];
+    mars().file(file, "[broken").exit(2).stderr_holds(expected).run();
 }

@@ -43,12 +43,12 @@ fn named_files_must_be_regular_files() {
             let run = cbr("backups list --project-id p --retries 0").args(args.split_whitespace());
             let run = if has_key { run.with_key() } else { run };
             let run = make(run, "placed").file(".config/openstack/clouds.yaml", clouds);
-            let told = match variable {
+            let expected = match variable {
                 "TZ" => ["TZ", "names no time zone that is known here"],
                 "CBR_CONFIG_FILE" => ["./placed", why],
                 _ => [variable, why],
             };
-            run.env(variable, "./placed").exit(2).stderr_holds(told).run();
+            run.env(variable, "./placed").exit(2).stderr_holds(expected).run();
         }
     }
 }
@@ -112,22 +112,22 @@ fn a_pipe_without_writer_is_an_error() {
             "{name} cannot be read: the pipe did not end within 0.2 s, which is all of --timeout\n"
         )
     };
-    let told = format!("cbr: error: --token-file: {}", late("secret"));
+    let expected = format!("cbr: error: --token-file: {}", late("secret"));
     let run = list().pipe("secret").args(["--token-file", "secret"]);
-    run.exit(5).stderr_holds([told.as_str()]).run();
+    run.exit(5).stderr_holds([expected.as_str()]).run();
     let own = ".config/cbr/config.toml";
-    let told = late("~/.config/cbr/secret");
+    let expected = late("~/.config/cbr/secret");
     let run = list().pipe(".config/cbr/secret");
     let run = run.private_file(own, OWN);
-    run.exit(5).stderr_holds([told.as_str()]).run();
+    run.exit(5).stderr_holds([expected.as_str()]).run();
 }
 
 #[test]
 fn devices_and_large_files_are_refused_as_secrets() {
     for (why, make) in &KINDS[1..] {
         let run = make(cbr("backups list"), "secret").args(["--token-file", "secret"]);
-        let told = format!("cbr: error: --token-file: secret cannot be read: {why}");
-        run.exit(2).stderr_holds([told.as_str()]).run();
+        let expected = format!("cbr: error: --token-file: secret cannot be read: {why}");
+        run.exit(2).stderr_holds([expected.as_str()]).run();
     }
 }
 

@@ -50,8 +50,8 @@ fn secure() -> String {
 
 /// Returns the origins of credentials, region and project.
 pub(super) fn origins(run: Cbr) -> [String; 3] {
-    let told = run.run().json();
-    let settings = told["settings"].as_array().unwrap();
+    let shown = run.run().json();
+    let settings = shown["settings"].as_array().unwrap();
     let origin = |names: &[&str]| {
         let found = settings.iter().find(|line| names.contains(&line["setting"].as_str().unwrap()));
         let origin = found.and_then(|line| line["origin"].as_str()).unwrap_or("-");
@@ -144,8 +144,8 @@ fn named_profiles_must_exist_and_be_usable() {
     for (args, error, home) in cases {
         let run = cbr(LIST).args(args.split_whitespace()).with_key();
         let run = home.into_iter().fold(run, |run, (name, text)| run.file(name, text));
-        let told = format!("cbr: error: {error}\n");
-        run.exit(2).stderr_holds([told.as_str(), "cbr: hint: leave out --"]).run();
+        let expected = format!("cbr: error: {error}\n");
+        run.exit(2).stderr_holds([expected.as_str(), "cbr: hint: leave out --"]).run();
     }
 }
 
@@ -156,13 +156,13 @@ fn unusable_files_are_named_with_the_reason() {
         .file(SDK, "[global]\nak = a\nsk = hunter2hunter2\n")
         .file(CLOUDS, &clouds("https://keystone.example.com/v3"))
         .file(SECURE, &secure());
-    let told = [
+    let expected = [
         "~/.hcloud/config.json, profile `prod` (its keys are encrypted; hcloud configure set",
         "~/.huaweicloud/credentials (no section [basic])",
         "cloud `otc` (its auth_url leads to another cloud (keystone.example.com); if you trust \
          that host, set CBR_IAM_ENDPOINT=https://keystone.example.com)",
     ];
-    run.exit(2).stderr_holds(told).run();
+    run.exit(2).stderr_holds(expected).run();
 }
 
 /// A checked-out repository can contain a `clouds.yaml`.
@@ -173,12 +173,12 @@ fn files_of_the_current_directory_are_used_on_request_only() {
     };
     assert_eq!(origins(show()), ["-", "-", "-"]);
     let here = "clouds.yaml, cloud `otc`";
-    let told = format!(
+    let expected = format!(
         "cbr: warning: {here}: clouds.yaml and secure.yaml of the current directory are used, and \
          the credentials go to iam.eu-de.otc.t-systems.com\n"
     );
-    assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*told)), [here, here, here]);
-    assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*told)), [here, here, here]);
+    assert_eq!(origins(show().args(["--cloud", "otc"]).stderr(&*expected)), [here, here, here]);
+    assert_eq!(origins(show().env("OS_CLOUD", "otc").stderr(&*expected)), [here, here, here]);
     assert_eq!(origins(show().args(["--cloud", "otc", "--quiet"])), [here, here, here]);
     // A file that a variable names was chosen by the user.
     let mine =
@@ -202,9 +202,9 @@ fn a_file_of_the_current_directory_cannot_redirect_secrets() {
     ];
     for (url, why) in hosts {
         let host = url.trim_end_matches("/v3");
-        let told =
+        let expected =
             [format!("clouds.yaml, cloud `otc`: {why}"), format!("set CBR_IAM_ENDPOINT={host}\n")];
-        let told = told.each_ref().map(String::as_str);
+        let expected = expected.each_ref().map(String::as_str);
         let password = "clouds: {otc: {auth: {user_id: u, password: hunter2hunter2}}}";
         for (args, variable) in
             [(&["--cloud", "otc"][..], ("LANG", "C")), (&[], ("OS_CLOUD", "otc"))]
@@ -213,7 +213,7 @@ fn a_file_of_the_current_directory_cannot_redirect_secrets() {
             let run = cbr("backups list --retries 0").args(args).env(variable.0, variable.1);
             let run = run.file("clouds.yaml", &clouds(url)).file(SECURE, password);
             let run = run.env("HTTPS_PROXY", proxy.endpoint()).hides("hunter2hunter2");
-            run.exit(2).stderr_holds(told).run();
+            run.exit(2).stderr_holds(expected).run();
             assert!(proxy.received().is_empty(), "{url}: {:?}", proxy.received());
         }
     }
@@ -252,13 +252,13 @@ fn the_cloud_of_a_profile_ignores_the_current_directory() {
 /// Tools in Python write `True` and `False`.
 #[test]
 fn booleans_of_clouds_yaml_can_be_capitalized() {
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+    let expected = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
                 ignored: only --insecure disables certificate checks\n";
     let values = ["true", "True", "'True'", "TRUE", "false", "False", "'False'", "FALSE"];
-    for (value, told) in values.into_iter().zip([""; 4].into_iter().chain([told; 4])) {
+    for (value, expected) in values.into_iter().zip([""; 4].into_iter().chain([expected; 4])) {
         let cloud = clouds(OTC) + &format!("    verify: {value}\n");
         let run = cbr("auth show --cloud otc").file(CLOUDS, &cloud).file(SECURE, &secure());
-        run.stderr(told).run();
+        run.stderr(expected).run();
     }
 }
 
@@ -267,13 +267,13 @@ fn booleans_of_clouds_yaml_can_be_capitalized() {
 #[test]
 fn a_profile_uses_the_certificates_of_its_cloud() {
     let cloud = clouds(OTC) + "    cacert: ~/ca.pem\n    verify: false\n";
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+    let expected = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
                 ignored: only --insecure disables certificate checks\n";
     let run = cbr("auth show")
         .private_file(".config/cbr/config.toml", "[profiles.p]\ncloud = 'otc'\n")
         .file(CLOUDS, &cloud)
         .file(SECURE, &secure());
-    let run = run.stderr(told).run();
+    let run = run.stderr(expected).run();
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let [certificates] = &run
         .lines()
@@ -307,9 +307,9 @@ fn an_agency_is_never_ignored_silently() {
         run.env("HW_SECRET_KEY", SECRET_KEY)
     };
     for variable in ["HW_ASSUME_ROLE_AGENCY_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME"] {
-        let told = format!("cbr: error: {variable} is set: it assumes an agency");
+        let expected = format!("cbr: error: {variable} is set: it assumes an agency");
         let hint = format!("cbr: hint: unset {variable} to list as the user");
-        terraform().env(variable, "x").exit(2).stderr_holds([&*told, &*hint]).run();
+        terraform().env(variable, "x").exit(2).stderr_holds([&*expected, &*hint]).run();
     }
     assert!(sandbox.requests().is_empty());
 }
@@ -323,18 +323,18 @@ fn a_file_named_by_a_variable_must_exist() {
         ("OS_CLIENT_CONFIG_FILE", "none"),
     ];
     for (variable, path) in files {
-        let told = format!(
+        let expected = format!(
             "cbr: error: {variable}: there is no file {path}\n\
              cbr: hint: unset {variable}, or let it name a file that can be read\n"
         );
-        cbr(LIST).env(variable, path).exit(2).stderr(told).run();
+        cbr(LIST).env(variable, path).exit(2).stderr(expected).run();
         let show = cbr("auth show").env(variable, path).run();
         assert!(show.stdout.contains(&format!("there is no file {path}")), "{}", show.stdout);
     }
-    let told =
+    let expected =
         "cbr: error: HW_PROFILE: ~/.hcloud/config.json: no profile `prdo`; did you mean `prod`?\n";
     let run = cbr(LIST).file(KOOCLI, &koocli("false")).file(SDK, &sdk()).env("HW_PROFILE", "prdo");
-    run.exit(2).stderr_holds([told]).run();
+    run.exit(2).stderr_holds([expected]).run();
     // No shell has expanded `~` in a variable from a file.
     let run =
         cbr("auth show -o json").file("f", &koocli("false")).env("HW_SHARED_CONFIG_FILE", "~/f");

@@ -82,16 +82,16 @@ fn missing_flags_are_errors_before_any_request() {
     ];
     let sandbox = Sandbox::start("--backups 3");
     for (flags, error, hint) in cases {
-        let told = format!("cbr: error: {error}\ncbr: hint: {hint}\n");
+        let shown = format!("cbr: error: {error}\ncbr: hint: {hint}\n");
         let run = given(sandbox.cbr(LIST)).args(flags.split_whitespace());
-        run.exit(2).stderr(told).run();
+        run.exit(2).stderr(shown).run();
     }
     assert!(sandbox.requests().is_empty());
 }
 
 /// Returns the origin of a setting in the output of `auth show`.
-fn origin(told: &Value, setting: &str) -> String {
-    let settings = told["settings"].as_array().unwrap();
+fn origin(shown: &Value, setting: &str) -> String {
+    let settings = shown["settings"].as_array().unwrap();
     let found = settings.iter().find(|line| line["setting"] == setting).unwrap();
     found["origin"].as_str().unwrap_or("-").to_owned()
 }
@@ -106,31 +106,32 @@ fn credential_flags_override_all_sources() {
         run.args(["--secret-key-file", "sk"]).args(args.split_whitespace()).with_key()
     };
     let file = ".config/cbr/config.toml";
-    let told = show("").env("CBR_PROJECT_ID", PROJECT_ID).run().json();
-    assert_eq!(origin(&told, "access_key"), "--access-key and --secret-key-file");
-    assert_eq!(origin(&told, "secret_key"), "--access-key and --secret-key-file");
-    assert_eq!(origin(&told, "project_id"), "CBR_PROJECT_ID");
+    let shown = show("").env("CBR_PROJECT_ID", PROJECT_ID).run().json();
+    assert_eq!(origin(&shown, "access_key"), "--access-key and --secret-key-file");
+    assert_eq!(origin(&shown, "secret_key"), "--access-key and --secret-key-file");
+    assert_eq!(origin(&shown, "project_id"), "CBR_PROJECT_ID");
     let run = cbr("auth show -o json --token-file -").stdin(TOKEN).hides(TOKEN).run();
     assert_eq!(origin(&run.json(), "token"), "--token-file -");
     let run = cbr("backups list --dry-run --region eu-de --project-id p --token-file -");
     let run = run.stdin(TOKEN).hides(TOKEN).run();
     assert!(run.stdout.contains("\n# The credentials are from --token-file -.\n"));
     for run in [show("--profile p"), show("").env("CBR_PROFILE", "p")] {
-        let told = run.private_file(file, own).run().json();
-        assert_eq!(origin(&told, "access_key"), "--access-key and --secret-key-file");
-        assert_eq!(origin(&told, "region"), format!("~/{file} [profiles.p] region"));
-        assert!(origin(&told, "project_id").starts_with("looked up by the name eu-de"), "{told}");
+        let shown = run.private_file(file, own).run().json();
+        assert_eq!(origin(&shown, "access_key"), "--access-key and --secret-key-file");
+        assert_eq!(origin(&shown, "region"), format!("~/{file} [profiles.p] region"));
+        assert!(origin(&shown, "project_id").starts_with("looked up by the name eu-de"), "{shown}");
     }
     // A profile without keys gives the project.
     let place = "[profiles.p]\nregion = 'eu-de'\nproject_id = 'mine'\n";
-    let told = show("--profile p").private_file(file, place).run().json();
-    assert_eq!(origin(&told, "project_id"), format!("~/{file} [profiles.p] project_id"));
-    let told = "cbr: error: --profile: ~/.config/cbr/config.toml: no profile `q`; known: `p`\n";
+    let shown = show("--profile p").private_file(file, place).run().json();
+    assert_eq!(origin(&shown, "project_id"), format!("~/{file} [profiles.p] project_id"));
+    let shown = "cbr: error: --profile: ~/.config/cbr/config.toml: no profile `q`; known: `p`\n";
     let run = given(cbr(LIST)).args(["--token-file", "token", "--profile", "q"]);
-    run.private_file(file, own).exit(2).stderr_holds([told]).run();
-    let told = "cbr: warning: sk holds a secret, and others can read it; chmod 600 sk fixes that\n";
+    run.private_file(file, own).exit(2).stderr_holds([shown]).run();
+    let shown =
+        "cbr: warning: sk holds a secret, and others can read it; chmod 600 sk fixes that\n";
     let run = cbr("auth show --access-key HPUAABBCCDDEEFFGGWYH --secret-key-file sk");
-    run.file("sk", SECRET_KEY).stderr(told).run();
+    run.file("sk", SECRET_KEY).stderr(shown).run();
 }
 
 /// On a terminal it prompts for the secret key, without an echo.
@@ -140,7 +141,7 @@ fn typed_secret_keys_are_not_echoed() {
         return;
     }
     // The key is typed once the terminal has turned echo off.
-    let told = script(
+    let shown = script(
         "mkfifo keys; (for i in $(seq 400); do
            stty -F \"$(cat tty 2>/dev/null)\" -a 2>/dev/null | grep -q -- '-echo ' && break
            sleep 0.05
@@ -149,8 +150,8 @@ fn typed_secret_keys_are_not_echoed() {
            'tty > tty; cbr auth show --region eu-de --access-key HPUAABBCCDDEEFFGGWYH' /dev/null < keys
          code=$?; rm keys tty; exit $code",
     );
-    assert_eq!(told.code, Some(0), "{}", told.stdout);
-    assert!(told.stdout.contains("secret key: "), "{}", told.stdout);
-    assert!(told.stdout.contains("--access-key and what was typed"), "{}", told.stdout);
-    assert!(!told.stdout.contains("hunter2"), "{}", told.stdout);
+    assert_eq!(shown.code, Some(0), "{}", shown.stdout);
+    assert!(shown.stdout.contains("secret key: "), "{}", shown.stdout);
+    assert!(shown.stdout.contains("--access-key and what was typed"), "{}", shown.stdout);
+    assert!(!shown.stdout.contains("hunter2"), "{}", shown.stdout);
 }

@@ -48,20 +48,20 @@ fn a_cloud_server_lists_without_settings() {
 #[test]
 fn verbose_reports_requests_for_keys() {
     let sandbox = Sandbox::start("--backups 3");
-    let told = |run: Cbr| {
+    let shown = |run: Cbr| {
         let run = run.arg("-v").hides(SECRET_KEY).stderr_holds([""]).run();
         let lines = run.stderr.lines().filter_map(|line| line.strip_prefix("cbr: debug: "));
         let outcome =
             |line: &str| line.split_once(" ms").unwrap().0.rsplit_once(", ").unwrap().0.to_owned();
         lines.map(outcome).collect::<Vec<_>>()
     };
-    let lines = told(on_server(&sandbox, "backups list --limit 1 -o jsonl"));
+    let lines = shown(on_server(&sandbox, "backups list --limit 1 -o jsonl"));
     let keys = [format!("{TOKEN}: 200"), format!("{KEYS}: 200"), format!("{SERVER}: 200")];
     assert_eq!(lines[..3], keys);
     assert_eq!(lines.len(), 4, "{lines:?}");
     let mute = Service::start(|_, _| Answer::stalling(""));
     let run = cbr("backups list").env("CBR_ECS_METADATA", mute.endpoint()).exit(2);
-    assert_eq!(told(run), [format!("{TOKEN}: timed out")]);
+    assert_eq!(shown(run), [format!("{TOKEN}: timed out")]);
 }
 
 /// Region and project come from the service unless another source has them.
@@ -107,10 +107,10 @@ fn a_profile_can_select_the_metadata_service() {
     let requests = sandbox.requests();
     let listings: Vec<_> = requests.iter().filter(|request| request.auth == "sts").collect();
     assert_eq!((requests.len(), listings.len()), (4 * number, number));
-    let told = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and \
+    let expected = "cbr: error: ~/.hcloud/config.json, profile `s`: its mode is ecsAgency, and \
                 CBR_ECS_METADATA is off\n\
                 cbr: hint: run it on a server with an agency, or choose a profile with keys\n";
-    run("").env("CBR_ECS_METADATA", "off").exit(2).stderr(told).run();
+    run("").env("CBR_ECS_METADATA", "off").exit(2).stderr(expected).run();
 }
 
 #[test]
@@ -140,31 +140,31 @@ fn missing_metadata_is_listed_with_the_other_sources() {
         (format!("http://{free}"), format!("nobody answers at http://{free}")),
     ];
     for (address, why) in cases {
-        let told = format!(
+        let expected = format!(
             "cbr: error: no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, \
              CLOUD_SDK_*, ~/.config/cbr/config.toml, ~/.hcloud/config.json, \
              ~/.huaweicloud/credentials, clouds.yaml, ECS metadata ({why})\n"
         );
-        cbr(LIST).env("CBR_ECS_METADATA", address).exit(2).stderr_holds([told.as_str()]).run();
+        cbr(LIST).env("CBR_ECS_METADATA", address).exit(2).stderr_holds([expected.as_str()]).run();
     }
 }
 
 /// Its answer decides which account is listed, so it must be the server's own service.
 #[test]
 fn the_metadata_service_must_be_on_this_machine() {
-    let told = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of \
+    let expected = "cbr: error: CBR_ECS_METADATA: `http://metadata.example.com` is not an http URL of \
                 this machine\n\
                 cbr: hint: unset CBR_ECS_METADATA, or set it to off or to http://127.0.0.1:PORT\n";
     let run = cbr(LIST).env("CBR_ECS_METADATA", "http://metadata.example.com");
-    run.exit(2).stderr(told).run();
+    run.exit(2).stderr(expected).run();
 }
 
 #[test]
 fn auth_show_does_not_request_metadata() {
     let sandbox = Sandbox::start("--backups 3");
     let state = |run: Cbr| {
-        let told = run.arg("auth").args(["show", "-o", "json"]).run().json();
-        let sources = told["sources"].as_array().unwrap();
+        let shown = run.arg("auth").args(["show", "-o", "json"]).run().json();
+        let sources = shown["sources"].as_array().unwrap();
         let last = sources.last().unwrap();
         assert_eq!(last["source"], "ECS metadata");
         last["state"].as_str().unwrap().to_owned()
@@ -233,12 +233,12 @@ fn list_at(service: &Service) -> Cbr {
 #[test]
 fn refused_keys_are_replaced_once() {
     let good = service(&[401, 200]);
-    let told = ["401 APIGW.0301: again with other keys"];
-    list_at(&good).stderr_holds(told).run();
+    let expected = ["401 APIGW.0301: again with other keys"];
+    list_at(&good).stderr_holds(expected).run();
     assert_eq!(presented(&good), ["hunter3-0", "hunter3-1"]);
 
     let bad = service(&[401, 401, 200]);
-    let told = ["cbr: hint: check the security token of ECS metadata: it has expired"];
-    list_at(&bad).exit(3).stderr_holds(told).run();
+    let expected = ["cbr: hint: check the security token of ECS metadata: it has expired"];
+    list_at(&bad).exit(3).stderr_holds(expected).run();
     assert_eq!(presented(&bad), ["hunter3-0", "hunter3-1"]);
 }

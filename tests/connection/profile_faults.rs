@@ -91,7 +91,7 @@ fn an_unusable_profile_is_an_error_before_any_request() {
     ];
     let sandbox = Sandbox::start("--backups 3");
     for (profile, error) in cases {
-        let told = format!("cbr: error: {place}{error}");
+        let message = format!("cbr: error: {place}{error}");
         sandbox
             .cbr(LIST)
             .private_file(OWN, &format!("[profiles.p]\n{profile}\n"))
@@ -99,7 +99,7 @@ fn an_unusable_profile_is_an_error_before_any_request() {
             .private_file(".config/cbr/two", "hunter2 hunter2")
             .hides("hunter2")
             .exit(2)
-            .stderr_holds([told.as_str(), "\ncbr: hint: "])
+            .stderr_holds([message.as_str(), "\ncbr: hint: "])
             .run();
     }
     assert!(sandbox.requests().is_empty());
@@ -130,8 +130,8 @@ fn an_unknown_profile_lists_the_known_ones() {
     for (name, koocli, error) in cases {
         let run = cbr(LIST).args(["--profile", name]).private_file(OWN, known).with_key();
         let run = koocli.iter().fold(run, |run, text| run.file(KOOCLI, text));
-        let told = format!("cbr: error: {error}\n");
-        run.exit(2).stderr_holds([told.as_str(), "cbr: hint: leave out --profile"]).run();
+        let expected = format!("cbr: error: {error}\n");
+        run.exit(2).stderr_holds([expected.as_str(), "cbr: hint: leave out --profile"]).run();
     }
 }
 
@@ -148,8 +148,8 @@ fn an_invalid_setting_names_its_entry() {
     ];
     for (setting, error) in cases {
         let text = format!("[profiles.p]\ntoken = '{TOKEN}'\n{setting}\n");
-        let told = format!("cbr: error: ~/{OWN} [profiles.p] {error}");
-        cbr(LIST).private_file(OWN, &text).exit(2).stderr_holds([told.as_str()]).run();
+        let expected = format!("cbr: error: ~/{OWN} [profiles.p] {error}");
+        cbr(LIST).private_file(OWN, &text).exit(2).stderr_holds([expected.as_str()]).run();
     }
 }
 
@@ -162,11 +162,11 @@ fn several_profiles_without_a_choice_are_an_error() {
         let run = cbr(LIST).env("CBR_ECS_METADATA", sandbox.endpoint());
         run.env("CBR_ENDPOINT", sandbox.endpoint()).private_file(OWN, own)
     };
-    let told = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: \
+    let expected = "cbr: error: ~/.config/cbr/config.toml has several profiles, and none is chosen: \
                 `prod`, `test`\n\
                 cbr: hint: choose one with --profile NAME, or permanently: cbr config set \
                 default_profile NAME\n";
-    on_server(&own).exit(2).stderr(told).run();
+    on_server(&own).exit(2).stderr(expected).run();
     assert!(sandbox.requests().is_empty());
     // With credentials from another source, or none in the profiles, no choice is needed.
     on_server(&own).env("CBR_PROJECT_ID", PROJECT_ID).with_key().run();
@@ -180,11 +180,11 @@ fn a_profile_with_broken_credentials_still_has_its_project() {
          access_key = '{ACCESS_KEY}'\n\
          secret_key_file = '~/none'\n"
     );
-    let told = cbr("auth show -o json").private_file(OWN, &own).run().json();
-    let settings = told["settings"].as_array().unwrap().iter();
+    let shown = cbr("auth show -o json").private_file(OWN, &own).run().json();
+    let settings = shown["settings"].as_array().unwrap().iter();
     let [project] = settings.filter(|line| line["setting"] == "project_id").collect::<Vec<_>>()[..]
     else {
-        panic!("{told}")
+        panic!("{shown}")
     };
     assert_eq!(project["value"], PROJECT_ID);
     assert_eq!(project["origin"], "~/.config/cbr/config.toml [profiles.prod] project_id");

@@ -12,14 +12,14 @@ const CLOUDS: &str = ".config/openstack/clouds.yaml";
 #[test]
 fn the_credential_command_counts_toward_the_time_limit() {
     let own = "[profiles.p]\ncredential_command = ['/bin/sleep', '60']\n";
-    let told = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end \
+    let expected = "cbr: error: ~/.config/cbr/config.toml [profiles.p] credential_command: did not end \
                 within 0.3 s, which is all of --timeout\n\
                 cbr: hint: allow more time with --timeout, or run the command by itself to see \
                 what it waits for\n";
     let sandbox = Sandbox::start("--backups 3");
     let started = std::time::Instant::now();
     let run = sandbox.cbr(LIST).private_file(OWN, own).args(["--timeout", "300ms"]);
-    run.exit(5).stderr(told).run();
+    run.exit(5).stderr(expected).run();
     assert!(started.elapsed().as_secs() < 20);
     let longer = own.to_owned() + "credential_timeout = '200ms'\n";
     let run = sandbox.cbr(LIST).private_file(OWN, &longer).args(["--timeout", "1m"]);

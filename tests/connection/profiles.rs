@@ -205,9 +205,9 @@ fn the_config_file_is_listed_with_its_status() {
     for (text, variables, source, state, reason) in cases {
         let run = cbr("auth show -o json --quiet").private_file(OWN, &text);
         let run = variables.iter().fold(run, |run, (name, value)| run.env(name, value));
-        let told = run.run().json();
+        let shown = run.run().json();
         assert_eq!(
-            told["sources"][5],
+            shown["sources"][5],
             json!({"source": source, "state": state, "reason": reason}),
             "{text}"
         );
@@ -241,7 +241,7 @@ fn the_credential_command_is_run_only_when_needed() {
 #[test]
 fn readable_secret_files_are_warned_of() {
     let token = format!("[profiles.p]\ntoken = '{TOKEN}'\n");
-    let told = |name: &str, holds: &str| {
+    let expected = |name: &str, holds: &str| {
         format!(
             "cbr: warning: {name} holds {holds}, and others can read it; chmod 600 {name} fixes \
              that\n"
@@ -249,27 +249,27 @@ fn readable_secret_files_are_warned_of() {
     };
     let sandbox = Sandbox::start("--backups 3");
     let own = "~/.config/cbr/config.toml";
-    sandbox.cbr(LIST).file(OWN, &token).stderr(told(own, "secrets")).run();
+    sandbox.cbr(LIST).file(OWN, &token).stderr(expected(own, "secrets")).run();
     sandbox.cbr(LIST).file(OWN, &token).arg("--quiet").run();
     sandbox.cbr(LIST).private_file(OWN, &token).run();
     // A file without secrets may be readable by others.
     let apart = "[profiles.p]\ntoken_file = 't'\n";
     let file = ".config/cbr/t";
     sandbox.cbr(LIST).file(OWN, apart).private_file(file, TOKEN).run();
-    let told = told("~/.config/cbr/t", "a secret");
-    sandbox.cbr(LIST).file(OWN, apart).file(file, TOKEN).stderr(told).run();
+    let expected = expected("~/.config/cbr/t", "a secret");
+    sandbox.cbr(LIST).file(OWN, apart).file(file, TOKEN).stderr(expected).run();
 }
 
 /// A command that another user can change runs with the rights of the owner.
 #[test]
 fn writable_command_files_are_warned_of() {
     let text = "[profiles.p]\ncredential_command = ['x']\n[profiles.q]\ntoken_file = 't'\n";
-    let told = format!(
+    let expected = format!(
         "cbr: warning: ~/{OWN} names a command, and others can change it; chmod 600 ~/{OWN} fixes \
          that\n"
     );
     let run = |mode| cbr("auth show").file(OWN, text).mode(OWN, mode);
-    run(0o664).stderr(told).run();
+    run(0o664).stderr(expected).run();
     run(0o644).run();
 }
 
@@ -288,7 +288,7 @@ fn the_config_file_can_be_moved() {
     let run = sandbox.cbr(LIST).private_file(OWN, "[broken");
     run.env("XDG_CONFIG_HOME", elsewhere.path()).run();
     assert_eq!(sandbox.requests().len(), 2);
-    let told = "cbr: error: CBR_CONFIG_FILE: there is no file none\n\
+    let expected = "cbr: error: CBR_CONFIG_FILE: there is no file none\n\
                 cbr: hint: unset CBR_CONFIG_FILE, or make the file: cbr config set KEY VALUE\n";
-    sandbox.cbr(LIST).with_key().env("CBR_CONFIG_FILE", "none").exit(2).stderr(told).run();
+    sandbox.cbr(LIST).with_key().env("CBR_CONFIG_FILE", "none").exit(2).stderr(expected).run();
 }

@@ -38,13 +38,13 @@ fn project_settings_follow_their_precedence() {
 #[test]
 fn a_missing_project_is_an_error_before_any_request() {
     let sandbox = Sandbox::start("--backups 3");
-    let told = "cbr: error: no project id\n\
+    let expected = "cbr: error: no project id\n\
                 cbr: hint: give --project-id or set CBR_PROJECT_ID; the console shows it under My \
                 Credentials\n";
-    list(&sandbox).with_key().exit(2).stderr(told).run();
+    list(&sandbox).with_key().exit(2).stderr(expected).run();
     // The project of another family may belong to another account.
     let other = list(&sandbox).with_key().env("HUAWEICLOUD_SDK_PROJECT_ID", PROJECT_ID);
-    other.exit(2).stderr(told).run();
+    other.exit(2).stderr(expected).run();
     assert!(sandbox.requests().is_empty());
 }
 
@@ -52,13 +52,13 @@ fn a_missing_project_is_an_error_before_any_request() {
 fn project_ids_that_change_the_path_are_refused() {
     let sandbox = Sandbox::start("--backups 3");
     for project in ["", "a/b", "..", "a?b=c", "a#b", "%2e", "项目", "a b"] {
-        let told = format!(
+        let expected = format!(
             "cbr: error: --project-id: `{project}` is not a project id\n\
              cbr: hint: a project id is 32 hexadecimal digits, such as \
              0605767b5780d5762fc5c0118072a564\n"
         );
         let run = list(&sandbox).with_key().args(["--project-id", project]);
-        run.exit(2).stderr(told).run();
+        run.exit(2).stderr(expected).run();
     }
     assert!(sandbox.requests().is_empty());
 }

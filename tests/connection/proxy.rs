@@ -143,13 +143,13 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
     for (configuration, user, why, hint, retries) in cases {
         let Some(proxy) = Proxy::start(configuration) else { return };
         let address = proxy.address();
-        let told = format!(
+        let expected = format!(
             "cbr: error: no way through the proxy {address} of HTTPS_PROXY: {why}\n\
              cbr: hint: {hint}\n"
         );
         let run = list_behind(&tls).args(["--retries", retries]);
         let run = run.secret("HTTPS_PROXY", &format!("http://{user}{address}"));
-        run.exit(5).stderr(told).run();
+        run.exit(5).stderr(expected).run();
         assert_eq!(proxy.requests().len(), 1, "{configuration}");
     }
     assert_eq!(tls.accepted(), 0);
@@ -158,10 +158,10 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
 #[test]
 fn a_proxy_that_is_down_is_named() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let told =
+    let expected =
         format!("cbr: error: no way through the proxy {free} of ALL_PROXY: tcp connect error");
     let run = list("https://cbr.example.com").env("ALL_PROXY", free.to_string());
-    run.exit(5).stderr_holds([told.as_str(), "cbr: hint: check ALL_PROXY, "]).run();
+    run.exit(5).stderr_holds([expected.as_str(), "cbr: hint: check ALL_PROXY, "]).run();
 }
 
 /// A service behind the proxy must still present a valid certificate.
@@ -180,10 +180,10 @@ fn certificates_are_checked_behind_a_proxy_too() {
 #[test]
 fn an_invalid_proxy_variable_is_an_error() {
     for value in ["socks5://localhost:1080", "http://:80", "http://user:hunter2@:80"] {
-        let told = "cbr: error: cannot set up HTTP: ALL_PROXY is not the URL of an HTTP proxy\n\
+        let expected = "cbr: error: cannot set up HTTP: ALL_PROXY is not the URL of an HTTP proxy\n\
                     cbr: hint: write ALL_PROXY as http://HOST:PORT\n";
         let run = list("https://cbr.example.com").secret("ALL_PROXY", value);
-        run.exit(2).stderr(told).run();
+        run.exit(2).stderr(expected).run();
     }
 }
 
@@ -219,10 +219,10 @@ fn proxy_passwords_are_sent_whole_and_redacted() {
         let address = proxy.endpoint().replace("http://", "");
         let value = value.replace("HOST", &address);
         let run = |run: Cbr| run.secret("HTTPS_PROXY", &value).hides(login).hides(&encoded(login));
-        let told = format!("no way through the proxy {address} of HTTPS_PROXY: ");
-        run(list("https://cbr.example.com")).exit(5).stderr_holds([told.as_str()]).run();
+        let expected = format!("no way through the proxy {address} of HTTPS_PROXY: ");
+        run(list("https://cbr.example.com")).exit(5).stderr_holds([expected.as_str()]).run();
         let json = list("https://cbr.example.com").args(["--error-format", "json"]);
-        run(json.arg("-v")).exit(5).stderr_holds([told.as_str()]).run();
+        run(json.arg("-v")).exit(5).stderr_holds([expected.as_str()]).run();
         let show = cbr("auth show --endpoint https://cbr.example.com --project-id p").with_key();
         let shown = run(show).run().stdout;
         assert!(shown.contains(&format!("{address} (password not shown)")), "{shown}");
@@ -244,12 +244,12 @@ fn unescaped_proxy_passwords_are_refused() {
         "http://alice:4711?hunter2@127.0.0.1:9",
         "http://alice:4711@y/hunter2@127.0.0.1:9",
     ] {
-        let told = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last \
+        let expected = "cbr: error: cannot set up HTTP: HTTPS_PROXY holds a /, ? or # before its last \
                     @\n\
                     cbr: hint: in the user name and password of HTTPS_PROXY, write @ as %40, / as \
                     %2F, ? as %3F and # as %23\n";
         let run = |run: Cbr| run.secret("HTTPS_PROXY", value).hides("alice").hides("4711");
-        run(list("https://cbr.example.com")).exit(2).stderr(told).run();
+        run(list("https://cbr.example.com")).exit(2).stderr(expected).run();
         let show = cbr("auth show --endpoint https://cbr.example.com -o json --project-id p");
         let show = show.with_key().secret("HTTPS_PROXY", value).run();
         assert!(show.stdout.contains("holds a /, ? or # before its last @"), "{}", show.stdout);
@@ -272,10 +272,10 @@ fn empty_proxy_variables_are_ignored() {
         (&[("https_proxy", " \n")], direct),
     ];
     let mut asked = 0;
-    for (variables, told) in cases {
+    for (variables, expected) in cases {
         let run = variables.iter().fold(list(&https), |run, (name, value)| run.env(name, value));
-        run.exit(5).stderr_holds([told]).run();
-        asked += usize::from(told == through);
+        run.exit(5).stderr_holds([expected]).run();
+        asked += usize::from(expected == through);
         assert_eq!(proxy.received().len(), asked, "{variables:?}");
     }
 }

@@ -13,12 +13,12 @@ fn redirects_are_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let service =
             Service::answering([Answer::with_headers(status, &[("Location", &location)], "")]);
-        let told = format!(
+        let expected = format!(
             "cbr: error: HTTP {status}: redirected to {location}\n\
              cbr: hint: redirects are not followed, since they could leak credentials; check \
              --endpoint\n"
         );
-        service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(5).stderr(told).run();
+        service.cbr("backups list").secret("CBR_TOKEN", TOKEN).exit(5).stderr(expected).run();
         let received = service.received();
         let [request] = received.as_slice() else { panic!("{received:?}") };
         assert_eq!(request.header("x-auth-token"), Some(TOKEN));

@@ -60,9 +60,9 @@ fn a_retry_opens_a_new_connection() {
 
 /// Asserts the message, and that it comes at once: a retry would not change the certificate.
 fn assert_refused(run: Cbr, tls: &Tls, why: &str, hint: &str) {
-    let told =
+    let expected =
         format!("cbr: error: the service's certificate is not trusted: {why}\ncbr: hint: {hint}\n");
-    run.exit(5).stderr(told).run();
+    run.exit(5).stderr(expected).run();
     assert_eq!((tls.accepted(), tls.agreed().len()), (1, 0));
 }
 
@@ -188,20 +188,20 @@ fn unusable_certificate_files_are_errors() {
             .file("folder/words", "an authority\n")
     };
     for (variable, value, why) in cases {
-        let told = format!(
+        let expected = format!(
             "cbr: error: cannot set up HTTP: {variable}: {value} {why}\n\
              cbr: hint: {variable} takes the certificates of the authorities to trust, as PEM\n"
         );
         let run = home(list("https://localhost:9")).env(variable, value);
-        run.exit(2).stderr(told).run();
+        run.exit(2).stderr(expected).run();
     }
-    let told = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such \
+    let expected = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such \
                 file or directory (os error 2)\n\
                 cbr: hint: --ca-file takes the certificates of the authorities to trust, as PEM\n";
-    list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(told).run();
-    let told = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
+    list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(expected).run();
+    let expected = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
                 cbr: hint: unset SSL_CERT_FILE\n";
-    list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(told).run();
+    list("https://localhost:9").env("SSL_CERT_FILE", "").exit(2).stderr(expected).run();
 }
 
 const INSECURE: &str = "cbr: warning: --insecure: certificates are not checked; anyone on the \
@@ -230,9 +230,9 @@ fn only_a_flag_disables_certificate_checks() {
         format!("clouds: {{otc: {{profile: otc, verify: false, auth: {{token: '{TOKEN}'}}}}}}");
     let run = cbr("backups list --cloud otc --endpoint").arg(tls.endpoint("localhost"));
     let run = run.env("CBR_PROJECT_ID", PROJECT_ID).file(".config/openstack/clouds.yaml", &clouds);
-    let told = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
+    let expected = "cbr: warning: ~/.config/openstack/clouds.yaml, cloud `otc`: `verify: false` is \
                 ignored: only --insecure disables certificate checks\n";
-    run.exit(5).stderr_holds([told, "certificate is not trusted"]).run();
+    run.exit(5).stderr_holds([expected, "certificate is not trusted"]).run();
     assert_eq!(sandbox.requests().len(), 4);
 }
 
@@ -247,13 +247,14 @@ fn certificates_can_be_in_the_variable_itself() {
     assert_eq!(list().env("OS_CACERT", &text).run().lines().len(), 3);
     let body: String = text.lines().filter(|line| !line.contains("-----")).collect();
     let inside = &body[40..80];
-    let told = ["cbr: error: cannot set up HTTP: OS_CACERT: ", "… cannot be read: "];
-    list().env("OS_CACERT", &body).hides(inside).exit(2).stderr_holds(told).run();
+    let expected = ["cbr: error: cannot set up HTTP: OS_CACERT: ", "… cannot be read: "];
+    list().env("OS_CACERT", &body).hides(inside).exit(2).stderr_holds(expected).run();
     let cut = text.replace("-----END", "");
-    let told = ["OS_CACERT: its PEM text ends within a certificate"];
-    list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(told).run();
-    let told = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the \
+    let expected = ["OS_CACERT: its PEM text ends within a certificate"];
+    list().env("OS_CACERT", &cut).hides(inside).exit(2).stderr_holds(expected).run();
+    let expected = "cbr: warning: save the certificates of OS_CACERT to a file authorities.pem: the \
                 command reads them\n";
-    let run = list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(told).run();
+    let run =
+        list().arg("--print-curl").env("OS_CACERT", &text).hides(inside).stderr(expected).run();
     assert!(run.stdout.contains(" --cacert authorities.pem"), "{}", run.stdout);
 }

@@ -32,17 +32,17 @@ fn an_unreadable_source_makes_no_claim() {
             let needs = format!("needs the permission {permission}\n");
             let run = run.stderr_holds(["cannot be read: ", &needs]).run();
             let rows = objects(&run);
-            let told = format!("{options} {:?}", states(&rows));
+            let expected = format!("{options} {:?}", states(&rows));
             if is_inventory(source) {
-                assert!(!states(&rows).contains("none"), "{told}");
-                assert!(!states(&rows).contains("unprotected"), "{told}");
-                assert!(states(&rows).contains("unknown"), "{told}");
+                assert!(!states(&rows).contains("none"), "{expected}");
+                assert!(!states(&rows).contains("unprotected"), "{expected}");
+                assert!(states(&rows).contains("unknown"), "{expected}");
             }
             for (id, state) in by_id(&rows).into_iter().filter(|(_, state)| *state == "ok") {
                 // Only a resource that is gone, or one that another age applies to, can have a
                 // better state.
                 let allowed = ["ok", "orphan"].contains(&complete[id]) || source == "policies";
-                assert!(allowed, "{told} {id} {state} {}", complete[id]);
+                assert!(allowed, "{expected} {id} {state} {}", complete[id]);
             }
         }
     }

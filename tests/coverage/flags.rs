@@ -26,8 +26,8 @@ fn states_are_selected_and_can_fail_the_run() {
         ("--only none --resource-id 00000000-0000-0000-0000-000000000000 --fail-on none", 0),
     ] {
         let run = sandboxed(RECENT, &format!("-q backups coverage -o json {flags}")).reports();
-        let told: &[&str] = if code == 0 { &[] } else { &["--fail-on: "] };
-        let run = run.exit(code).stderr_holds(told.iter().copied()).run();
+        let message: &[&str] = if code == 0 { &[] } else { &["--fail-on: "] };
+        let run = run.exit(code).stderr_holds(message.iter().copied()).run();
         assert!(run.json().is_array(), "{flags}");
     }
 }
@@ -132,7 +132,7 @@ fn every_format_prints_the_same_resources() {
 
 #[test]
 fn columns_and_formats_are_checked() {
-    for (flags, told) in [
+    for (flags, message) in [
         ("-o ids", "'--output ids'"),
         ("--columns nope", "nope"),
         ("--columns from", "there is no column 'from' without '--gaps', only with it"),
@@ -144,7 +144,7 @@ fn columns_and_formats_are_checked() {
         ("--only never", "never"),
     ] {
         let run = sandboxed("", &format!("backups coverage {flags}"));
-        assert!(run.exit(2).stderr_holds([told]).run().requests.is_empty(), "{flags}");
+        assert!(run.exit(2).stderr_holds([message]).run().requests.is_empty(), "{flags}");
     }
 }
 

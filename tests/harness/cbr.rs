@@ -266,15 +266,15 @@ impl Cbr {
     /// Checks the expectations after its end.
     pub(crate) fn check(self, output: &Output) -> Run {
         let home = self.directory.home.path().to_owned();
-        let told = format!("{:?}\n{}", self.args, describe(output));
-        let stdout = String::from_utf8(output.stdout.clone()).expect(&told);
-        let stderr = String::from_utf8(output.stderr.clone()).expect(&told);
-        assert_eq!(output.status.code(), Some(self.exit), "{told}");
+        let shown = format!("{:?}\n{}", self.args, describe(output));
+        let stdout = String::from_utf8(output.stdout.clone()).expect(&shown);
+        let stderr = String::from_utf8(output.stderr.clone()).expect(&shown);
+        assert_eq!(output.status.code(), Some(self.exit), "{shown}");
         match &self.stderr {
-            Stderr::Exactly(expected) => assert_eq!(&stderr, expected, "{told}"),
+            Stderr::Exactly(expected) => assert_eq!(&stderr, expected, "{shown}"),
             Stderr::Holding(parts) => {
                 for part in parts {
-                    assert!(stderr.contains(part), "{part:?} is not in: {told}");
+                    assert!(stderr.contains(part), "{part:?} is not in: {shown}");
                 }
             }
         }
@@ -288,7 +288,7 @@ impl Cbr {
         for path in named.filter(|path| path.is_file() && !self.files.contains(path)) {
             broken.extend(rules::broken_by_file(&path, false, &self.secrets));
         }
-        assert_eq!(broken, Vec::<String>::new(), "{told}");
+        assert_eq!(broken, Vec::<String>::new(), "{shown}");
         let mut expected = [self.files, self.made].concat();
         expected.sort();
         expected.dedup();

@@ -73,10 +73,10 @@ impl Process {
         self.running = None;
         let hung = self.watchdog.take().expect("it finishes once").join().unwrap();
         assert!(!hung, "{} did not end in {LIMIT:?}: {}", self.shown, describe(&output));
-        let told = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+        let printed = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
         // Only a sandbox prints credentials: its own, which are no secret.
-        if !told[0].starts_with("# A CBR endpoint on this machine") {
-            let shown = rules::shown_secrets(&told[0], &told[1], &[]);
+        if !printed[0].starts_with("# A CBR endpoint on this machine") {
+            let shown = rules::shown_secrets(&printed[0], &printed[1], &[]);
             assert_eq!(shown, Vec::<String>::new(), "{} {}", self.shown, describe(&output));
         }
         output

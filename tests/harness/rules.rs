@@ -79,7 +79,7 @@ pub(crate) fn broken_by_a_report(
         stderr.lines().filter(|line| ERRORS.iter().any(|kind| line.starts_with(kind))).count();
     let expected = usize::from(exit != 0 && exit != INTERRUPTED);
     if errors != expected {
-        broken.push(format!("{errors} errors are told, with exit code {exit}"));
+        broken.push(format!("{errors} errors are message, with exit code {exit}"));
     }
     broken.extend(lines_out_of_shape(stderr));
     broken
@@ -100,8 +100,8 @@ pub(crate) fn broken_by_file(path: &Path, may_hold: bool, secrets: &[String]) ->
     }
     let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
     let held = secrets_in(&text, secrets);
-    let told = |secret| format!("{} holds {secret}, mode {mode:o}", path.display());
-    held.into_iter().map(told).collect()
+    let expected = |secret| format!("{} holds {secret}, mode {mode:o}", path.display());
+    held.into_iter().map(expected).collect()
 }
 
 /// Hexadecimal texts in the command of `--print-curl` that are no signature: the names of the
@@ -179,8 +179,8 @@ fn invalid_files_are_found() {
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let broken = broken_by_file(&path, may_hold, &["my-own".to_owned()]);
-        let told = |what| format!("{} holds {what}, mode {mode:o}", path.display());
-        let expected: Vec<_> = expected.map(told).into_iter().collect();
+        let message = |what| format!("{} holds {what}, mode {mode:o}", path.display());
+        let expected: Vec<_> = expected.map(message).into_iter().collect();
         assert_eq!(broken, expected, "{text} {mode:o}");
     }
 }
@@ -197,16 +197,21 @@ fn invalid_runs_are_found() {
         (1, "", "cbr: error: a", "stderr ends in the middle of a line"),
         (1, "", "cbr: error: \u{1b}[31ma\n", "a control character is on stderr"),
         (1, "", "cbr: error: \u{202e}a\n", "a control character is on stderr"),
-        (1, "", "", "0 errors are told, with exit code 1"),
-        (0, "", "cbr: error: a\n", "1 errors are told, with exit code 0"),
-        (1, "", "cbr: error: a\ncbr: error: b\n", "2 errors are told, with exit code 1"),
+        (1, "", "", "0 errors are warning, with exit code 1"),
+        (0, "", "cbr: error: a\n", "1 errors are warning, with exit code 0"),
+        (1, "", "cbr: error: a\ncbr: error: b\n", "2 errors are warning, with exit code 1"),
         (0, "", "note\n", "out of shape: note"),
         (0, "", "cbr: a: well\n", "out of shape: cbr: a: well"),
         (1, "", "cbr: error: a\n  more\n", "out of shape:   more"),
         (2, "", "cbr: error: a\n  more\n", "out of shape:   more"),
         (1, "", "cbr: error: a\ncbr: hint: \n", "out of shape: cbr: hint: "),
         (1, "", "error: a\n", "out of shape: error: a"),
-        (0, "", "{\"level\":\"error\",\"message\":\"a\"}\n", "1 errors are told, with exit code 0"),
+        (
+            0,
+            "",
+            "{\"level\":\"error\",\"message\":\"a\"}\n",
+            "1 errors are warning, with exit code 0",
+        ),
     ];
     for (exit, stdout, stderr, expected) in cases {
         let broken = broken(exit, stdout, stderr, &["my-own".to_owned()]);

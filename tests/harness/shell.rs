@@ -34,12 +34,12 @@ pub(crate) fn script(text: &str) -> Script {
         .env("CBR_ECS_METADATA", "off")
         .current_dir(home.path());
     let output = Process::start(&mut command).finish();
-    let told = describe(&output);
+    let shown = describe(&output);
     let left_behind: Vec<_> = fs::read_dir(home.path()).unwrap().collect();
-    assert!(left_behind.is_empty(), "{left_behind:?} {told}");
-    let stdout = String::from_utf8(output.stdout).expect(&told);
-    let stderr = String::from_utf8(output.stderr).expect(&told);
-    assert_eq!(rules::shown_secrets(&stdout, &stderr, &[]), Vec::<String>::new(), "{told}");
+    assert!(left_behind.is_empty(), "{left_behind:?} {shown}");
+    let stdout = String::from_utf8(output.stdout).expect(&shown);
+    let stderr = String::from_utf8(output.stderr).expect(&shown);
+    assert_eq!(rules::shown_secrets(&stdout, &stderr, &[]), Vec::<String>::new(), "{shown}");
     Script { stdout, stderr, code: output.status.code() }
 }
 

@@ -136,8 +136,8 @@ fn a_cached_project_is_shown_as_cached() {
     let shown = || {
         let run =
             sandbox.cbr_by_region("auth show -o json").env("CBR_ENDPOINT", sandbox.endpoint());
-        let told = run.with_key().env("XDG_CACHE_HOME", cache.path()).run().json();
-        let lines = told["settings"].as_array().unwrap().iter();
+        let printed = run.with_key().env("XDG_CACHE_HOME", cache.path()).run().json();
+        let lines = printed["settings"].as_array().unwrap().iter();
         let line = lines.clone().find(|line| line["setting"] == "project_id").unwrap();
         (line["value"].clone(), line["origin"].as_str().unwrap().to_owned())
     };

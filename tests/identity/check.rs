@@ -17,8 +17,8 @@ pub(super) fn steps(report: &Value) -> Vec<(&str, bool)> {
 fn working_settings_are_reported() {
     let run = sandboxed("", "auth check").run();
     let words = |line: &&str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-    let told: Vec<_> = run.lines().iter().map(words).collect();
-    assert_eq!(told, ["STEP RESULT", "settings ok", "service ok", "clock ok"]);
+    let shown: Vec<_> = run.lines().iter().map(words).collect();
+    assert_eq!(shown, ["STEP RESULT", "settings ok", "service ok", "clock ok"]);
     // One cheap request.
     let lines: Vec<_> = run.requests.iter().map(|request| request.line()).collect();
     assert_eq!(lines, [format!("GET /v3/{PROJECT_ID}/backups?limit=1")]);
@@ -336,11 +336,11 @@ fn a_refusing_proxy_is_named_in_the_check() {
         let run = crate::harness::cbr(args).args(["--retries", "0", "--region", "eu-de"]);
         run.with_key().env("HTTPS_PROXY", proxy.endpoint()).reports().exit(5)
     };
-    let told = ["no way through the proxy 127.0.0.1:", "cbr: hint: check HTTPS_PROXY"];
-    let report = run("auth check -o json --project-id p").stderr_holds(told).run().json();
+    let shown = ["no way through the proxy 127.0.0.1:", "cbr: hint: check HTTPS_PROXY"];
+    let report = run("auth check -o json --project-id p").stderr_holds(shown).run().json();
     assert_eq!(report["diagnosis"]["kind"], "proxy");
     assert_eq!(steps(&report), [("settings", true), ("service", false)]);
-    let report = run("auth check -o json").stderr_holds(told).run().json();
+    let report = run("auth check -o json").stderr_holds(shown).run().json();
     assert_eq!(report["diagnosis"]["kind"], "proxy");
     assert_eq!(steps(&report), [("settings", true), ("identity", false)]);
 }

@@ -76,16 +76,16 @@ fn the_identity_endpoint_follows_the_settings() {
     assert_eq!(lines(&sandbox.requests()), [LOGIN, LISTING]);
     // Settings for other credentials are not used.
     let other = cbr(LIST).env("OS_AUTH_URL", OTC).env("OS_REGION_NAME", "sandbox-1");
-    let told = ["OS_REGION_NAME: unknown region `sandbox-1`"];
-    user(other).exit(2).stderr_holds(told).run();
+    let expected = ["OS_REGION_NAME: unknown region `sandbox-1`"];
+    user(other).exit(2).stderr_holds(expected).run();
 }
 
 #[test]
 fn a_password_is_not_sent_over_plain_http() {
-    let told = "cbr: error: CBR_IAM_ENDPOINT: `http://iam.example.com` would send credentials \
+    let expected = "cbr: error: CBR_IAM_ENDPOINT: `http://iam.example.com` would send credentials \
                 unencrypted\ncbr: hint: use https; http only goes to this machine\n";
     let run = user(cbr(LIST)).env("CBR_IAM_ENDPOINT", "http://iam.example.com/v3");
-    run.env("CBR_REGION", "eu-de").exit(2).stderr(told).run();
+    run.env("CBR_REGION", "eu-de").exit(2).stderr(expected).run();
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn a_password_is_sent_over_tls_to_trusted_hosts() {
         run.env("CBR_ENDPOINT", sandbox.endpoint()).env("CBR_REGION", "sandbox-1")
     };
     let report = run("auth check -o json").reports().exit(5);
-    let told = ["cannot log in at https://localhost:", "certificate is not trusted"];
-    let report = report.stderr_holds(told).run().json();
+    let expected = ["cannot log in at https://localhost:", "certificate is not trusted"];
+    let report = report.stderr_holds(expected).run().json();
     assert_eq!(report["diagnosis"]["kind"], "untrusted");
     assert!(sandbox.requests().is_empty());
     run(LIST).env("SSL_CERT_FILE", tls.authority()).run();
@@ -110,20 +110,20 @@ fn a_password_is_sent_over_tls_to_trusted_hosts() {
 fn a_wrong_password_is_sent_once() {
     let sandbox = Sandbox::start("--backups 3");
     let run = user(sandbox.cbr_by_region(LIST)).secret("HW_USER_PASSWORD", "hunter2hunter2");
-    let told = [
+    let expected = [
         "cbr: error: cannot log in at http://127.0.0.1:",
         ": HTTP 401: The username or password is wrong. (request 00",
         "cbr: hint: check user, password and domain",
     ];
-    run.exit(3).stderr_holds(told).run();
+    run.exit(3).stderr_holds(expected).run();
     assert_eq!(lines(&sandbox.requests()), ["POST /v3/auth/tokens 401 none"]);
 }
 
 #[test]
 fn a_locked_user_gets_a_hint_to_wait() {
     let sandbox = Sandbox::start("--backups 3 --iam locked");
-    let told = ["The user is locked", "cbr: hint: wait: too many wrong passwords lock a user"];
-    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(told).run();
+    let expected = ["The user is locked", "cbr: hint: wait: too many wrong passwords lock a user"];
+    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(expected).run();
     assert_eq!(sandbox.requests().len(), 1);
 }
 
@@ -145,9 +145,9 @@ fn a_token_that_expires_during_a_listing_is_renewed_once() {
     let run = user(sandbox.cbr_by_region(list)).run();
     assert_eq!(run.lines().len(), 300);
     let requests = sandbox.requests();
-    let told = lines(&requests);
-    assert_eq!(told.iter().filter(|line| *line == LOGIN).count(), 2);
-    assert!(told.iter().any(|line| line == "GET /v3/P/backups 401 token"));
+    let shown = lines(&requests);
+    assert_eq!(shown.iter().filter(|line| *line == LOGIN).count(), 2);
+    assert!(shown.iter().any(|line| line == "GET /v3/P/backups 401 token"));
     let mut windows: Vec<_> = requests
         .iter()
         .filter(|request| request.method == "GET" && request.status == Some(200))
@@ -237,9 +237,9 @@ fn page(line: &str, rows: u64) -> Answer {
 #[test]
 fn a_refused_new_token_is_an_error() {
     let sandbox = Sandbox::start("--backups 3 --iam expire=0");
-    let told =
+    let expected =
         ["HTTP 401 APIGW.0301: Incorrect IAM authentication information: decrypt token fail"];
-    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(told).run();
+    user(sandbox.cbr_by_region(LIST)).exit(3).stderr_holds(expected).run();
     let refused = "GET /v3/P/backups 401 token";
     assert_eq!(lines(&sandbox.requests()), [LOGIN, refused, LOGIN, refused]);
 }
@@ -268,8 +268,8 @@ fn the_catalog_gives_the_endpoint_unless_the_user_does() {
     broken.exit(2).stderr_holds(["CBR_ENDPOINT: `http://cbr.example.com` would send"]).run();
 
     let without = Sandbox::start("--backups 3 --iam no-catalog");
-    let told = ["cbr: error: CBR_REGION: unknown region `sandbox-1`\n"];
-    user(without.cbr_by_region(LIST)).exit(2).stderr_holds(told).run();
+    let expected = ["cbr: error: CBR_REGION: unknown region `sandbox-1`\n"];
+    user(without.cbr_by_region(LIST)).exit(2).stderr_holds(expected).run();
     assert_eq!(lines(&without.requests()), [LOGIN]);
 }
 
@@ -307,11 +307,11 @@ fn a_login_response_without_a_token_is_unreadable() {
         ),
         (token("<html>", Some("t")), "unreadable answer: "),
     ];
-    for (answer, told) in answers {
+    for (answer, expected) in answers {
         let service = Service::answering([answer]);
         let run = user(service.cbr(LIST)).env("CBR_IAM_ENDPOINT", service.endpoint());
-        run.exit(5).stderr_holds(["cannot log in at ", told]).run();
-        assert_eq!(service.received().len(), 1, "{told}");
+        run.exit(5).stderr_holds(["cannot log in at ", expected]).run();
+        assert_eq!(service.received().len(), 1, "{expected}");
     }
 }
 

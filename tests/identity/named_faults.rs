@@ -40,8 +40,9 @@ fn a_refused_project_lookup_is_not_reported_as_a_login() {
     let run = crate::harness::cbr("auth check -o json").with_key().env("CBR_REGION", "r");
     let run =
         run.env("CBR_ENDPOINT", service.endpoint()).env("CBR_IAM_ENDPOINT", service.endpoint());
-    let told = "cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
-    let report = run.reports().exit(3).stderr_holds([told]).run().json();
+    let expected =
+        "cbr: hint: check the credentials of CBR_*: access key and secret key, or token\n";
+    let report = run.reports().exit(3).stderr_holds([expected]).run().json();
     assert_eq!(report["diagnosis"]["kind"], "wrong_credentials");
 }
 
@@ -54,12 +55,12 @@ fn a_proxy_that_refuses_its_password_says_so() {
         let run = crate::harness::cbr("backups list --retries 0 --region eu-de --project-id p");
         run.with_key().env("HTTPS_PROXY", variable).hides("hunter2hunter2").exit(5)
     };
-    let told = [
+    let expected = [
         "it refuses the user name and password that it was given",
         "cbr: hint: check the user name and password in HTTPS_PROXY; in a URL, @, : and / in them",
     ];
-    run(format!("http://me:hunter2hunter2@{address}")).stderr_holds(told).run();
-    let told =
+    run(format!("http://me:hunter2hunter2@{address}")).stderr_holds(expected).run();
+    let expected =
         ["it wants a user name and a password", "write HTTPS_PROXY as http://USER:PASSWORD@"];
-    run(format!("http://{address}")).stderr_holds(told).run();
+    run(format!("http://{address}")).stderr_holds(expected).run();
 }

@@ -60,12 +60,12 @@ fn own_projects_are_used_when_listing_all_is_forbidden() {
 fn several_matching_projects_are_an_error_with_choices() {
     for options in ["--iam several", "--iam several --iam forbidden"] {
         let sandbox = Sandbox::start(options);
-        let told = format!(
+        let shown = format!(
             "cbr: error: several projects are named `sandbox-1` (CBR_REGION): {PROJECT_ID} \
              (sandbox-1), {OTHER_PROJECT_ID} (sandbox-1)\n\
              cbr: hint: choose one, such as --project-id {PROJECT_ID}, or set CBR_PROJECT_ID\n"
         );
-        key(&sandbox).exit(2).stderr(told).run();
+        key(&sandbox).exit(2).stderr(shown).run();
     }
 }
 
@@ -73,12 +73,12 @@ fn several_matching_projects_are_an_error_with_choices() {
 #[test]
 fn a_project_with_the_region_as_prefix_is_suggested_not_used() {
     let sandbox = Sandbox::start("--iam none");
-    let told = format!(
+    let shown = format!(
         "cbr: error: no project is named `sandbox-1` (CBR_REGION); there are: {OTHER_PROJECT_ID} \
          (sandbox-1_team)\n\
          cbr: hint: choose one, such as --project-id {OTHER_PROJECT_ID}, or set CBR_PROJECT_ID\n"
     );
-    key(&sandbox).exit(2).stderr(told).run();
+    key(&sandbox).exit(2).stderr(shown).run();
     assert_eq!(paths(&sandbox), [BY_NAME, OWN]);
     // Some services treat the name as a prefix.
     let service = Service::start(|request, _| {
@@ -121,11 +121,11 @@ fn a_given_token_provides_its_project() {
 fn no_request_is_sent_to_a_guessed_address() {
     let sandbox = Sandbox::start("--backups 3");
     let run = || cbr(LIST).env("CBR_ENDPOINT", sandbox.endpoint()).with_key();
-    let told = "cbr: error: no address of the identity service (IAM): the endpoint is on this \
+    let shown = "cbr: error: no address of the identity service (IAM): the endpoint is on this \
                 machine\n\
                 cbr: hint: set CBR_IAM_ENDPOINT, such as https://iam.eu-de.otc.t-systems.com; with \
                 an access key or a token, no IAM is needed if you give --project-id\n";
-    run().env("CBR_REGION", "eu-de").exit(2).stderr(told).run();
+    run().env("CBR_REGION", "eu-de").exit(2).stderr(shown).run();
     assert!(sandbox.requests().is_empty());
 }
 
@@ -135,10 +135,12 @@ fn auth_show_sends_no_request() {
     let run = sandbox.cbr_by_region("auth show").env("CBR_ENDPOINT", sandbox.endpoint());
     let run = run.with_key().run();
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told: Vec<_> = run.lines().into_iter().map(words).collect();
-    assert!(told.contains(&"project_id - looked up by the name sandbox-1 (CBR_REGION)".to_owned()));
+    let shown: Vec<_> = run.lines().into_iter().map(words).collect();
+    assert!(
+        shown.contains(&"project_id - looked up by the name sandbox-1 (CBR_REGION)".to_owned())
+    );
     let iam = format!("iam_endpoint {} CBR_IAM_ENDPOINT", sandbox.endpoint());
-    assert!(told.contains(&iam), "{told:?}");
+    assert!(shown.contains(&iam), "{shown:?}");
     assert!(sandbox.requests().is_empty());
 }
 
@@ -198,9 +200,9 @@ fn a_stale_cached_project_is_looked_up_again_once() {
         run().run();
         run().run();
         run().run();
-        let told = lines(&service);
+        let shown = lines(&service);
         let (old, new) = ("GET /v3/old", "GET /v3/new");
-        assert_eq!(told, [BY_NAME, old, old, BY_NAME, new, new]);
+        assert_eq!(shown, [BY_NAME, old, old, BY_NAME, new, new]);
     }
 }
 

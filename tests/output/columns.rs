@@ -101,16 +101,16 @@ fn column_groups_expand_to_their_columns() {
 /// Without the flag, these columns are always empty, so `cbr` warns.
 #[test]
 fn replication_columns_need_show_replication() {
-    let told =
+    let expected =
         "cbr: warning: replication.status: the service sends it only with --show-replication\n";
     let list = "backups list -o csv --columns replication.status,replication.destination_region,id";
-    sandboxed("--backups 300", list).stderr(told).run();
+    sandboxed("--backups 300", list).stderr(expected).run();
     let run = sandboxed("--backups 300", &format!("{list} --show-replication")).run();
     assert!(run.stdout.contains("success"), "{}", run.stdout);
     sandboxed("--backups 3", "backups list -o csv --columns all").run();
-    let told = told.replace("status", "count");
+    let expected = expected.replace("status", "count");
     let list = "backups list -o ids --sort name,replication.count:asc";
-    sandboxed("--backups 3", list).stderr(told).run();
+    sandboxed("--backups 3", list).stderr(expected).run();
     sandboxed("--backups 3", &format!("{list} --show-replication")).run();
 }
 
@@ -189,11 +189,12 @@ fn names_of_vaults_take_one_more_request() {
     let run = run.stderr_holds(["cbr: warning: the names of the vaults are missing"]).run();
     assert_eq!(run.csv().len(), 10);
     // If the list of vaults is not proven complete, a warning says so.
-    let told =
+    let expected =
         "cbr: warning: the list of vaults could not be proven complete: some may be missing\n";
     for command in ["backups list -o csv --columns vault_name", "backups summary --by vault -o csv"]
     {
-        let run = sandboxed("--backups 9 --source-fault vaults=short", command).stderr(told).run();
+        let run =
+            sandboxed("--backups 9 --source-fault vaults=short", command).stderr(expected).run();
         assert!(run.csv().len() > 3, "{command}");
     }
 }

@@ -118,7 +118,7 @@ fn jq_reads_what_ids_prints() {
         "-o table --no-headers | awk '{ print $NF }'",
         "-o markdown | sed 1,2d | awk '{ print $(NF - 1) }'",
     ] {
-        let told = script(&format!("{list} {read}"));
-        assert_eq!((told.stdout, told.stderr.as_str()), (ids.stdout.clone(), ""), "{read}");
+        let shown = script(&format!("{list} {read}"));
+        assert_eq!((shown.stdout, shown.stderr.as_str()), (ids.stdout.clone(), ""), "{read}");
     }
 }

@@ -108,11 +108,11 @@ fn a_server_backup_has_its_volumes() {
 #[test]
 fn a_missing_backup_is_an_error() {
     let sandbox = Sandbox::start("--backups 3");
-    let told = "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
+    let expected = "cbr: error: HTTP 404 BackupService.6200: Backup does not exist. (request \
                 00000000000000000000000000000001)\n\
                 cbr: hint: cbr backups list shows the ids that there are\n";
     let id = "6df2b54c-dd62-4059-a07c-1b8f24f2725d";
-    sandbox.cbr("backups show").arg(id).with_key().exit(4).stderr(told).run();
+    sandbox.cbr("backups show").arg(id).with_key().exit(4).stderr(expected).run();
 }
 
 #[test]
@@ -125,12 +125,12 @@ fn an_invalid_backup_is_unreadable_in_every_format() {
     ] {
         for format in ["long", "table", "json", "jsonl", "csv", "yaml"] {
             let service = Service::answering([Answer::new(200, body)]);
-            let told = format!(
+            let message = format!(
                 "cbr: error: unreadable answer: {reason}: {body}\n\
                  cbr: hint: check that --endpoint is the CBR endpoint, and not a proxy's page\n"
             );
             let run = service.cbr(&format!("backups show {ID} -o {format}")).with_key();
-            run.exit(5).stderr(told).run();
+            run.exit(5).stderr(message).run();
             assert_eq!(service.received().len(), 1, "{body}");
         }
     }
@@ -142,8 +142,8 @@ fn names_cannot_change_the_path() {
     for name in [".", "..", "../vaults", "a/b?c=d#e", "%2e", "备份", &"a".repeat(65)] {
         let service = Service::answering([Answer::new(200, r#"{"backups":[],"count":0}"#)]);
         let run = service.cbr("backups show -o jsonl").arg(name).with_key().exit(4);
-        let told = format!("cbr: error: no backup is named '{name}'\ncbr: hint: ");
-        run.stderr_holds([told.as_str()]).run();
+        let expected = format!("cbr: error: no backup is named '{name}'\ncbr: hint: ");
+        run.stderr_holds([expected.as_str()]).run();
         let lines: Vec<_> = service.received().into_iter().map(|it| it.line).collect();
         assert_eq!(lines.len(), 1, "{name}");
         assert!(lines[0].starts_with("GET /v3/p1/backups?"), "{name} {lines:?}");
@@ -244,9 +244,9 @@ fn one_missing_backup_of_several_is_an_error() {
     let missing = "00000000-0000-4000-8000-000000000000";
     let sandbox = Sandbox::start("--backups 30");
     let run = sandbox.cbr("backups list --limit 1 -o ids").with_key().run();
-    let told = format!("cbr: error: backup {missing}: HTTP 404 BackupService.6200");
+    let expected = format!("cbr: error: backup {missing}: HTTP 404 BackupService.6200");
     let run = sandbox.cbr("backups show").args([run.lines()[0], missing]).with_key();
-    run.exit(4).stderr_holds([told.as_str()]).run();
+    run.exit(4).stderr_holds([expected.as_str()]).run();
 }
 
 #[test]

@@ -54,8 +54,8 @@ fn spooled_output_is_complete_on_any_target() {
 #[test]
 fn a_full_disk_is_reported() {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let told = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
-    let list = sandboxed(MANY, "backups list -o jsonl").exit(1).stderr(told);
+    let expected = "cbr: error: cannot write to stdout: No space left on device (os error 28)\n";
+    let list = sandboxed(MANY, "backups list -o jsonl").exit(1).stderr(expected);
     let output = list.start_with_stdout(full).finish();
     list.check(&output);
 }
@@ -69,12 +69,12 @@ fn a_missing_directory_is_reported() {
             "cannot keep the backups in a temporary file in /nowhere until they are sorted",
         ),
     ] {
-        let told = format!(
+        let expected = format!(
             "cbr: error: {what}: No such file or directory (os error 2)\n\
              cbr: hint: set TMPDIR to a directory that can be written to and has room\n"
         );
         let run = sandboxed(MANY, &format!("backups list {flags}")).env("TMPDIR", "/nowhere");
-        run.exit(1).stderr(told).run();
+        run.exit(1).stderr(expected).run();
     }
     // A small list needs no file.
     sandboxed("--backups 3", "backups list -o json").env("TMPDIR", "/nowhere").run();

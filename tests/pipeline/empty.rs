@@ -9,7 +9,7 @@ use crate::harness::{sandboxed, terminal};
 
 #[test]
 fn empty_results_fail_on_request() {
-    let told = "cbr: error: no backup matches\n";
+    let expected = "cbr: error: no backup matches\n";
     let cases = [
         ("--backups 0", "list"),
         ("--backups 0", "list -o json"),
@@ -25,7 +25,7 @@ fn empty_results_fail_on_request() {
     ];
     for (options, command) in cases {
         let run = sandboxed(options, &format!("backups {command} --fail-on-empty"));
-        run.exit(7).stderr(told).run();
+        run.exit(7).stderr(expected).run();
         sandboxed(options, &format!("backups {command}")).run();
     }
     for command in ["list", "list --count", "summary"] {
@@ -43,8 +43,8 @@ fn empty_results_have_a_receipt() {
     let run = sandboxed("--backups 30", command).arg(&path);
     run.exit(7).stderr("cbr: error: no backup matches\n").run();
     let receipt: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    let told = ["complete", "rows", "listed", "matched"].map(|name| receipt[name].clone());
-    assert_eq!(told, [json!(true), json!(0), json!(30), json!(0)]);
+    let expected = ["complete", "rows", "listed", "matched"].map(|name| receipt[name].clone());
+    assert_eq!(expected, [json!(true), json!(0), json!(30), json!(0)]);
     assert_eq!(receipt["error"], json!({"exit_code": 7, "message": "no backup matches"}));
 }
 
@@ -95,18 +95,18 @@ fn empty_results_are_explained_on_a_terminal() {
         ("--backups 30", "list --offset 40", "--offset skips all that match: 30", 1),
         ("--backups 30", "list --offset 40 --min-size 0", "--offset skips all that match: 30", 1),
     ];
-    for (options, command, told, requests) in cases {
+    for (options, command, expected, requests) in cases {
         let shown =
             terminal(200, &format!("cbr sandbox {options} -- -v backups {command} > /dev/null"));
-        assert_eq!(shown.lines().last(), Some(told), "{shown}");
+        assert_eq!(shown.lines().last(), Some(expected), "{shown}");
         assert_eq!(shown.matches("cbr: debug: GET ").count(), requests, "{shown}");
     }
     let shown = terminal(
         200,
         "cbr sandbox --backups 3 -- backups list --fail-on-empty --min-size 9999 || true",
     );
-    let told = "none of 3 backups matches the filters\ncbr: error: no backup matches\n";
-    assert_eq!(shown, told);
+    let expected = "none of 3 backups matches the filters\ncbr: error: no backup matches\n";
+    assert_eq!(shown, expected);
     let shown = terminal(200, "cbr sandbox --backups 30 -- backups list --resource-name x -q");
     assert!(!shown.contains("30"), "{shown}");
     // In a pipe there is no message.

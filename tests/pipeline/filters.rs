@@ -218,8 +218,8 @@ fn a_limit_on_an_unsorted_service_is_refused() {
 fn an_unproven_listing_prints_no_filtered_row() {
     for flags in ["--min-size 0", "--latest 1 --per type", "--count --min-size 0"] {
         let run = sandboxed("--backups 30 --fault end=20@*", &format!("backups list {flags}"));
-        let told = ["the listing could not be proven complete"];
-        assert_eq!(run.exit(6).stderr_holds(told).run().stdout, "");
+        let expected = ["the listing could not be proven complete"];
+        assert_eq!(run.exit(6).stderr_holds(expected).run().stdout, "");
     }
 }
 

@@ -28,18 +28,18 @@ fn numbers_match_an_independent_model() {
         let run = |format: &str| {
             sandbox.cbr(&format!("backups summary {by} -o {format}")).with_key().run()
         };
-        let (told, table) = (run("json").json(), run("csv").csv());
+        let (message, table) = (run("json").json(), run("csv").csv());
         let rows: Vec<_> =
-            told.as_array().unwrap().iter().map(|row| values(row, &table[0])).collect();
+            message.as_array().unwrap().iter().map(|row| values(row, &table[0])).collect();
         // Days and months without backups are rows too.
-        let counted = told.as_array().unwrap().iter().filter(|row| row["count"] != 0);
+        let counted = message.as_array().unwrap().iter().filter(|row| row["count"] != 0);
         let counted: Vec<_> = counted.map(|row| modelled(row, &table[0])).collect();
         assert_eq!(Value::from(counted), expected, "{by}");
 
         // The same rows in each format.
         let lines: Vec<Value> =
             run("jsonl").lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(Value::from(lines), told, "{by}");
+        assert_eq!(Value::from(lines), message, "{by}");
         let csv: Vec<Value> = table[1..].iter().map(|row| Value::from(row.clone())).collect();
         let texts = rows.iter().map(|row| {
             row.as_array()
@@ -54,7 +54,7 @@ fn numbers_match_an_independent_model() {
         });
         assert_eq!(csv, texts.collect::<Vec<_>>(), "{by}");
         assert_eq!(run("table").lines().len(), 1 + rows.len(), "{by}");
-        assert_eq!(read_yaml(&run("yaml").stdout), told, "{by}");
+        assert_eq!(read_yaml(&run("yaml").stdout), message, "{by}");
         let tsv = run("tsv");
         let tsv: Vec<Vec<_>> = tsv.lines().iter().map(|line| line.split('\t').collect()).collect();
         assert_eq!(tsv, table, "{by}");
@@ -96,14 +96,15 @@ fn summaries_are_tables_on_a_terminal() {
     ];
     let service = Service::answering([Answer::page(&records, "4")]);
     let run = service.cbr("backups summary --by status").with_key();
-    let told = "cbr: warning: 1 backups have no resource_size that could be added to total_size\n";
+    let message =
+        "cbr: warning: 1 backups have no resource_size that could be added to total_size\n";
     let expected = "\
 STATUS     COUNT  SOURCE_SIZE  OLDEST                NEWEST                NEXT_EXPIRY
 available      2         2 GB  2020-02-19T07:00:54Z  2020-02-20T07:00:54Z  -
 error          1        40 GB  2020-02-21T07:00:54Z  2020-02-21T07:00:54Z  9999-01-01T00:00:00Z
 -              1       100 GB  2020-02-17T23:00:54Z  2020-02-17T23:00:54Z  -
 ";
-    assert_eq!(run.stderr(told).run().stdout, expected);
+    assert_eq!(run.stderr(message).run().stdout, expected);
 }
 
 #[test]
@@ -154,7 +155,7 @@ fn a_format_without_header_cannot_leave_it_out() {
 
 #[test]
 fn flags_without_effect_on_a_summary_are_refused() {
-    for (flags, told) in [
+    for (flags, expected) in [
         ("-o ids", ["--output ids", "cbr backups list"]),
         ("-o csv --time relative", ["--time", "--output csv"]),
         ("-o json --time local", ["--time", "--output json"]),
@@ -162,7 +163,7 @@ fn flags_without_effect_on_a_summary_are_refused() {
         ("-o yaml --no-headers", ["--no-headers", "--output yaml"]),
     ] {
         let run = sandboxed("--backups 3", &format!("backups summary {flags}"));
-        assert!(run.exit(2).stderr_holds(told).run().requests.is_empty(), "{flags}");
+        assert!(run.exit(2).stderr_holds(expected).run().requests.is_empty(), "{flags}");
     }
 }
 

@@ -55,13 +55,13 @@ fn flags_cannot_select_another_endpoint() {
     let profile = format!("[profiles.p]\nendpoint = '{endpoint}'\n");
     let cases = [("--endpoint", endpoint.as_str()), ("--profile", "p"), ("--cloud", "c")];
     for (flag, value) in cases {
-        let told = format!("error: the argument '{flag}' would lead out of the sandbox");
+        let expected = format!("error: the argument '{flag}' would lead out of the sandbox");
         for run in [
             sandboxed("--backups 3", &format!("{flag} {value} backups list")),
             sandboxed("--backups 3", &format!("backups list {flag}={value}")),
         ] {
             let run = run.file(".config/cbr/config.toml", &profile);
-            let run = run.exit(2).stderr_holds([told.as_str()]).run();
+            let run = run.exit(2).stderr_holds([expected.as_str()]).run();
             assert!(run.requests.is_empty());
         }
     }
@@ -87,9 +87,9 @@ fn proxy_variables_are_ignored() {
 /// The sandbox neither repeats nor changes messages of the command.
 #[test]
 fn messages_of_the_command_are_unchanged() {
-    let told = "cbr: error: no backup is named 'nothing'\n\
+    let expected = "cbr: error: no backup is named 'nothing'\n\
                 cbr: hint: cbr backups list shows the backups that there are\n";
-    sandboxed("--backups 3", "backups show nothing").exit(4).stderr(told).run();
+    sandboxed("--backups 3", "backups show nothing").exit(4).stderr(expected).run();
 }
 
 #[test]

@@ -66,16 +66,16 @@ fn a_used_port_is_an_error() {
     let endpoint = sandbox.endpoint();
     let address = endpoint.strip_prefix("http://").unwrap();
     let port = address.rsplit(':').next().unwrap();
-    let told =
+    let expected =
         format!("cbr: error: cannot listen on {address}: Address already in use (os error 98)\n");
-    cbr("sandbox --port").arg(port).exit(1).stderr(told).run();
+    cbr("sandbox --port").arg(port).exit(1).stderr(expected).run();
 }
 
 #[test]
 fn an_unwritable_log_is_an_error() {
-    let told =
+    let expected =
         "cbr: error: cannot open the log /nowhere/log: No such file or directory (os error 2)\n";
-    cbr("sandbox --log /nowhere/log").exit(1).stderr(told).run();
+    cbr("sandbox --log /nowhere/log").exit(1).stderr(expected).run();
 }
 
 #[test]
@@ -91,8 +91,8 @@ fn invalid_flags_are_errors_with_valid_values() {
         (&["--throttle", "5"], &["--throttle"]),
         (&["backups", "list"], &["unexpected argument 'backups'"]),
     ];
-    for (flags, told) in cases {
-        cbr("sandbox").args(flags).exit(2).stderr_holds(told.iter().copied()).run();
+    for (flags, expected) in cases {
+        cbr("sandbox").args(flags).exit(2).stderr_holds(expected.iter().copied()).run();
     }
 }
 

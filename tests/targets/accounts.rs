@@ -96,12 +96,12 @@ fn a_user_logs_in_once_for_each_project_and_stops_when_refused() {
     assert_eq!(user(all, PASSWORD).run().stdout, "44\n");
     assert_eq!(logins(), 4);
     let refused = user("backups list --region sandbox-1,sandbox-2,sandbox-5", "wrong-password");
-    let told = [
+    let expected = [
         "sandbox-1: failed: cannot log in",
         "sandbox-2: failed: not tried, since IAM refused this user before",
         "sandbox-5: failed: not tried",
     ];
-    refused.exit(3).stderr_holds(told).run();
+    refused.exit(3).stderr_holds(expected).run();
     assert_eq!(logins(), 5);
 }
 
@@ -122,8 +122,8 @@ fn a_key_is_not_sent_to_two_clouds() {
     let both = "the same credentials are not sent to both";
     for regions in ["eu-de,eu-west-0", "eu-*,eu-de,eu-west-0"] {
         let run = crate::harness::cbr("backups list --timeout 5s --region").arg(regions).with_key();
-        let told = "eu-de is a region of otc.t-systems.com and eu-west-0 one of prod-cloud-ocb";
-        run.exit(2).stderr_holds([told, both]).run();
+        let expected = "eu-de is a region of otc.t-systems.com and eu-west-0 one of prod-cloud-ocb";
+        run.exit(2).stderr_holds([expected, both]).run();
     }
 }
 

@@ -209,7 +209,7 @@ fn vaults_that_are_not_known_leave_no_target_out() {
             "no vault has the name or ID `web`",
         ),
     ];
-    for (vaults, code, told) in cases {
+    for (vaults, code, expected) in cases {
         let service = Service::start(move |request, _| {
             let project = ["/v3/a/", "/v3/b/", "/v3/c/"];
             let project = project.iter().position(|path| request.line.contains(path)).unwrap();
@@ -228,6 +228,6 @@ fn vaults_that_are_not_known_leave_no_target_out() {
                       [[groups.g]]\nproject_id = 'c'\n";
         let run = service.cbr("backups list --group g --vault web --retries 0").with_key();
         let run = run.private_file(".config/cbr/config.toml", config).exit(code);
-        run.stderr_holds([told]).run();
+        run.stderr_holds([expected]).run();
     }
 }

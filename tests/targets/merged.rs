@@ -195,9 +195,9 @@ fn projects_have_their_names_in_summaries_and_checks() {
 #[test]
 fn a_glob_reports_the_projects_that_it_leaves_out() {
     let sandbox = Sandbox::start("--regions --backups 20");
-    let told = "cbr: warning: only the main project of each region is read, without sandbox-1_team, \
+    let expected = "cbr: warning: only the main project of each region is read, without sandbox-1_team, \
                 sandbox-2_team; --all-projects reads all\n";
-    sandbox.cbr_of_regions("backups list --region sandbox-[12] --count").stderr(told).run();
+    sandbox.cbr_of_regions("backups list --region sandbox-[12] --count").stderr(expected).run();
 }
 
 #[test]

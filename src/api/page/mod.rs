@@ -71,16 +71,16 @@ fn scan(
 }
 
 fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option<Page<()>> {
-    let (mut told, mut count) = (None, None);
+    let (mut keys, mut count) = (None, None);
     let mut scanner = Scanner::new(text);
     scanner.object(|scanner, name| {
         match &*name {
-            "backups" if told.is_some() => return None,
+            "backups" if keys.is_some() => return None,
             "backups" => {
-                let told = told.insert(Vec::with_capacity(usual_rows(text)));
+                let keys = keys.insert(Vec::with_capacity(usual_rows(text)));
                 scanner.array(|scanner| {
                     let backup = RowSpan::read(scanner)?;
-                    told.push(RowKey::by(backup.row(text))?);
+                    keys.push(RowKey::by(backup.row(text))?);
                     take(backup);
                     Some(())
                 })?;
@@ -93,7 +93,7 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option
     })?;
     scanner.end()?;
     let count = count.and_then(|count| count.as_sent().parse().ok());
-    Some(Page { records: records(&told?, order), rows: (), count })
+    Some(Page { records: records(&keys?, order), rows: (), count })
 }
 
 /// Sort key and id of a backup.
@@ -115,17 +115,17 @@ impl RowKey {
 
 /// Returns what the listing needs of each backup. Among times with microseconds, one without a
 /// fraction is as exact: the service omits a zero fraction (as `isoformat` does in Python).
-fn records(told: &[RowKey], order: &Order) -> Vec<Record> {
-    let created = told.iter().filter_map(|told| told.created);
+fn records(keys: &[RowKey], order: &Order) -> Vec<Record> {
+    let created = keys.iter().filter_map(|key| key.created);
     let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
-    let record = |(index, told): (usize, &RowKey)| {
-        let created = told.created.map(|(microsecond, digits)| {
+    let record = |(index, key): (usize, &RowKey)| {
+        let created = key.created.map(|(microsecond, digits)| {
             let is_exact = digits >= MICROSECONDS || has_microseconds && digits == 0;
             Created { microsecond, is_exact }
         });
-        Record { key: told.id, rank: order.rank(created, told.id), index }
+        Record { key: key.id, rank: order.rank(created, key.id), index }
     };
-    told.iter().enumerate().map(record).collect()
+    keys.iter().enumerate().map(record).collect()
 }
 
 /// The digits of a second that the service counts in.
@@ -187,7 +187,7 @@ mod tests {
     fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
         let (exact, thousandths, whole) =
             ("2026-11-01T02:00:00.120001", "2026-11-01T02:00:00.120", "2026-11-01T01:00:00");
-        for (times, told) in [
+        for (times, exact_ranks) in [
             ([exact, whole], [true, true]),
             ([exact, thousandths], [true, false]),
             ([thousandths, whole], [false, false]),
@@ -201,7 +201,7 @@ mod tests {
             let page = read_page(&body, &Order::default()).unwrap();
             let found: Vec<_> =
                 page.records.iter().map(|record| record.rank.unwrap().tie.is_some()).collect();
-            assert_eq!(found, told, "{times:?}");
+            assert_eq!(found, exact_ranks, "{times:?}");
         }
     }
 

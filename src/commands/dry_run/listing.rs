@@ -56,10 +56,10 @@ pub(in crate::commands) fn dry_run_request(
     if !args.local_filters.conditions().is_empty() {
         let filters: Vec<_> =
             args.local_filters.conditions().to_pairs().into_iter().map(|(name, _)| name).collect();
-        let told = format!("filters of cbr are applied to the answers: {}", filters.join(", "));
+        let expected = format!("filters of cbr are applied to the answers: {}", filters.join(", "));
         match form {
-            Form::Request => then.push_str(&format!("# {told}\n")),
-            Form::Curl => console.warn(&told),
+            Form::Request => then.push_str(&format!("# {expected}\n")),
+            Form::Curl => console.warn(&expected),
         }
     }
     dry_run::print(form, &settings(connection, console), console, &draft, &then, &mut Stdout)

@@ -152,24 +152,24 @@ fn no_claim_is_better_than_the_truth() {
             let was_fresh = at_first.is_some_and(|hours| hours < 26);
             let is_fresh = throughout.is_some_and(|hours| hours < 26);
             let is_gone = !truth.exists || truth.is_deleted_meanwhile;
-            let told = format!("seed {seed}: {assessment:?}");
+            let expected = format!("seed {seed}: {assessment:?}");
             match assessment.state {
-                State::Ok => assert!(was_fresh, "{told}"),
-                State::Stale => assert!(at_first.is_some() && !is_fresh, "{told}"),
+                State::Ok => assert!(was_fresh, "{expected}"),
+                State::Stale => assert!(at_first.is_some() && !is_fresh, "{expected}"),
                 State::None => {
                     let known = matches!(knowledge.vaults, Source::Complete(_))
                         && (inventory != Inventory::All
                             || matches!(knowledge.protectables, Source::Complete(_)));
-                    assert!(throughout.is_none() && known, "{told}");
+                    assert!(throughout.is_none() && known, "{expected}");
                 }
                 State::Unprotected => {
                     let known = matches!(knowledge.vaults, Source::Complete(_))
                         && matches!(knowledge.protectables, Source::Complete(_));
-                    assert!(!truth.in_vault && truth.exists && !is_fresh && known, "{told}");
+                    assert!(!truth.in_vault && truth.exists && !is_fresh && known, "{expected}");
                 }
-                State::Orphan => assert!(is_gone, "{told}"),
-                State::Unsupported => assert!(!truth.is_supported && !is_fresh, "{told}"),
-                State::Unknown => assert!(!is_fresh, "{told}"),
+                State::Orphan => assert!(is_gone, "{expected}"),
+                State::Unsupported => assert!(!truth.is_supported && !is_fresh, "{expected}"),
+                State::Unknown => assert!(!is_fresh, "{expected}"),
             }
         }
         // No known resource is missing.

@@ -33,15 +33,15 @@ fn a_profile_may_lead_to_the_metadata_service() {
     let unasked = |given: Given| Given { metadata: Metadata::NotAsked, ..given };
     let found = unasked(koocli(given().sdk_file())).find();
     assert!(found.to_ask.is_some());
-    let told = format!("{server}: ECS metadata would be asked");
-    assert_eq!(found.credentials.unwrap_err().to_string(), told);
+    let expected = format!("{server}: ECS metadata would be asked");
+    assert_eq!(found.credentials.unwrap_err().to_string(), expected);
     let nobody = koocli(given().sdk_file()).find().credentials.unwrap_err().to_string();
-    let told =
+    let expected =
         format!("{server}: its mode is ecsAgency, and ECS metadata gives no keys (nobody answers)");
-    assert_eq!(nobody, told);
+    assert_eq!(nobody, expected);
     let off = unasked(koocli(given())).var("CBR_ECS_METADATA", "off").find();
-    let told = format!("{server}: its mode is ecsAgency, and CBR_ECS_METADATA is off");
-    assert_eq!(off.credentials.unwrap_err().to_string(), told);
+    let expected = format!("{server}: its mode is ecsAgency, and CBR_ECS_METADATA is off");
+    assert_eq!(off.credentials.unwrap_err().to_string(), expected);
 }
 
 /// A file or profile that the user names is not replaced by another one.
@@ -76,8 +76,8 @@ fn a_file_named_by_a_variable_must_exist() {
     }
     let regions = given().own().var("CBR_REGION", "eu-de");
     let regions = regions.var("HUAWEICLOUD_SDK_REGIONS_FILE", "~/r").find();
-    let told = "HUAWEICLOUD_SDK_REGIONS_FILE: there is no file ~/r";
-    assert_eq!(regions.endpoint.unwrap_err().error.to_string(), told);
+    let message = "HUAWEICLOUD_SDK_REGIONS_FILE: there is no file ~/r";
+    assert_eq!(regions.endpoint.unwrap_err().error.to_string(), message);
     let named = given().file("k", AGENCY).var("HW_SHARED_CONFIG_FILE", "~/k").metadata();
     check([(named, ["~/k, profile `s`", "~/k, profile `s`", "ECS metadata"])]);
     // With credentials from an earlier source, it is not needed.

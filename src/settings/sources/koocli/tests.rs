@@ -48,14 +48,14 @@ fn a_session_of_single_sign_on_gives_its_temporary_keys() {
 
 #[test]
 fn a_session_without_keys_says_how_to_log_in() {
-    let told = "its mode is SSO, and it has no keys yet: log in with hcloud configure sso";
+    let expected = "its mode is SSO, and it has no keys yet: log in with hcloud configure sso";
     for session in [
         json!({"mode": "SSO"}),
         json!({"mode": "SSO", "ssoAuth": {}}),
         json!({"mode": "SSO", "ssoAuth": {"stsToken": {"accessKeyId": ""}}, "accessKeyId": KEY}),
     ] {
         let source = read(&file(session), None).unwrap();
-        assert_eq!((source.note.as_deref(), source.credentials), (Some(told), Ok(None)));
+        assert_eq!((source.note.as_deref(), source.credentials), (Some(expected), Ok(None)));
     }
 }
 

@@ -36,7 +36,7 @@ fn ca_files_are_used_and_checks_stay_on() {
 #[test]
 fn files_of_the_current_directory_are_named_with_the_host() {
     let clouds = format!("clouds: {{a: {{auth: {{{OTC}, token: t}}}}}}");
-    let told = |places: [Location; 2], secure: &str| {
+    let message = |places: [Location; 2], secure: &str| {
         let clouds = CloudsFile { place: places[0], ..file("clouds.yaml", &clouds) };
         let secure = CloudsFile { place: places[1], ..file("secure.yaml", secure) };
         source(&clouds, Some(&secure), &Hosts::default(), None, Requested::default())
@@ -52,19 +52,19 @@ fn files_of_the_current_directory_are_named_with_the_host() {
     let secure = "clouds: {a: {auth: {token: s}}}";
     let other = "clouds: {b: {}}";
     assert_eq!(
-        told([Location::Here, Location::Here], other),
+        message([Location::Here, Location::Here], other),
         expected("clouds.yaml of the current directory is")
     );
     assert_eq!(
-        told([Location::Here, Location::Here], secure),
+        message([Location::Here, Location::Here], secure),
         expected("clouds.yaml and secure.yaml of the current directory are")
     );
     assert_eq!(
-        told([Location::Here, Location::Settings], other),
+        message([Location::Here, Location::Settings], other),
         expected("clouds.yaml of the current directory is")
     );
-    assert!(told([Location::Settings, Location::Here], other).is_empty());
-    assert!(told([Location::Settings, Location::Settings], secure).is_empty());
+    assert!(message([Location::Settings, Location::Here], other).is_empty());
+    assert!(message([Location::Settings, Location::Settings], secure).is_empty());
 }
 
 /// Otherwise a user who can write one of the two files would get the secrets of the other.
@@ -119,10 +119,10 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
             Requested::default(),
         )
         .unwrap();
-        let told = format!("{clouds_at:?} {over_at:?} {text}");
-        assert_eq!(source.note.as_ref(), expected, "{told}");
-        assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{told}");
-        assert_eq!(source.iam.is_some(), expected.is_none(), "{told}");
+        let message = format!("{clouds_at:?} {over_at:?} {text}");
+        assert_eq!(source.note.as_ref(), expected, "{message}");
+        assert_eq!(source.credentials.unwrap().is_some(), expected.is_none(), "{message}");
+        assert_eq!(source.iam.is_some(), expected.is_none(), "{message}");
     }
     let here = CloudsFile {
         place: Here,
@@ -132,7 +132,7 @@ fn secrets_of_one_directory_do_not_go_to_an_address_of_another() {
     let source =
         source(&here, Some(&file("secure.yaml", secure)), &nobody, None, Requested::default())
             .unwrap();
-    let told = "it is not combined with secure.yaml, which is in another directory; if you trust \
+    let message = "it is not combined with secure.yaml, which is in another directory; if you trust \
                 both files, set OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE to them";
-    assert_eq!(source.note.as_deref(), Some(told));
+    assert_eq!(source.note.as_deref(), Some(message));
 }

@@ -194,15 +194,18 @@ fn merged_maps_of_a_cloud_are_read() {
 
 #[test]
 fn an_authentication_type_that_cannot_be_used_is_named() {
-    let told = |kind: &str| {
+    let message = |kind: &str| {
         format!(
             "auth_type is {kind}, which cbr cannot use: give a password, a token or an access key"
         )
     };
     let cases = [
-        ("auth_type: v3websso, auth: {identity_provider: x}", format!("its {}", told("v3websso"))),
-        ("auth_type: v3oidcpassword, auth: {password: p, username: u}", told("v3oidcpassword")),
-        ("auth_type: v3kerberos, profile: otc", told("v3kerberos")),
+        (
+            "auth_type: v3websso, auth: {identity_provider: x}",
+            format!("its {}", message("v3websso")),
+        ),
+        ("auth_type: v3oidcpassword, auth: {password: p, username: u}", message("v3oidcpassword")),
+        ("auth_type: v3kerberos, profile: otc", message("v3kerberos")),
         ("auth_type: v3password", "it has no auth_url, so it may be another cloud".to_owned()),
     ];
     for (cloud, expected) in cases {
