@@ -15,17 +15,20 @@ use crate::time;
 /// Sorts records. The records are kept in memory or, beyond [`IN_MEMORY`], in an unnamed temporary
 /// file; the keys stay in memory.
 pub(crate) struct Sorter {
-    keys: Vec<(Column, Direction)>,
+    columns: Vec<(Column, Direction)>,
     records: BufWriter<SpooledTempFile>,
     length: u64,
+    /// The sort keys of all rows, one after the other. Keys compare as bytes.
+    keys: Vec<u8>,
     rows: Vec<SortEntry>,
 }
 
-/// Sort key and location of a record. Keys compare as bytes.
+/// Location of a record and of its sort key, in 24 bytes.
 struct SortEntry {
-    key: Box<[u8]>,
     start: u64,
-    length: usize,
+    length: u32,
+    key_length: u32,
+    key_start: usize,
 }
 
 /// Number of bytes of records kept in memory.
@@ -34,9 +37,9 @@ const IN_MEMORY: usize = 8 << 20;
 const SORT_FILE_ERROR: TemporaryFileError = TemporaryFileError::Sorting;
 
 impl Sorter {
-    pub(super) fn new(keys: Vec<(Column, Direction)>) -> Self {
+    pub(super) fn new(columns: Vec<(Column, Direction)>) -> Self {
         let records = BufWriter::with_capacity(128 << 10, SpooledTempFile::new(IN_MEMORY));
-        Self { keys, records, length: 0, rows: Vec::new() }
+        Self { columns, records, length: 0, keys: Vec::new(), rows: Vec::new() }
     }
 
     /// Adds a record.
@@ -46,12 +49,17 @@ impl Sorter {
     /// If the temporary file cannot be written.
     pub(crate) fn push(&mut self, row: Row<'_>) -> anyhow::Result<()> {
         let (record, backup) = (row.json(), row.backup());
-        let mut key = Vec::new();
-        for (column, direction) in &self.keys {
-            push_key(&mut key, &backup, column, *direction);
+        let key_start = self.keys.len();
+        for (column, direction) in &self.columns {
+            push_key(&mut self.keys, &backup, column, *direction);
         }
         self.records.write_all(record.as_bytes()).context(SORT_FILE_ERROR)?;
-        self.rows.push(SortEntry { key: key.into(), start: self.length, length: record.len() });
+        self.rows.push(SortEntry {
+            start: self.length,
+            length: u32::try_from(record.len())?,
+            key_length: u32::try_from(self.keys.len() - key_start)?,
+            key_start,
+        });
         self.length += record.len() as u64;
         Ok(())
     }
@@ -63,7 +71,11 @@ impl Sorter {
     ///
     /// If the temporary file cannot be read, and the errors of `sink`.
     pub(crate) fn finish(mut self, sink: &mut impl RowSink) -> anyhow::Result<()> {
-        self.rows.sort_by(|a, b| a.key.cmp(&b.key));
+        let keys = self.keys.as_slice();
+        let key =
+            |row: &SortEntry| keys.get(row.key_start..row.key_start + row.key_length as usize);
+        // The start orders rows with equal keys, so that no memory for a stable sort is needed.
+        self.rows.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.start.cmp(&b.start)));
         let mut records = self
             .records
             .into_inner()
@@ -71,7 +83,7 @@ impl Sorter {
             .context(SORT_FILE_ERROR)?;
         let mut record = Vec::new();
         for row in &self.rows {
-            record.resize(row.length, 0);
+            record.resize(row.length as usize, 0);
             records.seek(SeekFrom::Start(row.start)).context(SORT_FILE_ERROR)?;
             records.read_exact(&mut record).context(SORT_FILE_ERROR)?;
             let record = std::str::from_utf8(&record)?;
