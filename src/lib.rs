@@ -2,7 +2,7 @@
 //!
 //! A run descends this table, and its rows return: the command line becomes typed values,
 //! these become requests, and pages become one list that is proven complete, then output. A module
-//! uses only modules below it, which `tests/structure.rs` checks. So each can be read, tested and
+//! uses only modules below it, which `tests/structure` checks. So each can be read, tested and
 //! changed without those above.
 //!
 //! | module | what it owns |

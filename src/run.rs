@@ -18,7 +18,7 @@ use crate::errors::{Exit, UsageError};
 use crate::reference::{completions, help, manual};
 use crate::terminal::console::Console;
 use crate::terminal::message::ErrorFormat;
-use crate::terminal::stdout::{self, Terminal};
+use crate::terminal::tty::{self, Terminal};
 use crate::terminal::{file_limit, pager};
 use crate::{commands, errors, program};
 
@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return reject(&words, error),
     };
-    stdout::color_help(Some(cli.terminal.color()));
+    tty::color_help(Some(cli.terminal.color()));
     let format = cli.console.error_format();
     run(cli).unwrap_or_else(|error| errors::report(&error, format).into())
 }
@@ -44,7 +44,7 @@ fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
         return errors::report(&error, ErrorFormat::default()).into();
     }
     let early = Early::parse(&program::command(), words);
-    stdout::color_help(early.color);
+    tty::color_help(early.color);
     let error = match error.downcast::<clap::Error>() {
         Ok(error) if error.use_stderr() => UsageError::from_clap(&error, &early.called()).into(),
         Ok(help) => {
@@ -128,12 +128,17 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Auth(AuthCommand::Show(args)) => {
             let console = Console::new(cli.console);
             cli.connection.refuse_several("cbr auth show")?;
-            commands::show_settings(&args, &cli.connection, &console, program::check_defaults)?;
+            commands::auth::show_settings(
+                &args,
+                &cli.connection,
+                &console,
+                program::check_defaults,
+            )?;
         }
         Command::Auth(AuthCommand::Check(args)) => {
             let console = Arc::new(Console::new(cli.console));
             stop_when_interrupted(Arc::clone(&console)).await;
-            commands::check_settings(&args, &cli.connection, &console).await?;
+            commands::auth::check_settings(&args, &cli.connection, &console).await?;
         }
         Command::Config(ConfigCommand::Init(args)) => {
             let console = Arc::new(Console::new(cli.console));

@@ -73,6 +73,18 @@ pub(crate) enum Class {
 /// takes some.
 const SKEW: u32 = 14 * 60;
 
+impl Refusal {
+    /// Returns the cause.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause::of(self)
+    }
+
+    /// Returns the class of the cause.
+    pub(crate) fn class(&self) -> Class {
+        self.cause().class()
+    }
+}
+
 impl Cause {
     pub(super) fn of(refusal: &Refusal) -> Self {
         let Refusal { status, message, .. } = refusal;
@@ -163,5 +175,40 @@ impl Cause {
     /// Returns true if a retry can help.
     pub(crate) fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::TimedOut | Self::Failing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_counts_before_the_status() {
+        let body = |code: &str| format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
+        let cases = [
+            (500, "BackupService.9998", Class::Denied),
+            (403, "BackupService.8600", Class::Denied),
+            (400, "BackupService.6105", Class::Refused),
+            (404, "BackupService.6200", Class::Refused),
+            (500, "BackupService.9910", Class::Unavailable),
+            (500, "BackupService.6138", Class::Unavailable),
+            (401, "APIG.0301", Class::Denied),
+            (403, "APIGW.0802", Class::Denied),
+            (429, "APIG.0308", Class::Throttled),
+            (404, "APIGW.0101", Class::Refused),
+            (405, "APIGW.0501", Class::Refused),
+            (503, "APIGW.0613", Class::Unavailable),
+            (403, "New.0001", Class::Denied),
+            (429, "New.0001", Class::Throttled),
+            (418, "New.0001", Class::Refused),
+            (302, "New.0001", Class::Unavailable),
+        ];
+        for (status, code, expected) in cases {
+            assert_eq!(
+                Refusal::new(status, &body(code), None, None, None).class(),
+                expected,
+                "{status} {code}"
+            );
+        }
     }
 }

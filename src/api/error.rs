@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::cause::Class;
+use super::distrust::Distrust;
 use super::refusal::{Refusal, Spent, request, snippet};
-use super::transport::Distrust;
 
 /// Error of a request.
 #[derive(Debug, thiserror::Error)]

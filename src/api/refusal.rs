@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::cause::{Cause, Class};
 use crate::settings::Origin;
 
 /// Limit that ended the retries of a transient failure.
@@ -89,16 +88,6 @@ impl Refusal {
     /// Returns the code, unless it only repeats the status, as in IAM.
     pub(super) fn code_of_its_own(&self) -> Option<&str> {
         self.code.as_deref().filter(|code| *code != self.status.to_string())
-    }
-
-    /// Returns the cause.
-    pub(crate) fn cause(&self) -> Cause {
-        Cause::of(self)
-    }
-
-    /// Returns the class of the cause.
-    pub(crate) fn class(&self) -> Class {
-        self.cause().class()
     }
 }
 
@@ -211,31 +200,5 @@ mod tests {
     fn a_redirect_says_where_to() {
         let refusal = Refusal::new(302, "", None, Some("https://other.example/\u{7}"), None);
         assert_eq!(refusal.to_string(), r"HTTP 302: redirected to https://other.example/\u{7}");
-    }
-
-    #[test]
-    fn the_code_counts_before_the_status() {
-        let body = |code: &str| format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
-        let cases = [
-            (500, "BackupService.9998", Class::Denied),
-            (403, "BackupService.8600", Class::Denied),
-            (400, "BackupService.6105", Class::Refused),
-            (404, "BackupService.6200", Class::Refused),
-            (500, "BackupService.9910", Class::Unavailable),
-            (500, "BackupService.6138", Class::Unavailable),
-            (401, "APIG.0301", Class::Denied),
-            (403, "APIGW.0802", Class::Denied),
-            (429, "APIG.0308", Class::Throttled),
-            (404, "APIGW.0101", Class::Refused),
-            (405, "APIGW.0501", Class::Refused),
-            (503, "APIGW.0613", Class::Unavailable),
-            (403, "New.0001", Class::Denied),
-            (429, "New.0001", Class::Throttled),
-            (418, "New.0001", Class::Refused),
-            (302, "New.0001", Class::Unavailable),
-        ];
-        for (status, code, expected) in cases {
-            assert_eq!(refusal(status, &body(code)).class(), expected, "{status} {code}");
-        }
     }
 }

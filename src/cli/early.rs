@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueEnum, value_parser};
 
 use crate::terminal::message::ErrorFormat;
-use crate::terminal::stdout::When;
+use crate::terminal::tty::When;
 
 /// Id of the arguments that are not flags.
 const WORDS: &str = "words";

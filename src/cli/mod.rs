@@ -29,7 +29,7 @@ use crate::pipeline;
 use crate::sandbox::SandboxArgs;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::ConsoleArgs;
-use crate::terminal::stdout::TerminalArgs;
+use crate::terminal::tty::TerminalArgs;
 use auth::AuthCommand;
 use config::ConfigCommand;
 use coverage::{CheckArgs, CoverageArgs};

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::coverage::{Judgement, Question, judge};
-use super::read::{Cut, read};
+use super::cut::Cut;
+use super::read::read;
 use crate::cli::coverage::CheckArgs;
 use crate::errors;
 use crate::listing::Order;

@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::read::{Cut, read};
+use super::cut::Cut;
+use super::read::read;
 use super::reading::Reading;
 use crate::api::inventory::{self, Listed};
 use crate::api::{ApiError, Client};
@@ -25,7 +26,7 @@ use crate::record::row::{RowSink as _, RowSpan};
 use crate::record::target::TargetTag;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::stdout::Terminal;
+use crate::terminal::tty::Terminal;
 use crate::text::number::grouped;
 
 /// Days of tasks that `--why` reads.

@@ -5,8 +5,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::cut::Cut;
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, read};
+use super::read::read;
 use super::reading::Reading;
 use crate::cli::ListArgs;
 use crate::listing::{ListRange, Order};
@@ -16,7 +17,8 @@ use crate::pipeline::sort::{Plan, Sorter};
 use crate::record::row::RowSink;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::stdout::{Stdout, Terminal};
+use crate::terminal::stdout::Stdout;
+use crate::terminal::tty::Terminal;
 use crate::time;
 
 /// `cbr backups list`.

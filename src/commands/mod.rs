@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod check;
 pub(crate) mod config;
 mod coverage;
+mod cut;
 pub(crate) mod dry_run;
 mod events;
 mod list;
@@ -18,6 +19,5 @@ mod vaults;
 
 pub(crate) use coverage::coverage;
 pub(crate) use list::list;
-pub(crate) use settings::{check_settings, show_settings};
 pub(crate) use show::show;
 pub(crate) use summary::summary;

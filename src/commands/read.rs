@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::cut::Cut;
 use super::reading::Reading;
 use super::receipt::{Counts, Digest, Outcome, Receipt, TargetReceipt};
 use super::targets;
@@ -15,27 +16,6 @@ use crate::errors::NoBackups;
 use crate::pipeline::group::Group;
 use crate::settings::{ConnectionArgs, Skipped};
 use crate::terminal::console::Console;
-
-/// How the rows that are printed come from those that match, for the receipt.
-#[derive(Default)]
-pub(super) struct Cut {
-    /// The order that was asked for.
-    pub(super) sort: String,
-    /// Rows asked for at most.
-    pub(super) limit: Option<u64>,
-    /// Rows skipped.
-    pub(super) offset: u64,
-    /// Rows of each group asked for at most.
-    pub(super) latest: Option<u64>,
-    /// What makes rows a group.
-    pub(super) per: Option<Group>,
-    /// Rows need the names of the vaults.
-    pub(super) needs_vaults: bool,
-    /// Rows need their target, even if there is one.
-    pub(super) needs_target: bool,
-    /// Rows need the name of the project.
-    pub(super) needs_names: bool,
-}
 
 /// Runs `work` on a list, and reports the result on stderr and in the receipt.
 pub(super) async fn read(

@@ -3,50 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::auth;
 use crate::api::{
-    self, Client, ClientOptions, ExpiringKeys, MetadataService, RequestLog, RetryPolicy, Session,
+    Client, ClientOptions, ExpiringKeys, MetadataService, RequestLog, RetryPolicy, Session,
     Throttle,
 };
 use crate::auth::iam::{self, Cache, Sessions};
-use crate::cli::auth::{CheckArgs, ShowArgs};
-use crate::settings::config::Config;
-use crate::settings::{
-    ConnectionArgs, ConnectionError, Environment, Home, Metadata, Resolution, Trust,
-};
+use crate::settings::{ConnectionArgs, Environment, Home, Metadata, Resolution, Trust};
 use crate::terminal::console::Console;
-use crate::terminal::stdout::Stdout;
-
-/// `cbr auth show`.
-pub(crate) fn show_settings(
-    args: &ShowArgs,
-    connection: &ConnectionArgs,
-    console: &Console,
-    check_defaults: impl Fn(&Config) -> Result<(), ConnectionError>,
-) -> anyhow::Result<()> {
-    let resolution = settings(connection, console);
-    let run = auth::RunSettings {
-        connection,
-        proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
-        broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
-        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
-    };
-    auth::show(args, &resolution, &run, &mut Stdout)
-}
-
-/// `cbr auth check`.
-pub(crate) async fn check_settings(
-    args: &CheckArgs,
-    connection: &ConnectionArgs,
-    console: &Arc<Console>,
-) -> anyhow::Result<()> {
-    if connection.names_several() {
-        return auth::check_targets(args, connection, console, &mut Stdout).await;
-    }
-    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let (resolution, means) = settings_and_options(connection, console, &journal).await?;
-    auth::check(args, resolution, &means, &mut Stdout).await
-}
 
 /// Returns the settings of this run that are known without a request.
 pub(super) fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
@@ -142,7 +105,7 @@ pub(super) fn deadline(args: &ConnectionArgs) -> Option<Instant> {
 }
 
 /// Returns the settings of this run and the options for its requests.
-async fn settings_and_options(
+pub(super) async fn settings_and_options(
     args: &ConnectionArgs,
     console: &Console,
     log: &Arc<RequestLog>,

@@ -18,7 +18,8 @@ use crate::output::ColumnSets;
 use crate::record::backup::Field;
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::stdout::{Stdout, Terminal};
+use crate::terminal::stdout::Stdout;
+use crate::terminal::tty::Terminal;
 use crate::text::sanitize;
 
 /// Maximum number of parallel requests.

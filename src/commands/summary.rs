@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::cut::Cut;
 use super::dry_run::listing::{ListTarget, dry_run_request};
-use super::read::{Cut, read};
+use super::read::read;
 use super::reading::Reading;
 use crate::cli::SummaryArgs;
 use crate::listing::Order;
@@ -18,7 +19,7 @@ use crate::record::inventory::Vault;
 use crate::record::row::{RowSink as _, RowSpan};
 use crate::settings::ConnectionArgs;
 use crate::terminal::console::Console;
-use crate::terminal::stdout::Terminal;
+use crate::terminal::tty::Terminal;
 use crate::text::number::grouped;
 
 /// `cbr backups summary`.

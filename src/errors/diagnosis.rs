@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Verdict;
+use super::diagnosis_kind::DiagnosisKind;
 use super::kind::FailureKind;
 use crate::api::{ApiError, Cause, LOGIN};
 use crate::auth::iam::IamProject;
@@ -26,48 +27,6 @@ pub(crate) struct Diagnosis {
     pub(crate) hint: Option<String>,
 }
 
-/// Kinds of diagnosis, for scripts. Words are never changed, only added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DiagnosisKind {
-    /// A setting is missing or invalid.
-    Settings,
-    /// The clocks are too far apart for a signature.
-    ClockSkew,
-    /// No such access key in this cloud.
-    UnknownKey,
-    /// The secret key is not that of the access key.
-    WrongSecretKey,
-    /// The access key or the user is locked.
-    Locked,
-    /// User, password and domain do not go together.
-    WrongPassword,
-    /// The token has expired, or belongs to another cloud.
-    ExpiredToken,
-    /// The credentials are rejected for another reason.
-    WrongCredentials,
-    /// The project is not that of the token, or not that of the region.
-    WrongProject,
-    /// The service does not exist in this region, or there is no such project.
-    WrongRegion,
-    /// Authenticated, not authorized.
-    MissingPermission,
-    /// No connection.
-    Unreachable,
-    /// No connection through the proxy.
-    Proxy,
-    /// A certificate that is not trusted.
-    Untrusted,
-    /// Timeout.
-    TimedOut,
-    /// Too many requests.
-    Throttled,
-    /// The service fails, or another server answers.
-    Unavailable,
-    /// Anything else.
-    Other,
-}
-
 /// The settings that a diagnosis depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -85,21 +44,6 @@ impl Facts {
         let is_token = matches!(&resolution.credentials, Ok((Credentials::Token(_), _)));
         let region = resolution.region.as_ref().map(|region| region.value.clone());
         Self { region, project_id, is_token }
-    }
-}
-
-/// Describes the difference of the clocks; `ahead` is in seconds.
-pub(crate) fn clock(ahead: i32) -> String {
-    let seconds = ahead.unsigned_abs();
-    let span = match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", (seconds + 30) / 60),
-        _ => format!("{} h", (seconds + 1800) / 3600),
-    };
-    match ahead {
-        -2..=2 => "this machine's clock is right".to_owned(),
-        3.. => format!("this machine's clock is {span} ahead of the service's"),
-        _ => format!("this machine's clock is {span} behind the service's"),
     }
 }
 
@@ -179,20 +123,6 @@ mod tests {
     use super::*;
     use crate::api::Refusal;
     use crate::settings::ConnectionError;
-
-    #[test]
-    fn the_clock_difference_is_described() {
-        let cases = [
-            (0, "this machine's clock is right"),
-            (-2, "this machine's clock is right"),
-            (3, "this machine's clock is 3 s ahead of the service's"),
-            (-1199, "this machine's clock is 20 min behind the service's"),
-            (90_000, "this machine's clock is 25 h ahead of the service's"),
-        ];
-        for (seconds, expected) in cases {
-            assert_eq!(clock(seconds), expected);
-        }
-    }
 
     fn refused(status: u16, code: &str, message: &str) -> ApiError {
         let body = serde_json::json!({"error_code": code, "error_msg": message}).to_string();

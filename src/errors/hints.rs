@@ -2,11 +2,25 @@
 
 use std::time::Duration;
 
-use super::diagnosis;
 use crate::api::{
     ApiError, Class, Distrust, Flaw, LONGEST_RETRY_AFTER, LONGEST_WAIT, Refusal, Spent,
 };
 use crate::settings::Origin;
+
+/// Describes the difference of the clocks; `ahead` is in seconds.
+pub(crate) fn clock_difference(ahead: i32) -> String {
+    let seconds = ahead.unsigned_abs();
+    let span = match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
+    };
+    match ahead {
+        -2..=2 => "this machine's clock is right".to_owned(),
+        3.. => format!("this machine's clock is {span} ahead of the service's"),
+        _ => format!("this machine's clock is {span} behind the service's"),
+    }
+}
 
 /// Returns the hint for a service that is throttling or failing, from its `Retry-After` and from
 /// the limit that ended the retries.
@@ -36,7 +50,7 @@ pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
 
 /// Returns the hint for clocks that are too far apart.
 pub(super) fn clock(refusal: &Refusal) -> String {
-    let clock = diagnosis::clock(refusal.clock_ahead.unwrap_or_default());
+    let clock = clock_difference(refusal.clock_ahead.unwrap_or_default());
     format!("{clock}; set it right: a signature is good for 15 minutes only")
 }
 
@@ -141,4 +155,23 @@ fn wait(wait: Duration, spent: Option<Spent>) -> String {
         None => "leave that much time in --timeout and --retries",
     };
     format!("the service asks to wait {seconds} s: run it again then, or {more}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_difference_is_described() {
+        let cases = [
+            (0, "this machine's clock is right"),
+            (-2, "this machine's clock is right"),
+            (3, "this machine's clock is 3 s ahead of the service's"),
+            (-1199, "this machine's clock is 20 min behind the service's"),
+            (90_000, "this machine's clock is 25 h ahead of the service's"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(clock_difference(seconds), expected);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! The code has the word for scripts and the exit code. Whether a retry can help is decided by
 //! [`api`](crate::api), which retries.
 
-use super::diagnosis::DiagnosisKind;
+use super::diagnosis_kind::DiagnosisKind;
 use super::{
     ConditionMet, ErrorCode, Incomplete, NoBackups, NoSuchBackup, PartialList, UnknownName,
     UsageError, hints, is_caused_by,

@@ -5,12 +5,13 @@
 //! | [`exit`], [`code`] | exit codes, and the finer words for scripts |
 //! | [`kind`] | the table of failures: code, diagnosis and hint of each kind |
 //! | [`hints`] | hints that depend on more than the kind |
-//! | [`diagnosis`] | the cause of a failure in the terms of the settings |
+//! | [`diagnosis`], [`diagnosis_kind`] | the cause of a failure in the terms of the settings, and its word |
 //! | [`usage`] | usage errors, also those of clap |
 //! | [`report`](mod@report) | what is printed |
 
 mod code;
 pub(crate) mod diagnosis;
+mod diagnosis_kind;
 mod exit;
 mod hints;
 mod kind;
@@ -22,6 +23,7 @@ use std::io::{self, ErrorKind};
 pub(crate) use code::ErrorCode;
 use diagnosis::Diagnosed;
 pub(crate) use exit::Exit;
+pub(crate) use hints::clock_difference;
 use kind::FailureKind;
 pub(crate) use report::{message, report};
 pub(crate) use usage::UsageError;

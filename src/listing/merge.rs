@@ -15,8 +15,9 @@ use anyhow::Context as _;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::page::{Batch, Rank};
+use super::page::Batch;
 use super::reader::Reader;
+use super::record::Rank;
 use super::statistics::Statistics;
 use super::stitch::ListRange;
 use super::window::{SharedWindow, Window};

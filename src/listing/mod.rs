@@ -9,6 +9,7 @@ mod merge;
 mod order;
 mod page;
 mod reader;
+mod record;
 mod seen;
 mod statistics;
 mod stitch;
@@ -23,8 +24,9 @@ use std::sync::Arc;
 
 pub(crate) use merge::{Ended, Input, MergeSink, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
-pub(crate) use page::{Batch, Key, Page, PageRequest, Record};
+pub(crate) use page::{Batch, Page, PageRequest};
 use reader::Reader;
+pub(crate) use record::{Key, Record};
 pub(crate) use statistics::Statistics;
 pub(crate) use stitch::ListRange;
 use stitch::Stitcher;

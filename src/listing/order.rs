@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZero;
 
-use super::page::{Key, Rank};
+use super::record::{Key, Rank};
 
 /// A key that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
 /// together are far shorter than the 255 characters that the parameter allows.

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 
-use super::page::{Rank, Record};
+use super::record::{Rank, Record};
 
 /// Largest number of rows for which memory is reserved because the service reports them.
 const MOST_EXPECTED: u64 = 4_000_000;
@@ -208,7 +208,7 @@ mod tests {
     use std::num::NonZero;
 
     use super::*;
-    use crate::listing::page::Key;
+    use crate::listing::record::Key;
 
     fn row(id: &str, rank: Option<Rank>) -> Record {
         Record { key: Key::of(id), rank, index: 0 }

@@ -13,7 +13,7 @@ use crate::record::column::COLUMNS;
 use crate::terminal::console::Console;
 use crate::terminal::destination::Destination;
 use crate::terminal::pager::Paged;
-use crate::terminal::stdout::Terminal;
+use crate::terminal::tty::Terminal;
 
 /// How the backups are printed.
 #[derive(clap::Args)]

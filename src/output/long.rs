@@ -13,7 +13,8 @@ use anyhow::Context as _;
 
 use super::spool::{SPOOL_ERROR, Spool};
 use super::table::Table;
-use super::value::{self, Detail};
+use super::time::Detail;
+use super::value;
 use super::{Output, Render, Style, color};
 use crate::record::backup::Backup;
 use crate::record::column::{self, Column, ColumnKind};

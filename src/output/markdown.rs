@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use super::Style;
 use super::lines::Lines;
+use super::time::Detail;
 use super::time::Times;
-use super::value::{self, Detail};
+use super::value;
 use crate::record::column::{Column, ColumnKind};
 use crate::record::row::Row;
 use crate::text::sanitize::visible;

@@ -48,8 +48,8 @@ use crate::terminal::destination::Output;
 
 use grid::Grid;
 use layout::Heading;
+use time::Detail;
 use time::Times;
-use value::Detail;
 
 /// How human-readable formats are laid out.
 #[derive(Clone)]

@@ -7,10 +7,20 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::value::Detail;
 use crate::record::column::ColumnKind;
 use crate::time::timestamp::SentTime;
 use crate::time::{local_zone, now};
+
+/// How much of a value is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Times to the minute without their zone, short names of types: for tables on a screen.
+    Short,
+    /// Times to the second, whole values: for tables in a pipe.
+    Second,
+    /// Every digit that was sent.
+    Full,
+}
 
 /// How human-readable formats print times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::time::{self, Times};
+use super::time::{self, Detail, Times};
 use crate::record::backup::Backup;
 use crate::record::column::{Column, ColumnKind};
 use crate::record::json::Json;
@@ -54,17 +54,6 @@ pub(super) fn shown<'a>(
         }
         _ => text,
     }
-}
-
-/// How much of a value is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// Times to the minute without their zone, short names of types: for tables on a screen.
-    Short,
-    /// Times to the second, whole values: for tables in a pipe.
-    Second,
-    /// Every digit that was sent.
-    Full,
 }
 
 /// Returns the text of a single value for human-readable formats.

@@ -3,8 +3,9 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`destination`] | what a renderer writes to |
-//! | [`stdout`] | stdout, its size and its colors |
-//! | [`pager`] | the pager in front of it |
+//! | [`stdout`] | stdout, whose errors name it |
+//! | [`tty`] | the terminal of stdout: its size and its colors |
+//! | [`pager`] | the pager in front of stdout |
 //! | [`console`](mod@console), [`screen`] | warnings, details and progress on stderr |
 //! | [`file_output`] | a file that is complete or unchanged |
 //! | [`file_limit`] | the limit on the size of files |
@@ -18,3 +19,4 @@ pub(crate) mod message;
 pub(crate) mod pager;
 pub(crate) mod screen;
 pub(crate) mod stdout;
+pub(crate) mod tty;

@@ -5,12 +5,10 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`certificates`] | the authorities that are trusted, from the files that name them |
-//! | [`distrust`] | what is wrong with a certificate |
 //! | [`pool`] | connections that are shared, and replaced after a failure |
 //! | [`proxy`], [`no_proxy`] | the proxy of the environment, and the hosts that are reached without it |
 
 mod certificates;
-mod distrust;
 mod no_proxy;
 mod pool;
 mod proxy;
@@ -22,11 +20,11 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{ClientBuilder, Response, redirect};
 
-pub(crate) use distrust::{Distrust, Flaw};
 use pool::Pool;
 use proxy::Proxy;
 
 use super::ApiError;
+use super::distrust::Distrust;
 use super::encoding::{ACCEPTED, BodyDecoder};
 use super::silence::Silence;
 use super::utf8_body::Utf8Body;

@@ -99,7 +99,7 @@ pub(crate) async fn projects(
                 Project::Named(name) => NameOrId::Name(name.value),
                 Project::OfToken => return Err(one_project(&source).into()),
             };
-            let region = super::connect::region(resolution);
+            let region = login::Region::of(resolution);
             let log_in = login::log_in(&iam, user, &project, &region);
             let session = sessions.log_in(&iam, log_in).await?;
             let token = Credentials::Token(session.token.clone());

@@ -26,11 +26,11 @@ pub(crate) async fn connect(
     options: &ClientOptions,
 ) -> anyhow::Result<Client> {
     resolution.check()?;
-    let of_catalog = region(&resolution);
+    let catalog_region = Region::of(&resolution);
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
     let ((credentials, _), project) = (credentials?, project?);
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
-    let region = of_catalog;
+    let region = catalog_region;
     let asked = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
         let (credentials, options) = (credentials.clone(), options.clone());
@@ -86,12 +86,6 @@ pub(crate) async fn connect(
             }
         };
     Ok(Client::new(endpoint, access, renewal, options)?)
-}
-
-/// Returns the region whose service is read from a catalogue.
-pub(super) fn region(resolution: &Resolution) -> Region {
-    let name = resolution.region.as_ref().map(|region| region.value.clone());
-    Region { name, is_implied: resolution.region_is_implied }
 }
 
 /// Returns endpoint and identity without a request to IAM, from the settings and the cache. `None`

@@ -9,7 +9,7 @@ use serde_json::{Error, Value, json};
 use super::Iam;
 use super::project::IamProject;
 use crate::api::{ApiError, LOGIN, RequestSpec};
-use crate::settings::{Credentials, Endpoint, Login, NameOrId, regions};
+use crate::settings::{Credentials, Endpoint, Login, NameOrId, Resolution, regions};
 use crate::text::secret::Secret;
 
 /// Header with the token that a login returns, or that a look-up is about.
@@ -30,6 +30,14 @@ pub(super) struct Region {
     pub(super) name: Option<String>,
     /// True if other settings imply it: the project of the token overrides it then.
     pub(super) is_implied: bool,
+}
+
+impl Region {
+    /// Returns the region of the settings.
+    pub(super) fn of(resolution: &Resolution) -> Self {
+        let name = resolution.region.as_ref().map(|region| region.value.clone());
+        Self { name, is_implied: resolution.region_is_implied }
+    }
 }
 
 /// A token that a login returned.

@@ -13,7 +13,7 @@ use crate::api::{ApiError, ClientOptions, Probe};
 use crate::auth::iam::{self, Cache, Sessions};
 use crate::cli::auth::{CheckArgs, Format};
 use crate::errors::diagnosis::{self, Diagnosed, Diagnosis, Facts};
-use crate::errors::exit_for;
+use crate::errors::{clock_difference, exit_for};
 use crate::output;
 use crate::settings::{Credentials, Endpoint, Project, Resolution, Setting};
 
@@ -129,7 +129,7 @@ async fn steps(
     report.step("service", format!("{} answers in {took} ms{count}", client.endpoint().base()));
     if let Some(ahead) = probe.clock_ahead {
         report.clock_ahead_seconds = Some(ahead);
-        report.step("clock", diagnosis::clock(ahead));
+        report.step("clock", clock_difference(ahead));
     }
     Ok(())
 }

@@ -10,21 +10,59 @@ mod targets;
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::cli::auth::{Format, ShowArgs};
+use super::settings::{settings, settings_and_options};
+use crate::api::{self, RequestLog};
+use crate::auth::iam::{self, Cache};
+use crate::cli::auth::{CheckArgs, Format, ShowArgs};
 use crate::output;
+use crate::settings::config::Config;
 use crate::settings::{
-    ConnectionError, Credentials, NameOrId, Project, Resolution, ResolvedEndpoint, Setting,
-    SourceStatus,
+    ConnectionArgs, ConnectionError, Credentials, NameOrId, Project, Resolution, ResolvedEndpoint,
+    Setting, SourceStatus,
 };
+use crate::terminal::console::Console;
+use crate::terminal::stdout::Stdout;
 use crate::text::sanitize;
 use crate::text::secret::shortened;
 
-pub(crate) use check::check;
-pub(crate) use run::RunSettings;
-pub(crate) use targets::check_targets;
+use check::check;
+use run::RunSettings;
+use targets::check_targets;
+
+/// `cbr auth show`.
+pub(crate) fn show_settings(
+    args: &ShowArgs,
+    connection: &ConnectionArgs,
+    console: &Console,
+    check_defaults: impl Fn(&Config) -> Result<(), ConnectionError>,
+) -> anyhow::Result<()> {
+    let resolution = settings(connection, console);
+    let run = RunSettings {
+        connection,
+        proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
+        broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
+        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
+    };
+    show(args, &resolution, &run, &mut Stdout)
+}
+
+/// `cbr auth check`.
+pub(crate) async fn check_settings(
+    args: &CheckArgs,
+    connection: &ConnectionArgs,
+    console: &Arc<Console>,
+) -> anyhow::Result<()> {
+    if connection.names_several() {
+        return check_targets(args, connection, console, &mut Stdout).await;
+    }
+    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
+    let (resolution, means) = settings_and_options(connection, console, &journal).await?;
+    check(args, resolution, &means, &mut Stdout).await
+}
 
 /// The output.
 #[derive(Debug, Serialize)]
@@ -50,7 +88,7 @@ struct Line<'a> {
 /// # Errors
 ///
 /// Those of the writer.
-pub(crate) fn show(
+fn show(
     args: &ShowArgs,
     resolution: &Resolution,
     run: &RunSettings<'_>,

@@ -7,14 +7,14 @@ use crate::settings::{ConnectionArgs, ConnectionError};
 use crate::time;
 
 /// Settings of a run besides endpoint, project and credentials.
-pub(crate) struct RunSettings<'a> {
-    pub(crate) connection: &'a ConnectionArgs,
+pub(super) struct RunSettings<'a> {
+    pub(super) connection: &'a ConnectionArgs,
     /// Address and variable of the proxy; `None` if the endpoint is not known.
-    pub(crate) proxy: Option<Result<Option<(String, &'static str)>, ApiError>>,
+    pub(super) proxy: Option<Result<Option<(String, &'static str)>, ApiError>>,
     /// The first default that its flag rejects.
-    pub(crate) broken_default: Option<ConnectionError>,
+    pub(super) broken_default: Option<ConnectionError>,
     /// The project id, if an earlier run has looked it up.
-    pub(crate) kept_project: Option<String>,
+    pub(super) kept_project: Option<String>,
 }
 
 impl RunSettings<'_> {

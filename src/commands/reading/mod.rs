@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::read::Cut;
+use super::cut::Cut;
 use super::receipt::{Counts, Digest, Digested, TargetReceipt};
 use super::targets::{FailedTarget, TargetName, Targets};
 use super::vaults;

@@ -1,7 +1,7 @@
 //! Reports the outcome of each target, and why there are no rows.
 
 use super::{ListSource, Reading, State, TargetsFailed};
-use crate::commands::read::Cut;
+use crate::commands::cut::Cut;
 use crate::commands::receipt::{Counts, TargetReceipt};
 use crate::commands::targets::{self, FailedTarget};
 use crate::errors::{self, PartialList};

@@ -6,7 +6,8 @@
 use super::guard::{CONTRADICTIONS, REPETITIONS};
 use super::rows::Stitched;
 use super::{Stitcher, Ticket};
-use crate::listing::page::{Page, PageRequest, Record};
+use crate::listing::page::{Page, PageRequest};
+use crate::listing::record::Record;
 use crate::listing::unproven::{Reason, Unproven};
 
 /// A claimed end whose last row is not the furthest one that was seen. That row is requested once

@@ -55,7 +55,8 @@ mod tests;
 use std::collections::VecDeque;
 use std::mem;
 
-use super::page::{Batch, Key, Page, PageRequest, Rank, Record};
+use super::page::{Batch, Page, PageRequest};
+use super::record::{Key, Rank, Record};
 use super::seen::{Overlap, Seen};
 use super::statistics::Statistics;
 use super::unproven::{Reason, Unproven};

@@ -1,7 +1,8 @@
 //! Accepts the rows of a stitched page, and notes which changes they show.
 
 use super::Stitcher;
-use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
+use crate::listing::page::{Batch, Page, PageRequest};
+use crate::listing::record::{Key, Rank, Record};
 
 /// Summary of a stitched page.
 pub(super) struct Stitched {

@@ -3,7 +3,7 @@
 use std::num::NonZero;
 
 use super::*;
-use crate::listing::page::Record;
+use crate::listing::record::Record;
 
 fn page(list: &[u64], request: PageRequest, count: Option<u64>) -> Page<Vec<u64>> {
     let rows = list.iter().skip(request.offset as usize).take(request.limit as usize).copied();

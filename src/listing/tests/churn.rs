@@ -12,7 +12,8 @@ use std::num::NonZero;
 use fastrand::Rng;
 
 use super::{report, seeds};
-use crate::listing::page::{Batch, Key, Page, PageRequest, Rank, Record};
+use crate::listing::page::{Batch, Page, PageRequest};
+use crate::listing::record::{Key, Rank, Record};
 use crate::listing::stitch::{ListRange, Stitcher, Ticket};
 use crate::listing::unproven::MAX_READS;
 

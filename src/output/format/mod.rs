@@ -19,7 +19,7 @@ use super::tsv::Tsv;
 use super::yaml::Yaml;
 use super::{Render, Style};
 use crate::record::column::Column;
-use crate::terminal::stdout::Reading;
+use crate::terminal::tty::Reading;
 pub(crate) use parser::FormatParser;
 
 /// An output format.

@@ -6,31 +6,13 @@ use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::row::{RESOURCE_ID, RESOURCE_NAME, RESOURCE_TYPE, VAULT_ID, VAULT_NAME};
+use super::row::{
+    FROM, LENGTH, RESOURCE_ID, RESOURCE_NAME, RESOURCE_TYPE, TO, VAULT_ID, VAULT_NAME,
+};
 use super::{Assessment, State};
 use crate::output::ColumnSets;
-use crate::record::column::{Column, ColumnKind, Visibility, computed};
+use crate::record::column::Column;
 use crate::time;
-
-/// Start of a gap.
-pub(super) const FROM: Column = computed(
-    "from",
-    "when the usable backup before the gap was created; empty if there is none",
-    ColumnKind::Time,
-    Visibility::Table(1),
-);
-
-/// End of a gap.
-pub(super) const TO: Column = computed(
-    "to",
-    "when the usable backup after the gap was created, or the time of the run",
-    ColumnKind::Time,
-    Visibility::Table(2),
-);
-
-/// Length of a gap.
-pub(super) const LENGTH: Column =
-    computed("length", "length of the gap, in seconds", ColumnKind::Age, Visibility::Table(0));
 
 /// Every column of the gaps.
 const GAP_COLUMNS: &[Column] =

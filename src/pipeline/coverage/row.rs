@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::Assessment;
-use super::gaps::{FROM, LENGTH, TO};
 use crate::output::ColumnSets;
 use crate::record::column::{Column, ColumnKind, Visibility, computed, of_target};
 use crate::time;
@@ -19,6 +18,26 @@ pub(super) const RESOURCE_ID: Column = computed("resource_id", "ID of the resour
 pub(super) const RESOURCE_TYPE: Column =
     computed("resource_type", "type of the resource", Type, Nested).or(&["type"]);
 pub(super) const VAULT_ID: Column = computed("vault_id", "ID of the vault", Id, Nested);
+
+/// Start of a gap.
+pub(super) const FROM: Column = computed(
+    "from",
+    "when the usable backup before the gap was created; empty if there is none",
+    Time,
+    Table(1),
+);
+
+/// End of a gap.
+pub(super) const TO: Column = computed(
+    "to",
+    "when the usable backup after the gap was created, or the time of the run",
+    Time,
+    Table(2),
+);
+
+/// Length of a gap.
+pub(super) const LENGTH: Column =
+    computed("length", "length of the gap, in seconds", Age, Table(0));
 
 /// Every column of a coverage.
 pub(crate) const COVERAGE_COLUMNS: &[Column] = &[

@@ -18,7 +18,7 @@ use terminal_size::Width;
 pub(crate) use suggestions::explain;
 
 use crate::cli::reference::HelpArgs;
-use crate::terminal::stdout::print_help;
+use crate::terminal::tty::print_help;
 pub(crate) use text::{Block, Text};
 use topic::TOPICS;
 
