@@ -8,6 +8,7 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use source::Source;
 
@@ -128,7 +129,7 @@ fn modules() -> Vec<Module> {
             _ => below.with_extension("rs"),
         };
         let source = Source::read(&file);
-        let child = |name: &String| [path.as_slice(), &[name.clone()]].concat();
+        let child = |name: &String| [path.as_slice(), slice::from_ref(name)].concat();
         paths.extend(source.children.iter().map(child));
         found.push(Module { path, file, source });
     }
