@@ -182,15 +182,19 @@ async fn pass_all<S: Source>(
         if streams.iter().any(Stream::has_failed) {
             return Ok(false);
         }
+        let waiting = |streams: &[Stream<S>]| streams.iter().map(|it| it.waiting.len()).sum();
+        let (pages, started): (usize, _) = (waiting(streams), Instant::now());
         let passed = pass_on(streams, sink);
         // What was passed on can be written before more is awaited.
         sink.wait(&total(streams.iter().map(|stream| stream.reader.statistics())))?;
+        let (pages, time) = (pages - waiting(streams), started.elapsed());
         match passed {
             None => return Ok(false),
             Some(Ok(None)) => return Ok(true),
             Some(Ok(Some(emptied))) => {
                 let most = allowance(streams, emptied);
                 if let Some(stream) = streams.get_mut(emptied) {
+                    stream.window.passed_on(pages, time);
                     stream.fill(most).await;
                 }
             }

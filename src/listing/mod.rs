@@ -21,6 +21,7 @@ mod window;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(crate) use merge::{Ended, Input, MergeSink, Run, merge, total};
 pub(crate) use order::{Created, Direction, Order};
@@ -86,11 +87,14 @@ pub(crate) async fn list<S: Source>(
     concurrency: usize,
     mut sink: impl FnMut(Vec<Batch<S::Rows>>, &Statistics) -> anyhow::Result<ControlFlow<()>>,
 ) -> Result<(), Failure<S::Error>> {
-    let mut reader = Reader::new(source, range, Window::new(concurrency).shared());
+    let window = Window::new(concurrency).shared();
+    let mut reader = Reader::new(source, range, window.clone());
     while let Some(batches) = reader.next(usize::MAX).await? {
+        let (pages, started) = (batches.len(), Instant::now());
         if sink(batches, &reader.statistics()).map_err(Failure::Sink)?.is_break() {
             break;
         }
+        window.passed_on(pages, started.elapsed());
     }
     Ok(())
 }

@@ -3,8 +3,11 @@
 //! Starts with eight. While the network is the limit, the window grows by one for each page that
 //! arrives, so it doubles each round. A page shows that the network is the limit if it takes about
 //! as long as the fastest one. Once pages take much longer than that, the service or this machine
-//! is the limit, and each slow page shrinks the window by one, down to eight. The window also stays
-//! within a number of bytes, which bounds the memory.
+//! is the limit, and each slow page shrinks the window by one, down to eight.
+//!
+//! The window does not grow either while a page of rows takes so long to print that a full window
+//! outlasts a request: more pages would only fill the memory. It also stays within a number of
+//! bytes.
 //!
 //! Halves after transient failures (throttling, a time-out, a failing service), and then grows by
 //! about one each round. Pure.
@@ -49,6 +52,8 @@ pub(super) struct Window {
     fastest: Option<Duration>,
     /// Size of the largest page.
     largest: usize,
+    /// Number of pages whose rows were passed on, and the time that this took.
+    passed_on: (u32, Duration),
 }
 
 /// A window that several lists share.
@@ -63,6 +68,13 @@ impl SharedWindow {
     /// Notes that a page arrived.
     pub(super) fn page_arrived(&self, page: Arrival) {
         self.lock().page_arrived(page);
+    }
+
+    /// Notes that the rows of some pages were passed on in this time.
+    pub(super) fn passed_on(&self, pages: usize, time: Duration) {
+        let passed_on = &mut self.lock().passed_on;
+        passed_on.0 = passed_on.0.saturating_add(u32::try_from(pages).unwrap_or(u32::MAX));
+        passed_on.1 = passed_on.1.saturating_add(time);
     }
 
     fn lock(&self) -> MutexGuard<'_, Window> {
@@ -91,6 +103,7 @@ impl Window {
             transient_failures: 0,
             fastest: None,
             largest: 0,
+            passed_on: (0, Duration::ZERO),
         }
     }
 
@@ -117,7 +130,7 @@ impl Window {
             self.size = most;
         } else if self.size >= FIRST && speed != Speed::Fast {
             self.size -= usize::from(speed == Speed::Slow && self.size > FIRST);
-        } else {
+        } else if self.size < FIRST || !self.outlasts_a_request() {
             self.arrived += 1;
             let enough = if self.size < self.cautious_from { 1 } else { self.size };
             if self.arrived >= enough && self.size < most {
@@ -125,6 +138,14 @@ impl Window {
                 self.arrived = 0;
             }
         }
+    }
+
+    /// Returns true if passing on the rows of a full window takes longer than a request.
+    fn outlasts_a_request(&self) -> bool {
+        let (pages, time) = self.passed_on;
+        let of_page = time.checked_div(pages).unwrap_or_default();
+        let of_window = of_page.saturating_mul(u32::try_from(self.size).unwrap_or(u32::MAX));
+        self.fastest.is_some_and(|fastest| of_window > fastest)
     }
 
     /// Returns the largest size that the bytes allow.
@@ -201,6 +222,29 @@ mod tests {
             let pages: Vec<_> = millis.iter().map(|millis| (0, *millis, 1)).collect();
             assert_eq!(sizes(most, &pages), expected, "{most} {millis:?}");
         }
+    }
+
+    #[test]
+    fn the_window_grows_until_its_pages_take_longer_to_pass_on_than_to_request() {
+        // Milliseconds to pass on each page, and the size after many pages of 50 ms.
+        let cases = [(0, 32), (1, 32), (2, 26), (5, 11), (6, 9), (7, 8), (100, 8)];
+        for (millis, expected) in cases {
+            let window = Window::new(32).shared();
+            for _ in 0..100 {
+                let time = Duration::from_millis(50);
+                window.passed_on(1, Duration::from_millis(millis));
+                window.page_arrived(Arrival { transient_failures: 0, time, bytes: 1 });
+            }
+            assert_eq!(window.size(), expected, "{millis}");
+        }
+        // After a failure it grows back in any case.
+        let window = Window::new(32).shared();
+        for transient_failures in [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] {
+            let time = Duration::from_millis(50);
+            window.passed_on(1, time);
+            window.page_arrived(Arrival { transient_failures, time, bytes: 1 });
+        }
+        assert_eq!(window.size(), 6);
     }
 
     #[test]
