@@ -1,6 +1,6 @@
 //! What one source of the list holds, and how near to the user it is.
 
-use super::sources::given_file::FileError;
+use super::given_file::FileError;
 use super::sources::metadata;
 use super::{ConnectionError, Context, Credentials, MetadataAddress, Source};
 

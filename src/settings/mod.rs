@@ -13,7 +13,9 @@
 //! | [`memo`] | credentials that a run reads once |
 //! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
 //! | [`config`] | the user's config.toml |
+//! | [`environment`] | the variables that `cbr` reads |
 //! | [`home`] | where files are, and how messages name them |
+//! | [`given_file`], [`yaml`] | how files of other tools are named and read |
 //! | [`trust`] | trusted certificate authorities |
 //! | [`address`] | what messages show of an address |
 //! | [`regions`] | the table of regions, with their hosts |
@@ -24,6 +26,8 @@ mod address;
 pub(crate) mod config;
 mod credentials;
 mod endpoint;
+mod environment;
+mod given_file;
 mod home;
 mod hosts;
 mod login;
@@ -38,6 +42,7 @@ mod source;
 mod sources;
 mod targets;
 mod trust;
+mod yaml;
 
 use std::time::Duration;
 
@@ -46,13 +51,13 @@ use clap::{Args, ValueHint};
 pub(crate) use address::shown as shown_address;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
+pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, NameOrId};
 pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
-pub(crate) use sources::environment::{Environment, VARIABLES};
 pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use targets::{
     AccountProject, ProjectScope, Selected, Skipped, TargetArgs, TargetSpec, Wanted,

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::clouds_yaml::{self, Wanted};
-use super::given_file::FileError;
 use super::{credential_command, koocli, secret_file};
 use crate::settings::config::{OwnFile, Profile};
 use crate::settings::credentials::{Part, Parts};
+use crate::settings::given_file::FileError;
 use crate::settings::home::Home;
 use crate::settings::hosts::Hosts;
 use crate::settings::lookup::{Lookup, Outcome, Rank};

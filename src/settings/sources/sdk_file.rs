@@ -3,8 +3,8 @@
 //! Its readers disagree, so some files suit only one of them. This one accepts what any of them
 //! does: `=` and `:`, trailing comments, quotes around a value, `%` unchanged.
 
-use super::given_file::{self, FileError};
 use crate::settings::credentials::{Part, Parts};
+use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
 use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;

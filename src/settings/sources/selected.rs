@@ -4,8 +4,8 @@
 //! The entry must exist: continuing without it would use another account.
 
 use super::clouds_yaml::{self, Wanted};
-use super::given_file::FileError;
 use super::{config_profile, koocli};
+use crate::settings::given_file::FileError;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context};

@@ -3,7 +3,7 @@
 use crate::settings::credentials::{Part, Parts, TokenPrecedence};
 use crate::settings::hosts::Hosts;
 use crate::settings::source::Source;
-use crate::settings::sources::yaml::Node;
+use crate::settings::yaml::Node;
 use crate::settings::{Setting, hosts, login, regions};
 
 /// Keys of the project, with its old names.

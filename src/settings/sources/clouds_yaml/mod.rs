@@ -12,13 +12,13 @@ use std::path::PathBuf;
 
 use saphyr::Yaml;
 
-use super::given_file::FileError;
 use super::selected;
-use super::yaml::{self, Node};
+use crate::settings::given_file::FileError;
 use crate::settings::home::{Home, Text};
 use crate::settings::hosts::Hosts;
 use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
+use crate::settings::yaml::{self, Node};
 use crate::settings::{Context, Environment};
 use crate::text::suggest;
 use cloud::{Cloud, Requested};

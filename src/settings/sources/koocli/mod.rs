@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::given_file::{self, FileError};
 use super::selected;
 use crate::settings::credentials::{Part, Parts};
+use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
 use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
