@@ -1,7 +1,7 @@
 //! What one source of the list holds, and how near to the user it is.
 
 use super::given_file::FileError;
-use super::sources::metadata;
+use super::metadata::{Metadata, NAME, VARIABLE};
 use super::{ConnectionError, Context, Credentials, MetadataAddress, Source};
 
 /// Result of looking up one source.
@@ -74,7 +74,7 @@ impl Lookup {
     /// earlier source decides, the credentials are those of the service.
     pub(super) fn read(mut source: Source, context: &Context<'_>, is_decided: bool) -> Self {
         let outcome = if source.asks_metadata && !is_decided {
-            metadata::follow(&mut source, context)
+            follow(&mut source, context)
         } else {
             Outcome::of(&mut source)
         };
@@ -135,6 +135,33 @@ impl Lookup {
             | Outcome::Skipped(_)
             | Outcome::Outranked
             | Outcome::NotOpened => false,
+        }
+    }
+}
+
+/// Returns the credentials of a source that refers to the service, and completes its settings with
+/// those of the server.
+fn follow(source: &mut Source, context: &Context<'_>) -> Outcome {
+    let name = &source.name;
+    let refused = |why: &str| {
+        Outcome::Invalid(ConnectionError::new(
+            format!("{name}: its mode is ecsAgency, and {why}"),
+            "run it on a server with an agency, or choose a profile with keys",
+        ))
+    };
+    match (MetadataAddress::new(context.environment), context.metadata) {
+        (Err(error), _) => Outcome::Invalid(error),
+        (Ok(None), _) => refused(&format!("{VARIABLE} is off")),
+        (Ok(Some(address)), Metadata::NotAsked) => {
+            Outcome::Pending { address, referral: Some("its mode is ecsAgency") }
+        }
+        (Ok(Some(_)), Metadata::Nothing(why)) => refused(&format!("{NAME} gives no keys ({why})")),
+        (Ok(Some(_)), Metadata::Gave(server)) => {
+            let Source { credentials, region, project_id, .. } = server.source();
+            source.credentials = credentials;
+            source.region = source.region.take().or(region);
+            source.project_id = source.project_id.take().or(project_id);
+            Outcome::of(source)
         }
     }
 }

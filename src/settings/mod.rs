@@ -10,12 +10,14 @@
 //! | [`sources`] | the list of sources: flags, variables and files, one module for each |
 //! | [`search`] | all sources to one [`Resolution`] |
 //! | [`targets`] | which regions, projects and profiles a run reads |
+//! | [`context`] | what sources are read with |
 //! | [`memo`] | credentials that a run reads once |
 //! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
 //! | [`config`] | the user's config.toml |
 //! | [`environment`] | the variables that `cbr` reads |
 //! | [`home`] | where files are, and how messages name them |
 //! | [`given_file`], [`yaml`] | how files of other tools are named and read |
+//! | [`metadata`] | address and answer of the metadata service |
 //! | [`trust`] | trusted certificate authorities |
 //! | [`address`] | what messages show of an address |
 //! | [`regions`] | the table of regions, with their hosts |
@@ -24,6 +26,7 @@
 
 mod address;
 pub(crate) mod config;
+mod context;
 mod credentials;
 mod endpoint;
 mod environment;
@@ -33,6 +36,7 @@ mod hosts;
 mod login;
 mod lookup;
 mod memo;
+mod metadata;
 mod project;
 mod region_endpoints;
 pub(crate) mod regions;
@@ -54,18 +58,18 @@ pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, NameOrId};
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
-pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use targets::{
     AccountProject, ProjectScope, Selected, Skipped, TargetArgs, TargetSpec, Wanted,
 };
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 
+use context::Context;
 use memo::CredentialMemo;
-use search::Context;
 use source::Source;
 
 use crate::text::hints;

@@ -2,8 +2,8 @@
 
 use super::resolve::{Facts, Region, shared};
 use crate::settings::endpoint::Endpoint;
+use crate::settings::metadata;
 use crate::settings::source::Source;
-use crate::settings::sources::metadata;
 use crate::settings::{ConnectionError, Setting, regions};
 
 /// The endpoint of the service.

@@ -8,28 +8,26 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`context`] | what sources are read with |
 //! | [`resolve`](mod@resolve) | what each source holds to settings; reads nothing |
 //! | [`endpoint`] | endpoint and IAM of the service |
 
-mod context;
 mod endpoint;
 mod resolve;
 
 use super::config::OwnFile;
 use super::config::key::Table;
+use super::context::Context;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::home::Home;
 use super::lookup::{Lookup, Outcome, Rank};
+use super::metadata::{Metadata, MetadataAddress};
 use super::project::Project;
 use super::source::{Source, SourceStatus};
-use super::sources::metadata::{Metadata, MetadataAddress};
 use super::sources::{SOURCES, family};
 use super::{
     ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, region_endpoints,
 };
-pub(super) use context::Context;
 pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
 use resolve::{Facts, resolve};
 

@@ -7,9 +7,9 @@ use super::endpoint::{
 use crate::settings::credentials::Credentials;
 use crate::settings::endpoint::{has_placeholder, with_region};
 use crate::settings::lookup::{Lookup, Outcome, Rank};
+use crate::settings::metadata;
 use crate::settings::project::Project;
 use crate::settings::source::{Source, SourceStatus, State};
-use crate::settings::sources::metadata;
 use crate::settings::{
     ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, hosts, regions,
 };
