@@ -12,7 +12,7 @@
 //! | [`targets`] | which regions, projects and profiles a run reads |
 //! | [`context`] | what sources are read with |
 //! | [`memo`] | credentials that a run reads once |
-//! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
+//! | [`lookup`], [`source`], [`setting`], [`credentials`], [`part`], [`login`], [`project`] | what a source holds, with its origin |
 //! | [`config`] | the user's config.toml |
 //! | [`environment`] | the variables that `cbr` reads |
 //! | [`home`] | where files are, and how messages name them |
@@ -37,6 +37,7 @@ mod login;
 mod lookup;
 mod memo;
 mod metadata;
+mod part;
 mod project;
 mod region_endpoints;
 pub(crate) mod regions;

@@ -9,9 +9,10 @@ use super::clouds_yaml::{self, Wanted};
 use super::{credential_command, koocli, secret_file};
 use crate::settings::config::{OwnFile, Profile};
 use crate::settings::context::ProfileContext;
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
 use crate::settings::given_file::FileError;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context, Credentials, Setting, login};
 

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::selected;
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
 use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
 use crate::settings::lookup::Lookup;
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{Context, Environment, Setting};
 use crate::text::suggest;
