@@ -117,6 +117,42 @@ impl Lookup {
         }
     }
 
+    /// Creates the result for an entry that `origin`, a flag or a variable, selects.
+    pub(super) fn entry(
+        origin: &str,
+        read: Result<Option<Source>, FileError>,
+        context: &Context<'_>,
+        is_decided: bool,
+    ) -> Self {
+        let refused = |why: &str| {
+            ConnectionError::new(
+                format!("{origin}: {why}"),
+                format!("leave out {origin} to use other sources; cbr auth show lists them"),
+            )
+        };
+        let missing = |why: &str| Self::without_settings(origin, Outcome::Missing(refused(why)));
+        let source = match read {
+            Ok(Some(source)) => source,
+            Ok(None) => return missing("there is no file with profiles"),
+            Err(why) => return missing(&why.to_string()),
+        };
+        let mut lookup = Self::read(source, context, is_decided);
+        if is_decided && !lookup.source.shares_project {
+            // The project belongs to keys that are not used.
+            lookup.source.project_id = None;
+            lookup.source.project_name = None;
+        }
+        let name = lookup.source.name.clone();
+        let none = |why: &str| Outcome::Invalid(refused(&format!("{name}: {why}")));
+        lookup.outcome = match lookup.outcome {
+            Outcome::NotSet(_) if !is_decided => none("it holds no credentials"),
+            Outcome::Skipped(why) if !is_decided => none(&why),
+            outcome => outcome,
+        };
+        lookup.source.shares_project = true;
+        lookup
+    }
+
     /// Replaces the rank.
     pub(super) fn ranked(self, rank: Rank) -> Self {
         Self { rank, ..self }

@@ -12,7 +12,6 @@ use std::path::PathBuf;
 
 use saphyr::Yaml;
 
-use super::selected;
 use crate::settings::given_file::FileError;
 use crate::settings::home::{Home, Text};
 use crate::settings::hosts::Hosts;
@@ -52,7 +51,7 @@ pub(in crate::settings) fn look_up_selected(
     let Context { args, environment, home, hosts, .. } = context;
     let name = environment.get("OS_CLOUD").filter(|_| !is_decided)?;
     let read = read(environment, home, hosts, Wanted::Asked(name), args.region.as_deref());
-    Some(selected::named("OS_CLOUD", read, context, is_decided))
+    Some(Lookup::entry("OS_CLOUD", read, context, is_decided))
 }
 
 /// Looks up the only cloud of the file.
