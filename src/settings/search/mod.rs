@@ -9,9 +9,13 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`resolve`](mod@resolve) | what each source holds to settings; reads nothing |
+//! | [`region`] | the region, named or implied |
 //! | [`endpoint`] | endpoint and IAM of the service |
+//! | [`facts`] | what a resolution depends on besides the sources |
 
 mod endpoint;
+mod facts;
+mod region;
 mod resolve;
 
 use super::config::OwnFile;
@@ -29,7 +33,8 @@ use super::{
     ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, region_endpoints,
 };
 pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
-use resolve::{Facts, resolve};
+use facts::Facts;
+use resolve::resolve;
 
 /// Each setting with its origin, or the reason for its absence.
 #[derive(Debug)]
