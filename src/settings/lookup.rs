@@ -1,7 +1,7 @@
 //! What one source of the list holds, and how near to the user it is.
 
 use super::given_file::FileError;
-use super::metadata::{Metadata, NAME, VARIABLE};
+use super::metadata::{self, Metadata};
 use super::{ConnectionError, Context, Credentials, MetadataAddress, Source};
 
 /// Result of looking up one source.
@@ -187,11 +187,13 @@ fn follow(source: &mut Source, context: &Context<'_>) -> Outcome {
     };
     match (MetadataAddress::new(context.environment), context.metadata) {
         (Err(error), _) => Outcome::Invalid(error),
-        (Ok(None), _) => refused(&format!("{VARIABLE} is off")),
+        (Ok(None), _) => refused(&format!("{} is off", metadata::VARIABLE)),
         (Ok(Some(address)), Metadata::NotAsked) => {
             Outcome::Pending { address, referral: Some("its mode is ecsAgency") }
         }
-        (Ok(Some(_)), Metadata::Nothing(why)) => refused(&format!("{NAME} gives no keys ({why})")),
+        (Ok(Some(_)), Metadata::Nothing(why)) => {
+            refused(&format!("{} gives no keys ({why})", metadata::NAME))
+        }
         (Ok(Some(_)), Metadata::Gave(server)) => {
             let Source { credentials, region, project_id, .. } = server.source();
             source.credentials = credentials;

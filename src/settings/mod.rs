@@ -12,7 +12,9 @@
 //! | [`targets`] | which regions, projects and profiles a run reads |
 //! | [`context`] | what sources are read with |
 //! | [`memo`] | credentials that a run reads once |
-//! | [`lookup`], [`source`], [`setting`], [`credentials`], [`part`], [`login`], [`project`] | what a source holds, with its origin |
+//! | [`lookup`], [`source`], [`setting`] | what a source holds, with its origin |
+//! | [`credentials`], [`login`], [`part`] | credentials, whole and in parts |
+//! | [`project`] | the project: its id, or what leads to it |
 //! | [`config`] | the user's config.toml |
 //! | [`environment`] | the variables that `cbr` reads |
 //! | [`home`] | where files are, and how messages name them |
