@@ -2,6 +2,7 @@
 
 use super::ConnectionError;
 use super::login::Login;
+use super::part::Part;
 use crate::text::secret::Secret;
 
 /// Credentials of the requests.
@@ -20,14 +21,6 @@ pub(crate) enum Credentials {
     Token(Secret),
     /// A user who logs in to get a token.
     Password(Login),
-}
-
-/// Name of a credential part in a source.
-#[derive(Debug, Default)]
-pub(super) struct Part {
-    /// The variable, or the key in a file.
-    pub(super) name: String,
-    pub(super) value: Option<Secret>,
 }
 
 /// Credential parts that a source holds.
@@ -54,18 +47,6 @@ pub(super) enum TokenPrecedence {
     Keys,
     /// The tool whose source this is prefers the token.
     Token,
-}
-
-impl Part {
-    /// Trims blanks and line ends around a value; an empty one is absent.
-    pub(super) fn new(name: impl Into<String>, value: Option<&str>) -> Self {
-        let value = value.map(str::trim).filter(|value| !value.is_empty());
-        Self { name: name.into(), value: value.map(|value| Secret::new(value.to_owned())) }
-    }
-
-    pub(super) fn is_set(&self) -> bool {
-        self.value.is_some()
-    }
 }
 
 impl Parts {

@@ -1,7 +1,7 @@
 //! Password login: what IAM needs to issue a token.
 
 use super::ConnectionError;
-use super::credentials::Part;
+use super::part::Part;
 use crate::text::secret::Secret;
 
 /// Reference to an IAM object: its id or its name.

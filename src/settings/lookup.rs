@@ -1,7 +1,7 @@
 //! What one source of the list holds, and how near to the user it is.
 
-use super::sources::given_file::FileError;
-use super::sources::metadata;
+use super::given_file::FileError;
+use super::metadata::{self, Metadata};
 use super::{ConnectionError, Context, Credentials, MetadataAddress, Source};
 
 /// Result of looking up one source.
@@ -74,7 +74,7 @@ impl Lookup {
     /// earlier source decides, the credentials are those of the service.
     pub(super) fn read(mut source: Source, context: &Context<'_>, is_decided: bool) -> Self {
         let outcome = if source.asks_metadata && !is_decided {
-            metadata::follow(&mut source, context)
+            follow(&mut source, context)
         } else {
             Outcome::of(&mut source)
         };
@@ -117,6 +117,42 @@ impl Lookup {
         }
     }
 
+    /// Creates the result for an entry that `origin`, a flag or a variable, selects.
+    pub(super) fn entry(
+        origin: &str,
+        read: Result<Option<Source>, FileError>,
+        context: &Context<'_>,
+        is_decided: bool,
+    ) -> Self {
+        let refused = |why: &str| {
+            ConnectionError::new(
+                format!("{origin}: {why}"),
+                format!("leave out {origin} to use other sources; cbr auth show lists them"),
+            )
+        };
+        let missing = |why: &str| Self::without_settings(origin, Outcome::Missing(refused(why)));
+        let source = match read {
+            Ok(Some(source)) => source,
+            Ok(None) => return missing("there is no file with profiles"),
+            Err(why) => return missing(&why.to_string()),
+        };
+        let mut lookup = Self::read(source, context, is_decided);
+        if is_decided && !lookup.source.shares_project {
+            // The project belongs to keys that are not used.
+            lookup.source.project_id = None;
+            lookup.source.project_name = None;
+        }
+        let name = lookup.source.name.clone();
+        let none = |why: &str| Outcome::Invalid(refused(&format!("{name}: {why}")));
+        lookup.outcome = match lookup.outcome {
+            Outcome::NotSet(_) if !is_decided => none("it holds no credentials"),
+            Outcome::Skipped(why) if !is_decided => none(&why),
+            outcome => outcome,
+        };
+        lookup.source.shares_project = true;
+        lookup
+    }
+
     /// Replaces the rank.
     pub(super) fn ranked(self, rank: Rank) -> Self {
         Self { rank, ..self }
@@ -135,6 +171,35 @@ impl Lookup {
             | Outcome::Skipped(_)
             | Outcome::Outranked
             | Outcome::NotOpened => false,
+        }
+    }
+}
+
+/// Returns the credentials of a source that refers to the service, and completes its settings with
+/// those of the server.
+fn follow(source: &mut Source, context: &Context<'_>) -> Outcome {
+    let name = &source.name;
+    let refused = |why: &str| {
+        Outcome::Invalid(ConnectionError::new(
+            format!("{name}: its mode is ecsAgency, and {why}"),
+            "run it on a server with an agency, or choose a profile with keys",
+        ))
+    };
+    match (MetadataAddress::new(context.environment), context.metadata) {
+        (Err(error), _) => Outcome::Invalid(error),
+        (Ok(None), _) => refused(&format!("{} is off", metadata::VARIABLE)),
+        (Ok(Some(address)), Metadata::NotAsked) => {
+            Outcome::Pending { address, referral: Some("its mode is ecsAgency") }
+        }
+        (Ok(Some(_)), Metadata::Nothing(why)) => {
+            refused(&format!("{} gives no keys ({why})", metadata::NAME))
+        }
+        (Ok(Some(_)), Metadata::Gave(server)) => {
+            let Source { credentials, region, project_id, .. } = server.source();
+            source.credentials = credentials;
+            source.region = source.region.take().or(region);
+            source.project_id = source.project_id.take().or(project_id);
+            Outcome::of(source)
         }
     }
 }

@@ -10,10 +10,16 @@
 //! | [`sources`] | the list of sources: flags, variables and files, one module for each |
 //! | [`search`] | all sources to one [`Resolution`] |
 //! | [`targets`] | which regions, projects and profiles a run reads |
+//! | [`context`] | what sources are read with |
 //! | [`memo`] | credentials that a run reads once |
-//! | [`lookup`], [`source`], [`setting`], [`credentials`], [`login`], [`project`] | what a source holds, with its origin |
+//! | [`lookup`], [`source`], [`setting`] | what a source holds, with its origin |
+//! | [`credentials`], [`login`], [`part`] | credentials, whole and in parts |
+//! | [`project`] | the project: its id, or what leads to it |
 //! | [`config`] | the user's config.toml |
+//! | [`environment`] | the variables that `cbr` reads |
 //! | [`home`] | where files are, and how messages name them |
+//! | [`given_file`], [`yaml`] | how files of other tools are named and read |
+//! | [`metadata`] | address and answer of the metadata service |
 //! | [`trust`] | trusted certificate authorities |
 //! | [`address`] | what messages show of an address |
 //! | [`regions`] | the table of regions, with their hosts |
@@ -22,13 +28,18 @@
 
 mod address;
 pub(crate) mod config;
+mod context;
 mod credentials;
 mod endpoint;
+mod environment;
+mod given_file;
 mod home;
 mod hosts;
 mod login;
 mod lookup;
 mod memo;
+mod metadata;
+mod part;
 mod project;
 mod region_endpoints;
 pub(crate) mod regions;
@@ -38,6 +49,7 @@ mod source;
 mod sources;
 mod targets;
 mod trust;
+mod yaml;
 
 use std::time::Duration;
 
@@ -46,21 +58,21 @@ use clap::{Args, ValueHint};
 pub(crate) use address::shown as shown_address;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
+pub(crate) use environment::{Environment, VARIABLES};
 pub(crate) use home::{Home, Text};
 pub(crate) use login::{Login, NameOrId};
+pub(crate) use metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use project::{Project, check_project_id};
 pub(crate) use search::{EndpointError, Resolution, ResolvedEndpoint};
 pub(crate) use setting::Setting;
 pub(crate) use source::SourceStatus;
-pub(crate) use sources::environment::{Environment, VARIABLES};
-pub(crate) use sources::metadata::{Metadata, MetadataAddress, Server};
 pub(crate) use targets::{
     AccountProject, ProjectScope, Selected, Skipped, TargetArgs, TargetSpec, Wanted,
 };
 pub(crate) use trust::{CERT_DIR, CERT_FILE, Trust, shown};
 
+use context::Context;
 use memo::CredentialMemo;
-use search::Context;
 use source::Source;
 
 use crate::text::hints;

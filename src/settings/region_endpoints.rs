@@ -1,9 +1,9 @@
 //! Endpoints that the user names for a region, as the vendor's SDKs read them: a variable, or
 //! `~/.huaweicloud/regions.yaml`. They serve regions that are new or private.
 
+use super::given_file::{self, FileError};
 use super::home::{Home, Text};
-use super::sources::given_file::{self, FileError};
-use super::sources::yaml::{self, Node};
+use super::yaml::{self, Node};
 use super::{ConnectionError, Environment, Setting};
 
 /// Returns the endpoint that the user names for a region, in a variable or in this file.

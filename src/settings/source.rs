@@ -61,6 +61,14 @@ impl Source {
     }
 }
 
+/// Returns a setting from the first source whose settings apply to any credentials.
+pub(super) fn shared(
+    sources: &[Source],
+    setting: fn(&Source) -> Option<&Setting>,
+) -> Option<&Setting> {
+    sources.iter().filter(|source| source.shares_project).find_map(setting)
+}
+
 /// Status of a source of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,4 +1,4 @@
-//! Content of config.toml: entries and profiles.
+//! Content of config.toml: entries and names of profiles.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,10 +7,7 @@ use serde_json::Value as Json;
 
 use super::group::TargetGroup;
 use super::key::{Key, Table, ValueKind};
-use super::parse::Position;
-use super::profile::Profile;
-use crate::settings::ConnectionError;
-use crate::text::suggest;
+use super::position::Position;
 
 /// Content of config.toml.
 #[derive(Debug, Clone)]
@@ -93,37 +90,6 @@ impl Config {
         self.profiles.iter().map(String::as_str)
     }
 
-    /// Returns the profile of this name.
-    pub(crate) fn profile(&self, name: &str) -> Option<Profile<'_>> {
-        let found = self.profiles.iter().find(|profile| *profile == name)?;
-        Some(Profile::new(self, found))
-    }
-
-    /// Returns the profile to use if none is selected: `default_profile`, or the only one.
-    ///
-    /// # Errors
-    ///
-    /// `default_profile` names an unknown profile.
-    pub(crate) fn default_profile(&self) -> Result<Option<Profile<'_>>, ConnectionError> {
-        let Some(Value::Text(wanted)) = self.get(&Table::Root, "default_profile") else {
-            let only = self.profiles.first().filter(|_| self.profiles.len() == 1);
-            return Ok(only.map(|name| Profile::new(self, name)));
-        };
-        let found = self.profile(wanted).map(Some);
-        found.ok_or_else(|| {
-            let names: Vec<_> = self.profiles().collect();
-            ConnectionError::new(
-                format!(
-                    "{}: default_profile: no profile `{}`{}",
-                    self.name,
-                    wanted.escape_debug(),
-                    suggest::question(wanted, &names)
-                ),
-                "give it the name of one of the file's profiles, or choose one with --profile",
-            )
-        })
-    }
-
     /// Returns true if it holds a secret.
     pub(super) fn holds_secrets(&self) -> bool {
         self.entries.iter().any(|entry| entry.key.is_secret())
@@ -154,31 +120,6 @@ mod tests {
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse("F", Path::new("F"), text).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn one_profile_needs_no_default_and_several_do() {
-        let default = |text| {
-            let config = parse(text).unwrap();
-            let profile = config.default_profile().map_err(|error| error.to_string())?;
-            Ok(profile.map(|profile| profile.place()))
-        };
-        let cases = [
-            ("", Ok(None)),
-            ("[profiles.a]", Ok(Some("F [profiles.a]".to_owned()))),
-            ("[profiles.a]\n[profiles.b]", Ok(None)),
-            (
-                "default_profile = 'a b'\n[profiles.a]\n[profiles.'a b']",
-                Ok(Some("F [profiles.\"a b\"]".to_owned())),
-            ),
-            (
-                "default_profile = 'c'\n[profiles.a]",
-                Err("F: default_profile: no profile `c`; known: `a`".to_owned()),
-            ),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(default(text), expected, "{text}");
-        }
     }
 
     #[test]

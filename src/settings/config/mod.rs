@@ -7,8 +7,10 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`key`] | the table of keys: for reading, `set`, completion and help |
-//! | [`document`] | content of the file: entries and profiles |
+//! | [`document`] | content of the file: entries and names of profiles |
+//! | [`profile`](mod@profile) | one profile, and which one is used |
 //! | [`parse`](mod@parse) | TOML to content; errors have line and column |
+//! | [`position`] | line and column |
 //! | [`file`](mod@file) | path, permissions, reading and writing |
 //! | [`group`] | groups of targets |
 //! | [`defaults`] | defaults for flags |
@@ -21,6 +23,7 @@ pub(crate) mod file;
 pub(super) mod group;
 pub(crate) mod key;
 mod parse;
+mod position;
 mod profile;
 
 pub(crate) use defaults::apply;

@@ -3,7 +3,6 @@
 //! No message shows a value, since any may be a secret in the wrong line. So the text is not
 //! deserialized with serde, whose messages show values.
 
-use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
@@ -12,14 +11,8 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 use super::document::{Config, Entry, Value};
 use super::group::TargetGroup;
 use super::key::{AUTO, Key, Table, ValueKind};
+use super::position::Position;
 use crate::settings::ConnectionError;
-
-/// Line and column, counted from 1; the column is in characters.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Position {
-    line: usize,
-    column: usize,
-}
 
 /// Error with its byte range in the text.
 struct Fault {
@@ -187,22 +180,6 @@ pub(super) fn text(name: &str, text: &str) -> Result<String, String> {
 
 fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
-}
-
-impl Position {
-    /// Returns the position of a byte of the text.
-    fn of(text: &str, at: usize) -> Self {
-        let before = text.get(..at).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Self { line, column }
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "line {}, column {}", self.line, self.column)
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Endpoint and IAM of the service, from the sources in the order of their rank.
 
-use super::resolve::{Facts, Region, shared};
+use super::facts::Facts;
+use super::region::Region;
 use crate::settings::endpoint::Endpoint;
-use crate::settings::source::Source;
-use crate::settings::sources::metadata;
+use crate::settings::metadata;
+use crate::settings::source::{Source, shared};
 use crate::settings::{ConnectionError, Setting, regions};
 
 /// The endpoint of the service.

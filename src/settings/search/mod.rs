@@ -8,30 +8,33 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`context`] | what sources are read with |
 //! | [`resolve`](mod@resolve) | what each source holds to settings; reads nothing |
+//! | [`region`] | the region, named or implied |
 //! | [`endpoint`] | endpoint and IAM of the service |
+//! | [`facts`] | what a resolution depends on besides the sources |
 
-mod context;
 mod endpoint;
+mod facts;
+mod region;
 mod resolve;
 
 use super::config::OwnFile;
 use super::config::key::Table;
+use super::context::Context;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::home::Home;
 use super::lookup::{Lookup, Outcome, Rank};
+use super::metadata::{Metadata, MetadataAddress};
 use super::project::Project;
 use super::source::{Source, SourceStatus};
-use super::sources::metadata::{Metadata, MetadataAddress};
 use super::sources::{SOURCES, family};
 use super::{
     ConnectionArgs, ConnectionError, Environment, Origin, Setting, Trust, region_endpoints,
 };
-pub(super) use context::Context;
 pub(crate) use endpoint::{EndpointError, ResolvedEndpoint};
-use resolve::{Facts, resolve};
+use facts::Facts;
+use resolve::resolve;
 
 /// Each setting with its origin, or the reason for its absence.
 #[derive(Debug)]

@@ -4,26 +4,17 @@ use super::Resolution;
 use super::endpoint::{
     ResolvedEndpoint, contradiction, further_region, identity, resolve_endpoint,
 };
+use super::facts::Facts;
+use super::region::Region;
 use crate::settings::credentials::Credentials;
 use crate::settings::endpoint::{has_placeholder, with_region};
-use crate::settings::lookup::{Lookup, Outcome, Rank};
+use crate::settings::lookup::{Lookup, Outcome};
+use crate::settings::metadata;
 use crate::settings::project::Project;
-use crate::settings::source::{Source, SourceStatus, State};
-use crate::settings::sources::metadata;
+use crate::settings::source::{Source, SourceStatus, State, shared};
 use crate::settings::{
-    ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, hosts, regions,
+    ConnectionError, Environment, MetadataAddress, ProjectScope, Setting, Trust, regions,
 };
-
-/// What a resolution depends on besides the sources.
-pub(super) struct Facts<'a> {
-    pub(super) environment: &'a Environment,
-    /// `--insecure`.
-    pub(super) insecure: bool,
-    /// Which projects of the sources apply.
-    pub(super) project_scope: ProjectScope,
-    /// Returns the endpoint that the user names for a region.
-    pub(super) named_endpoint: &'a dyn Fn(&str) -> Result<Option<Setting>, ConnectionError>,
-}
 
 /// Resolves each setting. `lookups` are in the order of credentials; `warnings` precede those of
 /// the sources.
@@ -141,69 +132,6 @@ fn unused_region(lookups: &mut [Lookup]) -> Option<String> {
     let source = &mut lookups.iter_mut().find(is_unused)?.source;
     source.endpoint = None;
     source.region.take().map(|_| source.name.clone())
-}
-
-/// The region, and how it was found.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Region {
-    pub(super) setting: Setting,
-    /// True if no source names it. Settings that belong to one region imply it.
-    pub(super) is_implied: bool,
-}
-
-impl Region {
-    /// Finds the region that a source names, or else the one that the settings imply. A profile or
-    /// cloud that a flag selects implies its region before variables of other tools name one.
-    fn find(lookups: &[Lookup]) -> Option<Self> {
-        let all = |_: &&Lookup| true;
-        let is_near = |lookup: &&Lookup| lookup.rank <= Rank::OwnVariables;
-        let is_selected = |lookup: &&Lookup| lookup.rank == Rank::Selected;
-        let named = |wanted: &dyn Fn(&&Lookup) -> bool| {
-            let setting = lookups.iter().filter(wanted).find_map(|it| it.source.region.clone())?;
-            Some(Self { setting, is_implied: false })
-        };
-        let implied = |wanted: &dyn Fn(&&Lookup) -> bool| {
-            let sources = lookups.iter().filter(wanted).map(|lookup| &lookup.source);
-            let sources: Vec<_> = sources.filter(|source| source.shares_project).collect();
-            Some(Self { setting: implied_region(&sources)?, is_implied: true })
-        };
-        named(&is_near)
-            .or_else(|| implied(&is_selected))
-            .or_else(|| named(&all))
-            .or_else(|| implied(&all))
-    }
-}
-
-/// Returns the region of the project's name, of the identity host, or the first of a list.
-fn implied_region(sources: &[&Source]) -> Option<Setting> {
-    let of = |setting: &Setting, region: &str, how: &str| {
-        Setting::new(format!("{} ({how})", setting.origin), region)
-    };
-    let iam = sources.iter().find_map(|source| source.iam.as_ref());
-    let host = iam.map(|iam| hosts::host_of(&iam.value).unwrap_or_default());
-    // A private cloud can give its projects names of known regions.
-    if host.as_deref().is_some_and(|host| regions::of_identity(host).is_none()) {
-        return None;
-    }
-    // A name beside an id of higher rank is that of another project.
-    let project =
-        sources.iter().find(|source| source.project_id.is_some() || source.project_name.is_some());
-    let of_project = || {
-        let name = project?.project_name.as_ref()?;
-        Some(of(name, regions::of_project(&name.value)?, "project name"))
-    };
-    let of_host =
-        || Some(of(iam?, regions::region_of_identity(host.as_deref()?)?, "identity host"));
-    let first = || sources.iter().find_map(|source| source.first_region.clone());
-    of_project().or_else(of_host).or_else(first)
-}
-
-/// Returns a setting from the first source whose settings apply to any credentials.
-pub(super) fn shared(
-    sources: &[Source],
-    setting: fn(&Source) -> Option<&Setting>,
-) -> Option<&Setting> {
-    sources.iter().filter(|source| source.shares_project).find_map(setting)
 }
 
 /// Which source gives the credentials.

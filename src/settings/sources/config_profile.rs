@@ -4,19 +4,17 @@
 //! from a command: they are read only when they are used.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::clouds_yaml::{self, Wanted};
-use super::given_file::FileError;
 use super::{credential_command, koocli, secret_file};
 use crate::settings::config::{OwnFile, Profile};
-use crate::settings::credentials::{Part, Parts};
-use crate::settings::home::Home;
-use crate::settings::hosts::Hosts;
+use crate::settings::context::ProfileContext;
+use crate::settings::credentials::Parts;
+use crate::settings::given_file::FileError;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
-use crate::settings::memo::CredentialMemo;
+use crate::settings::part::Part;
 use crate::settings::source::Source;
-use crate::settings::{ConnectionError, Context, Credentials, Environment, Setting, login};
+use crate::settings::{ConnectionError, Context, Credentials, Setting, login};
 
 /// Looks up the default profile of config.toml, unless the user selects another. Its credentials
 /// are read if no earlier source decides. Without credentials, its settings fill the gaps that all
@@ -103,20 +101,6 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
         shares_project: !has_credentials(profile),
         ..Source::named(&place)
     }
-}
-
-/// Context for reading the credentials of a profile.
-pub(in crate::settings) struct ProfileContext<'a> {
-    pub(in crate::settings) environment: &'a Environment,
-    pub(in crate::settings) home: &'a Home,
-    pub(in crate::settings) hosts: &'a Hosts,
-    /// `--region`.
-    pub(in crate::settings) region: Option<&'a str>,
-    /// Time limit of the whole run.
-    pub(in crate::settings) timeout: Option<Duration>,
-    /// True if commands may be run for credentials.
-    pub(in crate::settings) runs_commands: bool,
-    pub(in crate::settings) memo: &'a CredentialMemo,
 }
 
 /// Returns the settings of a profile with its credentials, for which a command may be run.

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use crate::settings::config::Value;
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
+use crate::settings::part::Part;
 use crate::settings::{ConnectionError, Credentials, SettingFlaw};
 use crate::time;
 

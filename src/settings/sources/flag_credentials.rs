@@ -8,9 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::secret_file;
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
 use crate::settings::home::Home;
 use crate::settings::lookup::{Lookup, Outcome, Rank};
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{ConnectionArgs, ConnectionError, Context, CredentialArgs, Setting};
 use crate::text::secret;

@@ -6,25 +6,21 @@
 //! |---|---|
 //! | [`flag_credentials`], [`secret_file`] | flags, and the files of secrets that they name |
 //! | [`selected`] | what the user selects by name |
-//! | [`environment`], [`family`] | variables, by the tool that they belong to |
+//! | [`family`] | variables, by the tool that they belong to |
 //! | [`config_profile`], [`credential_command`] | a profile of config.toml |
 //! | [`koocli`], [`sdk_file`], [`clouds_yaml`] | files of other tools |
 //! | [`metadata`] | metadata service of a cloud server |
-//! | [`given_file`], [`yaml`] | how those files are named and read |
 
 pub(crate) mod clouds_yaml;
 pub(crate) mod config_profile;
 pub(crate) mod credential_command;
-pub(crate) mod environment;
 pub(crate) mod family;
 pub(crate) mod flag_credentials;
-pub(crate) mod given_file;
 pub(crate) mod koocli;
 pub(crate) mod metadata;
 pub(crate) mod sdk_file;
 pub(crate) mod secret_file;
 pub(crate) mod selected;
-pub(crate) mod yaml;
 
 use super::Context;
 use super::lookup::Lookup;

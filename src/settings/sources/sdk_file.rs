@@ -3,10 +3,11 @@
 //! Its readers disagree, so some files suit only one of them. This one accepts what any of them
 //! does: `=` and `:`, trailing comments, quotes around a value, `%` unchanged.
 
-use super::given_file::{self, FileError};
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
+use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
 use crate::settings::lookup::Lookup;
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{Context, Environment, Setting};
 

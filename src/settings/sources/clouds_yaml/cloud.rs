@@ -1,9 +1,10 @@
 //! An entry of `clouds.yaml`, with the settings of one region.
 
-use crate::settings::credentials::{Part, Parts, TokenPrecedence};
+use crate::settings::credentials::{Parts, TokenPrecedence};
 use crate::settings::hosts::Hosts;
+use crate::settings::part::Part;
 use crate::settings::source::Source;
-use crate::settings::sources::yaml::Node;
+use crate::settings::yaml::Node;
 use crate::settings::{Setting, hosts, login, regions};
 
 /// Keys of the project, with its old names.

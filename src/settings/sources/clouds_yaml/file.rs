@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::settings::Environment;
+use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
-use crate::settings::sources::given_file::{self, FileError};
 
 /// A file and its location.
 pub(super) struct CloudsFile {

@@ -12,13 +12,12 @@ use std::path::PathBuf;
 
 use saphyr::Yaml;
 
-use super::given_file::FileError;
-use super::selected;
-use super::yaml::{self, Node};
+use crate::settings::given_file::FileError;
 use crate::settings::home::{Home, Text};
 use crate::settings::hosts::Hosts;
 use crate::settings::lookup::Lookup;
 use crate::settings::source::Source;
+use crate::settings::yaml::{self, Node};
 use crate::settings::{Context, Environment};
 use crate::text::suggest;
 use cloud::{Cloud, Requested};
@@ -52,7 +51,7 @@ pub(in crate::settings) fn look_up_selected(
     let Context { args, environment, home, hosts, .. } = context;
     let name = environment.get("OS_CLOUD").filter(|_| !is_decided)?;
     let read = read(environment, home, hosts, Wanted::Asked(name), args.region.as_deref());
-    Some(selected::named("OS_CLOUD", read, context, is_decided))
+    Some(Lookup::entry("OS_CLOUD", read, context, is_decided))
 }
 
 /// Looks up the only cloud of the file.

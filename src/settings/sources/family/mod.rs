@@ -1,8 +1,9 @@
 //! Families of environment variables, one for each tool.
 
-use crate::settings::credentials::{Part, Parts, TokenPrecedence};
+use crate::settings::credentials::{Parts, TokenPrecedence};
 use crate::settings::hosts::Hosts;
 use crate::settings::lookup::{Lookup, Rank};
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{ConnectionError, Context, Environment, Setting, login};
 

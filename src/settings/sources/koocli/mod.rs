@@ -6,11 +6,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::given_file::{self, FileError};
-use super::selected;
-use crate::settings::credentials::{Part, Parts};
+use crate::settings::credentials::Parts;
+use crate::settings::given_file::{self, FileError};
 use crate::settings::home::{Home, Text};
 use crate::settings::lookup::Lookup;
+use crate::settings::part::Part;
 use crate::settings::source::Source;
 use crate::settings::{Context, Environment, Setting};
 use crate::text::suggest;
@@ -27,7 +27,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
     Some(match environment.get("HW_PROFILE").filter(|_| !is_decided) {
         Some(profile) => {
             let read = read(environment, home, Some(profile));
-            selected::named("HW_PROFILE", read, context, is_decided)
+            Lookup::entry("HW_PROFILE", read, context, is_decided)
         }
         None => Lookup::file("~/.hcloud/config.json", context, is_decided, || {
             read(environment, home, None)

@@ -5,12 +5,12 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::settings::home::{Home, Text};
-use crate::settings::{ConnectionError, Environment};
+use super::home::{Home, Text};
+use super::{ConnectionError, Environment};
 
 /// Error for a file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::settings) enum FileError {
+pub(super) enum FileError {
     /// It cannot be read or used, in words for a user.
     Unusable(String),
     /// A variable names it, and it cannot be read.
@@ -38,7 +38,7 @@ impl fmt::Display for FileError {
 /// # Errors
 ///
 /// It cannot be read, or the variable names a missing file.
-pub(in crate::settings) fn read(
+pub(super) fn read(
     environment: &Environment,
     home: &Home,
     variable: &str,
@@ -56,7 +56,7 @@ pub(in crate::settings) fn read(
 /// # Errors
 ///
 /// There is no such file, or it cannot be read.
-pub(in crate::settings) fn named(
+pub(super) fn named(
     environment: &Environment,
     home: &Home,
     variable: &str,
@@ -73,10 +73,6 @@ pub(in crate::settings) fn named(
 }
 
 /// Returns the path in the variable. Expands `~/`, since no shell does so in a file of variables.
-pub(in crate::settings) fn path(
-    environment: &Environment,
-    home: &Home,
-    variable: &str,
-) -> Option<PathBuf> {
+pub(super) fn path(environment: &Environment, home: &Home, variable: &str) -> Option<PathBuf> {
     environment.get(variable).map(|path| PathBuf::from(home.expand(path)))
 }

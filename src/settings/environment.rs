@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
-use crate::settings::{Setting, regions};
+use super::{Setting, regions};
 
 /// Name and meaning of each variable, in the order of the README's table.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
@@ -181,14 +181,14 @@ impl Environment {
 
     /// Returns the endpoint of a region in a variable of the vendor's SDK; the first of several
     /// that are separated by commas.
-    pub(in crate::settings) fn endpoint_of(&self, region: &str) -> Option<Setting> {
+    pub(super) fn endpoint_of(&self, region: &str) -> Option<Setting> {
         let name = format!("{ENDPOINTS}{}", region.to_uppercase().replace('-', "_"));
         let endpoint = self.get(&name)?.split(',').next()?.trim().to_owned();
         Some(Setting::new(name, endpoint))
     }
 
     /// Returns true if the endpoint of a region is known to `cbr`, or set in a variable.
-    pub(in crate::settings) fn leads_somewhere(&self, region: &str) -> bool {
+    pub(super) fn leads_somewhere(&self, region: &str) -> bool {
         let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
         is_named || regions::service_host(region).is_some()
     }
@@ -199,13 +199,13 @@ impl Environment {
     }
 
     /// Returns the first of these variables that is set.
-    pub(in crate::settings) fn first(&self, names: &[&str]) -> Option<Setting> {
+    pub(super) fn first(&self, names: &[&str]) -> Option<Setting> {
         names.iter().find_map(|name| Some(Setting::new(*name, self.get(name)?)))
     }
 
     /// Creates an environment of these variables, for tests.
     #[cfg(test)]
-    pub(in crate::settings) fn with(variables: &[(&str, &str)]) -> Self {
+    pub(super) fn with(variables: &[(&str, &str)]) -> Self {
         Self::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 }

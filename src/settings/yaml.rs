@@ -10,14 +10,14 @@ const MERGE: &str = "<<";
 
 /// A value of any type.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::settings) struct Node<'a>(&'a Yaml<'a>);
+pub(super) struct Node<'a>(&'a Yaml<'a>);
 
 /// Parses the first document. Scalars stay as written: an id such as `12e4` is not a number.
 ///
 /// # Errors
 ///
 /// Position of the syntax error, without the text; for a duplicate key, its name.
-pub(in crate::settings) fn parse(text: &str) -> Result<Yaml<'_>, String> {
+pub(super) fn parse(text: &str) -> Result<Yaml<'_>, String> {
     let mut loader = YamlLoader::default();
     loader.early_parse(false);
     let mut parser = Parser::new_from_str(text);
@@ -76,13 +76,13 @@ fn is_plain(key: &str) -> bool {
 }
 
 impl<'a> Node<'a> {
-    pub(in crate::settings) fn new(yaml: &'a Yaml<'a>) -> Self {
+    pub(super) fn new(yaml: &'a Yaml<'a>) -> Self {
         Self(yaml)
     }
 
     /// Returns keys and values of a map, in order, then those merged with `<<`; nothing for other
     /// values.
-    pub(in crate::settings) fn entries(self) -> impl Iterator<Item = (&'a str, Self)> {
+    pub(super) fn entries(self) -> impl Iterator<Item = (&'a str, Self)> {
         self.merged().into_iter()
     }
 
@@ -104,17 +104,17 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the items of a list, in order; nothing for other values.
-    pub(in crate::settings) fn items(self) -> impl Iterator<Item = Self> {
+    pub(super) fn items(self) -> impl Iterator<Item = Self> {
         self.0.as_vec().into_iter().flatten().map(Node)
     }
 
     /// Returns the value of a key.
-    pub(in crate::settings) fn get(self, key: &str) -> Option<Self> {
+    pub(super) fn get(self, key: &str) -> Option<Self> {
         self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// Returns a scalar that is not empty.
-    pub(in crate::settings) fn text(self) -> Option<&'a str> {
+    pub(super) fn text(self) -> Option<&'a str> {
         let text = self.raw()?.trim();
         (!text.is_empty() && !matches!(text, "~" | "null")).then_some(text)
     }

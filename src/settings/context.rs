@@ -1,23 +1,24 @@
 //! What a search reads its sources with. Nothing is opened before a source needs it.
 
 use std::cell::LazyCell;
+use std::time::Duration;
 
-use crate::settings::config::OwnFile;
-use crate::settings::home::Home;
-use crate::settings::hosts::Hosts;
-use crate::settings::sources::config_profile::ProfileContext;
-use crate::settings::sources::metadata::Metadata;
-use crate::settings::{ConnectionArgs, Environment};
+use super::config::OwnFile;
+use super::home::Home;
+use super::hosts::Hosts;
+use super::memo::CredentialMemo;
+use super::metadata::Metadata;
+use super::{ConnectionArgs, Environment};
 
 /// Flags, variables and files of one search.
-pub(in crate::settings) struct Context<'a> {
-    pub(in crate::settings) args: &'a ConnectionArgs,
-    pub(in crate::settings) environment: &'a Environment,
-    pub(in crate::settings) home: LazyCell<Home, Box<dyn FnOnce() -> Home + 'a>>,
+pub(super) struct Context<'a> {
+    pub(super) args: &'a ConnectionArgs,
+    pub(super) environment: &'a Environment,
+    pub(super) home: LazyCell<Home, Box<dyn FnOnce() -> Home + 'a>>,
     /// Answer of the metadata service, if a request was sent.
-    pub(in crate::settings) metadata: &'a Metadata,
+    pub(super) metadata: &'a Metadata,
     /// Hosts that passwords may be sent to.
-    pub(in crate::settings) hosts: Hosts,
+    pub(super) hosts: Hosts,
 }
 
 impl<'a> Context<'a> {
@@ -32,19 +33,19 @@ impl<'a> Context<'a> {
     }
 
     /// The user's config.toml.
-    pub(in crate::settings) fn own(&self) -> &'a OwnFile {
+    pub(super) fn own(&self) -> &'a OwnFile {
         &self.args.own_file
     }
 
     /// Returns true if a flag or `CBR_PROFILE` selects a profile or cloud.
-    pub(in crate::settings) fn selects_profile(&self) -> bool {
+    pub(super) fn selects_profile(&self) -> bool {
         self.args.profile.is_some()
             || self.args.cloud.is_some()
             || self.environment.get("CBR_PROFILE").is_some()
     }
 
     /// Returns what a profile needs to read its credentials.
-    pub(in crate::settings) fn of_profile(&self) -> ProfileContext<'_> {
+    pub(super) fn of_profile(&self) -> ProfileContext<'_> {
         ProfileContext {
             environment: self.environment,
             home: &self.home,
@@ -55,4 +56,18 @@ impl<'a> Context<'a> {
             memo: &self.args.memo,
         }
     }
+}
+
+/// Context for reading the credentials of a profile.
+pub(super) struct ProfileContext<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) home: &'a Home,
+    pub(super) hosts: &'a Hosts,
+    /// `--region`.
+    pub(super) region: Option<&'a str>,
+    /// Time limit of the whole run.
+    pub(super) timeout: Option<Duration>,
+    /// True if commands may be run for credentials.
+    pub(super) runs_commands: bool,
+    pub(super) memo: &'a CredentialMemo,
 }
