@@ -79,7 +79,7 @@ pub(crate) fn broken_by_a_report(
         stderr.lines().filter(|line| ERRORS.iter().any(|kind| line.starts_with(kind))).count();
     let expected = usize::from(exit != 0 && exit != INTERRUPTED);
     if errors != expected {
-        broken.push(format!("{errors} errors are message, with exit code {exit}"));
+        broken.push(format!("{errors} errors are reported, with exit code {exit}"));
     }
     broken.extend(lines_out_of_shape(stderr));
     broken
@@ -197,9 +197,9 @@ fn invalid_runs_are_found() {
         (1, "", "cbr: error: a", "stderr ends in the middle of a line"),
         (1, "", "cbr: error: \u{1b}[31ma\n", "a control character is on stderr"),
         (1, "", "cbr: error: \u{202e}a\n", "a control character is on stderr"),
-        (1, "", "", "0 errors are warning, with exit code 1"),
-        (0, "", "cbr: error: a\n", "1 errors are warning, with exit code 0"),
-        (1, "", "cbr: error: a\ncbr: error: b\n", "2 errors are warning, with exit code 1"),
+        (1, "", "", "0 errors are reported, with exit code 1"),
+        (0, "", "cbr: error: a\n", "1 errors are reported, with exit code 0"),
+        (1, "", "cbr: error: a\ncbr: error: b\n", "2 errors are reported, with exit code 1"),
         (0, "", "note\n", "out of shape: note"),
         (0, "", "cbr: a: well\n", "out of shape: cbr: a: well"),
         (1, "", "cbr: error: a\n  more\n", "out of shape:   more"),
@@ -210,7 +210,7 @@ fn invalid_runs_are_found() {
             0,
             "",
             "{\"level\":\"error\",\"message\":\"a\"}\n",
-            "1 errors are warning, with exit code 0",
+            "1 errors are reported, with exit code 0",
         ),
     ];
     for (exit, stdout, stderr, expected) in cases {
