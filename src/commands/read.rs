@@ -1,5 +1,5 @@
-//! What each command does that reads a list: connect, warn, read, and report the result on stderr
-//! and in the receipt.
+//! Frame of each command that reads a list: connects, warns, reads, and reports on stderr and in
+//! the receipt.
 
 use std::mem;
 use std::sync::Arc;

@@ -99,7 +99,7 @@ impl Account {
     }
 }
 
-/// Returns the end of the time for the whole run, if it is limited.
+/// Returns the deadline of the run, if there is one.
 pub(super) fn deadline(args: &ConnectionArgs) -> Option<Instant> {
     args.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }

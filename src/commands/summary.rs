@@ -1,4 +1,4 @@
-//! `cbr backups summary`: the numbers of the backups that match, once the list is complete.
+//! `cbr backups summary`: counts the matching backups, and prints once the list is complete.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -73,7 +73,7 @@ pub(crate) async fn summary(
         };
         let columns = summary::columns(args.by, vaults.is_some());
         let columns = match args.by {
-            // These groups are within a target.
+            // Values of these groups are unique within a target only.
             Some(Group::Resource | Group::Vault | Group::Checkpoint | Group::Project) => {
                 reading.target_columns().add_to(columns, SUMMARY_COLUMNS)
             }

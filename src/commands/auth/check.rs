@@ -83,7 +83,7 @@ pub(crate) async fn check(
         return report.print(args.output, out);
     };
     if error.downcast_ref::<ApiError>().is_some_and(ApiError::is_local) {
-        // What looked right could not be used: that is one step, and it has failed.
+        // A setting passed its check but cannot be used: report one failed step.
         failing = "settings";
         report.steps.clear();
     }
@@ -99,7 +99,7 @@ pub(crate) async fn check(
     Err(Diagnosed { error, hint }.into())
 }
 
-/// Takes the steps of a listing. `failing` is the step of an error.
+/// Runs the steps of a listing. `failing` names the step that fails.
 async fn steps(
     resolution: Resolution,
     means: &ClientOptions,
@@ -122,7 +122,7 @@ async fn steps(
     let started = Instant::now();
     let probe = Probe::send(&client).await?;
     let took = started.elapsed().as_millis();
-    // A credential refresh may have found another one.
+    // A credential refresh may have changed the project.
     report.project_id = client.project_id();
     report.count = probe.count;
     let count = probe.count.map_or_else(String::new, |count| format!(": {count} backups"));
@@ -154,7 +154,7 @@ impl Asking {
         }
     }
 
-    /// Returns the right project, if the caller is authenticated and the request was refused. A
+    /// Returns the project from IAM if the request was rejected but the caller is authenticated. A
     /// failure of this request leaves the diagnosis unchanged.
     async fn project(
         &self,

@@ -49,7 +49,7 @@ pub(crate) fn print(
             )
             .into());
         }
-        // The check has found that a catalogue may know it.
+        // `check` passed, so the catalogue of IAM may name the endpoint.
         Err(no_place) => {
             let unknown = Endpoint::of_catalog(UNKNOWN_ENDPOINT);
             (unknown.ok_or_else(|| no_place.error.clone())?, false)
@@ -99,7 +99,7 @@ pub(crate) fn print(
             curl::command(&way, &credentials, draft, &url)
         }
         Form::Request => {
-            // A URL has its host in small letters, where it could be taken for one.
+            // A URL lowercases its host, so the placeholder would look like a real one.
             let url = match is_known {
                 true => url,
                 false => url.replacen(endpoint.base(), UNKNOWN_ENDPOINT, 1),
@@ -131,7 +131,7 @@ fn written(url: &str, headers: &HeaderMap) -> String {
     let mut text = format!("GET {url}\n");
     for (name, value) in headers {
         let shown = match value.is_sensitive() {
-            // The algorithm is none.
+            // The algorithm is not a secret.
             true if name == "authorization" => format!("{} [redacted]", sign::ALGORITHM),
             true => "[redacted]".to_owned(),
             false => value.to_str().unwrap_or_default().to_owned(),
@@ -152,7 +152,7 @@ fn variables(credentials: &Credentials) -> Vec<&'static str> {
     }
 }
 
-/// Returns the URL of a request.
+/// Endpoint, TLS options and project of the printed request.
 struct Way<'a> {
     endpoint: &'a Endpoint,
     trust: &'a Trust,
@@ -167,7 +167,7 @@ fn shell_quoted(text: &str) -> String {
 /// Returns the TLS options for curl, which reads `SSL_CERT_FILE` itself.
 fn trust(connection: &Way<'_>) -> String {
     if !connection.endpoint.is_https() {
-        // As here: plain http goes to this machine, and through no proxy.
+        // Like `cbr`: plain http is for this machine only, without a proxy.
         return " --noproxy '*'".to_owned();
     }
     match &connection.trust {

@@ -8,9 +8,9 @@ use crate::pipeline::filter::Conditions;
 use crate::record::row::{Row, RowSink, Rows};
 use crate::terminal::console::Console;
 
-/// Takes the rows of each target.
+/// Receives the rows of each target.
 pub(in crate::commands) trait TargetSink {
-    /// Takes a row of the target with this index. `Break` means that no more are wanted.
+    /// Receives a row of the target with this index. `Break` means that no more are wanted.
     ///
     /// # Errors
     ///
@@ -21,11 +21,11 @@ pub(in crate::commands) trait TargetSink {
     ///
     /// # Errors
     ///
-    /// If what was taken cannot be written.
+    /// If received rows cannot be written.
     fn page_end(&mut self) -> anyhow::Result<()>;
 }
 
-/// Takes the rows of all targets as one list.
+/// Merges the rows of all targets into one list.
 pub(super) struct All<'a, S>(pub(super) &'a mut S);
 
 impl<S: RowSink> TargetSink for All<'_, S> {
@@ -49,7 +49,7 @@ impl<S: RowSink> TargetSink for &mut Vec<S> {
     }
 }
 
-/// Passes the rows on that match the filters of `cbr`.
+/// Passes on the rows that match the filters of `cbr`.
 pub(super) struct Filtered<'a, S> {
     pub(super) conditions: Conditions<'a>,
     pub(super) console: &'a Console,

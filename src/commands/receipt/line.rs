@@ -1,4 +1,4 @@
-//! The receipt as one line for people.
+//! The receipt as one human-readable line.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ impl Receipt {
         }
         let count = listing.count.unwrap_or(listing.rows);
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
-        // What was not looked at may match, so nothing is known of the whole then.
+        // Rows that were not read may match, so the whole list is not proven.
         let is_part = is_cut || (stopped && (filtered || listing.rows < count));
         let read = counted(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
@@ -37,7 +37,7 @@ impl Receipt {
                 };
                 format!("{what} · {of_all}{} read", counted(count.max(listing.rows), "backup"))
             }
-            // The service's own filters left nothing to look at.
+            // The filters of the service matched nothing.
             (true, _) if listing.rows == 0 => read,
             (true, true) => format!("{} of {read} match", grouped(rows)),
             (true, false) => {

@@ -87,7 +87,7 @@ pub(crate) struct Outcome<'a> {
 struct ReceiptFile<'a> {
     /// The whole list was read, proven and written: nothing was cut off by `limit` or `offset`.
     complete: bool,
-    /// What was requested, the whole list or a part of it, was read, proven and written.
+    /// The requested part was read, proven and written.
     proven: bool,
     /// Number of bytes that were printed.
     bytes: u64,
@@ -145,7 +145,7 @@ struct Failure {
 }
 
 impl Outcome<'_> {
-    /// Returns true if rows were cut off that match.
+    /// Returns true if matching rows were cut off.
     fn is_part(&self) -> bool {
         let Counts { matched, rows, .. } = self.tally;
         let is_cut = self.limit == Some(rows)
@@ -167,8 +167,8 @@ impl Failure {
     }
 }
 
-/// Writes the receipt of a run that cannot start, so that an older one is not taken for its own.
-/// A receipt that cannot be written is ignored: the error is reported anyway.
+/// Writes the receipt of a run that cannot start, which replaces an older one. A receipt that
+/// cannot be written is ignored: the error is reported anyway.
 pub(crate) fn refuse(path: &Path, error: &anyhow::Error) {
     let started_at = milliseconds(Timestamp::now());
     let begun = UnfinishedReceipt { complete: false, started_at, error: Some(Failure::of(error)) };

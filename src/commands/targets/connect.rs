@@ -140,7 +140,7 @@ impl Connector<'_> {
         for spec in &selected.specs {
             let (resolution, options) = account.resolve(&args.of_target(spec, scope));
             if !wanted.needs_projects() {
-                // The user named it, so that nothing else is sent before it is right.
+                // The user named this target: an invalid setting fails before any request.
                 resolution.check()?;
             }
             let name = TargetName::of(spec, &resolution);
@@ -318,7 +318,7 @@ async fn clients(resolved: Vec<Resolved>, connector: &Connector<'_>, targets: &m
     }
 }
 
-/// Drops targets that others read already, with a warning.
+/// Drops duplicate targets, with a warning.
 fn drop_repeated(targets: &mut Vec<Target>, console: &Console) {
     let mut known: Vec<(String, Option<String>, String)> = Vec::new();
     targets.retain(|target| {
