@@ -147,9 +147,9 @@ async fn print(
         }
     };
     reading.refuse_nothing()?;
-    reading.tally.ready = Some(Instant::now());
+    reading.counts.ready = Some(Instant::now());
     let mut output = reading.digested(args.output.open(terminal, console)?);
-    reading.tally.hidden_columns = renderer.finish(&mut output)?;
+    reading.counts.hidden_columns = renderer.finish(&mut output)?;
     Ok(output.into_inner().close()?)
 }
 
@@ -166,8 +166,8 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
     };
     if let Some(count) = expected {
         let left = count.saturating_sub(args.offset);
-        reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
-        reading.tally.listing.count = Some(count);
+        reading.counts.rows = args.limit.map_or(left, |limit| left.min(limit));
+        reading.counts.listing.count = Some(count);
     } else {
         while let Err(error) = read_rows(args, reading, Discard).await {
             reading.again(error)?;
@@ -175,7 +175,7 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
     }
     reading.refuse_nothing()?;
     let mut output = reading.digested(Stdout);
-    writeln!(output, "{}", reading.tally.rows)?;
+    writeln!(output, "{}", reading.counts.rows)?;
     Ok(output.flush()?)
 }
 
@@ -192,9 +192,9 @@ async fn read_rows<S: RowSink>(
     let cut = if cuts_here { (args.offset, args.limit) } else { (0, None) };
     let mut rows = Selection::new(latest, sorter, cut, sink);
     let result = reading.rows(order, extent, &mut rows).await;
-    reading.tally.rows = rows.passed();
+    reading.counts.rows = rows.passed();
     result?;
     let (sink, printed) = rows.finish()?;
-    reading.tally.rows = printed;
+    reading.counts.rows = printed;
     Ok(sink)
 }

@@ -40,7 +40,7 @@ pub(crate) async fn summary(
         let summary = loop {
             let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
             let result = reading.rows(Order::default(), extent, &mut summary).await;
-            reading.tally.rows = reading.tally.matched;
+            reading.counts.rows = reading.counts.matched;
             match result {
                 Ok(()) => {
                     // A target without backups is a group too.
@@ -66,7 +66,7 @@ pub(crate) async fn summary(
                 grouped(unknown)
             )),
         }
-        reading.tally.ready = Some(Instant::now());
+        reading.counts.ready = Some(Instant::now());
         let vaults = match args.by {
             Some(Group::Vault) => vaults(reading, console).await,
             _ => None,
@@ -89,7 +89,7 @@ pub(crate) async fn summary(
         }
         let (renderer, _) = rows.finish()?;
         let mut output = reading.digested(args.output.open(terminal, console)?);
-        reading.tally.hidden_columns = renderer.finish(&mut output)?;
+        reading.counts.hidden_columns = renderer.finish(&mut output)?;
         Ok(output.into_inner().close()?)
     })
     .await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::account::Sessions;
 use super::cache::Cache;
 use super::login::{self, Region, Scope};
-use super::renewal::{KeptProject, Logins, Projects};
+use super::renewal::{CachedProject, Logins, Projects};
 use super::{Iam, IamProject, project};
 use crate::api::{Client, ClientOptions, CredentialRefresh, Identity};
 use crate::settings::{
@@ -76,10 +76,10 @@ pub(crate) async fn connect(
                 let projects =
                     Projects::new(iam_for(&credentials)?, access_key, name, is_region, cache);
                 let endpoint = endpoint_of(endpoint, None)?;
-                match projects.kept() {
+                match projects.cached() {
                     Some(id) => {
                         let identity = projects.access(id.clone());
-                        (endpoint, identity, Some(Arc::new(KeptProject { projects, id })))
+                        (endpoint, identity, Some(Arc::new(CachedProject { projects, id })))
                     }
                     None => (endpoint, projects.access(projects.find().await?), None),
                 }
@@ -90,7 +90,7 @@ pub(crate) async fn connect(
 
 /// Returns endpoint and identity without a request to IAM, from the settings and the cache. `None`
 /// if a request is needed.
-pub(crate) fn kept(
+pub(crate) fn connect_from_cache(
     resolution: Resolution,
     cache: Cache,
     options: &ClientOptions,
@@ -112,7 +112,7 @@ pub(crate) fn kept(
         }
         (Credentials::Key { access_key, .. }, Project::Named(name)) => {
             let projects = Projects::new(iam_for()?, access_key, name, is_region, cache);
-            Some((endpoint_of(endpoint, None).ok()?, projects.access(projects.kept()?)))
+            Some((endpoint_of(endpoint, None).ok()?, projects.access(projects.cached()?)))
         }
         (Credentials::Key { .. }, Project::OfToken) | (Credentials::Token(_), _) => None,
     }
@@ -142,12 +142,12 @@ pub(crate) async fn scope(
 }
 
 /// Returns the cached id of the project.
-pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
+pub(crate) fn cached_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
     let (credentials, _) = resolution.credentials.as_ref().ok()?;
     let (iam, _) = resolution.iam.as_ref().ok()?;
     match (credentials, &resolution.project) {
         (Credentials::Key { access_key, .. }, Ok(Project::Named(name))) => {
-            Projects::kept_in(cache, access_key, iam, name)
+            Projects::cached_in(cache, access_key, iam, name)
         }
         _ => None,
     }
@@ -160,7 +160,7 @@ fn endpoint_of(
 ) -> Result<Endpoint, ConnectionError> {
     let in_catalog = || scope.and_then(Scope::endpoint);
     match endpoint {
-        Ok(resolved) if resolved.is_made => Ok(in_catalog().unwrap_or(resolved.endpoint)),
+        Ok(resolved) if resolved.is_derived => Ok(in_catalog().unwrap_or(resolved.endpoint)),
         Ok(resolved) => Ok(resolved.endpoint),
         Err(EndpointError { error, is_open: true }) => in_catalog().ok_or(error),
         Err(EndpointError { error, is_open: false }) => Err(error),

@@ -70,14 +70,14 @@ impl Report {
 pub(crate) async fn check(
     args: &CheckArgs,
     resolution: Resolution,
-    means: &ClientOptions,
+    options: &ClientOptions,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let mut report = Report::default();
     let facts = Facts::of(&resolution);
     let asking = Asking::of(&resolution);
     let mut failing = "settings";
-    let result = steps(resolution, means, &mut report, &mut failing).await;
+    let result = steps(resolution, options, &mut report, &mut failing).await;
     let Err(error) = result else {
         report.ok = true;
         return report.print(args.output, out);
@@ -87,7 +87,7 @@ pub(crate) async fn check(
         failing = "settings";
         report.steps.clear();
     }
-    let found = asking.project(&error, means).await;
+    let found = asking.project(&error, options).await;
     let diagnosis = diagnosis::of(&error, &facts, found.as_ref());
     report.exit_code = exit_for(&error).code();
     report.clock_ahead_seconds =
@@ -102,7 +102,7 @@ pub(crate) async fn check(
 /// Runs the steps of a listing. `failing` names the step that fails.
 async fn steps(
     resolution: Resolution,
-    means: &ClientOptions,
+    options: &ClientOptions,
     report: &mut Report,
     failing: &mut &'static str,
 ) -> anyhow::Result<()> {
@@ -112,7 +112,8 @@ async fn steps(
     }
     let iam = resolution.iam.clone().ok().filter(|_| resolution.needs_iam());
     *failing = if iam.is_some() { "identity" } else { "settings" };
-    let client = iam::connect(resolution, Cache::of_process(), &Sessions::default(), means).await?;
+    let client =
+        iam::connect(resolution, Cache::of_process(), &Sessions::default(), options).await?;
     report.endpoint = Some(client.endpoint().base().to_owned());
     report.project_id = client.project_id();
     if let (Some((iam, _)), Some(project_id)) = (iam, report.project_id.clone()) {
@@ -159,12 +160,12 @@ impl Asking {
     async fn project(
         &self,
         error: &anyhow::Error,
-        means: &ClientOptions,
+        options: &ClientOptions,
     ) -> Option<iam::IamProject> {
         if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;
         }
         let (credentials, iam) = (self.credentials.as_ref()?, self.iam.as_ref()?);
-        iam::scope(credentials, iam, self.region.as_ref(), means).await.ok().flatten()
+        iam::scope(credentials, iam, self.region.as_ref(), options).await.ok().flatten()
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn show_settings(
         connection,
         proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
         broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
-        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
+        cached_project: iam::cached_project(&resolution, &Cache::of_process()),
     };
     show(args, &resolution, &run, &mut Stdout)
 }
@@ -60,8 +60,8 @@ pub(crate) async fn check_settings(
         return check_targets(args, connection, console, &mut Stdout).await;
     }
     let log = Arc::new(RequestLog::new(Arc::clone(console)));
-    let (resolution, means) = settings_and_options(connection, console, &log).await?;
-    check(args, resolution, &means, &mut Stdout).await
+    let (resolution, options) = settings_and_options(connection, console, &log).await?;
+    check(args, resolution, &options, &mut Stdout).await
 }
 
 /// The output.
@@ -94,7 +94,7 @@ fn show(
     run: &RunSettings<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let mut settings = lines(resolution, run.kept_project.as_deref());
+    let mut settings = lines(resolution, run.cached_project.as_deref());
     settings.extend(run.lines());
     let report = Report { settings, sources: &resolution.statuses };
     match args.output {
@@ -121,7 +121,7 @@ impl Report<'_> {
     }
 }
 
-fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line<'a>> {
+fn lines<'a>(resolution: &'a Resolution, cached_project: Option<&str>) -> Vec<Line<'a>> {
     let mut lines = match &resolution.credentials {
         Ok((credentials, origin)) => credential_lines(credentials, origin),
         Err(error) => vec![missing("credentials", error)],
@@ -132,14 +132,14 @@ fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line
     });
     lines.push(match &resolution.project {
         Ok(Project::Id(Setting { origin, value })) => present("project_id", value.clone(), origin),
-        Ok(project) => looked_up("project_id", project, kept_project),
+        Ok(project) => looked_up("project_id", project, cached_project),
         Err(error) => missing("project_id", error),
     });
     let from_catalog = resolution.has_catalog();
     lines.push(match &resolution.endpoint {
-        Ok(ResolvedEndpoint { endpoint, origin, is_made }) => {
+        Ok(ResolvedEndpoint { endpoint, origin, is_derived }) => {
             let mut line = present("endpoint", endpoint.base().to_owned(), origin);
-            if *is_made && from_catalog {
+            if *is_derived && from_catalog {
                 line.origin = Some(format!("{origin}, unless the catalogue has another").into());
             }
             line

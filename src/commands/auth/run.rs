@@ -14,7 +14,7 @@ pub(super) struct RunSettings<'a> {
     /// The first default that its flag rejects.
     pub(super) broken_default: Option<ConnectionError>,
     /// Cached project id.
-    pub(super) kept_project: Option<String>,
+    pub(super) cached_project: Option<String>,
 }
 
 impl RunSettings<'_> {

@@ -79,7 +79,7 @@ pub(crate) fn print(
             "save the certificates of {origin} to a file {AUTHORITIES}: the command reads them"
         ));
     }
-    let means = ClientOptions {
+    let options = ClientOptions {
         retry_policy: RetryPolicy { retries: 0, deadline: None },
         log: Arc::new(RequestLog::new(Arc::clone(console))),
         trust: resolution.trust.clone(),
@@ -90,12 +90,15 @@ pub(crate) fn print(
     let logs_in = matches!(credentials, Credentials::Password(_));
     let access =
         Identity { credentials: credentials.clone(), project_id: Some(project_id.clone()) };
-    let client = Client::new(endpoint.clone(), access, None, &means)?;
+    let client = Client::new(endpoint.clone(), access, None, &options)?;
     let (url, headers) = client.dry_run_request(draft)?;
     let text = match form {
         Form::Curl => {
-            let way =
-                Way { endpoint: &endpoint, trust: &resolution.trust, project_id: &project_id };
+            let way = Destination {
+                endpoint: &endpoint,
+                trust: &resolution.trust,
+                project_id: &project_id,
+            };
             curl::command(&way, &credentials, draft, &url)
         }
         Form::Request => {
@@ -153,7 +156,7 @@ fn variables(credentials: &Credentials) -> Vec<&'static str> {
 }
 
 /// Endpoint, TLS options and project of the printed request.
-struct Way<'a> {
+struct Destination<'a> {
     endpoint: &'a Endpoint,
     trust: &'a Trust,
     project_id: &'a str,
@@ -165,7 +168,7 @@ fn shell_quoted(text: &str) -> String {
 }
 
 /// Returns the TLS options for curl, which reads `SSL_CERT_FILE` itself.
-fn trust(connection: &Way<'_>) -> String {
+fn trust(connection: &Destination<'_>) -> String {
     if !connection.endpoint.is_https() {
         // Like `cbr`: plain http is for this machine only, without a proxy.
         return " --noproxy '*'".to_owned();

@@ -50,7 +50,7 @@ pub(super) struct Reading<'a> {
     /// Maximum time to wait for each of several targets.
     patience: Option<Duration>,
     /// Counts so far.
-    pub(super) tally: Counts,
+    pub(super) counts: Counts,
     /// Inputs of a coverage, for the receipt.
     pub(super) note: Option<Value>,
     /// Digest of the output, if there is a receipt.
@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
             are_several,
             is_partial: connection.targets.partial,
             patience: connection.targets.target_timeout,
-            tally: Counts { filtered, ..Counts::default() },
+            counts: Counts { filtered, ..Counts::default() },
             note: None,
             digest: None,
             target_receipts: Vec::new(),
@@ -147,7 +147,7 @@ impl<'a> Reading<'a> {
     ///
     /// Those of the requests.
     pub(super) async fn count(&mut self) -> anyhow::Result<Option<u64>> {
-        if self.tally.filtered || self.args.receipt.is_some() {
+        if self.counts.filtered || self.args.receipt.is_some() {
             return Ok(None);
         }
         let patience = self.patience.filter(|_| self.are_several);
@@ -223,16 +223,16 @@ impl<'a> Reading<'a> {
         let mut filtered = Filtered {
             conditions: self.args.local_filters.conditions(),
             console: self.console,
-            tally: &mut self.tally,
+            counts: &mut self.counts,
             targets: targets.clone(),
             sink,
         };
         let merged = merge(inputs, usize::from(self.args.concurrency.most()), &mut filtered).await;
         ticker.abort();
         self.console.clear();
-        let rereads = self.tally.listing.rereads;
+        let rereads = self.counts.listing.rereads;
         let statistics = merged.lists.iter().map(|(statistics, _)| *statistics);
-        self.tally.listing = Statistics { rereads, ..listing::total(statistics) };
+        self.counts.listing = Statistics { rereads, ..listing::total(statistics) };
         let has_enough = merged.result?;
         let mut failure = None;
         for (index, (statistics, ended)) in targets.into_iter().zip(merged.lists) {
@@ -322,7 +322,7 @@ impl<'a> Reading<'a> {
     ///
     /// `error` itself, if reading again would not help or the limit is reached.
     pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
-        let rereads = self.tally.listing.rereads + 1;
+        let rereads = self.counts.listing.rereads + 1;
         let may_pass = |error: &anyhow::Error| error.downcast_ref().is_some_and(Unproven::may_pass);
         let passes = match error.is::<TargetsFailed>() {
             true => self.sources.iter().all(|it| it.failure().is_none_or(may_pass)),
@@ -349,7 +349,7 @@ impl<'a> Reading<'a> {
     /// Resets counts, statistics and states.
     fn forget(&mut self, rereads: u32) {
         let listing = Statistics { rereads, ..Statistics::default() };
-        self.tally = Counts { listing, filtered: self.tally.filtered, ..Counts::default() };
+        self.counts = Counts { listing, filtered: self.counts.filtered, ..Counts::default() };
         for source in &mut self.sources {
             (source.statistics, source.state) = (Statistics::default(), State::default());
         }
@@ -361,7 +361,7 @@ impl<'a> Reading<'a> {
     ///
     /// [`NoBackups`].
     pub(super) fn refuse_nothing(&self) -> Result<(), NoBackups> {
-        match self.tally.rows {
+        match self.counts.rows {
             0 if self.args.fail_on_empty => Err(NoBackups),
             _ => Ok(()),
         }

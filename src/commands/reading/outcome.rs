@@ -73,9 +73,9 @@ impl Reading<'_> {
     /// Returns why there are no rows, as text: there are no backups at all, or a flag excludes
     /// them. Sends one request if needed.
     pub(in crate::commands) async fn why_nothing(&self, cut: &Cut) -> String {
-        let Counts { listing, matched, .. } = self.tally;
+        let Counts { listing, matched, .. } = self.counts;
         let narrows = self.args.narrows();
-        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
+        let available = if self.counts.filtered { matched } else { listing.count.unwrap_or(0) };
         if cut.offset > 0 && available > 0 {
             return match cut.latest {
                 Some(latest) => format!("--offset skips all that --latest {latest} leaves"),

@@ -53,7 +53,7 @@ impl<S: RowSink> TargetSink for &mut Vec<S> {
 pub(super) struct Filtered<'a, S> {
     pub(super) conditions: Conditions<'a>,
     pub(super) console: &'a Console,
-    pub(super) tally: &'a mut Counts,
+    pub(super) counts: &'a mut Counts,
     /// Index of the target of each list.
     pub(super) targets: Vec<usize>,
     pub(super) sink: S,
@@ -63,9 +63,9 @@ impl<S: TargetSink> MergeSink<Rows> for Filtered<'_, S> {
     fn take(&mut self, run: Run<'_, Rows>) -> anyhow::Result<ControlFlow<()>> {
         let target = self.targets.get(run.list).copied().unwrap_or_default();
         for row in run.rows.at(run.indexes).filter(|row| self.conditions.pass(&row.backup())) {
-            self.tally.matched += 1;
+            self.counts.matched += 1;
             if self.sink.push(target, row)?.is_break() {
-                self.tally.stopped = true;
+                self.counts.stopped = true;
                 return Ok(ControlFlow::Break(()));
             }
         }

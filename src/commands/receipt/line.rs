@@ -9,11 +9,11 @@ impl Receipt {
     /// Returns the human-readable line. `None` if nothing was listed, as with `--count`.
     pub(crate) fn line(
         &self,
-        tally: &Counts,
+        counts: &Counts,
         limit: Option<u64>,
         (retries, hedged): (u64, u64),
     ) -> Option<String> {
-        let Counts { listing, filtered, matched, rows, stopped, hidden_columns, ready } = *tally;
+        let Counts { listing, filtered, matched, rows, stopped, hidden_columns, ready } = *counts;
         if listing.pages == 0 {
             return None;
         }
@@ -79,8 +79,8 @@ mod tests {
     use super::*;
     use crate::listing;
 
-    fn line(tally: Counts, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
-        Receipt::begin(None).unwrap().line(&tally, limit, again)
+    fn line(counts: Counts, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
+        Receipt::begin(None).unwrap().line(&counts, limit, again)
     }
 
     #[test]
@@ -131,8 +131,8 @@ mod tests {
         ];
         for (listing, limit, again, expected) in cases {
             let rows = listing.rows;
-            let tally = Counts { listing, matched: rows, rows, ..Counts::default() };
-            assert_eq!(line(tally, limit, again).as_deref(), Some(expected));
+            let counts = Counts { listing, matched: rows, rows, ..Counts::default() };
+            assert_eq!(line(counts, limit, again).as_deref(), Some(expected));
         }
     }
 
@@ -174,8 +174,8 @@ mod tests {
                 pages: 2,
                 ..listing::Statistics::default()
             };
-            let tally = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
-            let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
+            let counts = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
+            let line = line(counts, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }
         assert_eq!(line(Counts::default(), None, (0, 0)), None, "nothing was listed");

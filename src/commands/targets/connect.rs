@@ -259,7 +259,7 @@ fn check_credentials<'a>(
 /// these credentials. Without an endpoint, that of IAM.
 fn cloud(resolution: &Resolution) -> Option<&'static str> {
     match &resolution.endpoint {
-        Ok(found) if found.is_made => regions::of_service(&found.endpoint.host()),
+        Ok(found) if found.is_derived => regions::of_service(&found.endpoint.host()),
         Ok(_) => None,
         Err(_) => regions::of_identity(&resolution.iam.as_ref().ok()?.0.host()),
     }
