@@ -82,16 +82,15 @@ impl File<'_> {
 
     /// Prints the value of a key; a secret as `set`.
     fn get(&self, args: &GetArgs) -> anyhow::Result<()> {
-        let key_name = args.key.escape_debug();
+        let given = args.key.escape_debug();
         let refuse = |why| ConnectionError::new(why, "cbr config list prints all keys");
-        let path =
-            edit::Path::parse(&args.key).map_err(|why| refuse(format!("{key_name}: {why}")))?;
-        let key = path.key.ok_or_else(|| refuse(format!("{key_name} is a table, not a key")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
+        let key = path.key.ok_or_else(|| refuse(format!("{given} is a table, not a key")))?;
         let config = self.load()?;
         let mut entries = config.iter().flat_map(|config| &config.entries);
         let entry = entries.find(|it| it.table == path.table && it.key.name == key.name);
         let entry =
-            entry.ok_or_else(|| refuse(format!("{key_name} is not set in {}", self.name())))?;
+            entry.ok_or_else(|| refuse(format!("{given} is not set in {}", self.name())))?;
         print(&format!("{}\n", list::value(entry)))
     }
 
@@ -100,27 +99,26 @@ impl File<'_> {
         args: &SetArgs,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<()> {
-        let key_name = args.key.escape_debug().to_string();
+        let given = args.key.escape_debug().to_string();
         let refuse = |why| ConnectionError::new(why, "cbr config set --help lists the keys");
-        let path =
-            edit::Path::parse(&args.key).map_err(|why| refuse(format!("{key_name}: {why}")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
         let Some(key) = path.key else {
-            return Err(refuse(format!("{key_name} is a table, not a key")).into());
+            return Err(refuse(format!("{given} is a table, not a key")).into());
         };
         // Rejects a broken file before the user types a secret.
         self.text()?;
         let value = if !key.is_secret() {
-            edit::value(&key_name, key, &args.values)
+            edit::value(&given, key, &args.values)
         } else if args.values.is_empty() {
-            edit::value(&key_name, key, &[secret::ask(key.name)?])
+            edit::value(&given, key, &[secret::ask(key.name)?])
         } else {
             return Err(ConnectionError::new(
                 format!(
-                    "{key_name} is a secret, and others can see arguments: in the list of processes, \
+                    "{given} is a secret, and others can see arguments: in the list of processes, \
                      and in the shell's history"
                 ),
                 format!(
-                    "cbr config set {key_name} prompts for it; cbr config set {key_name} < FILE reads it"
+                    "cbr config set {given} prompts for it; cbr config set {given} < FILE reads it"
                 ),
             )
             .into());
@@ -146,15 +144,14 @@ impl File<'_> {
         args: &UnsetArgs,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<()> {
-        let key_name = args.key.escape_debug();
+        let given = args.key.escape_debug();
         let refuse = |why| ConnectionError::new(why, "cbr config show prints what is set");
-        let path =
-            edit::Path::parse(&args.key).map_err(|why| refuse(format!("{key_name}: {why}")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
         let lock = self.lock()?;
         let before = self.text()?;
         let after = edit::unset(&before, &path).map_err(|why| self.unchanged(&why))?;
         let after =
-            after.ok_or_else(|| refuse(format!("{key_name} is not set in {}", self.name())))?;
+            after.ok_or_else(|| refuse(format!("{given} is not set in {}", self.name())))?;
         let config = self.write(&after, &lock, check)?;
         if matches!(path.table, Table::Profile(_)) {
             self.remark_default_profile(&config);
