@@ -92,7 +92,7 @@ fn set_zone(program: &Command, words: &[OsString], config: Option<&Config>) {
 ///
 /// # Errors
 ///
-/// The first that is rejected.
+/// The first default that is rejected.
 pub(crate) fn check_defaults(config: &Config) -> Result<(), ConnectionError> {
     let (program, broken) = config::apply(command(), config);
     if let Some(broken) = broken {

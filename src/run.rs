@@ -34,7 +34,7 @@ pub fn main() -> ExitCode {
     run(cli).unwrap_or_else(|error| errors::report(&error, format).into())
 }
 
-/// Reports why a command line cannot be run, or prints the help that it requests.
+/// Reports why a command line is rejected, or prints the requested help.
 fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
     // Monitoring and scripts ask for the version often, and it needs no second parse.
     let is_version = error
@@ -60,7 +60,7 @@ fn reject(words: &[OsString], error: anyhow::Error) -> ExitCode {
     if let Some(path) = &early.receipt {
         receipt::refuse(path, &error);
     }
-    // Monitoring takes any other exit code for a status.
+    // Monitoring would read any other exit code as a status.
     if early.command == ["backups", "check"] {
         return ExitCode::from(check::unknown(&error) as u8);
     }
@@ -171,7 +171,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
 /// to be cleaned up.
 async fn stop_when_interrupted(console: Arc<Console>) {
     let mut interrupted = Box::pin(tokio::signal::ctrl_c());
-    // Polled here once, so that it listens from now on and not from the start of the task.
+    // Polled once now: it listens before the task starts.
     let polled = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     if polled.is_pending() {
         tokio::spawn(async move {

@@ -50,7 +50,7 @@ pub(crate) struct ResourceArgs {
     pub(crate) include_replicas: bool,
 }
 
-/// How the lists are read.
+/// Flags for reading the lists.
 #[derive(Args)]
 pub(crate) struct ReadingArgs {
     /// Number of backups per request, 1 to 1000

@@ -15,7 +15,7 @@ use crate::terminal::tty::When;
 /// Id of the arguments that are not flags.
 const WORDS: &str = "words";
 
-/// What a command line requests, as far as it can be read.
+/// The parts of a command line that can be parsed.
 #[derive(Debug, Default)]
 pub(crate) struct Early {
     /// Names of the called command, such as `backups` and `list`; empty for the program itself.

@@ -185,7 +185,7 @@ fn stays_in_sandbox(args: &SandboxArgs) -> Result<(), String> {
     let Ok(inner) = Cli::try_parse_from([&program].into_iter().chain(args.command())) else {
         return Ok(());
     };
-    inner.connection.leads_elsewhere().map_or(Ok(()), |flag| {
+    inner.connection.first_overriding_endpoint().map_or(Ok(()), |flag| {
         Err(format!(
             "the argument '{flag}' would lead out of the sandbox; leave it out: commands after \
              '--' connect to the sandbox only"

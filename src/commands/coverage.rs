@@ -74,7 +74,7 @@ pub(crate) async fn coverage(
         let judgement = judge(&question, reading, console).await?;
         let printed = print(args, &judgement, reading, terminal, console)?;
         console.receipt(&summary(&judgement.assessments));
-        reading.tally.rows = printed;
+        reading.counts.rows = printed;
         if let Some(gap) = judgement.gap {
             return Err(Incomplete(format!("the coverage is not complete: {gap}")).into());
         }
@@ -316,7 +316,7 @@ fn print(
     terminal: &Terminal,
     console: &Arc<Console>,
 ) -> anyhow::Result<u64> {
-    reading.tally.ready = Some(Instant::now());
+    reading.counts.ready = Some(Instant::now());
     let columns = reading.target_columns().add_to(args.columns(), NAMED_COLUMNS);
     let destination = args.output.destination(terminal);
     let renderer = args.output.renderer(destination, &columns)?;
@@ -330,7 +330,7 @@ fn print(
     }
     let (renderer, printed) = rows.finish()?;
     let mut output = reading.digested(args.output.open(terminal, console)?);
-    reading.tally.hidden_columns = renderer.finish(&mut output)?;
+    reading.counts.hidden_columns = renderer.finish(&mut output)?;
     output.into_inner().close()?;
     Ok(printed)
 }

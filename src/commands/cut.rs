@@ -1,24 +1,24 @@
-//! Which rows a command prints of those that match, for the receipt.
+//! Row selection of a command, for the receipt.
 
 use crate::pipeline::group::Group;
 
-/// How the rows that are printed come from those that match, for the receipt.
+/// How a command sorts and cuts the matching rows.
 #[derive(Default)]
 pub(super) struct Cut {
-    /// The order that was asked for.
+    /// Requested order.
     pub(super) sort: String,
-    /// Rows asked for at most.
+    /// Maximum number of rows.
     pub(super) limit: Option<u64>,
-    /// Rows skipped.
+    /// Number of rows to skip.
     pub(super) offset: u64,
-    /// Rows of each group asked for at most.
+    /// Maximum number of rows per group.
     pub(super) latest: Option<u64>,
-    /// What makes rows a group.
+    /// Key that groups the rows.
     pub(super) per: Option<Group>,
-    /// Rows need the names of the vaults.
+    /// True if rows need the names of the vaults.
     pub(super) needs_vaults: bool,
-    /// Rows need their target, even if there is one.
+    /// True if rows need their target, even if there is only one.
     pub(super) needs_target: bool,
-    /// Rows need the name of the project.
+    /// True if rows need the name of the project.
     pub(super) needs_names: bool,
 }

@@ -1,5 +1,5 @@
-//! `cbr backups list`: the rows that match, the newest of each group, sorted where the service does
-//! not, cut, and printed once the list is complete.
+//! `cbr backups list`: filters, groups, sorts and cuts the rows, and prints them once the list is
+//! complete.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -64,39 +64,39 @@ pub(crate) async fn list(
     .await
 }
 
-/// How the list is read.
+/// Plan for reading the list.
 struct Approach {
-    /// The order that the service is asked for.
+    /// Order to request from the service.
     order: Order,
-    /// The part of its list that is needed.
+    /// Part of the service's list to read.
     extent: ListRange,
-    /// What sorts the rows where the service does not.
+    /// Sorts the rows if the service does not.
     sorter: Option<Sorter>,
-    /// Whether the service answers with all that match, so that offset and limit are applied here.
+    /// True if `cbr` applies offset and limit, not the service.
     cuts_here: bool,
 }
 
-/// Decides how to read the list, so that no more is requested than is needed.
+/// Plans the fewest requests that answer the command.
 fn approach(args: &ListArgs, are_several: bool) -> Approach {
     let one = approach_one(args);
     if !are_several || one.cuts_here {
         return one;
     }
-    // The first rows of all are among the first of each.
+    // The first rows of the merged list are among the first of each target.
     let limit = args.limit.map(|limit| limit.saturating_add(args.offset));
     let first_rows = args.offset > 0 || limit.is_some();
     let stable = one.order.is_stable();
     let extent = ListRange { offset: 0, limit, stable, ..args.read.everything(first_rows) };
-    // Only keys that never change can be compared with the rows of another service.
+    // Merging needs keys that never change.
     let sorter = (!stable).then(|| args.sort().sorter());
     Approach { extent, sorter, cuts_here: true, ..one }
 }
 
-/// Decides how to read the list of one target.
+/// Plans how to read the list of one target.
 fn approach_one(args: &ListArgs) -> Approach {
     let filtered = !args.read.local_filters.conditions().is_empty();
     let plan = match args.latest() {
-        // No order matters where rows are only counted.
+        // A count needs no order.
         _ if args.count => Plan::Service(Order::default()),
         Some(_) => args.sort().plan_after_newest_first(),
         None => args.sort().plan(args.limit.is_some() && !filtered),
@@ -108,7 +108,7 @@ fn approach_one(args: &ListArgs) -> Approach {
     let cuts_here = filtered || args.latest().is_some() || sorter.is_some();
     let extent = if cuts_here {
         let cuts = sorter.is_none() && (args.offset > 0 || args.limit.is_some());
-        // The newest of all are the first of the list.
+        // The newest rows are the first of the list.
         let limit =
             args.latest().filter(|_| args.per().is_none() && args.stale.is_none() && !filtered);
         ListRange { limit, ..args.read.everything(cuts || args.latest().is_some()) }
@@ -141,19 +141,19 @@ async fn print(
             stream,
         )?;
         match read_rows(args, reading, renderer).await {
-            // Rows that were streamed cannot be taken back.
+            // Streamed rows are already printed.
             Err(error) if !args.output.streams() => reading.again(error)?,
             result => break result?,
         }
     };
     reading.refuse_nothing()?;
-    reading.tally.ready = Some(Instant::now());
+    reading.counts.ready = Some(Instant::now());
     let mut output = reading.digested(args.output.open(terminal, console)?);
-    reading.tally.hidden_columns = renderer.finish(&mut output)?;
+    reading.counts.hidden_columns = renderer.finish(&mut output)?;
     Ok(output.into_inner().close()?)
 }
 
-/// Prints how many rows there would be.
+/// Prints the number of rows.
 async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()> {
     let expected = loop {
         match args.latest() {
@@ -166,8 +166,8 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
     };
     if let Some(count) = expected {
         let left = count.saturating_sub(args.offset);
-        reading.tally.rows = args.limit.map_or(left, |limit| left.min(limit));
-        reading.tally.listing.count = Some(count);
+        reading.counts.rows = args.limit.map_or(left, |limit| left.min(limit));
+        reading.counts.listing.count = Some(count);
     } else {
         while let Err(error) = read_rows(args, reading, Discard).await {
             reading.again(error)?;
@@ -175,11 +175,11 @@ async fn count(args: &ListArgs, reading: &mut Reading<'_>) -> anyhow::Result<()>
     }
     reading.refuse_nothing()?;
     let mut output = reading.digested(Stdout);
-    writeln!(output, "{}", reading.tally.rows)?;
+    writeln!(output, "{}", reading.counts.rows)?;
     Ok(output.flush()?)
 }
 
-/// Reads the list, and passes the selected rows on to `sink`, which is returned.
+/// Reads the list into `sink`, and returns it.
 async fn read_rows<S: RowSink>(
     args: &ListArgs,
     reading: &mut Reading<'_>,
@@ -192,9 +192,9 @@ async fn read_rows<S: RowSink>(
     let cut = if cuts_here { (args.offset, args.limit) } else { (0, None) };
     let mut rows = Selection::new(latest, sorter, cut, sink);
     let result = reading.rows(order, extent, &mut rows).await;
-    reading.tally.rows = rows.passed();
+    reading.counts.rows = rows.passed();
     result?;
     let (sink, printed) = rows.finish()?;
-    reading.tally.rows = printed;
+    reading.counts.rows = printed;
     Ok(sink)
 }

@@ -1,5 +1,5 @@
-//! What each command does that reads a list: connect, warn, read, and report the result on stderr
-//! and in the receipt.
+//! Frame of each command that reads a list: connects, warns, reads, and reports on stderr and in
+//! the receipt.
 
 use std::mem;
 use std::sync::Arc;
@@ -29,10 +29,10 @@ pub(super) async fn read(
         console.warn(&remark);
     }
     let receipt = Receipt::begin(args.receipt.as_deref())?;
-    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
+    let log = Arc::new(RequestLog::new(Arc::clone(console)));
     let digest = Digest::default();
     let mut done = Done::new(args);
-    let targets = targets::connect(connection, cut.needs_names, console, &journal).await;
+    let targets = targets::connect(connection, cut.needs_names, console, &log).await;
     let result = match targets {
         Ok(mut targets) => {
             done.skipped = mem::take(&mut targets.skipped);
@@ -45,7 +45,7 @@ pub(super) async fn read(
             let result = reading.conclude(result);
             let is_proven = result.as_ref().err().is_none_or(|error| error.is::<NoBackups>());
             let lists_backups = reading.note.is_none();
-            if is_proven && lists_backups && reading.tally.rows == 0 && console.is_watched() {
+            if is_proven && lists_backups && reading.counts.rows == 0 && console.is_watched() {
                 done.nothing = Some(reading.why_nothing(&cut).await);
             }
             done.take(reading);
@@ -55,17 +55,17 @@ pub(super) async fn read(
     };
 
     if result.is_ok() {
-        if done.tally.listing.out_of_order {
+        if done.counts.listing.out_of_order {
             console.warn(
                 "the service did not sort as requested, so a change of the list may be unnoticed",
             );
         }
         // The rows of a coverage are resources; the line is about the backups that were read.
         let line_of = match &done.note {
-            Some(_) => Counts { rows: done.tally.matched, ..done.tally },
-            None => done.tally,
+            Some(_) => Counts { rows: done.counts.matched, ..done.counts },
+            None => done.counts,
         };
-        let sent = (journal.retries(), journal.hedged());
+        let sent = (log.retries(), log.hedged());
         if let Some(line) = receipt.line(&line_of, cut.limit, sent) {
             console.receipt(&line);
         }
@@ -74,7 +74,7 @@ pub(super) async fn read(
         console.receipt(nothing);
     }
     let written = receipt.write(&Outcome {
-        tally: done.tally,
+        counts: done.counts,
         query: &done.query,
         filter: args.local_filters.conditions().to_pairs(),
         sort: cut.sort,
@@ -82,7 +82,7 @@ pub(super) async fn read(
         offset: cut.offset,
         latest: cut.latest,
         per: cut.per.map(Group::column),
-        journal: &journal,
+        log: &log,
         digest: &digest,
         targets: &done.targets,
         skipped: &done.skipped,
@@ -95,7 +95,7 @@ pub(super) async fn read(
 /// Results of a reading, for messages and receipt.
 #[derive(Default)]
 struct Done {
-    tally: Counts,
+    counts: Counts,
     query: Vec<Pair>,
     note: Option<Value>,
     nothing: Option<String>,
@@ -106,13 +106,13 @@ struct Done {
 impl Done {
     fn new(args: &ReadArgs) -> Self {
         let filtered = !args.local_filters.conditions().is_empty();
-        let tally = Counts { filtered, ..Counts::default() };
-        Self { tally, query: args.pairs(), ..Self::default() }
+        let counts = Counts { filtered, ..Counts::default() };
+        Self { counts, query: args.pairs(), ..Self::default() }
     }
 
     fn take(&mut self, reading: Reading<'_>) {
         self.targets = reading.target_receipts;
-        self.tally = reading.tally;
+        self.counts = reading.counts;
         self.note = reading.note;
         if let [source] = reading.sources.as_slice() {
             self.query.clone_from(&source.query);

@@ -13,7 +13,7 @@ use crate::terminal::console::Console;
 
 /// Returns the settings of this run that are known without a request.
 pub(super) fn settings(args: &ConnectionArgs, console: &Console) -> Resolution {
-    let resolution = resolve(args, &Metadata::NotAsked);
+    let resolution = resolve(args, &Metadata::NotRequested);
     tell(&resolution, console);
     resolution
 }
@@ -63,20 +63,20 @@ impl Account {
         log: &Arc<RequestLog>,
     ) -> anyhow::Result<Self> {
         let mut account = Self {
-            metadata: Metadata::NotAsked,
+            metadata: Metadata::NotRequested,
             session: None,
             throttle: Arc::default(),
             deadline,
             log: Arc::clone(log),
         };
-        if let Some(address) = resolve(args, &Metadata::NotAsked).to_ask {
+        if let Some(address) = resolve(args, &Metadata::NotRequested).metadata_to_request {
             let service = MetadataService::new(address, Arc::clone(log))?;
             account.metadata = match service.server().await {
                 Ok((server, expires)) => {
                     let credentials = server.credentials.clone();
                     let keys = ExpiringKeys { credentials, expires };
                     account.session = Some(Arc::new(Session::new(service, keys)));
-                    Metadata::Gave(server)
+                    Metadata::Available(server)
                 }
                 Err(why) => Metadata::Nothing(why),
             };
@@ -99,7 +99,7 @@ impl Account {
     }
 }
 
-/// Returns the end of the time for the whole run, if it is limited.
+/// Returns the deadline of the run, if there is one.
 pub(super) fn deadline(args: &ConnectionArgs) -> Option<Instant> {
     args.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }

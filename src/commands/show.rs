@@ -48,8 +48,8 @@ pub(crate) async fn show(
         let (request, then) = first_request(&args.id);
         return dry_run::print(form, &settings, console, &request, &then, &mut Stdout);
     }
-    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let client = Arc::new(client(connection, console, &journal).await?);
+    let log = Arc::new(RequestLog::new(Arc::clone(console)));
+    let client = Arc::new(client(connection, console, &log).await?);
     let ids = find(&args.id, &client, console).await?;
     let backups = request_all(&ids, &client).await?;
     let destination = args.output.destination(terminal);
@@ -168,7 +168,7 @@ fn only(selector: &Selector, candidates: &[Candidate]) -> anyhow::Result<String>
     let shown = sanitize::visible(selector.text());
     let mut matching: Vec<_> =
         candidates.iter().filter(|it| selector.matches(&it.id, &it.name)).collect();
-    // A name may be part of another one, so that both of their lists have a backup.
+    // If a name is part of another, both lists contain the backup.
     matching.sort_by(|left, right| right.created.cmp(&left.created).then(left.id.cmp(&right.id)));
     matching.dedup_by(|left, right| left.id == right.id);
     match matching.as_slice() {
@@ -184,7 +184,8 @@ fn only(selector: &Selector, candidates: &[Candidate]) -> anyhow::Result<String>
             (is_id && !id.is_empty()).then(|| id.clone()).context("the service sent an invalid id")
         }
         several => {
-            let list: Vec<_> = several.iter().take(MOST_CANDIDATES).map(|it| it.shown()).collect();
+            let list: Vec<_> =
+                several.iter().take(MOST_CANDIDATES).map(|it| it.describe()).collect();
             let more = several.len().saturating_sub(MOST_CANDIDATES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let message =
@@ -196,8 +197,8 @@ fn only(selector: &Selector, candidates: &[Candidate]) -> anyhow::Result<String>
 }
 
 impl Candidate {
-    /// Returns the backup for a message.
-    fn shown(&self) -> String {
+    /// Describes the backup for a message.
+    fn describe(&self) -> String {
         let Self { id, resource, created, .. } = self;
         let created = created.get(..19).unwrap_or(created);
         sanitize::visible(&format!("{id} ({resource}, {created}Z)")).into_owned()

@@ -1,4 +1,4 @@
-//! `cbr backups summary`: the numbers of the backups that match, once the list is complete.
+//! `cbr backups summary`: counts the matching backups, and prints once the list is complete.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,7 +40,7 @@ pub(crate) async fn summary(
         let summary = loop {
             let mut summary = Summary::new(args.by, Timestamp::now().as_microsecond());
             let result = reading.rows(Order::default(), extent, &mut summary).await;
-            reading.tally.rows = reading.tally.matched;
+            reading.counts.rows = reading.counts.matched;
             match result {
                 Ok(()) => {
                     // A target without backups is a group too.
@@ -66,14 +66,14 @@ pub(crate) async fn summary(
                 grouped(unknown)
             )),
         }
-        reading.tally.ready = Some(Instant::now());
+        reading.counts.ready = Some(Instant::now());
         let vaults = match args.by {
             Some(Group::Vault) => vaults(reading, console).await,
             _ => None,
         };
         let columns = summary::columns(args.by, vaults.is_some());
         let columns = match args.by {
-            // These groups are within a target.
+            // Values of these groups are unique within a target only.
             Some(Group::Resource | Group::Vault | Group::Checkpoint | Group::Project) => {
                 reading.target_columns().add_to(columns, SUMMARY_COLUMNS)
             }
@@ -89,7 +89,7 @@ pub(crate) async fn summary(
         }
         let (renderer, _) = rows.finish()?;
         let mut output = reading.digested(args.output.open(terminal, console)?);
-        reading.tally.hidden_columns = renderer.finish(&mut output)?;
+        reading.counts.hidden_columns = renderer.finish(&mut output)?;
         Ok(output.into_inner().close()?)
     })
     .await

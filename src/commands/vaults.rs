@@ -1,4 +1,4 @@
-//! The vaults of a run, where a name of one is given or printed.
+//! The vaults of a run, if a name of one is given or printed.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(super) async fn read(
         ids.push(match vault.map(|vault| find(&items, vault)) {
             None => Ok(None),
             Some(Ok(id)) => Ok(Some(id)),
-            // A name that is not unique in one project is no choice, whatever the others have.
+            // An ambiguous name in one project is an error, whatever the others have.
             Some(Err(error)) if error.is::<UsageError>() => return Err(error),
             Some(Err(_)) if !is_complete => Err(anyhow::Error::from(Incomplete(
                 "the vaults are not proven complete, and the wanted one is not among them"

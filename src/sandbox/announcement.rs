@@ -11,7 +11,7 @@ use super::project::{PROJECT_ID, REGION};
 pub(super) fn environment(address: SocketAddr, cloud: Cloud) -> Vec<(&'static str, String)> {
     let endpoint = match cloud {
         Cloud::Single => format!("http://{address}"),
-        // The client puts the region in this place.
+        // The client replaces this placeholder by the region.
         Cloud::Regions => format!("http://{address}/{{region}}"),
     };
     let mut environment = vec![

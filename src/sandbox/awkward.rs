@@ -4,7 +4,7 @@
 /// Backup with an undocumented status.
 pub(super) const UNKNOWN_STATUS: u32 = 173;
 
-/// Backup in which every field is null that was ever seen null, also "required" ones.
+/// Backup with null in every field that was ever null, also "required" ones.
 pub(super) const NULLS: u32 = 191;
 
 /// Backup with undocumented fields, whose values a careless parser changes.

@@ -237,7 +237,7 @@ impl AccountState {
             for change in self.changes.iter().filter(|change| change.is_due(list)) {
                 change.apply(Arc::make_mut(&mut own.rows), &mut changed);
             }
-            // A client cannot see changes before its first request.
+            // Changes before the first listing would be invisible.
             if let Some(churn) = own.churn.as_mut().filter(|_| list.of_project > 1) {
                 churn.apply(Arc::make_mut(&mut own.rows), &mut changed);
             }

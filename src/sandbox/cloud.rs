@@ -44,7 +44,7 @@ impl Cloud {
         regions
     }
 
-    /// Splits a path into a region and the rest. A path without a region is of the first one.
+    /// Splits a path into a region and the rest. Without one, the first region applies.
     pub(super) fn split(self, path: &str) -> (&'static str, &str) {
         let region = self.prefixes().find_map(|region| {
             let rest = path.strip_prefix('/')?.strip_prefix(region)?;

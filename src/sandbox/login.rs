@@ -1,4 +1,4 @@
-//! Bodies of logins: who logs in, and for which project.
+//! Bodies of logins: identity and scope.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(super) struct Login {
     pub(super) scope: Scope,
 }
 
-/// What proves the identity: the method of a login.
+/// Proof of identity: the method of a login.
 #[derive(Debug)]
 pub(super) enum Proof {
     Password {

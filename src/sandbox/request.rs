@@ -146,7 +146,7 @@ impl ReceivedRequest {
         self.head.headers()
     }
 
-    /// Returns the text of a header. HTTP/2 has an authority instead of `host`.
+    /// Returns the text of a header. HTTP/2 has `:authority` instead of `host`.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers().get(name).and_then(|value| value.to_str().ok());
         let authority = || self.head.uri().authority().filter(|_| name == HOST.as_str());

@@ -167,7 +167,7 @@ impl Rows {
         let floor = if newer.created == older.created { older.id.rank() } else { 0 };
         let left = u128::from(left.unsigned_abs());
         let share = ((newer.id.rank() - floor) / (left + 1)).min(ID_STEP);
-        // A later backup in the same place must have another id.
+        // A later backup at the same position must have another id.
         let own = u128::from(serial) % share.max(1);
         let id = Uuid::at_rank(floor + left * share + own);
         added(project, serial, newer.created, Some(id))
@@ -239,8 +239,8 @@ impl Series {
 
     /// Returns a time that decreases by at least half a step per index.
     ///
-    /// Tied backups have the same time in projects of the same size: whoever merges lists meets
-    /// equal times.
+    /// Tied backups have the same time in projects of the same size: so merged lists have equal
+    /// times.
     fn created(self, index: u32) -> Micros {
         let is_tied = TIED.contains(&(index % TIE_PERIOD));
         let own = if is_tied { index } else { in_project(index, self.project) };
@@ -368,7 +368,7 @@ mod tests {
         let lists = PROJECTS.iter().map(|project| Rows::of_project(project.key, 1663));
         let lists: Vec<_> = lists.collect();
         lists.iter().for_each(assert_ordered);
-        // Also the first eight digits, which a list shows.
+        // The first eight digits, which a list shows, are unique too.
         let ids = lists.iter().flat_map(ids).map(|id| id.text());
         let short: HashSet<_> = ids.filter_map(|id| Some(id.get(..8)?.to_owned())).collect();
         let leaders = lists[0].iter().filter_map(|row| row.id.text().get(..8).map(str::to_owned));

@@ -1,12 +1,12 @@
 //! An address as messages show it: scheme, host and port.
 //!
-//! What else a user writes into a URL may be a secret, such as a password or a token in the query.
+//! Other parts of a URL may be secret, such as a password or a token in the query.
 
 use reqwest::Url;
 
 /// Returns scheme, host and port of a URL, with `…` for anything else in it; `None` for a text that
-/// is not clearly a URL with a host. It may be anything, such as a token in the wrong variable.
-pub(crate) fn shown(text: &str) -> Option<String> {
+/// is not clearly a URL with a host: it may be a misplaced token.
+pub(crate) fn without_secrets(text: &str) -> Option<String> {
     // A raw `/` or `#` in a password ends the host too early, so that a part of the password would
     // be shown.
     let url = Url::parse(text).ok().filter(|_| !text.contains('@'))?;
@@ -45,7 +45,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(shown(text).as_deref(), expected, "{text}");
+            assert_eq!(without_secrets(text).as_deref(), expected, "{text}");
         }
     }
 }

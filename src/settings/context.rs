@@ -1,4 +1,4 @@
-//! What a search reads its sources with. Nothing is opened before a source needs it.
+//! Context of a search: flags, variables and files. A file is opened only when a source needs it.
 
 use std::cell::LazyCell;
 use std::time::Duration;

@@ -64,12 +64,12 @@ impl Parts {
         [&self.access_key, &self.secret_key, &self.security_token]
     }
 
-    /// Returns the credentials, or `None` if no part is present. A password is used only if there
-    /// is nothing else, since it is best not sent.
+    /// Returns the credentials, or `None` if no part is present. A password is used only without
+    /// other credentials, since sending it is a risk.
     ///
     /// # Errors
     ///
-    /// A part is missing, or cannot be what it should be.
+    /// A part is missing or malformed.
     pub(super) fn whole(mut self) -> Result<Option<Credentials>, ConnectionError> {
         if self.token.is_set() && self.keys().iter().any(|part| part.is_set()) {
             match self.both {

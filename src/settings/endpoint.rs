@@ -16,11 +16,11 @@ pub(crate) struct Endpoint {
     origin: String,
 }
 
-/// Stands for the region in an address.
+/// Placeholder for the region in an address.
 const REGION_PLACEHOLDER: &str = "{region}";
 
-/// Replaces `{region}` in an address by the region. An address without a region stays as it is, and
-/// is rejected where it is used.
+/// Replaces `{region}` in an address by the region. Without a region, the address is unchanged and
+/// rejected later.
 pub(super) fn with_region(address: &mut Setting, region: Option<&Setting>) {
     if let Some(region) = region.filter(|it| is_label(&it.value) && it.value.contains('-')) {
         address.value = address.value.replace(REGION_PLACEHOLDER, &region.value);
@@ -83,7 +83,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// Domain and region make no host.
+    /// Domain and region do not form a host.
     pub(super) fn below(
         service: &str,
         region: &Setting,
@@ -99,7 +99,7 @@ impl Endpoint {
         if !is_label(&region.value) {
             return Err(refuse(format!("{}: `{}`", region.origin, region.value.escape_debug())));
         }
-        // In place of a domain there may be a URL with a secret in it.
+        // The value may be a URL with a secret instead of a domain.
         if !cloud.value.split('.').all(is_label) {
             return Err(refuse(cloud.origin.clone()));
         }
@@ -146,7 +146,7 @@ impl Endpoint {
     /// It is not one, or secrets must not be sent to it.
     pub(super) fn parse(Setting { origin, value }: &Setting) -> Result<Self, ConnectionError> {
         let refuse = |reason: &str, hint: &str| {
-            let message = match address::shown(value) {
+            let message = match address::without_secrets(value) {
                 Some(address) => format!("{origin}: `{address}` {reason}"),
                 None => format!("{origin} {reason}"),
             };
@@ -323,7 +323,7 @@ mod tests {
             (otc, "https://cbr.cn-north-4.myhuaweicloud.com", false),
             (otc, "https://cbr.example.com", false),
             ("https://iam.myhuaweicloud.com", "https://cbr.cn-north-4.myhuaweicloud.com", true),
-            // The user has named this one.
+            // The user names this host.
             ("https://iam.example.com", "https://cbr.example.com", true),
             ("http://127.0.0.1:1", "http://127.0.0.1:2", true),
         ];

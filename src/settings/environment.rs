@@ -188,7 +188,7 @@ impl Environment {
     }
 
     /// Returns true if the endpoint of a region is known to `cbr`, or set in a variable.
-    pub(super) fn leads_somewhere(&self, region: &str) -> bool {
+    pub(super) fn has_endpoint(&self, region: &str) -> bool {
         let is_named = self.endpoint_of(region).is_some() || self.get("HW_CLOUD").is_some();
         is_named || regions::service_host(region).is_some()
     }

@@ -10,7 +10,7 @@ use crate::text::small_file;
 /// The directories of the user.
 #[derive(Debug)]
 pub(crate) struct Home {
-    /// `None` for a user without one, such as a service's.
+    /// Home directory; `None` for a user without one, such as a service.
     home: Option<PathBuf>,
     /// `$XDG_CONFIG_HOME`, or the platform's default.
     config: Option<PathBuf>,

@@ -13,7 +13,7 @@ use super::{Environment, regions};
 /// Returns the host of an `https` URL, or of an `http` URL to this machine. Credentials must not be
 /// sent to any other URL.
 pub(super) fn host_of(url: &str) -> Option<String> {
-    // What looks like the host may be a part of a password.
+    // With an `@`, the apparent host may be part of a password.
     let url = Url::parse(url).ok().filter(|parsed| is_private(parsed) && !url.contains('@'))?;
     url.host_str().map(str::to_owned)
 }
@@ -42,8 +42,8 @@ impl Hosts {
         Self { named: urls.filter_map(host_of).collect() }
     }
 
-    /// Returns why credentials must not be sent to this address, said of the address; `None` if it
-    /// is one of these hosts.
+    /// Returns why credentials must not be sent to this address; `None` for a trusted host. The
+    /// address is the subject of the text.
     pub(super) fn refuse(&self, url: &str) -> Option<String> {
         if url.contains('@') {
             return Some("holds a user name or password".to_owned());
@@ -68,7 +68,7 @@ impl Hosts {
         host_of(url).is_some_and(|host| self.named.contains(&host))
     }
 
-    /// Returns what the user can do to trust a host.
+    /// Returns a hint on how to trust a host.
     pub(super) fn allow(host: &str) -> String {
         format!("if you trust that host, set CBR_IAM_ENDPOINT=https://{host}")
     }

@@ -50,7 +50,7 @@ impl Parts {
         self.password.is_set() && self.is_by_password()
     }
 
-    /// Other ways may need a password too, but not this one's request.
+    /// Returns true if IAM's password method can be used. Other methods need another request.
     fn is_by_password(&self) -> bool {
         let kind = self.kind.value.as_ref().map(Secret::reveal);
         // Without its code, the password of a user with a second factor only counts as a failure.
@@ -114,7 +114,7 @@ pub(super) fn is_known(kind: &str) -> bool {
     ["password", "v3password", "token", "v3token"].contains(&kind)
 }
 
-/// Returns why another authentication type is not used, said of its setting.
+/// Returns why another authentication type is not used, with its setting as the subject.
 pub(super) fn unusable(kind: &str) -> String {
     format!(
         "is {}, which cbr cannot use: give a password, a token or an access key",

@@ -1,4 +1,4 @@
-//! What one source of the list holds, and how near to the user it is.
+//! Result of looking up one source, with its rank.
 
 use super::given_file::FileError;
 use super::metadata::{self, Metadata};
@@ -13,7 +13,7 @@ pub(super) struct Lookup {
     pub(super) rank: Rank,
 }
 
-/// What a source holds in credentials.
+/// Credentials of a source, or why it has none.
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// It never holds any, so the list of sources omits it.
@@ -34,7 +34,7 @@ pub(super) enum Outcome {
     Outranked,
     /// Its file was not opened, since an earlier source decides.
     NotOpened,
-    /// The metadata service has them and was not requested yet.
+    /// Available from the metadata service, which was not requested yet.
     Pending {
         address: MetadataAddress,
         /// Why the source refers to the service; `None` for the service itself.
@@ -48,7 +48,7 @@ pub(super) enum Outcome {
 pub(super) enum Rank {
     /// Flags.
     Flags,
-    /// What `--profile` or `--cloud` selects.
+    /// Entry that `--profile` or `--cloud` selects.
     Selected,
     /// Variables of `cbr`.
     OwnVariables,
@@ -59,7 +59,7 @@ pub(super) enum Rank {
 }
 
 impl Outcome {
-    /// Takes the credentials out of a source.
+    /// Moves the credentials out of a source.
     pub(super) fn of(source: &mut Source) -> Self {
         match std::mem::replace(&mut source.credentials, Ok(None)) {
             Ok(Some(credentials)) => Self::Found(credentials),
@@ -73,7 +73,7 @@ impl Lookup {
     /// Creates the result for a source that was read. If it refers to the metadata service and no
     /// earlier source decides, the credentials are those of the service.
     pub(super) fn read(mut source: Source, context: &Context<'_>, is_decided: bool) -> Self {
-        let outcome = if source.asks_metadata && !is_decided {
+        let outcome = if source.refers_to_metadata && !is_decided {
             follow(&mut source, context)
         } else {
             Outcome::of(&mut source)
@@ -107,7 +107,7 @@ impl Lookup {
                 Self { source: Source { warnings, ..Source::named(name) }, ..lookup }
             }
             Ok(None) => Self::without_settings(name, Outcome::NotSet(None)),
-            // A variable names the file, so the files after it are not meant.
+            // A variable names this file, so later files are not used.
             Err(FileError::Named(error)) => Self::without_settings(name, Outcome::Invalid(error)),
             Err(FileError::Unusable(why)) => {
                 // The status shows the usual name already.
@@ -158,7 +158,7 @@ impl Lookup {
         Self { rank, ..self }
     }
 
-    /// Returns true if no later source is needed for credentials.
+    /// Returns true if this source decides the credentials.
     pub(super) fn decides(&self) -> bool {
         match &self.outcome {
             Outcome::Found(_)
@@ -188,13 +188,13 @@ fn follow(source: &mut Source, context: &Context<'_>) -> Outcome {
     match (MetadataAddress::new(context.environment), context.metadata) {
         (Err(error), _) => Outcome::Invalid(error),
         (Ok(None), _) => refused(&format!("{} is off", metadata::VARIABLE)),
-        (Ok(Some(address)), Metadata::NotAsked) => {
+        (Ok(Some(address)), Metadata::NotRequested) => {
             Outcome::Pending { address, referral: Some("its mode is ecsAgency") }
         }
         (Ok(Some(_)), Metadata::Nothing(why)) => {
             refused(&format!("{} gives no keys ({why})", metadata::NAME))
         }
-        (Ok(Some(_)), Metadata::Gave(server)) => {
+        (Ok(Some(_)), Metadata::Available(server)) => {
             let Source { credentials, region, project_id, .. } = server.source();
             source.credentials = credentials;
             source.region = source.region.take().or(region);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::source::Source;
 use super::{ConnectionError, Credentials};
 
-/// Credentials by the name of what holds them. Clones share them.
+/// Credentials by the name of their origin. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct CredentialMemo(Arc<Mutex<HashMap<String, Remembered>>>);
 

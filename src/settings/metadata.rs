@@ -35,9 +35,9 @@ impl MetadataAddress {
         let endpoint = Endpoint::parse(&Setting::new(VARIABLE, value)).ok();
         match endpoint.filter(|endpoint| endpoint.is_loopback() && !endpoint.is_https()) {
             Some(endpoint) => Ok(Some(Self(endpoint.base().to_owned()))),
-            // The answer decides the credentials, so it must not come from elsewhere.
+            // The response provides credentials, so it must come from this machine.
             None => {
-                let shown = address::shown(value).map(|address| format!(": `{address}`"));
+                let shown = address::without_secrets(value).map(|address| format!(": `{address}`"));
                 Err(ConnectionError::new(
                     format!(
                         "{VARIABLE}{} is not an http URL of this machine",
@@ -59,11 +59,11 @@ impl MetadataAddress {
 #[derive(Debug)]
 pub(crate) enum Metadata {
     /// No request was sent.
-    NotAsked,
+    NotRequested,
     /// It has no credentials, or there is no such service; in words for a user.
     Nothing(String),
     /// It has credentials.
-    Gave(Server),
+    Available(Server),
 }
 
 /// Settings of this server, from the service.

@@ -55,7 +55,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
-pub(crate) use address::shown as shown_address;
+pub(crate) use address::without_secrets as shown_address;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::{Endpoint, check as check_endpoint};
 pub(crate) use environment::{Environment, VARIABLES};
@@ -204,7 +204,7 @@ impl ConnectionArgs {
     /// Returns the first of these flags that was given and overrides the variables that name the
     /// endpoint.
     #[cfg(feature = "sandbox")]
-    pub(crate) fn leads_elsewhere(&self) -> Option<&'static str> {
+    pub(crate) fn first_overriding_endpoint(&self) -> Option<&'static str> {
         let given = [
             ("--endpoint", self.endpoint.is_some()),
             ("--profile", !self.targets.profiles.is_empty()),

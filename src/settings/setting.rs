@@ -1,4 +1,4 @@
-//! A value with its origin, so that every message can name it.
+//! A value with its origin, which messages name.
 
 /// One setting that is not secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ pub(super) struct Source {
     /// An error if they are incomplete or invalid.
     pub(super) credentials: Result<Option<Credentials>, ConnectionError>,
     pub(super) region: Option<Setting>,
-    /// Region that applies if nothing else leads to one: the first of several, or that of a vendor.
+    /// Fallback region: the first of several, or the default of a vendor.
     pub(super) first_region: Option<Setting>,
     pub(super) project_id: Option<Setting>,
     /// Name from which the id is found.
@@ -30,7 +30,7 @@ pub(super) struct Source {
     /// Warnings that apply if its credentials are used.
     pub(super) cautions: Vec<String>,
     /// True if it refers to the server's metadata service for credentials.
-    pub(super) asks_metadata: bool,
+    pub(super) refers_to_metadata: bool,
     /// True if its project, IAM and cloud apply to credentials of any source. A project in one
     /// tool's settings is not used with the keys of another's: it may belong to another account.
     pub(super) shares_project: bool,
@@ -51,7 +51,7 @@ impl Source {
             endpoint: None,
             ca_file: None,
             cautions: Vec::new(),
-            asks_metadata: false,
+            refers_to_metadata: false,
             iam: None,
             cloud: None,
             note: None,
@@ -76,13 +76,16 @@ pub(crate) enum State {
     /// The credentials are its own.
     Used,
     /// Present but not used.
-    PassedOver,
+    #[serde(rename = "passed_over")]
+    Skipped,
     /// Not set.
     NotSet,
     /// Not needed, since an earlier source decided.
-    NotLookedAt,
+    #[serde(rename = "not_looked_at")]
+    NotRead,
     /// Requested only by commands that send requests.
-    WouldBeAsked,
+    #[serde(rename = "would_be_asked")]
+    NotRequested,
 }
 
 impl State {
@@ -90,10 +93,10 @@ impl State {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Used => "used",
-            Self::PassedOver => "passed over",
+            Self::Skipped => "skipped",
             Self::NotSet => "not set",
-            Self::NotLookedAt => "not looked at",
-            Self::WouldBeAsked => "would be asked",
+            Self::NotRead => "not read",
+            Self::NotRequested => "would be requested",
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::{Environment, Setting};
 
-/// CAs that a certificate must come from. Each choice replaces the system's, as in `curl --cacert`,
-/// OpenStack's client and OpenSSL.
+/// CAs that must have issued a certificate. Each choice replaces the system's, as in `curl
+/// --cacert`, OpenStack's client and OpenSSL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// Any certificate is accepted: `--insecure`.
@@ -77,8 +77,7 @@ impl Trust {
     }
 }
 
-/// Returns a path for messages. A text that is far too long is not a path but a certificate, so it
-/// is cut.
+/// Returns a path for messages. Cuts a very long text, which is a certificate instead of a path.
 pub(crate) fn shown(path: &str) -> String {
     const LONGEST: usize = 200;
     let mut shown: String = path.chars().take(LONGEST).collect();

@@ -34,13 +34,13 @@ fn settings_have_an_origin_and_no_secret() {
         "CBR_* not set -",
         "HUAWEICLOUD_SDK_* not set -",
         "HW_* used -",
-        "OS_* passed over OS_AUTH_URL is not set, so they may belong to another cloud",
+        "OS_* skipped OS_AUTH_URL is not set, so they may belong to another cloud",
         "CLOUD_SDK_* not set -",
         "~/.config/cbr/config.toml not set -",
-        "~/.hcloud/config.json not looked at -",
-        "~/.huaweicloud/credentials not looked at -",
-        "clouds.yaml not looked at -",
-        "ECS metadata not looked at -",
+        "~/.hcloud/config.json not read -",
+        "~/.huaweicloud/credentials not read -",
+        "clouds.yaml not read -",
+        "ECS metadata not read -",
     ];
     assert_eq!(printed, expected);
 }

@@ -131,7 +131,7 @@ const HALVES: &[(&[(&str, &str)], &str, &str)] = &[
         &[],
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, HW_*, OS_*, CLOUD_SDK_*, \
          ~/.config/cbr/config.toml, ~/.hcloud/config.json, ~/.huaweicloud/credentials, \
-         clouds.yaml; passed over: ECS metadata (CBR_ECS_METADATA is off)",
+         clouds.yaml; skipped: ECS metadata (CBR_ECS_METADATA is off)",
         "export CBR_ACCESS_KEY, CBR_SECRET_KEY and CBR_REGION (such as eu-de), or save them with \
          cbr config set; or try it without an account: cbr sandbox -- backups list",
     ),
@@ -258,8 +258,8 @@ fn skipped_credentials_are_reported() {
         .env("OS_AUTH_URL", "https://keystone.example.com/v3");
     let expected = [
         "no credentials; not set: CBR_*, HUAWEICLOUD_SDK_*, CLOUD_SDK_*",
-        "; passed over: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
-        "; passed over: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you \
+        "; skipped: HW_* (HW_USER_NAME is set, but HW_USER_PASSWORD is not)",
+        "; skipped: OS_* (OS_AUTH_URL leads to another cloud (keystone.example.com); if you \
          trust that host, ",
     ];
     run.exit(2).stderr_holds(expected).run();

@@ -36,7 +36,7 @@ struct Known {
 }
 
 impl Sessions {
-    /// Returns the session for one of these projects of a user, once.
+    /// Removes and returns the session of a user for one of these projects.
     pub(super) fn take(&self, iam: &Iam, projects: &[NameOrId]) -> Option<Session> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_this = |it: &Known| {

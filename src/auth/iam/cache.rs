@@ -30,7 +30,7 @@ struct Entry {
 }
 
 impl Name {
-    /// Returns the hash of the parts; other parts have another one.
+    /// Returns the hash of the parts. Lengths are hashed too, so the split matters.
     pub(super) fn of(parts: &[&str]) -> Self {
         let mut context = digest::Context::new(&digest::SHA256);
         for part in parts {

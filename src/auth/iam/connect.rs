@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::account::Sessions;
 use super::cache::Cache;
 use super::login::{self, Region, Scope};
-use super::renewal::{KeptProject, Logins, Projects};
+use super::renewal::{CachedProject, Logins, Projects};
 use super::{Iam, IamProject, project};
 use crate::api::{Client, ClientOptions, CredentialRefresh, Identity};
 use crate::settings::{
@@ -31,12 +31,12 @@ pub(crate) async fn connect(
     let ((credentials, _), project) = (credentials?, project?);
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
     let region = catalog_region;
-    let asked = |credentials: &Credentials| {
+    let iam_for = |credentials: &Credentials| {
         let (endpoint, _) = iam.clone()?;
         let (credentials, options) = (credentials.clone(), options.clone());
         Ok::<_, ConnectionError>(Iam { endpoint, credentials, options })
     };
-    let (endpoint, access, renewal): (_, _, Option<Arc<dyn CredentialRefresh>>) =
+    let (endpoint, identity, refresh): (_, _, Option<Arc<dyn CredentialRefresh>>) =
         match (credentials, project) {
             (Credentials::Password(login), project) => {
                 let project = match project {
@@ -44,7 +44,7 @@ pub(crate) async fn connect(
                     Project::Named(name) => NameOrId::Name(name.value),
                     Project::OfToken => return Err(no_project().into()),
                 };
-                let iam = asked(&Credentials::Password(login.clone()))?;
+                let iam = iam_for(&Credentials::Password(login.clone()))?;
                 // Older versions cached tokens there.
                 cache.sweep();
                 let known = sessions.take(&iam, slice::from_ref(&project));
@@ -53,16 +53,16 @@ pub(crate) async fn connect(
                     Some(session) => session,
                     None => sessions.log_in(&iam, logins.log_in()).await?,
                 };
-                let endpoint = place(endpoint, Some(&session.scope))?;
+                let endpoint = endpoint_of(endpoint, Some(&session.scope))?;
                 (endpoint, session.access(), Some(Arc::new(logins)))
             }
             (credentials, Project::Id(id)) => {
-                let access = Identity { credentials, project_id: Some(id.value) };
-                (place(endpoint, None)?, access, None)
+                let identity = Identity { credentials, project_id: Some(id.value) };
+                (endpoint_of(endpoint, None)?, identity, None)
             }
             (credentials, Project::OfToken) => {
-                let scope = login::scope_of(&asked(&credentials)?, &region).await?;
-                let endpoint = place(endpoint, Some(&scope))?;
+                let scope = login::scope_of(&iam_for(&credentials)?, &region).await?;
+                let endpoint = endpoint_of(endpoint, Some(&scope))?;
                 let project = scope.project.ok_or_else(no_project)?;
                 (endpoint, Identity { credentials, project_id: Some(project.id) }, None)
             }
@@ -74,23 +74,23 @@ pub(crate) async fn connect(
                     }
                 };
                 let projects =
-                    Projects::new(asked(&credentials)?, access_key, name, is_region, cache);
-                let endpoint = place(endpoint, None)?;
-                match projects.kept() {
+                    Projects::new(iam_for(&credentials)?, access_key, name, is_region, cache);
+                let endpoint = endpoint_of(endpoint, None)?;
+                match projects.cached() {
                     Some(id) => {
-                        let access = projects.access(id.clone());
-                        (endpoint, access, Some(Arc::new(KeptProject { projects, id })))
+                        let identity = projects.access(id.clone());
+                        (endpoint, identity, Some(Arc::new(CachedProject { projects, id })))
                     }
                     None => (endpoint, projects.access(projects.find().await?), None),
                 }
             }
         };
-    Ok(Client::new(endpoint, access, renewal, options)?)
+    Ok(Client::new(endpoint, identity, refresh, options)?)
 }
 
 /// Returns endpoint and identity without a request to IAM, from the settings and the cache. `None`
 /// if a request is needed.
-pub(crate) fn kept(
+pub(crate) fn connect_from_cache(
     resolution: Resolution,
     cache: Cache,
     options: &ClientOptions,
@@ -99,7 +99,7 @@ pub(crate) fn kept(
     let Resolution { credentials, region, project, endpoint, iam, .. } = resolution;
     let ((credentials, _), project) = (credentials.ok()?, project.ok()?);
     let is_region = matches!(&project, Project::Named(name) if region.as_ref() == Some(name));
-    let asked = || {
+    let iam_for = || {
         let (endpoint, _) = iam.ok()?;
         Some(Iam { endpoint, credentials: credentials.clone(), options: options.clone() })
     };
@@ -107,12 +107,12 @@ pub(crate) fn kept(
         // A password needs a login first.
         (Credentials::Password(_), _) => None,
         (_, Project::Id(id)) => {
-            let access = Identity { credentials, project_id: Some(id.value) };
-            Some((place(endpoint, None).ok()?, access))
+            let identity = Identity { credentials, project_id: Some(id.value) };
+            Some((endpoint_of(endpoint, None).ok()?, identity))
         }
         (Credentials::Key { access_key, .. }, Project::Named(name)) => {
-            let projects = Projects::new(asked()?, access_key, name, is_region, cache);
-            Some((place(endpoint, None).ok()?, projects.access(projects.kept()?)))
+            let projects = Projects::new(iam_for()?, access_key, name, is_region, cache);
+            Some((endpoint_of(endpoint, None).ok()?, projects.access(projects.cached()?)))
         }
         (Credentials::Key { .. }, Project::OfToken) | (Credentials::Token(_), _) => None,
     }
@@ -142,27 +142,26 @@ pub(crate) async fn scope(
 }
 
 /// Returns the cached id of the project.
-pub(crate) fn kept_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
+pub(crate) fn cached_project(resolution: &Resolution, cache: &Cache) -> Option<String> {
     let (credentials, _) = resolution.credentials.as_ref().ok()?;
     let (iam, _) = resolution.iam.as_ref().ok()?;
     match (credentials, &resolution.project) {
         (Credentials::Key { access_key, .. }, Ok(Project::Named(name))) => {
-            Projects::kept_in(cache, access_key, iam, name)
+            Projects::cached_in(cache, access_key, iam, name)
         }
         _ => None,
     }
 }
 
-/// Returns the endpoint: the one that the user wrote, or that of the catalogue, or that of the
-/// region.
-fn place(
+/// Returns the endpoint of the user, else of the catalogue, else of the region.
+fn endpoint_of(
     endpoint: Result<ResolvedEndpoint, EndpointError>,
     scope: Option<&Scope>,
 ) -> Result<Endpoint, ConnectionError> {
     let in_catalog = || scope.and_then(Scope::endpoint);
     match endpoint {
-        Ok(place) if place.is_made => Ok(in_catalog().unwrap_or(place.endpoint)),
-        Ok(place) => Ok(place.endpoint),
+        Ok(resolved) if resolved.is_derived => Ok(in_catalog().unwrap_or(resolved.endpoint)),
+        Ok(resolved) => Ok(resolved.endpoint),
         Err(EndpointError { error, is_open: true }) => in_catalog().ok_or(error),
         Err(EndpointError { error, is_open: false }) => Err(error),
     }
@@ -171,6 +170,6 @@ fn place(
 fn no_project() -> ConnectionError {
     ConnectionError::new(
         "the token is for a whole account, and not for a project",
-        "get one for the project of the region, or use an access key",
+        "get one for the project of the region, or use an identity key",
     )
 }

@@ -48,7 +48,7 @@ pub(super) struct Session {
 }
 
 impl Scope {
-    /// Returns the endpoint of the service, if the catalogue has one that secrets may be sent to.
+    /// Returns the endpoint of the service from the catalogue, if secrets may be sent to it.
     pub(super) fn endpoint(&self) -> Option<Endpoint> {
         Endpoint::of_catalog(self.service.as_deref()?)
     }
@@ -135,7 +135,7 @@ fn token(headers: &HeaderMap) -> Result<Secret, Error> {
     token.map(|token| Secret::new(token.to_owned())).ok_or_else(|| Error::custom("no token"))
 }
 
-/// Reads an answer of this IAM. Drops a service that its catalogue must not name.
+/// Parses a response of IAM. Drops a service that its catalogue must not name.
 fn scope(iam: &Iam, body: &str, region: &Region) -> Result<Scope, Error> {
     let mut scope = read(body, region)?;
     let is_listed = |url: &String| {

@@ -30,7 +30,7 @@ use crate::settings::{Credentials, Endpoint};
 
 pub(crate) use account::{NotTried, Sessions, one_project, projects};
 pub(crate) use cache::Cache;
-pub(crate) use connect::{connect, kept, kept_project, scope};
+pub(crate) use connect::{cached_project, connect, connect_from_cache, scope};
 pub(crate) use project::IamProject;
 
 /// IAM at one address, with the credentials of one user.

@@ -87,18 +87,18 @@ impl Projects {
     }
 
     /// Returns the cached id.
-    pub(super) fn kept(&self) -> Option<String> {
-        kept(&self.cache, &self.name)
+    pub(super) fn cached(&self) -> Option<String> {
+        cached_id(&self.cache, &self.name)
     }
 
     /// Returns the cached id without creating a look-up.
-    pub(super) fn kept_in(
+    pub(super) fn cached_in(
         cache: &Cache,
         access_key: &str,
         iam: &Endpoint,
         wanted: &Setting,
     ) -> Option<String> {
-        kept(cache, &Self::name(access_key, iam, wanted))
+        cached_id(cache, &Self::name(access_key, iam, wanted))
     }
 
     /// Requests the id and caches it.
@@ -119,18 +119,18 @@ impl Projects {
     }
 }
 
-fn kept(cache: &Cache, name: &Name) -> Option<String> {
+fn cached_id(cache: &Cache, name: &Name) -> Option<String> {
     let id = cache.read(name)?;
     check_project_id(&id).ok().map(|()| id)
 }
 
 /// A cached project, which may no longer exist.
-pub(super) struct KeptProject {
+pub(super) struct CachedProject {
     pub(super) projects: Projects,
     pub(super) id: String,
 }
 
-impl CredentialRefresh for KeptProject {
+impl CredentialRefresh for CachedProject {
     /// Removes the cache entry, so the next run looks the project up again. Looks it up at once
     /// unless the credentials were rejected: those are not sent twice.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a> {

@@ -70,24 +70,24 @@ impl Report {
 pub(crate) async fn check(
     args: &CheckArgs,
     resolution: Resolution,
-    means: &ClientOptions,
+    options: &ClientOptions,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let mut report = Report::default();
     let facts = Facts::of(&resolution);
     let asking = Asking::of(&resolution);
     let mut failing = "settings";
-    let result = steps(resolution, means, &mut report, &mut failing).await;
+    let result = steps(resolution, options, &mut report, &mut failing).await;
     let Err(error) = result else {
         report.ok = true;
         return report.print(args.output, out);
     };
     if error.downcast_ref::<ApiError>().is_some_and(ApiError::is_local) {
-        // What looked right could not be used: that is one step, and it has failed.
+        // A setting passed its check but cannot be used: report one failed step.
         failing = "settings";
         report.steps.clear();
     }
-    let found = asking.project(&error, means).await;
+    let found = asking.project(&error, options).await;
     let diagnosis = diagnosis::of(&error, &facts, found.as_ref());
     report.exit_code = exit_for(&error).code();
     report.clock_ahead_seconds =
@@ -99,10 +99,10 @@ pub(crate) async fn check(
     Err(Diagnosed { error, hint }.into())
 }
 
-/// Takes the steps of a listing. `failing` is the step of an error.
+/// Runs the steps of a listing. `failing` names the step that fails.
 async fn steps(
     resolution: Resolution,
-    means: &ClientOptions,
+    options: &ClientOptions,
     report: &mut Report,
     failing: &mut &'static str,
 ) -> anyhow::Result<()> {
@@ -112,7 +112,8 @@ async fn steps(
     }
     let iam = resolution.iam.clone().ok().filter(|_| resolution.needs_iam());
     *failing = if iam.is_some() { "identity" } else { "settings" };
-    let client = iam::connect(resolution, Cache::of_process(), &Sessions::default(), means).await?;
+    let client =
+        iam::connect(resolution, Cache::of_process(), &Sessions::default(), options).await?;
     report.endpoint = Some(client.endpoint().base().to_owned());
     report.project_id = client.project_id();
     if let (Some((iam, _)), Some(project_id)) = (iam, report.project_id.clone()) {
@@ -122,7 +123,7 @@ async fn steps(
     let started = Instant::now();
     let probe = Probe::send(&client).await?;
     let took = started.elapsed().as_millis();
-    // A credential refresh may have found another one.
+    // A credential refresh may have changed the project.
     report.project_id = client.project_id();
     report.count = probe.count;
     let count = probe.count.map_or_else(String::new, |count| format!(": {count} backups"));
@@ -154,17 +155,17 @@ impl Asking {
         }
     }
 
-    /// Returns the right project, if the caller is authenticated and the request was refused. A
+    /// Returns the project from IAM if the request was rejected but the caller is authenticated. A
     /// failure of this request leaves the diagnosis unchanged.
     async fn project(
         &self,
         error: &anyhow::Error,
-        means: &ClientOptions,
+        options: &ClientOptions,
     ) -> Option<iam::IamProject> {
         if !self.is_given || !diagnosis::is_forbidden(error) {
             return None;
         }
         let (credentials, iam) = (self.credentials.as_ref()?, self.iam.as_ref()?);
-        iam::scope(credentials, iam, self.region.as_ref(), means).await.ok().flatten()
+        iam::scope(credentials, iam, self.region.as_ref(), options).await.ok().flatten()
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn show_settings(
         connection,
         proxy: resolution.endpoint.as_ref().ok().map(|place| api::proxy_to(&place.endpoint)),
         broken_default: connection.own_file.config.as_ref().and_then(|it| check_defaults(it).err()),
-        kept_project: iam::kept_project(&resolution, &Cache::of_process()),
+        cached_project: iam::cached_project(&resolution, &Cache::of_process()),
     };
     show(args, &resolution, &run, &mut Stdout)
 }
@@ -59,9 +59,9 @@ pub(crate) async fn check_settings(
     if connection.names_several() {
         return check_targets(args, connection, console, &mut Stdout).await;
     }
-    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let (resolution, means) = settings_and_options(connection, console, &journal).await?;
-    check(args, resolution, &means, &mut Stdout).await
+    let log = Arc::new(RequestLog::new(Arc::clone(console)));
+    let (resolution, options) = settings_and_options(connection, console, &log).await?;
+    check(args, resolution, &options, &mut Stdout).await
 }
 
 /// The output.
@@ -77,7 +77,7 @@ struct Line<'a> {
     setting: &'static str,
     /// Shortened, or omitted if it is secret.
     value: Option<String>,
-    /// The flag, variable or file that it is from.
+    /// Flag, variable or file that sets it.
     origin: Option<Cow<'a, str>>,
     /// Why it is missing or invalid.
     problem: Option<String>,
@@ -94,7 +94,7 @@ fn show(
     run: &RunSettings<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let mut settings = lines(resolution, run.kept_project.as_deref());
+    let mut settings = lines(resolution, run.cached_project.as_deref());
     settings.extend(run.lines());
     let report = Report { settings, sources: &resolution.statuses };
     match args.output {
@@ -109,8 +109,8 @@ fn show(
 impl Report<'_> {
     fn table(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let settings = self.settings.iter().map(|line| {
-            let said = line.problem.as_deref().or(line.origin.as_deref());
-            [line.setting, line.value.as_deref().unwrap_or("-"), said.unwrap_or("-")]
+            let detail = line.problem.as_deref().or(line.origin.as_deref());
+            [line.setting, line.value.as_deref().unwrap_or("-"), detail.unwrap_or("-")]
         });
         output::table(["SETTING", "VALUE", "ORIGIN"], settings, out)?;
         out.write_all(b"\n")?;
@@ -121,25 +121,25 @@ impl Report<'_> {
     }
 }
 
-fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line<'a>> {
+fn lines<'a>(resolution: &'a Resolution, cached_project: Option<&str>) -> Vec<Line<'a>> {
     let mut lines = match &resolution.credentials {
         Ok((credentials, origin)) => credential_lines(credentials, origin),
         Err(error) => vec![missing("credentials", error)],
     };
     lines.push(match &resolution.region {
-        Some(region) => found("region", region.value.clone(), &region.origin),
+        Some(region) => present("region", region.value.clone(), &region.origin),
         None => Line { setting: "region", ..Line::default() },
     });
     lines.push(match &resolution.project {
-        Ok(Project::Id(Setting { origin, value })) => found("project_id", value.clone(), origin),
-        Ok(project) => asked("project_id", project, kept_project),
+        Ok(Project::Id(Setting { origin, value })) => present("project_id", value.clone(), origin),
+        Ok(project) => looked_up("project_id", project, cached_project),
         Err(error) => missing("project_id", error),
     });
     let from_catalog = resolution.has_catalog();
     lines.push(match &resolution.endpoint {
-        Ok(ResolvedEndpoint { endpoint, origin, is_made }) => {
-            let mut line = found("endpoint", endpoint.base().to_owned(), origin);
-            if *is_made && from_catalog {
+        Ok(ResolvedEndpoint { endpoint, origin, is_derived }) => {
+            let mut line = present("endpoint", endpoint.base().to_owned(), origin);
+            if *is_derived && from_catalog {
                 line.origin = Some(format!("{origin}, unless the catalogue has another").into());
             }
             line
@@ -153,7 +153,7 @@ fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line
     });
     if resolution.needs_iam() {
         lines.push(match &resolution.iam {
-            Ok((iam, origin)) => found("iam_endpoint", iam.base().to_owned(), origin),
+            Ok((iam, origin)) => present("iam_endpoint", iam.base().to_owned(), origin),
             Err(error) => missing("iam_endpoint", error),
         });
     }
@@ -168,20 +168,20 @@ fn lines<'a>(resolution: &'a Resolution, kept_project: Option<&str>) -> Vec<Line
 }
 
 fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<'a>> {
-    let secret = |setting| found(setting, "(not shown)".to_owned(), origin);
+    let secret = |setting| present(setting, "(not shown)".to_owned(), origin);
     match credentials {
         Credentials::Key { access_key, security_token, .. } => {
             let mut lines =
-                vec![found("access_key", shortened(access_key), origin), secret("secret_key")];
+                vec![present("access_key", shortened(access_key), origin), secret("secret_key")];
             lines.extend(security_token.is_some().then(|| secret("security_token")));
             lines
         }
         Credentials::Token(_) => vec![secret("token")],
         Credentials::Password(login) => {
             let (NameOrId::Id(user) | NameOrId::Name(user)) = &login.user;
-            let mut lines = vec![found("user", user.clone(), origin)];
+            let mut lines = vec![present("user", user.clone(), origin)];
             if let Some(NameOrId::Id(domain) | NameOrId::Name(domain)) = &login.domain {
-                lines.push(found("domain", domain.clone(), origin));
+                lines.push(present("domain", domain.clone(), origin));
             }
             lines.push(secret("password"));
             lines
@@ -189,13 +189,13 @@ fn credential_lines<'a>(credentials: &Credentials, origin: &'a str) -> Vec<Line<
     }
 }
 
-fn found<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> {
+fn present<'a>(setting: &'static str, value: String, origin: &'a str) -> Line<'a> {
     Line { setting, value: Some(value), origin: Some(Cow::Borrowed(origin)), problem: None }
 }
 
-/// Describes a project that IAM looks up, or looked up in an earlier run.
-fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'static> {
-    let how_long = if kept.is_some() { "kept since it was looked up" } else { "looked up" };
+/// Returns the line of a project that IAM looks up, with its cached id if any.
+fn looked_up(setting: &'static str, project: &Project, cached: Option<&str>) -> Line<'static> {
+    let how_long = if cached.is_some() { "kept since it was looked up" } else { "looked up" };
     let how = match project {
         Project::Id(_) => None,
         Project::Named(Setting { origin, value }) => {
@@ -203,7 +203,7 @@ fn asked(setting: &'static str, project: &Project, kept: Option<&str>) -> Line<'
         }
         Project::OfToken => Some("looked up: that of the token".to_owned()),
     };
-    let value = kept.map(str::to_owned);
+    let value = cached.map(str::to_owned);
     Line { setting, value, origin: how.map(Cow::Owned), ..Line::default() }
 }
 

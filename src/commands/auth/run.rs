@@ -13,8 +13,8 @@ pub(super) struct RunSettings<'a> {
     pub(super) proxy: Option<Result<Option<(String, &'static str)>, ApiError>>,
     /// The first default that its flag rejects.
     pub(super) broken_default: Option<ConnectionError>,
-    /// The project id, if an earlier run has looked it up.
-    pub(super) kept_project: Option<String>,
+    /// Cached project id.
+    pub(super) cached_project: Option<String>,
 }
 
 impl RunSettings<'_> {

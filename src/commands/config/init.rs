@@ -87,8 +87,9 @@ pub(crate) async fn init(
         with_profile(&file.text()?, &args.name, &answers).map_err(|why| file.unchanged(&why))?;
     let config = file.write(&after, &lock, check)?;
     say(&format!("Saved as profile {name} in {}.", file.name()));
-    let is_default =
-        config.default_profile()?.is_some_and(|it| Some(it.place()) == place(&config, &args.name));
+    let is_default = config
+        .default_profile()?
+        .is_some_and(|it| Some(it.place()) == table_name(&config, &args.name));
     say(&match is_default {
         true => "It is the default profile: cbr backups list".to_owned(),
         false => format!("To use it: cbr backups list --profile {name}"),
@@ -97,7 +98,7 @@ pub(crate) async fn init(
 }
 
 /// Returns file and table of a profile.
-fn place(config: &Config, name: &str) -> Option<String> {
+fn table_name(config: &Config, name: &str) -> Option<String> {
     config.profile(name).map(|profile| profile.place())
 }
 
@@ -145,10 +146,10 @@ fn with_profile(before: &str, name: &str, answers: &Answers) -> Result<String, S
     })
 }
 
-/// Sends a request with the settings. Returns what they give access to.
+/// Tests the settings with a request. Returns the number of visible backups as text.
 async fn works(connection: &ConnectionArgs, console: &Arc<Console>) -> anyhow::Result<String> {
-    let journal = Arc::new(RequestLog::new(Arc::clone(console)));
-    let client = client(connection, console, &journal).await?;
+    let log = Arc::new(RequestLog::new(Arc::clone(console)));
+    let client = client(connection, console, &log).await?;
     let count = Probe::send(&client).await?.count;
     let endpoint = client.endpoint().base();
     Ok(match count {
@@ -184,6 +185,6 @@ fn prompt(question: &str) -> anyhow::Result<String> {
 
 /// Prints a line of the dialog.
 fn say(line: &str) {
-    // A terminal that is gone does not read it.
+    // A closed terminal is ignored.
     let _ = writeln!(io::stderr().lock(), "{}", crate::text::sanitize::visible(line));
 }

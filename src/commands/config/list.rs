@@ -2,7 +2,7 @@
 
 use clap::{Command, CommandFactory as _};
 
-use super::shown;
+use super::redacted;
 use crate::cli::Cli;
 use crate::output;
 use crate::settings::config::document::{Config, Entry, Value};
@@ -85,7 +85,7 @@ pub(super) fn value(entry: &Entry) -> String {
             ValueKind::Text | ValueKind::Number | ValueKind::NumberOrAuto | ValueKind::List,
             value,
         ) => value.text(),
-        _ => match shown(entry) {
+        _ => match redacted(entry) {
             serde_json::Value::String(text) => text,
             words => words.to_string(),
         },

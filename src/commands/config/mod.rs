@@ -82,15 +82,15 @@ impl File<'_> {
 
     /// Prints the value of a key; a secret as `set`.
     fn get(&self, args: &GetArgs) -> anyhow::Result<()> {
-        let shown = args.key.escape_debug();
+        let given = args.key.escape_debug();
         let refuse = |why| ConnectionError::new(why, "cbr config list prints all keys");
-        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
-        let key = path.key.ok_or_else(|| refuse(format!("{shown} is a table, not a key")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
+        let key = path.key.ok_or_else(|| refuse(format!("{given} is a table, not a key")))?;
         let config = self.load()?;
         let mut entries = config.iter().flat_map(|config| &config.entries);
         let entry = entries.find(|it| it.table == path.table && it.key.name == key.name);
         let entry =
-            entry.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
+            entry.ok_or_else(|| refuse(format!("{given} is not set in {}", self.name())))?;
         print(&format!("{}\n", list::value(entry)))
     }
 
@@ -99,33 +99,33 @@ impl File<'_> {
         args: &SetArgs,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<()> {
-        let shown = args.key.escape_debug().to_string();
+        let given = args.key.escape_debug().to_string();
         let refuse = |why| ConnectionError::new(why, "cbr config set --help lists the keys");
-        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
         let Some(key) = path.key else {
-            return Err(refuse(format!("{shown} is a table, not a key")).into());
+            return Err(refuse(format!("{given} is a table, not a key")).into());
         };
-        // Nobody should type a secret for a broken file.
+        // Rejects a broken file before the user types a secret.
         self.text()?;
         let value = if !key.is_secret() {
-            edit::value(&shown, key, &args.values)
+            edit::value(&given, key, &args.values)
         } else if args.values.is_empty() {
-            edit::value(&shown, key, &[secret::ask(key.name)?])
+            edit::value(&given, key, &[secret::ask(key.name)?])
         } else {
             return Err(ConnectionError::new(
                 format!(
-                    "{shown} is a secret, and others can see arguments: in the list of processes, \
+                    "{given} is a secret, and others can see arguments: in the list of processes, \
                      and in the shell's history"
                 ),
                 format!(
-                    "cbr config set {shown} prompts for it; cbr config set {shown} < FILE reads it"
+                    "cbr config set {given} prompts for it; cbr config set {given} < FILE reads it"
                 ),
             )
             .into());
         };
         let value = value.map_err(refuse)?;
         if path.table == Table::Defaults {
-            // Checked alone, since it is not in a line of the file yet.
+            // Checked alone, since the value has no line in the file yet.
             let alone = edit::set("", &path.table, key, &value).map_err(refuse)?;
             check(&Config::parse("", &self.path, &alone)?)?;
         }
@@ -144,14 +144,14 @@ impl File<'_> {
         args: &UnsetArgs,
         check: impl Fn(&Config) -> Result<(), ConnectionError>,
     ) -> anyhow::Result<()> {
-        let shown = args.key.escape_debug();
+        let given = args.key.escape_debug();
         let refuse = |why| ConnectionError::new(why, "cbr config show prints what is set");
-        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{shown}: {why}")))?;
+        let path = edit::Path::parse(&args.key).map_err(|why| refuse(format!("{given}: {why}")))?;
         let lock = self.lock()?;
         let before = self.text()?;
         let after = edit::unset(&before, &path).map_err(|why| self.unchanged(&why))?;
         let after =
-            after.ok_or_else(|| refuse(format!("{shown} is not set in {}", self.name())))?;
+            after.ok_or_else(|| refuse(format!("{given} is not set in {}", self.name())))?;
         let config = self.write(&after, &lock, check)?;
         if matches!(path.table, Table::Profile(_)) {
             self.remark_default_profile(&config);
@@ -268,7 +268,7 @@ fn toml(entries: &[Entry]) -> String {
             text.push_str(&format!("{gap}{table}\n"));
         }
         for entry in entries {
-            text.push_str(&format!("{} = {}\n", entry.key.name, shown(entry)));
+            text.push_str(&format!("{} = {}\n", entry.key.name, redacted(entry)));
         }
     }
     text
@@ -283,13 +283,13 @@ fn json(entries: &[Entry]) -> Json {
             let Json::Object(next) = next else { return Json::Null };
             place = next;
         }
-        place.insert(entry.key.name.to_owned(), shown(entry));
+        place.insert(entry.key.name.to_owned(), redacted(entry));
     }
     Json::Object(root)
 }
 
 /// Returns a value without secrets. JSON texts, numbers and lists are valid TOML too.
-fn shown(Entry { key, value, .. }: &Entry) -> Json {
+fn redacted(Entry { key, value, .. }: &Entry) -> Json {
     match (key.kind, value) {
         (ValueKind::Secret, _) => HIDDEN.into(),
         (ValueKind::AccessKey, value) => secret::shortened(&value.text()).into(),

@@ -6,7 +6,7 @@
 //! from stdin, and openssl only hashes, since it accepts the key of an HMAC as an argument only.
 //! The shell itself computes the HMAC (RFC 2104; a secret key is shorter than a block of 64 bytes).
 
-use super::{Way, shell_quoted, trust, variables};
+use super::{Destination, shell_quoted, trust, variables};
 use crate::api::{UnsentRequest, sign};
 use crate::settings::Credentials;
 
@@ -17,7 +17,7 @@ const SECURITY_TOKEN: &str = "\u{2}";
 
 /// Returns the command, with a line feed.
 pub(super) fn command(
-    connection: &Way<'_>,
+    connection: &Destination<'_>,
     credentials: &Credentials,
     draft: &UnsentRequest,
     url: &str,
@@ -66,7 +66,7 @@ END
 }
 
 /// Returns the canonical request for double quotes, and the names of the signed headers.
-fn canonical(connection: &Way<'_>, draft: &UnsentRequest, token: bool) -> (String, String) {
+fn canonical(connection: &Destination<'_>, draft: &UnsentRequest, token: bool) -> (String, String) {
     let host = connection.endpoint.host();
     let mut headers = vec![
         ("host", host.as_str()),

@@ -49,7 +49,7 @@ pub(crate) fn print(
             )
             .into());
         }
-        // The check has found that a catalogue may know it.
+        // `check` passed, so the catalogue of IAM may name the endpoint.
         Err(no_place) => {
             let unknown = Endpoint::of_catalog(UNKNOWN_ENDPOINT);
             (unknown.ok_or_else(|| no_place.error.clone())?, false)
@@ -79,7 +79,7 @@ pub(crate) fn print(
             "save the certificates of {origin} to a file {AUTHORITIES}: the command reads them"
         ));
     }
-    let means = ClientOptions {
+    let options = ClientOptions {
         retry_policy: RetryPolicy { retries: 0, deadline: None },
         log: Arc::new(RequestLog::new(Arc::clone(console))),
         trust: resolution.trust.clone(),
@@ -90,16 +90,19 @@ pub(crate) fn print(
     let logs_in = matches!(credentials, Credentials::Password(_));
     let access =
         Identity { credentials: credentials.clone(), project_id: Some(project_id.clone()) };
-    let client = Client::new(endpoint.clone(), access, None, &means)?;
+    let client = Client::new(endpoint.clone(), access, None, &options)?;
     let (url, headers) = client.dry_run_request(draft)?;
     let text = match form {
         Form::Curl => {
-            let way =
-                Way { endpoint: &endpoint, trust: &resolution.trust, project_id: &project_id };
+            let way = Destination {
+                endpoint: &endpoint,
+                trust: &resolution.trust,
+                project_id: &project_id,
+            };
             curl::command(&way, &credentials, draft, &url)
         }
         Form::Request => {
-            // A URL has its host in small letters, where it could be taken for one.
+            // A URL lowercases its host, so the placeholder would look like a real one.
             let url = match is_known {
                 true => url,
                 false => url.replacen(endpoint.base(), UNKNOWN_ENDPOINT, 1),
@@ -131,7 +134,7 @@ fn written(url: &str, headers: &HeaderMap) -> String {
     let mut text = format!("GET {url}\n");
     for (name, value) in headers {
         let shown = match value.is_sensitive() {
-            // The algorithm is none.
+            // The algorithm is not a secret.
             true if name == "authorization" => format!("{} [redacted]", sign::ALGORITHM),
             true => "[redacted]".to_owned(),
             false => value.to_str().unwrap_or_default().to_owned(),
@@ -152,8 +155,8 @@ fn variables(credentials: &Credentials) -> Vec<&'static str> {
     }
 }
 
-/// Returns the URL of a request.
-struct Way<'a> {
+/// Endpoint, TLS options and project of the printed request.
+struct Destination<'a> {
     endpoint: &'a Endpoint,
     trust: &'a Trust,
     project_id: &'a str,
@@ -165,9 +168,9 @@ fn shell_quoted(text: &str) -> String {
 }
 
 /// Returns the TLS options for curl, which reads `SSL_CERT_FILE` itself.
-fn trust(connection: &Way<'_>) -> String {
+fn trust(connection: &Destination<'_>) -> String {
     if !connection.endpoint.is_https() {
-        // As here: plain http goes to this machine, and through no proxy.
+        // Like `cbr`: plain http is for this machine only, without a proxy.
         return " --noproxy '*'".to_owned();
     }
     match &connection.trust {

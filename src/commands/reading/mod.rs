@@ -42,24 +42,24 @@ pub(super) struct Reading<'a> {
     args: &'a ReadArgs,
     console: &'a Arc<Console>,
     pub(super) sources: Vec<ListSource>,
-    /// Targets that are left out.
+    /// Targets that failed.
     failed: Vec<FailedTarget>,
     pub(super) are_several: bool,
-    /// `--partial`: print what is complete although targets failed.
+    /// True with `--partial`: complete lists are printed even if other targets fail.
     is_partial: bool,
     /// Maximum time to wait for each of several targets.
     patience: Option<Duration>,
-    /// How far it came.
-    pub(super) tally: Counts,
+    /// Counts so far.
+    pub(super) counts: Counts,
     /// Inputs of a coverage, for the receipt.
     pub(super) note: Option<Value>,
-    /// What is printed, if there is a receipt.
+    /// Digest of the output, if there is a receipt.
     pub(super) digest: Option<Digest>,
     /// The block of each target in the receipt, set at the end.
     pub(super) target_receipts: Vec<TargetReceipt>,
 }
 
-/// Some targets failed, as their states say.
+/// Error if targets failed. The state of each holds its error.
 #[derive(Debug, thiserror::Error)]
 #[error("targets failed")]
 struct TargetsFailed;
@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
             are_several,
             is_partial: connection.targets.partial,
             patience: connection.targets.target_timeout,
-            tally: Counts { filtered, ..Counts::default() },
+            counts: Counts { filtered, ..Counts::default() },
             note: None,
             digest: None,
             target_receipts: Vec::new(),
@@ -126,7 +126,7 @@ impl<'a> Reading<'a> {
         for (source, id) in self.sources.iter_mut().zip(ids) {
             match id {
                 Ok(id) => {
-                    // A vault that is elsewhere holds nothing of this target.
+                    // A target without this vault has no matching rows.
                     source.is_empty = wanted.is_some() && id.is_none();
                     source.query.extend(id.map(|id| ("vault_id", id)));
                 }
@@ -140,14 +140,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Returns the number of backups that the services report; `None` if one does not, or if that
-    /// is not enough.
+    /// Returns the number of backups that the services report. `None` if one reports none, or if
+    /// rows must be read anyway.
     ///
     /// # Errors
     ///
     /// Those of the requests.
     pub(super) async fn count(&mut self) -> anyhow::Result<Option<u64>> {
-        if self.tally.filtered || self.args.receipt.is_some() {
+        if self.counts.filtered || self.args.receipt.is_some() {
             return Ok(None);
         }
         let patience = self.patience.filter(|_| self.are_several);
@@ -223,16 +223,16 @@ impl<'a> Reading<'a> {
         let mut filtered = Filtered {
             conditions: self.args.local_filters.conditions(),
             console: self.console,
-            tally: &mut self.tally,
+            counts: &mut self.counts,
             targets: targets.clone(),
             sink,
         };
         let merged = merge(inputs, usize::from(self.args.concurrency.most()), &mut filtered).await;
         ticker.abort();
         self.console.clear();
-        let rereads = self.tally.listing.rereads;
+        let rereads = self.counts.listing.rereads;
         let statistics = merged.lists.iter().map(|(statistics, _)| *statistics);
-        self.tally.listing = Statistics { rereads, ..listing::total(statistics) };
+        self.counts.listing = Statistics { rereads, ..listing::total(statistics) };
         let has_enough = merged.result?;
         let mut failure = None;
         for (index, (statistics, ended)) in targets.into_iter().zip(merged.lists) {
@@ -255,7 +255,7 @@ impl<'a> Reading<'a> {
         match failure {
             Some(error) => Err(error),
             None if self.sources.iter().any(ListSource::has_failed) => Err(TargetsFailed.into()),
-            // Without a failure or enough rows, every list has an end.
+            // Without a failure, a list is stopped only if there are enough rows.
             None if self.sources.iter().any(is_stopped) => {
                 Err(anyhow::anyhow!("a list was not read to its end; please report this bug"))
             }
@@ -269,7 +269,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Returns the columns that show the target of a row, where there are several: those that
-    /// differ, for people, or all of them, for machines.
+    /// differ in human-readable formats, all in others.
     pub(super) fn target_columns(&self) -> TargetColumns {
         if !self.are_several {
             return TargetColumns::default();
@@ -315,15 +315,14 @@ impl<'a> Reading<'a> {
         Digested::new(output, self.digest.clone())
     }
 
-    /// Prepares to read the lists again from their beginning: if they changed too much while they
-    /// were read, or without the targets that failed, if `--partial` allows that. What the sink
-    /// received is void then.
+    /// Prepares to read the lists again: because they changed too much, or, with `--partial`,
+    /// without the failed targets. The caller discards the rows in the sink.
     ///
     /// # Errors
     ///
-    /// `error` itself, if reading again would not help or was tried often enough.
+    /// `error` itself, if reading again would not help or the limit is reached.
     pub(super) fn again(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
-        let rereads = self.tally.listing.rereads + 1;
+        let rereads = self.counts.listing.rereads + 1;
         let may_pass = |error: &anyhow::Error| error.downcast_ref().is_some_and(Unproven::may_pass);
         let passes = match error.is::<TargetsFailed>() {
             true => self.sources.iter().all(|it| it.failure().is_none_or(may_pass)),
@@ -347,22 +346,22 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Forgets what was read.
+    /// Resets counts, statistics and states.
     fn forget(&mut self, rereads: u32) {
         let listing = Statistics { rereads, ..Statistics::default() };
-        self.tally = Counts { listing, filtered: self.tally.filtered, ..Counts::default() };
+        self.counts = Counts { listing, filtered: self.counts.filtered, ..Counts::default() };
         for source in &mut self.sources {
             (source.statistics, source.state) = (Statistics::default(), State::default());
         }
     }
 
-    /// Nothing is printed if there is nothing and the user asked for that to be a failure.
+    /// Fails if there are no rows and `--fail-on-empty` is set.
     ///
     /// # Errors
     ///
     /// [`NoBackups`].
     pub(super) fn refuse_nothing(&self) -> Result<(), NoBackups> {
-        match self.tally.rows {
+        match self.counts.rows {
             0 if self.args.fail_on_empty => Err(NoBackups),
             _ => Ok(()),
         }

@@ -9,14 +9,14 @@ use crate::listing::{Order, Statistics};
 use crate::text::number::{counted, grouped};
 
 impl Reading<'_> {
-    /// Reports what became of each of several targets if one failed, and returns the error of the
-    /// run: that of the worst failure, or that the output lacks targets.
+    /// If a target failed, reports the outcome of each. Returns the error of the run: the worst
+    /// failure, or that the output lacks targets.
     pub(in crate::commands) fn conclude(
         &mut self,
         result: anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let is_failure = result.as_ref().is_err_and(|error| error.is::<TargetsFailed>());
-        // What holds for the others need not hold for those that failed.
+        // A verdict on the other targets may not apply to the failed ones.
         let is_final = result.as_ref().is_err_and(|error| !errors::is_verdict(error));
         if !is_failure && (self.failed.is_empty() || is_final) {
             self.target_receipts = self.to_target_receipts();
@@ -25,7 +25,7 @@ impl Reading<'_> {
         for source in &self.sources {
             let label = source.target.name.label();
             let Statistics { rows, count, pages, .. } = source.statistics;
-            // Where backups are only counted, there are no rows.
+            // A count reads no rows.
             let rows = if pages == 0 { count.unwrap_or(rows) } else { rows };
             let read = counted(rows, "backup");
             match &source.state {
@@ -56,7 +56,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Returns what the receipt says of each target.
+    /// Returns the receipt of each target.
     fn to_target_receipts(&self) -> Vec<TargetReceipt> {
         // The failure of the only target is that of the run.
         let is_read = |source: &&ListSource| !source.has_failed() || !self.are_several;
@@ -70,12 +70,12 @@ impl Reading<'_> {
         read.chain(failed).collect()
     }
 
-    /// Returns why there are no rows, for a person: whether there are no backups at all, or which
-    /// of the flags is to blame. Sends one request if only that can tell.
+    /// Returns why there are no rows, as text: there are no backups at all, or a flag excludes
+    /// them. Sends one request if needed.
     pub(in crate::commands) async fn why_nothing(&self, cut: &Cut) -> String {
-        let Counts { listing, matched, .. } = self.tally;
+        let Counts { listing, matched, .. } = self.counts;
         let narrows = self.args.narrows();
-        let available = if self.tally.filtered { matched } else { listing.count.unwrap_or(0) };
+        let available = if self.counts.filtered { matched } else { listing.count.unwrap_or(0) };
         if cut.offset > 0 && available > 0 {
             return match cut.latest {
                 Some(latest) => format!("--offset skips all that --latest {latest} leaves"),

@@ -8,9 +8,9 @@ use crate::pipeline::filter::Conditions;
 use crate::record::row::{Row, RowSink, Rows};
 use crate::terminal::console::Console;
 
-/// Takes the rows of each target.
+/// Receives the rows of each target.
 pub(in crate::commands) trait TargetSink {
-    /// Takes a row of the target with this index. `Break` means that no more are wanted.
+    /// Receives a row of the target with this index. `Break` means that no more are wanted.
     ///
     /// # Errors
     ///
@@ -21,11 +21,11 @@ pub(in crate::commands) trait TargetSink {
     ///
     /// # Errors
     ///
-    /// If what was taken cannot be written.
+    /// If received rows cannot be written.
     fn page_end(&mut self) -> anyhow::Result<()>;
 }
 
-/// Takes the rows of all targets as one list.
+/// Merges the rows of all targets into one list.
 pub(super) struct All<'a, S>(pub(super) &'a mut S);
 
 impl<S: RowSink> TargetSink for All<'_, S> {
@@ -49,11 +49,11 @@ impl<S: RowSink> TargetSink for &mut Vec<S> {
     }
 }
 
-/// Passes the rows on that match the filters of `cbr`.
+/// Passes on the rows that match the filters of `cbr`.
 pub(super) struct Filtered<'a, S> {
     pub(super) conditions: Conditions<'a>,
     pub(super) console: &'a Console,
-    pub(super) tally: &'a mut Counts,
+    pub(super) counts: &'a mut Counts,
     /// Index of the target of each list.
     pub(super) targets: Vec<usize>,
     pub(super) sink: S,
@@ -63,9 +63,9 @@ impl<S: TargetSink> MergeSink<Rows> for Filtered<'_, S> {
     fn take(&mut self, run: Run<'_, Rows>) -> anyhow::Result<ControlFlow<()>> {
         let target = self.targets.get(run.list).copied().unwrap_or_default();
         for row in run.rows.at(run.indexes).filter(|row| self.conditions.pass(&row.backup())) {
-            self.tally.matched += 1;
+            self.counts.matched += 1;
             if self.sink.push(target, row)?.is_break() {
-                self.tally.stopped = true;
+                self.counts.stopped = true;
                 return Ok(ControlFlow::Break(()));
             }
         }

@@ -10,13 +10,13 @@ use crate::record::target::TargetTag;
 /// The list of one target.
 pub(in crate::commands) struct ListSource {
     pub(in crate::commands) target: Target,
-    /// The filters as they are sent.
+    /// Query parameters of the filters.
     pub(in crate::commands) query: Vec<Pair>,
-    /// Added to its rows, if needed.
+    /// Tag of its rows, if needed.
     pub(super) tag: Option<Arc<TargetTag>>,
-    /// The filters cannot match, so that nothing is requested.
+    /// True if no row can match, so nothing is requested.
     pub(super) is_empty: bool,
-    /// What was read.
+    /// Statistics of the reading.
     pub(super) statistics: Statistics,
     pub(super) state: State,
 }
@@ -24,12 +24,12 @@ pub(in crate::commands) struct ListSource {
 /// Outcome of reading the list of a target.
 #[derive(Default)]
 pub(super) enum State {
-    /// It was not read to its end.
+    /// Not read to its end.
     #[default]
     Stopped,
-    /// It is read and proven, as far as it was wanted.
+    /// The requested part is read and proven.
     Complete,
-    /// It cannot be read or proven. The error moves on when it is reported.
+    /// Cannot be read or proven. The error is taken when it is reported.
     Failed(Option<anyhow::Error>),
 }
 

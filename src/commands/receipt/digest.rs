@@ -10,7 +10,7 @@ use ring::digest::{Context, SHA256};
 use crate::terminal::destination::Output;
 use crate::text::hex::hex;
 
-/// The bytes that were printed so far. Clones count together.
+/// Number and hash of the printed bytes. Clones share one count.
 #[derive(Clone)]
 pub(crate) struct Digest(Arc<Mutex<State>>);
 
@@ -46,7 +46,7 @@ pub(crate) struct Digested<O> {
 }
 
 impl<O: Output> Digested<O> {
-    /// Counts what is written to `output` from now on.
+    /// Wraps an output. Bytes written from now on are counted.
     pub(crate) fn new(output: O, digest: Option<Digest>) -> Self {
         Self { output, digest }
     }

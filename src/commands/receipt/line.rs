@@ -1,4 +1,4 @@
-//! The receipt as one line for people.
+//! The receipt as one human-readable line.
 
 use std::time::Instant;
 
@@ -9,17 +9,17 @@ impl Receipt {
     /// Returns the human-readable line. `None` if nothing was listed, as with `--count`.
     pub(crate) fn line(
         &self,
-        tally: &Counts,
+        counts: &Counts,
         limit: Option<u64>,
         (retries, hedged): (u64, u64),
     ) -> Option<String> {
-        let Counts { listing, filtered, matched, rows, stopped, hidden_columns, ready } = *tally;
+        let Counts { listing, filtered, matched, rows, stopped, hidden_columns, ready } = *counts;
         if listing.pages == 0 {
             return None;
         }
         let count = listing.count.unwrap_or(listing.rows);
         let is_cut = limit == Some(rows) && rows < if filtered { matched } else { count };
-        // What was not looked at may match, so nothing is known of the whole then.
+        // Rows that were not read may match, so the whole list is not proven.
         let is_part = is_cut || (stopped && (filtered || listing.rows < count));
         let read = counted(listing.rows, "backup");
         let what = match (filtered, rows == matched) {
@@ -37,7 +37,7 @@ impl Receipt {
                 };
                 format!("{what} · {of_all}{} read", counted(count.max(listing.rows), "backup"))
             }
-            // The service's own filters left nothing to look at.
+            // The filters of the service matched nothing.
             (true, _) if listing.rows == 0 => read,
             (true, true) => format!("{} of {read} match", grouped(rows)),
             (true, false) => {
@@ -79,8 +79,8 @@ mod tests {
     use super::*;
     use crate::listing;
 
-    fn line(tally: Counts, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
-        Receipt::begin(None).unwrap().line(&tally, limit, again)
+    fn line(counts: Counts, limit: Option<u64>, again: (u64, u64)) -> Option<String> {
+        Receipt::begin(None).unwrap().line(&counts, limit, again)
     }
 
     #[test]
@@ -131,8 +131,8 @@ mod tests {
         ];
         for (listing, limit, again, expected) in cases {
             let rows = listing.rows;
-            let tally = Counts { listing, matched: rows, rows, ..Counts::default() };
-            assert_eq!(line(tally, limit, again).as_deref(), Some(expected));
+            let counts = Counts { listing, matched: rows, rows, ..Counts::default() };
+            assert_eq!(line(counts, limit, again).as_deref(), Some(expected));
         }
     }
 
@@ -174,8 +174,8 @@ mod tests {
                 pages: 2,
                 ..listing::Statistics::default()
             };
-            let tally = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
-            let line = line(tally, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
+            let counts = Counts { listing, filtered, matched, rows, stopped, ..Counts::default() };
+            let line = line(counts, limit, (0, 0)).unwrap().replace(" · 2 pages · 0.0 s", "");
             assert_eq!(line, expected);
         }
         assert_eq!(line(Counts::default(), None, (0, 0)), None, "nothing was listed");

@@ -53,7 +53,7 @@ pub(crate) struct Counts {
 /// Outcome of a listing.
 pub(crate) struct Outcome<'a> {
     /// Its counts.
-    pub(crate) tally: Counts,
+    pub(crate) counts: Counts,
     /// The filters as they were sent.
     pub(crate) query: &'a [Pair],
     /// The filters of `cbr`.
@@ -69,7 +69,7 @@ pub(crate) struct Outcome<'a> {
     /// Value of `--per`.
     pub(crate) per: Option<&'a str>,
     /// The requests that were sent.
-    pub(crate) journal: &'a RequestLog,
+    pub(crate) log: &'a RequestLog,
     /// What was printed.
     pub(crate) digest: &'a Digest,
     /// The block of each target.
@@ -87,7 +87,7 @@ pub(crate) struct Outcome<'a> {
 struct ReceiptFile<'a> {
     /// The whole list was read, proven and written: nothing was cut off by `limit` or `offset`.
     complete: bool,
-    /// What was requested, the whole list or a part of it, was read, proven and written.
+    /// The requested part was read, proven and written.
     proven: bool,
     /// Number of bytes that were printed.
     bytes: u64,
@@ -145,9 +145,9 @@ struct Failure {
 }
 
 impl Outcome<'_> {
-    /// Returns true if rows were cut off that match.
+    /// Returns true if matching rows were cut off.
     fn is_part(&self) -> bool {
-        let Counts { matched, rows, .. } = self.tally;
+        let Counts { matched, rows, .. } = self.counts;
         let is_cut = self.limit == Some(rows)
             && (self.stopped_early() || matched > rows.saturating_add(self.offset));
         is_cut || self.offset > 0
@@ -155,7 +155,7 @@ impl Outcome<'_> {
 
     /// Returns true if backups may match that were not read.
     fn stopped_early(&self) -> bool {
-        let Counts { listing, rows, stopped, .. } = self.tally;
+        let Counts { listing, rows, stopped, .. } = self.counts;
         let is_rest = || listing.count.is_some_and(|count| listing.rows + self.offset < count);
         stopped || (self.limit == Some(rows) && is_rest())
     }
@@ -167,8 +167,8 @@ impl Failure {
     }
 }
 
-/// Writes the receipt of a run that cannot start, so that an older one is not taken for its own.
-/// A receipt that cannot be written is ignored: the error is reported anyway.
+/// Writes the receipt of a run that cannot start, which replaces an older one. A receipt that
+/// cannot be written is ignored: the error is reported anyway.
 pub(crate) fn refuse(path: &Path, error: &anyhow::Error) {
     let started_at = milliseconds(Timestamp::now());
     let begun = UnfinishedReceipt { complete: false, started_at, error: Some(Failure::of(error)) };
@@ -201,7 +201,7 @@ impl Receipt {
     /// If it cannot be written.
     pub(crate) fn write(self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         let Some((path, mut file)) = self.file else { return Ok(()) };
-        let Counts { listing, matched, rows, .. } = outcome.tally;
+        let Counts { listing, matched, rows, .. } = outcome.counts;
         let proven = outcome.error.is_none_or(errors::is_verdict);
         let (bytes, sha256) = outcome.digest.finish();
         let document = ReceiptFile {
@@ -219,9 +219,9 @@ impl Receipt {
             latest: outcome.latest,
             per: outcome.per,
             pages: listing.pages,
-            requests: outcome.journal.requests(),
-            retries: outcome.journal.retries(),
-            hedged: outcome.journal.hedged(),
+            requests: outcome.log.requests(),
+            retries: outcome.log.retries(),
+            hedged: outcome.log.hedged(),
             seams_mended: listing.seams_mended,
             rereads: listing.rereads,
             duplicates: listing.duplicates,
@@ -231,7 +231,7 @@ impl Receipt {
             query: outcome.query,
             filter: &outcome.filter,
             sort: &outcome.sort,
-            request_ids: outcome.journal.request_ids(),
+            request_ids: outcome.log.request_ids(),
             targets: outcome.targets,
             skipped: outcome.skipped.iter().map(SkippedProject::of).collect(),
             coverage: outcome.coverage.as_ref(),

@@ -140,7 +140,7 @@ impl Connector<'_> {
         for spec in &selected.specs {
             let (resolution, options) = account.resolve(&args.of_target(spec, scope));
             if !wanted.needs_projects() {
-                // The user named it, so that nothing else is sent before it is right.
+                // The user named this target: an invalid setting fails before any request.
                 resolution.check()?;
             }
             let name = TargetName::of(spec, &resolution);
@@ -259,7 +259,7 @@ fn check_credentials<'a>(
 /// these credentials. Without an endpoint, that of IAM.
 fn cloud(resolution: &Resolution) -> Option<&'static str> {
     match &resolution.endpoint {
-        Ok(found) if found.is_made => regions::of_service(&found.endpoint.host()),
+        Ok(found) if found.is_derived => regions::of_service(&found.endpoint.host()),
         Ok(_) => None,
         Err(_) => regions::of_identity(&resolution.iam.as_ref().ok()?.0.host()),
     }
@@ -318,7 +318,7 @@ async fn clients(resolved: Vec<Resolved>, connector: &Connector<'_>, targets: &m
     }
 }
 
-/// Drops targets that others read already, with a warning.
+/// Drops duplicate targets, with a warning.
 fn drop_repeated(targets: &mut Vec<Target>, console: &Console) {
     let mut known: Vec<(String, Option<String>, String)> = Vec::new();
     targets.retain(|target| {

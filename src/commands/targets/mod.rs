@@ -25,7 +25,7 @@ pub(crate) struct TargetName {
     pub(crate) project_id: Option<String>,
     pub(crate) project_name: Option<String>,
     pub(crate) profile: Option<String>,
-    /// Another target has the same label without the id.
+    /// True if another target has the same label without the id.
     #[serde(skip)]
     pub(super) has_namesake: bool,
 }
@@ -49,12 +49,12 @@ pub(super) struct Targets {
     pub(super) readable: Vec<Target>,
     pub(super) failed: Vec<FailedTarget>,
     pub(super) skipped: Vec<Skipped>,
-    /// The flags name several, or leave their number to IAM.
+    /// True if the flags name several, or IAM decides the number.
     pub(super) are_several: bool,
 }
 
 impl FailedTarget {
-    /// Returns true if only the failure of another target kept it from being tried.
+    /// Returns true if it was not tried because another target failed.
     pub(super) fn is_not_tried(&self) -> bool {
         self.error.is::<NotTried>()
     }
@@ -101,7 +101,7 @@ impl TargetName {
 }
 
 impl Targets {
-    /// Tells targets with one label apart.
+    /// Marks targets that share a label.
     fn mark_namesakes(&mut self) {
         let failed = self.failed.iter_mut().map(|failed| &mut failed.name);
         let names = self.readable.iter_mut().map(|target| &mut target.name).chain(failed);
@@ -132,11 +132,11 @@ pub(super) fn named(failed: &[FailedTarget], all: usize) -> String {
     format!("{} of {all} targets failed: {}", labels.len(), labels.join(", "))
 }
 
-/// Returns the worst of the failures, with the names of all: that of the lowest exit code, which a
-/// retry helps least. Its text is left in its place.
+/// Returns the worst failure, with the names of all failed targets. The worst has the lowest exit
+/// code, which a retry helps least. Its text stays in the list.
 pub(super) fn worst(failed: &mut [FailedTarget], all: usize) -> Option<anyhow::Error> {
     let what = named(failed, all);
-    // A person may not know that the others could be printed.
+    // Suggests `--partial` if some targets can be read.
     let what = match failed.len() < all {
         true => what.replacen(" failed:", " failed, and --partial prints the others:", 1),
         false => what,

@@ -47,7 +47,7 @@ const ANSWER_LASTS: Duration = Duration::from_secs(60);
 /// Time without requests after a failure; an access key is locked for as long.
 const FAILURE_LASTS: Duration = Duration::from_secs(300);
 
-/// The field of a backup that a flag takes.
+/// Field of a backup that completes a flag.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Field {
     Id,
@@ -61,7 +61,7 @@ pub(super) enum Field {
 struct Connection {
     endpoint: Endpoint,
     access: Identity,
-    means: ClientOptions,
+    options: ClientOptions,
 }
 
 /// The cached fields of a backup. A field that is missing or of another type is not offered.
@@ -80,7 +80,7 @@ struct Seen {
 
 /// The last request and its result.
 #[derive(Debug, Deserialize, Serialize)]
-struct Memory {
+struct LastRequest {
     /// Hash of endpoint and identity.
     key: String,
     /// In seconds since 1970.
@@ -132,9 +132,8 @@ pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec
     }
     let (command, words) = (command.clone(), words.to_vec());
     let (start, (sender, receiver)) = (Instant::now(), mpsc::channel());
-    // A thread of its own, so that nothing of it can hold the shell up: not even a slow name
-    // service.
-    thread::spawn(move || look(command, &words, start + LIMIT, &sender));
+    // A thread of its own, so that nothing can block the shell, not even slow DNS.
+    thread::spawn(move || load(command, &words, start + LIMIT, &sender));
     let mut values = BTreeMap::new();
     while let Ok(seen) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
         // Of several backups with one value, the newest is first and describes it.
@@ -146,7 +145,7 @@ pub(super) fn values(field: Field, command: &Command, words: &[OsString]) -> Vec
 }
 
 /// Sends the fields of the newest backups, from the cache or from the service, as they arrive.
-fn look(
+fn load(
     command: Command,
     words: &[OsString],
     deadline: Instant,
@@ -159,10 +158,10 @@ fn look(
     {
         return sender.send(memory.seen?).ok();
     }
-    let memory = |seen| Memory { key: key.clone(), at: now(), seen };
+    let memory = |seen| LastRequest { key: key.clone(), at: now(), seen };
     remember(&directory, &memory(None)).ok()?;
     let mut all = Vec::new();
-    ask(connection, |seen| {
+    request(connection, |seen| {
         all.extend(seen.iter().cloned());
         remember(&directory, &memory(Some(all.clone()))).ok()?;
         sender.send(seen).ok()
@@ -187,8 +186,9 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
         return None;
     }
     let environment = Environment::of_process();
-    let resolution = Resolution::new(&args, &environment, Home::of_process, &Metadata::NotAsked);
-    let means = ClientOptions {
+    let resolution =
+        Resolution::new(&args, &environment, Home::of_process, &Metadata::NotRequested);
+    let options = ClientOptions {
         retry_policy: RetryPolicy { retries: 0, deadline: Some(deadline) },
         log: Arc::new(RequestLog::new(Arc::new(Console::new(ConsoleArgs::quiet())))),
         trust: resolution.trust.clone(),
@@ -196,15 +196,15 @@ fn connection(command: Command, words: &[OsString], deadline: Instant) -> Option
         session: None,
         throttle: Arc::default(),
     };
-    let (endpoint, access) = iam::kept(resolution, Cache::of_process(), &means)?;
-    Some(Connection { endpoint, access, means })
+    let (endpoint, access) = iam::connect_from_cache(resolution, Cache::of_process(), &options)?;
+    Some(Connection { endpoint, access, options })
 }
 
 /// Requests the newest backups, then older ones, without retries, and sends them on.
-fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
+fn request(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -> Option<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    let Connection { endpoint, access, means } = connection;
-    let client = Arc::new(Client::new(endpoint, access, None, &means).ok()?);
+    let Connection { endpoint, access, options } = connection;
+    let client = Arc::new(Client::new(endpoint, access, None, &options).ok()?);
     let asked = runtime.block_on(async {
         let newest = Backups::newest(&client, FIRST_ROWS).await.ok()?;
         let mut ask = PageRequest { offset: 0, limit: FIRST_ROWS };
@@ -221,7 +221,7 @@ fn ask(connection: Connection, mut found: impl FnMut(Vec<Seen>) -> Option<()>) -
         }
         Some(())
     });
-    // A name that is still looked up is not waited for.
+    // Does not wait for a pending DNS lookup.
     runtime.shutdown_background();
     asked
 }
@@ -235,15 +235,15 @@ fn directory() -> Option<PrivateDirectory> {
     PrivateDirectory::create(&path).ok()
 }
 
-fn recall(directory: &PrivateDirectory) -> Option<Memory> {
+fn recall(directory: &PrivateDirectory) -> Option<LastRequest> {
     serde_json::from_slice(&directory.read(MEMORY).ok()?).ok()
 }
 
-fn remember(directory: &PrivateDirectory, memory: &Memory) -> io::Result<()> {
+fn remember(directory: &PrivateDirectory, memory: &LastRequest) -> io::Result<()> {
     directory.write(MEMORY, &serde_json::to_vec(memory)?)
 }
 
-impl Memory {
+impl LastRequest {
     fn is_fresh(&self) -> bool {
         let lasts = if self.seen.is_some() { ANSWER_LASTS } else { FAILURE_LASTS };
         now().abs_diff(self.at) < lasts.as_secs()
@@ -255,8 +255,8 @@ fn now() -> u64 {
     now.map_or(0, |now| now.as_secs())
 }
 
-/// Returns a hash of all that the answer depends on. It does not reveal the secrets among that,
-/// which are long and random.
+/// Returns a hash of all that the answer depends on. It does not reveal the secrets in it, which
+/// are long and random.
 fn key(connection: &Connection) -> String {
     let Identity { credentials, project_id } = &connection.access;
     let mut parts = vec![connection.endpoint.base(), project_id.as_deref().unwrap_or_default()];

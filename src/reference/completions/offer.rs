@@ -1,6 +1,7 @@
 //! Completions of the last word of a command line.
 //!
-//! clap's engine finds the candidates. What it gets wrong or omits is corrected here, rule by rule.
+//! clap's engine finds the candidates. This module corrects its wrong and missing candidates, rule
+//! by rule.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -35,7 +36,7 @@ pub(super) struct Candidate {
 /// Returns values that only the service knows.
 pub(super) type Live = fn(Field, &Command, &[OsString]) -> Vec<(String, String)>;
 
-/// The program and the words before the last, for what depends on other flags.
+/// The program and the words before the last, for values that depend on other flags.
 type Line = Arc<(Command, Vec<OsString>, Live)>;
 
 /// Id of the candidate that means names of files.

@@ -1,4 +1,4 @@
-//! Suggestions for unknown commands and flags, where clap has none.
+//! Suggestions for unknown commands and flags that clap lacks.
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -218,7 +218,7 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
         error.remove(ContextKind::SuggestedArg);
     }
     if let Some(said) = said {
-        // clap may have a tip besides, on how to give the word as a value.
+        // clap may also suggest passing the word as a value.
         error.remove(ContextKind::Suggested);
         add_tip(&mut error, said);
         return error;
@@ -227,7 +227,7 @@ fn misplaced(mut error: clap::Error, program: &Command) -> clap::Error {
     let tip = if is_command && usage.contains("cbr sandbox") {
         Some(format!("put the command after '--': cbr sandbox -- {word}"))
     } else if word.starts_with('-') && usage.contains("cbr config set") {
-        // clap would have the first letter of the value behind it.
+        // clap's tip would contain the first letter of the value.
         Some(
             "put a value that begins with a dash after '--': cbr config set KEY -- VALUE"
                 .to_owned(),

@@ -17,7 +17,7 @@ pub(crate) enum Block {
     Typed(String, Vec<String>),
 }
 
-/// The longest term beside its description. Longer ones are above it.
+/// Maximum width of a term beside its description. Longer terms are above it.
 const LONGEST_TERM: usize = 28;
 
 impl Text {

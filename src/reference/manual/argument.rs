@@ -4,7 +4,7 @@ use clap::Arg;
 use clap::builder::PossibleValue;
 use roff::{Inline, Roff, bold, italic, roman};
 
-use super::prose::{Place, prose};
+use super::prose::{Indent, prose};
 
 /// Returns true if every command has the flag, which is described once.
 pub(super) fn is_of_every_command(arg: &Arg) -> bool {
@@ -45,7 +45,7 @@ fn describe(page: &mut Roff, arg: &Arg) {
         help.push_str(&default(arg));
         help.push_str(&values(arg));
     }
-    prose(page, &help, Place::Term);
+    prose(page, &help, Indent::Term);
 }
 
 /// Writes `-o, --output FORMAT`.

@@ -20,7 +20,7 @@ use crate::cli::reference::ManArgs;
 use crate::cli::scope;
 use crate::errors::Exit;
 use crate::settings::VARIABLES;
-use prose::{Place, prose};
+use prose::{Indent, prose};
 
 /// Prints a page, or writes all of them.
 ///
@@ -117,7 +117,7 @@ fn whole(program: &Command) -> Roff {
         argument::list(&mut page, command.get_arguments().filter(own), false);
         if let Some(help) = command.get_after_help() {
             page.control("PP", []);
-            prose(&mut page, &help.to_string(), Place::Section);
+            prose(&mut page, &help.to_string(), Indent::Section);
         }
     }
 
@@ -143,7 +143,7 @@ fn single(program: &Command, command: &Command) -> Roff {
         page.control("SH", ["COMMANDS"]);
         for command in below {
             page.control("TP", []).text([bold(command.get_bin_name().unwrap_or_default())]);
-            prose(&mut page, &text_about(command), Place::Term);
+            prose(&mut page, &text_about(command), Indent::Term);
         }
     }
     let own = |arg: &&_| !argument::is_of_every_command(arg);
@@ -171,7 +171,7 @@ fn exit_status(page: &mut Roff) {
     page.control("SH", ["EXIT STATUS"]);
     for (exit, meaning) in Exit::all() {
         page.control("TP", []).text([bold(exit.code().to_string())]);
-        prose(page, meaning, Place::Term);
+        prose(page, meaning, Indent::Term);
     }
 }
 
@@ -179,7 +179,7 @@ fn environment(page: &mut Roff) {
     page.control("SH", ["ENVIRONMENT"]);
     for (name, meaning) in VARIABLES {
         page.control("TP", []).text([bold(*name)]);
-        prose(page, meaning, Place::Term);
+        prose(page, meaning, Indent::Term);
     }
 }
 
@@ -193,7 +193,7 @@ fn examples(page: &mut Roff, command: &Command) {
     for (heading, text) in [("NOTES", notes), ("EXAMPLES", examples)] {
         if !text.is_empty() {
             page.control("SH", [heading]);
-            prose(page, text, Place::Section);
+            prose(page, text, Indent::Section);
         }
     }
 }
@@ -222,7 +222,7 @@ fn synopsis(page: &mut Roff, command: &Command) {
 
 /// Returns the description of the command.
 fn description(page: &mut Roff, command: &Command) {
-    prose(page, &text_about(command), Place::Section);
+    prose(page, &text_about(command), Indent::Section);
 }
 
 /// Adds a full stop, which clap removes from a single sentence.

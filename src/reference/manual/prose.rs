@@ -3,9 +3,9 @@
 
 use roff::{Inline, Roff, bold, roman};
 
-/// Position of a text.
+/// Indent of a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Indent {
     /// At the margin of a section.
     Section,
     /// Below a term.
@@ -21,7 +21,7 @@ enum Kind {
 }
 
 /// Writes the text; text between backticks is bold.
-pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
+pub(super) fn prose(page: &mut Roff, text: &str, indent: Indent) {
     let lines: Vec<_> = text.lines().collect();
     let mut blocks = lines.chunk_by(|line, next| kind(line) == kind(next)).peekable();
     while let Some(block) = blocks.next() {
@@ -30,9 +30,9 @@ pub(super) fn prose(page: &mut Roff, text: &str, place: Place) {
             Kind::Blank if blocks.peek().is_some_and(|next| kind(next[0]) == Kind::Typed) => {
                 page.control("sp", []);
             }
-            Kind::Blank => paragraph(page, place),
+            Kind::Blank => paragraph(page, indent),
             Kind::Item => items(page, block),
-            Kind::Typed => typed(page, block, place),
+            Kind::Typed => typed(page, block, indent),
             Kind::Text => block.iter().for_each(|line| {
                 page.text(marked(line));
             }),
@@ -49,10 +49,10 @@ fn kind(line: &str) -> Kind {
     }
 }
 
-fn paragraph(page: &mut Roff, place: Place) {
-    let request = match place {
-        Place::Section => "PP",
-        Place::Term => "IP",
+fn paragraph(page: &mut Roff, indent: Indent) {
+    let request = match indent {
+        Indent::Section => "PP",
+        Indent::Term => "IP",
     };
     page.control(request, []);
 }
@@ -67,10 +67,10 @@ fn items(page: &mut Roff, lines: &[&str]) {
 }
 
 /// Writes lines unchanged, indented.
-fn typed(page: &mut Roff, lines: &[&str], place: Place) {
-    let indent = match place {
-        Place::Section => "4",
-        Place::Term => "11",
+fn typed(page: &mut Roff, lines: &[&str], indent: Indent) {
+    let indent = match indent {
+        Indent::Section => "4",
+        Indent::Term => "11",
     };
     page.control("RS", [indent]).control("nf", []);
     for line in lines {
@@ -93,7 +93,7 @@ mod tests {
         let text =
             "First `--flag`\nof two.\n\nItems:\n- a: b\n- .c\nTyped:\n\n  cbr x | 'y'\n    z";
         let mut page = Roff::new();
-        prose(&mut page, text, Place::Term);
+        prose(&mut page, text, Indent::Term);
         let expected = "\
 First \\fB\\-\\-flag\\fR
 of two.

@@ -4,7 +4,7 @@ use clap::Command;
 use roff::{Roff, bold, roman};
 
 use super::begin_named;
-use super::prose::{Place, prose};
+use super::prose::{Indent, prose};
 use crate::reference::help::{Block, topic};
 
 /// Returns the page of a topic.
@@ -26,18 +26,18 @@ pub(super) fn section(page: &mut Roff, program: &Command, heading: &str, name: &
             page.control("PP", []);
         }
         match block {
-            Block::Paragraph(text) => prose(page, text, Place::Section),
+            Block::Paragraph(text) => prose(page, text, Indent::Section),
             Block::Table(heading, rows) => {
                 page.text([bold(heading.replace('`', ""))]);
                 for (term, explanation) in rows {
                     page.control("TP", []).text([bold(term)]);
-                    prose(page, explanation, Place::Term);
+                    prose(page, explanation, Indent::Term);
                 }
             }
             Block::Typed(heading, lines) => {
                 page.text([bold(heading)]);
                 let lines: Vec<_> = lines.iter().map(|line| format!("  {line}")).collect();
-                prose(page, &lines.join("\n"), Place::Section);
+                prose(page, &lines.join("\n"), Indent::Section);
             }
         }
     }

@@ -186,7 +186,7 @@ pub(super) fn answer(
     Ok(page.body(fault))
 }
 
-/// Returns true if a member of an object is the wanted text; without one, any is.
+/// Returns true if a member of an object is the wanted text; without one, any member matches.
 fn matches(object: &Value, pointer: &str, wanted: Option<&String>) -> bool {
     let value = || object.pointer(pointer).and_then(Value::as_str);
     wanted.is_none_or(|wanted| value() == Some(wanted))

@@ -14,7 +14,7 @@ pub(crate) fn apply(command: Command, config: &Config) -> (Command, Option<Conne
     let output =
         config.get(&Table::Defaults, "output").map_or("table".to_owned(), |value| value.text());
     let mut broken = None;
-    // The lowest of all sources of a region, so it is no default of the flag.
+    // This region has the lowest precedence, so it cannot be a default of the flag.
     let of_flags = config.default_entries().filter(|entry| entry.key.name != "region");
     let command = of_flags.fold(command, |command, entry| {
         match flag(&command, entry).map_or(Ok(()), |arg| accepts(arg, entry)) {
@@ -28,7 +28,7 @@ pub(crate) fn apply(command: Command, config: &Config) -> (Command, Option<Conne
     (command, broken)
 }
 
-/// Returns the flag of `cbr backups list` that a default is for.
+/// Returns the flag of `cbr backups list` that a default sets.
 fn flag<'a>(command: &'a Command, entry: &Entry) -> Option<&'a Arg> {
     let list = command.find_subcommand("backups")?.find_subcommand("list")?;
     let mut args = list.get_arguments().chain(command.get_arguments());
@@ -81,8 +81,8 @@ fn with_default(command: Command, entry: &Entry, output: &str) -> Command {
     })
 }
 
-/// Returns true if a default is for a command of `backups`: a summary has no ids, and one backup is
-/// printed with all of its fields.
+/// Returns true if a default applies to a command of `backups`: a summary has no ids, and one
+/// backup is printed with all of its fields.
 fn fits(entry: &Entry, command: &str) -> bool {
     match (entry.key.name, &*entry.value.text()) {
         ("columns" | "sort" | "limit", _) | ("output", "ids") => command == "list",
@@ -115,14 +115,14 @@ fn with_value(arg: Arg, entry: &Entry, output: &str, is_list: bool) -> Arg {
             .default_value_if("format", ArgPredicate::Equals(output.to_owned().into()), value)
             .default_value_if("format", ArgPredicate::IsPresent, None::<&str>),
         "time" => of_formats(arg, &HUMAN_READABLE, value, output),
-        // Such times are in UTC, whatever the zone of the run is.
+        // These styles always print UTC.
         "tz" => ["utc", "raw"]
             .into_iter()
             .fold(arg, |arg, style| {
                 arg.default_value_if("time", ArgPredicate::Equals(style.into()), None::<&str>)
             })
             .default_value(value),
-        // A count and the formats for scripts are of the whole list.
+        // Counts and formats for scripts cover the whole list.
         "limit" => {
             let none = None::<&str>;
             let arg = arg.default_value_if("count", ArgPredicate::Equals("true".into()), none);

@@ -93,7 +93,7 @@ pub(crate) fn value(name: &str, key: &Key, words: &[String]) -> Result<Value, St
 /// It is not TOML, or a table of the path is another value, which is not shown.
 pub(crate) fn set(before: &str, table: &Table, key: &Key, value: &Value) -> Result<String, String> {
     let mut document = parse(before)?;
-    // The first key before all tables is separated from them.
+    // An empty line separates the first root key from the tables.
     let is_first = *table == Table::Root
         && !document.is_empty()
         && !document.iter().any(|(_, item)| item.is_value());

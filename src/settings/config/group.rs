@@ -1,6 +1,6 @@
 //! Groups of targets: `[[groups.NAME]]`.
 //!
-//! Knows which keys a target has, and nothing of what they lead to.
+//! Knows the keys of a target, and nothing of how they are resolved.
 
 use serde_json::{Map, Value as Json};
 use toml_edit::{Item, TableLike, Value as Toml};
@@ -120,7 +120,7 @@ impl GroupTarget {
     }
 }
 
-/// Returns the texts of a list, or of one text that holds them with commas.
+/// Returns the texts of a list, or of one comma-separated text.
 fn texts(item: &Item) -> Option<Vec<String>> {
     let texts: Vec<String> = match item.as_value()? {
         Toml::String(text) => text.value().split(',').map(|part| part.trim().to_owned()).collect(),

@@ -30,7 +30,7 @@ pub(crate) enum ValueKind {
     Number,
     /// A number, or the word `auto`.
     NumberOrAuto,
-    /// A list of words, or one text that holds them with commas.
+    /// A list of words, or one comma-separated text.
     List,
     /// The words of a command, or one line for the shell.
     Command,
@@ -56,7 +56,7 @@ const fn key(name: &'static str, kind: ValueKind, help: &'static str) -> Key {
 const ROOT: &[Key] =
     &[key("default_profile", ValueKind::Text, "profile to use if none is selected")];
 
-/// Defaults, each for the flag of the same name; `pager` is that of a variable.
+/// Defaults, each for the flag of the same name, except `pager`, which is for a variable.
 const DEFAULTS: &[Key] = &[
     key("output", ValueKind::Text, "format of lists; json also of `show`"),
     key("columns", ValueKind::List, "columns of lists in that format"),
@@ -149,7 +149,7 @@ impl Table {
         })
     }
 
-    /// Returns the names that lead to it.
+    /// Returns the names on the path to the table.
     pub(crate) fn path(&self) -> Vec<&str> {
         match self {
             Self::Root => Vec::new(),

@@ -162,7 +162,7 @@ fn value(key: &Key, item: &Item) -> Result<Value, String> {
     }
 }
 
-/// Returns a text without surrounding blanks, which belong to no value.
+/// Returns a text without surrounding blanks.
 ///
 /// # Errors
 ///

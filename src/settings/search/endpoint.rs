@@ -13,8 +13,8 @@ pub(crate) struct ResolvedEndpoint {
     pub(crate) endpoint: Endpoint,
     /// The flag, variable or file that names it or its region.
     pub(crate) origin: String,
-    /// True if it was made from the name of the region. A catalogue of IAM overrides it.
-    pub(crate) is_made: bool,
+    /// True if it is derived from the name of the region. A catalogue of IAM overrides it.
+    pub(crate) is_derived: bool,
 }
 
 /// Error for a missing or invalid endpoint.
@@ -81,7 +81,7 @@ fn of_region(
     if let Some(endpoint) = (facts.named_endpoint)(&region.value)? {
         return written(&endpoint);
     }
-    let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_made: true };
+    let made = |endpoint, origin| ResolvedEndpoint { endpoint, origin, is_derived: true };
     if let Some(domain) = domain(sources, region) {
         let (endpoint, origin) = Endpoint::below("cbr", region, domain)?;
         return Ok(made(endpoint, origin));
@@ -104,12 +104,12 @@ fn of_region(
     found.ok_or(EndpointError { error, is_open: true })
 }
 
-/// Returns the note for an endpoint that was made for a region that `cbr` does not know.
+/// Returns the note for an endpoint derived from a region that `cbr` does not know.
 pub(super) fn further_region(
     found: &ResolvedEndpoint,
     Setting { origin, value }: &Setting,
 ) -> Option<String> {
-    let host = regions::further_service_host(value).filter(|_| found.is_made)?;
+    let host = regions::further_service_host(value).filter(|_| found.is_derived)?;
     (found.endpoint.host() == host).then(|| {
         let base = found.endpoint.base();
         format!(
@@ -122,7 +122,7 @@ pub(super) fn further_region(
 /// Returns an endpoint that a user wrote.
 fn written(setting: &Setting) -> Result<ResolvedEndpoint, EndpointError> {
     let endpoint = Endpoint::parse(setting)?;
-    Ok(ResolvedEndpoint { endpoint, origin: setting.origin.clone(), is_made: false })
+    Ok(ResolvedEndpoint { endpoint, origin: setting.origin.clone(), is_derived: false })
 }
 
 /// Resolves the address of IAM, with its origin.
@@ -176,7 +176,7 @@ fn domain<'a>(sources: &'a [Source], region: &Setting) -> Option<&'a Setting> {
 }
 
 /// Returns an error if a region from a source of higher rank than the endpoint's leads to another
-/// host. The region of a server is no choice of its user.
+/// host. The region of a server is not chosen by the user.
 pub(super) fn contradiction(
     sources: &[Source],
     found: &ResolvedEndpoint,

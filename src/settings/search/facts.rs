@@ -1,4 +1,4 @@
-//! What a resolution depends on besides the sources.
+//! Inputs of a resolution besides the sources.
 
 use crate::settings::{ConnectionError, Environment, ProjectScope, Setting};
 

@@ -55,7 +55,7 @@ pub(crate) struct Resolution {
     /// Trusted CAs.
     pub(crate) trust: Trust,
     /// Address of the metadata service, if no other source has credentials.
-    pub(crate) to_ask: Option<MetadataAddress>,
+    pub(crate) metadata_to_request: Option<MetadataAddress>,
     /// Status of each source of credentials, in order.
     pub(crate) statuses: Vec<SourceStatus>,
     /// Warnings.
@@ -63,12 +63,12 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
-    /// Looks the sources up and resolves what they hold.
+    /// Looks up the sources and resolves their settings.
     ///
     /// Files with credentials are opened and commands run only until a source decides, or if the
     /// user selects one. The file of endpoints is read only if a region determines the endpoint.
     /// Sends no request: `metadata` is what is known of the metadata service, and
-    /// [`Resolution::to_ask`] is its address if a request is needed.
+    /// [`Resolution::metadata_to_request`] is its address if a request is needed.
     pub(crate) fn new<'a>(
         args: &'a ConnectionArgs,
         environment: &'a Environment,
@@ -93,7 +93,7 @@ impl Resolution {
         resolve(lookups, args.own_file.warnings.clone(), &facts)
     }
 
-    /// Checks that all settings are present and valid that IAM does not know.
+    /// Checks that all settings are present and valid, except those that IAM can provide.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What each source holds to settings. Reads nothing and sends nothing.
+//! Resolves each setting from the lookups. Reads nothing and sends nothing.
 
 use super::Resolution;
 use super::endpoint::{
@@ -23,7 +23,7 @@ pub(super) fn resolve(
     warnings: Vec<String>,
     facts: &Facts<'_>,
 ) -> Resolution {
-    let Decision { credentials, decider, to_ask, statuses, mut warnings } =
+    let Decision { credentials, decider, metadata_to_request, statuses, mut warnings } =
         decide(&lookups, warnings);
     // The settings beside the credentials belong to the same account. Beside incomplete ones, they
     // apply once these are fixed.
@@ -88,7 +88,7 @@ pub(super) fn resolve(
         endpoint,
         iam,
         trust,
-        to_ask,
+        metadata_to_request,
         statuses,
         warnings,
     }
@@ -125,8 +125,8 @@ fn keep_own_project(
 }
 
 /// Removes region and endpoint of a profile whose credentials are not used: the keys of another
-/// source may belong to another account, which works elsewhere. Returns the name of the profile if
-/// it has a region.
+/// source may belong to another account, which uses another region. Returns the name of the profile
+/// if it has a region.
 fn unused_region(lookups: &mut [Lookup]) -> Option<String> {
     let is_unused = |lookup: &&mut Lookup| matches!(lookup.outcome, Outcome::Outranked);
     let source = &mut lookups.iter_mut().find(is_unused)?.source;
@@ -134,13 +134,13 @@ fn unused_region(lookups: &mut [Lookup]) -> Option<String> {
     source.region.take().map(|_| source.name.clone())
 }
 
-/// Which source gives the credentials.
+/// Source of the credentials.
 struct Decision {
     /// Credentials with the name of their source; `None` if no source decides.
     credentials: Option<Result<(Credentials, String), ConnectionError>>,
     /// Index of the source that decides.
     decider: Option<usize>,
-    to_ask: Option<MetadataAddress>,
+    metadata_to_request: Option<MetadataAddress>,
     statuses: Vec<SourceStatus>,
     warnings: Vec<String>,
 }
@@ -148,14 +148,14 @@ struct Decision {
 /// Decides which source gives the credentials, with the status of each source.
 fn decide(lookups: &[Lookup], mut warnings: Vec<String>) -> Decision {
     let mut decided: Option<(usize, Result<(Credentials, String), ConnectionError>)> = None;
-    let (mut to_ask, mut statuses) = (None, Vec::new());
+    let (mut metadata_to_request, mut statuses) = (None, Vec::new());
     for (index, Lookup { source, outcome, .. }) in lookups.iter().enumerate() {
         let name = &source.name;
         warnings.extend_from_slice(&source.warnings);
-        let skipped = |why: String| SourceStatus::because(name, State::PassedOver, why);
+        let skipped = |why: String| SourceStatus::because(name, State::Skipped, why);
         let status = match (outcome, decided.as_ref().map(|(_, credentials)| credentials)) {
             (Outcome::Unlisted, _) => continue,
-            (Outcome::NotOpened, _) => SourceStatus::new(name, State::NotLookedAt),
+            (Outcome::NotOpened, _) => SourceStatus::new(name, State::NotRead),
             (Outcome::NotSet(None), _) => SourceStatus::new(name, State::NotSet),
             (Outcome::NotSet(Some(why)), _) => SourceStatus::because(name, State::NotSet, why),
             (Outcome::Skipped(why), _) => skipped(why.clone()),
@@ -188,23 +188,23 @@ fn decide(lookups: &[Lookup], mut warnings: Vec<String>) -> Decision {
             }
             (Outcome::Invalid(error), Some(_)) => skipped(reason(error, name)),
             (Outcome::Pending { address, referral: None }, _) => {
-                to_ask = Some(address.clone());
-                SourceStatus::new(name, State::WouldBeAsked)
+                metadata_to_request = Some(address.clone());
+                SourceStatus::new(name, State::NotRequested)
             }
             (Outcome::Pending { address, referral: Some(why) }, _) => {
-                to_ask = Some(address.clone());
+                metadata_to_request = Some(address.clone());
                 let error = ConnectionError::new(
-                    format!("{name}: {} would be asked", metadata::NAME),
+                    format!("{name}: {} would be requested", metadata::NAME),
                     "commands that send requests use it; cbr auth check reports whether it answers",
                 );
                 decided = Some((index, Err(error)));
-                SourceStatus::because(name, State::WouldBeAsked, *why)
+                SourceStatus::because(name, State::NotRequested, *why)
             }
         };
         statuses.push(status);
     }
     let (decider, credentials) = decided.unzip();
-    Decision { credentials, decider, to_ask, statuses, warnings }
+    Decision { credentials, decider, metadata_to_request, statuses, warnings }
 }
 
 /// Returns the message of an error without the name of the source, which the status shows already.
@@ -227,11 +227,11 @@ fn no_credentials(
     let of = |state: State| statuses.iter().filter(move |status| status.state == state);
     let not_set: Vec<_> = of(State::NotSet).map(with_reason).collect();
     let mut message = format!("no credentials; not set: {}", not_set.join(", "));
-    for status in of(State::PassedOver) {
-        message.push_str(&format!("; passed over: {}", with_reason(status)));
+    for status in of(State::Skipped) {
+        message.push_str(&format!("; skipped: {}", with_reason(status)));
     }
-    for status in of(State::WouldBeAsked) {
-        message.push_str(&format!("; {} would be asked", status.source));
+    for status in of(State::NotRequested) {
+        message.push_str(&format!("; {} would be requested", status.source));
     }
     ConnectionError::new(message, quickest_remedy(environment, has_region))
 }
@@ -243,7 +243,7 @@ const UNREAD_KEYS: [(&str, &str); 3] = [
     ("HUAWEI_ACCESS_KEY", "HUAWEI_SECRET_KEY"),
 ];
 
-/// Returns what to set at least: IAM knows the project of a region, so that is not needed.
+/// Returns the minimum settings as a hint. The project is not needed: IAM knows that of a region.
 fn quickest_remedy(environment: &Environment, has_region: bool) -> String {
     let unread = UNREAD_KEYS.iter().find(|(access_key, _)| environment.get(access_key).is_some());
     if let Some((access_key, secret_key)) = unread {

@@ -1,7 +1,7 @@
 //! Profiles of config.toml: settings, and credentials from the source that the profile names.
 //!
-//! Reading settings has no cost. Credentials may be in another file, in another tool's, or come
-//! from a command: they are read only when they are used.
+//! Reading settings has no cost. Credentials may be in another file or come from a command: they
+//! are read only when used.
 
 use std::path::Path;
 
@@ -62,8 +62,8 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
 }
 
 /// Rejects a config.toml with several profiles that hold credentials, if no source decides and none
-/// is selected. The metadata service comes after it: a user with profiles does not mean the keys of
-/// the server.
+/// is selected. This check precedes the metadata service: a user with profiles does not want the
+/// keys of the server.
 pub(in crate::settings) fn look_up_choice(
     context: &Context<'_>,
     is_decided: bool,
@@ -97,7 +97,7 @@ pub(in crate::settings) fn settings(profile: &Profile<'_>) -> Source {
         project_name: setting("project_name"),
         endpoint: setting("endpoint"),
         iam: setting("iam_endpoint"),
-        // A project belongs to the keys beside it; without keys it applies to any.
+        // A project belongs to the keys in its profile; without keys it applies to any.
         shares_project: !has_credentials(profile),
         ..Source::named(&place)
     }
@@ -266,7 +266,7 @@ impl CredentialReader<'_> {
         source.first_region = found.first_region;
         source.ca_file = found.ca_file;
         source.cautions = found.cautions;
-        source.asks_metadata = found.asks_metadata;
+        source.refers_to_metadata = found.refers_to_metadata;
         if source.endpoint.is_none() {
             source.region = source.region.take().or(region);
         }
@@ -274,7 +274,7 @@ impl CredentialReader<'_> {
         source.project_name = source.project_name.take().or(project_name);
         source.iam = source.iam.take().or(iam);
         match credentials {
-            Ok(None) if !source.asks_metadata => {
+            Ok(None) if !source.refers_to_metadata => {
                 let why = note.unwrap_or_else(|| "it holds no credentials".to_owned());
                 Err(refuse(format!("{name}: {why}")))
             }

@@ -1,5 +1,5 @@
-//! Credentials from the output of a command, as password managers and tools for single sign-on give
-//! them.
+//! Credentials from the output of a command, as printed by password managers and tools for single
+//! sign-on.
 //!
 //! The command prints one JSON object. No message shows its arguments or its output; its stderr is
 //! that of `cbr`. It has no stdin, which the caller's loop may read.
@@ -26,7 +26,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 const LARGEST: u64 = 1 << 20;
 
 /// The names of each part: our own, then that of other tools' credential processes, then that of
-/// IAM's and the metadata service's answers. Capitals and `_` make no difference.
+/// IAM's and the metadata service's answers. Case and `_` are ignored.
 const ACCESS_KEY: [&str; 3] = ["access_key", "AccessKeyId", "access"];
 const SECRET_KEY: [&str; 3] = ["secret_key", "SecretAccessKey", "secret"];
 const SECURITY_TOKEN: [&str; 3] = ["security_token", "SessionToken", "securitytoken"];

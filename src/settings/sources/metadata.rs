@@ -12,9 +12,9 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
     let outcome = match (MetadataAddress::new(context.environment), context.metadata) {
         (Err(error), _) => Outcome::Invalid(error),
         (Ok(None), _) => Outcome::Skipped(format!("{VARIABLE} is off")),
-        (Ok(Some(address)), Metadata::NotAsked) => Outcome::Pending { address, referral: None },
+        (Ok(Some(address)), Metadata::NotRequested) => Outcome::Pending { address, referral: None },
         (Ok(Some(_)), Metadata::Nothing(why)) => Outcome::NotSet(Some(why.clone())),
-        (Ok(Some(_)), Metadata::Gave(server)) => {
+        (Ok(Some(_)), Metadata::Available(server)) => {
             return Some(Lookup::read(server.source(), context, is_decided));
         }
     };

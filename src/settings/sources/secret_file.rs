@@ -12,7 +12,7 @@ use crate::settings::{ConnectionError, SettingFlaw};
 use crate::text::small_file;
 
 /// Time limit for a pipe. Its writer may prompt for a second factor.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// Error for a secret that cannot be read.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ pub(in crate::settings) fn read(
     timeout: Option<Duration>,
 ) -> Result<(Hidden, Option<String>), Unread> {
     let name = home.name(path);
-    let of_run = timeout.filter(|timeout| *timeout < PATIENCE);
-    let read = small_file::read_or_wait(path, of_run.unwrap_or(PATIENCE));
+    let of_run = timeout.filter(|timeout| *timeout < TIME_LIMIT);
+    let read = small_file::read_or_wait(path, of_run.unwrap_or(TIME_LIMIT));
     let text = read.and_then(small_file::text).map_err(|error| match (error.kind(), of_run) {
         (ErrorKind::NotFound | ErrorKind::NotADirectory, _) => {
             Unread::from(format!("there is no file {name}"))

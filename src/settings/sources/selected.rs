@@ -23,7 +23,7 @@ pub(in crate::settings) fn look_up(context: &Context<'_>, is_decided: bool) -> O
             environment,
             home,
             hosts,
-            Wanted::Asked(name),
+            Wanted::OfRun(name),
             args.region.as_deref(),
         );
         return Some(Lookup::entry("--cloud", read, context, is_decided).ranked(Rank::Selected));

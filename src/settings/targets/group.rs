@@ -6,7 +6,7 @@ use crate::settings::config::OwnFile;
 use crate::settings::config::group::GroupTarget;
 
 impl GroupTarget {
-    /// Returns what it reads, without these regions.
+    /// Returns its selection, without these regions.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl GroupTarget {
 ///
 /// # Errors
 ///
-/// There is no such group; names those that there are.
+/// There is no such group; names the existing ones.
 pub(super) fn find<'a>(own: &'a OwnFile, name: &str) -> Result<&'a [GroupTarget], ConnectionError> {
     let groups = own.config.iter().flat_map(|config| &config.groups);
     let known: Vec<_> = groups.clone().map(|group| group.name.as_str()).collect();

@@ -1,5 +1,4 @@
-//! The targets of a run: which regions and projects it reads, and with the credentials of which
-//! profiles.
+//! The targets of a run: regions and projects, each with the profile of its credentials.
 //!
 //! Sends nothing: [`Wanted::needs_projects`] says whether the list of IAM is needed, and
 //! [`Wanted::specs`] takes it.
@@ -23,7 +22,7 @@ pub(crate) use args::TargetArgs;
 /// Regions and projects to read with the credentials of one profile.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
-    /// Profile with the credentials; `None` for those that are found without one.
+    /// Profile with the credentials; `None` for the default search.
     pub(crate) profile: Option<String>,
     regions: Vec<RegionChoice>,
     project_ids: Vec<String>,
@@ -92,7 +91,7 @@ pub(crate) struct Skipped {
 }
 
 impl Skipped {
-    /// The reason for a project beside the main one of a region, which a user may have expected.
+    /// Reason for skipping a project that is not the main one of its region.
     const NOT_MAIN: &str = "it is not the main project of its region";
 
     /// Returns true if only the main project of its region was wanted.
@@ -131,7 +130,7 @@ impl RegionChoice {
 }
 
 impl ConnectionArgs {
-    /// Sets the region, project and profile that the flags name alone. Until then, only
+    /// Sets each of region, project and profile that the flags name once. Until then, only
     /// [`targets`](Self::targets) has them.
     pub(crate) fn settle(&mut self) {
         let only = |texts: &[String]| match texts {
@@ -152,7 +151,7 @@ impl ConnectionArgs {
         is_left_to_iam || group.is_some() || counts.iter().any(|count| *count > 1)
     }
 
-    /// Rejects an exception where there is one target.
+    /// Rejects `--except-region` with a single target.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! From what is wanted of an account to its targets, with the list of IAM where it is needed.
+//! Resolves the selection of an account to targets, with the list of IAM if needed.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::settings::{ConnectionError, regions};
 use crate::text::sanitize;
 
 impl Wanted {
-    /// Returns true if only IAM knows which projects these are.
+    /// Returns true if the selection needs the project list of IAM.
     pub(crate) fn needs_projects(&self) -> bool {
         let has_glob = self.regions.iter().any(|region| region.pattern.is_some());
         self.all_projects || has_glob || self.project_ids.len() > 1

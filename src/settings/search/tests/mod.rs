@@ -130,7 +130,7 @@ impl Given {
     fn metadata(mut self) -> Self {
         let credentials = Credentials::Token(Secret::new("m".to_owned()));
         let (region, project_id) = (Some("af-north-1".to_owned()), Some("mp".to_owned()));
-        self.metadata = Metadata::Gave(Server { credentials, region, project_id });
+        self.metadata = Metadata::Available(Server { credentials, region, project_id });
         self
     }
 
@@ -203,26 +203,26 @@ fn every_source_is_listed() {
     let expected = [
         "CBR_*: not set",
         "HUAWEICLOUD_SDK_*: used",
-        "HW_*: passed over",
-        "OS_*: passed over",
+        "HW_*: skipped",
+        "OS_*: skipped",
         "CLOUD_SDK_*: not set",
         "~/.config/cbr/config.toml: not set",
-        "~/.hcloud/config.json: not looked at",
-        "~/.huaweicloud/credentials: not looked at",
-        "clouds.yaml: not looked at",
-        "ECS metadata: not looked at",
+        "~/.hcloud/config.json: not read",
+        "~/.huaweicloud/credentials: not read",
+        "clouds.yaml: not read",
+        "ECS metadata: not read",
     ];
     assert_eq!(found, expected);
     let ends = [
         (given().metadata(), "ECS metadata: used"),
         (given(), "ECS metadata: not set"),
-        (given().var("CBR_ECS_METADATA", "off"), "ECS metadata: passed over"),
-        (Given { metadata: Metadata::NotAsked, ..given() }, "ECS metadata: would be asked"),
+        (given().var("CBR_ECS_METADATA", "off"), "ECS metadata: skipped"),
+        (Given { metadata: Metadata::NotRequested, ..given() }, "ECS metadata: would be requested"),
     ];
     for (given, expected) in ends {
         assert_eq!(states(&given).last().unwrap(), expected);
-        let asks = given.find().to_ask.is_some();
-        assert_eq!(asks, expected.ends_with("asked"), "{expected}");
+        let asks = given.find().metadata_to_request.is_some();
+        assert_eq!(asks, expected.ends_with("requested"), "{expected}");
     }
 }
 

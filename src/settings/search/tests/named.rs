@@ -30,10 +30,10 @@ fn a_profile_may_lead_to_the_metadata_service() {
         (own(koocli(given())).metadata(), [place, server, project]),
         (koocli(given().own()).metadata(), ["CBR_*", "-", "CBR_PROJECT_ID"]),
     ]);
-    let unasked = |given: Given| Given { metadata: Metadata::NotAsked, ..given };
+    let unasked = |given: Given| Given { metadata: Metadata::NotRequested, ..given };
     let found = unasked(koocli(given().sdk_file())).find();
-    assert!(found.to_ask.is_some());
-    let expected = format!("{server}: ECS metadata would be asked");
+    assert!(found.metadata_to_request.is_some());
+    let expected = format!("{server}: ECS metadata would be requested");
     assert_eq!(found.credentials.unwrap_err().to_string(), expected);
     let nobody = koocli(given().sdk_file()).find().credentials.unwrap_err().to_string();
     let expected =

@@ -31,14 +31,14 @@ pub(in crate::settings) enum Wanted<'a> {
     /// Named by a profile of config.toml, which applies in any directory.
     OfProfile(&'a str),
     /// Selected for this run, by `--cloud` or `OS_CLOUD`.
-    Asked(&'a str),
+    OfRun(&'a str),
 }
 
 impl<'a> Wanted<'a> {
     fn name(self) -> Option<&'a str> {
         match self {
             Self::Only => None,
-            Self::OfProfile(name) | Self::Asked(name) => Some(name),
+            Self::OfProfile(name) | Self::OfRun(name) => Some(name),
         }
     }
 }
@@ -50,7 +50,7 @@ pub(in crate::settings) fn look_up_selected(
 ) -> Option<Lookup> {
     let Context { args, environment, home, hosts, .. } = context;
     let name = environment.get("OS_CLOUD").filter(|_| !is_decided)?;
-    let read = read(environment, home, hosts, Wanted::Asked(name), args.region.as_deref());
+    let read = read(environment, home, hosts, Wanted::OfRun(name), args.region.as_deref());
     Some(Lookup::entry("OS_CLOUD", read, context, is_decided))
 }
 
@@ -76,9 +76,9 @@ pub(in crate::settings) fn read(
 ) -> Result<Option<Source>, FileError> {
     // A file of the current directory may belong to another user and decides where the password is
     // sent, so it counts only if the user selects a cloud for this run.
-    let asked = matches!(wanted, Wanted::Asked(_));
+    let is_of_run = matches!(wanted, Wanted::OfRun(_));
     let directories: Vec<_> =
-        asked.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
+        is_of_run.then(PathBuf::new).into_iter().chain(home.openstack()).collect();
     let clouds = file::find(environment, home, "OS_CLIENT_CONFIG_FILE", &directories, "clouds")?;
     let Some(clouds) = clouds else {
         return match wanted.name() {

@@ -219,7 +219,7 @@ impl Family {
             // So does a known region: Terraform's provider reads it beside keys of another name.
             let region = environment
                 .first(self.region)
-                .filter(|region| is_open && environment.leads_somewhere(&region.value));
+                .filter(|region| is_open && environment.has_endpoint(&region.value));
             return Source { note, region, ca_file, warnings, ..Source::named(self.name) };
         }
         let note = parts.note();

@@ -81,7 +81,7 @@ fn source(Text { name, text }: &Text, profile: Option<&str>) -> Result<Source, S
     };
     // The server's metadata service has the keys, and this mode selects those.
     if Mode::of(profile) == Mode::Server {
-        return Ok(Source { asks_metadata: true, ..settings });
+        return Ok(Source { refers_to_metadata: true, ..settings });
     }
     Ok(match Secrets::of(&file, profile) {
         Ok(secrets) => Source { credentials: secrets.parts(&name).whole(), ..settings },

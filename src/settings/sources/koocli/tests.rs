@@ -111,7 +111,7 @@ fn other_modes_have_their_credentials_elsewhere() {
     assert!(matches!(read(&file(keys), None).unwrap().credentials, Ok(Some(_))));
     let server = json!({"mode": "ecsAgency", "region": "eu-de", "accessKeyId": KEY});
     let server = read(&file(server), None).unwrap();
-    assert_eq!((server.credentials, server.asks_metadata), (Ok(None), true));
+    assert_eq!((server.credentials, server.refers_to_metadata), (Ok(None), true));
     assert_eq!(server.region.unwrap().value, "eu-de");
 }
 
