@@ -91,11 +91,11 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("--fault end=0@2-", "the service counts more backups than it lists (10 seen, 30 counted)"),
     (
         "--fault ignore-offset@*",
-        "the service answers the same backups for each offset (10 seen, 30 counted)",
+        "the service returns the same backups for every offset (10 seen, 30 counted)",
     ),
     (
         "--fault clamp=1@*",
-        "the service answers the same backups for each offset (1 seen, 30 counted)",
+        "the service returns the same backups for every offset (1 seen, 30 counted)",
     ),
 ];
 
@@ -124,7 +124,7 @@ fn another_order_is_proven_if_nothing_changes() {
         ids.dedup();
         assert_eq!(ids.len(), 30);
     }
-    let expected = ["the list changed while it was read, in an order that does not stay the same"];
+    let expected = ["the list changed while it was read, in an unstable sort order"];
     let run = list("--fault ignore-sort@* --change delete=3@2-40");
     run.exit(6).stderr_holds(expected).run();
 }
@@ -168,7 +168,7 @@ fn page_counts_are_distrusted_when_all_times_tie() {
             Answer::page(&page, &count.to_string())
         });
         let run = service.cbr("backups list -o ids").env("CBR_TOKEN", "t").exit(exit);
-        let expected = ["an order that does not stay the same"];
+        let expected = ["an unstable sort order"];
         let run = if exit == 0 { run.run() } else { run.stderr_holds(expected).run() };
         let printed = if exit == 0 { rows } else { 0 };
         assert_eq!(run.stdout.lines().count() as u64, printed, "{rows}");
@@ -178,8 +178,8 @@ fn page_counts_are_distrusted_when_all_times_tie() {
 /// With an offset, rows beyond the count belong to another part of the list.
 #[test]
 fn rows_beyond_the_count_are_an_error() {
-    let expected = "cbr: error: the listing could not be proven complete: the service answers backups \
-                from behind the end that it counts (10 seen, 30 counted)\n\
+    let expected = "cbr: error: the listing could not be proven complete: the service returns backups \
+                past the end that it counts (10 seen, 30 counted)\n\
                 cbr: hint: run it again; if it persists, try a smaller --page-size\n";
     let command = "backups list --limit 10 --offset 25";
     sandboxed("--backups 30 --fault ignore-offset@*", command).exit(6).stderr(expected).run();

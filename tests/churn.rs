@@ -135,7 +135,7 @@ fn an_unstable_order_is_proven_or_refused() {
     let run = sandboxed(rows, first).run();
     assert_eq!(run.lines().len(), 1 + 40);
     assert_eq!(run.windows()[..4], [(0, 16), (0, 16), (15, 16), (15, 16)]);
-    let expected = ["the list changed while it was read, in an order that does not stay the same"];
+    let expected = ["the list changed while it was read, in an unstable sort order"];
     let run = sandboxed("--backups 90 --change delete=0@*", first);
     let run = run.exit(6).stderr_holds(expected).run();
     assert!((8..=12).contains(&run.requests.len()), "four reads: {:?}", run.windows());

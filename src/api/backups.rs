@@ -20,7 +20,7 @@ pub(crate) struct Backups {
     client: Arc<Client>,
     filters: Vec<Pair>,
     order: Order,
-    /// Added to each row.
+    /// Target to add to each row.
     tag: Option<Arc<TargetTag>>,
 }
 
@@ -32,7 +32,7 @@ struct ShowAnswer<'a> {
 }
 
 impl Backups {
-    /// Creates the list of the backups that match `filters`, in `order`.
+    /// Creates a source of the backups that match `filters`, in `order`.
     pub(crate) fn new(client: Arc<Client>, filters: Vec<Pair>, order: Order) -> Self {
         Self { client, filters, order, tag: None }
     }
@@ -79,20 +79,20 @@ impl Backups {
         Ok(client.get(&below, &pairs, read).await?.backups)
     }
 
-    /// Requests the number of backups that the service reports. Returns `None` if it reports none,
-    /// or one that its own answer contradicts. A count of 1 is not used either: a service that
-    /// counts only the rows of the page reports the same.
+    /// Requests the number of backups. Returns `None` if the service reports none, or contradicts
+    /// it. A count of 1 is ignored too: a service that counts only the rows of the page reports the
+    /// same.
     ///
     /// # Errors
     ///
-    /// What the request came to.
+    /// Those of the request.
     pub(crate) async fn count(&self) -> Result<Option<u64>, ApiError> {
         let page = self.page(PageRequest { offset: 0, limit: 1 }).await?;
         let rows = page.records.len() as u64;
         Ok(page.count.filter(|count| if rows == 0 { *count == 0 } else { *count > rows }))
     }
 
-    /// Requests one backup by id, as the service sent it.
+    /// Requests one backup by id, and returns its JSON unchanged.
     ///
     /// # Errors
     ///
@@ -125,12 +125,12 @@ impl Probe {
     ///
     /// # Errors
     ///
-    /// What the request came to.
+    /// Those of the request.
     pub(crate) async fn send(client: &Client) -> Result<Self, ApiError> {
         let pairs = [("limit", "1".to_owned())];
-        let call = RequestSpec::get("/backups", &pairs);
+        let request = RequestSpec::get("/backups", &pairs);
         client
-            .ask(&call, |body, headers| {
+            .ask(&request, |body, headers| {
                 let count = read_page(body, &Order::default())?.count;
                 Ok(Self { count, clock_ahead: clock::ahead(headers) })
             })

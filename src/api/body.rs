@@ -1,22 +1,22 @@
-//! Bodies of answers, in reused buffers.
+//! Response bodies in reused buffers.
 //!
-//! A page is about 1 MB, and a listing may have a thousand of them. Allocating fresh memory for
-//! each costs the kernel as much time as reading the page. Pages differ by a few bytes, so a buffer
-//! is a little larger than its first page. Growing it by a few bytes would double it.
+//! A page is about 1 MB, and a listing may have a thousand of them. Allocating memory for each
+//! takes as long as reading the page. Pages differ by a few bytes, so a buffer is slightly larger
+//! than its first page. Otherwise growing it by a few bytes would double it.
 
 use std::mem;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// Maximum number of unused buffers: more than the default number of pages in flight.
-const MOST_KEPT: usize = 24;
+/// Maximum number of unused buffers: above the default number of pages in flight.
+const MAX_UNUSED: usize = 24;
 
-/// Largest buffer that is reused, in bytes. A larger one did not hold a usual page and is freed.
-const LARGEST_KEPT: usize = 4 << 20;
+/// Largest buffer that is reused, in bytes. Larger ones are rare and are freed.
+const MAX_REUSED_SIZE: usize = 4 << 20;
 
 /// Sizes of buffers are multiples of this, in bytes.
 const STEP: usize = 64 << 10;
 
-/// Unused buffers.
+/// Pool of unused buffers.
 #[derive(Debug, Default)]
 pub(super) struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
@@ -29,9 +29,9 @@ impl BufferPool {
 
     /// Returns an empty buffer with room for `length` bytes.
     pub(super) fn take(&self, length: usize) -> Vec<u8> {
-        let mut body = self.bodies(Vec::pop).unwrap_or_default();
+        let mut body = self.with_unused(Vec::pop).unwrap_or_default();
         if body.capacity() < length {
-            // A page larger than those before: its buffer is replaced, not copied.
+            // Replaces a buffer that is too small, without a copy.
             body = Vec::new();
             body.reserve_exact(length.next_multiple_of(STEP));
         }
@@ -40,17 +40,17 @@ impl BufferPool {
 
     fn give(&self, mut body: Vec<u8>) {
         body.clear();
-        if (1..=LARGEST_KEPT).contains(&body.capacity()) {
-            self.bodies(|bodies| {
-                if bodies.len() < MOST_KEPT {
-                    bodies.push(body);
+        if (1..=MAX_REUSED_SIZE).contains(&body.capacity()) {
+            self.with_unused(|unused| {
+                if unused.len() < MAX_UNUSED {
+                    unused.push(body);
                 }
             });
         }
     }
 
-    fn bodies<T>(&self, access: impl FnOnce(&mut Vec<Vec<u8>>) -> T) -> T {
-        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with_unused<T>(&self, change: impl FnOnce(&mut Vec<Vec<u8>>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn buffers_are_reused_unless_they_are_large() {
-        for (length, again) in [(1, true), (LARGEST_KEPT, true), (LARGEST_KEPT + 1, false)] {
+        for (length, again) in [(1, true), (MAX_REUSED_SIZE, true), (MAX_REUSED_SIZE + 1, false)] {
             let buffers = Arc::new(BufferPool::default());
             let mut bytes = buffers.take(length);
             bytes.push(b'x');
@@ -129,8 +129,8 @@ mod tests {
     fn the_pool_keeps_a_limited_number_of_buffers() {
         let buffers = Arc::new(BufferPool::default());
         let body = || Body::new("x".repeat(100), &buffers);
-        let bodies: Vec<_> = (0..MOST_KEPT + 3).map(|_| body()).collect();
+        let bodies: Vec<_> = (0..MAX_UNUSED + 3).map(|_| body()).collect();
         drop(bodies);
-        assert_eq!(buffers.bodies(|bodies| bodies.len()), MOST_KEPT);
+        assert_eq!(buffers.with_unused(|unused| unused.len()), MAX_UNUSED);
     }
 }

@@ -1,7 +1,7 @@
-//! Causes of refusals, classified once for retries, exit codes, hints and diagnoses.
+//! Causes of refusals, for retries, exit codes, hints and diagnoses.
 //!
-//! The service's code counts first and the status second, since the same code comes with different
-//! statuses in different clouds.
+//! The service's code takes precedence over the status, since clouds send one code with different
+//! statuses.
 //!
 //! Sources: API page "Error Codes" of CBR; "Error Codes" of API Gateway; IAM API reference.
 
@@ -16,9 +16,9 @@ pub(crate) enum Cause {
     Locked,
     /// No such access key in this cloud.
     UnknownKey,
-    /// The secret key is not that of the access key.
+    /// The secret key does not match the access key.
     WrongSecretKey,
-    /// The security token is missing, has expired, or is not that of the access key.
+    /// The security token is missing, expired, or does not match the access key.
     SecurityToken,
     /// The token has expired, or belongs to another cloud.
     ExpiredToken,
@@ -26,7 +26,7 @@ pub(crate) enum Cause {
     UnreadableCredentials,
     /// The credentials are rejected for another reason.
     InvalidCredentials,
-    /// The project is not that of the credentials.
+    /// The project does not belong to the credentials.
     OtherProject,
     /// The service does not exist in this region.
     OtherRegion,
@@ -40,7 +40,7 @@ pub(crate) enum Cause {
     UnknownBackup,
     /// Not found.
     NotFound,
-    /// The request is rejected, however often it is sent.
+    /// The request is invalid; a retry does not help.
     Rejected,
     /// Too many requests.
     Throttled,
@@ -48,20 +48,20 @@ pub(crate) enum Cause {
     TimedOut,
     /// A redirect, which is not followed.
     Redirected,
-    /// A success without a list.
+    /// A success status without a list.
     NoList,
-    /// The service fails, and may work later.
+    /// The service fails, but a retry may help.
     Failing,
     /// The service fails and a retry does not help, such as 501.
     Broken,
 }
 
-/// Class of a failure, for retries.
+/// Class of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Not authenticated, or not authorized.
     Denied,
-    /// The service rejects the request, however often it is sent.
+    /// The request is rejected; a retry does not help.
     Refused,
     /// Too many requests.
     Throttled,
@@ -69,8 +69,8 @@ pub(crate) enum Class {
     Unavailable,
 }
 
-/// Seconds between the clocks that spoil a signature. It allows 15 minutes, of which the answer
-/// takes some.
+/// Clock difference that explains a rejected signature, in seconds. The service allows 15 minutes,
+/// of which the answer takes some.
 const SKEW: u32 = 14 * 60;
 
 impl Refusal {
@@ -98,7 +98,7 @@ impl Cause {
             ("BackupService", "6000" | "6105" | "6217" | "6302" | "9900") => {
                 Some(if *status == 404 { Self::NotFound } else { Self::Rejected })
             }
-            // Open Telekom Cloud and dedicated gateways write APIG for APIGW.
+            // Open Telekom Cloud and dedicated gateways use APIG for APIGW.
             ("APIGW" | "APIG", number) => match number {
                 "0101" => Some(Self::UnknownApi),
                 "0301" if message.contains("not exist") => Some(Self::UnknownKey),
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_code_counts_before_the_status() {
+    fn the_code_takes_precedence_over_the_status() {
         let body = |code: &str| format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
         let cases = [
             (500, "BackupService.9998", Class::Denied),

@@ -17,7 +17,7 @@ pub(crate) struct ClientOptions {
     pub(crate) trust: Trust,
     /// Origin of the credentials.
     pub(crate) origin: Arc<Origin>,
-    /// Replaces keys before they expire.
+    /// Session that replaces keys before they expire.
     pub(crate) session: Option<Arc<Session>>,
     /// Pauses that all requests of one user share: services throttle by user.
     pub(crate) throttle: Arc<Throttle>,

@@ -13,9 +13,9 @@ use crate::text::sanitize::visible;
 /// The server's certificate is not trusted for the endpoint.
 #[derive(Debug)]
 pub(crate) struct Distrust {
-    /// In words for a user.
+    /// The reason for the user.
     reason: String,
-    /// What is wrong.
+    /// The flaw of the certificate.
     pub(crate) flaw: Flaw,
     /// The flag or variable that names the CAs, if set.
     pub(crate) authorities: Option<String>,
@@ -28,11 +28,11 @@ pub(crate) enum Flaw {
     Expired,
     /// It is not valid yet.
     NotYetValid,
-    /// It belongs to another host.
+    /// Issued for another host.
     OtherName,
     /// Issued by an unknown CA.
     UnknownAuthority,
-    /// It is a CA certificate, as most self-signed ones are.
+    /// A CA certificate, as most self-signed ones are.
     OfAuthority,
     /// Something else.
     Other,
@@ -67,12 +67,12 @@ impl Distrust {
             CertificateError::UnknownIssuer => {
                 (Flaw::UnknownAuthority, "its authority is not known here".to_owned())
             }
-            // Of another authority with the same name.
+            // Issued by another CA of the same name.
             CertificateError::BadSignature => (
                 Flaw::UnknownAuthority,
                 "it is not signed by the authority of that name that is known here".to_owned(),
             ),
-            // The checker's own error, which has no type here.
+            // An error of the certificate verifier, which rustls does not expose as a type.
             CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
                 (Flaw::OfAuthority, "it is an authority's own, and not one for a host".to_owned())
             }
@@ -104,7 +104,7 @@ fn certificate_error(error: &reqwest::Error) -> Option<&CertificateError> {
     None
 }
 
-/// `cbr.example.com` of `DnsName("cbr.example.com")`.
+/// Returns `cbr.example.com` for `DnsName("cbr.example.com")`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(name).trim_matches('"')

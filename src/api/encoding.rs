@@ -13,15 +13,15 @@ use super::utf8_body::Utf8Body;
 /// The value of `Accept-Encoding`.
 pub(super) const ACCEPTED: &str = "gzip";
 
-/// Decodes a body as it comes in.
+/// Decodes a body chunk by chunk.
 pub(super) enum BodyDecoder {
-    /// Sent as it is.
+    /// Not compressed.
     Plain(Bounded),
     /// Compressed.
     Gzip(Box<MultiGzDecoder<Bounded>>),
 }
 
-/// A body up to a number of bytes.
+/// A body with a size limit in bytes.
 pub(super) struct Bounded {
     body: Utf8Body,
     limit: usize,
@@ -29,7 +29,7 @@ pub(super) struct Bounded {
 }
 
 impl BodyDecoder {
-    /// Decodes into `body`, up to `limit` bytes, as the headers of the answer say.
+    /// Creates a decoder into `body`, of up to `limit` bytes, for the encoding in `headers`.
     pub(super) fn new(headers: &HeaderMap, body: Utf8Body, limit: usize) -> Self {
         let bounded = Bounded { body, limit, is_exceeded: false };
         let encoding = headers.get(CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
@@ -44,7 +44,7 @@ impl BodyDecoder {
     ///
     /// # Errors
     ///
-    /// They are no gzip, or the body exceeds the limit.
+    /// The bytes are not gzip, or the body exceeds the limit.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), ApiError> {
         let written = match self {
             Self::Plain(bounded) => bounded.write_all(bytes),
@@ -78,7 +78,7 @@ impl BodyDecoder {
         if is_exceeded {
             return ApiError::TooLarge { limit };
         }
-        // Another attempt may bring the whole of it.
+        // Another attempt may return the whole body.
         ApiError::unreadable(format!("damaged gzip: {error}"), "", None, true)
     }
 }

@@ -186,7 +186,7 @@ impl ApiError {
 
     /// Returns true if another token or project might be accepted: access is denied, or the gateway
     /// reports 404. The gateway knows nothing of backups.
-    pub(super) fn may_be_of_the_access(&self) -> bool {
+    pub(super) fn may_need_other_identity(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 404, code, .. }) => {
                 !code.as_deref().is_some_and(|code| code.starts_with("BackupService."))
@@ -197,7 +197,7 @@ impl ApiError {
     }
 
     /// Returns true if the connection caused the failure, so that others like it may fail as well.
-    pub(super) fn is_of_connection(&self) -> bool {
+    pub(super) fn is_connection_fault(&self) -> bool {
         self.is_broken_connection() || matches!(self, Self::TimedOut)
     }
 

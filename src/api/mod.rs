@@ -1,6 +1,6 @@
 //! The HTTP client of the service: signs requests, sends them, and retries transient failures.
 //!
-//! Knows requests and answers. Does not know flags, and does not know how pages become a listing.
+//! Knows requests and answers. Knows nothing of flags, or of how pages become a listing.
 
 mod backups;
 mod body;

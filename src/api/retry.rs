@@ -90,7 +90,7 @@ impl RetryPolicy {
         if attempt >= self.retries {
             return Err(Some(Spent::Retries));
         }
-        self.affords(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
+        self.check_time(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
     }
 
     /// Counts a failed attempt and decides on the next one. `has_progress` says whether other
@@ -112,7 +112,7 @@ impl RetryPolicy {
                 jitter(PAUSE_BESIDE_PROGRESS)
             };
             failures.beside_progress += 1;
-            return Ok(Retry { pause: self.affords(pause)?, is_congestion: false });
+            return Ok(Retry { pause: self.check_time(pause)?, is_congestion: false });
         }
         failures.counted += 1;
         failures.timeouts += u32::from(matches!(fault, ApiError::TimedOut));
@@ -128,7 +128,7 @@ impl RetryPolicy {
     /// # Errors
     ///
     /// As [`RetryPolicy::pause`].
-    pub(super) fn affords(&self, pause: Duration) -> Result<Duration, Option<Spent>> {
+    pub(super) fn check_time(&self, pause: Duration) -> Result<Duration, Option<Spent>> {
         if pause > LONGEST_RETRY_AFTER {
             return Err(None);
         }

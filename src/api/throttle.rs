@@ -60,7 +60,7 @@ impl Throttle {
     }
 
     /// Notes that a request succeeded.
-    pub(super) fn came_through(&self, now: Instant) {
+    pub(super) fn note_success(&self, now: Instant) {
         let mut state = self.lock();
         state.refusals = 0;
         state.progress = Some(now);
@@ -182,7 +182,7 @@ mod tests {
         let (pace, start) = (Throttle::default(), Instant::now());
         let minute = Some(60 * SECOND);
         assert_eq!(pace.wait(start), None);
-        pace.came_through(start);
+        pace.note_success(start);
         // The rest of the minute is shorter than any pause of ours.
         let now = start + 60 * SECOND - SECOND / 2;
         assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND / 2 + SPARE));

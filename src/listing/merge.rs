@@ -1,9 +1,8 @@
-//! Several lists in one order: each is read and proven on its own, and their rows are merged as
-//! streams.
+//! Merges several lists into one order. Each list is read and proven on its own.
 //!
-//! Every list is sorted by the same order, so the next row of all is the first row of one of them.
-//! A list is read ahead by a few pages, which limits the memory whatever the lists hold. Lists of
-//! one host share a window of requests.
+//! Every list is sorted by the same order, so the next row is the first remaining row of one of
+//! them. Each list is read ahead by a few pages, which bounds the memory. Lists of one host share a
+//! request window.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -23,14 +22,14 @@ use super::stitch::ListRange;
 use super::window::{SharedWindow, Window};
 use super::{Failure, Source};
 
-/// Bytes of the pages of all lists together that are requested or wait to be merged. Each list may
-/// have one page in any case.
-const MOST_BYTES: usize = 32 << 20;
+/// Maximum bytes of requested and buffered pages, over all lists. Each list may always have one
+/// page.
+const MAX_BYTES: usize = 32 << 20;
 
-/// Size of a page before one has arrived, in bytes: that of 1,000 backups.
-const USUAL_PAGE: usize = 5 << 18;
+/// Assumed page size before the first page arrives, in bytes: 1,000 backups.
+const TYPICAL_PAGE: usize = 5 << 18;
 
-/// One of the lists.
+/// A list to merge.
 pub(crate) struct Input<S> {
     pub(crate) source: Arc<S>,
     pub(crate) range: ListRange,
@@ -58,22 +57,22 @@ pub(crate) trait MergeSink<R> {
     /// If they cannot be stored or written.
     fn take(&mut self, run: Run<'_, R>) -> anyhow::Result<ControlFlow<()>>;
 
-    /// Called when more has to be read, with the sum of the statistics.
+    /// Called with the total statistics before more pages are awaited.
     ///
     /// # Errors
     ///
-    /// If what was taken cannot be written.
+    /// If the taken rows cannot be written.
     fn wait(&mut self, total: &Statistics) -> anyhow::Result<()>;
 }
 
 /// How the reading of one list ended.
 #[derive(Debug)]
 pub(crate) enum Ended<E> {
-    /// It was read and proven as a whole.
+    /// The whole list was read and proven.
     Complete,
     /// Reading stopped: the sink had enough rows, or another list failed.
     Stopped,
-    /// It cannot be read or proven.
+    /// The list cannot be read or proven.
     Failed(Failure<E>),
     /// The merge waited too long for it.
     TimedOut,
@@ -88,33 +87,33 @@ pub(crate) struct Merged<E> {
     pub(crate) result: Result<bool, anyhow::Error>,
 }
 
-/// A list with the rows that wait to be merged.
+/// A list with its buffered rows.
 struct Stream<S: Source> {
     reader: Reader<S>,
     window: SharedWindow,
     host: String,
-    waiting: VecDeque<Batch<S::Rows>>,
-    /// Position in the first batch.
+    buffered: VecDeque<Batch<S::Rows>>,
+    /// Position in the first buffered batch.
     next: usize,
     /// Size of its largest page, in bytes; 0 before the first.
     largest: usize,
-    /// Time left to wait for it.
+    /// Remaining time to wait for this list.
     patience: Option<Duration>,
-    /// `None` while it is read.
+    /// `None` while the list is being read.
     ended: Option<Ended<S::Error>>,
 }
 
 impl<S: Source> Stream<S> {
-    /// Pages that are requested or in memory.
+    /// Returns the number of pages requested or in memory.
     fn pages(&self) -> usize {
-        self.reader.outstanding() + self.waiting.len()
+        self.reader.outstanding() + self.buffered.len()
     }
 
-    /// Waits for rows, unless there are some or the list has ended.
-    async fn fill(&mut self, most: usize) {
-        while self.ended.is_none() && self.waiting.is_empty() {
+    /// Waits until rows are buffered or the list has ended.
+    async fn fill(&mut self, max_pages: usize) {
+        while self.ended.is_none() && self.buffered.is_empty() {
             let started = Instant::now();
-            let next = self.reader.next(most);
+            let next = self.reader.next(max_pages);
             let next = match self.patience {
                 None => Ok(next.await),
                 Some(patience) => timeout(patience, next).await,
@@ -126,7 +125,8 @@ impl<S: Source> Stream<S> {
                 Ok(Ok(Some(batches))) => {
                     let bytes = batches.iter().map(|batch| S::bytes(&batch.rows)).max();
                     self.largest = self.largest.max(bytes.unwrap_or_default());
-                    self.waiting.extend(batches.into_iter().filter(|it| !it.indexes.is_empty()));
+                    self.buffered
+                        .extend(batches.into_iter().filter(|batch| !batch.indexes.is_empty()));
                 }
                 Ok(Ok(None)) => self.ended = Some(Ended::Complete),
                 Ok(Err(failure)) => self.ended = Some(Ended::Failed(failure)),
@@ -137,7 +137,7 @@ impl<S: Source> Stream<S> {
 
     /// Returns the rank of the next row; `None` if there is no row.
     fn head(&self) -> Option<Option<Rank>> {
-        let batch = self.waiting.front()?;
+        let batch = self.buffered.front()?;
         batch.indexes.get(self.next)?;
         Some(batch.ranks.get(self.next).copied().flatten())
     }
@@ -147,15 +147,15 @@ impl<S: Source> Stream<S> {
     }
 }
 
-/// The next row of a list: its rank, and the index of the list. A row whose rank is unknown
-/// follows its predecessor at once, since `None` precedes all others.
+/// Rank of a list's next row, and the index of the list. A row of unknown rank directly follows its
+/// predecessor, since `None` sorts first.
 type Head = (Option<Rank>, usize);
 
 /// Reads all lists and passes their rows to `sink`, merged in their order. Rows of equal rank are
 /// in the order of the lists.
 ///
 /// Stops at the first failure, once the first page of every list is known; rows may have reached
-/// the sink then. Stops as well when the sink wants no more.
+/// the sink then. Also stops when the sink breaks.
 pub(crate) async fn merge<S: Source>(
     inputs: Vec<Input<S>>,
     concurrency: usize,
@@ -173,7 +173,7 @@ pub(crate) async fn merge<S: Source>(
     Merged { lists: streams.into_iter().map(ended).collect(), result }
 }
 
-/// Passes rows on until a list fails or all have ended. Returns true if the sink wants no more.
+/// Passes rows on until a list fails or all have ended. Returns true if the sink broke.
 async fn pass_all<S: Source>(
     streams: &mut [Stream<S>],
     sink: &mut impl MergeSink<S::Rows>,
@@ -182,20 +182,21 @@ async fn pass_all<S: Source>(
         if streams.iter().any(Stream::has_failed) {
             return Ok(false);
         }
-        let waiting = |streams: &[Stream<S>]| streams.iter().map(|it| it.waiting.len()).sum();
-        let (pages, started): (usize, _) = (waiting(streams), Instant::now());
+        let buffered =
+            |streams: &[Stream<S>]| streams.iter().map(|stream| stream.buffered.len()).sum();
+        let (pages, started): (usize, _) = (buffered(streams), Instant::now());
         let passed = pass_on(streams, sink);
-        // What was passed on can be written before more is awaited.
+        // The sink can write its rows before more pages are awaited.
         sink.wait(&total(streams.iter().map(|stream| stream.reader.statistics())))?;
-        let (pages, time) = (pages - waiting(streams), started.elapsed());
+        let (pages, time) = (pages - buffered(streams), started.elapsed());
         match passed {
             None => return Ok(false),
             Some(Ok(None)) => return Ok(true),
             Some(Ok(Some(emptied))) => {
-                let most = allowance(streams, emptied);
+                let max_pages = allowance(streams, emptied);
                 if let Some(stream) = streams.get_mut(emptied) {
                     stream.window.passed_on(pages, time);
-                    stream.fill(most).await;
+                    stream.fill(max_pages).await;
                 }
             }
             Some(Err(error)) => return Err(error),
@@ -203,8 +204,8 @@ async fn pass_all<S: Source>(
     }
 }
 
-/// Passes rows on until a list has none left, and returns its index; `Ok(None)` if the sink wants
-/// no more. Returns `None` if no list has rows.
+/// Passes rows on until a list has no buffered rows, and returns its index; `Ok(None)` if the sink
+/// broke. Returns `None` if no list has rows.
 fn pass_on<S: Source>(
     streams: &mut [Stream<S>],
     sink: &mut impl MergeSink<S::Rows>,
@@ -216,7 +217,7 @@ fn pass_on<S: Source>(
         let Reverse((_, first)) = heads.pop()?;
         let second = heads.peek().map(|Reverse(head)| *head);
         let stream = streams.get_mut(first)?;
-        let batch = stream.waiting.front()?;
+        let batch = stream.buffered.front()?;
         let precedes = |rank: &Option<Rank>| second.is_none_or(|second| (*rank, first) < second);
         let rest = batch.ranks.get(stream.next..).unwrap_or_default();
         let length = rest.iter().take_while(|rank| precedes(rank)).count().max(1);
@@ -228,7 +229,7 @@ fn pass_on<S: Source>(
         }
         stream.next += length;
         if stream.next >= batch.indexes.len() {
-            stream.waiting.pop_front();
+            stream.buffered.pop_front();
             stream.next = 0;
         }
         match stream.head() {
@@ -238,7 +239,7 @@ fn pass_on<S: Source>(
     }
 }
 
-/// Requests the first pages of all lists side by side.
+/// Requests the first pages of all lists concurrently.
 async fn heads<S: Source>(
     inputs: Vec<Input<S>>,
     concurrency: usize,
@@ -252,22 +253,22 @@ async fn heads<S: Source>(
     let mut tasks = JoinSet::new();
     for (index, Input { source, range, host, patience }) in inputs.into_iter().enumerate() {
         let window = windows.get(&host).cloned();
-        let (window, sharers) = window.context("a list has no window of requests")?;
-        let share = (window.size() / sharers).min(MOST_BYTES / USUAL_PAGE / lists).max(1);
-        let most = if lists == 1 { usize::MAX } else { share };
+        let (window, lists_of_host) = window.context("a list has no window of requests")?;
+        let share = (window.size() / lists_of_host).min(MAX_BYTES / TYPICAL_PAGE / lists).max(1);
+        let max_pages = if lists == 1 { usize::MAX } else { share };
         let reader = Reader::new(source, range, window.clone());
         let mut stream = Stream {
             reader,
             window,
             host,
-            waiting: VecDeque::new(),
+            buffered: VecDeque::new(),
             next: 0,
             largest: 0,
             patience,
             ended: None,
         };
         tasks.spawn(async move {
-            stream.fill(most).await;
+            stream.fill(max_pages).await;
             (index, stream)
         });
     }
@@ -279,8 +280,8 @@ async fn heads<S: Source>(
     Ok(streams.into_iter().map(|(_, stream)| stream).collect())
 }
 
-/// Returns how many pages a list may have requested: what the others leave of the window of its
-/// host and of [`MOST_BYTES`].
+/// Returns how many pages a list may request: what the other lists leave of its host's window and
+/// of [`MAX_BYTES`].
 fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     let Some(stream) = streams.get(of) else { return 1 };
     if streams.len() == 1 {
@@ -291,13 +292,13 @@ fn allowance<S: Source>(streams: &[Stream<S>], of: usize) -> usize {
     let pages: usize = others().map(|(_, other)| other.pages()).sum();
     let at_host = others().filter(|(_, other)| other.host == stream.host);
     let requested: usize = at_host.map(|(_, other)| other.reader.outstanding()).sum();
-    let of_window = stream.window.size().saturating_sub(requested);
+    let left_in_window = stream.window.size().saturating_sub(requested);
     let largest = streams.iter().map(|stream| stream.largest).max().filter(|bytes| *bytes > 0);
-    let most = MOST_BYTES / largest.unwrap_or(USUAL_PAGE);
-    of_window.min(most.saturating_sub(pages)).max(1)
+    let max_pages = MAX_BYTES / largest.unwrap_or(TYPICAL_PAGE);
+    left_in_window.min(max_pages.saturating_sub(pages)).max(1)
 }
 
-/// Adds statistics. The count is known if that of each list is.
+/// Sums up statistics. The total count is known only if each list's count is.
 pub(crate) fn total(statistics: impl Iterator<Item = Statistics>) -> Statistics {
     let none = Statistics { count: Some(0), ..Statistics::default() };
     statistics.fold(none, |sum, one| Statistics {

@@ -36,9 +36,9 @@ pub(crate) use tests::{report, seeds};
 pub(crate) use unproven::{MAX_READS, Unproven};
 use window::Window;
 
-/// Something that answers with pages.
+/// Source of pages.
 pub(crate) trait Source: Send + Sync + 'static {
-    /// The rows of a page, which the listing does not look into.
+    /// The rows of a page; opaque to the listing.
     type Rows: Send + 'static;
     /// Error for a page that could not be read.
     type Error: Send + 'static;
@@ -49,11 +49,11 @@ pub(crate) trait Source: Send + Sync + 'static {
         request: PageRequest,
     ) -> impl Future<Output = Result<Page<Self::Rows>, Self::Error>> + Send;
 
-    /// Returns the number of failures so far that fewer requests at a time may reduce: throttling,
-    /// time-outs, a failing service. A connection that breaks once is none.
+    /// Returns the number of transient failures so far: throttling, time-outs, server errors. Fewer
+    /// concurrent requests may reduce them. A connection that breaks once does not count.
     fn transient_failures(&self) -> u64;
 
-    /// Returns about how much memory the rows of a page take.
+    /// Returns the approximate size of a page's rows in memory, in bytes.
     fn bytes(rows: &Self::Rows) -> usize;
 }
 
@@ -66,7 +66,7 @@ pub(crate) enum Failure<E> {
     Unproven(Unproven),
     /// The sink could not take a record.
     Sink(anyhow::Error),
-    /// A fault of `cbr` itself.
+    /// A bug in `cbr`.
     Internal(anyhow::Error),
 }
 
@@ -76,9 +76,9 @@ pub(crate) fn first_request(range: ListRange) -> Option<PageRequest> {
     Some(request)
 }
 
-/// Reads the whole `range` and passes each record to `sink`, in order and once, with the statistics
-/// so far. At most `concurrency` pages are requested or waiting at a time. Once the sink wants no
-/// more, reading stops; the records that it has are proven to be the first of the list.
+/// Reads the whole `range` and passes each record to `sink` once, in order, with the statistics so
+/// far. At most `concurrency` pages are requested or buffered at a time. If the sink breaks,
+/// reading stops; the records it received are proven to be the first of the list.
 ///
 /// After a [`Failure`], records may have reached the sink already.
 pub(crate) async fn list<S: Source>(

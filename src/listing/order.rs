@@ -5,8 +5,8 @@ use std::num::NonZero;
 
 use super::record::{Key, Rank};
 
-/// A key that the service sorts by (API page "Querying All Backups", parameter `sort`). All of them
-/// together are far shorter than the 255 characters that the parameter allows.
+/// A key that the service sorts by (API page "Querying All Backups", parameter `sort`). All keys
+/// together stay far below the parameter's limit of 255 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SortKey {
     CreatedAt,
@@ -54,8 +54,8 @@ pub(crate) struct Order(Vec<(SortKey, Direction)>);
 pub(crate) struct Created {
     /// Microseconds since 1970.
     pub(crate) microsecond: i64,
-    /// True if it has microseconds, as the service stores it. Some clouds report milliseconds: rows
-    /// of one millisecond may have any order of their ids.
+    /// True if the time has microseconds, as the service stores it. Some clouds report
+    /// milliseconds; rows of one millisecond may be in any order of their ids.
     pub(crate) is_exact: bool,
 }
 
@@ -91,13 +91,13 @@ impl Order {
         Some(Self(keys))
     }
 
-    /// Returns true if no key ever changes, so that a row keeps its place as long as it exists.
+    /// Returns true if no key ever changes, so existing rows keep their relative order.
     pub(crate) fn is_stable(&self) -> bool {
         self.0.iter().all(|(key, _)| key.is_stable())
     }
 
-    /// Returns the rank of a row in a stable order, from its creation and its id, or `None` if it
-    /// is unknown.
+    /// Returns the rank of a row in a stable order, from its creation time and id; `None` if
+    /// unknown.
     pub(crate) fn rank(&self, created: Option<Created>, id: Key) -> Option<Rank> {
         let mut rank = Rank { moment: 0, tie: None };
         let after_moment = self.0.first().is_some_and(|(key, _)| *key == SortKey::CreatedAt);
@@ -109,7 +109,7 @@ impl Order {
                     rank.moment = if descends { -moment } else { moment };
                 }
                 SortKey::Id => {
-                    // After an inexact time, or for ids of another form, the id does not decide.
+                    // The id does not decide after an inexact time, or if it is not a UUID.
                     let decides = !after_moment || created.is_some_and(|created| created.is_exact);
                     rank.tie = match id.uuid().filter(|_| decides) {
                         Some(id) => NonZero::new(if descends { !id } else { id }),

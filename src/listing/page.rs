@@ -17,11 +17,11 @@ pub(crate) struct PageRequest {
 /// Rows of the list at one moment.
 #[derive(Debug)]
 pub(crate) struct Page<P> {
-    /// In the order of the list.
+    /// The records, in list order.
     pub(crate) records: Vec<Record>,
-    /// The rows themselves.
+    /// The rows of the source.
     pub(crate) rows: P,
-    /// Length of the whole list at that moment, if the service reports it.
+    /// Length of the whole list, if the service reports it.
     pub(crate) count: Option<u64>,
 }
 
@@ -33,7 +33,7 @@ impl Page<()> {
 }
 
 impl<P> Page<P> {
-    /// Returns this page with other rows in place of its own.
+    /// Returns this page with its rows mapped.
     pub(crate) fn map<Q>(self, rows: impl FnOnce(P) -> Q) -> Page<Q> {
         Page { records: self.records, rows: rows(self.rows), count: self.count }
     }
@@ -50,7 +50,7 @@ impl<P> Page<P> {
     /// Drops rows that are listed twice on the page, and returns their number. Returns `None` if
     /// two different rows have one id.
     pub(super) fn drop_repeated(&mut self) -> Option<u64> {
-        // Half a key is nearly always unique, and takes half the memory.
+        // Half a key is nearly always unique and takes half the memory.
         let mut halves = set_for(self.records.len());
         if self.records.iter().all(|record| halves.insert(record.key.half())) {
             return Some(0);
@@ -64,10 +64,10 @@ impl<P> Page<P> {
             }
             new
         });
-        let is_there = |again: &Record| {
-            self.records.iter().any(|there| (there.key, there.rank) == (again.key, again.rank))
+        let is_same = |copy: &Record| {
+            self.records.iter().any(|kept| (kept.key, kept.rank) == (copy.key, copy.rank))
         };
-        repeated.iter().all(is_there).then_some(repeated.len() as u64)
+        repeated.iter().all(is_same).then_some(repeated.len() as u64)
     }
 }
 

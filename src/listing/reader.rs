@@ -20,7 +20,7 @@ pub(super) struct Reader<S: Source> {
     requests: JoinSet<Answer<S>>,
 }
 
-/// An answer, with the time that it took.
+/// An answer and its duration.
 struct Answer<S: Source> {
     ticket: Ticket,
     page: Result<Page<S::Rows>, S::Error>,
@@ -28,27 +28,26 @@ struct Answer<S: Source> {
 }
 
 impl<S: Source> Reader<S> {
-    /// Creates a reader. Nothing is requested before [`next`](Self::next).
+    /// Creates a reader. [`next`](Self::next) sends the first request.
     pub(super) fn new(source: Arc<S>, range: ListRange, window: SharedWindow) -> Self {
         Self { source, stitcher: Stitcher::new(range), window, requests: JoinSet::new() }
     }
 
-    /// Returns what was read so far.
+    /// Returns the statistics so far.
     pub(super) fn statistics(&self) -> Statistics {
         self.stitcher.statistics()
     }
 
-    /// Returns the number of pages that are requested, or arrived and not returned yet.
+    /// Returns the number of pages that are requested, or arrived but not yet returned.
     pub(super) fn outstanding(&self) -> usize {
         self.stitcher.outstanding()
     }
 
     /// Returns the next rows, or `None` once the whole range was returned and is proven. Keeps up
-    /// to `most` pages requested, and no more than the window allows. Further requests stay under
-    /// way between calls.
+    /// to `max_pages` pages requested, within the window. Requests continue between calls.
     pub(super) async fn next(
         &mut self,
-        most: usize,
+        max_pages: usize,
     ) -> Result<Option<Vec<Batch<S::Rows>>>, Failure<S::Error>> {
         loop {
             // If the first rows may be enough, they are delivered before more is requested.
@@ -58,8 +57,8 @@ impl<S: Source> Reader<S> {
                     return Ok(Some(ready));
                 }
             }
-            let most = self.window.size().min(most);
-            while let Some((ticket, request)) = self.stitcher.next_request(most) {
+            let max_pages = self.window.size().min(max_pages);
+            while let Some((ticket, request)) = self.stitcher.next_request(max_pages) {
                 let source = Arc::clone(&self.source);
                 self.requests.spawn(async move {
                     let sent = Instant::now();
@@ -67,7 +66,7 @@ impl<S: Source> Reader<S> {
                     Answer { ticket, page, time: sent.elapsed() }
                 });
             }
-            // Rows in order are delivered while the next pages are under way.
+            // Rows in order are delivered while the next pages are in flight.
             let ready = self.stitcher.ready();
             if !ready.is_empty() {
                 return Ok(Some(ready));

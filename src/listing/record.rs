@@ -1,4 +1,4 @@
-//! What the listing knows of a row: the key of its id, and its rank in the order.
+//! A row as the listing sees it: the key of its id, and its rank in the order.
 
 use std::array;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,23 +9,23 @@ use std::num::NonZero;
 pub(crate) struct Record {
     /// Key of the id.
     pub(crate) key: Key,
-    /// Its rank in the requested order, if known.
+    /// Rank in the requested order, if known.
     pub(crate) rank: Option<Rank>,
     /// Index of the row on its page.
     pub(crate) index: usize,
 }
 
 impl Record {
-    /// Returns true if both may be the last row of one list: they are one row, or share a moment
-    /// within which the order is unknown.
+    /// Returns true if both may be the last row of a list: they are the same row, or share a moment
+    /// of unknown order.
     pub(super) fn may_be(&self, other: &Self) -> bool {
         self.key == other.key
             || self.rank.zip(other.rank).is_some_and(|(rank, other)| rank.is_tied_with(other))
     }
 }
 
-/// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID is kept as it is,
-/// any other text as a 128-bit hash.
+/// An id in 16 bytes, so that the ids of a million rows fit into memory: a UUID unchanged, any
+/// other text as a 128-bit hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
     bits: u128,
@@ -39,15 +39,15 @@ impl Hash for Key {
 }
 
 impl Key {
-    /// Returns 64 bits, which are nearly always unique. Multiplication keeps apart ids that count
-    /// up in both halves; a plain XOR would not.
+    /// Returns 64 bits, which are nearly always unique. Multiplication separates ids that count up
+    /// in both halves; a plain XOR would not.
     pub(super) fn half(self) -> u64 {
         let (high, low) = ((self.bits >> 64) as u64, self.bits as u64);
         // The odd number nearest to 2^64 divided by the square root of two.
         high.wrapping_mul(0xb504_f333_f9de_6485).rotate_left(32) ^ low
     }
 
-    /// Returns the number that orders UUIDs as their text does.
+    /// Returns the UUID as a number, which sorts like its text.
     pub(super) fn uuid(self) -> Option<u128> {
         self.is_uuid.then_some(self.bits)
     }

@@ -1,7 +1,7 @@
 //! The rows seen so far, in 8 bytes per row, so that a million of them fit into memory.
 //!
-//! Overlaps are recent, so keys go to a `Vec`. A set is built only for a row that is elsewhere in
-//! the order, which takes a change of the list.
+//! Overlaps are recent, so keys go to a `Vec`. A set is built only when the list changed, for a row
+//! elsewhere in the order.
 //!
 //! Keeps 64 of the 128 bits of a key. Two ids may collide (once in fifty million listings of a
 //! million rows). A collision is detected: two rows far apart seem to be one, and the listing
@@ -15,18 +15,18 @@ use std::mem;
 
 use super::record::{Rank, Record};
 
-/// Largest number of rows for which memory is reserved because the service reports them.
-const MOST_EXPECTED: u64 = 4_000_000;
+/// Maximum number of rows for which memory is reserved by the reported count.
+const MAX_RESERVED: u64 = 4_000_000;
 
-/// A set of keys or of halves of them.
-pub(super) type Set<T> = HashSet<T, BuildHasherDefault<Spread>>;
+/// A set of keys or half keys.
+pub(super) type Set<T> = HashSet<T, BuildHasherDefault<KeyHasher>>;
 
 /// Hashes half of a key. Ids are random or hashed already, so one multiplication suffices. A
 /// service with colliding ids only slows down its own listing.
 #[derive(Debug, Default)]
-pub(super) struct Spread(u64);
+pub(super) struct KeyHasher(u64);
 
-impl Hasher for Spread {
+impl Hasher for KeyHasher {
     fn write_u64(&mut self, number: u64) {
         // The odd number nearest to 2^64 divided by the golden ratio.
         self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -43,16 +43,16 @@ impl Hasher for Spread {
     }
 }
 
-/// How a page overlaps the rows that were seen.
+/// How a page overlaps the seen rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Overlap {
-    /// Overlaps in a row after which nothing was missed.
+    /// Shares a row up to which nothing was missed.
     Certain,
-    /// Overlaps only in rows of the last moment, whose order may have changed.
+    /// Shares only rows of the last moment, whose order may have changed.
     Uncertain,
 }
 
-/// Number of last rows that are compared one by one: a page that begins earlier than planned shares
+/// Number of latest rows to compare one by one. A page that begins earlier than planned shares
 /// almost all rows with the next one.
 const RECENT: usize = 2048;
 
@@ -61,12 +61,12 @@ const RECENT: usize = 2048;
 pub(super) struct Seen {
     keys: Set<u64>,
     /// Keys not yet in the set, in order of arrival.
-    noted: Vec<u64>,
+    recent_keys: Vec<u64>,
     /// Furthest rank, and half of the key of its row.
     furthest: Option<(Rank, u64)>,
-    /// Number of rows of that moment, as far as they were new on arrival.
+    /// Number of new rows of the furthest moment.
     of_last_moment: usize,
-    /// True if only the moment of some row is known, not its order within it.
+    /// True if the order of some row within its moment is unknown.
     has_ties: bool,
     /// True if two rows far apart share a key.
     ambiguous: bool,
@@ -75,7 +75,7 @@ pub(super) struct Seen {
 impl Seen {
     /// Reserves memory for this many rows, which is faster than growing.
     pub(super) fn expect(&mut self, count: u64) {
-        self.noted.reserve(count.min(MOST_EXPECTED) as usize);
+        self.recent_keys.reserve(count.min(MAX_RESERVED) as usize);
     }
 
     /// Returns true if this row was seen before.
@@ -87,7 +87,7 @@ impl Seen {
         if record.rank.is_none() {
             return self.set().contains(&half);
         }
-        let recent = &self.noted[self.noted.len().saturating_sub(RECENT)..];
+        let recent = &self.recent_keys[self.recent_keys.len().saturating_sub(RECENT)..];
         if recent.contains(&half) {
             return true;
         }
@@ -104,7 +104,7 @@ impl Seen {
         let new = !self.contains(record);
         let half = record.key.half();
         if new {
-            self.noted.push(half);
+            self.recent_keys.push(half);
         }
         let Some(rank) = record.rank else { return new };
         self.has_ties |= rank.tie.is_none();
@@ -126,8 +126,8 @@ impl Seen {
 
     /// Returns the set of all rows.
     fn set(&mut self) -> &mut Set<u64> {
-        self.keys.reserve(self.noted.len());
-        for half in mem::take(&mut self.noted) {
+        self.keys.reserve(self.recent_keys.len());
+        for half in mem::take(&mut self.recent_keys) {
             self.ambiguous |= !self.keys.insert(half);
         }
         &mut self.keys
@@ -138,8 +138,8 @@ impl Seen {
         self.furthest.map(|(rank, _)| rank)
     }
 
-    /// Returns true if no row was seen that is further than this one. Rows of its moment whose
-    /// order is unknown are as far.
+    /// Returns true if no seen row is further than this one. Rows of its moment in unknown order
+    /// are equally far.
     pub(super) fn is_furthest(&self, last: &Record) -> bool {
         self.furthest.is_none_or(|(furthest, half)| {
             half == last.key.half()
@@ -150,7 +150,7 @@ impl Seen {
 
     /// Returns the number of rows.
     pub(super) fn rows(&self) -> u64 {
-        (self.keys.len() + self.noted.len()) as u64
+        (self.keys.len() + self.recent_keys.len()) as u64
     }
 
     /// Returns the number of rows that share the furthest moment.
@@ -180,23 +180,24 @@ impl Seen {
         Some(if seen.any(is_earlier) { Overlap::Certain } else { Overlap::Uncertain })
     }
 
-    /// Returns true if two rows far apart in the order have one key.
+    /// Returns true if two rows far apart in the order share a key.
     pub(super) fn is_ambiguous(&mut self) -> bool {
         self.set();
         self.ambiguous
     }
 
-    /// Returns the same at the end of a listing, where sorting is faster than a set.
+    /// Same as [`is_ambiguous`](Self::is_ambiguous), for the end of a listing: sorting is faster
+    /// than a set.
     pub(super) fn ends_ambiguous(&mut self) -> bool {
         if self.keys.is_empty() {
-            let mut all = mem::take(&mut self.noted);
+            let mut all = mem::take(&mut self.recent_keys);
             all.sort_unstable();
             return self.ambiguous || all.windows(2).any(|pair| pair[0] == pair[1]);
         }
         self.is_ambiguous()
     }
 
-    /// Returns true if a row is further than all seen rows, as far as its rank is known.
+    /// Returns true if a row is known to be further than all seen rows.
     fn is_beyond(&self, record: &Record) -> bool {
         let Some((furthest, _)) = self.furthest else { return false };
         record.rank.is_some_and(|rank| !rank.may_precede(furthest) && rank != furthest)

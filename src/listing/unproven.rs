@@ -14,13 +14,13 @@ pub(crate) struct Unproven {
     pub(crate) statistics: Statistics,
 }
 
-/// Maximum number of re-reads: four reads in total.
+/// Maximum number of reads of one list, the first included.
 pub(crate) const MAX_READS: u32 = 4;
 
 impl Unproven {
     /// Returns true if another read of the list may prove it. A service that contradicts itself
-    /// over an unchanged list would do so again. If it counts more than it lists, the list was read
-    /// again already.
+    /// over an unchanged list would do so again. If it counts more than it lists, the stitcher has
+    /// already re-read the list.
     pub(crate) fn may_pass(&self) -> bool {
         self.changed
             && !matches!(self.reason, Reason::Outrun | Reason::Ambiguous | Reason::EndsEarly)
@@ -29,9 +29,9 @@ impl Unproven {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// Answers keep contradicting themselves: counted rows are missing.
+    /// Answers repeatedly miss rows that they count.
     EndsEarly,
-    /// Pages keep repeating known rows.
+    /// Pages repeat known rows.
     NoProgress,
     /// The rows have no stable order, and the list changed meanwhile.
     Moved,
@@ -43,7 +43,7 @@ pub(super) enum Reason {
     NoEnd,
     /// Rows exist after the counted end.
     Misplaced,
-    /// Pages keep bringing no row that is further in the order.
+    /// Many pages in a row had no row that is further in the order.
     Outrun,
 }
 
@@ -53,17 +53,14 @@ impl fmt::Display for Unproven {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {
             Reason::EndsEarly => "the service counts more backups than it lists",
-            Reason::NoProgress => "the service answers the same backups for each offset",
-            Reason::Moved => {
-                "the list changed while it was read, in an order that does not stay the same"
-            }
-            Reason::Ambiguous => "the service lists one id at two places",
+            Reason::NoProgress => "the service returns the same backups for every offset",
+            Reason::Moved => "the list changed while it was read, in an unstable sort order",
+            Reason::Ambiguous => "the service lists one id twice",
             Reason::Unsorted => {
-                "the service does not sort as it is asked to, so which backups come first is not \
-                 known"
+                "the service does not sort as requested, so which backups come first is unknown"
             }
             Reason::NoEnd => "the service does not end the list where it says that it ends",
-            Reason::Misplaced => "the service answers backups from behind the end that it counts",
+            Reason::Misplaced => "the service returns backups past the end that it counts",
             Reason::Outrun => "backups are added as fast as they are read",
         };
         write!(formatter, "the listing could not be proven complete: {reason}")?;

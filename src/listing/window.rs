@@ -1,13 +1,12 @@
-//! Number of concurrent page requests, of one list or of several at one host.
+//! Number of concurrent page requests, for one list or several lists of one host.
 //!
 //! Starts with eight. While the network is the limit, the window grows by one for each page that
 //! arrives, so it doubles each round. A page shows that the network is the limit if it takes about
 //! as long as the fastest one. Once pages take much longer than that, the service or this machine
 //! is the limit, and each slow page shrinks the window by one, down to eight.
 //!
-//! The window does not grow either while a page of rows takes so long to print that a full window
-//! outlasts a request: more pages would only fill the memory. It also stays within a number of
-//! bytes.
+//! The window does not grow while printing a full window takes longer than a request: more pages
+//! would only fill the memory. It also has a limit in bytes.
 //!
 //! Halves after transient failures (throttling, a time-out, a failing service), and then grows by
 //! about one each round. Pure.
@@ -15,12 +14,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Size until the service has shown that more helps. Slow pages do not shrink the window further.
-const FIRST: usize = 8;
+/// Initial size. Slow pages do not shrink the window below it.
+const INITIAL_SIZE: usize = 8;
 
-/// Bytes of pages that are requested or wait to be stitched. Limits only a window larger than
-/// [`FIRST`].
-const MOST_BYTES: usize = 24 << 20;
+/// Maximum bytes of pages requested or waiting to be stitched. Limits only a window larger than
+/// [`INITIAL_SIZE`].
+const MAX_BYTES: usize = 24 << 20;
 
 /// Tolerated difference between the times of two pages, however fast both are.
 const JITTER: Duration = Duration::from_millis(2);
@@ -43,7 +42,7 @@ pub(super) struct Window {
     /// Maximum size.
     most: usize,
     /// Grows slowly beyond this size, near which a failure occurred.
-    cautious_from: usize,
+    slow_start_end: usize,
     /// Pages that arrived since the window last grew.
     arrived: usize,
     /// Failures that the window has reacted to.
@@ -78,7 +77,7 @@ impl SharedWindow {
     }
 
     fn lock(&self) -> MutexGuard<'_, Window> {
-        // The window is plain numbers, good at any moment.
+        // The window is plain numbers, so it is valid even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,9 +95,9 @@ enum Speed {
 impl Window {
     pub(super) fn new(most: usize) -> Self {
         Self {
-            size: FIRST.min(most),
+            size: INITIAL_SIZE.min(most),
             most,
-            cautious_from: most,
+            slow_start_end: most,
             arrived: 0,
             transient_failures: 0,
             fastest: None,
@@ -107,7 +106,7 @@ impl Window {
         }
     }
 
-    /// Returns it for several lists.
+    /// Makes the window shareable between lists.
     pub(super) fn shared(self) -> SharedWindow {
         SharedWindow(Arc::new(Mutex::new(self)))
     }
@@ -117,22 +116,22 @@ impl Window {
         let speed = self.speed(page.time);
         self.largest = self.largest.max(page.bytes);
         if page.transient_failures > self.transient_failures {
-            // Pages requested before the window shrank may fail for the same cause. They are one
-            // reason to shrink, and one failure is forgiven per page that arrives.
+            // Pages requested before the window shrank may fail for the same cause. Together they
+            // shrink the window once per page that arrives.
             self.transient_failures = page.transient_failures;
             self.size = (self.size / 2).max(1);
-            self.cautious_from = self.size;
+            self.slow_start_end = self.size;
             self.arrived = 0;
             return;
         }
         let most = self.most();
         if self.size > most {
             self.size = most;
-        } else if self.size >= FIRST && speed != Speed::Fast {
-            self.size -= usize::from(speed == Speed::Slow && self.size > FIRST);
-        } else if self.size < FIRST || !self.outlasts_a_request() {
+        } else if self.size >= INITIAL_SIZE && speed != Speed::Fast {
+            self.size -= usize::from(speed == Speed::Slow && self.size > INITIAL_SIZE);
+        } else if self.size < INITIAL_SIZE || !self.outlasts_a_request() {
             self.arrived += 1;
-            let enough = if self.size < self.cautious_from { 1 } else { self.size };
+            let enough = if self.size < self.slow_start_end { 1 } else { self.size };
             if self.arrived >= enough && self.size < most {
                 self.size += 1;
                 self.arrived = 0;
@@ -148,10 +147,10 @@ impl Window {
         self.fastest.is_some_and(|fastest| of_window > fastest)
     }
 
-    /// Returns the largest size that the bytes allow.
+    /// Returns the maximum size within the byte limit.
     fn most(&self) -> usize {
-        let within = MOST_BYTES.checked_div(self.largest).unwrap_or(self.most);
-        self.most.min(within.max(FIRST))
+        let within = MAX_BYTES.checked_div(self.largest).unwrap_or(self.most);
+        self.most.min(within.max(INITIAL_SIZE))
     }
 
     /// Compares a time with the shortest one so far.

@@ -1,10 +1,9 @@
 //! tsv: a header and a line for each record, for `cut`, `awk`, `sort` and databases.
 //!
 //! Fields are separated by tabs and never quoted. Tabs, line feeds, carriage returns and
-//! backslashes in a value are written as `\t`, `
-//! `, `\r` and `\\`, so a record is always one line with the same number of tabs. A NUL, at which
-//! some tools stop, is `\0`. `jq`'s `@tsv` writes the same; Miller and PostgreSQL's `COPY` read it.
-//! Values are those of csv.
+//! backslashes in a value are written as `\t`, `\n`, `\r` and `\\`, so a record is always one line
+//! with the same number of tabs. A NUL, at which some tools stop, is `\0`. `jq`'s `@tsv` writes the
+//! same; Miller and PostgreSQL's `COPY` read it. Values are those of csv.
 
 use std::borrow::Cow;
 

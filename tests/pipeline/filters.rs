@@ -207,7 +207,7 @@ fn a_limit_on_an_unsorted_service_is_refused() {
             "--backups 60 --fault ignore-sort@*",
             &format!("backups list --page-size 10 {flags}"),
         );
-        run.exit(6).stderr_holds(["the service does not sort as it is asked to"]).run();
+        run.exit(6).stderr_holds(["the service does not sort as requested"]).run();
     }
     // A complete list does not depend on the order.
     let run = sandboxed("--backups 60 --fault ignore-sort@*", "backups list --count --min-size 0");

@@ -9,7 +9,7 @@ use reqwest::{Client as HttpClient, Method};
 
 use super::{ApiError, Body, Class, Client, Entry, Failures, PreparedRequest};
 
-/// Log outcome of the slower attempt.
+/// Outcome of the slower attempt in the log.
 const DROPPED: &str = "dropped, since the other attempt was faster";
 
 impl Client {
@@ -20,7 +20,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Those of the attempt that ended last, or of one that no other attempt can change.
+    /// Those of the last attempt, or of one whose failure is final.
     pub(super) async fn attempt_hedged<T>(
         &self,
         request: &PreparedRequest<'_>,
@@ -42,24 +42,24 @@ impl Client {
         }
         *may_hedge = false;
         self.log.note_hedge(sent.elapsed());
-        let other = self.other_connections(&http);
-        let again = Instant::now();
+        let other_http = self.other_connections(&http);
+        let resent = Instant::now();
         let limits = self.retry_policy.limits(failures);
-        let mut second = pin!(self.attempt(request, &other, again, limits, read));
+        let mut second = pin!(self.attempt(request, &other_http, resent, limits, read));
         let (outcome, dropped) = tokio::select! {
             biased;
             outcome = &mut first => {
-                if is_open(&outcome) {
+                if is_retryable(&outcome) {
                     let outcome = second.await;
                     if matches!(outcome, Ok(Some(_))) {
                         self.hedging.note_use();
                     }
                     return outcome;
                 }
-                (outcome, again)
+                (outcome, resent)
             }
             outcome = &mut second => {
-                if is_open(&outcome) || matches!(outcome, Ok(None)) {
+                if is_retryable(&outcome) || matches!(outcome, Ok(None)) {
                     return first.await;
                 }
                 if outcome.is_ok() {
@@ -88,6 +88,6 @@ impl Client {
 }
 
 /// Returns true if the other attempt may have a better outcome.
-fn is_open<T>(outcome: &Result<T, ApiError>) -> bool {
+fn is_retryable<T>(outcome: &Result<T, ApiError>) -> bool {
     matches!(outcome, Err(fault) if fault.is_transient() && fault.class() != Class::Throttled)
 }

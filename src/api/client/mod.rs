@@ -1,4 +1,4 @@
-//! The HTTP client: signs and sends requests, reads whole answers, and retries transient failures.
+//! The HTTP client: signs and sends requests, reads answers, and retries transient failures.
 
 mod hedged;
 mod request;
@@ -30,7 +30,7 @@ use super::utf8_body::Utf8Body;
 use crate::settings::{Endpoint, Origin};
 pub(crate) use request::{Pair, RequestSpec, UnsentRequest};
 
-/// Log outcome of a request whose identity was rejected before it was answered.
+/// Outcome in the log of a request whose identity was rejected before it was answered.
 const WITHDRAWN: &str = "withdrawn, since its credentials were rejected";
 
 /// A client for one endpoint.
@@ -48,7 +48,7 @@ pub(crate) struct Client {
     clock_ahead: AtomicI32,
 }
 
-/// No answer had a date so far.
+/// No answer has had a date yet.
 const UNKNOWN_CLOCK: i32 = i32::MIN;
 
 /// A successful answer.
@@ -77,10 +77,10 @@ impl Client {
         endpoint: Endpoint,
         access: Identity,
         renewal: Option<Arc<dyn CredentialRefresh>>,
-        means: &ClientOptions,
+        options: &ClientOptions,
     ) -> Result<Self, ApiError> {
-        let transport = Transport::to(&endpoint, &means.trust)?;
-        let ClientOptions { retry_policy, log, origin, session, throttle, .. } = means.clone();
+        let transport = Transport::to(&endpoint, &options.trust)?;
+        let ClientOptions { retry_policy, log, origin, session, throttle, .. } = options.clone();
         let access = IdentityCell::new(access, renewal, session);
         Ok(Self {
             transport,
@@ -116,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A setting holds characters that no header can.
+    /// A setting has characters that a header cannot have.
     pub(crate) fn dry_run_request(
         &self,
         request: &UnsentRequest,
@@ -151,7 +151,7 @@ impl Client {
         }
     }
 
-    /// Returns the number of faults so far that fewer requests at a time would reduce.
+    /// Returns the number of transient failures that fewer concurrent requests would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
         self.throttle.transient_failures()
     }
@@ -195,7 +195,7 @@ impl Client {
             let outcome = self.attempt_hedged(&request, &failures, &mut may_hedge, &read).await;
             let fault = match outcome {
                 Ok(Some(value)) => {
-                    self.throttle.came_through(Instant::now());
+                    self.throttle.note_success(Instant::now());
                     return Ok(value);
                 }
                 Ok(None) => {
@@ -204,7 +204,8 @@ impl Client {
                 }
                 Err(fault) => fault,
             };
-            if fault.may_be_of_the_access() && self.access.renew(&request.access, &fault).await? {
+            if fault.may_need_other_identity() && self.access.renew(&request.access, &fault).await?
+            {
                 self.log.note_again(&fault.brief());
                 continue;
             }
@@ -214,12 +215,14 @@ impl Client {
                 let has_progress = self.throttle.has_progress_since(sent);
                 (self.retry_policy.next(&mut failures, &fault, has_progress), fault.brief())
             };
-            let tries = failures.counted;
+            let attempts = failures.counted;
             let Retry { pause, is_congestion } = match retry {
                 Ok(retry) => retry,
                 Err(spent) => {
                     return Err(match fault {
-                        ApiError::TimedOut if tries > 1 => ApiError::OutOfTime { tries },
+                        ApiError::TimedOut if attempts > 1 => {
+                            ApiError::OutOfTime { tries: attempts }
+                        }
                         fault => fault.given_up(spent),
                     });
                 }
@@ -232,7 +235,7 @@ impl Client {
         }
     }
 
-    /// Returns the pause after throttling, which holds back all requests.
+    /// Pauses all requests after throttling, and returns the pause.
     fn throttled(&self, sent: Instant, fault: &ApiError) -> Result<Retry, Option<Spent>> {
         let span = match fault {
             ApiError::Refused(refusal) => throttle::named_span(&refusal.message),
@@ -241,7 +244,7 @@ impl Client {
         let (retries, now) = (self.retry_policy.retries, Instant::now());
         self.hedging.note_throttling(now);
         let pause = self.throttle.throttled(sent, now, retry_after(fault), span, retries);
-        let pause = self.retry_policy.affords(pause.ok_or(Some(Spent::Retries))?)?;
+        let pause = self.retry_policy.check_time(pause.ok_or(Some(Spent::Retries))?)?;
         Ok(Retry { pause, is_congestion: true })
     }
 
@@ -262,7 +265,7 @@ impl Client {
         let answer = answer.unwrap_or(Err(ApiError::TimedOut));
         match &answer {
             Ok(Some(_)) => self.hedging.note_answer(Instant::now(), sent.elapsed()),
-            Err(fault) if fault.is_of_connection() => self.transport.leave(http),
+            Err(fault) if fault.is_connection_fault() => self.transport.leave(http),
             _ => {}
         }
         self.log_attempt(request, sent.elapsed(), &answer);
@@ -329,7 +332,7 @@ impl Client {
         if let Some(body) = call.body {
             sending = sending.body(body.reveal().to_owned());
         }
-        // It may still wait for a connection, and not be sent at all.
+        // The request may still wait for a connection when its identity is rejected.
         let sent = tokio::select! {
             biased;
             sent = silence.wait_for(sending.send()) => sent?,
@@ -353,7 +356,7 @@ impl Client {
         if status == call.success {
             return Ok(Some(Answer { body: body?, request_id, redaction, headers }));
         }
-        // A refusal counts even where its explanation did not arrive whole.
+        // The status of a refusal is enough, even if its body is incomplete.
         let body = body.unwrap_or_default().into_bytes();
         self.note_body(request, &redaction, &body);
         let explanation = redaction.body(&body);

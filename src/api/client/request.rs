@@ -16,13 +16,13 @@ pub(crate) struct UnsentRequest {
     pub(crate) pairs: Vec<Pair>,
 }
 
-/// Specification of a request.
+/// A request before it is signed.
 pub(crate) struct RequestSpec<'a> {
     pub(crate) method: Method,
     /// Path below the project, or below the version without a project; with a leading slash.
     pub(crate) path: &'a str,
     pub(crate) pairs: &'a [Pair],
-    /// JSON body, which may hold a secret. Not signed: only a login has one.
+    /// JSON body, which may hold a secret. Not signed, since only a login has one.
     pub(crate) body: Option<&'a Secret>,
     /// Additional headers, which are never shown.
     pub(crate) headers: &'a [(&'static str, &'a Secret)],
@@ -47,8 +47,8 @@ impl<'a> RequestSpec<'a> {
         }
     }
 
-    /// Returns true if `-vv` may show the body of the answer. A request with a secret of its own is
-    /// a login or about a token, and so is its answer.
+    /// Returns true if `-vv` may show the body of the answer. A request with a secret in its body
+    /// or headers is about a login or token, and so is its answer.
     pub(super) fn may_show_body(&self) -> bool {
         !self.is_private && self.body.is_none() && self.headers.is_empty()
     }

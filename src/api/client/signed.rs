@@ -58,7 +58,7 @@ impl Client {
 }
 
 impl Identity {
-    /// Returns the full path of a path below the project.
+    /// Returns the full path, for a path below the project.
     pub(super) fn path(&self, below: &str) -> String {
         match &self.project_id {
             Some(project_id) => format!("/v3/{project_id}{below}"),

@@ -1,7 +1,7 @@
 //! Decides whether the list is at its end.
 //!
-//! A service may claim an end and be wrong. Where another of its answers indicates otherwise, the
-//! rows are requested again, and if the service keeps to it, the listing gives up.
+//! A service may wrongly claim an end. If another of its answers contradicts the claim, the rows
+//! are requested again. If the contradiction persists, the listing gives up.
 
 use super::guard::{CONTRADICTIONS, REPETITIONS};
 use super::rows::Stitched;
@@ -10,8 +10,7 @@ use crate::listing::page::{Page, PageRequest};
 use crate::listing::record::Record;
 use crate::listing::unproven::{Reason, Unproven};
 
-/// A claimed end whose last row is not the furthest one that was seen. That row is requested once
-/// more.
+/// Check of a claimed end whose last row is not the furthest seen row: it is requested once more.
 #[derive(Debug)]
 pub(super) struct EndCheck {
     ticket: Ticket,
@@ -19,12 +18,12 @@ pub(super) struct EndCheck {
     last: Record,
     /// The number of rows up to the claimed end.
     end: u64,
-    /// Whether the count claims it.
+    /// True if the count claims the end.
     is_counted: bool,
 }
 
-/// Page sizes that services use as a limit when more rows are requested.
-const USUAL_PAGES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
+/// Common maximum page sizes of services.
+const COMMON_PAGE_SIZES: [u64; 8] = [10, 20, 25, 50, 100, 200, 250, 500];
 
 impl<P> Stitcher<P> {
     /// Returns true if the page is the seam alone: nothing follows the row that was the last one.
@@ -47,27 +46,27 @@ impl<P> Stitcher<P> {
     ) -> Result<(), Unproven> {
         let end = request.offset + answered;
         if first && request.offset > 0 && answered > 0 && count.is_some_and(|count| count < end) {
-            // One of the two is wrong. If it is the offset, these are not the rows of the range.
+            // Count or offset is wrong. If it is the offset, these are not the rows of the range.
             return Err(self.unproven(Reason::Misplaced));
         }
         if self.range.limit == Some(self.statistics.rows) {
             self.done = true;
-            return self.judge_rows();
+            return self.check_rows();
         }
         let short = answered < request.limit;
         let more_counted = count.is_some_and(|count| count > end);
-        if first && short && count == Some(answered) && USUAL_PAGES.contains(&answered) {
+        if first && short && count == Some(answered) && COMMON_PAGE_SIZES.contains(&answered) {
             // The service may cap its pages at that size: the next page shows whether it has more.
             (self.page_size, self.evidence.capped) = (answered, true);
             return Ok(());
         }
-        // The offset is behind the end, or the list is empty.
+        // The offset is past the end, or the list is empty.
         let nothing = answered == 0 && !more_counted;
         if nothing || (short && count == Some(end)) {
             return self.end_at(end, request.offset, count);
         }
         if answered == 0 {
-            return self.contradicted();
+            return self.note_contradiction();
         }
         self.check_progress()?;
         if short && more_counted && answered > 1 {
@@ -80,7 +79,7 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Ends the list where a page claims that it ends, unless other answers indicate otherwise.
+    /// Ends the list at the claimed end, unless other answers contradict it.
     pub(super) fn end_at(
         &mut self,
         end: u64,
@@ -88,15 +87,15 @@ impl<P> Stitcher<P> {
         count: Option<u64>,
     ) -> Result<(), Unproven> {
         if self.counts_more_than_seen() {
-            return self.look_for_more();
+            return self.reread_list();
         }
         // The oldest rows are being deleted: a later page that brings nothing new, and ends the
         // list in front of the first claim, confirms it.
         let is_confirmed = self.end_check.take().is_some_and(|check| end < check.end);
         match self.last_record {
             Some(last) if !self.seen.is_furthest(&last) && !is_confirmed => {
-                // From another offset than before: a service that ignores it would answer the same
-                // again.
+                // Uses another offset than before: a service that ignores offsets would send the
+                // same page.
                 let row = end.saturating_sub(1);
                 let offset = if row == offset { row.saturating_sub(1) } else { row };
                 let is_counted = count == Some(end);
@@ -107,13 +106,13 @@ impl<P> Stitcher<P> {
                     is_counted,
                 );
             }
-            // No rows and no count: that may be a transient fault.
+            // No rows and no count may be a transient fault.
             None if count.is_none() && self.guard.contradictions == 0 => {
-                return self.contradicted();
+                return self.note_contradiction();
             }
             _ => {
                 self.done = true;
-                return self.judge_rows();
+                return self.check_rows();
             }
         }
         Ok(())
@@ -121,7 +120,7 @@ impl<P> Stitcher<P> {
 
     /// Ends the list at a page with the seam alone, without a `count` that confirms it.
     ///
-    /// A service that has answered with more rows would do so again if it had more.
+    /// A service that has sent longer pages would send more rows if it had them.
     pub(super) fn end_at_seam(
         &mut self,
         request: PageRequest,
@@ -131,15 +130,15 @@ impl<P> Stitcher<P> {
         let end = request.offset + answered;
         let answers_more = self.evidence.longest_page > answered;
         if count.is_some_and(|count| count > end) {
-            return if answers_more { self.contradicted() } else { Ok(()) };
+            return if answers_more { self.note_contradiction() } else { Ok(()) };
         }
         if self.counts_more_than_seen() {
-            return self.look_for_more();
+            return self.reread_list();
         }
         if answered > 1
             && let Some(last) = self.last_record
         {
-            // A wide seam may be all that the service answers with. The last row alone is not.
+            // The service may cap its pages at a wide seam, but not at the last row alone.
             let check = PageRequest { offset: end - 1, limit: self.overlapping_size() };
             self.check_end(check, last, end, false);
             return Ok(());
@@ -147,8 +146,7 @@ impl<P> Stitcher<P> {
         if answers_more || self.evidence.ended {
             return self.end_at(end, request.offset, count);
         }
-        // One row, and never more than one: the service may have more and answer with one at a
-        // time.
+        // All pages had one row: the service may have more rows and send one at a time.
         let probe = self.slot(PageRequest { offset: end, limit: self.overlapping_size() });
         self.slots.push_front(probe);
         Ok(())
@@ -161,7 +159,7 @@ impl<P> Stitcher<P> {
         self.slots.push_front(slot);
     }
 
-    /// Returns whether a page confirms the claimed end: it ends with the same row at the same
+    /// Returns true if a page confirms the claimed end: it ends with the same row at the same
     /// offset.
     ///
     /// # Errors
@@ -189,18 +187,17 @@ impl<P> Stitcher<P> {
         Ok(false)
     }
 
-    /// Returns whether rows are missing that the service counts, in one count that it gives
-    /// throughout.
+    /// Returns true if the service counts more rows than were seen, and its count never changed.
     fn counts_more_than_seen(&self) -> bool {
         let seen = self.range.offset.saturating_add(self.statistics.rows);
         !self.evidence.recounted && self.statistics.count.is_some_and(|count| count > seen)
     }
 
-    /// Reads the whole list again if rows may have been created in the part that was read, while as
+    /// Reads the whole list again if rows may have been created in the part already read, while as
     /// many were deleted elsewhere. Otherwise the service counts rows that it does not list.
-    fn look_for_more(&mut self) -> Result<(), Unproven> {
+    fn reread_list(&mut self) -> Result<(), Unproven> {
         if !self.evidence.disturbed || self.guard.rereads == CONTRADICTIONS {
-            return self.contradicted();
+            return self.note_contradiction();
         }
         self.guard.rereads += 1;
         self.slots.clear();
@@ -208,10 +205,10 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Checks the rows at the end. No two rows share an id, which identifies the rows that were
-    /// seen. New rows in front of seen ones were created, or the service sorts each page for
-    /// itself; nothing was created where the one count of all answers is the number of rows.
-    pub(super) fn judge_rows(&mut self) -> Result<(), Unproven> {
+    /// Checks the rows at the end: ids are unique, and the service sorted the rows. A new row
+    /// before seen ones was created meanwhile, or the service sorts each page separately. If the
+    /// count never changed and equals the number of rows, none was created.
+    pub(super) fn check_rows(&mut self) -> Result<(), Unproven> {
         if self.seen.ends_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }
@@ -219,12 +216,12 @@ impl<P> Stitcher<P> {
         let recounted = self.evidence.recounted;
         let at_rest = !recounted && self.statistics.count == Some(seen);
         let is_cut = self.range.limit == Some(self.statistics.rows) && !recounted;
-        if self.evidence.stragglers && (at_rest || is_cut) { self.is_unsorted() } else { Ok(()) }
+        if self.evidence.stragglers && (at_rest || is_cut) { self.note_unsorted() } else { Ok(()) }
     }
 
     /// Handles a service that does not sort as requested, so that the first rows of the list are
     /// unknown.
-    pub(super) fn is_unsorted(&mut self) -> Result<(), Unproven> {
+    pub(super) fn note_unsorted(&mut self) -> Result<(), Unproven> {
         self.statistics.out_of_order = true;
         self.evidence.unordered = true;
         if self.range.limit.is_some() || self.range.offset > 0 || self.range.first_rows {
@@ -233,9 +230,9 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Counts an answer that counts rows and does not contain them. It may be a transient fault, so
+    /// Notes an answer that counts rows but does not contain them. It may be a transient fault, so
     /// the rows are requested again a few times.
-    pub(super) fn contradicted(&mut self) -> Result<(), Unproven> {
+    pub(super) fn note_contradiction(&mut self) -> Result<(), Unproven> {
         self.guard.contradictions += 1;
         if self.guard.contradictions > CONTRADICTIONS {
             return Err(self.unproven(Reason::EndsEarly));

@@ -1,4 +1,4 @@
-//! Bounds of every loop of a listing. Progress resets them.
+//! Limits of every loop of a listing. Progress resets them.
 
 use super::Stitcher;
 use crate::listing::unproven::{Reason, Unproven};
@@ -9,11 +9,11 @@ pub(super) const REPETITIONS: u32 = 16;
 /// Maximum number of times in a row that an answer may contradict itself before the listing gives
 /// up.
 pub(super) const CONTRADICTIONS: u32 = 3;
-/// Maximum number of pages in a row that bring nothing further in the order, in addition to eight
-/// times as many as were needed so far. A list that grows faster than it is read has no end.
+/// Maximum number of pages in a row without a further row, in addition to eight times the pages
+/// needed so far. A list that grows faster than it is read has no end.
 const STANDSTILL: u64 = 1000;
-/// Maximum number of pages in a row that overlap nothing. Each one is read lower than the one
-/// before, in steps that double, so twenty reach from the end of the largest list to its beginning.
+/// Maximum number of pages in a row that overlap nothing. Each begins earlier than the one before,
+/// in doubling steps, so twenty reach from the end of the largest list to its beginning.
 const UNSTITCHED: u32 = 64;
 
 /// Counters of pages and answers that did not advance the listing.
@@ -29,11 +29,11 @@ pub(super) struct Guard {
     pub(super) unstitched: u32,
     /// Pages in a row that equal their predecessor.
     repetitions: u32,
-    /// Pages in a row that brought no new row.
+    /// Pages in a row without a new row.
     fruitless: u64,
-    /// Pages in a row that brought nothing further in the order.
+    /// Pages in a row without a further row.
     standstill: u64,
-    /// Pages that were stitched before those.
+    /// Pages stitched before the standstill.
     stitched_before: u64,
 }
 
@@ -65,11 +65,11 @@ impl Guard {
 }
 
 impl<P> Stitcher<P> {
-    /// Fails if too many pages in a row brought nothing.
+    /// Fails if too many pages in a row made no progress.
     ///
-    /// Rows that are created while the list is read move the seen ones further down, so some pages
-    /// may bring nothing new: as many as hold the seen rows, and a few. After more of them, the
-    /// service does not page. `count` has no influence, since it may be absurd.
+    /// Rows created meanwhile move the seen ones down, so some pages may have nothing new: as many
+    /// as hold the seen rows, and a few. With more of them, the service does not page. `count` is
+    /// not used, since it may be absurd.
     pub(super) fn check_progress(&self) -> Result<(), Unproven> {
         let Guard { repetitions, fruitless, standstill, stitched_before, unstitched, .. } =
             self.guard;

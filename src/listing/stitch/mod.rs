@@ -13,8 +13,8 @@
 //!   The rows of a page are all the rows of the list between its first and its last at that moment.
 //!   So every row that existed throughout, between the seen row and the end of the page, is on the
 //!   page and is seen now.
-//! - A page that does not overlap is deferred. A lower one is read first, until one overlaps, at
-//!   the latest the one that begins the list.
+//! - A page that does not overlap is deferred. Earlier pages are read first until one overlaps, at
+//!   the latest the first page of the list.
 //!
 //! The moment at which a page was read makes no difference, so pages may be requested concurrently
 //! and far ahead.
@@ -38,12 +38,12 @@
 //! answers give one count, no more rows may be counted than were seen; if the list moved meanwhile,
 //! it is read again to find them. The page that ends the list has to end with p. If it does not, p
 //! was deleted or the page is not the requested one, and its last row is requested once more. A
-//! first page that counts exactly itself, and is as short as the pages of many services, is not
-//! believed either.
+//! first page that counts only its own rows, and has a common maximum page size, is not trusted
+//! either.
 //!
 //! In an order over keys that change, or with a service that does not sort as requested, a row may
-//! move from a part that was not read yet to one that was. Then nothing may indicate that the list
-//! changed: every seam is where it was expected, and one `count` throughout is the number of rows.
+//! move from a part that was not read yet to one that was. Then the answers must show no change:
+//! every seam is where it was expected, and the one `count` of all answers is the number of rows.
 
 mod end;
 mod guard;
@@ -76,8 +76,7 @@ pub(crate) struct ListRange {
     pub(crate) largest_page: u64,
     /// Rows keep their positions as long as they exist.
     pub(crate) stable: bool,
-    /// The caller may stop after some rows. Then the first rows must be certain, as with an offset
-    /// or a limit.
+    /// The caller may stop early, so the first rows must be certain, as with an offset or a limit.
     pub(crate) first_rows: bool,
 }
 
@@ -91,7 +90,7 @@ struct Slot<P> {
     ticket: Ticket,
     request: PageRequest,
     state: State<P>,
-    /// Its page was read, and waits for a lower one.
+    /// Its page was read and waits for an earlier one.
     deferred: bool,
 }
 
@@ -102,7 +101,7 @@ enum State<P> {
     /// Sent, not answered yet.
     Sent,
     /// Answered, not stitched yet.
-    Here(Page<P>),
+    Arrived(Page<P>),
 }
 
 /// Conclusions about the list and the service from the answers.
@@ -116,9 +115,9 @@ struct Evidence {
     stragglers: bool,
     /// Answers gave different counts.
     recounted: bool,
-    /// A page behind the first row was empty.
+    /// A page at an offset above 0 was empty.
     ended: bool,
-    /// The service answers with fewer rows than requested, although it has more.
+    /// The service sends fewer rows than requested although it has more.
     capped: bool,
     /// Number of rows of the longest answer.
     longest_page: u64,
@@ -128,15 +127,14 @@ struct Evidence {
 #[derive(Debug)]
 pub(super) struct Stitcher<P> {
     range: ListRange,
-    /// Rows of a page: fewer than in `range` if the service answers with fewer, more if a moment
-    /// needs it.
+    /// Rows per page: fewer than in `range` if the service caps pages, more if a moment needs it.
     page_size: u64,
     slots: VecDeque<Slot<P>>,
     next_ticket: u64,
     seen: Seen,
     /// Key and rank of the first row of the range.
     start: Option<(Key, Option<Rank>)>,
-    /// The offset that the last row of the last stitched page had.
+    /// Offset of the last row of the last stitched page.
     position: Option<u64>,
     /// The rows of the last stitched page.
     last: Vec<Key>,
@@ -192,11 +190,11 @@ impl<P> Stitcher<P> {
     /// Accepts the answer to a request.
     pub(super) fn deliver(&mut self, ticket: Ticket, page: Page<P>) -> Result<(), Unproven> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.ticket == ticket) {
-            slot.state = State::Here(page);
+            slot.state = State::Arrived(page);
         }
         while !self.done {
             match self.slots.pop_front() {
-                Some(Slot { ticket, request, state: State::Here(page), deferred }) => {
+                Some(Slot { ticket, request, state: State::Arrived(page), deferred }) => {
                     self.consider(ticket, request, page, deferred)?;
                 }
                 Some(slot) => {
@@ -214,12 +212,12 @@ impl<P> Stitcher<P> {
         mem::take(&mut self.ready)
     }
 
-    /// Returns whether the rows so far may be enough for the caller.
+    /// Returns true if the rows so far may be enough for the caller.
     pub(super) fn may_be_enough(&self) -> bool {
         self.range.first_rows
     }
 
-    /// Returns the number of pages that are requested, or arrived and not stitched yet.
+    /// Returns the number of pages that are requested, or arrived but not yet stitched.
     pub(super) fn outstanding(&self) -> usize {
         self.slots.iter().filter(|slot| !matches!(slot.state, State::Planned)).count()
     }
@@ -249,7 +247,7 @@ impl<P> Stitcher<P> {
         }
         if self.passes_end_check(ticket, request, &page)? {
             self.done = true;
-            return self.judge_rows();
+            return self.check_rows();
         }
         let Some(position) = self.position else {
             return self.stitch(request, answered, page);
@@ -273,19 +271,19 @@ impl<P> Stitcher<P> {
             return self.read_whole_moment(ticket, request, page, deferred);
         }
         if deferred && request.offset <= position {
-            // The list has moved on since it was read. Its rows are requested again.
+            // The page is outdated. Its rows are requested again.
             return Ok(());
         }
         self.read_lower(ticket, request, page, position);
         Ok(())
     }
 
-    /// Handles a page that does not overlap: a lower one is read first.
+    /// Handles a page that does not overlap: an earlier one is read first.
     fn read_lower(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>, position: u64) {
         self.statistics.seams_mended += 1;
         self.evidence.disturbed = true;
-        // Behind a gap, the next row is requested. Where the next row should have been, rows were
-        // deleted in front of it, so a lower page shows where it is now.
+        // After a gap, the next row is requested. If the page was at the next row, rows before it
+        // were deleted, so an earlier page shows where it is now.
         let lower = if request.offset > position {
             self.seam(position)
         } else {
@@ -298,9 +296,9 @@ impl<P> Stitcher<P> {
         self.request_first(lower);
     }
 
-    /// Handles a page that begins within the last moment that was seen, so that rows of it may be
-    /// missing. One that begins before the moment is read first, and is larger if it has to be.
-    /// Where no page can be that large, there is no order.
+    /// Handles a page that begins within the last seen moment, of which rows may be missing. A page
+    /// that begins before the moment is read first, enlarged if needed. If no page can be that
+    /// large, the order is unreliable.
     fn read_whole_moment(
         &mut self,
         ticket: Ticket,
@@ -323,9 +321,14 @@ impl<P> Stitcher<P> {
         Ok(())
     }
 
-    /// Keeps a page until lower ones are stitched.
+    /// Keeps a page until earlier ones are stitched.
     fn defer(&mut self, ticket: Ticket, request: PageRequest, page: Page<P>) {
-        self.slots.push_front(Slot { ticket, request, state: State::Here(page), deferred: true });
+        self.slots.push_front(Slot {
+            ticket,
+            request,
+            state: State::Arrived(page),
+            deferred: true,
+        });
     }
 
     /// Delivers the new rows of a page that overlaps, and decides how to continue.
@@ -357,9 +360,9 @@ impl<P> Stitcher<P> {
         }
         self.last = stitched.keys;
         if self.range.stable && !is_in_order {
-            self.is_unsorted()?;
+            self.note_unsorted()?;
         }
-        // The first rows may be enough, and then this is the end.
+        // The caller may stop after the first rows.
         if self.range.first_rows && self.seen.is_ambiguous() {
             return Err(self.unproven(Reason::Ambiguous));
         }

@@ -4,8 +4,8 @@ use super::{Slot, State, Stitcher, Ticket};
 use crate::listing::page::PageRequest;
 
 impl<P> Stitcher<P> {
-    /// Returns the request after the planned ones: the certain next one if none is planned, or else
-    /// the one that the count predicts.
+    /// Returns the next request to plan: the certain one if none is planned, otherwise the one that
+    /// the count predicts.
     pub(super) fn plan(&self, window: usize) -> Option<PageRequest> {
         let offset = match (self.slots.back(), self.position) {
             (None, None) => self.range.offset,
@@ -20,28 +20,28 @@ impl<P> Stitcher<P> {
             .then_some(PageRequest { offset, limit })
     }
 
-    /// Returns the distance between the offsets of pages: a page without its seam. The rows at a
-    /// seam are not known yet, so it is as wide as any may have to be.
+    /// Returns the distance between page offsets: a page without its seam. The seam has its maximum
+    /// width, since its rows are not known yet.
     pub(super) fn step(&self) -> u64 {
         let overlap = if self.seen.has_ties() { 2 } else { 1 };
         self.page_size.max(overlap + 1) - overlap
     }
 
-    /// Returns the offset of a page that ends with the row at `offset`. It is further below after
-    /// each page that overlapped nothing.
+    /// Returns the offset of a page that ends with the row at `offset`. Begins earlier after each
+    /// page that overlapped nothing.
     pub(super) fn below(&self, offset: u64) -> u64 {
         let rows =
             (self.overlapping_size() - 1) << (self.guard.unstitched.saturating_sub(1) / 2).min(32);
         offset.saturating_sub(rows)
     }
 
-    /// Returns the size of a page, at least as many rows as it takes to overlap and advance.
+    /// Returns the page size, at least large enough to overlap and advance.
     pub(super) fn overlapping_size(&self) -> u64 {
         self.page_size.max(self.least_overlap() + 1)
     }
 
-    /// Returns the rows of a seam: one, or where rows of one moment may change places, one of an
-    /// earlier moment too.
+    /// Returns the minimum number of rows of a seam: one, or two if rows of one moment may change
+    /// places.
     fn least_overlap(&self) -> u64 {
         if self.seen.is_tied() { 2 } else { 1 }
     }
@@ -73,8 +73,8 @@ impl<P> Stitcher<P> {
         seam.max(self.floor())
     }
 
-    /// Returns the lowest offset to request. Rows of the range may have moved in front of it if the
-    /// list changed.
+    /// Returns the lowest offset to request. If the list changed, rows of the range may have moved
+    /// before its offset.
     pub(super) fn floor(&self) -> u64 {
         if self.evidence.disturbed { 0 } else { self.range.offset }
     }

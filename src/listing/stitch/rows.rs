@@ -10,9 +10,9 @@ pub(super) struct Stitched {
     pub(super) keys: Vec<Key>,
     /// Number of rows that were not seen before.
     pub(super) fresh: u64,
-    /// A new row may be in front of the range.
+    /// A new row may be before the range.
     pub(super) uncertain: bool,
-    /// A row is further in the order than all before.
+    /// A row is further in the order than all seen rows.
     pub(super) is_further: bool,
     /// Number of rows at its end that share a moment.
     pub(super) of_last_moment: u64,
@@ -30,7 +30,7 @@ enum Side {
 }
 
 impl<P> Stitcher<P> {
-    /// Accepts the rows of a page: the new ones become ready.
+    /// Accepts the rows of a page and makes the new ones ready.
     pub(super) fn take(&mut self, request: PageRequest, page: Page<P>, first: bool) -> Stitched {
         let keys: Vec<Key> = page.records.iter().map(|record| record.key).collect();
         let count_before = self.statistics.count;

@@ -1,4 +1,4 @@
-//! The stitcher with lists that do not change, and with services that misbehave.
+//! Tests with lists that do not change, and with services that misbehave.
 
 use std::num::NonZero;
 
@@ -36,7 +36,7 @@ fn read(
     let (mut rows, mut requests) = (Vec::new(), Vec::new());
     while let Some((ticket, request)) = stitcher.next_request(1) {
         requests.push((request.offset, request.limit));
-        assert!(requests.len() < 1000, "it loops: {requests:?}");
+        assert!(requests.len() < 1000, "endless loop: {requests:?}");
         if let Err(unproven) = stitcher.deliver(ticket, answer(requests.len(), request)) {
             return (rows, requests, Err(unproven));
         }
@@ -218,17 +218,21 @@ fn a_row_deleted_between_two_pages_costs_one_more_request() {
 #[test]
 fn pages_requested_past_an_unclear_end_are_not_a_gap() {
     let list: Vec<u64> = (0..25).collect();
-    for lies in 1..8 {
+    for wrong_counts in 1..8 {
         let mut stitcher = Stitcher::new(range(0, None, 10));
-        let (mut under_way, mut answers) = (VecDeque::new(), 0);
+        let (mut in_flight, mut answers) = (VecDeque::new(), 0);
         while !stitcher.is_done() {
-            under_way.extend(std::iter::from_fn(|| stitcher.next_request(4)));
-            let (ticket, request) = under_way.pop_front().unwrap();
+            in_flight.extend(std::iter::from_fn(|| stitcher.next_request(4)));
+            let (ticket, request) = in_flight.pop_front().unwrap();
             answers += 1;
-            let count = if answers <= lies { 99 } else { 25 };
+            let count = if answers <= wrong_counts { 99 } else { 25 };
             stitcher.deliver(ticket, page(&list, request, Some(count))).unwrap();
         }
-        assert_eq!(ready(&mut stitcher), list, "{lies}");
-        assert!(stitcher.statistics().seams_mended <= 1, "{lies}: {:?}", stitcher.statistics());
+        assert_eq!(ready(&mut stitcher), list, "{wrong_counts}");
+        assert!(
+            stitcher.statistics().seams_mended <= 1,
+            "{wrong_counts}: {:?}",
+            stitcher.statistics()
+        );
     }
 }

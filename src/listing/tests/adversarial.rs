@@ -45,9 +45,9 @@ type Row = (u64, i64);
 struct Service {
     rows: Vec<Row>,
     /// The same rows, shuffled.
-    mixed: Vec<Row>,
+    shuffled: Vec<Row>,
     /// Only the moment of a row is known, not its order within it.
-    is_vague: bool,
+    has_ties: bool,
     misbehavior: Misbehavior,
     /// One in this many answers is correct.
     correct: u8,
@@ -57,17 +57,17 @@ struct Service {
 impl Service {
     fn new(random: &mut Rng) -> Self {
         let length = random.u64(0..=60);
-        let is_vague = random.bool();
-        let together = match random.u8(0..3) {
-            _ if !is_vague => 1,
+        let has_ties = random.bool();
+        let rows_per_moment = match random.u8(0..3) {
+            _ if !has_ties => 1,
             // A page or more of one moment.
             0 => random.u64(5..=60),
             _ => random.u64(1..=4),
         };
-        let moment = |row| i64::try_from(row / together).unwrap();
+        let moment = |row| i64::try_from(row / rows_per_moment).unwrap();
         let rows: Vec<Row> = (0..length).map(|row| (row, moment(row))).collect();
-        let mut mixed = rows.clone();
-        random.shuffle(&mut mixed);
+        let mut shuffled = rows.clone();
+        random.shuffle(&mut shuffled);
         let row = random.u64(0..=length);
         let misbehavior = match random.u8(0..13) {
             0 => Misbehavior::Hide(row),
@@ -84,7 +84,7 @@ impl Service {
             _ => Misbehavior::Nothing,
         };
         let correct = if random.bool() { 0 } else { random.u8(2..=5) };
-        Self { rows, mixed, is_vague, misbehavior, correct, answers: 0 }
+        Self { rows, shuffled, has_ties, misbehavior, correct, answers: 0 }
     }
 
     fn page(&mut self, request: PageRequest, random: &mut Rng) -> Page<Vec<u64>> {
@@ -122,7 +122,7 @@ impl Service {
                 rows = cut(&all, offset, limit);
             }
             Misbehavior::SortPages => {
-                rows = cut(&self.mixed, offset, limit);
+                rows = cut(&self.shuffled, offset, limit);
                 rows.sort_unstable();
             }
             Misbehavior::Count(wrong) => count = Some(wrong),
@@ -130,7 +130,7 @@ impl Service {
             Misbehavior::Nothing => {}
         }
         let record = |(index, (number, moment)): (usize, &Row)| {
-            let rest = if self.is_vague { 0 } else { u128::from(*number) + 1 };
+            let rest = if self.has_ties { 0 } else { u128::from(*number) + 1 };
             Record {
                 key: Key::of(&number.to_string()),
                 rank: Some(Rank { moment: *moment, tie: NonZero::new(rest) }),

@@ -1,4 +1,4 @@
-//! An honest service whose list changes while it is read.
+//! Model of an honest service whose list changes while it is read.
 //!
 //! Rows are created and deleted, one by one and in bulk. Pages are read and arrive in any order,
 //! are capped or vary in length, and give a count always, sometimes or never. Times tie in groups
@@ -142,8 +142,8 @@ impl List {
             10 => self.insert(length, random.usize(1..=2)),
             11 | 12 => self.insert(random.usize(0..=length), random.usize(1..=12)),
             _ => {
-                let place = random.usize(0..=length);
-                self.delete(place, (place + random.usize(1..=2)).min(length));
+                let position = random.usize(0..=length);
+                self.delete(position, (position + random.usize(1..=2)).min(length));
             }
         }
     }
@@ -154,18 +154,18 @@ impl List {
         }
     }
 
-    fn insert(&mut self, place: usize, many: usize) {
+    fn insert(&mut self, position: usize, many: usize) {
         for _ in 0..many {
-            let below = if place == 0 { 0 } else { self.rows[place - 1] };
-            let above = self.rows.get(place).copied().unwrap_or(below + (2 << 32));
-            let row = if place == 0 {
+            let below = if position == 0 { 0 } else { self.rows[position - 1] };
+            let above = self.rows.get(position).copied().unwrap_or(below + (2 << 32));
+            let row = if position == 0 {
                 // Most are newer by as much as others are apart.
                 above.saturating_sub(1 << 32).max(above / 2)
             } else {
                 below + (above - below) / 2
             };
             if row > below && row < above {
-                self.rows.insert(place, row);
+                self.rows.insert(position, row);
             }
         }
     }
@@ -261,28 +261,28 @@ fn play(seed: u64) -> (Service, Outcome) {
         first_rows: false,
     };
     let (mut stitcher, mut reads) = (Stitcher::new(list_range), 1);
-    let mut under_way: Vec<(Ticket, PageRequest, Option<Page<Vec<u64>>>)> = Vec::new();
+    let mut in_flight: Vec<(Ticket, PageRequest, Option<Page<Vec<u64>>>)> = Vec::new();
     let mut delivered: Vec<u64> = Vec::new();
     let (mut requests, mut steps) = (0, 0);
     let mut range: Option<Range> = None;
-    let busy = random.u8(1..=8);
+    let one_change_in = random.u8(1..=8);
     let outcome = loop {
-        if random.u8(0..busy) == 0 {
+        if random.u8(0..one_change_in) == 0 {
             list.change(&mut random);
         }
         if random.bool()
             && let Some((ticket, request)) = stitcher.next_request(window)
         {
             requests += 1;
-            under_way.push((ticket, request, None));
+            in_flight.push((ticket, request, None));
         }
         steps += 1;
         if requests > ENDLESS || steps > 20 * ENDLESS {
             break Outcome::Wrong(format!("{list_range:?}: {requests} requests in {steps} steps"));
         }
-        if let Some(index) = (!under_way.is_empty()).then(|| random.usize(0..under_way.len())) {
+        if let Some(index) = (!in_flight.is_empty()).then(|| random.usize(0..in_flight.len())) {
             // A page is read at some moment after its request, and arrives at a later one.
-            let (_, request, page) = &mut under_way[index];
+            let (_, request, page) = &mut in_flight[index];
             if page.is_none() {
                 let answer = list.page(*request, &service, &mut random);
                 range.get_or_insert_with(|| {
@@ -291,13 +291,13 @@ fn play(seed: u64) -> (Service, Outcome) {
                 *page = Some(answer);
             }
             if random.bool() {
-                let (ticket, _, page) = under_way.swap_remove(index);
+                let (ticket, _, page) = in_flight.swap_remove(index);
                 let Some(page) = page else { continue };
                 match stitcher.deliver(ticket, page) {
                     Ok(()) => {}
                     Err(unproven) if unproven.may_pass() && reads < MAX_READS => {
                         (stitcher, reads, range) = (Stitcher::new(list_range), reads + 1, None);
-                        under_way.clear();
+                        in_flight.clear();
                         delivered.clear();
                         list.throughout = list.rows.iter().copied().collect();
                     }

@@ -1,4 +1,4 @@
-//! The listing with models of a service: many small random cases, each from a seed.
+//! Tests the listing with models of a service: many small random cases, each from a seed.
 //!
 //! `CBR_TEST_CASES` sets the number of cases of each model, `CBR_TEST_SEED` runs one case again.
 
@@ -22,7 +22,7 @@ pub(crate) fn report(failures: &[(u64, String)]) {
     let first: Vec<_> = failures
         .iter()
         .take(5)
-        .map(|(seed, what)| format!("CBR_TEST_SEED={seed}: {what}"))
+        .map(|(seed, description)| format!("CBR_TEST_SEED={seed}: {description}"))
         .collect();
     assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), first.join("\n"));
 }
