@@ -9,7 +9,7 @@
 //! would only fill the memory. It also has a limit in bytes.
 //!
 //! Halves after transient failures (throttling, a time-out, a failing service), and then grows by
-//! about one each round. Pure.
+//! about one each round, up to eight. Pure.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -120,6 +120,8 @@ impl Window {
             // shrink the window once per page that arrives.
             self.transient_failures = page.transient_failures;
             self.size = (self.size / 2).max(1);
+            // More in flight would only mean more failures.
+            self.most = self.most.min(INITIAL_SIZE);
             self.slow_start_end = self.size;
             self.arrived = 0;
             return;

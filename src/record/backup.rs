@@ -156,6 +156,11 @@ impl FieldSpans {
         Self { fields, target: tag.members().each_ref().map(member) }
     }
 
+    /// Returns true if the field is there, even if it is null.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.fields[field as usize].end > 0
+    }
+
     /// Returns a field of the parsed text, unless it is absent or null.
     pub(crate) fn find<'a>(&self, field: Field, text: &'a str) -> Option<Json<'a>> {
         self.fields[field as usize].find(text)

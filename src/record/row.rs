@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::backup::{Backup, Field, FieldSpans, NOT_AN_OBJECT};
 use super::json::{Json, Scanner};
-use super::target::TargetTag;
+use super::target::{self, TargetTag};
 
 /// The text of a response.
 type Text = dyn AsRef<str> + Send + Sync;
@@ -67,15 +67,17 @@ impl Rows {
     }
 
     /// Returns the text and the spans of these backups with their target as the first member of
-    /// each. Appends the text to `text`.
+    /// each. Appends the text to `text`. A member of that name that the service sent is left out.
     pub(crate) fn tagged(&self, tag: &TargetTag, mut text: String) -> (String, Vec<RowSpan>) {
         let from = (*self.text).as_ref();
-        let tagged = |RowSpan { range, fields, breaks_lines }: &RowSpan| {
-            let start = text.len();
-            let target = tag.push(from.get(range.clone()).unwrap_or_default(), &mut text);
-            let distance = (start + tag.len()) as i64 - range.start as i64;
-            let fields = fields.moved(distance, tag, target);
-            RowSpan { range: start..text.len(), fields, breaks_lines: *breaks_lines }
+        let tagged = |span: &RowSpan| {
+            if span.fields.has(Field::_target) {
+                let record = target::without(span.row(from).json());
+                if let Ok(span) = RowSpan::alone(&record) {
+                    return span.tagged(&record, tag, &mut text);
+                }
+            }
+            span.tagged(from, tag, &mut text)
         };
         let spans = self.spans.iter().map(tagged).collect();
         (text, spans)
@@ -111,6 +113,16 @@ impl RowSpan {
         let mut scanner = Scanner::new(record);
         let span = Self::read(&mut scanner);
         span.filter(|_| scanner.end().is_some()).context(NOT_AN_OBJECT)
+    }
+
+    /// Appends the backup with its target to `to`, and returns its span there.
+    fn tagged(&self, from: &str, tag: &TargetTag, to: &mut String) -> Self {
+        let Self { range, fields, breaks_lines } = self;
+        let start = to.len();
+        let target = tag.push(from.get(range.clone()).unwrap_or_default(), to);
+        let distance = (start + tag.len()) as i64 - range.start as i64;
+        let fields = fields.moved(distance, tag, target);
+        Self { range: start..to.len(), fields, breaks_lines: *breaks_lines }
     }
 
     /// Returns the backup in the parsed text.
@@ -181,6 +193,31 @@ pub(crate) mod tests {
                     column.value(&row.backup()).map(|value| value.text().into_owned())
                 };
                 assert_eq!(text(row), text(anew.row(line)), "{}", column.name);
+            }
+        }
+    }
+
+    /// A service could send a member of this name, which would stand for the target elsewhere.
+    #[test]
+    fn a_target_that_the_service_sent_is_left_out() {
+        let tag = TargetTag::new(Some("eu-de"), None, None, None);
+        let cases = [
+            (r#"{"_target":{"region":"x"},"id":"a"}"#, r#""id":"a"}"#),
+            (r#"{"id":"a","_t\u0061rget":"x"}"#, r#""id":"a"}"#),
+            (r#"{"id":"a", "_target":1,"name":"b","_target":2}"#, r#""id":"a","name":"b"}"#),
+            (r#"{"_target":null,"id":"a"}"#, r#""id":"a"}"#),
+            (r#"{"id":"a","name":"_target"}"#, r#""id":"a","name":"_target"}"#),
+        ];
+        for (record, rest) in cases {
+            let rows =
+                Rows::new(Arc::new(record.to_owned()), vec![RowSpan::alone(record).unwrap()]);
+            let (text, spans) = rows.tagged(&tag, String::new());
+            assert_eq!(text, format!(r#"{{"_target":{{"region":"eu-de"}},{rest}"#));
+            let (row, anew) = (spans[0].row(&text), RowSpan::alone(&text).unwrap());
+            for row in [row, anew.row(&text)] {
+                let region = row.backup().in_target("region").map(Json::as_sent);
+                assert_eq!(region, Some("\"eu-de\""), "{record}");
+                assert_eq!(row.id().map(Json::as_sent), Some("\"a\""), "{record}");
             }
         }
     }

@@ -7,7 +7,12 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::json::Json;
+
 /// Name of the member.
+const FIELD: &str = "_target";
+
+/// The same, as it is written.
 const NAME: &str = "\"_target\":";
 
 /// Names of its members.
@@ -82,6 +87,18 @@ impl TargetTag {
         self.push(object, &mut text);
         text
     }
+}
+
+/// Returns an object without its members of this name.
+pub(super) fn without(object: &str) -> String {
+    let mut members = Vec::new();
+    // The object was parsed before.
+    let _ = Json::new(object).fields(|name, value| {
+        if name != FIELD {
+            members.push(format!("{}:{}", quoted(&name), value.as_sent()));
+        }
+    });
+    format!("{{{}}}", members.join(","))
 }
 
 /// Returns a text as JSON.
