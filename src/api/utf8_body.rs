@@ -3,7 +3,7 @@
 use std::mem;
 use std::string::FromUtf8Error;
 
-/// Bytes validated at once: the L1 cache holds them twice.
+/// Bytes validated at once: a quarter of a usual L1 cache.
 const PIECE: usize = 16 << 10;
 
 /// The bytes received so far.
@@ -53,7 +53,7 @@ impl Utf8Body {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             self.text.push_str(str::from_utf8(valid).unwrap_or_default());
             self.is_broken = error.error_len().is_some();
-            // Where a piece ends within a character, the next one begins with it.
+            // A character that a piece cuts begins the next piece.
             if self.is_broken || behind.is_empty() {
                 rest.clone_into(&mut self.rest);
                 return;
@@ -83,7 +83,7 @@ impl Utf8Body {
 mod tests {
     use super::*;
 
-    /// Bytes of all kinds, in chunks of all lengths, also around the length of a piece.
+    /// Uses bytes of all kinds, in chunks of all lengths, also around the length of a piece.
     #[test]
     fn chunked_validation_equals_validation_at_once() {
         let parts: [&[u8]; 10] = [

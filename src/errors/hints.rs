@@ -7,7 +7,7 @@ use crate::api::{
 };
 use crate::settings::Origin;
 
-/// Describes the difference of the clocks; `ahead` is in seconds.
+/// Describes the clock difference; `ahead` is in seconds.
 pub(crate) fn clock_difference(ahead: i32) -> String {
     let seconds = ahead.unsigned_abs();
     let span = match seconds {
@@ -22,8 +22,8 @@ pub(crate) fn clock_difference(ahead: i32) -> String {
     }
 }
 
-/// Returns the hint for a service that is throttling or failing, from its `Retry-After` and from
-/// the limit that ended the retries.
+/// Returns the hint for a throttling or failing service, from its `Retry-After` and the limit that
+/// ended the retries.
 pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
     if let Some(pause) = refusal.wait().filter(|pause| !pause.is_zero()) {
         return wait(pause, refusal.spent);
@@ -54,7 +54,8 @@ pub(super) fn clock(refusal: &Refusal) -> String {
     format!("{clock}; set it right: a signature is good for 15 minutes only")
 }
 
-/// Returns the hint for a wrong secret key. A clock that is known is right.
+/// Returns the hint for a wrong secret key. If the clock difference is known, the clock is not the
+/// cause.
 pub(super) fn secret_key(refusal: &Refusal) -> String {
     let Origin { secret_key, .. } = &*refusal.origin;
     if refusal.clock_ahead.is_some() {
@@ -101,7 +102,7 @@ pub(super) fn transport(error: &ApiError) -> Option<String> {
     })
 }
 
-/// Rewords a hint about the service for IAM.
+/// Adapts a hint about the service to IAM.
 pub(super) fn of_iam(hint: &str) -> String {
     hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
 }
@@ -138,14 +139,14 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 fn wait(wait: Duration, spent: Option<Spent>) -> String {
     let seconds = wait.as_secs();
     if wait > LONGEST_RETRY_AFTER {
-        let (asked, then) = if wait < LONGEST_WAIT {
+        let (requested, then) = if wait < LONGEST_WAIT {
             (format!("{seconds} s"), "then")
         } else {
             ("a year or more".to_owned(), "later")
         };
         let longest = LONGEST_RETRY_AFTER.as_secs();
         return format!(
-            "the service asks to wait {asked}, and cbr waits {longest} s at most: run it again \
+            "the service asks to wait {requested}, and cbr waits {longest} s at most: run it again \
              {then}"
         );
     }

@@ -1,6 +1,6 @@
 //! Search for the end of strings, eight bytes at once.
 
-/// Number of bytes compared at once. Most strings of a backup have at most forty.
+/// Number of bytes compared at once. Most strings of a backup are short: at most forty bytes.
 pub(super) const LANES: usize = 8;
 /// A word of bytes that are all 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
