@@ -199,18 +199,8 @@ mod tests {
         let permission =
             "check --project-id, and that the user has the permission cbr:backups:list";
         let cases = [
-            (
-                false,
-                "found",
-                wrong,
-                "the project of region eu-de is found, and not given",
-            ),
-            (
-                true,
-                "found",
-                wrong,
-                "the token is for project found (eu-de), and not for given",
-            ),
+            (false, "found", wrong, "the project of region eu-de is found, and not given"),
+            (true, "found", wrong, "the token is for project found (eu-de), and not for given"),
             (true, "given", denied, permission),
         ];
         for (is_token, id, kind, hint) in cases {
