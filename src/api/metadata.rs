@@ -162,7 +162,7 @@ impl MetadataService {
             let response = request
                 .send()
                 .await
-                .map_err(|_| ("no answer", format!("nobody answers at {}", self.address.base())))?;
+                .map_err(|_| ("no answer", format!("no answer from {}", self.address.base())))?;
             let status = response.status();
             // The time-out at `end` covers everything.
             let silence = Silence::new(TIMEOUT, &|_| ());

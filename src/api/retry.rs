@@ -339,9 +339,9 @@ mod tests {
         ];
         for (left, timeouts, pause, whole, silence) in cases {
             let [left, pause] = [left, pause].map(|time| time.map(Duration::from_secs_f64));
-            let found = limits(left, timeouts, pause);
+            let actual = limits(left, timeouts, pause);
             let expected = [whole, silence].map(Duration::from_secs_f64);
-            assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
+            assert_eq!([actual.whole, actual.silence], expected, "{left:?} {timeouts} {pause:?}");
         }
         // The last attempt, and one after a time-out, have all the remaining time.
         let retry_policy = RetryPolicy { retries: 2, deadline: Some(Instant::now() + seconds(20)) };

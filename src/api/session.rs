@@ -1,6 +1,6 @@
 //! Replaces expiring credentials during a run.
 //!
-//! Does not know what the keys are used for.
+//! Knows nothing of the use of the keys.
 
 use std::time::Duration;
 

@@ -72,7 +72,7 @@ impl Throttle {
     }
 
     /// Notes that the request sent at `sent` was throttled, and holds back all requests. Returns
-    /// the pause, or `None` if the service has throttled for so long that waiting does not help.
+    /// the pause, or `None` if the service has throttled for too long.
     pub(super) fn throttled(
         &self,
         sent: Instant,

@@ -104,18 +104,18 @@ mod tests {
             let kinds = if round % 2 == 0 { 6 } else { parts.len() };
             let mut bytes = vec![b'x'; [0, PIECE - 4, 2 * PIECE - 4][rng.usize(..3)]];
             (0..rng.usize(..12)).for_each(|_| bytes.extend(parts[rng.usize(..kinds)]));
-            let mut incoming = Utf8Body::within(vec![1, 2, 3]);
+            let mut body = Utf8Body::within(vec![1, 2, 3]);
             let mut rest = &bytes[..];
             while !rest.is_empty() {
                 let most = if rng.bool() { 6 } else { rest.len() };
                 let (chunk, behind) = rest.split_at(rng.usize(1..=most.min(rest.len())));
-                incoming.push(chunk);
+                body.push(chunk);
                 rest = behind;
             }
-            assert_eq!(incoming.len(), bytes.len());
-            let (expected, found) = (String::from_utf8(bytes), incoming.into_text());
+            assert_eq!(body.len(), bytes.len());
+            let (expected, actual) = (String::from_utf8(bytes), body.into_text());
             *(if expected.is_ok() { &mut good } else { &mut bad }) += 1;
-            assert_eq!(found, expected);
+            assert_eq!(actual, expected);
         }
         assert!(good > 100 && bad > 100, "{good} {bad}");
     }

@@ -51,7 +51,7 @@ pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
 /// Returns the hint for clocks that are too far apart.
 pub(super) fn clock(refusal: &Refusal) -> String {
     let clock = clock_difference(refusal.clock_ahead.unwrap_or_default());
-    format!("{clock}; set it right: a signature is good for 15 minutes only")
+    format!("{clock}; correct it: a signature is valid for 15 minutes")
 }
 
 /// Returns the hint for a wrong secret key. If the clock difference is known, the clock is not the
@@ -59,7 +59,7 @@ pub(super) fn clock(refusal: &Refusal) -> String {
 pub(super) fn secret_key(refusal: &Refusal) -> String {
     let Origin { secret_key, .. } = &*refusal.origin;
     if refusal.clock_ahead.is_some() {
-        format!("check {secret_key}: it is not that of the access key")
+        format!("check {secret_key}: it does not match the access key")
     } else {
         format!("check {secret_key}, and that this machine's clock is right to 15 minutes")
     }
@@ -69,9 +69,9 @@ pub(super) fn secret_key(refusal: &Refusal) -> String {
 pub(super) fn security_token(refusal: &Refusal) -> String {
     let Origin { security_token, has_security_token, .. } = &*refusal.origin;
     if *has_security_token {
-        format!("check {security_token}: it has expired, or is not that of the access key")
+        format!("check {security_token}: it has expired, or does not match the access key")
     } else {
-        format!("set {security_token}: the access key is a temporary one, which needs it")
+        format!("set {security_token}: the access key is temporary and requires it")
     }
 }
 
@@ -92,10 +92,10 @@ pub(super) fn transport(error: &ApiError) -> Option<String> {
         ),
         ApiError::Untrusted(distrust) => hint_for_distrust(distrust),
         ApiError::UnknownHost { host, origin: Some(origin) } => {
-            format!("check {origin}, which leads to {host}, and this machine's name service")
+            format!("check {origin}, which leads to {host}, and this machine's DNS")
         }
         ApiError::UnknownHost { host, origin: None } => {
-            format!("check the name {host}, and this machine's name service")
+            format!("check the name {host}, and this machine's DNS")
         }
         ApiError::Identity { fault, .. } => return transport(fault),
         _ => return None,

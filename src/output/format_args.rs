@@ -179,7 +179,7 @@ fn separator(text: &str) -> Result<char, String> {
 /// Parses a time zone.
 fn zone(text: &str) -> Result<TimeZone, String> {
     named_zone(text).ok_or_else(|| {
-        "no time zone that is known here; write a name such as Europe/Berlin, or an offset such as \
+        "unknown time zone; write a name such as Europe/Berlin, or an offset such as \
          CET-1"
             .to_owned()
     })

@@ -7,7 +7,7 @@
 //! 2. The widest texts are shortened, never below their heading or a recognizable length.
 //! 3. Columns are hidden, the least important first.
 //!
-//! Hidden columns that still fit unshortened are then restored: a narrow column may fit where a
+//! Hidden columns that still fit unshortened are then restored: a narrow column may fit when a
 //! wider, more important one does not. If the lines cannot fit, nothing is shortened.
 
 use crate::record::column::ColumnKind;

@@ -63,7 +63,7 @@ impl TimeStyle {
 /// rejected too, since systems interpret it differently.
 fn unknown_zone() -> String {
     let zone = match std::env::var("TZ") {
-        Ok(zone) => format!("TZ=`{}` names no time zone that is known here", zone.escape_debug()),
+        Ok(zone) => format!("TZ=`{}` names an unknown time zone", zone.escape_debug()),
         Err(_) => "the time zone of this machine is not known".to_owned(),
     };
     format!(

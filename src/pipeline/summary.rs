@@ -20,7 +20,7 @@ use crate::record::row::{Row, RowSink};
 use crate::record::target::TargetTag;
 use crate::time;
 
-/// Every column of a summary. Each group has a column of its own.
+/// Every column of a summary, with one column per group.
 pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
     computed("resource_name", "name of what was backed up", Text, Table(0)).or(&["resource"]),
     computed("vault_name", "name of the vault", Text, Table(0)).or(&["vault"]),

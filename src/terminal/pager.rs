@@ -169,7 +169,7 @@ impl Paged {
         Stdout.flush()
     }
 
-    /// Continues with a pager, or without one if there is none.
+    /// Continues with a pager, if one is available.
     fn start(&mut self, text: Vec<u8>, is_wide: bool) -> io::Result<()> {
         match Pager::start(self.is_table, is_wide) {
             Ok(Some(pager)) => {

@@ -70,7 +70,7 @@ fn push_visible(escaped: &mut String, cluster: &str) {
     }
 }
 
-/// Returns true for a visible character with a width of its own.
+/// Returns true for a visible character that has a width.
 fn is_visible_base(char: char) -> bool {
     char.width().is_some_and(|cells| cells > 0) && !is_unseen(char)
 }

@@ -111,13 +111,13 @@ fn unreadable(error: &io::Error) -> String {
 fn refuse(origin: &str, path: &Path, why: &str) -> ApiError {
     ApiError::Setup {
         reason: format!("{origin}: {} {why}", shown(&path.display().to_string())),
-        hint: format!("{origin} takes the certificates of the authorities to trust, as PEM"),
+        hint: format!("{origin} takes the CA certificates to trust, as PEM"),
     }
 }
 
 fn setup(error: reqwest::Error) -> ApiError {
     ApiError::Setup {
         reason: error.to_string(),
-        hint: "give the certificates to trust with --ca-file".to_owned(),
+        hint: "pass the CA certificates to trust with --ca-file".to_owned(),
     }
 }

@@ -175,7 +175,7 @@ fn builder() -> ClientBuilder {
 fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {
     http.build().map_err(|error| ApiError::Setup {
         reason: chain(&error),
-        hint: "give the certificates to trust with --ca-file".to_owned(),
+        hint: "pass the CA certificates to trust with --ca-file".to_owned(),
     })
 }
 
@@ -186,7 +186,7 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
         .with_safe_default_protocol_versions()
         .map_err(|error| ApiError::Setup {
             reason: error.to_string(),
-            hint: "this is a fault of cbr; report it".to_owned(),
+            hint: "this is a bug in cbr; please report it".to_owned(),
         })?;
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }

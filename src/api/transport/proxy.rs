@@ -103,11 +103,11 @@ impl Proxy {
         let has_password = self.login.is_some();
         let wants_password = reason.contains("proxy authorization required");
         let reason = if wants_password && has_password {
-            "it refuses the user name and password that it was given"
+            "it rejects the user name and password"
         } else if wants_password {
-            "it wants a user name and a password"
+            "it requires a user name and a password"
         } else if reason.ends_with("tunnel error: unsuccessful") {
-            "it makes no connection to the service"
+            "it does not connect to the service"
         } else {
             let inner = "tunnel error: failed to create underlying connection: ";
             reason.strip_prefix(inner).unwrap_or(reason)

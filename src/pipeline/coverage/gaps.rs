@@ -144,10 +144,10 @@ mod tests {
             let times: Vec<_> = hours.iter().map(|hour| hour * HOUR).collect();
             let assessments = [Assessment { times, ..resource(state) }];
             let since = since.map(|hour| hour * HOUR);
-            let found = gaps(&assessments, 26 * HOUR, since, 100 * HOUR);
-            let found: Vec<_> =
-                found.iter().map(|gap| (gap.from.map(|at| at / HOUR), gap.to / HOUR)).collect();
-            assert_eq!(found, expected, "case {number}");
+            let actual = gaps(&assessments, 26 * HOUR, since, 100 * HOUR);
+            let actual: Vec<_> =
+                actual.iter().map(|gap| (gap.from.map(|at| at / HOUR), gap.to / HOUR)).collect();
+            assert_eq!(actual, expected, "case {number}");
         }
     }
 }

@@ -123,8 +123,8 @@ fn no_claim_is_better_than_the_truth() {
         }
         let inventory = [Inventory::Vaults, Inventory::All, Inventory::None][random.usize(0..3)];
         let vaults = vec![vault(&resources, &mut random)];
-        let is_there = |it: &&Resource| it.exists && !it.is_deleted_meanwhile && it.is_listed;
-        let existing = resources.iter().filter(is_there).map(protectable).collect();
+        let is_listed = |it: &&Resource| it.exists && !it.is_deleted_meanwhile && it.is_listed;
+        let existing = resources.iter().filter(is_listed).map(protectable).collect();
         let knowledge = Knowledge {
             vaults: match inventory {
                 Inventory::None => Source::Unused,

@@ -45,7 +45,7 @@ pub(crate) enum ColumnKind {
     Status,
     /// Free text of any length.
     Text,
-    /// A point in time; UTC where the service names no zone.
+    /// A point in time; UTC if the service names no zone.
     Time,
     /// A number.
     Number,

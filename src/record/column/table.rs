@@ -23,7 +23,7 @@ pub(crate) const TARGET: Column = column(Field::_target, "target of the run", Te
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),
     column(Field::name, "name of the backup", Text, Table(7)),
-    column(Field::checkpoint_id, "ID of the restore point it was made with", Id, Selected),
+    column(Field::checkpoint_id, "ID of the restore point", Id, Selected),
     column(Field::project_id, "ID of the project", Id, Selected),
     column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
     column(Field::provider_id, "ID of the kind of backup", Id, Selected),
@@ -38,7 +38,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     column(Field::created_at, "when it was created", Time, Table(3)).or(&["created"]),
     column(Field::updated_at, "when it last changed", Time, Selected),
     column(Field::protected_at, "when it was protected", Time, Selected),
-    column(Field::expired_at, "when it expires; none if kept", Time, Table(5)).or(&["expires"]),
+    column(Field::expired_at, "when it expires; none if never", Time, Table(5)).or(&["expires"]),
     column(Field::description, "description", Text, Wide),
     column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
     column(
@@ -51,8 +51,8 @@ pub(crate) const COLUMNS: &[Column] = &[
         b.incremental_in_either()
     }),
     column(Field::version, "version of the snapshot", Number, Selected),
-    column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Selected),
-    located(VAULT_NAME, "name of the vault, by one more request", Text, Extra, |b| {
+    column(Field::scheduled_operation_id, "ID of the policy that created it", Id, Selected),
+    located(VAULT_NAME, "name of the vault; takes one more request", Text, Extra, |b| {
         vault_names::of(b.get(Field::vault_id)?)
     })
     .or(&["vault"]),
@@ -62,7 +62,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
     located(PROFILE, "profile with the credentials", Text, Extra, |b| b.in_target(PROFILE)),
     count("age", "time since it was created, in seconds", Age, Extra, |b| b.age()),
-    nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
+    nested("extend_info.auto_trigger", "true if a policy created it, false if a user", Word, |b| {
         b.in_extend_info("auto_trigger")
     }),
     nested("extend_info.bootable", "whether a server can start from it", Word, |b| {
@@ -80,20 +80,20 @@ pub(crate) const COLUMNS: &[Column] = &[
         Word,
         |b| b.in_extend_info("supported_restore_mode"),
     ),
-    each("extend_info.os_images_data", "IDs of the images made of it", Id, |b| b.images()),
-    nested("extend_info.contain_system_disk", "whether a system disk is among it", Word, |b| {
+    each("extend_info.os_images_data", "IDs of the images created from it", Id, |b| b.images()),
+    nested("extend_info.contain_system_disk", "whether it contains a system disk", Word, |b| {
         b.in_extend_info("contain_system_disk")
     }),
     nested("extend_info.encrypted", "whether it is encrypted", Word, |b| {
         b.in_extend_info("encrypted")
     }),
-    nested("extend_info.system_disk", "whether it is that of a system disk", Word, |b| {
+    nested("extend_info.system_disk", "whether it is of a system disk", Word, |b| {
         b.in_extend_info("system_disk")
     }),
     nested("extend_info.is_multi_az", "whether several zones hold it", Word, |b| {
         b.in_extend_info("is_multi_az")
     }),
-    nested("extend_info.progress", "how much of it is made, in percent", Number, |b| {
+    nested("extend_info.progress", "progress, in percent", Number, |b| {
         b.in_extend_info("progress")
     }),
     nested("extend_info.architecture", "architecture, such as x86_64", Word, |b| {
@@ -105,9 +105,12 @@ pub(crate) const COLUMNS: &[Column] = &[
         Word,
         |b| b.app_consistency("app_consistency"),
     ),
-    nested("extend_info.app_consistency.app_consistency_status", "status of that", Word, |b| {
-        b.app_consistency("app_consistency_status")
-    }),
+    nested(
+        "extend_info.app_consistency.app_consistency_status",
+        "status of the application consistency",
+        Word,
+        |b| b.app_consistency("app_consistency_status"),
+    ),
     nested(
         "extend_info.app_consistency.app_consistency_error_code",
         "error code; 0 is none",
@@ -123,11 +126,11 @@ pub(crate) const COLUMNS: &[Column] = &[
     count("children.count", "volumes of a server backup, if sent", Number, Nested, |b| {
         b.children_count()
     }),
-    count("replication.count", "copies of it", Number, Nested, |b| b.replications_count()),
+    count("replication.count", "number of copies", Number, Nested, |b| b.replications_count()),
     each("replication.status", "status of each copy, such as success", Status, |b| {
         b.replications("status")
     }),
-    each("replication.created_at", "when each copy was begun", Time, |b| {
+    each("replication.created_at", "when each copy was started", Time, |b| {
         b.replications("created_at")
     }),
     each("replication.source_region", "region that each copy comes from", Word, |b| {
@@ -148,7 +151,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     each("replication.destination_backup_id", "ID of each copy", Id, |b| {
         b.replications("destination_backup_id")
     }),
-    each("replication.progress", "how much of each copy is made, in percent", Number, |b| {
+    each("replication.progress", "progress of each copy, in percent", Number, |b| {
         b.replications_extra("progress")
     }),
     each("replication.fail_code", "why a copy failed: a code", Word, |b| {
