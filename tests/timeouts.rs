@@ -70,7 +70,7 @@ fn an_unknown_host_is_reported_at_once() {
     let endpoint = format!("https://{}.example", "x".repeat(64));
     let expected = format!(
         "cbr: error: there is no host {host}\n\
-         cbr: hint: check CBR_ENDPOINT, which leads to {host}, and this machine's name service\n",
+         cbr: hint: check CBR_ENDPOINT, which leads to {host}, and this machine's DNS\n",
         host = &endpoint["https://".len()..]
     );
     let run = cbr("backups list -v").env("CBR_ENDPOINT", &endpoint).env("CBR_PROJECT_ID", "p");

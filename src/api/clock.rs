@@ -1,12 +1,12 @@
-//! Difference between this machine's clock and the service's. A signature is refused if they differ
-//! by 15 minutes or more.
+//! Difference between this machine's clock and the service's. The service refuses signatures if
+//! they differ by 15 minutes or more.
 
 use std::time::SystemTime;
 
 use reqwest::header::{DATE, HeaderMap};
 
 /// Returns the seconds by which this machine's clock is ahead of the service's; negative if it is
-/// behind. Precise to about 2 seconds, for an answer that has just arrived.
+/// behind. Precise to about 2 seconds if the answer has just arrived.
 pub(crate) fn ahead(headers: &HeaderMap) -> Option<i32> {
     ahead_at(SystemTime::now(), headers.get(DATE)?.to_str().ok()?)
 }

@@ -49,7 +49,10 @@ impl Distrust {
             CertificateError::Expired => (Flaw::Expired, "it has expired".to_owned()),
             CertificateError::NotValidYetContext { time, not_before } => {
                 let (time, from) = (moment(*time), moment(*not_before));
-                (Flaw::NotYetValid, format!("it is valid from {from}, and here it is {time}"))
+                (
+                    Flaw::NotYetValid,
+                    format!("it is valid from {from}, but this machine's time is {time}"),
+                )
             }
             CertificateError::NotValidYet => (Flaw::NotYetValid, "it is not valid yet".to_owned()),
             CertificateError::NotValidForNameContext { expected, presented } => {
@@ -65,16 +68,16 @@ impl Distrust {
                 (Flaw::OtherName, "it is for another host".to_owned())
             }
             CertificateError::UnknownIssuer => {
-                (Flaw::UnknownAuthority, "its authority is not known here".to_owned())
+                (Flaw::UnknownAuthority, "its certificate authority is unknown".to_owned())
             }
             // Issued by another CA of the same name.
             CertificateError::BadSignature => (
                 Flaw::UnknownAuthority,
-                "it is not signed by the authority of that name that is known here".to_owned(),
+                "it is not signed by the trusted certificate authority of that name".to_owned(),
             ),
             // An error of the certificate verifier, which rustls does not expose as a type.
             CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-                (Flaw::OfAuthority, "it is an authority's own, and not one for a host".to_owned())
+                (Flaw::OfAuthority, "it is a CA certificate, not a host certificate".to_owned())
             }
             other => (Flaw::Other, other.to_string()),
         };

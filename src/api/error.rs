@@ -1,4 +1,4 @@
-//! Errors of a request. Hints and exit codes are not decided here.
+//! Errors of a request. Knows nothing of hints and exit codes.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ pub(crate) enum ApiError {
     /// The client could not be set up.
     #[error("cannot set up HTTP: {reason}")]
     Setup {
-        /// Why, and which setting cannot be used.
+        /// The reason, with the setting at fault.
         reason: String,
-        /// What would work.
+        /// How to fix it.
         hint: String,
     },
-    /// No connection, or it broke.
+    /// The connection failed or broke.
     #[error("no answer from the service: {reason}")]
     Unreachable {
-        /// Why, from the outside in.
+        /// The error chain, outermost first.
         reason: String,
         /// True if an established connection broke.
         was_connected: bool,
@@ -28,15 +28,15 @@ pub(crate) enum ApiError {
     /// No connection through the proxy of the environment.
     #[error("no way through the proxy {address} of {variable}: {reason}")]
     Proxy {
-        /// The variable that names it.
+        /// The variable that names the proxy.
         variable: &'static str,
-        /// Its host and port.
+        /// Host and port of the proxy.
         address: String,
         /// Why.
         reason: String,
-        /// True if it requires a user name and a password (407).
+        /// True if the proxy requires a user name and a password (407).
         wants_password: bool,
-        /// Whether the variable has them.
+        /// True if the variable has a password.
         has_password: bool,
     },
     /// The server's certificate is not trusted for the endpoint.
@@ -45,21 +45,21 @@ pub(crate) enum ApiError {
     /// The host of the endpoint has no address.
     #[error("there is no host {host}")]
     UnknownHost {
-        /// Its name.
+        /// Name of the host.
         host: String,
         /// The flag, variable or file that names it, if known.
         origin: Option<String>,
     },
-    /// No whole answer in time.
+    /// No complete answer in time.
     #[error("no answer from the service in time")]
     TimedOut,
-    /// No whole answer in time, after all retries.
+    /// No complete answer in time, after all retries.
     #[error("no answer from the service in time, in {tries} tries")]
     OutOfTime {
-        /// Two or more.
+        /// Number of attempts, at least two.
         tries: u32,
     },
-    /// The service answered, and not with 200.
+    /// The service answered with a status other than success.
     #[error("{0}")]
     Refused(Refusal),
     /// A preceding request to IAM failed.
@@ -75,19 +75,19 @@ pub(crate) enum ApiError {
     /// The answer is larger than any page.
     #[error("unreadable answer: more than {} MiB", limit >> 20)]
     TooLarge {
-        /// In bytes.
+        /// The limit in bytes.
         limit: usize,
     },
     /// The answer is not what the API documents.
     #[error("unreadable answer: {reason}{}{}", request(request_id.as_deref()), shown(snippet))]
     Unreadable {
-        /// What is wrong with it, and where.
+        /// The fault and its position.
         reason: String,
-        /// How it begins, escaped. Empty if nothing of it can be shown.
+        /// Beginning of the answer, escaped. Empty if it must not be shown.
         snippet: String,
         /// The service's id of the request.
         request_id: Option<String>,
-        /// Whether it ends too early, so that another attempt may bring the rest.
+        /// True if the answer ends too early, so a retry may help.
         cut_short: bool,
     },
 }
@@ -107,7 +107,7 @@ impl ApiError {
         Self::Unreadable { reason, snippet: snippet(body), request_id, cut_short }
     }
 
-    /// Returns a few words: status and code, or the kind of failure.
+    /// Returns a short form: status and code, or the kind of failure.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Refused(refusal) => match refusal.code_of_its_own() {
@@ -162,7 +162,7 @@ impl ApiError {
         }
     }
 
-    /// Adds the limit that ended the retries.
+    /// Records the limit that ended the retries.
     pub(super) fn given_up(self, spent: Option<Spent>) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(Refusal { spent, ..refusal }),
@@ -185,7 +185,7 @@ impl ApiError {
     }
 
     /// Returns true if another token or project might be accepted: access is denied, or the gateway
-    /// reports 404. The gateway knows nothing of backups.
+    /// reports 404. A 404 of the backup service is final.
     pub(super) fn may_need_other_identity(&self) -> bool {
         match self {
             Self::Refused(Refusal { status: 404, code, .. }) => {
@@ -206,8 +206,8 @@ impl ApiError {
         matches!(self, Self::Unreachable { was_connected: true, .. })
     }
 
-    /// Returns whether fewer requests at a time may help. A connection that breaks says nothing
-    /// about the load: load balancers close connections after some time or number of requests.
+    /// Returns true if fewer concurrent requests may help. A broken connection is no sign of load:
+    /// load balancers close connections after some time or number of requests.
     pub(super) fn is_congestion(&self) -> bool {
         match self {
             Self::TimedOut => true,
@@ -220,11 +220,11 @@ impl ApiError {
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Setup { .. } | Self::Untrusted(_) | Self::TooLarge { .. } => false,
-            // A proxy that wants a password goes on wanting it.
+            // A retry does not provide the missing password.
             Self::Proxy { wants_password, .. } => !wants_password,
-            // It was tried again where that could help.
+            // The request to IAM has had its own retries.
             Self::Identity { .. } => false,
-            // A host name does not appear during a retry.
+            // A missing host name does not appear during a retry.
             Self::UnknownHost { .. } => false,
             Self::Unreachable { .. } | Self::TimedOut | Self::OutOfTime { .. } => true,
             Self::Unreadable { cut_short, .. } => *cut_short,
@@ -233,7 +233,7 @@ impl ApiError {
     }
 }
 
-/// Returns the snippet behind a colon, or nothing for an empty one.
+/// Returns the snippet after a colon, or nothing if it is empty.
 fn shown(snippet: &str) -> String {
     if snippet.is_empty() { String::new() } else { format!(": {snippet}") }
 }

@@ -1,9 +1,9 @@
-//! Events of the requests of a run, for progress display and `-v`.
+//! Events of requests, for the progress display and `-v`.
 
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// Receives the events of requests. The client does not know how they are shown.
+/// Receives the events of requests, and decides how to show them.
 pub(crate) trait Events: Debug + Send + Sync {
     /// Reports a line of detail; `line` is called only if it is shown.
     fn on_detail(&self, line: &dyn Fn() -> String);

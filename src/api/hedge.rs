@@ -1,27 +1,26 @@
 //! Decides when a slow request is sent a second time, on another connection.
 //!
-//! One hung answer holds up a whole listing, since later pages wait for it. Time limits end it
-//! after half a minute; a second request brings the answer after two seconds. Hedging costs the
-//! service work, so it is rare.
+//! One hung request delays a whole listing, since later pages wait for it. Its time limit is half a
+//! minute; a second request can answer after two seconds. Hedging costs the service work, so it is
+//! rare.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Minimum age of a request before it is hedged.
-const SHORTEST: Duration = Duration::from_secs(2);
+const MIN_AGE: Duration = Duration::from_secs(2);
 /// A request is hedged after this many times the median duration of the last answers.
 const FACTOR: u32 = 4;
 /// Minimum number of answers for a median.
-const LEAST_ANSWERS: usize = 3;
-/// Number of answers in the median.
-const KEPT: usize = 32;
-/// One request in this many may be hedged in vain, besides the first one.
-const SHARE: u64 = 10;
-/// Nothing is hedged for this time after throttling: the second request would count against the
-/// limit.
+const MIN_ANSWERS: usize = 3;
+/// Number of latest answers in the median.
+const MAX_TIMES: usize = 32;
+/// Limit on useless hedges: one per this many requests, plus one.
+const REQUESTS_PER_HEDGE: u64 = 10;
+/// Time without hedging after throttling, since a second request would count against the limit.
 const AFTER_THROTTLING: Duration = Duration::from_secs(60);
-/// Pause between two decisions about one request.
+/// Interval at which a waiting request is checked.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Statistics of a client's requests that decide about hedging.
@@ -30,13 +29,13 @@ pub(super) struct Hedging(Mutex<Record>);
 
 #[derive(Debug, Default)]
 struct Record {
-    /// Durations of the last answers.
+    /// Durations of the latest answers.
     times: VecDeque<Duration>,
     last_answer: Option<Instant>,
     last_throttling: Option<Instant>,
     sent: u64,
-    /// Second attempts that are open, or came too late.
-    in_vain: u64,
+    /// Second attempts that are in flight or were useless.
+    useless: u64,
 }
 
 impl Hedging {
@@ -48,7 +47,7 @@ impl Hedging {
     /// Notes the duration of an answer.
     pub(super) fn note_answer(&self, now: Instant, took: Duration) {
         let mut record = self.lock();
-        if record.times.len() == KEPT {
+        if record.times.len() == MAX_TIMES {
             record.times.pop_front();
         }
         record.times.push_back(took);
@@ -60,15 +59,15 @@ impl Hedging {
         self.lock().last_throttling = Some(now);
     }
 
-    /// Notes that a second attempt brought the answer. Such attempts are not limited: where a
-    /// connection is dead, all requests on it need one.
+    /// Notes that a second attempt was answered first. Such attempts are not limited: all requests
+    /// on a dead connection need one.
     pub(super) fn note_use(&self) {
-        self.lock().in_vain -= 1;
+        self.lock().useless -= 1;
     }
 
-    /// Waits until the request that was sent at `sent` should be hedged.
+    /// Waits until the request sent at `sent` should be hedged.
     pub(super) async fn due(&self, sent: Instant) {
-        tokio::time::sleep(SHORTEST).await;
+        tokio::time::sleep(MIN_AGE).await;
         while !self.begin(sent, Instant::now()) {
             tokio::time::sleep(INTERVAL).await;
         }
@@ -78,12 +77,12 @@ impl Hedging {
     fn begin(&self, sent: Instant, now: Instant) -> bool {
         let mut record = self.lock();
         let is_due = record.is_due(sent, now);
-        record.in_vain += u64::from(is_due);
+        record.useless += u64::from(is_due);
         is_due
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
-        // Plain numbers are good at any moment.
+        // Plain numbers are valid even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -91,18 +90,18 @@ impl Hedging {
 impl Record {
     fn is_due(&self, sent: Instant, now: Instant) -> bool {
         let elapsed = now.saturating_duration_since(sent);
-        let is_slow = self.median().is_some_and(|median| elapsed > SHORTEST.max(median * FACTOR));
-        // Where others wait as well, it is the service that is slow.
+        let is_slow = self.median().is_some_and(|median| elapsed > MIN_AGE.max(median * FACTOR));
+        // If no other request was answered meanwhile, the service is slow.
         let is_alone = self.last_answer.is_some_and(|answer| answer > sent);
         let is_throttled = self
             .last_throttling
             .is_some_and(|throttling| now.saturating_duration_since(throttling) < AFTER_THROTTLING);
-        is_slow && is_alone && !is_throttled && self.in_vain < self.sent / SHARE + 1
+        is_slow && is_alone && !is_throttled && self.useless < self.sent / REQUESTS_PER_HEDGE + 1
     }
 
     /// Returns the median duration, if there are enough answers.
     fn median(&self) -> Option<Duration> {
-        if self.times.len() < LEAST_ANSWERS {
+        if self.times.len() < MIN_ANSWERS {
             return None;
         }
         let mut times: Vec<_> = self.times.iter().copied().collect();
@@ -118,14 +117,14 @@ mod tests {
     /// A request that was sent at 0, when others were answered.
     struct Case {
         name: &'static str,
-        /// Milliseconds that each of the answers so far took.
+        /// Durations of the answers so far, in milliseconds.
         took: &'static [u64],
-        /// When the last of them came.
+        /// Time of the last answer.
         last_answer: i64,
         last_throttling: Option<i64>,
         sent: u64,
-        in_vain: u64,
-        /// When it is decided, and how.
+        useless: u64,
+        /// Time of the decision, and its result.
         now: i64,
         is_due: bool,
     }
@@ -137,7 +136,7 @@ mod tests {
         last_answer: 100,
         last_throttling: None,
         sent: 8,
-        in_vain: 0,
+        useless: 0,
         now: 2001,
         is_due: true,
     };
@@ -161,11 +160,11 @@ mod tests {
             },
             Case { name: "throttled since", last_throttling: Some(1), is_due: false, ..SLOW },
             Case { name: "throttled long ago", last_throttling: Some(-58_000), ..SLOW },
-            Case { name: "the share is used up", in_vain: 1, is_due: false, ..SLOW },
-            Case { name: "the share has grown", sent: 10, in_vain: 1, ..SLOW },
-            Case { name: "and is used up again", sent: 19, in_vain: 2, is_due: false, ..SLOW },
-            Case { name: "a tenth of many", sent: 1000, in_vain: 100, ..SLOW },
-            Case { name: "more of many", sent: 1000, in_vain: 101, is_due: false, ..SLOW },
+            Case { name: "the share is used up", useless: 1, is_due: false, ..SLOW },
+            Case { name: "the share has grown", sent: 10, useless: 1, ..SLOW },
+            Case { name: "and is used up again", sent: 19, useless: 2, is_due: false, ..SLOW },
+            Case { name: "a tenth of many", sent: 1000, useless: 100, ..SLOW },
+            Case { name: "more of many", sent: 1000, useless: 101, is_due: false, ..SLOW },
         ];
         let start = Instant::now() + Duration::from_secs(3600);
         let at = |milliseconds: i64| {
@@ -178,12 +177,12 @@ mod tests {
                 last_answer: Some(at(case.last_answer)),
                 last_throttling: case.last_throttling.map(at),
                 sent: case.sent,
-                in_vain: case.in_vain,
+                useless: case.useless,
             };
             let hedging = Hedging(Mutex::new(record));
             assert_eq!(hedging.begin(start, at(case.now)), case.is_due, "{}", case.name);
-            let in_vain = hedging.lock().in_vain;
-            assert_eq!(in_vain, case.in_vain + u64::from(case.is_due), "{}", case.name);
+            let useless = hedging.lock().useless;
+            assert_eq!(useless, case.useless + u64::from(case.is_due), "{}", case.name);
         }
     }
 
@@ -192,7 +191,7 @@ mod tests {
         let (hedging, sent) = (Hedging::default(), Instant::now());
         let now = sent + Duration::from_secs(3);
         hedging.note_sent();
-        for _ in 0..LEAST_ANSWERS {
+        for _ in 0..MIN_ANSWERS {
             hedging.note_answer(now, Duration::from_millis(50));
         }
         for _ in 0..100 {
@@ -214,7 +213,7 @@ mod tests {
         };
         assert_eq!(median(&[5, 1]), None);
         assert_eq!(median(&[3]), Some(3));
-        assert_eq!(median(&[7; KEPT]), Some(7));
-        assert_eq!(hedging.lock().times.len(), KEPT);
+        assert_eq!(median(&[7; MAX_TIMES]), Some(7));
+        assert_eq!(hedging.lock().times.len(), MAX_TIMES);
     }
 }

@@ -1,5 +1,5 @@
-//! Credentials and project of the requests, and their replacement during a run: a token can expire,
-//! and a cached project can be deleted.
+//! Credentials and project of requests. Both are replaced during a run: a token can expire, and a
+//! cached project can be deleted.
 
 use std::future::{self, Future};
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use crate::settings::Credentials;
 /// Credentials and project of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
-    /// A password is never sent with a request: it is in the body of a login.
+    /// A password is sent only in the body of a login.
     pub(crate) credentials: Credentials,
     /// `None` for requests that belong to no project, such as those to IAM.
     pub(crate) project_id: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) type Renewed<'a> =
 
 /// Refreshes credentials that the service rejected.
 pub(crate) trait CredentialRefresh: Send + Sync {
-    /// Returns another identity, or `None` if there is none that may work.
+    /// Returns another identity, or `None` if no other may work.
     ///
     /// Called at most once per run: a second rejection could lock the credentials.
     fn renew<'a>(&'a self, refused: &'a ApiError) -> Renewed<'a>;
@@ -36,7 +36,7 @@ pub(crate) trait CredentialRefresh: Send + Sync {
 /// Current identity of a client, shared by all its requests.
 pub(super) struct IdentityCell {
     state: watch::Sender<State>,
-    /// Locked by the request that refreshes; the others wait for its outcome.
+    /// Locked by the refreshing request; the others wait for its outcome.
     renewal: Mutex<Option<Arc<dyn CredentialRefresh>>>,
     /// Replaces keys before they expire.
     session: Option<Arc<Session>>,
@@ -45,22 +45,21 @@ pub(super) struct IdentityCell {
 /// Current identity, and whether the service accepts it.
 struct State {
     access: Arc<Identity>,
-    standing: Standing,
+    acceptance: Acceptance,
 }
 
 /// Whether the service accepts an identity.
-enum Standing {
+enum Acceptance {
     /// Not rejected so far.
     Accepted,
     /// Rejected; a refresh is in progress.
-    Questioned,
+    Refreshing,
     /// Rejected for good.
     Rejected(Refusal),
 }
 
-/// Holds back requests until the refresh has ended. If dropped without an outcome, lets them
-/// continue.
-struct Question<'a> {
+/// Holds requests back until the refresh has ended. Dropped without an outcome, it releases them.
+struct RefreshGuard<'a> {
     state: &'a watch::Sender<State>,
 }
 
@@ -70,7 +69,7 @@ impl IdentityCell {
         renewal: Option<Arc<dyn CredentialRefresh>>,
         session: Option<Arc<Session>>,
     ) -> Self {
-        let state = State { access: Arc::new(access), standing: Standing::Accepted };
+        let state = State { access: Arc::new(access), acceptance: Acceptance::Accepted };
         Self { state: watch::Sender::new(state), renewal: Mutex::new(renewal), session }
     }
 
@@ -84,18 +83,19 @@ impl IdentityCell {
         loop {
             self.state
                 .subscribe()
-                .wait_for(|state| !matches!(state.standing, Standing::Questioned))
+                .wait_for(|state| !matches!(state.acceptance, Acceptance::Refreshing))
                 .await
                 .ok();
-            if let Standing::Rejected(refusal) = &self.state.borrow().standing {
+            if let Acceptance::Rejected(refusal) = &self.state.borrow().acceptance {
                 return Err(ApiError::Refused(refusal.clone()));
             }
-            let current = self.held();
+            let current = self.latest();
             let Some(session) = &self.session else { return Ok(current) };
             let credentials = session.credentials().await;
             // The keys may have been replaced or rejected meanwhile.
             let is_current = |state: &State| {
-                Arc::ptr_eq(&state.access, &current) && matches!(state.standing, Standing::Accepted)
+                Arc::ptr_eq(&state.access, &current)
+                    && matches!(state.acceptance, Acceptance::Accepted)
             };
             if credentials == current.credentials {
                 if is_current(&self.state.borrow()) {
@@ -114,12 +114,12 @@ impl IdentityCell {
         }
     }
 
-    /// Returns true if an identity was rejected, or may be.
+    /// Returns true if an identity was rejected, or is being refreshed.
     pub(super) fn is_rejected(&self, access: &Arc<Identity>) -> bool {
         self.state.borrow().rejects(access)
     }
 
-    /// Waits until an identity is rejected. A request without an answer by then need not be sent.
+    /// Waits until an identity is rejected. Unsent requests with it are then pointless.
     pub(super) async fn rejection(&self, access: &Arc<Identity>) {
         let rejected = self.state.subscribe().wait_for(|state| state.rejects(access)).await.is_ok();
         if !rejected {
@@ -130,20 +130,20 @@ impl IdentityCell {
 
     /// Returns the project of the next request.
     pub(super) fn project_id(&self) -> Option<String> {
-        self.held().project_id.clone()
+        self.latest().project_id.clone()
     }
 
-    /// Returns the current identity without replacing keys that expire soon.
-    pub(super) fn held(&self) -> Arc<Identity> {
+    /// Returns the current identity, even if its keys expire soon.
+    pub(super) fn latest(&self) -> Arc<Identity> {
         Arc::clone(&self.state.borrow().access)
     }
 
-    fn hold(&self, access: Identity) {
+    fn replace(&self, access: Identity) {
         let access = Arc::new(access);
-        self.state.send_replace(State { access, standing: Standing::Accepted });
+        self.state.send_replace(State { access, acceptance: Acceptance::Accepted });
     }
 
-    /// Returns true if there is another identity than `refused`, so that the request may be
+    /// Returns true if an identity other than `refused` is available, so the request may be
     /// repeated. Concurrent rejections share one refresh.
     ///
     /// # Errors
@@ -155,13 +155,13 @@ impl IdentityCell {
         fault: &ApiError,
     ) -> Result<bool, ApiError> {
         let mut renewal = self.renewal.lock().await;
-        if !Arc::ptr_eq(refused, &self.held()) {
+        if !Arc::ptr_eq(refused, &self.latest()) {
             return Ok(true);
         }
         let rejection = fault.refusal().filter(|_| fault.is_unauthenticated());
-        let question = rejection.map(|_| Question::raise(&self.state));
-        // Keys may stop working before they expire. Fetching others does not repeat the same keys,
-        // which could lock an access key.
+        let guard = rejection.map(|_| RefreshGuard::begin(&self.state));
+        // Keys may stop working before they expire. New keys cannot lock an access key, as
+        // repeating the same ones could.
         if rejection.is_some()
             && let Some(session) = &self.session
             && session.has_others_than(&refused.credentials).await
@@ -173,11 +173,11 @@ impl IdentityCell {
             None => Ok(None),
         };
         if let Ok(Some(access)) = renewed {
-            self.hold(access);
+            self.replace(access);
             return Ok(true);
         }
-        if let Some((question, rejection)) = question.zip(rejection) {
-            question.reject(rejection);
+        if let Some((guard, rejection)) = guard.zip(rejection) {
+            guard.reject(rejection);
         }
         renewed.map(|_| false)
     }
@@ -185,16 +185,16 @@ impl IdentityCell {
 
 impl State {
     fn rejects(&self, access: &Arc<Identity>) -> bool {
-        Arc::ptr_eq(&self.access, access) && !matches!(self.standing, Standing::Accepted)
+        Arc::ptr_eq(&self.access, access) && !matches!(self.acceptance, Acceptance::Accepted)
     }
 }
 
-impl<'a> Question<'a> {
-    fn raise(state: &'a watch::Sender<State>) -> Self {
+impl<'a> RefreshGuard<'a> {
+    fn begin(state: &'a watch::Sender<State>) -> Self {
         state.send_if_modified(|state| {
-            let is_new = matches!(state.standing, Standing::Accepted);
+            let is_new = matches!(state.acceptance, Acceptance::Accepted);
             if is_new {
-                state.standing = Standing::Questioned;
+                state.acceptance = Acceptance::Refreshing;
             }
             is_new
         });
@@ -203,16 +203,16 @@ impl<'a> Question<'a> {
 
     /// Marks the identity as rejected for good.
     fn reject(&self, refusal: &Refusal) {
-        self.state.send_modify(|state| state.standing = Standing::Rejected(refusal.clone()));
+        self.state.send_modify(|state| state.acceptance = Acceptance::Rejected(refusal.clone()));
     }
 }
 
-impl Drop for Question<'_> {
+impl Drop for RefreshGuard<'_> {
     fn drop(&mut self) {
         self.state.send_if_modified(|state| {
-            let is_open = matches!(state.standing, Standing::Questioned);
+            let is_open = matches!(state.acceptance, Acceptance::Refreshing);
             if is_open {
-                state.standing = Standing::Accepted;
+                state.acceptance = Acceptance::Accepted;
             }
             is_open
         });
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
     use crate::text::secret::Secret;
 
-    /// Answers when the test says so.
+    /// Answers on the test's signal.
     struct OnCommand(StdMutex<Option<oneshot::Receiver<Result<Option<Identity>, ApiError>>>>);
 
     impl CredentialRefresh for OnCommand {
@@ -249,7 +249,7 @@ mod tests {
         ApiError::Refused(Refusal::new(status, "", None, None, None))
     }
 
-    /// Lets all other tasks run until they wait.
+    /// Runs all other tasks until they wait.
     async fn settle() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
@@ -258,13 +258,13 @@ mod tests {
 
     #[tokio::test]
     async fn requests_wait_during_a_refresh() {
-        // The status of the rejection, and what the renewal comes to; whether requests wait for it,
-        // and what they get: the token, or the status of the rejection.
+        // Status of the rejection, outcome of the refresh, whether requests wait, and their result:
+        // the token, or the status of the rejection.
         let cases: [(u16, Result<Option<Identity>, ApiError>, bool, Result<&str, u16>); 5] = [
             (401, Ok(Some(access("b"))), true, Ok("b")),
             (401, Ok(None), true, Err(401)),
             (401, Err(ApiError::TimedOut), true, Err(401)),
-            // No number of these locks a key.
+            // These never lock a key.
             (403, Ok(Some(access("b"))), false, Ok("a")),
             (404, Ok(None), false, Ok("a")),
         ];
@@ -311,7 +311,7 @@ mod tests {
         for _ in 0..3 {
             assert!(cell.renew(&first, &refused(401)).await.unwrap());
         }
-        // The new one is not renewed again.
+        // The new identity is not refreshed again.
         let second = cell.current().await.unwrap();
         assert!(!cell.renew(&second, &refused(401)).await.unwrap());
         assert!(cell.current().await.is_err());

@@ -1,8 +1,8 @@
-//! Requests beside the backups: vaults, protectables, policies and tasks.
+//! Requests for vaults, protectables, policies and tasks.
 //!
-//! None of these lists can be sorted, so paging proves nothing while they change. A list is
-//! complete if it came on one page whose rows are its count, or if two passes over it gave the same
-//! ids and as many as are counted.
+//! These lists cannot be sorted, so paging proves nothing while they change. A list is complete if
+//! one page holds as many rows as its count, or if two passes return the same ids, as many as
+//! counted.
 //!
 //! Source: API pages "Querying the Vault List", "Querying Protectable Resources", "Querying the
 //! Policy List" and "Querying Tasks".
@@ -17,19 +17,19 @@ use super::error::ApiError;
 use crate::record::inventory::{Identified, Policy, Protectable, Task, Vault};
 
 /// Rows per page of vaults and tasks: the maximum.
-const PAGE: usize = 1000;
+const PAGE_SIZE: usize = 1000;
 
 /// Rows per page of protectables: the maximum.
-const PROTECTABLES_PAGE: usize = 50;
+const PROTECTABLES_PAGE_SIZE: usize = 50;
 
 /// Maximum number of passes over a list.
-const MOST_PASSES: usize = 4;
+const MAX_PASSES: usize = 4;
 
-/// Maximum number of pages of a pass, in case a service answers without end.
-const MOST_PAGES: usize = 10_000;
+/// Maximum number of pages of a pass, in case the pages never end.
+const MAX_PAGES: usize = 10_000;
 
-/// Types of protectables, and whether their offset counts pages in place of rows. For servers the
-/// service passes the offset on to a service that counts pages from 1.
+/// Types of protectables, and whether their offset counts pages instead of rows. Servers are paged
+/// by another service, which counts pages from 1.
 const PROTECTABLE_TYPES: [(&str, bool); 4] =
     [("server", true), ("disk", false), ("turbo", false), ("workspace_v2", false)];
 
@@ -37,7 +37,7 @@ const PROTECTABLE_TYPES: [(&str, bool); 4] =
 #[derive(Debug)]
 pub(crate) struct Listed<T> {
     pub(crate) items: Vec<T>,
-    /// Nothing is missing, as far as that can be proven.
+    /// True if the list is proven complete.
     pub(crate) is_complete: bool,
 }
 
@@ -65,7 +65,7 @@ impl<T: Identified> Listed<T> {
 /// Those of the requests.
 pub(crate) async fn vaults(client: &Client) -> Result<Listed<Vault>, ApiError> {
     proven(async || {
-        let mut pass = Pass::new(PAGE, false);
+        let mut pass = Pass::new(PAGE_SIZE, false);
         while let Some(offset) = pass.next_offset() {
             pass.add(page(client, "/vaults", "vaults", &pass.pairs(offset, &[])).await?);
         }
@@ -84,7 +84,7 @@ pub(crate) async fn tasks(client: &Client, since: &str) -> Result<Listed<Task>, 
     for status in ["failed", "skipped", "timeout"] {
         let pairs = [("operation_type", "backup"), ("status", status), ("start_time", since)]
             .map(|(name, value)| (name, value.to_owned()));
-        let mut pass = Pass::new(PAGE, false);
+        let mut pass = Pass::new(PAGE_SIZE, false);
         while let Some(offset) = pass.next_offset() {
             let pairs = pass.pairs(offset, &pairs);
             pass.add(page(client, "/operation-logs", "operation_logs", &pairs).await?);
@@ -95,7 +95,7 @@ pub(crate) async fn tasks(client: &Client, since: &str) -> Result<Listed<Task>, 
     Ok(all)
 }
 
-/// Requests all backup policies. The list has no pages.
+/// Requests all backup policies. The list is not paged.
 ///
 /// # Errors
 ///
@@ -107,8 +107,8 @@ pub(crate) async fn policies(client: &Client) -> Result<Listed<Policy>, ApiError
     Ok(Listed { items, is_complete })
 }
 
-/// Requests all resources that could be backed up. Their list has no count, so it is complete if
-/// two passes agree.
+/// Requests all resources that could be backed up. The list has no count, so it is complete if two
+/// passes agree.
 ///
 /// # Errors
 ///
@@ -118,7 +118,7 @@ pub(crate) async fn protectables(client: &Client) -> Result<Listed<Protectable>,
     for (kind, counts_pages) in PROTECTABLE_TYPES {
         let path = format!("/protectables/{kind}/instances");
         let listed = proven(async || {
-            let mut pass = Pass::new(PROTECTABLES_PAGE, counts_pages);
+            let mut pass = Pass::new(PROTECTABLES_PAGE_SIZE, counts_pages);
             while let Some(offset) = pass.next_offset() {
                 pass.add(page(client, &path, "instances", &pass.pairs(offset, &[])).await?);
             }
@@ -131,12 +131,12 @@ pub(crate) async fn protectables(client: &Client) -> Result<Listed<Protectable>,
     Ok(all)
 }
 
-/// Reads a list until it is proven complete, or too often.
+/// Reads a list until it is proven complete, at most [`MAX_PASSES`] times.
 async fn proven<T: Identified>(
     pass: impl AsyncFn() -> Result<Pass<T>, ApiError>,
 ) -> Result<Listed<T>, ApiError> {
     let mut before: Option<Listed<T>> = None;
-    for _ in 0..MOST_PASSES {
+    for _ in 0..MAX_PASSES {
         let pass = pass().await?;
         let (is_single, is_counted) = (pass.pages == 1, pass.is_counted());
         let has_count = pass.count.is_some();
@@ -158,7 +158,7 @@ struct Pass<T> {
     counts_pages: bool,
     items: Vec<T>,
     known: BTreeSet<String>,
-    /// The rows so far, with those that were repeated.
+    /// Rows so far, including repeated ones.
     rows: usize,
     pages: usize,
     count: Option<usize>,
@@ -166,7 +166,7 @@ struct Pass<T> {
     is_steady: bool,
     /// The last page had fewer rows than requested.
     is_short: bool,
-    /// Rows followed a page that was short, so rows may be missing between them.
+    /// Rows followed a short page, so rows may be missing between them.
     is_torn: bool,
     is_done: bool,
 }
@@ -191,10 +191,11 @@ impl<T: Identified> Pass<T> {
     /// Returns the offset of the next page, or `None` after the last.
     fn next_offset(&self) -> Option<usize> {
         let offset = if self.counts_pages { self.pages + 1 } else { self.rows };
-        (!self.is_done && self.pages < MOST_PAGES).then_some(offset)
+        (!self.is_done && self.pages < MAX_PAGES).then_some(offset)
     }
 
-    /// Returns the parameters of a page. The first has no offset: some clouds require at least 1.
+    /// Returns the parameters of a page. The first page has no offset: some clouds require at least
+    /// 1.
     fn pairs(&self, offset: usize, more: &[Pair]) -> Vec<Pair> {
         let mut pairs = more.to_vec();
         pairs.push(("limit", self.limit.to_string()));
@@ -219,13 +220,13 @@ impl<T: Identified> Pass<T> {
         self.rows += length;
         self.count = page.count;
         let has_new = self.items.len() > new;
-        // Without a count, nothing else reveals what a page left out. Offsets that are page numbers
-        // skip it.
+        // Without a count, nothing else reveals omitted rows. Offsets that are page numbers skip
+        // them.
         self.is_torn |= has_new && self.is_short && self.count.is_none();
         self.is_short = length < self.limit;
         let is_end = match self.count {
             Some(count) => self.items.len() >= count,
-            // A service may allow fewer rows on a page than were requested.
+            // The service may cap pages, so a short page is not the end.
             None => length == 0,
         };
         self.is_done = is_end || !has_new;
@@ -248,7 +249,7 @@ async fn page<T: DeserializeOwned + Identified>(
     key: &str,
     pairs: &[Pair],
 ) -> Result<Page<T>, ApiError> {
-    // Protectables hold the user data of servers.
+    // Protectables contain the user data of servers.
     let request = RequestSpec { is_private: true, ..RequestSpec::get(path, pairs) };
     client
         .ask(&request, |body, _| {
@@ -309,7 +310,7 @@ mod tests {
                 vec![page(&["a", "b"], Some(4)), page(&["b", "c"], Some(3))],
                 (vec![0, 2], "abc", false),
             ),
-            // The count is never reached.
+            // Fewer rows than the count.
             (
                 false,
                 vec![page(&["a", "b"], Some(5)), page(&["c"], Some(5)), page(&[], Some(5))],
@@ -321,13 +322,13 @@ mod tests {
                 vec![page(&["a", "b"], None), page(&["c"], None), page(&[], None)],
                 (vec![0, 2, 3], "abc", true),
             ),
-            // A page in the middle is short: what it left out is not on the next one.
+            // A page in the middle is short: its omitted rows are not on the next one.
             (
                 true,
                 vec![page(&["a"], None), page(&["c", "d"], None), page(&[], None)],
                 (vec![1, 2, 3], "acd", false),
             ),
-            // Offsets of servers are page numbers, and the page behind the end is the last again.
+            // Offsets of servers are page numbers, and the page past the end repeats the last one.
             (
                 true,
                 vec![page(&["a", "b"], None), page(&["c"], None), page(&["c"], None)],

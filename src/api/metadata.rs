@@ -1,8 +1,8 @@
 //! Requests the keys of the server's agency from the metadata service of a cloud server (ECS).
 //!
-//! Requests a session token first, since servers can require one; a service without tokens is
-//! requested without. Outside the cloud nothing answers: this must show soon, and is no failure. No
-//! proxy is used, since it would be another server. Answers are never shown.
+//! First requests a session token, which servers can require; a service without tokens is used
+//! without one. Outside the cloud nothing answers. This must be detected quickly and is not a
+//! failure. No proxy is used, since it would reach another server. Answers are never shown.
 //!
 //! Sources: "Obtaining ECS Metadata" in the ECS API reference; the vendor's SDK.
 
@@ -20,9 +20,9 @@ use super::transport::Transport;
 use crate::settings::{Credentials, MetadataAddress, Server};
 use crate::text::secret::Secret;
 
-/// Limit for the connection: the service is on the host of the server.
+/// Time limit for connecting. The service is on the server's own host.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-/// Limit for all requests together.
+/// Time limit for all requests together.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const TOKEN: &str = "/meta-data/latest/api/token";
@@ -50,8 +50,8 @@ pub(crate) struct ExpiringKeys {
     pub(crate) expires: Option<Timestamp>,
 }
 
-/// An answer with any status.
-struct Said {
+/// An answer of any status.
+struct Reply {
     status: StatusCode,
     body: String,
 }
@@ -91,17 +91,17 @@ impl MetadataService {
         Ok(Self { transport: Transport::plain(CONNECT_TIMEOUT)?, address, log })
     }
 
-    /// Requests keys, region and project of this server, and when the keys expire.
+    /// Requests keys, region and project of this server, and the expiry of the keys.
     ///
     /// # Errors
     ///
-    /// Why there are no keys, in words for a user, who usually is not on such a server.
+    /// The reason for having no keys, as a message for the user.
     pub(crate) async fn server(&self) -> Result<(Server, Option<Timestamp>), String> {
         let end = Instant::now() + TIMEOUT;
         let token = self.token(end).await?;
         let ExpiringKeys { credentials, expires } = self.keys_with(token.as_ref(), end).await?;
         let about = self.get(SERVER, token.as_ref(), end).await.ok();
-        let about = about.and_then(|said| serde_json::from_str::<About>(&said.body).ok());
+        let about = about.and_then(|reply| serde_json::from_str::<About>(&reply.body).ok());
         let About { region_id: region, project_id } = about.unwrap_or_default();
         Ok((Server { credentials, region, project_id }, expires))
     }
@@ -110,7 +110,7 @@ impl MetadataService {
     ///
     /// # Errors
     ///
-    /// Why there are none, in words for a user.
+    /// The reason for having no keys, as a message for the user.
     pub(super) async fn keys(&self) -> Result<ExpiringKeys, String> {
         let end = Instant::now() + TIMEOUT;
         self.keys_with(self.token(end).await?.as_ref(), end).await
@@ -119,7 +119,7 @@ impl MetadataService {
     /// Requests a session token; `None` if the service has none.
     async fn token(&self, end: Instant) -> Result<Option<Secret>, String> {
         let headers = [("X-Metadata-Token-Ttl-Seconds", TOKEN_LIFE), ("Content-Length", "0")];
-        let Said { status, body } = self.send(Method::PUT, TOKEN, &headers, end).await?;
+        let Reply { status, body } = self.send(Method::PUT, TOKEN, &headers, end).await?;
         Ok((status == StatusCode::OK).then(|| Secret::new(body.trim().to_owned())))
     }
 
@@ -128,7 +128,7 @@ impl MetadataService {
         token: Option<&Secret>,
         end: Instant,
     ) -> Result<ExpiringKeys, String> {
-        let Said { status, body } = self.get(KEYS, token, end).await?;
+        let Reply { status, body } = self.get(KEYS, token, end).await?;
         if body.contains(NO_AGENCY) {
             return Err("this server has no agency".to_owned());
         }
@@ -139,7 +139,7 @@ impl MetadataService {
             .ok_or_else(|| format!("the answer of {} holds no keys", self.address.base()))
     }
 
-    async fn get(&self, path: &str, token: Option<&Secret>, end: Instant) -> Result<Said, String> {
+    async fn get(&self, path: &str, token: Option<&Secret>, end: Instant) -> Result<Reply, String> {
         let header = token.map(|token| ("X-Metadata-Token", token.reveal()));
         self.send(Method::GET, path, header.as_slice(), end).await
     }
@@ -152,37 +152,37 @@ impl MetadataService {
         path: &str,
         headers: &[(&str, &str)],
         end: Instant,
-    ) -> Result<Said, String> {
+    ) -> Result<Reply, String> {
         let sent = Instant::now();
         let url = format!("{}{path}", self.address.base());
         let request = self.transport.http().request(method.clone(), url);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let asked = async {
+        let exchange = async {
             let response = request
                 .send()
                 .await
-                .map_err(|_| ("no answer", format!("nobody answers at {}", self.address.base())))?;
+                .map_err(|_| ("no answer", format!("no answer from {}", self.address.base())))?;
             let status = response.status();
-            // All of it is over at `end`.
+            // The time-out at `end` covers everything.
             let silence = Silence::new(TIMEOUT, &|_| ());
             let body = self.transport.body(response, silence, Vec::with_capacity).await;
             let body = body.unwrap_or_default();
-            Ok(Said { status, body: String::from_utf8_lossy(&body.into_bytes()).into_owned() })
+            Ok(Reply { status, body: String::from_utf8_lossy(&body.into_bytes()).into_owned() })
         };
         let late = |_| Err(("timed out", "no answer in time".to_owned()));
-        let said = tokio::time::timeout_at(end.into(), asked).await.unwrap_or_else(late);
+        let reply = tokio::time::timeout_at(end.into(), exchange).await.unwrap_or_else(late);
         self.log.note(&Entry {
             method: method.as_str(),
             path,
             query: "",
             took: sent.elapsed(),
-            outcome: said
+            outcome: reply
                 .as_ref()
-                .map_or_else(|(outcome, _)| *outcome, |said| said.status.as_str()),
+                .map_or_else(|(outcome, _)| *outcome, |reply| reply.status.as_str()),
             request_id: None,
         });
-        said.map_err(|(_, why)| why)
+        reply.map_err(|(_, why)| why)
     }
 }
 

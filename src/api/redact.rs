@@ -1,5 +1,5 @@
-//! Removes secrets from text of the service: a gateway may echo the credentials that it refuses, or
-//! the whole request.
+//! Removes secrets from text of the service. A gateway may echo rejected credentials or the whole
+//! request.
 
 use serde_json::Value;
 
@@ -10,8 +10,8 @@ pub(super) struct Redaction(Vec<(String, &'static str)>);
 
 const REDACTED: &str = "[redacted]";
 
-/// Characters of a body that `-vv` shows.
-const LONGEST_BODY: usize = 4000;
+/// Maximum number of characters of a body that `-vv` shows.
+const MAX_BODY: usize = 4000;
 
 impl Redaction {
     /// Creates the redaction for a request with these credentials and this `Authorization` header.
@@ -45,7 +45,7 @@ impl Redaction {
         if word.is_empty() {
             return;
         }
-        // Also as JSON writes it, in bodies that are none and in messages about them.
+        // Also replaces the JSON-escaped forms, for invalid bodies and messages about them.
         let escaped = word.escape_debug().to_string().replace("\\'", "'");
         for written in [escaped.replace('/', "\\/"), escaped, word.to_owned()] {
             self.0.push((written, stand_in));
@@ -72,16 +72,16 @@ impl Redaction {
         self.text(&text)
     }
 
-    /// Returns the beginning of a body, unchanged but for the secrets.
+    /// Returns the beginning of a body with all secrets replaced.
     ///
-    /// Secrets are replaced before the rest is cut off, since half of one would not be found.
+    /// Secrets are replaced before cutting, since half a secret would not be recognized.
     pub(super) fn beginning(&self, body: &[u8]) -> String {
         let redacted = self.body(body);
-        // The order of fields and the spaces are lost only if a secret was found.
+        // Field order and spaces are lost only if a secret was replaced.
         let plain = serde_json::from_slice::<Value>(body).map(|json| json.to_string());
         let has_secret = plain.map_or(true, |plain| plain != redacted);
         let text = if has_secret { redacted.into() } else { String::from_utf8_lossy(body) };
-        match text.char_indices().nth(LONGEST_BODY) {
+        match text.char_indices().nth(MAX_BODY) {
             Some((end, _)) => format!("{}… ({} bytes)", &text[..end], body.len()),
             None => text.into_owned(),
         }
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn bodies_keep_their_form_and_are_cut_after_redaction() {
         let redaction = Redaction::of(&Credentials::Token(Secret::new("to/ken".to_owned())), None);
-        let long = format!("[\"{}to\\/ken\"]", "x".repeat(LONGEST_BODY - 5));
-        let cut = format!("[\"{}[re… ({} bytes)", "x".repeat(LONGEST_BODY - 5), long.len());
+        let long = format!("[\"{}to\\/ken\"]", "x".repeat(MAX_BODY - 5));
+        let cut = format!("[\"{}[re… ({} bytes)", "x".repeat(MAX_BODY - 5), long.len());
         let cases = [
             (r#"{ "b": 1, "a": 2 }"#, r#"{ "b": 1, "a": 2 }"#),
             (r#"{ "b": "to\/ken", "a": 2 }"#, r#"{"a":2,"b":"[redacted]"}"#),

@@ -1,4 +1,4 @@
-//! A refusal by the service, its gateway or IAM, read from the body of the error.
+//! A refusal by the service, its gateway or IAM, parsed from the error body.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,20 +17,20 @@ pub(crate) enum Spent {
     Time,
 }
 
-/// An answer other than 200.
+/// An answer with a status other than success.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     /// The HTTP status.
     pub(crate) status: u16,
     /// The service's code, such as `BackupService.6200`.
     pub(crate) code: Option<String>,
-    /// The service's message, or how the body begins.
+    /// The service's message, or the beginning of the body.
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
     /// Seconds by which this machine's clock is ahead of the service's, if known.
     pub(crate) clock_ahead: Option<i32>,
-    /// The `Retry-After` header, as it came.
+    /// The `Retry-After` header, unchanged.
     pub(crate) retry_after: Option<String>,
     /// Limit that ended the retries.
     pub(crate) spent: Option<Spent>,
@@ -38,12 +38,12 @@ pub(crate) struct Refusal {
     pub(crate) origin: Arc<Origin>,
 }
 
-/// The longest wait that is reported as it was sent. Longer ones are a mistake of the service.
+/// Maximum wait that is reported. Longer ones are a mistake of the service.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 impl Refusal {
-    /// Returns how long the service requests to wait, in seconds or until a date (RFC 9110, section
-    /// 10.2.3), at most [`LONGEST_WAIT`].
+    /// Returns the wait that the service requests, as seconds or a date (RFC 9110, section 10.2.3),
+    /// at most [`LONGEST_WAIT`].
     pub(crate) fn wait(&self) -> Option<Duration> {
         let value = self.retry_after.as_deref()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -63,7 +63,7 @@ impl Refusal {
     ) -> Self {
         let json = serde_json::from_str::<Value>(body).unwrap_or_default();
         let (code, message) = explanation(&json).unwrap_or((None, None));
-        // The gateway's echo of the whole request is long, and says nothing that -v does not.
+        // The gateway echoes the whole request, which `-v` prints already.
         let message = message.map(|message| match message.split_once(", canonicalRequest:") {
             Some((reason, _)) => reason.to_owned(),
             None => message,

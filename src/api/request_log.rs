@@ -15,7 +15,7 @@ pub(crate) struct RequestLog {
     retries: AtomicU64,
     hedged: AtomicU64,
     request_ids: Mutex<Vec<String>>,
-    /// When silence was last reported.
+    /// Time of the last silence report.
     silence_reported: Mutex<Option<Instant>>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Entry<'a> {
     pub(super) path: &'a str,
     pub(super) query: &'a str,
     pub(super) took: Duration,
-    /// The status, or a few words about the failure.
+    /// The status, or a short form of the failure.
     pub(super) outcome: &'a str,
     pub(super) request_id: Option<&'a str>,
 }
@@ -106,7 +106,7 @@ impl RequestLog {
             .on_detail(&|| format!("{why}: again with other keys, another token or project"));
     }
 
-    /// Notes that a request is made a second time, since it is far slower than others.
+    /// Notes that a slow request is hedged.
     pub(super) fn note_hedge(&self, elapsed: Duration) {
         self.hedged.fetch_add(1, Ordering::Relaxed);
         self.events.on_detail(&|| {
@@ -115,8 +115,7 @@ impl RequestLog {
         });
     }
 
-    /// Notes that a host has sent nothing for so long. Requests that wait together are reported
-    /// once.
+    /// Notes that a host has sent nothing for this time. Concurrent waits are reported once.
     pub(super) fn note_silence(&self, host: &str, silence: Duration) {
         let now = Instant::now();
         let mut reported = self.silence_reported.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,23 +7,23 @@ use super::refusal::Spent;
 
 /// The first pause after a fault of the network or the service; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// The pause after a connection broke while others came through.
+/// The pause after a connection broke while other requests succeeded.
 const PAUSE_BESIDE_PROGRESS: Duration = Duration::from_millis(100);
 /// The first pause after throttling. The vendor advises to wait for seconds, not milliseconds.
 const FIRST_PAUSE_THROTTLED: Duration = Duration::from_secs(2);
 /// Longest pause that `cbr` chooses.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A `Retry-After` beyond this is not waited for.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// Longest `Retry-After` that `cbr` waits for.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
-/// Limit of one attempt, the whole answer included. The vendor's SDK has the same.
+/// Time limit of one attempt, including the whole answer; the same as in the vendor's SDK.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
-/// Limit on the time without a byte, both before and within an answer. A page of 1000 backups takes
-/// the service seconds, but its API gateway may wait 60 s for it. So the limit doubles after each
-/// time-out, up to [`ATTEMPT_TIMEOUT`], and a slow service is still waited for.
+/// Limit on the time without a byte, before and within an answer. A page of 1000 backups takes the
+/// service seconds, but its gateway may wait 60 s for it. So the limit doubles after each time-out,
+/// up to [`ATTEMPT_TIMEOUT`].
 pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(30);
-/// No time is reserved for a retry that would have less than this.
-const SHORTEST_ATTEMPT: Duration = Duration::from_secs(1);
+/// Minimum time of a retry for which time is reserved.
+const MIN_ATTEMPT: Duration = Duration::from_secs(1);
 
 /// Time limits of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +34,15 @@ pub(super) struct Limits {
     pub(super) silence: Duration,
 }
 
-/// Failed attempts at one request. Throttled ones are [`Throttle`](super::throttle::Throttle)'s.
+/// Failed attempts at one request. [`Throttle`](super::throttle::Throttle) counts throttled ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Failures {
     /// Those that count as retries.
     pub(super) counted: u32,
     /// Those among them that timed out.
     pub(super) timeouts: u32,
-    /// Connections that broke while other requests came through. A service may take a few requests
-    /// only on a connection. They are not counted: requests that come through are only so many.
+    /// Connections that broke while other requests succeeded, as when a service limits the requests
+    /// per connection. Not counted as retries, since successful requests are finite.
     pub(super) beside_progress: u32,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Failures {
 pub(super) struct Retry {
     /// Pause before the attempt.
     pub(super) pause: Duration,
-    /// Whether fewer requests at a time may help.
+    /// True if fewer concurrent requests may help.
     pub(super) is_congestion: bool,
 }
 
@@ -93,8 +93,8 @@ impl RetryPolicy {
         self.check_time(retry_after(fault).unwrap_or_else(|| pause_after(fault, attempt)))
     }
 
-    /// Counts a failed attempt and decides on the next one. `has_progress` says whether other
-    /// requests came through since the attempt began.
+    /// Counts a failed attempt and decides on the next one. `has_progress` is true if other
+    /// requests succeeded since the attempt began.
     ///
     /// # Errors
     ///
@@ -117,13 +117,12 @@ impl RetryPolicy {
         failures.counted += 1;
         failures.timeouts += u32::from(matches!(fault, ApiError::TimedOut));
         let pause = self.pause(failures.counted - 1, fault)?;
-        // Where nothing comes through, the number of requests at a time may be what breaks
-        // connections.
+        // If no request succeeds, too many concurrent requests may break the connections.
         let breaks_again = fault.is_broken_connection() && failures.counted > 1;
         Ok(Retry { pause, is_congestion: fault.is_congestion() || breaks_again })
     }
 
-    /// Returns the pause, or fails at once if it exceeds the deadline: waiting would not help.
+    /// Returns the pause, or fails at once if it exceeds the deadline.
     ///
     /// # Errors
     ///
@@ -139,14 +138,14 @@ impl RetryPolicy {
     }
 }
 
-/// Returns the limits of an attempt in a run that has `left`. If a retry may follow, after that
-/// pause at most, silence may take half of the time, so that the retry fits. An answer that keeps
-/// coming may take all of it.
+/// Returns the limits of an attempt in a run with `left` time. `retry` is the longest pause before
+/// a retry, if one may follow. Then silence may take half of the time, so that the retry fits. A
+/// continuous answer may take all of it.
 fn limits(left: Option<Duration>, timeouts: u32, retry: Option<Duration>) -> Limits {
     let whole = left.map_or(ATTEMPT_TIMEOUT, |left| left.min(ATTEMPT_TIMEOUT));
     let silence = SILENCE_LIMIT.saturating_mul(2_u32.saturating_pow(timeouts)).min(whole);
     let half = left.map(|left| left / 2);
-    let fits = |half: &Duration| retry.is_some_and(|pause| *half >= pause + SHORTEST_ATTEMPT);
+    let fits = |half: &Duration| retry.is_some_and(|pause| *half >= pause + MIN_ATTEMPT);
     Limits { whole, silence: half.filter(fits).map_or(silence, |half| silence.min(half)) }
 }
 
@@ -163,16 +162,16 @@ fn pause_after(fault: &ApiError, attempt: u32) -> Duration {
 
 /// Returns the pause before jitter: twice as long each time.
 fn growing(first: Duration, times: u32) -> Duration {
-    first.saturating_mul(2_u32.saturating_pow(times)).min(LONGEST_PAUSE)
+    first.saturating_mul(2_u32.saturating_pow(times)).min(MAX_PAUSE)
 }
 
-/// Returns between half the pause and all of it, so that many clients do not return at once.
+/// Returns between half the pause and all of it, so that clients do not retry in step.
 fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
-/// Returns the pause that the service requests. More than [`LONGEST_RETRY_AFTER`] is cut to one
-/// second more: it is not waited for, and clocks overflow.
+/// Returns the pause that the service requests, at most a second above [`LONGEST_RETRY_AFTER`]:
+/// longer pauses are not waited for, and could overflow a clock.
 pub(super) fn retry_after(fault: &ApiError) -> Option<Duration> {
     Some(fault.retry_after()?.min(LONGEST_RETRY_AFTER + Duration::from_secs(1)))
 }
@@ -258,8 +257,8 @@ mod tests {
     #[test]
     fn broken_connections_are_retried_at_once_and_count_where_nothing_else_comes_through() {
         let reset = || broken(true);
-        // The faults in a row, each with whether other requests came through, and the longest pause
-        // after it in milliseconds and whether it is congestion; `None` for no retry.
+        // Consecutive faults: whether other requests succeeded, then the longest pause in
+        // milliseconds and whether it is congestion; `None` for no retry.
         let cases: [(u32, Vec<(ApiError, bool, Option<(u64, bool)>)>); 7] = [
             (5, vec![(reset(), false, Some((0, false))), (reset(), false, Some((500, true)))]),
             (5, vec![(reset(), true, Some((0, false))), (reset(), true, Some((100, false)))]),
@@ -340,12 +339,11 @@ mod tests {
         ];
         for (left, timeouts, pause, whole, silence) in cases {
             let [left, pause] = [left, pause].map(|time| time.map(Duration::from_secs_f64));
-            let found = limits(left, timeouts, pause);
+            let actual = limits(left, timeouts, pause);
             let expected = [whole, silence].map(Duration::from_secs_f64);
-            assert_eq!([found.whole, found.silence], expected, "{left:?} {timeouts} {pause:?}");
+            assert_eq!([actual.whole, actual.silence], expected, "{left:?} {timeouts} {pause:?}");
         }
-        // The attempt after the last retry, and that after a time-out, have all the time that is
-        // left.
+        // The last attempt, and one after a time-out, have all the remaining time.
         let retry_policy = RetryPolicy { retries: 2, deadline: Some(Instant::now() + seconds(20)) };
         for (counted, timeouts, halves) in
             [(0, 0, true), (1, 0, true), (2, 0, false), (1, 1, false), (2, 1, false)]

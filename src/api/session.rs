@@ -1,6 +1,6 @@
-//! Credentials that expire: replaced before they do, for the duration of a run.
+//! Replaces expiring credentials during a run.
 //!
-//! Does not know what the keys are used for.
+//! Knows nothing of the use of the keys.
 
 use std::time::Duration;
 
@@ -13,60 +13,61 @@ use crate::settings::Credentials;
 /// Keys with less time left than this are replaced.
 const MARGIN: Duration = Duration::from_secs(10 * 60);
 
-/// Keys of a run, and the service that replaces them.
+/// Keys of a run, replaced by the metadata service.
 pub(crate) struct Session {
     service: MetadataService,
-    held: Mutex<Held>,
+    current: Mutex<CurrentKeys>,
 }
 
 /// The current keys.
-struct Held {
+struct CurrentKeys {
     credentials: Credentials,
-    /// When to fetch new keys; `None` for never.
+    /// Time to fetch new keys; `None` for never.
     renew_at: Option<Timestamp>,
-    /// True if they were fetched after a rejection, which happens once.
+    /// True if the keys were fetched after a rejection. Such keys are not replaced when rejected.
     was_refused: bool,
 }
 
 impl Session {
     /// Creates a session with keys of the metadata service.
     pub(crate) fn new(service: MetadataService, keys: ExpiringKeys) -> Self {
-        Self { service, held: Mutex::new(Held::new(keys, Timestamp::now())) }
+        Self { service, current: Mutex::new(CurrentKeys::new(keys, Timestamp::now())) }
     }
 
-    /// Returns the credentials for a request that is sent now. If refreshing fails, returns the
-    /// current keys; only the service knows whether they have expired.
+    /// Returns the credentials for a request. If refreshing fails, returns the current keys; only
+    /// the service knows whether they have expired.
     pub(super) async fn credentials(&self) -> Credentials {
-        // Requests that are sent meanwhile wait for the same answer.
-        let mut held = self.held.lock().await;
+        // Concurrent requests wait for the same answer.
+        let mut current = self.current.lock().await;
         let now = Timestamp::now();
-        if held.renew_at.is_some_and(|time| time <= now) {
+        if current.renew_at.is_some_and(|time| time <= now) {
             match self.service.keys().await {
-                Ok(keys) => *held = Held::new(keys, now),
-                Err(_) => held.renew_at = now.checked_add(PAUSE).ok(),
+                Ok(keys) => *current = CurrentKeys::new(keys, now),
+                Err(_) => current.renew_at = now.checked_add(PAUSE).ok(),
             }
         }
-        held.credentials.clone()
+        current.credentials.clone()
     }
 
-    /// Returns true if there are other keys than the refused ones. Keys that were fetched after a
-    /// rejection and are rejected too are not replaced: the keys are not the cause.
+    /// Returns true if keys other than the refused ones are available. Keys fetched after a
+    /// rejection are not replaced if rejected too: the keys are not the cause.
     pub(super) async fn has_others_than(&self, refused: &Credentials) -> bool {
-        let mut held = self.held.lock().await;
-        if held.credentials == *refused
-            && !held.was_refused
+        let mut current = self.current.lock().await;
+        if current.credentials == *refused
+            && !current.was_refused
             && let Ok(keys) = self.service.keys().await
         {
-            *held = Held { was_refused: true, ..Held::new(keys, Timestamp::now()) };
+            *current =
+                CurrentKeys { was_refused: true, ..CurrentKeys::new(keys, Timestamp::now()) };
         }
-        held.credentials != *refused
+        current.credentials != *refused
     }
 }
 
 /// Pause after the metadata service failed to answer.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
-impl Held {
+impl CurrentKeys {
     fn new(ExpiringKeys { credentials, expires }: ExpiringKeys, now: Timestamp) -> Self {
         let renew_at = expires.map(|expires| renew_at(expires, now));
         Self { credentials, renew_at, was_refused: false }
@@ -88,7 +89,7 @@ mod tests {
     #[test]
     fn keys_are_replaced_early_and_not_at_once() {
         let hours = |hours: i64| 3600 * hours;
-        // What they have left when they come, and after how long they are replaced.
+        // Remaining lifetime on arrival, and time until the replacement.
         let cases = [
             (hours(24), hours(24) - 600),
             (1200, 600),

@@ -1,9 +1,8 @@
 //! Signs one request with an access key: `SDK-HMAC-SHA256`.
 //!
-//! Pure: the parts of a request and the time go in, the text of the `Authorization` header comes
-//! out. Knows no clock, no HTTP client and no environment, so every stage can be held against
-//! published vectors. Also owns the one encoder: the canonical query that is signed is the query
-//! that is sent.
+//! Pure: the parts of a request and the time go in, the `Authorization` header comes out. Knows no
+//! clock, no HTTP client and no environment, so every stage is tested with published vectors. Also
+//! owns the only encoder, so the signed query is the sent query.
 //!
 //! Source: Huawei Cloud "API Request Signing Guide", chapter "Signing algorithm".
 
@@ -22,13 +21,13 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub(crate) struct Signable<'a> {
     /// In upper case, such as `GET`.
     pub(crate) method: &'a str,
-    /// The path as it is sent.
+    /// The path as sent.
     pub(crate) path: &'a str,
-    /// The query as it is sent: the result of [`canonical_query`].
+    /// The query as sent: the result of [`canonical_query`].
     pub(crate) query: &'a str,
     /// The headers to sign, names in lower case; one of them must be `x-sdk-date`.
     pub(crate) headers: &'a [(&'a str, &'a str)],
-    /// The bytes that are sent, empty for a GET.
+    /// The body as sent, empty for a GET.
     pub(crate) body: &'a [u8],
 }
 
@@ -46,8 +45,8 @@ pub(crate) fn canonical_query(pairs: &[(&str, String)]) -> String {
     encoded.join("&")
 }
 
-/// Returns the canonical path: every segment decoded and encoded again, with a trailing slash that
-/// the sent path does not have.
+/// Returns the canonical path: every segment decoded and encoded again. It ends in a slash, unlike
+/// the sent path.
 fn canonical_path(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let mut canonical: String = decoded.split('/').map(encode).collect::<Vec<_>>().join("/");
@@ -120,7 +119,7 @@ mod tests {
     const ACCESS_KEY: &str = "AKEXAMPLE0000000000X";
     const SECRET_KEY: &str = "SKexample0123456789abcdefghijklmnopqrSTU";
 
-    /// A published request with what each stage of the algorithm makes of it.
+    /// A published request with the result of each stage.
     struct Vector<'a> {
         name: &'a str,
         keys: (&'a str, &'a str),
@@ -130,7 +129,7 @@ mod tests {
         query: Vec<(&'a str, &'a str)>,
         headers: Vec<(&'a str, &'a str)>,
         body: &'a str,
-        /// Where the source gives it in full.
+        /// Given only by some sources.
         canonical_request: Option<String>,
         hash: &'a str,
         signed_headers: &'a str,

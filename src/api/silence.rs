@@ -1,4 +1,4 @@
-//! Limit on the time without a byte of an answer, besides the limit for the whole answer.
+//! Limit on the time without a byte of an answer.
 //!
 //! A connection can be dead without an error, for example after a router dropped its state. Only
 //! silence shows that.
@@ -22,7 +22,7 @@ pub(crate) struct Silence<'a> {
 }
 
 impl<'a> Silence<'a> {
-    /// Creates a limit; `notify` is called when nothing has come for [`NOTICE`].
+    /// Creates a limit; `notify` is called after [`NOTICE`] without a byte.
     pub(crate) fn new(limit: Duration, notify: &'a (dyn Fn(Duration) + Sync)) -> Self {
         Self { limit, notify }
     }
@@ -53,10 +53,10 @@ mod tests {
 
     use super::*;
 
-    /// Time passes at once where nothing else is left to do.
+    /// Paused time advances as soon as all tasks wait.
     #[tokio::test(start_paused = true)]
     async fn each_part_has_the_whole_limit() {
-        // The limit, and after how many seconds each part comes; notices, and when it is given up.
+        // Limit, seconds until each part, number of notices, and time of giving up.
         let cases: [(u64, &[u64], u32, Option<u64>); 8] = [
             (30, &[0, 0], 0, None),
             (30, &[9, 9, 9, 9, 9], 0, None),

@@ -1,13 +1,13 @@
 //! Holds back all requests when the service throttles.
 //!
-//! One refusal pauses every request, since each refused one may count against the limit. The
-//! service sets the pause in `Retry-After`, or in its message, which names the limit
-//! (`limit:60,time:1 minute`). Otherwise pauses grow until a request succeeds.
+//! One throttled request pauses all, since each refusal may count against the limit. The service
+//! sets the pause in `Retry-After`, or names the limit in its message (`limit:60,time:1 minute`).
+//! Otherwise pauses grow until a request succeeds.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Pause that all requests of one user share, whichever project they are for.
+/// Pause that all requests of one user share, in all projects.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     state: Mutex<State>,
@@ -15,7 +15,7 @@ pub(crate) struct Throttle {
 
 #[derive(Debug)]
 struct State {
-    /// No request before this.
+    /// Time before which no request is sent.
     not_before: Option<Instant>,
     /// Time of the first request after the last pause: the earliest start of the limit's interval.
     burst: Option<Instant>,
@@ -41,12 +41,12 @@ impl Throttle {
         self.lock().transient_failures += 1;
     }
 
-    /// Returns the number of such failures.
+    /// Returns the number of failures that fewer concurrent requests would reduce.
     pub(super) fn transient_failures(&self) -> u64 {
         self.lock().transient_failures
     }
 
-    /// Returns how long a request has to wait. `None` lets it go, and counts it as sent.
+    /// Returns how long a request has to wait. `None` means that it is sent now.
     pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
         let mut state = self.lock();
         if let Some(wait) = state.not_before.and_then(|moment| moment.checked_duration_since(now))
@@ -72,7 +72,7 @@ impl Throttle {
     }
 
     /// Notes that the request sent at `sent` was throttled, and holds back all requests. Returns
-    /// the pause, or `None` if the service has throttled for so long that waiting does not help.
+    /// the pause, or `None` if the service has throttled for too long.
     pub(super) fn throttled(
         &self,
         sent: Instant,
@@ -85,24 +85,24 @@ impl Throttle {
         if let Some(not_before) = state.not_before
             && not_before > sent
         {
-            // Sent before the pause began, which another refusal brought about.
+            // Sent before another refusal began the pause.
             return Some(not_before.saturating_duration_since(now));
         }
-        let stuck = now.saturating_duration_since(state.progress.unwrap_or(now));
-        let patient = limit.is_some_and(|span| stuck < span.min(LONGEST_SPAN) * 2);
-        if retries == 0 || (state.refusals >= retries && !patient) {
+        let since_progress = now.saturating_duration_since(state.progress.unwrap_or(now));
+        let may_wait = limit.is_some_and(|span| since_progress < span.min(MAX_INTERVAL) * 2);
+        if retries == 0 || (state.refusals >= retries && !may_wait) {
             return None;
         }
         let growing = super::retry::throttled_pause(state.refusals);
-        // A pause that the service named and that did not help is not trusted again.
+        // If a pause named by the service did not help, the next is at least the growing pause.
         let named =
             retry_after.map(|named| if state.refusals == 0 { named } else { named.max(growing) });
         let pause = named.unwrap_or_else(|| {
-            // Nothing counts any more once the whole span of the limit has passed.
-            let over = limit
+            // The limit is reset when its whole interval has passed.
+            let until_reset = limit
                 .zip(state.burst)
-                .map(|(span, burst)| (burst + span).saturating_duration_since(now) + SPARE);
-            over.map_or(growing, |over| growing.min(over))
+                .map(|(span, burst)| (burst + span).saturating_duration_since(now) + TOLERANCE);
+            until_reset.map_or(growing, |until_reset| growing.min(until_reset))
         });
         state.refusals += 1;
         state.not_before = Some(now + pause);
@@ -111,15 +111,15 @@ impl Throttle {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is plain numbers, good at any moment.
+        // The state is plain numbers, so it is valid even after a panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A limit over a longer time is waited out no longer than twice this.
-const LONGEST_SPAN: Duration = Duration::from_secs(600);
+/// Longest interval of a limit to wait for, at most twice.
+const MAX_INTERVAL: Duration = Duration::from_secs(600);
 /// Allowance for clock differences and network latency.
-const SPARE: Duration = Duration::from_millis(100);
+const TOLERANCE: Duration = Duration::from_millis(100);
 
 /// Returns the interval of the limit that a message names: `… limit:60,time:1 minute`.
 pub(super) fn named_span(message: &str) -> Option<Duration> {
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(pace.wait(start), None);
         let pause = pace.throttled(start, start + SECOND, Some(3 * SECOND), None, 5);
         assert_eq!(pause, Some(3 * SECOND));
-        // The other one was on its way already: its refusal adds nothing.
+        // The other request was already in flight: its refusal adds nothing.
         assert_eq!(
             pace.throttled(start, start + SECOND, Some(60 * SECOND), None, 5),
             Some(3 * SECOND)
@@ -183,9 +183,9 @@ mod tests {
         let minute = Some(60 * SECOND);
         assert_eq!(pace.wait(start), None);
         pace.note_success(start);
-        // The rest of the minute is shorter than any pause of ours.
+        // The rest of the minute is shorter than any growing pause.
         let now = start + 60 * SECOND - SECOND / 2;
-        assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND / 2 + SPARE));
+        assert_eq!(pace.throttled(now, now, None, minute, 5), Some(SECOND / 2 + TOLERANCE));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::mem;
 use std::string::FromUtf8Error;
 
-/// Bytes validated at once: the L1 cache holds them twice.
+/// Bytes validated at once: a quarter of a usual L1 cache.
 const PIECE: usize = 16 << 10;
 
 /// The bytes received so far.
@@ -53,7 +53,7 @@ impl Utf8Body {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             self.text.push_str(str::from_utf8(valid).unwrap_or_default());
             self.is_broken = error.error_len().is_some();
-            // Where a piece ends within a character, the next one begins with it.
+            // A character that a piece cuts begins the next piece.
             if self.is_broken || behind.is_empty() {
                 rest.clone_into(&mut self.rest);
                 return;
@@ -83,7 +83,7 @@ impl Utf8Body {
 mod tests {
     use super::*;
 
-    /// Bytes of all kinds, in chunks of all lengths, also around the length of a piece.
+    /// Uses bytes of all kinds, in chunks of all lengths, also around the length of a piece.
     #[test]
     fn chunked_validation_equals_validation_at_once() {
         let parts: [&[u8]; 10] = [
@@ -104,18 +104,18 @@ mod tests {
             let kinds = if round % 2 == 0 { 6 } else { parts.len() };
             let mut bytes = vec![b'x'; [0, PIECE - 4, 2 * PIECE - 4][rng.usize(..3)]];
             (0..rng.usize(..12)).for_each(|_| bytes.extend(parts[rng.usize(..kinds)]));
-            let mut incoming = Utf8Body::within(vec![1, 2, 3]);
+            let mut body = Utf8Body::within(vec![1, 2, 3]);
             let mut rest = &bytes[..];
             while !rest.is_empty() {
                 let most = if rng.bool() { 6 } else { rest.len() };
                 let (chunk, behind) = rest.split_at(rng.usize(1..=most.min(rest.len())));
-                incoming.push(chunk);
+                body.push(chunk);
                 rest = behind;
             }
-            assert_eq!(incoming.len(), bytes.len());
-            let (expected, found) = (String::from_utf8(bytes), incoming.into_text());
+            assert_eq!(body.len(), bytes.len());
+            let (expected, actual) = (String::from_utf8(bytes), body.into_text());
             *(if expected.is_ok() { &mut good } else { &mut bad }) += 1;
-            assert_eq!(found, expected);
+            assert_eq!(actual, expected);
         }
         assert!(good > 100 && bad > 100, "{good} {bad}");
     }

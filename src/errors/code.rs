@@ -2,7 +2,7 @@
 
 use super::Exit;
 
-/// A kind of failure, finer than the exit code. Words are never changed, only added.
+/// A kind of failure, finer than the exit code. Words are stable: new ones may be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     /// A local failure.
@@ -19,7 +19,7 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
-    /// A condition of the user is met, such as `--fail-on`.
+    /// A condition of a flag is met, such as `--fail-on`.
     ConditionMet,
     /// The service rejected the request.
     Refused,
@@ -78,7 +78,7 @@ impl ErrorCode {
                 ("unauthenticated", Exit::Denied, "the credentials are not accepted")
             }
             Self::Forbidden => {
-                ("forbidden", Exit::Denied, "the credentials are accepted, and do not allow this")
+                ("forbidden", Exit::Denied, "the credentials are valid, but do not allow this")
             }
             Self::NotFound => {
                 ("not_found", Exit::Refused, "there is no such backup, vault, project or path")
@@ -89,11 +89,9 @@ impl ErrorCode {
             Self::ConditionMet => {
                 ("condition_met", Exit::Condition, "a resource is in a state of --fail-on")
             }
-            Self::Refused => (
-                "refused",
-                Exit::Refused,
-                "the service rejects the request, however often it is sent",
-            ),
+            Self::Refused => {
+                ("refused", Exit::Refused, "the service rejects the request; a retry does not help")
+            }
             Self::Unreachable => ("unreachable", Exit::Unavailable, "no connection, or it broke"),
             Self::UnknownHost => {
                 ("unknown_host", Exit::Unavailable, "the endpoint's host has no address")
@@ -119,12 +117,12 @@ impl ErrorCode {
         self.entry().0
     }
 
-    /// Returns its exit code.
+    /// Returns the exit code.
     pub(crate) fn exit(self) -> Exit {
         self.entry().1
     }
 
-    /// Returns its meaning.
+    /// Returns the meaning.
     pub(crate) fn meaning(self) -> &'static str {
         self.entry().2
     }

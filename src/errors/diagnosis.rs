@@ -9,7 +9,7 @@ use crate::api::{ApiError, Cause, LOGIN};
 use crate::auth::iam::IamProject;
 use crate::settings::{Credentials, Project, Resolution, Setting};
 
-/// A failure with a better hint than that of its kind.
+/// A failure with a more specific hint than its kind has.
 #[derive(Debug, thiserror::Error)]
 #[error("{error:#}")]
 pub(crate) struct Diagnosed {
@@ -47,12 +47,12 @@ impl Facts {
     }
 }
 
-/// Returns the seconds that the local clock is ahead, if the response has a date.
+/// Returns the seconds by which the local clock is ahead, if known.
 pub(crate) fn clock_ahead(error: &anyhow::Error) -> Option<i32> {
     error.downcast_ref::<ApiError>()?.refusal()?.clock_ahead
 }
 
-/// Returns true if the caller is authenticated and the request rejected.
+/// Returns true if the service refused the request with 403 or 404.
 pub(crate) fn is_forbidden(error: &anyhow::Error) -> bool {
     let refused = error.downcast_ref().and_then(|error| match error {
         ApiError::Refused(refusal) => Some(refusal.status),
@@ -61,12 +61,16 @@ pub(crate) fn is_forbidden(error: &anyhow::Error) -> bool {
     matches!(refused, Some(403 | 404))
 }
 
-/// Diagnoses a failure. `found` is the project that IAM knows.
-pub(crate) fn of(error: &anyhow::Error, facts: &Facts, found: Option<&IamProject>) -> Diagnosis {
+/// Diagnoses a failure. `iam_project` is the project reported by IAM.
+pub(crate) fn of(
+    error: &anyhow::Error,
+    facts: &Facts,
+    iam_project: Option<&IamProject>,
+) -> Diagnosis {
     let Verdict { kind, hint, .. } = Verdict::of(error);
-    let project = error
-        .downcast_ref()
-        .and_then(|error| mismatch(error, facts, found).or_else(|| no_such_project(error, facts)));
+    let project = error.downcast_ref().and_then(|error| {
+        mismatch(error, facts, iam_project).or_else(|| no_such_project(error, facts))
+    });
     let (kind, hint) = match (project, kind) {
         (Some(hint), _) => (DiagnosisKind::WrongProject, Some(hint)),
         (None, FailureKind::Refused(Cause::InvalidCredentials | Cause::UnreadableCredentials))
@@ -82,7 +86,7 @@ pub(crate) fn of(error: &anyhow::Error, facts: &Facts, found: Option<&IamProject
     Diagnosis { kind, explanation: format!("{error:#}"), hint }
 }
 
-/// Summarizes a failure that is also printed in full.
+/// Summarizes a failure that is printed in full elsewhere.
 pub(crate) fn brief(error: &anyhow::Error) -> String {
     if let Some(error) = error.downcast_ref::<ApiError>() {
         let brief = error.brief();
@@ -93,14 +97,14 @@ pub(crate) fn brief(error: &anyhow::Error) -> String {
     whole.split_once("; ").map_or(whole.clone(), |(first, _)| first.to_owned())
 }
 
-/// Returns the hint for a project that is not the one that IAM knows.
-fn mismatch(error: &ApiError, facts: &Facts, found: Option<&IamProject>) -> Option<String> {
-    let (given, found) = (facts.project_id.as_ref()?.value.as_str(), found?);
-    if given == found.id || !matches!(error, ApiError::Refused(_)) {
+/// Returns the hint for a project other than the one reported by IAM.
+fn mismatch(error: &ApiError, facts: &Facts, iam_project: Option<&IamProject>) -> Option<String> {
+    let (given, iam_project) = (facts.project_id.as_ref()?.value.as_str(), iam_project?);
+    if given == iam_project.id || !matches!(error, ApiError::Refused(_)) {
         return None;
     }
-    let name = crate::text::sanitize::visible(&found.name);
-    let IamProject { id, .. } = found;
+    let name = crate::text::sanitize::visible(&iam_project.name);
+    let IamProject { id, .. } = iam_project;
     Some(if facts.is_token {
         format!("the token is for project {id} ({name}), and not for {given}")
     } else {
@@ -108,7 +112,7 @@ fn mismatch(error: &ApiError, facts: &Facts, found: Option<&IamProject>) -> Opti
     })
 }
 
-/// Returns the hint for a login to a project that the user does not have.
+/// Returns the hint for a login to a project that is not the user's.
 fn no_such_project(error: &ApiError, facts: &Facts) -> Option<String> {
     let given = facts.project_id.as_ref()?;
     let ApiError::Identity { doing, fault, .. } = error else { return None };
@@ -189,7 +193,7 @@ mod tests {
     fn a_project_that_iam_does_not_have_is_named() {
         let given = Setting { origin: "o".to_owned(), value: "given".to_owned() };
         let facts = |is_token| Facts { project_id: Some(given.clone()), is_token, region: None };
-        let found = |id: &str| IamProject { id: id.to_owned(), name: "eu-de".to_owned() };
+        let iam_project = |id: &str| IamProject { id: id.to_owned(), name: "eu-de".to_owned() };
         let refused = || refused(403, "APIGW.0302", "not allowed").into();
         let (wrong, denied) = (DiagnosisKind::WrongProject, DiagnosisKind::MissingPermission);
         let permission =
@@ -200,7 +204,7 @@ mod tests {
             (true, "given", denied, permission),
         ];
         for (is_token, id, kind, hint) in cases {
-            let diagnosis = of(&refused(), &facts(is_token), Some(&found(id)));
+            let diagnosis = of(&refused(), &facts(is_token), Some(&iam_project(id)));
             assert_eq!((diagnosis.hint.as_deref(), diagnosis.kind), (Some(hint), kind));
         }
     }

@@ -1,8 +1,8 @@
-//! The words for causes, which scripts read.
+//! The diagnoses, as words for scripts.
 
 use serde::Serialize;
 
-/// Kinds of diagnosis, for scripts. Words are never changed, only added.
+/// Kinds of diagnosis, for scripts. Words are stable: new ones may be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DiagnosisKind {
@@ -12,19 +12,19 @@ pub(crate) enum DiagnosisKind {
     ClockSkew,
     /// No such access key in this cloud.
     UnknownKey,
-    /// The secret key is not that of the access key.
+    /// The secret key does not match the access key.
     WrongSecretKey,
     /// The access key or the user is locked.
     Locked,
-    /// User, password and domain do not go together.
+    /// User, password and domain do not match.
     WrongPassword,
     /// The token has expired, or belongs to another cloud.
     ExpiredToken,
     /// The credentials are rejected for another reason.
     WrongCredentials,
-    /// The project is not that of the token, or not that of the region.
+    /// The project does not belong to the token or the region.
     WrongProject,
-    /// The service does not exist in this region, or there is no such project.
+    /// The region lacks the service or the project.
     WrongRegion,
     /// Authenticated, not authorized.
     MissingPermission,

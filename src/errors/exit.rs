@@ -16,11 +16,11 @@ pub(crate) enum Exit {
     Denied = 3,
     /// The service rejected the request, or has no such backup.
     Refused = 4,
-    /// The service cannot be reached or does not work.
+    /// The service is unreachable or failing.
     Unavailable = 5,
     /// The listing is not proven complete.
     Unproven = 6,
-    /// A condition of the user is met, such as `--fail-on-empty`.
+    /// A condition of a flag is met, such as `--fail-on-empty`.
     Condition = 7,
     /// Interrupted.
     Interrupted = 130,

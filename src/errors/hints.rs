@@ -7,7 +7,7 @@ use crate::api::{
 };
 use crate::settings::Origin;
 
-/// Describes the difference of the clocks; `ahead` is in seconds.
+/// Describes the clock difference; `ahead` is in seconds.
 pub(crate) fn clock_difference(ahead: i32) -> String {
     let seconds = ahead.unsigned_abs();
     let span = match seconds {
@@ -22,8 +22,8 @@ pub(crate) fn clock_difference(ahead: i32) -> String {
     }
 }
 
-/// Returns the hint for a service that is throttling or failing, from its `Retry-After` and from
-/// the limit that ended the retries.
+/// Returns the hint for a throttling or failing service, from its `Retry-After` and the limit that
+/// ended the retries.
 pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
     if let Some(pause) = refusal.wait().filter(|pause| !pause.is_zero()) {
         return wait(pause, refusal.spent);
@@ -51,14 +51,15 @@ pub(super) fn retry(refusal: &Refusal, text: Option<&str>) -> String {
 /// Returns the hint for clocks that are too far apart.
 pub(super) fn clock(refusal: &Refusal) -> String {
     let clock = clock_difference(refusal.clock_ahead.unwrap_or_default());
-    format!("{clock}; set it right: a signature is good for 15 minutes only")
+    format!("{clock}; correct it: a signature is valid for 15 minutes")
 }
 
-/// Returns the hint for a wrong secret key. A clock that is known is right.
+/// Returns the hint for a wrong secret key. If the clock difference is known, the clock is not the
+/// cause.
 pub(super) fn secret_key(refusal: &Refusal) -> String {
     let Origin { secret_key, .. } = &*refusal.origin;
     if refusal.clock_ahead.is_some() {
-        format!("check {secret_key}: it is not that of the access key")
+        format!("check {secret_key}: it does not match the access key")
     } else {
         format!("check {secret_key}, and that this machine's clock is right to 15 minutes")
     }
@@ -68,9 +69,9 @@ pub(super) fn secret_key(refusal: &Refusal) -> String {
 pub(super) fn security_token(refusal: &Refusal) -> String {
     let Origin { security_token, has_security_token, .. } = &*refusal.origin;
     if *has_security_token {
-        format!("check {security_token}: it has expired, or is not that of the access key")
+        format!("check {security_token}: it has expired, or does not match the access key")
     } else {
-        format!("set {security_token}: the access key is a temporary one, which needs it")
+        format!("set {security_token}: the access key is temporary and requires it")
     }
 }
 
@@ -91,17 +92,17 @@ pub(super) fn transport(error: &ApiError) -> Option<String> {
         ),
         ApiError::Untrusted(distrust) => hint_for_distrust(distrust),
         ApiError::UnknownHost { host, origin: Some(origin) } => {
-            format!("check {origin}, which leads to {host}, and this machine's name service")
+            format!("check {origin}, which leads to {host}, and this machine's DNS")
         }
         ApiError::UnknownHost { host, origin: None } => {
-            format!("check the name {host}, and this machine's name service")
+            format!("check the name {host}, and this machine's DNS")
         }
         ApiError::Identity { fault, .. } => return transport(fault),
         _ => return None,
     })
 }
 
-/// Rewords a hint about the service for IAM.
+/// Adapts a hint about the service to IAM.
 pub(super) fn of_iam(hint: &str) -> String {
     hint.replace("--endpoint", "CBR_IAM_ENDPOINT").replace("the CBR endpoint", "that of IAM")
 }
@@ -138,14 +139,14 @@ fn hint_for_distrust(distrust: &Distrust) -> String {
 fn wait(wait: Duration, spent: Option<Spent>) -> String {
     let seconds = wait.as_secs();
     if wait > LONGEST_RETRY_AFTER {
-        let (asked, then) = if wait < LONGEST_WAIT {
+        let (requested, then) = if wait < LONGEST_WAIT {
             (format!("{seconds} s"), "then")
         } else {
             ("a year or more".to_owned(), "later")
         };
         let longest = LONGEST_RETRY_AFTER.as_secs();
         return format!(
-            "the service asks to wait {asked}, and cbr waits {longest} s at most: run it again \
+            "the service asks to wait {requested}, and cbr waits {longest} s at most: run it again \
              {then}"
         );
     }

@@ -1,7 +1,6 @@
 //! The table of failures: for each kind its error code, its diagnosis and its hint.
 //!
-//! The code has the word for scripts and the exit code. Whether a retry can help is decided by
-//! [`api`](crate::api), which retries.
+//! The error code determines the exit code. [`api`](crate::api) decides on retries.
 
 use super::diagnosis_kind::DiagnosisKind;
 use super::{
@@ -21,29 +20,29 @@ pub(super) enum FailureKind {
     Local,
     /// A file is larger than the system allows.
     FileTooLarge,
-    /// No room for temporary files.
+    /// A temporary file cannot be written.
     TemporaryFile,
     /// Invalid command line.
     Usage,
     /// A setting is missing, invalid or contradictory.
     Setting,
-    /// Finding a setting took all of the run's time.
+    /// Looking up a setting took all of the run's time.
     LateSetting,
     /// The user has no project in the region.
     RegionWithoutProject,
     /// No backup matches, with `--fail-on-empty`.
     Empty,
-    /// A name belongs to nothing.
+    /// Nothing has the given name.
     UnknownName,
     /// No backup has this name or prefix of an id.
     NoSuchBackup,
-    /// A condition of the user is met.
+    /// A condition of a flag is met.
     ConditionMet,
     /// The listing is not proven complete.
     Unproven,
     /// A source of the coverage could not be read, or not proven complete.
     Incomplete,
-    /// The output lacks targets that failed.
+    /// Some targets failed and are missing from the output.
     Partial,
     /// A setting is invalid for HTTP.
     Setup,
@@ -80,13 +79,13 @@ pub(super) enum FailureKind {
 /// Hint of a kind.
 #[derive(Clone, Copy)]
 enum Hint {
-    /// There is nothing to add to the message.
+    /// The message needs no hint.
     None,
     /// A text, in which `{source}` is the source of the credentials.
     Text(&'static str),
     /// Depends on the refusal.
     Refusal(fn(&Refusal) -> String),
-    /// Depends on `Retry-After` and on the limit that ended the retries; else the text.
+    /// Depends on `Retry-After` and the limit that ended the retries. The text replaces the latter.
     Retry(Option<&'static str>),
     /// Depends on the failed connection.
     Transport,
@@ -105,11 +104,9 @@ impl FailureKind {
             F::Setting => (E::Configuration, D::Settings, H::None),
             F::LateSetting => (E::TimedOut, D::TimedOut, H::None),
             F::RegionWithoutProject => (E::Configuration, D::WrongRegion, H::None),
-            F::NoSuchBackup => (
-                E::NotFound,
-                D::Other,
-                H::Text("cbr backups list shows the backups that there are"),
-            ),
+            F::NoSuchBackup => {
+                (E::NotFound, D::Other, H::Text("cbr backups list shows the existing backups"))
+            }
             F::Empty => (E::Empty, D::Other, H::None),
             F::UnknownName => (E::NotFound, D::Other, H::None),
             F::ConditionMet => (E::ConditionMet, D::Other, H::None),
@@ -327,7 +324,7 @@ impl FailureKind {
                 Self::Refused(Cause::NotFound | Cause::UnknownApi) => Self::UnknownProject,
                 Self::Refused(Cause::Rejected) => Self::RejectedByIam,
                 Self::Unreachable => Self::UnreachableIam,
-                // The gateway in front of IAM uses the same words as that of the service.
+                // IAM's gateway has the same errors as the service's.
                 other => other,
             },
         }

@@ -28,7 +28,7 @@ use kind::FailureKind;
 pub(crate) use report::{message, report};
 pub(crate) use usage::UsageError;
 
-/// No backup matches, and `--fail-on-empty` makes that a failure.
+/// No backup matches, with `--fail-on-empty`.
 #[derive(Debug, thiserror::Error)]
 #[error("no backup matches")]
 pub(crate) struct NoBackups;
@@ -43,12 +43,12 @@ pub(crate) struct NoSuchBackup(pub(crate) String);
 #[error("{0}")]
 pub(crate) struct Incomplete(pub(crate) String);
 
-/// The output lacks targets that failed, as `--partial` allows.
+/// Some targets failed and are missing from the output, with `--partial`.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct PartialList(pub(crate) String);
 
-/// A condition of the user is met, such as `--fail-on`.
+/// A condition of a flag is met, such as `--fail-on`.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct ConditionMet(pub(crate) String);
@@ -85,8 +85,7 @@ pub(crate) fn exit_for(error: &anyhow::Error) -> Exit {
     if is_closed_pipe(error) { Exit::Done } else { Verdict::of(error).code.exit() }
 }
 
-/// Returns true if the error is the outcome that a flag turned into a failure: what it says is
-/// proven as well.
+/// Returns true if a flag turned a proven outcome into this failure.
 pub(crate) fn is_verdict(error: &anyhow::Error) -> bool {
     error.is::<NoBackups>() || error.is::<ConditionMet>()
 }

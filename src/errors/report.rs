@@ -1,4 +1,4 @@
-//! Prints a failure: message, hint, and the fields for scripts.
+//! Prints a failure: message, hint and fields for scripts.
 
 use std::io::ErrorKind;
 
@@ -35,7 +35,7 @@ pub(crate) fn report(error: &anyhow::Error, format: ErrorFormat) -> Exit {
     code.exit()
 }
 
-/// Reports an error of clap, which includes help and version: those go to stdout.
+/// Reports an error of clap. Help and version go to stdout.
 fn report_clap(error: &clap::Error, format: ErrorFormat) -> Exit {
     if error.use_stderr() {
         return report(&UsageError::from_clap(error, "cbr").into(), format);

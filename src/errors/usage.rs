@@ -1,12 +1,12 @@
-//! Usage errors, also those of clap's parser, in the shape of all other failures.
+//! Usage errors, including those of clap, in the form of all other failures.
 
-/// A command line that cannot be run.
+/// An invalid command line.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct UsageError {
     /// The error, on one line.
     message: String,
-    /// A correct alternative.
+    /// How to fix it.
     pub(super) hint: String,
 }
 

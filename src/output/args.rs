@@ -37,7 +37,7 @@ pub(crate) struct OutputArgs {
     columns: Vec<Choice>,
 }
 
-/// The output flags of a list, where there is something to wait for.
+/// The output flags of a list.
 #[derive(clap::Args)]
 #[command(mut_arg("format", |arg| arg.default_value_if("ids", ArgPredicate::Equals("true".into()), "ids")))]
 pub(crate) struct ListOutputArgs {
@@ -56,7 +56,7 @@ pub(crate) struct ListOutputArgs {
 }
 
 impl ListOutputArgs {
-    /// Returns what the format depends on.
+    /// Returns the properties of the destination.
     pub(crate) fn destination(&self, terminal: &Terminal) -> Destination {
         self.output.destination(terminal)
     }
@@ -82,13 +82,12 @@ impl ListOutputArgs {
         self.output.check(&ColumnSets::backups())
     }
 
-    /// Returns a renderer for these flags. Columns named in `queried_columns` are among the last to
-    /// be hidden; `targets` are added. With `--stream`, rows are written to `stream` after each
-    /// page.
+    /// Returns a renderer for these flags. Columns in `queried_columns` are hidden last; `targets`
+    /// are added. With `--stream`, rows are written to `stream` after each page.
     ///
     /// # Errors
     ///
-    /// If a flag needs something that this machine lacks, such as a known time zone.
+    /// If a flag cannot be applied on this machine, such as an unknown time zone.
     pub(crate) fn renderer(
         &self,
         destination: Destination,
@@ -104,7 +103,7 @@ impl ListOutputArgs {
         Ok(Renderer { stream, ..renderer })
     }
 
-    /// Returns whether rows may be written before the last row is known.
+    /// Returns true if rows may be written before the last row is known.
     pub(crate) fn streams(&self) -> bool {
         self.stream
     }
@@ -144,7 +143,7 @@ fn columns_help() -> String {
 }
 
 impl OutputArgs {
-    /// Returns what the format depends on: a file is no terminal.
+    /// Returns the properties of the destination; a file is not a terminal.
     pub(crate) fn destination(&self, terminal: &Terminal) -> Destination {
         if self.rows.output_file.is_some() {
             Destination::default()

@@ -1,8 +1,8 @@
 //! Colors of statuses. The word is always printed too.
 //!
-//! Uses the sixteen colors of the terminal, which its user may have chosen. Statuses in progress
-//! are magenta: its lowest contrast over eight usual palettes, dark and light, is 2.4. Yellow has
-//! 1.7, blue 1.6 and cyan 2.0. Failures are also bold.
+//! Uses the terminal's sixteen colors, which the user may have chosen. Statuses in progress are
+//! magenta: its lowest contrast in eight common palettes, dark and light, is 2.4. Yellow has 1.7,
+//! blue 1.6 and cyan 2.0. Failures are also bold.
 
 use std::borrow::Cow;
 

@@ -1,12 +1,12 @@
 //! csv: a header and a row for each record, for spreadsheets, databases and scripts.
 //!
-//! RFC 4180, except that a row ends with a plain line feed. Shell tools would take a carriage
-//! return for part of the last field, while every CSV reader accepts both. Times are RFC 3339 with
+//! RFC 4180, except that a row ends with a plain line feed. Shell tools would treat a carriage
+//! return as part of the last field, while every CSV reader accepts both. Times are RFC 3339 with
 //! `Z`, null and missing values are empty, lists and objects are compact JSON.
 //!
-//! Two options help spreadsheets, only on request since they change the bytes for other readers. A
-//! byte order mark: without it Excel takes UTF-8 for the local code page. An apostrophe before
-//! cells that would be formulas (CWE-1236): anyone who may create a backup chooses its name.
+//! Two options for spreadsheets change the bytes for other readers, so they are off by default. A
+//! byte order mark: without it Excel reads UTF-8 as the local code page. An apostrophe before cells
+//! that would be formulas (CWE-1236): anyone who may create a backup chooses its name.
 
 use std::borrow::Cow;
 
@@ -49,7 +49,7 @@ pub(super) struct Spreadsheet {
     pub(super) separator: char,
 }
 
-/// Tells Excel that the text is UTF-8.
+/// Marks the text as UTF-8 for Excel.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Csv {
@@ -62,8 +62,7 @@ impl Csv {
         Self { columns, headers, times, options }
     }
 
-    /// Fast path: adds the value if it can be copied unchanged, as almost all can. Returns false if
-    /// not.
+    /// Fast path: adds a value that can be copied unchanged, as most can. Returns false otherwise.
     fn push_as_sent(&self, text: &mut String, column: &Column, backup: &Backup<'_>) -> bool {
         let Some(sent) = column.sent(backup) else { return false };
         if let Some(json) = sent {
@@ -128,11 +127,11 @@ impl CsvOptions {
     }
 }
 
-/// Makes a row of the fields from `start` on, each of which has its separator.
+/// Ends the row whose fields begin at `start`, each followed by a separator.
 fn end_row(text: &mut String, start: usize) {
     let fields = text.pop();
     if text.len() == start && fields.is_some() {
-        // A line without anything would be none.
+        // An empty line would not be a row.
         text.push_str("\"\"");
     }
     text.push('\n');
@@ -141,9 +140,9 @@ fn end_row(text: &mut String, start: usize) {
 /// Adds a field and a separator. Quotes the field if it contains one.
 fn push_field(text: &mut String, field: &str, separator: char) {
     let bytes = field.as_bytes();
-    let ends =
+    let needs_quotes =
         memchr3(separator as u8, b'"', b'\n', bytes).or_else(|| memchr(b'\r', bytes)).is_some();
-    if ends {
+    if needs_quotes {
         text.push('"');
         for part in field.split_inclusive('"') {
             text.push_str(part);

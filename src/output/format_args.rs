@@ -12,7 +12,7 @@ use super::time::{TimeStyle, Times};
 use crate::terminal::destination::Destination;
 use crate::time::named_zone;
 
-/// How rows are printed.
+/// The flags for formatting rows.
 #[derive(clap::Args)]
 pub(super) struct FormatArgs {
     /// Output format
@@ -140,7 +140,7 @@ impl FormatArgs {
         !self.no_headers
     }
 
-    /// Returns how human-readable formats are laid out on `target`.
+    /// Returns the layout of human-readable formats on `destination`.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl FormatArgs {
     }
 }
 
-/// Parses a separator of csv. Quotes, line breaks and what values contain everywhere cannot be one.
+/// Parses a separator of csv. Quotes, line breaks and common characters of values are rejected.
 fn separator(text: &str) -> Result<char, String> {
     match text {
         "tab" | "\\t" => Ok('\t'),
@@ -179,7 +179,7 @@ fn separator(text: &str) -> Result<char, String> {
 /// Parses a time zone.
 fn zone(text: &str) -> Result<TimeZone, String> {
     named_zone(text).ok_or_else(|| {
-        "no time zone that is known here; write a name such as Europe/Berlin, or an offset such as \
+        "unknown time zone; write a name such as Europe/Berlin, or an offset such as \
          CET-1"
             .to_owned()
     })

@@ -1,9 +1,9 @@
 //! A table of texts without borders: one row a line, columns aligned, two spaces between them.
 //!
-//! The widths are known only after the last row, so rows wait in a spool as cells that are ready
-//! to be shown, and memory stays bounded. comfy-table draws the first lines with fixed widths. The
-//! rest is padded to the same widths line by line: comfy-table takes 6 µs for each row, which would
-//! more than double the time of a table of 100,000 rows. Knows nothing of backups.
+//! The widths are known only after the last row, so a spool keeps the formatted cells, and memory
+//! stays bounded. comfy-table draws the first lines with fixed widths. The rest is padded to the
+//! same widths line by line: comfy-table takes 6 µs per row, which would more than double the time
+//! of a table of 100,000 rows. Knows nothing of backups.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -20,7 +20,7 @@ use crate::record::column::ColumnKind;
 use crate::text::sanitize::{cells, shortened, visible_cells};
 
 /// Number of rows that comfy-table draws.
-const SCREENFUL: usize = 60;
+const DRAWN_ROWS: usize = 60;
 
 /// Number of bytes that are written at once.
 const CHUNK: usize = 64 << 10;
@@ -28,16 +28,16 @@ const CHUNK: usize = 64 << 10;
 /// Placeholder for an empty value, so that every row has the same number of words for `awk`.
 const EMPTY_VALUE: &str = "-";
 
-/// Ends of cells and rows in the spool. A cell that is ready to be shown contains neither.
+/// Ends of cells and rows in the spool. A formatted cell contains neither.
 const CELL_END: char = '\t';
 const ROW_END: char = '\n';
 
-/// Maximum width of a column. A longer text is printed whole and moves the rest of its line, so
-/// that one such text does not pad all other lines to its length.
-const WIDEST: usize = u16::MAX as usize - GAP;
+/// Maximum width of a column. A longer text is printed whole and shifts the rest of its line, so
+/// all other lines need no padding to its length.
+const MAX_WIDTH: usize = u16::MAX as usize - GAP;
 
-/// The same for texts if nothing is shortened: few names are longer.
-const WIDEST_IN_PIPE: usize = 60;
+/// Maximum width of a text column if nothing is shortened: few names are longer.
+const MAX_TEXT_WIDTH_IN_PIPE: usize = 60;
 
 /// Collects rows, then writes the table.
 pub(super) struct Grid {
@@ -70,8 +70,8 @@ impl Grid {
             let text = if text.is_empty() { Cow::Borrowed(EMPTY_VALUE) } else { text };
             let (cell, cells) = visible_cells(&text);
             let limit = match heading.kind {
-                ColumnKind::Text if self.style.width.is_none() => WIDEST_IN_PIPE,
-                _ => WIDEST,
+                ColumnKind::Text if self.style.width.is_none() => MAX_TEXT_WIDTH_IN_PIPE,
+                _ => MAX_WIDTH,
             };
             *widest = cells.min(limit).max(*widest);
             self.row.push_str(&cell);
@@ -83,8 +83,8 @@ impl Grid {
         Ok(())
     }
 
-    /// Writes all rows to `out`, in lines that fit the screen if that is possible. Returns the
-    /// number of hidden columns.
+    /// Writes all rows to `out`, in lines that fit the screen if possible. Returns the number of
+    /// hidden columns.
     pub(super) fn finish(self, out: &mut dyn Write) -> anyhow::Result<usize> {
         let Self { headings, headed, style, widths, spool, .. } = self;
         let layout = layout::fit(&headings, &widths, style.width);
@@ -92,8 +92,8 @@ impl Grid {
         // Without headings, each row shows that columns are hidden.
         let end =
             if layout.hidden > 0 && !headed { [MORE, "\n"].concat() } else { "\n".to_owned() };
-        let mut first = Vec::with_capacity(SCREENFUL);
-        while first.len() < SCREENFUL
+        let mut first = Vec::with_capacity(DRAWN_ROWS);
+        while first.len() < DRAWN_ROWS
             && let Some(row) = spooled.next()?
         {
             first.push(row.to_owned());
@@ -141,7 +141,7 @@ fn shown_cells<'a>(
     layout: &Layout,
     style: &Style,
 ) -> impl Iterator<Item = Cell<'a>> {
-    // Columns are shown in their order, so each cell is found behind the one before.
+    // Columns keep their order, so each cell follows the previous one.
     let mut row = cells_of(spooled);
     let mut next = 0;
     layout.columns.iter().map(move |shown| {
@@ -181,8 +181,8 @@ fn shown_cell<'a>(spooled: &'a str, kind: ColumnKind, shown: &Shown, style: &Sty
     Cell { text, replacement }
 }
 
-/// Fills a shortened text to its column, so that no padding follows the whole text that replaces
-/// it: a wide character may leave a cell free.
+/// Fills a shortened text to its column, since a wide character may leave a cell free. Otherwise
+/// padding would follow the whole text that replaces it.
 fn filled(text: Cow<'_, str>, width: usize) -> Cow<'_, str> {
     match width.saturating_sub(cells(&text)) {
         0 => text,
@@ -274,20 +274,20 @@ mod tests {
     use super::super::time::Times;
     use super::*;
 
-    /// The other cells keep their places.
+    /// The other cells keep their positions.
     #[test]
     fn no_text_is_too_long_for_a_pipe() {
         let heading = |text: &str, kind| Heading { text: text.to_owned(), kind, rank: 0 };
         let style = Style { width: None, is_terminal: false, colored: true, times: Times::Utc };
-        for length in [WIDEST_IN_PIPE, WIDEST_IN_PIPE + 1, 1000] {
+        for length in [MAX_TEXT_WIDTH_IN_PIPE, MAX_TEXT_WIDTH_IN_PIPE + 1, 1000] {
             let headings = vec![
                 heading("ID", ColumnKind::Id),
                 heading("NAME", ColumnKind::Text),
                 heading("STATUS", ColumnKind::Status),
             ];
-            let (long, width) = ("x".repeat(length), length.min(WIDEST_IN_PIPE));
+            let (long, width) = ("x".repeat(length), length.min(MAX_TEXT_WIDTH_IN_PIPE));
             let mut grid = Grid::new(headings, true, style.clone());
-            let number = SCREENFUL + 3;
+            let number = DRAWN_ROWS + 3;
             for row in 0..number {
                 let name = if row % 2 == 0 { "short" } else { &long };
                 grid.push(["id", name, "error"].map(Cow::Borrowed)).unwrap();
@@ -326,7 +326,7 @@ mod tests {
             ["🚀 release 👩‍👩‍👧", "", "waiting_protect", " blanks around ", "é"],
             ["", "0", "", "\u{1b}[31mred\t\u{202e}", ""],
         ];
-        let number = SCREENFUL + 2 * rows.len();
+        let number = DRAWN_ROWS + 2 * rows.len();
         let text = |style| {
             let mut grid = Grid::new(headings(), false, style);
             for row in rows.iter().cycle().take(number) {

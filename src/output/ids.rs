@@ -1,4 +1,4 @@
-//! ids: the id of each record on a line of its own, for loops and `xargs`.
+//! ids: the id of each record, one per line, for loops and `xargs`.
 
 use super::lines::Lines;
 use crate::record::json::Json;

@@ -12,18 +12,18 @@ use crate::record::column::Column;
 use crate::record::row::Row;
 use crate::text::sanitize;
 
-/// Blanks for a level of nesting.
+/// Indentation of one level.
 const INDENT: &str = "  ";
 
 /// Renders an array, or a line for each record.
 pub(super) struct Json {
     layout: Layout,
-    /// Only these fields, in this order.
+    /// The fields to print, in this order. `None` prints whole records.
     columns: Option<Vec<Column>>,
     /// The output is a terminal: control characters are written as JSON escapes, and records are
     /// indented. The bytes differ, the JSON value does not.
     terminal: bool,
-    /// Times get a `Z`.
+    /// True to add `Z` to times.
     zones: bool,
 }
 

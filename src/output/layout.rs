@@ -7,9 +7,8 @@
 //! 2. The widest texts are shortened, never below their heading or a recognizable length.
 //! 3. Columns are hidden, the least important first.
 //!
-//! Hidden columns that still fit unshortened are then restored: a narrow column may fit where a
-//! wider, more important one does not. If even that does not help, nothing is shortened, and the
-//! lines exceed the screen.
+//! Hidden columns that still fit unshortened are then restored: a narrow column may fit when a
+//! wider, more important one does not. If the lines cannot fit, nothing is shortened.
 
 use crate::record::column::ColumnKind;
 use crate::text::sanitize::cells;
@@ -23,7 +22,7 @@ pub(super) const MORE: &str = " …";
 /// The rank of columns that the user sorts or filters by.
 pub(super) const QUERIED_RANK: u8 = 1;
 
-/// Length of a shortened id: enough to tell backups apart, and for `cbr backups show`.
+/// Length of a shortened id: enough to distinguish backups, and for `cbr backups show`.
 pub(super) const SHORT_ID: usize = 8;
 
 /// A column, as the layout sees it.
@@ -61,15 +60,16 @@ pub(super) struct Shown {
 /// `headings`.
 pub(super) fn fit(headings: &[Heading], widths: &[usize], screen: Option<usize>) -> Layout {
     let highest = headings.iter().map(|heading| heading.rank).max().unwrap_or(0);
-    let up_to = |rank: u8| -> Vec<bool> { headings.iter().map(|it| it.rank <= rank).collect() };
+    let up_to =
+        |rank: u8| -> Vec<bool> { headings.iter().map(|heading| heading.rank <= rank).collect() };
     let Some(screen) = screen else { return Layout::unfitted(headings, widths, &up_to(highest)) };
     for rank in (0..=highest).rev() {
         let unfitted = Layout::unfitted(headings, widths, &up_to(rank));
         if unfitted.width() <= screen && rank == highest {
             return unfitted;
         }
-        let layout = |kept: &[bool]| {
-            let mut layout = Layout::unfitted(headings, widths, kept);
+        let layout = |visible: &[bool]| {
+            let mut layout = Layout::unfitted(headings, widths, visible);
             layout.shorten_ids(headings);
             layout
         };
@@ -82,34 +82,34 @@ pub(super) fn fit(headings: &[Heading], widths: &[usize], screen: Option<usize>)
     Layout::unfitted(headings, widths, &up_to(0))
 }
 
-/// Returns a layout of the kept columns and all others that fit, the most important first. Returns
+/// Returns a layout of the visible columns and all others that fit, the most important first. Returns
 /// `None` if no other column fits.
 fn refilled(
-    mut kept: Vec<bool>,
+    mut visible: Vec<bool>,
     headings: &[Heading],
     screen: usize,
     layout: impl Fn(&[bool]) -> Layout,
 ) -> Option<Layout> {
-    let mut rest: Vec<_> = (0..headings.len()).filter(|&position| !kept[position]).collect();
+    let mut rest: Vec<_> = (0..headings.len()).filter(|&position| !visible[position]).collect();
     rest.sort_by_key(|&position| headings[position].rank);
     let mut refilled = None;
     for position in rest {
-        kept[position] = true;
-        let with_it = layout(&kept);
-        if with_it.width() <= screen {
-            refilled = Some(with_it);
+        visible[position] = true;
+        let candidate = layout(&visible);
+        if candidate.width() <= screen {
+            refilled = Some(candidate);
         } else {
-            kept[position] = false;
+            visible[position] = false;
         }
     }
     refilled
 }
 
 impl Layout {
-    /// Returns a layout of the kept columns, each as wide as its widest cell.
-    fn unfitted(headings: &[Heading], widths: &[usize], kept: &[bool]) -> Self {
+    /// Returns a layout of the visible columns, each as wide as its widest cell.
+    fn unfitted(headings: &[Heading], widths: &[usize], visible: &[bool]) -> Self {
         let mut columns: Vec<_> = (headings.iter().zip(widths).enumerate())
-            .filter(|(position, _)| kept[*position])
+            .filter(|(position, _)| visible[*position])
             .map(|(position, (heading, &width))| Shown::new(position, heading, width, ""))
             .collect();
         let hidden = headings.len() - columns.len();
@@ -162,7 +162,7 @@ impl Shown {
     fn new(position: usize, heading: &Heading, width: usize, suffix: &str) -> Self {
         let heading_width = cells(&heading.text) + cells(suffix);
         let floor = match heading.kind {
-            // Half a time is misread. No form of a time is longer.
+            // A shortened time would be misread. No time is longer than 26 cells.
             ColumnKind::Time => width.min(26).max(heading_width),
             kind => heading_width.max(min_width(kind)),
         };
@@ -170,8 +170,8 @@ impl Shown {
     }
 }
 
-/// Returns the width below which a value is not recognizable. Documented values are never longer,
-/// except texts.
+/// Returns the width below which a value is not recognizable. Only texts are longer, or
+/// undocumented values.
 fn min_width(kind: ColumnKind) -> usize {
     match kind {
         ColumnKind::Id => 36,

@@ -60,8 +60,8 @@ impl Long {
         Line { level: 0, label, value: Some((column.kind, text)) }
     }
 
-    /// Adds the fields without a column, such as those the service added later. Includes `children`
-    /// only if they get no table.
+    /// Adds the fields without a column, such as new ones of the service. Includes `children` only
+    /// if they are not printed as a table.
     fn other_lines<'a>(&self, record: &'a str, with_children: bool, lines: &mut Vec<Line<'a>>) {
         let columns = column::scalar_set();
         let mut nested = Vec::new();

@@ -2,8 +2,8 @@
 //!
 //! A renderer takes backups one at a time and writes nothing before [`Renderer::finish`], so the
 //! output is complete or empty. Rows are buffered in a [`spool::Spool`], which keeps memory
-//! bounded. Knows neither where records come from nor what kind of file it writes to; a
-//! [`Destination`](crate::terminal::destination::Destination) describes the file.
+//! bounded. Knows nothing of the source of records, and of the output only its
+//! [`Destination`](crate::terminal::destination::Destination).
 //!
 //! To add a format, add it to the table in [`format`](mod@format). A format whose rows do not
 //! depend on each other implements [`Lines`](lines::Lines).
@@ -51,12 +51,12 @@ use layout::Heading;
 use time::Detail;
 use time::Times;
 
-/// How human-readable formats are laid out.
+/// Layout of human-readable formats.
 #[derive(Clone)]
 struct Style {
-    /// Width that lines should fit.
+    /// Maximum width of lines.
     width: Option<usize>,
-    /// Control characters are escaped in every format.
+    /// True to escape control characters in every format.
     is_terminal: bool,
     colored: bool,
     times: Times,

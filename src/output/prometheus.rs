@@ -11,7 +11,7 @@ use crate::record::backup::Backup;
 use crate::record::row::Row;
 use crate::time;
 
-/// States that have a count, also if it is 0, so that an alert on one never misses its metric.
+/// States that always have a count, even if it is 0, so that alerts always find their metric.
 const STATES: [&str; 7] =
     ["none", "unprotected", "stale", "unknown", "orphan", "unsupported", "ok"];
 
@@ -27,7 +27,7 @@ const INFO_LABELS: [&str; 8] = [
     "profile",
 ];
 
-/// Labels that are left out if they are empty: those of several targets.
+/// Labels of targets, which are omitted if empty.
 const OPTIONAL_LABELS: [&str; 3] = ["region", "project_id", "profile"];
 
 /// A metric: name, help, and its value in a row.
@@ -38,26 +38,28 @@ const METRICS: [Metric; 4] = [
     (
         "cbr_resource_newest_backup_timestamp_seconds",
         "When the newest usable backup was created, 0 for never.",
-        |it| it.newest,
+        |resource| resource.newest,
     ),
     (
         "cbr_resource_oldest_backup_timestamp_seconds",
         "When the oldest usable backup was created, 0 for never.",
-        |it| it.oldest,
+        |resource| resource.oldest,
     ),
-    ("cbr_resource_usable_backups", "Number of usable backups.", |it| it.count),
-    ("cbr_resource_max_age_seconds", "Age from which the newest usable backup is stale.", |it| {
-        it.max_age
-    }),
+    ("cbr_resource_usable_backups", "Number of usable backups.", |resource| resource.count),
+    (
+        "cbr_resource_max_age_seconds",
+        "Age from which the newest usable backup is stale.",
+        |resource| resource.max_age,
+    ),
 ];
 
-/// Collects the rows, since all samples of a metric follow each other.
+/// Collects the rows, since all samples of a metric must be consecutive.
 #[derive(Default)]
 pub(super) struct Prometheus {
     resources: Vec<Resource>,
 }
 
-/// What the metrics need of a row.
+/// The values of a row for the metrics.
 struct Resource {
     /// The labels of the `_info` metric.
     labels: [String; 8],
@@ -92,13 +94,13 @@ impl Resource {
 }
 
 impl Resource {
-    /// Returns the labels with a value, and those that every resource has.
+    /// Returns all labels except empty optional ones.
     fn known_labels(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let labels = INFO_LABELS.into_iter().zip(self.labels.iter().map(String::as_str));
         labels.filter(|(name, value)| !value.is_empty() || !OPTIONAL_LABELS.contains(name))
     }
 
-    /// Returns the labels that tell the resource from all others, of other targets too.
+    /// Returns the labels that identify the resource among all targets.
     fn identity(&self) -> Vec<(&'static str, &str)> {
         let is_part = |name: &str| name == INFO_LABELS[0] || OPTIONAL_LABELS.contains(&name);
         self.known_labels().filter(|(name, _)| is_part(name)).collect()
@@ -121,20 +123,20 @@ impl Render for Prometheus {
         let mut text = String::new();
         for (name, help, value) in METRICS {
             push_head(&mut text, name, help);
-            for it in resources {
-                push_sample(&mut text, name, &it.identity(), value(it));
+            for resource in resources {
+                push_sample(&mut text, name, &resource.identity(), value(resource));
             }
         }
         let name = "cbr_resource_state";
         push_head(&mut text, name, "1 for the state that the resource is in.");
-        for it in resources {
-            let labels = [it.identity(), vec![("state", &*it.state)]].concat();
+        for resource in resources {
+            let labels = [resource.identity(), vec![("state", &*resource.state)]].concat();
             push_sample(&mut text, name, &labels, 1.0);
         }
         let name = "cbr_resource_info";
         push_head(&mut text, name, "Names of a resource and of its vault.");
-        for it in resources {
-            let labels = INFO_LABELS.into_iter().zip(it.labels.iter().map(String::as_str));
+        for resource in resources {
+            let labels = INFO_LABELS.into_iter().zip(resource.labels.iter().map(String::as_str));
             let is_known =
                 |(name, value): &(&str, &str)| !value.is_empty() || !OPTIONAL_LABELS.contains(name);
             let labels: Vec<_> = labels.filter(is_known).collect();
@@ -143,7 +145,7 @@ impl Render for Prometheus {
         let name = "cbr_resources";
         push_head(&mut text, name, "Number of resources in each state.");
         for state in STATES {
-            let count = resources.iter().filter(|it| it.state == state).count();
+            let count = resources.iter().filter(|resource| resource.state == state).count();
             push_sample(&mut text, name, &[("state", state)], count as f64);
         }
         out.write_all(text.as_bytes())?;
@@ -194,7 +196,7 @@ mod tests {
             "cbr_resources{state=\"none\"} 1",
             "cbr_resources{state=\"stale\"} 0",
         ] {
-            assert!(text.lines().any(|it| it == line), "{line}\n{text}");
+            assert!(text.lines().any(|resource| resource == line), "{line}\n{text}");
         }
         assert!(text.ends_with('\n'));
         assert_eq!(text.matches("# TYPE cbr_resources gauge").count(), 1);

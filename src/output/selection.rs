@@ -20,7 +20,8 @@ pub(crate) struct ColumnSets {
     pub(super) scalar: Vec<Column>,
     /// Columns of json, jsonl and yaml, for rows that are not printed whole.
     pub(super) object: Vec<Column>,
-    /// The rows are records of the service: json, yaml and long print them whole by default.
+    /// True if the rows are records of the service, which json, yaml and long print whole by
+    /// default.
     pub(super) are_records: bool,
 }
 
@@ -43,7 +44,7 @@ impl ColumnSets {
         Self { all: all.to_vec(), table: default, wide, scalar, object, are_records: false }
     }
 
-    /// Lets wide, csv and all formats for machines print every column, but those of the target.
+    /// Lets wide and machine-readable formats print every column except those of the target.
     pub(crate) fn with_all_for_machines(self) -> Self {
         let all = self.all.iter().filter(|column| !column.is_of_target()).copied();
         let [wide, scalar, object] = [(); 3].map(|()| all.clone().collect());
@@ -56,22 +57,22 @@ impl ColumnSets {
     }
 }
 
-/// Which columns show the target of a row.
+/// Columns that show the target of a row.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TargetColumns {
-    /// The targets have different regions.
+    /// True if the targets have different regions.
     pub(crate) region: bool,
-    /// They have different projects, whose names the regions do not show.
+    /// True if the targets have different projects that their regions do not identify.
     pub(crate) project_name: bool,
-    /// They have different profiles.
+    /// True if the targets have different profiles.
     pub(crate) profile: bool,
-    /// There are several targets.
+    /// True if there are several targets.
     pub(crate) are_several: bool,
 }
 
 impl TargetColumns {
-    /// Adds them to the columns of rows with these columns: formats for people show what differs,
-    /// the others everything.
+    /// Adds the columns of the target to `sets`: human-readable formats show those that differ, the
+    /// others all.
     pub(crate) fn add_to(self, sets: ColumnSets, all: &'static [Column]) -> ColumnSets {
         if !self.are_several {
             return sets;
@@ -86,9 +87,9 @@ impl TargetColumns {
             columns.map(shown).collect()
         };
         let with = |columns: &[Column], added: &[Column]| {
-            let is_there =
-                |column: &&Column| !columns.iter().any(|there| there.name == column.name);
-            added.iter().filter(is_there).chain(columns).copied().collect::<Vec<_>>()
+            let is_missing =
+                |column: &&Column| !columns.iter().any(|known| known.name == column.name);
+            added.iter().filter(is_missing).chain(columns).copied().collect::<Vec<_>>()
         };
         let differing: Vec<_> = named(&[
             ("profile", self.profile),
@@ -127,7 +128,7 @@ enum Action {
     Drop,
 }
 
-/// What an item names.
+/// Column or group that an item names.
 #[derive(Clone, Copy)]
 enum Chosen {
     Column(&'static Column),
@@ -201,18 +202,18 @@ pub(super) fn chosen(
     };
     for choice in choices {
         for column in choice.columns(default, sets) {
-            let is_this = |there: &ChosenColumn| there.column.name == column.name;
+            let is_this = |selected: &ChosenColumn| selected.column.name == column.name;
             let is_named = matches!(choice.chosen, Chosen::Column(_));
-            let there = columns.iter_mut().find(|there| is_this(there));
-            match (choice.action, there) {
-                (Action::Drop, _) => columns.retain(|there| !is_this(there)),
+            let selected = columns.iter_mut().find(|selected| is_this(selected));
+            match (choice.action, selected) {
+                (Action::Drop, _) => columns.retain(|selected| !is_this(selected)),
                 (Action::Print, Some(_)) if is_named => {
                     let name = column.name;
                     return Err(format!(
                         "'{name}' is listed twice in '--columns'; each column can be printed once"
                     ));
                 }
-                (Action::Print | Action::Add, Some(there)) => there.is_named |= is_named,
+                (Action::Print | Action::Add, Some(selected)) => selected.is_named |= is_named,
                 (Action::Print | Action::Add, None) => {
                     columns.push(ChosenColumn { column, is_named })
                 }

@@ -1,7 +1,7 @@
 //! Buffer for rendered rows until the last one is known.
 //!
 //! Kept in memory up to [`IN_MEMORY`], then in an unnamed file in the directory for temporary files
-//! (`TMPDIR`). The file disappears with the process, however that ends. Knows bytes only.
+//! (`TMPDIR`). The file disappears with the process, even after a crash. Knows nothing but bytes.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, Write};
@@ -22,7 +22,7 @@ const IN_MEMORY: usize = 2 << 20;
 /// Number of bytes read from or written to a file at once.
 const CHUNK: usize = 256 << 10;
 
-/// Context for errors of the temporary file, so that they are not taken for errors of stdout.
+/// Context that distinguishes errors of the temporary file from those of stdout.
 pub(super) const SPOOL_ERROR: TemporaryFileError = TemporaryFileError::Rows;
 
 /// A queue of bytes: written first, then read once.
@@ -70,13 +70,13 @@ fn copy(file: File, out: &mut dyn Output) -> anyhow::Result<()> {
             return Ok(());
         }
         out.write_all(chunk)?;
-        let taken = chunk.len();
-        reader.consume(taken);
+        let written_bytes = chunk.len();
+        reader.consume(written_bytes);
     }
 }
 
 /// Copies as much as possible inside the kernel, which takes a quarter of the time. Errors are
-/// ignored: the ordinary copy of the rest meets and reports them.
+/// ignored: the ordinary copy of the rest reports them.
 #[cfg(target_os = "linux")]
 fn copy_within_kernel(file: &File, out: BorrowedFd<'_>) {
     const AT_ONCE: usize = 1 << 30;

@@ -17,7 +17,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Creates a table that hides columns on a narrow screen, by their rank. Columns selected by
-    /// name are never hidden; those named in `queried_columns` are among the last.
+    /// name are never hidden; those in `queried_columns` are hidden last.
     pub(super) fn fitting(
         columns: &[ChosenColumn],
         headers: bool,

@@ -2,17 +2,17 @@
 
 use std::{env, fmt};
 
-/// Error context that precedes the cause, so that it is not taken for an error of stdout. Names the
-/// directory: that of `TMPDIR` or the system's.
+/// Error context that names the directory, `TMPDIR` or the system's, so that the cause is not
+/// mistaken for an error of stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TemporaryFileError {
-    /// Rows are kept until the last one is known.
+    /// Temporary file of rows, kept until the last one is known.
     Rows,
-    /// Backups are kept until they are sorted.
+    /// Temporary file of backups, kept until they are sorted.
     Sorting,
 }
 
-/// The remedy.
+/// Hint for a temporary file that cannot be written.
 pub(crate) const HINT: &str = "set TMPDIR to a directory that can be written to and has room";
 
 impl fmt::Display for TemporaryFileError {

@@ -1,4 +1,4 @@
-//! Human-readable forms of the times that the service sends.
+//! Human-readable forms of times.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -11,7 +11,7 @@ use crate::record::column::ColumnKind;
 use crate::time::timestamp::SentTime;
 use crate::time::{local_zone, now};
 
-/// How much of a value is shown.
+/// Level of detail of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
     /// Times to the minute without their zone, short names of types: for tables on a screen.
@@ -22,7 +22,7 @@ pub(super) enum Detail {
     Full,
 }
 
-/// How human-readable formats print times.
+/// Style of times in human-readable formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum TimeStyle {
     /// 2026-11-19T23:57:42Z
@@ -63,7 +63,7 @@ impl TimeStyle {
 /// rejected too, since systems interpret it differently.
 fn unknown_zone() -> String {
     let zone = match std::env::var("TZ") {
-        Ok(zone) => format!("TZ=`{}` names no time zone that is known here", zone.escape_debug()),
+        Ok(zone) => format!("TZ=`{}` names an unknown time zone", zone.escape_debug()),
         Err(_) => "the time zone of this machine is not known".to_owned(),
     };
     format!(
@@ -132,8 +132,8 @@ impl Times {
     }
 }
 
-/// Returns the offset of a zone that does not change it, else the abbreviations of its offsets:
-/// `+08:00`, `CET/CEST`.
+/// Returns the offset of a zone if it is constant, otherwise its abbreviations: `+08:00`,
+/// `CET/CEST`.
 fn zone_name(zone: &TimeZone) -> String {
     let now = now();
     let next = zone.following(now).next().map(|next| next.timestamp());

@@ -1,4 +1,4 @@
-//! Text of a column's value in formats other than JSON.
+//! Text of a column's value, for formats other than JSON.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::time::timestamp::SentTime;
 /// Returns the text for machine-readable formats: times in RFC 3339, UTC, with every digit that was
 /// sent. Invalid times are unchanged. Empty if there is no value.
 ///
-/// With `times`, times are in this style, without a zone: spreadsheets recognize them.
+/// With `times`, times are in this style, without a zone, for spreadsheets.
 pub(super) fn exact<'a>(
     column: &Column,
     backup: &Backup<'a>,
@@ -48,7 +48,7 @@ pub(super) fn shown<'a>(
     let text = value.text_of_each(|value| shown_as(column.kind, value, times, detail));
     match column.kind {
         ColumnKind::Age => text.parse().map_or(text, |age| Cow::Owned(time::age(age))),
-        // Sums are long.
+        // Sums may be long.
         ColumnKind::Number | ColumnKind::Size if column.is_computed() => {
             Cow::Owned(with_thousands(&text))
         }

@@ -7,8 +7,7 @@
 //! are always escaped, so the same bytes are safe on a terminal.
 //!
 //! Two differences from the JSON: a duplicate key is printed once, with its last value, as JSON
-//! readers do. Half of a surrogate pair, which is not a character, is printed as the text of its
-//! escape.
+//! readers do. Half of a surrogate pair is printed as the text of its escape.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -32,16 +31,16 @@ const MAX_DEPTH: usize = 100;
 /// Maximum length of a simple key. YAML ends those at 1024 characters.
 const MAX_SIMPLE_KEY: usize = 1000;
 
-/// Words that some YAML readers do not take for strings.
+/// Words that some YAML readers do not read as strings.
 const RESERVED: [&str; 11] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
 
 /// Renders a sequence, or a single mapping.
 pub(super) struct Yaml {
     sequence: bool,
-    /// Only these fields, in this order.
+    /// The fields to print, in this order. `None` prints whole records.
     columns: Option<Vec<Column>>,
-    /// Times get a `Z`.
+    /// True to add `Z` to times.
     zones: bool,
     empty: bool,
     spool: Spool,
@@ -114,13 +113,13 @@ enum Collection<'a> {
 fn collection(json: Json<'_>) -> Option<Collection<'_>> {
     if json.is_object() {
         let mut entries: Vec<(String, Json<'_>)> = Vec::new();
-        let mut places = HashMap::new();
+        let mut positions = HashMap::new();
         json.fields(|name, value| {
             let key = key(&name);
-            match places.get(&key) {
-                Some(&place) => entries[place] = (key, value),
+            match positions.get(&key) {
+                Some(&position) => entries[position] = (key, value),
                 None => {
-                    places.insert(key.clone(), entries.len());
+                    positions.insert(key.clone(), entries.len());
                     entries.push((key, value));
                 }
             }

@@ -1,12 +1,12 @@
 //! Adds the zone to the times of a JSON record, for `--time utc`.
 //!
-//! The service sends times without a zone, in UTC. Only they change: all other bytes stay as sent.
+//! The service sends times in UTC without a zone. All other bytes stay as sent.
 
 use std::borrow::Cow;
 
 use crate::time::timestamp::SentTime;
 
-/// The end of the names of all members that are times.
+/// Suffix of the names of all times.
 const TIME: &str = "_at\"";
 
 /// Returns a record with its times in RFC 3339, with `Z` and every digit that was sent. Members of
@@ -14,7 +14,7 @@ const TIME: &str = "_at\"";
 pub(super) fn with_zones(json: &str) -> Cow<'_, str> {
     let mut text = String::new();
     let (mut copied, mut at) = (0, 0);
-    // Strings after the name of a time are times: one, or those of an array.
+    // True after the name of a time: the next string, or those of an array, are times.
     let mut is_time = false;
     while let Some(start) = json[at..].find('"').map(|next| at + next) {
         is_time &= json[at..start].bytes().all(|byte| b" \t\r\n[,".contains(&byte));
@@ -76,7 +76,7 @@ mod tests {
                 r#"{"c":[{"created_at":"2026-11-19T23:57:42"}],"x.created_at":["2026-11-19T00:00:00", "2026-11-18T00:00:00"],"n":"2026-11-18T00:00:00"}"#,
                 r#"{"c":[{"created_at":"2026-11-19T23:57:42Z"}],"x.created_at":["2026-11-19T00:00:00Z", "2026-11-18T00:00:00Z"],"n":"2026-11-18T00:00:00"}"#,
             ),
-            // What is not a time, or not under such a name.
+            // Values that are not times, or do not have such a name.
             (r#"{"name":"2026-11-19T23:57:42"}"#, r#"{"name":"2026-11-19T23:57:42"}"#),
             (r#"{"a_at":"soon","b_at":null,"c_at":7}"#, r#"{"a_at":"soon","b_at":null,"c_at":7}"#),
             (

@@ -1,6 +1,6 @@
 //! The groups of `--per` and `--by`.
 //!
-//! Knows which group a backup belongs to, and nothing of what groups are used for.
+//! Knows the group of a backup, and nothing of the use of groups.
 
 use std::borrow::Cow;
 
@@ -57,15 +57,14 @@ impl Group {
         matches!(self, Self::Region | Self::Project | Self::Profile)
     }
 
-    /// Returns true if the groups of two targets differ, even if their values are equal: a shared
-    /// backup is in several projects.
+    /// Returns true if groups with equal values differ between targets: a shared backup is in
+    /// several projects.
     fn is_within_target(self) -> bool {
         matches!(self, Self::Resource | Self::Vault | Self::Checkpoint | Self::Project)
     }
 
-    /// Returns what distinguishes the group of a backup from others: its value, and where needed
-    /// its target.
-    pub(crate) fn distinction<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
+    /// Returns a unique key of a backup's group: its value, with its target if needed.
+    pub(crate) fn unique_key<'a>(self, backup: &Backup<'a>) -> Option<Cow<'a, str>> {
         let value = self.key(backup)?;
         match self.target(backup) {
             Some(target) => Some(Cow::Owned(format!("{value}\n{target}"))),
@@ -99,7 +98,7 @@ impl Group {
                 Cow::Owned(day)
             }),
             Self::Region | Self::Profile => text(backup.in_target(self.column())),
-            // The project in the record is that of the owner, which differs for a shared backup.
+            // The record has the owner's project, which differs for a shared backup.
             Self::Project => text(backup.in_target(self.column())),
         }
     }
@@ -152,7 +151,7 @@ mod tests {
         let (one, other) = (backup("eu-de"), backup("eu-nl"));
         let (one, other) = (Backup::parse(&one).unwrap(), Backup::parse(&other).unwrap());
         for group in Group::value_variants() {
-            let differ = group.distinction(&one) != group.distinction(&other);
+            let differ = group.unique_key(&one) != group.unique_key(&other);
             let expected =
                 matches!(group, Group::Resource | Group::Vault | Group::Checkpoint | Group::Region);
             assert_eq!(differ, expected, "{group:?}");

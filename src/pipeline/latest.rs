@@ -1,8 +1,8 @@
 //! `--latest N [--per GROUP] [--stale AGE]`: selects the newest backups of each group from a list
 //! that is sorted newest first.
 //!
-//! Keeps one counter for each group, so memory grows with the groups and not with the backups. The
-//! listing proves that backups arrive newest first.
+//! Keeps one counter per group, so memory grows only with the number of groups. The listing proves
+//! that backups arrive newest first.
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ pub(crate) struct Latest {
     /// Maximum number of backups of each group.
     most: u64,
     group: Option<Group>,
-    /// Only groups whose newest backup was created before this moment, in microseconds since 1970.
+    /// If set, only groups whose newest backup is older than this, in microseconds since 1970.
     before: Option<i64>,
-    /// Number of admitted backups by group. Backups without a value are the group "".
-    passed: HashMap<Box<str>, u64>,
+    /// Number of admitted backups by group. Backups without a value are in the group "".
+    admitted_by_group: HashMap<Box<str>, u64>,
 }
 
 impl Latest {
     /// Selects the newest `most` backups of each group, or of all.
     pub(crate) fn new(most: u64, group: Option<Group>) -> Self {
-        Self { most, group, before: None, passed: HashMap::new() }
+        Self { most, group, before: None, admitted_by_group: HashMap::new() }
     }
 
     /// Keeps only the groups whose newest backup was created before this moment.
@@ -35,19 +35,19 @@ impl Latest {
     /// Returns true if the next backup is among the newest of its group. Each backup must be older
     /// than the ones before it.
     pub(crate) fn admits(&mut self, backup: &Backup<'_>) -> bool {
-        let key = self.group.and_then(|group| group.distinction(backup)).unwrap_or_default();
-        // A key is copied once for each group, not for each backup.
-        let Some(passed) = self.passed.get_mut(&*key) else {
+        let key = self.group.and_then(|group| group.unique_key(backup)).unwrap_or_default();
+        // Copies a key once per group, not per backup.
+        let Some(admitted_by_group) = self.admitted_by_group.get_mut(&*key) else {
             let admitted = self.is_stale(backup);
-            self.passed.insert(key.into(), if admitted { 1 } else { self.most });
+            self.admitted_by_group.insert(key.into(), if admitted { 1 } else { self.most });
             return admitted;
         };
-        let admitted = *passed < self.most;
-        *passed += u64::from(admitted);
+        let admitted = *admitted_by_group < self.most;
+        *admitted_by_group += u64::from(admitted);
         admitted
     }
 
-    /// Returns true if the newest backup of a group is old enough. One without a time may be.
+    /// Returns true if the newest backup of a group is old enough, or has no time.
     fn is_stale(&self, newest: &Backup<'_>) -> bool {
         let created = || time::instant(&newest.get(Field::created_at)?.text());
         self.before.is_none_or(|before| created().is_none_or(|created| created < before))
@@ -55,7 +55,7 @@ impl Latest {
 
     /// Returns true if no further backup can be admitted.
     pub(crate) fn is_full(&self) -> bool {
-        self.group.is_none() && self.passed.get("") == Some(&self.most)
+        self.group.is_none() && self.admitted_by_group.get("") == Some(&self.most)
     }
 }
 

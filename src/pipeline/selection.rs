@@ -1,5 +1,5 @@
-//! Selects the printed rows among those that match: the newest of each group, sorted, then the rows
-//! from an offset up to a limit.
+//! Selects the printed rows among the matching ones: the newest of each group, sorted, then cut to
+//! an offset and a limit.
 
 use std::ops::ControlFlow;
 
@@ -22,7 +22,7 @@ struct Cut<S> {
     sink: S,
 }
 
-/// Sink for rows that are only counted.
+/// Sink that discards rows, to count them.
 pub(crate) struct Discard;
 
 impl<S: RowSink> Selection<S> {

@@ -1,7 +1,7 @@
 //! `cbr backups summary`: counts, sizes and dates of all backups, or by group.
 //!
-//! Keeps a few numbers for each group, so memory grows with the groups and not with the backups.
-//! Accepts backups in any order. Knows nothing of formats.
+//! Keeps a few numbers per group, so memory grows only with the number of groups. Accepts backups
+//! in any order. Knows nothing of formats.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -20,13 +20,13 @@ use crate::record::row::{Row, RowSink};
 use crate::record::target::TargetTag;
 use crate::time;
 
-/// Every column of a summary. Each group has a column of its own.
+/// Every column of a summary, with one column per group.
 pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
     computed("resource_name", "name of what was backed up", Text, Table(0)).or(&["resource"]),
     computed("vault_name", "name of the vault", Text, Table(0)).or(&["vault"]),
     computed("resource_type", "type of what was backed up", Type, Table(0)).or(&["type"]),
     computed("status", "status, such as available", Status, Table(0)),
-    // Unlike a name, it can be shortened.
+    // Unlike a name, an id can be shortened.
     computed("checkpoint_id", "ID of the restore point", Id, Table(1)),
     computed("day", "day of created_at", Word, Table(0)),
     computed("month", "month of created_at", Word, Table(0)),
@@ -49,7 +49,7 @@ pub(crate) const SUMMARY_COLUMNS: &[Column] = &[
 use ColumnKind::{Id, Number, Size, Status, Text, Time, Type, Word};
 use Visibility::Table;
 
-/// Returns the columns of a summary by this group. `has_vaults` means that names and sizes of
+/// Returns the columns of a summary by this group. `has_vaults` is true if names and sizes of
 /// vaults are known.
 pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
     let is_default = |column: &&Column| match column.name {
@@ -60,7 +60,7 @@ pub(crate) fn columns(group: Option<Group>, has_vaults: bool) -> ColumnSets {
     };
     let shown = |column: &Column| {
         let mut column = *column;
-        // Without the vaults, the id is the only name.
+        // Without the vaults, only the id identifies a vault.
         if column.name == "vault_id" && !has_vaults {
             column.visibility = Table(0);
         }
@@ -89,7 +89,7 @@ struct Total {
     /// In GB.
     size: u128,
     /// Number of backups of unknown size, which the sum omits.
-    unsized_: u64,
+    without_size: u64,
     oldest: Option<i64>,
     newest: Option<i64>,
     next_expiry: Option<i64>,
@@ -107,7 +107,7 @@ impl Summary {
     pub(crate) fn new(group: Option<Group>, now: i64) -> Self {
         let mut totals = HashMap::new();
         if group.is_none() {
-            // The sum over nothing is zero.
+            // Without backups, the total is zero.
             totals.insert("".into(), Total::default());
         }
         Self { group, now, totals }
@@ -127,7 +127,7 @@ impl Summary {
 
     /// Returns the number of backups of unknown size, which the sums omit.
     pub(crate) fn without_size(&self) -> u64 {
-        self.totals.values().map(|total| total.unsized_).sum()
+        self.totals.values().map(|total| total.without_size).sum()
     }
 
     /// Returns a row for each group, as the JSON text of an object: days and months newest first,
@@ -176,16 +176,16 @@ impl Summary {
     /// Adds the days or months without backups between the first and the last, so that a gap is
     /// visible.
     fn fill_calendar(&mut self) {
-        /// Maximum number of rows that are added. A wrong date may be far away.
-        const MOST: usize = 4000;
+        /// Maximum number of added rows. A wrong date may be far off.
+        const MAX_ADDED: usize = 4000;
         let Some(group) = self.group.filter(|group| group.is_calendar()) else { return };
         let dates = self.totals.keys().filter_map(|key| first_day(key));
         let Some((first, last)) = dates.clone().min().zip(dates.max()) else { return };
         let step = if group == Group::Day { Span::new().days(1) } else { Span::new().months(1) };
         let length = if group == Group::Day { "2020-02-21".len() } else { "2020-02".len() };
         let between: Vec<_> =
-            first.series(step).take_while(|date| *date < last).take(MOST + 1).collect();
-        if between.len() > MOST {
+            first.series(step).take_while(|date| *date < last).take(MAX_ADDED + 1).collect();
+        if between.len() > MAX_ADDED {
             return;
         }
         for date in between {
@@ -217,9 +217,9 @@ impl Summary {
 impl RowSink for Summary {
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>> {
         let backup = row.backup();
-        let key = self.group.and_then(|group| group.distinction(&backup)).unwrap_or_default();
+        let key = self.group.and_then(|group| group.unique_key(&backup)).unwrap_or_default();
         let named = self.group == Some(Group::Resource);
-        // A key is copied once for each group, not for each backup.
+        // Copies a key once per group, not per backup.
         let total = match self.totals.get_mut(&*key) {
             Some(total) => total,
             None => {
@@ -241,7 +241,7 @@ impl Total {
         self.count += 1;
         match backup.get(Field::resource_size).and_then(|size| size.text().parse::<u128>().ok()) {
             Some(size) => self.size = self.size.saturating_add(size),
-            None => self.unsized_ += 1,
+            None => self.without_size += 1,
         }
         if let Some(created) = instant(backup.get(Field::created_at)) {
             if named && self.newest.is_none_or(|newest| created > newest) {

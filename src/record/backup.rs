@@ -117,13 +117,13 @@ fields! {
     incremental,
     version,
     scheduled_operation_id,
-    /// Which target of the run it is from. `cbr` adds it where there are several.
+    /// The target of the run. `cbr` adds it if there are several.
     _target,
 }
 
 impl FieldSpans {
     /// Parses one record, or returns `None` if the next value is not an object. Of duplicate
-    /// fields, the last counts.
+    /// fields, the last one counts.
     pub(crate) fn read(scanner: &mut Scanner<'_>) -> Option<Self> {
         let mut spans = Self::default();
         scanner.object(|scanner, name| {
@@ -140,8 +140,8 @@ impl FieldSpans {
         u32::try_from(scanner.position()).is_ok().then_some(spans)
     }
 
-    /// Returns the same fields of a record that was moved by `distance` bytes and has the target
-    /// `tag` now, at `start`.
+    /// Returns the spans after the record was moved by `distance` bytes and the target `tag` was
+    /// added at `start`.
     pub(super) fn moved(&self, distance: i64, tag: &TargetTag, start: usize) -> Self {
         let shift = |at: u32| (i64::from(at) + distance) as u32;
         let mut fields = self.fields;
@@ -211,7 +211,7 @@ impl<'a> Backup<'a> {
         field(self.get(Field::extend_info)?, name)
     }
 
-    /// Returns a member of the target that it is from.
+    /// Returns a member of the record's target.
     pub(crate) fn in_target(&self, name: &str) -> Option<Json<'a>> {
         let member = target::MEMBERS.iter().position(|member| *member == name)?;
         self.spans.target[member].find(self.text)
@@ -246,8 +246,8 @@ impl<'a> Backup<'a> {
         infos.filter_map(|info| field(info, name)).collect()
     }
 
-    /// Returns the number of volume backups that were sent with it. An empty list means nothing:
-    /// the service leaves children out of lists.
+    /// Returns the number of volume backups in the record. An empty list is ignored: the service
+    /// omits children in lists.
     pub(crate) fn children_count(&self) -> Option<i64> {
         let children = self.get(Field::children)?.elements().len();
         i64::try_from(children).ok().filter(|children| *children > 0)
@@ -259,15 +259,15 @@ impl<'a> Backup<'a> {
         Some((time::now().as_microsecond() - created).div_euclid(1_000_000))
     }
 
-    /// Returns the volume backups of a server backup. The service sends them only in answer to a
-    /// request for a single backup. Empty if they do not have the documented form.
+    /// Returns the volume backups of a server backup. The service sends them only for a single
+    /// backup. Empty if they do not have the documented form.
     pub(crate) fn child_backups(&self) -> Vec<Json<'a>> {
         let children = self.get(Field::children).map(Json::elements).unwrap_or_default();
         if children.iter().all(|child| child.is_object()) { children } else { Vec::new() }
     }
 }
 
-/// Returns where the members of a target are. Its text starts at `start`.
+/// Returns the spans of a target's members. The target starts at `start`.
 fn target_spans(target: &str, start: usize) -> TargetSpans {
     let mut spans = TargetSpans::default();
     // A value that is not an object has no members.
@@ -283,13 +283,13 @@ fn target_spans(target: &str, start: usize) -> TargetSpans {
 
 /// Returns the last field of this name, unless it is null.
 fn field<'a>(object: Json<'a>, wanted: &str) -> Option<Json<'a>> {
-    let mut found = None;
+    let mut last_value = None;
     object.fields(|name, value| {
         if name == wanted {
-            found = (!value.is_null()).then_some(value);
+            last_value = (!value.is_null()).then_some(value);
         }
     })?;
-    found
+    last_value
 }
 
 #[cfg(test)]
@@ -332,8 +332,9 @@ mod tests {
         ];
         for (record, expected) in cases {
             let backup = Backup::parse(record).unwrap();
-            let found = ["region", "profile"].map(|name| backup.in_target(name).map(Json::as_sent));
-            assert_eq!(found, expected, "{record}");
+            let last_value =
+                ["region", "profile"].map(|name| backup.in_target(name).map(Json::as_sent));
+            assert_eq!(last_value, expected, "{record}");
             assert_eq!(backup.in_target("id"), None);
         }
     }

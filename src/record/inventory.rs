@@ -63,7 +63,7 @@ objects! {
         id: String,
         name: Option<String>,
         billing: Billing,
-        /// The resources that are associated with it.
+        /// The resources associated with the vault.
         resources: Vec<VaultResource>,
     }
 
@@ -73,7 +73,7 @@ objects! {
         size: Option<u64>,
         /// Used capacity in MB.
         used: Option<u64>,
-        /// `backup`, or `replication` for a vault that holds replicas.
+        /// `backup`, or `replication` for a vault of replicas.
         protect_type: Option<String>,
     }
 
@@ -103,7 +103,7 @@ objects! {
         result: Option<bool>,
         code: Option<String>,
         reason: Option<String>,
-        /// The vault that it is in.
+        /// The vault that contains the resource.
         vault: Option<VaultName>,
     }
 
@@ -174,7 +174,7 @@ objects! {
 }
 
 impl Vault {
-    /// Returns true if it holds replicas of backups, not backups.
+    /// Returns true if the vault holds replicas instead of backups.
     pub(crate) fn holds_replicas(&self) -> bool {
         self.billing.protect_type.as_deref() == Some("replication")
     }

@@ -17,14 +17,14 @@ type Text = dyn AsRef<str> + Send + Sync;
 
 /// Accepts backups one at a time, in their final order.
 pub(crate) trait RowSink {
-    /// Accepts the next backup. `Break` means that no more are wanted.
+    /// Accepts the next backup. `Break` stops the source.
     ///
     /// # Errors
     ///
     /// If the backup cannot be stored or written.
     fn push(&mut self, row: Row<'_>) -> anyhow::Result<ControlFlow<()>>;
 
-    /// Called after each page, when complete rows may be written.
+    /// Called after each page. Complete rows may then be written.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ pub(crate) struct Rows {
 pub(crate) struct RowSpan {
     range: Range<usize>,
     fields: FieldSpans,
-    /// There may be line breaks between its tokens.
+    /// True if there may be line breaks between its tokens.
     breaks_lines: bool,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Row<'a> {
 }
 
 impl Rows {
-    /// Returns the backups that [`RowSpan::read`] span in this text.
+    /// Creates rows from the spans that [`RowSpan::read`] found in this text.
     pub(crate) fn new(text: Arc<Text>, spans: Vec<RowSpan>) -> Self {
         Self { text, spans }
     }
@@ -66,8 +66,8 @@ impl Rows {
         self.spans.iter().map(|span| span.range.len() + tag.len()).sum()
     }
 
-    /// Returns the text and the spans of these backups with their target as the first member of
-    /// each. Appends the text to `text`. A member of that name that the service sent is left out.
+    /// Returns the text and spans of these backups, each with the target as its first member.
+    /// Appends to `text`. A member of that name that the service sent is left out.
     pub(crate) fn tagged(&self, tag: &TargetTag, mut text: String) -> (String, Vec<RowSpan>) {
         let from = (*self.text).as_ref();
         let tagged = |span: &RowSpan| {
@@ -83,7 +83,7 @@ impl Rows {
         (text, spans)
     }
 
-    /// Returns the memory of the text and of the spans.
+    /// Returns the memory size of the text and the spans.
     pub(crate) fn bytes(&self) -> usize {
         (*self.text).as_ref().len() + size_of_val(self.spans.as_slice())
     }
@@ -164,7 +164,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::record::column::COLUMNS;
 
-    /// Every column has the value that it has in the tagged text read anew.
+    /// Every column has the same value as in the tagged text parsed again.
     #[test]
     fn a_tagged_row_is_what_its_text_says() {
         let tag = TargetTag::new(Some("eu-de"), Some("p1"), Some("\"x\""), None);
@@ -187,12 +187,12 @@ pub(crate) mod tests {
         assert!(lines[0].starts_with(&format!("{{{target},\"id\":\"a\"")), "{}", lines[0]);
         assert!(lines[1].starts_with(&format!("{{{target},\"id\":\"b\"")), "{}", lines[1]);
         for (row, line) in tagged.at(&[0, 1]).zip(&lines) {
-            let anew = RowSpan::alone(line).unwrap();
+            let reparsed = RowSpan::alone(line).unwrap();
             for column in COLUMNS {
                 let text = |row: Row<'_>| {
                     column.value(&row.backup()).map(|value| value.text().into_owned())
                 };
-                assert_eq!(text(row), text(anew.row(line)), "{}", column.name);
+                assert_eq!(text(row), text(reparsed.row(line)), "{}", column.name);
             }
         }
     }

@@ -1,7 +1,7 @@
-//! The target of a row: the region, project and profile that it was read from.
+//! The target of a row: its region, project and profile.
 //!
-//! Where a run reads several, each row begins with the member `_target`, so that whatever sorts,
-//! groups or prints rows can use it. The rest of the row is unchanged.
+//! If a run reads several targets, each row begins with the member `_target`, which sorting,
+//! grouping and printing use. The rest of the row is unchanged.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(crate) struct TargetTag {
 }
 
 impl TargetTag {
-    /// Creates the tag of a target. What is not known is left out.
+    /// Creates the tag of a target. Unknown values are omitted.
     pub(crate) fn new(
         region: Option<&str>,
         project_id: Option<&str>,
@@ -51,7 +51,7 @@ impl TargetTag {
         Self { text: format!("{NAME}{object}}},"), members }
     }
 
-    /// Returns the member as text, which differs from that of any other target.
+    /// Returns the member as text, which is unique to the target.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -66,7 +66,7 @@ impl TargetTag {
         &self.members
     }
 
-    /// Returns the number of bytes that it adds.
+    /// Returns the number of added bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
@@ -81,7 +81,7 @@ impl TargetTag {
         start
     }
 
-    /// Returns a JSON object that `cbr` made, which is not empty, with this member first.
+    /// Adds this member at the start of a non-empty JSON object.
     pub(crate) fn tagged(&self, object: &str) -> String {
         let mut text = String::with_capacity(object.len() + self.len());
         self.push(object, &mut text);
@@ -101,7 +101,7 @@ pub(super) fn without(object: &str) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// Returns a text as JSON.
+/// Returns text as a JSON string.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }

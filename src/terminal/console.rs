@@ -1,8 +1,7 @@
-//! Human-readable output on stderr besides errors: warnings, details of requests, progress, the
-//! receipt.
+//! Human-readable output on stderr except errors: warnings, request details, progress, receipt.
 //!
-//! A single writer keeps lines and the progress bar apart. Progress and the receipt's line are for
-//! terminals only; scripts have `--receipt`.
+//! A single writer separates lines from the progress bar. Progress and the receipt line are for
+//! terminals only; scripts use `--receipt`.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -51,7 +50,7 @@ struct Progress {
     started: Instant,
     rows: u64,
     count: Option<u64>,
-    /// Created when the work has lasted for [`PATIENCE`].
+    /// Created after [`PROGRESS_DELAY`].
     bar: Option<ProgressBar>,
     /// Reason and end of the longest wait. Other requests may continue meanwhile.
     waits: Option<(String, Instant)>,
@@ -60,11 +59,11 @@ struct Progress {
     over: bool,
 }
 
-/// Shorter work shows no progress.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Time before the progress bar appears.
+const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
 impl Default for ConsoleArgs {
-    /// Returns the flags of a command line without any.
+    /// Returns the default flags.
     fn default() -> Self {
         Self { quiet: false, verbose: 0, error_format: ErrorFormat::Text }
     }
@@ -99,8 +98,8 @@ impl Console {
         Self { args, is_terminal, progress: Mutex::new(progress) }
     }
 
-    /// Returns true if a person watches: stderr is a terminal, and neither `--quiet` nor a format
-    /// for scripts is set.
+    /// Returns true if a user watches: stderr is a terminal, and neither `--quiet` nor a format for
+    /// scripts is set.
     pub(crate) fn is_watched(&self) -> bool {
         self.is_terminal && !self.args.quiet && self.args.error_format == ErrorFormat::Text
     }
@@ -142,9 +141,9 @@ impl Console {
         self.line(&self.args.error_format.line(level, text));
     }
 
-    /// Prints the last line of a run that a person watches.
+    /// Prints the receipt line of a watched run.
     pub(crate) fn receipt(&self, text: &str) {
-        // A line on the terminal would land between the rows that another program prints there.
+        // The program that reads the pipe may print rows to the same terminal.
         if self.is_watched() && !stdout::is_pipe() {
             self.line(text);
         }
@@ -171,8 +170,8 @@ impl Console {
         }
     }
 
-    /// Reports that a host has sent nothing for so long. On a terminal, the progress shows that
-    /// nothing comes.
+    /// Reports that a host has sent nothing for this time: in the progress on a terminal, otherwise
+    /// as a warning.
     pub(crate) fn silent(&self, host: &str, silence: Duration) {
         if self.is_watched() {
             self.lock().silent_since = Instant::now().checked_sub(silence);
@@ -187,7 +186,7 @@ impl Console {
             return;
         }
         let mut progress = self.lock();
-        if progress.over || progress.started.elapsed() < PATIENCE {
+        if progress.over || progress.started.elapsed() < PROGRESS_DELAY {
             return;
         }
         let text = progress.text();
@@ -240,7 +239,7 @@ impl Progress {
     }
 }
 
-/// Without a terminal nothing else shows that the run continues.
+/// Returns the warning about a silent host.
 fn silence_text(host: &str, silence: Duration) -> String {
     let seconds = silence.as_secs();
     format!("no answer from {host} for {seconds} s, still waiting (--timeout limits this)")
@@ -249,7 +248,7 @@ fn silence_text(host: &str, silence: Duration) -> String {
 fn new_bar() -> ProgressBar {
     let target = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), 10);
     let bar = ProgressBar::with_draw_target(None, target);
-    // Cut to the width of the screen, which "{msg}" is not.
+    // Cuts the message to the width of the screen, unlike "{msg}".
     bar.with_style(
         ProgressStyle::with_template("{wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner()),

@@ -9,11 +9,11 @@ use std::os::fd::BorrowedFd;
 /// Properties of the destination that a renderer depends on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Destination {
-    /// Width in cells that lines should fit, if any: that of the terminal, or `COLUMNS`.
+    /// Maximum width of lines in cells: the terminal's, or `COLUMNS`.
     pub(crate) width: Option<usize>,
-    /// It is a terminal, on which control characters act.
+    /// True for a terminal, which interprets control characters.
     pub(crate) is_terminal: bool,
-    /// Use colors.
+    /// True to use colors.
     pub(crate) colored: bool,
 }
 

@@ -2,19 +2,18 @@
 //!
 //! By default the signal SIGXFSZ ends the process without a message, in the middle of the output.
 
-/// Advice for a file that may not grow.
+/// Hint for a file at the size limit.
 pub(crate) const HINT: &str = "raise the limit on the size of files (ulimit -f)";
 
-/// Makes writes beyond the limit fail, from now on and in this process only. Programs that it
-/// starts keep the default.
+/// Makes writes beyond the limit fail in this process. Child processes keep the default.
 #[cfg(unix)]
 pub(crate) fn report() {
     use tokio::signal::unix::{SignalKind, signal};
 
-    // The handler stays when its stream is dropped. Without it the default is as good as there is.
+    // The handler stays when its stream is dropped. If it cannot be set, the default remains.
     let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
 }
 
-/// There is no such limit.
+/// Does nothing: there is no such limit.
 #[cfg(not(unix))]
 pub(crate) fn report() {}

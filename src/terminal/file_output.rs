@@ -17,15 +17,15 @@ impl FileOutput {
     ///
     /// # Errors
     ///
-    /// If the directory does not exist or cannot be written, or `path` is no regular file.
+    /// If the directory does not exist or cannot be written, or `path` is not a regular file.
     pub(super) fn new(path: &Path) -> io::Result<Self> {
-        let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let fault = |error: io::Error| named(path, &error);
-        if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(fault(io::Error::other("not a regular file")));
         }
         let mut builder = tempfile::Builder::new();
-        // Readable for whom the umask allows: a collector runs as another user.
+        // The umask decides who can read the file: a collector runs as another user.
         #[cfg(unix)]
         let builder = {
             use std::os::unix::fs::PermissionsExt as _;

@@ -3,7 +3,7 @@
 //! All of stderr except the progress bar goes through [`ErrorFormat::write`]. Paths, names and
 //! arguments are untrusted, so control characters are escaped.
 //!
-//! Knows no errors: texts and exit codes are decided in [`errors`](crate::errors).
+//! Knows nothing of errors: [`errors`](crate::errors) decides on texts and exit codes.
 
 use crate::text::sanitize;
 use std::io::{self, Write as _};
@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// The form of the messages.
+/// Format of the messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ErrorFormat {
     /// `cbr: error: …`, and `cbr: hint: …` if something can be done about it
@@ -42,7 +42,7 @@ struct Remark<'a> {
     message: &'a str,
 }
 
-/// The message of a run that has failed. Fields are only ever added.
+/// The message of a run that has failed. Fields are stable: new ones may be added.
 #[derive(Debug, Serialize)]
 pub(crate) struct FailureMessage {
     /// Always [`Level::Error`].
@@ -59,7 +59,7 @@ pub(crate) struct FailureMessage {
     pub(crate) message: String,
     /// The service's id of the request.
     pub(crate) request_id: Option<String>,
-    /// The same command may succeed later.
+    /// True if the same command may succeed later.
     pub(crate) retryable: bool,
     /// Seconds to wait, as requested by the service.
     pub(crate) retry_after: Option<u64>,
@@ -93,7 +93,7 @@ pub(crate) const FIELDS: [(&str, &str); 10] = [
 
 impl ErrorFormat {
     /// Writes lines to stderr, with control and invisible characters escaped except line ends.
-    /// Errors are ignored: there is nowhere to report them.
+    /// Errors are ignored, since they cannot be reported.
     pub(crate) fn write(self, lines: &str) {
         let shown = match self {
             Self::Json => sanitize::json(lines),
@@ -118,7 +118,7 @@ impl ErrorFormat {
         }
     }
 
-    /// Reports why the run has failed.
+    /// Prints the failure of the run.
     pub(crate) fn print_failure(self, report: &FailureMessage) {
         self.write(&match (self, &report.hint) {
             (Self::Json, _) => json(report),
@@ -131,8 +131,7 @@ impl ErrorFormat {
     }
 }
 
-/// Serializes a message on one line, since JSON escapes line ends. The serialized types cannot
-/// fail.
+/// Serializes a message on one line; JSON escapes line ends. Cannot fail for these types.
 fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_default()
 }

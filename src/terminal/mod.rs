@@ -1,4 +1,4 @@
-//! Standard output and standard error, and the terminal that they may be.
+//! Standard output, standard error and their terminal.
 //!
 //! | module | what it owns |
 //! |---|---|

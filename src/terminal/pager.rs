@@ -19,15 +19,15 @@ use super::file_output::FileOutput;
 use super::stdout::Stdout;
 use crate::text::sanitize::cells;
 
-/// Settings that name the pager; the first that is set wins. An empty name and `cat` mean none. As
-/// in git, the file overrides the variable that all programs share.
+/// Settings that name the pager; the first one set wins. An empty name and `cat` disable it. As in
+/// git, the file overrides the variable shared by all programs.
 const SETTINGS: [(&str, Source); 3] = [
     ("CBR_PAGER", Source::Variable),
     ("defaults.pager", Source::File),
     ("PAGER", Source::Variable),
 ];
 
-/// Where a setting is.
+/// Source of a setting.
 #[derive(Clone, Copy)]
 enum Source {
     Variable,
@@ -36,18 +36,18 @@ enum Source {
 }
 
 /// The pager of the configuration file.
-static OF_FILE: OnceLock<String> = OnceLock::new();
+static CONFIGURED_PAGER: OnceLock<String> = OnceLock::new();
 
 /// Sets the pager of the configuration file. Later calls have no effect.
 pub(crate) fn set_default(command: String) {
-    drop(OF_FILE.set(command));
+    drop(CONFIGURED_PAGER.set(command));
 }
 
 /// Checks that a command line can be split into words.
 ///
 /// # Errors
 ///
-/// Why it cannot.
+/// The reason.
 pub(crate) fn check(command: &str) -> Result<(), String> {
     shlex::split(command).map(|_| ()).ok_or_else(|| OPEN_QUOTE.to_owned())
 }
@@ -56,7 +56,7 @@ pub(crate) fn check(command: &str) -> Result<(), String> {
 const OPEN_QUOTE: &str = "a quote has no end";
 
 /// The default pager.
-const USUAL: &str = "less";
+const DEFAULT_PAGER: &str = "less";
 
 /// Options of less unless the user has set some: pass colors, cut long lines at the edge (the arrow
 /// keys move sideways), leave the text on the screen.
@@ -65,12 +65,12 @@ const LESS_OPTIONS: &str = "RSX";
 /// The first version of less that can keep a header on the screen.
 const HEADER_VERSION: u32 = 600;
 
-/// Number of bytes kept in case the pager is unusable. A pager that has read more than a pipe holds
-/// works.
-const KEPT: usize = 256 << 10;
+/// Number of bytes kept in case the pager fails. A pager that has read more than the capacity of a
+/// pipe works.
+const MAX_KEPT: usize = 256 << 10;
 
-/// True if a pager is or was on the screen: it handles Ctrl-C.
-static ON: AtomicBool = AtomicBool::new(false);
+/// True if a pager runs or ran: it handles Ctrl-C.
+static IS_RUNNING: AtomicBool = AtomicBool::new(false);
 
 /// True if Ctrl-C was pressed.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -78,7 +78,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Returns true if the pager handles the Ctrl-C that was just pressed, and the program continues.
 pub(crate) fn takes_interrupt() -> bool {
     INTERRUPTED.store(true, Ordering::SeqCst);
-    ON.load(Ordering::SeqCst)
+    IS_RUNNING.load(Ordering::SeqCst)
 }
 
 /// Output through a pager. Must be [closed](Self::close) at the end.
@@ -91,11 +91,11 @@ pub(crate) struct Paged {
 
 #[derive(Debug)]
 enum State {
-    /// Straight to stdout.
+    /// Writes directly to stdout.
     Plain,
-    /// To a file beside the final one, which it replaces at the end.
+    /// Writes to a temporary file, which replaces the final one at the end.
     File(FileOutput),
-    /// Less than a screen so far.
+    /// Buffers less than a screen.
     Holding {
         text: Vec<u8>,
         measured: usize,
@@ -169,22 +169,22 @@ impl Paged {
         Stdout.flush()
     }
 
-    /// Continues with a pager, or without one if there is none.
+    /// Continues with a pager, if one is available.
     fn start(&mut self, text: Vec<u8>, is_wide: bool) -> io::Result<()> {
         match Pager::start(self.is_table, is_wide) {
             Ok(Some(pager)) => {
                 self.state = State::Paging { pager, kept: Some(Vec::new()) };
                 self.write_all(&text)
             }
-            Ok(None) => self.go_on_without(&text),
+            Ok(None) => self.continue_without(&text),
             Err(why) => {
                 self.console.warn(&why);
-                self.go_on_without(&text)
+                self.continue_without(&text)
             }
         }
     }
 
-    fn go_on_without(&mut self, text: &[u8]) -> io::Result<()> {
+    fn continue_without(&mut self, text: &[u8]) -> io::Result<()> {
         self.state = State::Plain;
         Stdout.write_all(text)
     }
@@ -194,9 +194,9 @@ impl Paged {
         let failure = pager.end();
         self.state = State::Left;
         if let (Some(failure), Some(kept)) = (failure, kept) {
-            ON.store(false, Ordering::SeqCst);
+            IS_RUNNING.store(false, Ordering::SeqCst);
             self.console.warn(&failure);
-            self.go_on_without(&kept)?;
+            self.continue_without(&kept)?;
         }
         Ok(())
     }
@@ -226,7 +226,7 @@ impl Write for Paged {
                 if let Some(text) = kept {
                     text.extend_from_slice(bytes);
                 }
-                kept.take_if(|text| text.len() > KEPT);
+                kept.take_if(|text| text.len() > MAX_KEPT);
                 let written =
                     pager.child.stdin.as_mut().map_or(Ok(()), |stdin| stdin.write_all(bytes));
                 match written {
@@ -245,7 +245,7 @@ impl Write for Paged {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // A pager gets every byte at once, and what is held back is not to be written yet.
+        // A pager gets every byte at once, and buffered text must not be written yet.
         if matches!(self.state, State::Plain) { Stdout.flush() } else { Ok(()) }
     }
 }
@@ -271,15 +271,15 @@ impl Pager {
     ///
     /// # Errors
     ///
-    /// If the one that is named cannot be started. The message is for a warning.
+    /// If the configured pager cannot be started. The message is for a warning.
     fn start(is_table: bool, is_wide: bool) -> Result<Option<Self>, String> {
         let value = |(name, source)| match source {
             Source::Variable => Some((name, env::var_os(name)?.to_string_lossy().into_owned())),
-            Source::File => Some((name, OF_FILE.get()?.clone())),
+            Source::File => Some((name, CONFIGURED_PAGER.get()?.clone())),
         };
         let named = SETTINGS.into_iter().find_map(value);
         let is_named = named.is_some();
-        let (setting, command) = named.unwrap_or_else(|| (SETTINGS[0].0, USUAL.to_owned()));
+        let (setting, command) = named.unwrap_or_else(|| (SETTINGS[0].0, DEFAULT_PAGER.to_owned()));
         let unusable = |why: &str| {
             let command = command.escape_debug();
             Err(format!("{setting}: cannot use `{command}` as a pager: {why}; printed without one"))
@@ -289,18 +289,19 @@ impl Pager {
         if program == "cat" {
             return Ok(None);
         }
-        let header = || is_table && less_version(program).is_some_and(|it| it >= HEADER_VERSION);
+        let header =
+            || is_table && less_version(program).is_some_and(|version| version >= HEADER_VERSION);
         let is_unset = |name: &&str| env::var_os(name).is_none();
         let less = Some("LESS").filter(is_unset);
         let less = less.map(|name| (name, options(is_table, is_wide, header)));
         // The text is UTF-8, whatever the locale is.
         let charset = Some("LESSCHARSET").filter(is_unset).map(|name| (name, "utf-8".to_owned()));
         let unset = less.into_iter().chain(charset);
-        // Before it can receive a Ctrl-C.
-        ON.store(true, Ordering::SeqCst);
+        // Set before the pager can receive Ctrl-C.
+        IS_RUNNING.store(true, Ordering::SeqCst);
         let started =
             Command::new(program).args(arguments).envs(unset).stdin(Stdio::piped()).spawn();
-        ON.store(started.is_ok(), Ordering::SeqCst);
+        IS_RUNNING.store(started.is_ok(), Ordering::SeqCst);
         match started {
             Ok(child) => Ok(Some(Self { child, setting, command })),
             Err(_) if !is_named => Ok(None),
@@ -308,8 +309,7 @@ impl Pager {
         }
     }
 
-    /// Waits for its end. Returns the message of a warning if it failed; quitting it is not a
-    /// failure.
+    /// Waits until the pager ends. Returns a warning if it failed; quitting is not a failure.
     fn end(&mut self) -> Option<String> {
         drop(self.child.stdin.take());
         let code = self.child.wait().ok()?.code()?;
@@ -322,8 +322,8 @@ impl Pager {
     }
 }
 
-/// Returns the options of less. It quits at once if everything fits, but not if it has to cut wide
-/// lines of a table.
+/// Returns the options of less. It quits at once if everything fits, unless it cuts wide lines of a
+/// table.
 fn options(is_table: bool, is_wide: bool, has_header: impl Fn() -> bool) -> String {
     let quits = if is_table && is_wide { "" } else { "F" };
     let header = if has_header() { " --header=1" } else { "" };
@@ -333,7 +333,8 @@ fn options(is_table: bool, is_wide: bool, has_header: impl Fn() -> bool) -> Stri
 /// Returns the version of less, or `None` if the program is another one.
 fn less_version(program: &str) -> Option<u32> {
     let name = Path::new(program).file_name()?;
-    let output = (name == USUAL).then(|| Command::new(program).arg("--version").output())?.ok()?;
+    let output =
+        (name == DEFAULT_PAGER).then(|| Command::new(program).arg("--version").output())?.ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let number = text.strip_prefix("less ")?.split(|char: char| !char.is_ascii_digit()).next()?;
     number.parse().ok()

@@ -1,7 +1,7 @@
 //! Stderr for the progress bar, a little narrower than the terminal.
 //!
-//! The bar pads its last line with blanks, and the cursor is after them. Without free cells the
-//! terminal's `^C` would wrap, and the wrong line would be cleared.
+//! The bar pads its last line with blanks, with the cursor after them. Without free cells the
+//! terminal's `^C` would wrap, so the wrong line would be cleared.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use console::Term;
 use indicatif::TermLike;
 
 /// Free cells: for `^C`, and one for the cursor.
-const FREE: u16 = 3;
+const FREE_CELLS: u16 = 3;
 
 /// The terminal on stderr.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Screen {
 
 impl TermLike for Screen {
     fn width(&self) -> u16 {
-        self.0.size().1.saturating_sub(FREE).max(1)
+        self.0.size().1.saturating_sub(FREE_CELLS).max(1)
     }
 
     fn height(&self) -> u16 {

@@ -1,6 +1,6 @@
 //! The terminal of stdout: its size, its colors, and the pager in front of it.
 //!
-//! Knows nothing of formats; the caller says whether a pager is useful.
+//! Knows nothing of formats; the caller decides whether a pager is useful.
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -45,7 +45,7 @@ pub(crate) struct TerminalArgs {
 /// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
-    /// On a terminal, unless the environment says otherwise
+    /// On a terminal, unless the environment overrides it
     Auto,
     /// Also in pipes and files
     Always,
@@ -53,7 +53,7 @@ pub(crate) enum When {
     Never,
 }
 
-/// What a person reads on a screen, so that a pager is useful.
+/// Kind of human-readable output for a pager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// Lines below a header.
@@ -71,7 +71,7 @@ pub(crate) struct Terminal {
     no_pager: bool,
 }
 
-/// Decides whether clap prints help in colors.
+/// Sets whether clap prints help in colors.
 pub(crate) fn color_help(when: Option<When>) {
     let colored = when.unwrap_or(When::Auto).is_now();
     (if colored { ColorChoice::Always } else { ColorChoice::Never }).write_global();
@@ -145,8 +145,8 @@ impl Terminal {
         }
     }
 
-    /// Returns the properties that renderers depend on. A program such as `watch` exports `COLUMNS`
-    /// for output that a person reads through a pipe.
+    /// Returns the properties for renderers. Programs such as `watch` export `COLUMNS` for
+    /// human-readable output through a pipe.
     pub(crate) fn destination(&self) -> Destination {
         let width = self.size.map(|(width, _)| width);
         let exported = || env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
@@ -157,7 +157,7 @@ impl Terminal {
         }
     }
 
-    /// Returns the destination: a pager, if a person reads the output and it exceeds the screen.
+    /// Returns the destination: a pager, if the output is for reading and exceeds the screen.
     pub(crate) fn output(&self, reading: Option<Reading>, console: &Arc<Console>) -> Paged {
         let screen = self.size.filter(|_| reading.is_some() && !self.no_pager);
         Paged::new(screen, reading == Some(Reading::Table), Arc::clone(console))

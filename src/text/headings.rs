@@ -1,16 +1,17 @@
-//! Headings of the filters in the help: by subject, since who applies a filter matters to few.
+//! Headings of the filters in the help, by subject. Whether the service or `cbr` applies a filter
+//! matters to few users.
 
-/// The beginning of each of these headings.
+/// Prefix of all filter headings.
 pub(crate) const FILTERS: &str = "Filters";
 
-/// Which names, resources and vaults.
+/// Filters by name, resource and vault.
 pub(crate) const NAMES: &str = "Filters: name, resource, vault";
 
-/// When a backup was created, and when it expires.
+/// Filters by creation and expiry.
 pub(crate) const TIMES: &str = "Filters: time";
 
-/// Status, and how the backup was created.
+/// Filters by status and kind of backup.
 pub(crate) const KINDS: &str = "Filters: status and kind";
 
-/// All others.
+/// All other filters.
 pub(crate) const OTHERS: &str = "Filters: other";

@@ -19,8 +19,8 @@ pub(crate) fn found(words: fn() -> Vec<(String, String)>) -> ArgValueCandidates 
     ArgValueCandidates::new(move || words().into_iter().map(candidate).collect::<Vec<_>>())
 }
 
-/// Completes a comma-separated list of these words, each with a description. For flags whose parser
-/// splits the list; for `value_delimiter` the engine does.
+/// Completes a comma-separated list of these words, each with a description. For flags whose own
+/// parser splits the list; clap handles `value_delimiter`.
 pub(crate) fn list_of<I>(words: fn() -> I) -> ArgValueCompleter
 where
     I: Iterator<Item = (String, &'static str)> + 'static,
@@ -28,10 +28,10 @@ where
     ArgValueCompleter::new(move |value: &OsStr| {
         let value = value.to_string_lossy();
         let (earlier, last) = value.split_at(value.rfind(',').map_or(0, |comma| comma + 1));
-        let fitting = words().filter(|(word, _)| word.starts_with(last));
+        let matching = words().filter(|(word, _)| word.starts_with(last));
         let candidate = |(word, help): (String, &'static str)| {
             CompletionCandidate::new(word).add_prefix(earlier).help(Some(help.into()))
         };
-        fitting.map(candidate).collect::<Vec<_>>()
+        matching.map(candidate).collect::<Vec<_>>()
     })
 }

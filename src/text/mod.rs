@@ -1,4 +1,4 @@
-//! Small helpers on text and on the values of flags. Depends on no other module of this crate.
+//! Small helpers for text and flag values. Depends on no other module of this crate.
 //!
 //! | module | what it owns |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Writes files that only their owner can read, each as a whole or not at all.
+//! Writes files that only their owner can read, completely or not at all.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
@@ -8,7 +8,7 @@ use tempfile::Builder;
 
 use super::small_file;
 
-/// A directory that only its owner can enter, so nobody else can have put a file there.
+/// A directory that only its owner can enter, so its files are the owner's.
 #[derive(Debug)]
 pub(crate) struct PrivateDirectory(PathBuf);
 
@@ -24,7 +24,7 @@ impl PrivateDirectory {
         (metadata.is_dir() && is_closed).then(|| Self(path.to_owned()))
     }
 
-    /// Returns the directory, which is created if it is missing.
+    /// Returns the directory. Creates it if it is missing.
     ///
     /// # Errors
     ///
@@ -34,7 +34,7 @@ impl PrivateDirectory {
         Self::open(path).ok_or_else(|| io::Error::other("others can enter the directory"))
     }
 
-    /// Returns its path.
+    /// Returns the path.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -58,7 +58,8 @@ impl PrivateDirectory {
     }
 }
 
-/// Creates a directory for its owner alone, with its parents; an existing one stays as it is.
+/// Creates a directory that only its owner can enter, with its parents. An existing one is
+/// unchanged.
 ///
 /// # Errors
 ///
@@ -84,7 +85,7 @@ pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Writes a temporary file, which the library creates with mode 0600, and renames it.
+/// Writes a temporary file, which `tempfile` creates with mode 0600, and renames it.
 fn replace(
     directory: &Path,
     path: &Path,

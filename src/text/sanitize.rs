@@ -1,15 +1,15 @@
 //! Makes untrusted text safe for a terminal, measures and shortens it.
 //!
-//! Anyone who may create a backup chooses its name and description, and scripts pass them on as
-//! arguments and paths. A character that moves the cursor, reorders text, or is invisible is
-//! replaced by its escape, such as `\u{1b}`.
+//! Anyone who may create a backup chooses its name and description, and other text is untrusted
+//! too. Characters that move the cursor, reorder text or are invisible are replaced by escapes,
+//! such as `\u{1b}`.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// Joins emoji into one. Invisible.
+/// Invisible character that joins emoji.
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
 /// Marks text that was shortened.
@@ -22,14 +22,14 @@ pub(crate) fn cells(text: &str) -> usize {
 
 /// Escapes invisible characters and those that act on a terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if is_printable(text) || text.chars().all(stands_alone) {
+    if is_printable(text) || text.chars().all(is_visible_base) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     for cluster in text.graphemes(true) {
-        push_visible(&mut shown, cluster);
+        push_visible(&mut escaped, cluster);
     }
-    Cow::Owned(shown)
+    Cow::Owned(escaped)
 }
 
 /// Same as [`visible`], with the width in terminal cells.
@@ -37,41 +37,41 @@ pub(crate) fn visible_cells(text: &str) -> (Cow<'_, str>, usize) {
     if is_printable(text) {
         return (Cow::Borrowed(text), text.len());
     }
-    let shown = visible(text);
-    let cells = cells(&shown);
-    (shown, cells)
+    let escaped = visible(text);
+    let cells = cells(&escaped);
+    (escaped, cells)
 }
 
 /// Returns true if all characters are printable ASCII or blanks, as in almost all text. Checks all
-/// of them, which is faster than stopping at the first mismatch.
+/// bytes, which is faster than stopping at the first mismatch.
 fn is_printable(text: &str) -> bool {
     text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 /// Adds a cluster, with unsafe characters escaped. Marks and joiners are safe only after a visible
 /// base character.
-fn push_visible(shown: &mut String, cluster: &str) {
+fn push_visible(escaped: &mut String, cluster: &str) {
     let mut chars = cluster.chars().peekable();
-    let base = chars.peek().copied().filter(|&first| stands_alone(first));
+    let base = chars.peek().copied().filter(|&first| is_visible_base(first));
     while let Some(char) = chars.next() {
-        let harmless = match char {
+        let is_safe = match char {
             ZERO_WIDTH_JOINER => {
-                base.is_some() && chars.peek().is_some_and(|&next| stands_alone(next))
+                base.is_some() && chars.peek().is_some_and(|&next| is_visible_base(next))
             }
             // Selects the plain or the colored form of a symbol.
             '\u{fe0e}' | '\u{fe0f}' => base.is_some_and(|base| !base.is_alphanumeric()),
             _ => base.is_some() && !char.is_control() && !is_unseen(char),
         };
-        if harmless {
-            shown.push(char);
+        if is_safe {
+            escaped.push(char);
         } else {
-            shown.extend(char.escape_default());
+            escaped.extend(char.escape_default());
         }
     }
 }
 
-/// Returns true for a visible character with a width of its own.
-fn stands_alone(char: char) -> bool {
+/// Returns true for a visible character that has a width.
+fn is_visible_base(char: char) -> bool {
     char.width().is_some_and(|cells| cells > 0) && !is_unseen(char)
 }
 
@@ -90,17 +90,17 @@ pub(crate) fn is_unseen(char: char) -> bool {
 /// Replaces unsafe characters in JSON text by JSON escapes, which keeps the value. They can occur
 /// only in strings, except for whitespace between tokens.
 pub(crate) fn json(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         if is_unseen(char) || (char.is_control() && !char.is_ascii_whitespace()) {
             for unit in char.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                escaped.push_str(&format!("\\u{unit:04x}"));
             }
         } else {
-            shown.push(char);
+            escaped.push(char);
         }
     }
-    shown
+    escaped
 }
 
 /// Shortens `text` to `width` cells, with `…` for the removed part.
@@ -109,17 +109,17 @@ pub(crate) fn shortened(text: &str, width: usize) -> Cow<'_, str> {
     if text.len() <= width || cells(text) <= width {
         return Cow::Borrowed(text);
     }
-    let mut kept = String::new();
+    let mut shortened = String::new();
     let mut taken = 1;
     for cluster in text.graphemes(true) {
         taken += cluster.width();
         if taken > width {
             break;
         }
-        kept.push_str(cluster);
+        shortened.push_str(cluster);
     }
-    kept.push(ELLIPSIS);
-    Cow::Owned(kept)
+    shortened.push(ELLIPSIS);
+    Cow::Owned(shortened)
 }
 
 #[cfg(test)]
@@ -173,20 +173,20 @@ mod tests {
     fn control_characters_are_always_escaped() {
         for char in '\0'..=char::MAX {
             let text = format!("a{char}b");
-            let shown = visible(&text);
-            assert!(!shown.chars().any(char::is_control), "{char:?}");
-            assert!(cells(&shown) >= 2, "{char:?}");
+            let escaped = visible(&text);
+            assert!(!escaped.chars().any(char::is_control), "{char:?}");
+            assert!(cells(&escaped) >= 2, "{char:?}");
         }
     }
 
     #[test]
     fn json_keeps_its_value() {
         let sent = "{\"a\":\t\"中\u{202e}\u{9b}\u{7f}\u{e0041}\\n👨\u{200d}👩\"}";
-        let shown = json(sent);
-        assert_eq!(shown, "{\"a\":\t\"中\\u202e\\u009b\\u007f\\udb40\\udc41\\n👨\\u200d👩\"}");
-        let [sent, shown]: [serde_json::Value; 2] =
-            [sent, &shown].map(|text| serde_json::from_str(text).unwrap());
-        assert_eq!(sent, shown);
+        let escaped = json(sent);
+        assert_eq!(escaped, "{\"a\":\t\"中\\u202e\\u009b\\u007f\\udb40\\udc41\\n👨\\u200d👩\"}");
+        let [sent, escaped]: [serde_json::Value; 2] =
+            [sent, &escaped].map(|text| serde_json::from_str(text).unwrap());
+        assert_eq!(sent, escaped);
     }
 
     #[test]

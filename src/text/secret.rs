@@ -1,4 +1,4 @@
-//! Text that must never be shown, and how to read it without an argument.
+//! Text that must never be shown, and a prompt to read it.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -36,16 +36,16 @@ impl fmt::Debug for Secret {
 pub(crate) fn ask(name: &str) -> anyhow::Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password(format!("{name}: "))
-            .context("cannot ask for the secret");
+            .context("cannot read the secret from the terminal");
     }
     let mut text = String::new();
-    // Secrets are shorter; a longer input may never end.
+    // Limits the input, which may be endless.
     io::stdin().lock().take(1 << 16).read_to_string(&mut text).context("cannot read stdin")?;
     Ok(text)
 }
 
-/// Returns both ends of an access key. A shorter text may be another secret in the wrong place, so
-/// none of it is returned.
+/// Returns both ends of an access key. A shorter text may be another secret by mistake, so it is
+/// hidden.
 pub(crate) fn shortened(access_key: &str) -> String {
     let length = access_key.len();
     match (access_key.get(..4), access_key.get(length.saturating_sub(4)..)) {

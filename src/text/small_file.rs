@@ -1,8 +1,8 @@
 //! Reads small files that another process may have placed: settings, secrets, certificates, cache
 //! entries.
 //!
-//! Only regular files are read, and no more of them than a limit. A named pipe would block forever,
-//! and a device or a sparse file would fill the memory. Knows nothing of what the files hold.
+//! Reads only regular files, up to a size limit. A named pipe would block forever, and a device or
+//! a sparse file would fill the memory. Knows nothing of the content of the files.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -14,15 +14,14 @@ use std::time::Duration;
 /// Limit in bytes for settings, secrets and cache entries.
 pub(crate) const LIMIT: u64 = 1 << 20;
 
-/// Whether a path may be a symbolic link.
+/// Handling of symbolic links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Links {
     Followed,
     Refused,
 }
 
-/// Returns the content of a file. Follows links, since users have their settings wherever they
-/// like.
+/// Returns the content of a file. Follows links, which users may have for their settings.
 ///
 /// # Errors
 ///
@@ -31,7 +30,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     up_to(limit, open(path, Links::Followed)?)
 }
 
-/// Returns the content of a file in the cache directory, where nobody has a reason to place a link.
+/// Returns the content of a file in the cache directory, where a link is suspicious.
 ///
 /// # Errors
 ///
@@ -41,24 +40,24 @@ pub(crate) fn read_cached(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Returns the content of a file that the user names for a secret. It may be a pipe, such as
-/// `<(command)` or `/dev/stdin`, which has to end within `patience`.
+/// `<(command)` or `/dev/stdin`, which has to end within `time_limit`.
 ///
 /// # Errors
 ///
 /// It cannot be read, is neither a regular file nor a pipe, or is larger than [`LIMIT`]. The error
 /// is of the kind [`ErrorKind::TimedOut`] if the pipe does not end in time.
-pub(crate) fn read_or_wait(path: &Path, patience: Duration) -> io::Result<Vec<u8>> {
+pub(crate) fn read_or_wait(path: &Path, time_limit: Duration) -> io::Result<Vec<u8>> {
     if kind(fs::metadata(path)?.file_type()) != Some("a pipe") {
         return read(path, LIMIT);
     }
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
-    // Opening a pipe waits for its writer. If nobody comes, the thread ends with the process.
+    // Opening a pipe waits for its writer. Without one, the thread ends with the process.
     thread::spawn(move || {
         let _ = sender.send(File::open(path).and_then(|pipe| up_to(LIMIT, pipe)));
     });
-    receiver.recv_timeout(patience).unwrap_or_else(|_| {
-        let seconds = patience.as_secs_f64();
+    receiver.recv_timeout(time_limit).unwrap_or_else(|_| {
+        let seconds = time_limit.as_secs_f64();
         Err(io::Error::new(ErrorKind::TimedOut, format!("the pipe did not end within {seconds} s")))
     })
 }
@@ -89,7 +88,7 @@ fn open(path: &Path, links: Links) -> io::Result<File> {
 
         use rustix::fs::OFlags;
 
-        // It may have become a pipe or a terminal since the check.
+        // The file may have become a pipe or a terminal since the check.
         let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         if links == Links::Refused {
             flags |= OFlags::NOFOLLOW;
@@ -107,7 +106,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     })
 }
 
-/// Returns what a file is, `None` for a regular one.
+/// Returns the kind of a file; `None` for a regular one.
 fn kind(file: FileType) -> Option<&'static str> {
     #[cfg(unix)]
     {
@@ -183,7 +182,7 @@ mod tests {
         let large = Err("it is larger than 1 MiB");
         let late = Err("the pipe did not end within 0 s");
         let full = Ok(LIMIT as usize);
-        // The result of each way to read it.
+        // The result of each way to read the file.
         let cases = [
             ("whole", [Ok(4), Ok(4), Ok(4)]),
             ("full", [full, full, full]),
@@ -212,7 +211,7 @@ mod tests {
         let pipe = path("pipe");
         for (length, expected) in [(LIMIT, true), (LIMIT + 1, false)] {
             let writer = pipe.clone();
-            // Nobody may read the last byte.
+            // The last byte may stay unread.
             let writer = thread::spawn(move || fs::write(writer, vec![b'x'; length as usize]));
             let read = read_or_wait(&pipe, Duration::from_secs(60));
             assert_eq!(read.is_ok_and(|bytes| bytes.len() as u64 == length), expected, "{length}");

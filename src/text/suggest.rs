@@ -5,12 +5,12 @@ pub(crate) fn nearest<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> 
     let given = given.to_lowercase();
     words
         .map(|word| (strsim::jaro_winkler(&given, &word.to_lowercase()), word))
-        .filter(|(likeness, _)| *likeness > 0.8)
+        .filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, word)| word)
 }
 
-/// Returns the end of the message about an unknown word: the nearest word, or else all known words.
+/// Returns the end of a message about an unknown word: the nearest word, otherwise all known words.
 pub(crate) fn question(given: &str, words: &[&str]) -> String {
     let quoted = |word: &&str| format!("`{}`", word.escape_debug());
     match (nearest(given, words.iter().copied()), words) {

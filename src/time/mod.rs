@@ -1,8 +1,8 @@
 //! Points in time and spans of time as users write them.
 //!
-//! Owns the grammar of time flags and the one form that the API documents for its input,
-//! `YYYY-MM-DDTHH:MM:SSZ`. A run has one time zone, UTC unless the user chooses another: a time
-//! without a zone is in it, and so are days and months. `now` is the same moment for all flags.
+//! Owns the grammar of time flags and the API's input format, `YYYY-MM-DDTHH:MM:SSZ`. A run has one
+//! time zone, by default UTC, for times without a zone, days and months. `now` is the same moment
+//! for all flags.
 
 pub(crate) mod timestamp;
 mod zone;
@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ZonedDateTime, civil
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment(Timestamp);
 
-/// Direction in which a span of time counts from now.
+/// Direction of a span of time from now.
 #[derive(Clone, Copy)]
 enum TimeDirection {
     Back,
@@ -57,7 +57,7 @@ impl Moment {
         zone().to_datetime(self.0).time() == civil::Time::midnight()
     }
 
-    /// Returns its date in the zone of the run.
+    /// Returns the date in the zone of the run.
     pub(crate) fn day(&self) -> civil::Date {
         zone().to_datetime(self.0).date()
     }
@@ -67,7 +67,7 @@ impl Moment {
         self.day().saturating_add(Span::new().days(1))
     }
 
-    /// Returns the moment this many days of 24 hours later, but none before 1970.
+    /// Returns the moment this many days of 24 hours later, but not before 1970.
     pub(crate) fn plus_days(&self, days: i64) -> Self {
         let moved = self.0.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(self.0);
         Self(moved.max(Timestamp::UNIX_EPOCH))
@@ -138,13 +138,13 @@ impl Moment {
             TimeDirection::Ahead => now.checked_add(span),
         };
         let timestamp = time.and_then(|time| TimeZone::UTC.to_timestamp(time));
-        let timestamp = timestamp.map_err(|_| "further away than time is counted".to_owned())?;
+        let timestamp = timestamp.map_err(|_| "out of range".to_owned())?;
         Self::not_too_early(timestamp).map(Some)
     }
 
     fn not_too_early(timestamp: Timestamp) -> Result<Self, String> {
         if timestamp < Timestamp::UNIX_EPOCH {
-            return Err("before 1970, when there were no backups".to_owned());
+            return Err("before 1970".to_owned());
         }
         Ok(Self(timestamp))
     }
@@ -158,7 +158,7 @@ impl FromStr for Moment {
     }
 }
 
-/// Returns how many days from today a word is.
+/// Returns the number of days from today to the day that a word names.
 fn days_from_today(word: &str) -> Option<i64> {
     match word {
         "today" => Some(0),
@@ -168,7 +168,7 @@ fn days_from_today(word: &str) -> Option<i64> {
     }
 }
 
-/// Returns the beginning of a day, counted from today.
+/// Returns the beginning of the day this many days from today.
 fn midnight(days: i64, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
     let day = zone.to_datetime(now).date() + Span::new().days(days);
     zone.to_timestamp(day.into()).map_err(|error| error.to_string())
@@ -187,7 +187,7 @@ pub(crate) fn zone() -> &'static TimeZone {
     ZONE.get_or_init(|| TimeZone::UTC)
 }
 
-/// Start of this run, shared by all flags: `--since 7d` and `--older-than 7d` are one moment.
+/// Start of this run, shared by all flags: `--since 7d` and `--older-than 7d` mean the same moment.
 static NOW: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
 /// Returns the start of this run, which all ages and flags count from.
@@ -238,8 +238,8 @@ fn with_offset(text: &str) -> Option<Timestamp> {
     [date, time, offset].concat().parse().ok()
 }
 
-/// Parses a span such as `36h`, `7d`, `1mo` or `1y6mo`; also `-7d`, `7D` and `8 d ago`, as tables
-/// print ages. Returns `None` if the text is not a span.
+/// Parses a span such as `36h`, `7d`, `1mo` or `1y6mo`; also `-7d`, `7D`, and `8 d ago` as printed
+/// in tables. Returns `None` if the text is not a span.
 ///
 /// # Errors
 ///
@@ -265,8 +265,8 @@ pub(crate) fn day(text: &str, zone: &TimeZone) -> Option<String> {
     Some(zone.to_datetime(timestamp).date().to_string())
 }
 
-/// Formats microseconds since 1970 in RFC 3339. Always has six digits of the second, as most times
-/// of the service, so that the texts sort by time.
+/// Formats microseconds since 1970 in RFC 3339. Always prints six fractional digits, so that the
+/// texts sort by time.
 pub(crate) fn rfc3339(microsecond: i64) -> Option<String> {
     Some(format!("{:.6}", Timestamp::from_microsecond(microsecond).ok()?))
 }
@@ -335,7 +335,7 @@ pub(crate) fn age(text: &str) -> Result<Duration, String> {
 /// If the text is invalid; the message shows valid forms.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match span(text)? {
-        Duration::ZERO => Err("no time at all; write 500ms, 30s, 5m or 1h".to_owned()),
+        Duration::ZERO => Err("must be more than zero; write 500ms, 30s, 5m or 1h".to_owned()),
         span => Ok(span),
     }
 }

@@ -15,7 +15,7 @@ fn every_form_of_a_time_becomes_the_one_that_the_api_documents() {
         ("2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:00Z"),
         ("2026-11-01T12:00:00+08:00", "2026-11-01T04:00:00Z", "2026-11-01T04:00:00Z"),
         ("2026-11-01T12:00:00.25Z", "2026-11-01T12:00:00Z", "2026-11-01T12:00:01Z"),
-        // As --time utc and --time local print times, whole and to the minute and the day.
+        // Times as printed by --time utc and --time local, whole and to the minute and the day.
         ("2026-11-19 18:57:42 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
         ("2026-11-19 18:57:42.5 -05:00", "2026-11-19T23:57:42Z", "2026-11-19T23:57:43Z"),
         ("2026-11-19 18:57 -05:00", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
@@ -24,7 +24,7 @@ fn every_form_of_a_time_becomes_the_one_that_the_api_documents() {
         ("2026-11-19 23:57:42Z", "2026-11-19T23:57:42Z", "2026-11-19T23:57:42Z"),
         ("2026-11-19 23:57Z", "2026-11-19T23:57:00Z", "2026-11-19T23:57:00Z"),
         ("2026-11-19Z", "2026-11-19T00:00:00Z", "2026-11-19T00:00:00Z"),
-        // In the zone that is named; where an hour comes twice, the first of them.
+        // In the named zone; of a repeated hour, the first.
         ("2026-11-19T23:00:00[Asia/Shanghai]", "2026-11-19T15:00:00Z", "2026-11-19T15:00:00Z"),
         ("2026-07-01[Europe/Berlin]", "2026-06-30T22:00:00Z", "2026-06-30T22:00:00Z"),
         ("2026-10-25T02:30[Europe/Berlin]", "2026-10-25T00:30:00Z", "2026-10-25T00:30:00Z"),
@@ -37,7 +37,7 @@ fn every_form_of_a_time_becomes_the_one_that_the_api_documents() {
         ("90min", "2026-11-23T11:00:15Z", "2026-11-23T11:00:16Z"),
         ("1d12h", "2026-11-22T00:30:15Z", "2026-11-22T00:30:16Z"),
         ("7 days", "2026-11-16T12:30:15Z", "2026-11-16T12:30:16Z"),
-        // By the calendar, not in days of a fixed number.
+        // By the calendar, not in a fixed number of days.
         ("1mo", "2026-10-23T12:30:15Z", "2026-10-23T12:30:16Z"),
         ("9mo", "2026-02-23T12:30:15Z", "2026-02-23T12:30:16Z"),
         ("1y", "2025-11-23T12:30:15Z", "2025-11-23T12:30:16Z"),

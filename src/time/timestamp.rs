@@ -11,11 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A time in UTC, with every digit of the second that was sent.
 pub(crate) struct SentTime<'a> {
-    /// `2020-02-21T07:00:54.065135`, with the fraction as sent, if there is one: no zone changes
-    /// it.
+    /// `2020-02-21T07:00:54.065135`, with the fraction as sent.
     text: Cow<'a, str>,
     /// The time without the fraction.
-    utc: Clock,
+    utc: CivilTime,
 }
 
 /// Length of a time without fraction and zone.
@@ -26,7 +25,7 @@ impl<'a> SentTime<'a> {
     /// other forms and for dates that do not exist.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (seconds, rest) = text.split_at_checked(LENGTH)?;
-        let local = Clock::read(seconds.as_bytes())?;
+        let local = CivilTime::read(seconds.as_bytes())?;
         let digits = rest.strip_prefix('.').map_or(0, leading_digits);
         let fraction = if digits == 0 { 0 } else { digits + 1 };
         let (text, zone) = text.split_at(LENGTH + fraction);
@@ -34,9 +33,9 @@ impl<'a> SentTime<'a> {
             return Some(Self { text: Cow::Borrowed(text), utc: local });
         }
         let mut utc = local.date_time()?.checked_sub(offset(zone)?).ok()?.to_string();
-        let clock = Clock::read(utc.as_bytes())?;
+        let civil_time = CivilTime::read(utc.as_bytes())?;
         utc.push_str(&text[LENGTH..]);
-        Some(Self { text: Cow::Owned(utc), utc: clock })
+        Some(Self { text: Cow::Owned(utc), utc: civil_time })
     }
 
     /// Returns the time without its fraction: `2020-02-21T07:00:54`.
@@ -80,7 +79,7 @@ impl<'a> SentTime<'a> {
 }
 
 /// A valid date and time of day.
-struct Clock {
+struct CivilTime {
     year: i16,
     month: i8,
     day: i8,
@@ -89,7 +88,7 @@ struct Clock {
     second: i8,
 }
 
-impl Clock {
+impl CivilTime {
     /// Parses a text of [`LENGTH`] bytes.
     fn read(text: &[u8]) -> Option<Self> {
         let (date, time) = text.split_first_chunk()?;
@@ -119,13 +118,13 @@ impl Clock {
     }
 }
 
-/// Extracts the digits of a text of this form: any digit where the form has a zero, the same byte
-/// elsewhere. All bytes are compared at once.
+/// Extracts the digits of a text that has any digit where `form` has a zero, and the same byte
+/// elsewhere. Compares all bytes at once.
 fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     /// The highest bit of each byte.
     const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
     let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    // Added to a byte, sets the highest bit if the byte is more than 9, or more than 0.
+    // Sets the highest bit when added to a byte above 9, or above 0.
     let to_highest = word(&form.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x80 - 1 }));
     let digits = word(text) ^ word(form);
     let fits = (digits | digits.wrapping_add(to_highest)) & HIGHEST == 0;
@@ -202,7 +201,7 @@ mod tests {
                     _ => true,
                 };
                 let expected = is_form && is_moment() && bytes[5..7] != *b"00";
-                assert_eq!(Clock::read(&bytes).is_some(), expected, "{at} {byte}");
+                assert_eq!(CivilTime::read(&bytes).is_some(), expected, "{at} {byte}");
             }
         }
     }

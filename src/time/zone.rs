@@ -1,7 +1,6 @@
-//! The local time zone: that of `TZ`, or of the machine.
+//! The local time zone: from `TZ`, or the machine's.
 //!
-//! `TZ` may name any file. This module reads it, since jiff would read a device or a pipe without
-//! end.
+//! `TZ` may name any file. This module reads it, since jiff could read a device or a pipe forever.
 
 use std::env;
 use std::path::Path;
@@ -13,8 +12,7 @@ use crate::text::small_file;
 /// Maximum size of a zone file in bytes. The largest ones have a few thousand bytes.
 const LIMIT: u64 = small_file::LIMIT;
 
-/// Returns the zone that `TZ` names, or that of the machine if it is not set; `None` if it is not
-/// known.
+/// Returns the zone of `TZ`, or the machine's if `TZ` is not set. `None` if it is unknown.
 pub(crate) fn local() -> Option<TimeZone> {
     match env::var_os("TZ") {
         None => TimeZone::try_system().ok(),
@@ -22,8 +20,8 @@ pub(crate) fn local() -> Option<TimeZone> {
     }
 }
 
-/// Returns the zone of a value of `TZ`: rules, a name such as `Europe/Berlin`, or a file, each of
-/// the last two with `:` before it or not. An empty value means UTC, as elsewhere.
+/// Returns the zone of a value of `TZ`: rules, a name such as `Europe/Berlin`, or a file. Names and
+/// files may begin with `:`. An empty value means UTC.
 pub(crate) fn named(value: &str) -> Option<TimeZone> {
     if value.is_empty() {
         return Some(TimeZone::UTC);

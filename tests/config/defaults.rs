@@ -146,7 +146,7 @@ fn a_default_time_zone_applies_unless_the_style_is_utc() {
 fn defaults_of_time_zone_and_pager_can_be_set_and_unset() {
     let file = File::new("");
     for (key, value, invalid, why) in [
-        ("defaults.tz", "Europe/Berlin", "Nowhere/Atlantis", "no time zone that is known here"),
+        ("defaults.tz", "Europe/Berlin", "Nowhere/Atlantis", "unknown time zone"),
         ("defaults.pager", "less -S", "less 'x", "a quote has no end"),
     ] {
         let set = |value: &str| file.cbr(&format!("config set {key}")).arg(value);

@@ -25,7 +25,7 @@ const CASES: [Case; 6] = [
         variables: &[("CBR_ACCESS_KEY", ACCESS_KEY), ("CBR_SECRET_KEY", "hunter2hunter2")],
         error: "HTTP 401 APIGW.0301: Incorrect IAM authentication information: verify aksk \
                 signature fail (request ",
-        hint: "check CBR_SECRET_KEY: it is not that of the access key",
+        hint: "check CBR_SECRET_KEY: it does not match the access key",
     },
     Case {
         name: "an unknown access key",
@@ -41,7 +41,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECRET_KEY", TEMPORARY_SECRET_KEY),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "set CBR_SECURITY_TOKEN: the access key is a temporary one, which needs it",
+        hint: "set CBR_SECURITY_TOKEN: the access key is temporary and requires it",
     },
     Case {
         name: "a temporary key with another token",
@@ -51,7 +51,7 @@ const CASES: [Case; 6] = [
             ("CBR_SECURITY_TOKEN", "hunter2hunter2"),
         ],
         error: "decrypt securityToken fail (request ",
-        hint: "check CBR_SECURITY_TOKEN: it has expired, or is not that of the access key",
+        hint: "check CBR_SECURITY_TOKEN: it has expired, or does not match the access key",
     },
     Case {
         name: "a temporary key with another secret key, whose token is echoed",
@@ -122,7 +122,7 @@ fn hints_name_the_settings_of_the_user() {
         ),
     ];
     for (run, name) in cases {
-        let hint = format!("\ncbr: hint: check {name}: it is not that of the access key");
+        let hint = format!("\ncbr: hint: check {name}: it does not match the access key");
         run.exit(3).stderr_holds([hint.as_str()]).run();
     }
 }

@@ -44,7 +44,7 @@ fn named_files_must_be_regular_files() {
             let run = if has_key { run.with_key() } else { run };
             let run = make(run, "placed").file(".config/openstack/clouds.yaml", clouds);
             let expected = match variable {
-                "TZ" => ["TZ", "names no time zone that is known here"],
+                "TZ" => ["TZ", "names an unknown time zone"],
                 "CBR_CONFIG_FILE" => ["./placed", why],
                 _ => [variable, why],
             };

@@ -137,7 +137,7 @@ fn missing_metadata_is_listed_with_the_other_sources() {
         (other.endpoint(), format!("no keys at {}: HTTP 404", other.endpoint())),
         (garbage.endpoint(), format!("the answer of {} holds no keys", garbage.endpoint())),
         (mute.endpoint(), "no answer in time".to_owned()),
-        (format!("http://{free}"), format!("nobody answers at http://{free}")),
+        (format!("http://{free}"), format!("no answer from http://{free}")),
     ];
     for (address, why) in cases {
         let expected = format!(

@@ -127,15 +127,15 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
     let hint = "check HTTPS_PROXY, and that the proxy lets the service through; hosts in NO_PROXY \
                 are reached without it";
     let password = "write HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
-    let wants = "it wants a user name and a password";
+    let wants = "it requires a user name and a password";
     let cases = [
-        ("ConnectPort 1", "", "it makes no connection to the service", hint, "0"),
+        ("ConnectPort 1", "", "it does not connect to the service", hint, "0"),
         // It is not retried: a wrong password stays wrong.
         ("BasicAuth user hunter2", "", wants, password, "3"),
         (
             "BasicAuth user hunter2",
             "user:hunter3@",
-            "it makes no connection to the service",
+            "it does not connect to the service",
             hint,
             "0",
         ),

@@ -37,7 +37,7 @@ fn each_region_has_its_host() {
             0 => list.args(["--region", region]),
             _ => list.env("CBR_REGION", region),
         };
-        list.exit(5).stderr_holds(["it makes no connection to the service"]).run();
+        list.exit(5).stderr_holds(["it does not connect to the service"]).run();
         let asked = proxy.received().pop().unwrap().line;
         assert_eq!(asked, format!("CONNECT {host}:443"), "{region}");
     }

@@ -72,10 +72,10 @@ fn an_untrusted_certificate_is_refused() {
     let tls = Tls::before(&sandbox, "localhost", &["h2"]);
     let hint = "check --endpoint; where the service, or a proxy on the way, has an authority of \
                 its own, give that authority's certificate: --ca-file FILE";
-    let why = "its authority is not known here";
+    let why = "its certificate authority is unknown";
     assert_refused(list(&tls.endpoint("localhost")), &tls, why, hint);
     // Another certificate authority with the same name.
-    let why = "it is not signed by the authority of that name that is known here";
+    let why = "it is not signed by the trusted certificate authority of that name";
     let hint = |origin: &str| {
         format!(
             "check --endpoint; only the authorities of {origin} are trusted, so the one that \
@@ -122,7 +122,7 @@ fn a_self_signed_certificate_must_be_an_end_entity() {
     let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
     let hint = "the endpoint needs a certificate that is marked CA:FALSE; one that signed itself \
                 can be issued so too, and given with --ca-file";
-    assert_refused(run, &tls, "it is an authority's own, and not one for a host", hint);
+    assert_refused(run, &tls, "it is a CA certificate, not a host certificate", hint);
     assert!(sandbox.requests().is_empty());
     let tls = Tls::self_signed(&sandbox, "localhost", false);
     let run = list(&tls.endpoint("localhost")).arg("--ca-file").arg(tls.authority());
@@ -190,14 +190,14 @@ fn unusable_certificate_files_are_errors() {
     for (variable, value, why) in cases {
         let expected = format!(
             "cbr: error: cannot set up HTTP: {variable}: {value} {why}\n\
-             cbr: hint: {variable} takes the certificates of the authorities to trust, as PEM\n"
+             cbr: hint: {variable} takes the CA certificates to trust, as PEM\n"
         );
         let run = home(list("https://localhost:9")).env(variable, value);
         run.exit(2).stderr(expected).run();
     }
     let expected = "cbr: error: cannot set up HTTP: --ca-file: nowhere.pem cannot be read: No such \
                 file or directory (os error 2)\n\
-                cbr: hint: --ca-file takes the certificates of the authorities to trust, as PEM\n";
+                cbr: hint: --ca-file takes the CA certificates to trust, as PEM\n";
     list("https://localhost:9").args(["--ca-file", "nowhere.pem"]).exit(2).stderr(expected).run();
     let expected = "cbr: error: cannot set up HTTP: SSL_CERT_FILE is empty\n\
                 cbr: hint: unset SSL_CERT_FILE\n";

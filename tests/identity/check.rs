@@ -72,7 +72,7 @@ const CASES: &[Case] = &[
         kind: "clock_skew",
         exit: 3,
         step: "service",
-        hint: "min behind the service's; set it right: a signature is good for 15 minutes only",
+        hint: "min behind the service's; correct it: a signature is valid for 15 minutes",
         requests: 1,
     },
     Case {
@@ -81,7 +81,7 @@ const CASES: &[Case] = &[
         kind: "clock_skew",
         exit: 3,
         step: "service",
-        hint: "this machine's clock is 3 h ahead of the service's; set it right",
+        hint: "this machine's clock is 3 h ahead of the service's; correct it",
         requests: 1,
     },
     Case {
@@ -90,7 +90,7 @@ const CASES: &[Case] = &[
         kind: "clock_skew",
         exit: 3,
         step: "identity",
-        hint: "min behind the service's; set it right",
+        hint: "min behind the service's; correct it",
         requests: 1,
     },
     Case {
@@ -203,7 +203,7 @@ const CASES: &[Case] = &[
         kind: "wrong_credentials",
         exit: 3,
         step: "service",
-        hint: "set CBR_SECURITY_TOKEN: the access key is a temporary one, which needs it",
+        hint: "set CBR_SECURITY_TOKEN: the access key is temporary and requires it",
         requests: 1,
     },
     Case {
@@ -217,7 +217,7 @@ const CASES: &[Case] = &[
         kind: "wrong_credentials",
         exit: 3,
         step: "service",
-        hint: "check CBR_SECURITY_TOKEN: it has expired, or is not that of the access key",
+        hint: "check CBR_SECURITY_TOKEN: it has expired, or does not match the access key",
         requests: 1,
     },
     Case {
@@ -368,7 +368,7 @@ fn the_table_shortens_failures() {
     let wrong = "hunter2hunter2";
     let run = sandbox.cbr("auth check").env("CBR_ACCESS_KEY", ACCESS_KEY);
     let run = run.secret("CBR_SECRET_KEY", wrong).reports().exit(3);
-    let hint = "\ncbr: hint: check CBR_SECRET_KEY: it is not that of the access key\n";
+    let hint = "\ncbr: hint: check CBR_SECRET_KEY: it does not match the access key\n";
     let run = run.stderr_holds(["cbr: error: HTTP 401 APIGW.0301: Incorrect IAM", hint]).run();
     let last = run.lines().last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(last, "service failed HTTP 401 APIGW.0301");

@@ -56,11 +56,11 @@ fn a_proxy_that_refuses_its_password_says_so() {
         run.with_key().env("HTTPS_PROXY", variable).hides("hunter2hunter2").exit(5)
     };
     let expected = [
-        "it refuses the user name and password that it was given",
+        "it rejects the user name and password",
         "cbr: hint: check the user name and password in HTTPS_PROXY; in a URL, @, : and / in them",
     ];
     run(format!("http://me:hunter2hunter2@{address}")).stderr_holds(expected).run();
     let expected =
-        ["it wants a user name and a password", "write HTTPS_PROXY as http://USER:PASSWORD@"];
+        ["it requires a user name and a password", "write HTTPS_PROXY as http://USER:PASSWORD@"];
     run(format!("http://{address}")).stderr_holds(expected).run();
 }

@@ -88,7 +88,7 @@ fn proxy_variables_are_ignored() {
 #[test]
 fn messages_of_the_command_are_unchanged() {
     let expected = "cbr: error: no backup is named 'nothing'\n\
-                cbr: hint: cbr backups list shows the backups that there are\n";
+                cbr: hint: cbr backups list shows the existing backups\n";
     sandboxed("--backups 3", "backups show nothing").exit(4).stderr(expected).run();
 }
 

@@ -122,7 +122,8 @@ impl Client {
         request: &UnsentRequest,
     ) -> Result<(String, HeaderMap), ApiError> {
         let query = sign::canonical_query(&request.pairs);
-        let (call, access) = (RequestSpec::get(&request.below, &request.pairs), self.access.held());
+        let (call, access) =
+            (RequestSpec::get(&request.below, &request.pairs), self.access.latest());
         let request =
             PreparedRequest { call: &call, path: self.path(&access, &call), access, query: &query };
         Ok((self.url(&request), self.headers(&request)?))

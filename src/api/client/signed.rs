@@ -15,7 +15,9 @@ impl Client {
         let mut headers = HeaderMap::new();
         let mut insert = |name: &'static str, value: &str, secret: bool| {
             let mut value = HeaderValue::from_str(value).map_err(|_| ApiError::Setup {
-                reason: format!("the value of the header {name} has characters that no header can"),
+                reason: format!(
+                    "the value of the header {name} has characters that are not allowed in a header"
+                ),
                 hint: "cbr auth show says where it comes from".to_owned(),
             })?;
             value.set_sensitive(secret);

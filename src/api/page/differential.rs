@@ -1,8 +1,8 @@
-//! Differential test: random pages, most of them damaged, are read as a reader on top of
-//! `serde_json` reads them.
+//! Differential test: compares random pages, most of them damaged, with a reader based on
+//! `serde_json`.
 //!
-//! The reference reader collects the members of each object with their texts. It holds every rule
-//! of [`scan_text`](super::scan_text) in its simplest form.
+//! The reference reader collects the members of each object with their texts. It has every rule of
+//! [`scan_text`](super::scan_text) in its simplest form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,14 +23,14 @@ use crate::record::backup::Field;
 const FIELDS: [Field; 5] =
     [Field::id, Field::name, Field::status, Field::extend_info, Field::children];
 
-/// What a reader found in a page.
+/// Result of reading a page.
 #[derive(Debug, PartialEq)]
 struct Reading {
     count: Option<u64>,
     rows: Vec<ReadRow>,
 }
 
-/// What a reader found in one record.
+/// Result of reading one record.
 #[derive(Debug, PartialEq)]
 struct ReadRow {
     json: String,
@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// A page, and where its members are.
+/// A page with the ranges of its members.
 struct Page {
     text: String,
     members: Vec<(&'static str, Range<usize>)>,
@@ -267,7 +267,7 @@ impl Page {
     }
 
     /// The bytes of the page with one or two faults, and the members that have them. Each member is
-    /// hit as often as the others, however short it is. A later fault may be in the member behind.
+    /// damaged equally often, whatever its length. A second fault may be in the next member.
     fn damaged(mut self, random: &mut Rng) -> (Vec<u8>, Vec<&'static str>) {
         let mut hit = Vec::new();
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
@@ -293,7 +293,7 @@ impl Page {
     }
 }
 
-/// What is inserted. Bytes above 0x7f alone are no UTF-8.
+/// Inserted bytes. A single byte above 0x7f is not UTF-8.
 const PARTS: [&[u8]; 30] = [
     b"\"",
     b"\\",
@@ -337,11 +337,11 @@ fn play(seed: u64) -> Result<(Vec<&'static str>, bool), String> {
     } else {
         page.damaged(&mut random)
     };
-    let (found, expected) = (read(&body, &mut random), reference(&body));
-    if found == expected {
-        return Ok((hit, found.is_some()));
+    let (actual, expected) = (read(&body, &mut random), reference(&body));
+    if actual == expected {
+        return Ok((hit, actual.is_some()));
     }
-    Err(format!("{}\nfound {found:?}\nexpected {expected:?}", String::from_utf8_lossy(&body)))
+    Err(format!("{}\nfound {actual:?}\nexpected {expected:?}", String::from_utf8_lossy(&body)))
 }
 
 #[test]

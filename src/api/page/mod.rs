@@ -1,14 +1,14 @@
-//! Reads a page of `GET /v3/{project_id}/backups`: its backups, and the key and time of each.
+//! Parses a page of `GET /v3/{project_id}/backups` into its backups, with the key and time of each.
 //!
 //! A page is one JSON object, and `serde_json` decides what is JSON: a page is accepted if
-//! `RawValue` accepts each member. Records are printed unchanged, so a value that few readers could
-//! hold is no error: a number of any size, half of a surrogate pair, any depth. Beyond that:
+//! `RawValue` accepts each member. Records are printed unchanged, so values that few readers
+//! support are accepted: a number of any size, half of a surrogate pair, any depth. Beyond that:
 //!
-//! - `backups` is an array of objects. It occurs once: of two lists, one would be lost.
-//! - `count` occurs at most once, since two counts prove nothing. One that is no whole number is
-//!   ignored.
+//! - `backups` is an array of objects. It occurs once, since one of two lists would be lost.
+//! - `count` occurs at most once, since two counts prove nothing. A `count` that is not a whole
+//!   number is ignored.
 //! - Each backup has an `id`, which is a string of Unicode text.
-//! - The last of several fields with one name counts, as in `serde_json::Value` and most other
+//! - Of fields with the same name, the last one counts, as in `serde_json::Value` and most other
 //!   readers.
 //! - Names may be written with escapes. All other members are ignored.
 //!
@@ -28,8 +28,8 @@ use crate::record::json::Scanner;
 use crate::record::row::{Row, RowSpan, Rows};
 use crate::time;
 
-/// A page as `serde` reads it, to describe the fault of an unreadable one.
-/// `offset` and `limit` are optional in the documentation, missing in its examples, and not needed.
+/// A page for `serde`, to describe the fault of an invalid page. `offset` and `limit` are optional
+/// in the documentation, missing in its examples, and not needed.
 #[derive(Deserialize)]
 #[serde(expecting = "a list of backups")]
 struct ListAnswer {
@@ -46,15 +46,15 @@ struct Identified {
     _id: String,
 }
 
-/// Reads a page. Records stay where they are in its text, so nothing of them is lost or copied.
+/// Parses a page. Records stay in its text, so nothing is lost or copied.
 pub(super) fn read_page(body: &Arc<Body>, order: &Order) -> Result<Page<Rows>, serde_json::Error> {
-    let mut found = Vec::with_capacity(usual_rows(body.text()));
-    let page = scan(body, order, |backup| found.push(backup))?;
-    Ok(page.with(Rows::new(Arc::clone(body) as _, found)))
+    let mut spans = Vec::with_capacity(estimated_rows(body.text()));
+    let page = scan(body, order, |backup| spans.push(backup))?;
+    Ok(page.with(Rows::new(Arc::clone(body) as _, spans)))
 }
 
-/// Estimates the number of backups on a page: most are longer.
-fn usual_rows(page: &str) -> usize {
+/// Estimates the number of backups on a page. Most are longer than 900 bytes.
+fn estimated_rows(page: &str) -> usize {
     page.len() / 900
 }
 
@@ -65,8 +65,8 @@ fn scan(
     take: impl FnMut(RowSpan),
 ) -> Result<Page<()>, serde_json::Error> {
     scan_text(body.text(), order, take).ok_or_else(|| {
-        let wrong = serde_json::from_str::<ListAnswer>(body.text()).err();
-        wrong.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
+        let error = serde_json::from_str::<ListAnswer>(body.text()).err();
+        error.unwrap_or_else(|| serde_json::Error::custom("not a list of backups"))
     })
 }
 
@@ -77,7 +77,7 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option
         match &*name {
             "backups" if keys.is_some() => return None,
             "backups" => {
-                let keys = keys.insert(Vec::with_capacity(usual_rows(text)));
+                let keys = keys.insert(Vec::with_capacity(estimated_rows(text)));
                 scanner.array(|scanner| {
                     let backup = RowSpan::read(scanner)?;
                     keys.push(RowKey::by(backup.row(text))?);
@@ -99,13 +99,13 @@ fn scan_text(text: &str, order: &Order, mut take: impl FnMut(RowSpan)) -> Option
 /// Sort key and id of a backup.
 struct RowKey {
     id: Key,
-    /// Microsecond of its creation, and the number of fractional digits.
+    /// Creation time in microseconds, and the number of fractional digits.
     created: Option<(i64, usize)>,
 }
 
 impl RowKey {
-    /// `None` if it has no id that is Unicode text. Ids with halves of surrogate pairs could not be
-    /// told apart in most formats, and no request could name them.
+    /// Returns `None` if the id is not Unicode text. Most formats could not distinguish ids with
+    /// halves of surrogate pairs, and no request could name them.
     fn by(backup: Row<'_>) -> Option<Self> {
         let id = Key::of(&backup.id()?.string()?);
         let created = backup.created_at().and_then(|at| time::instant_and_digits(&at.text()));
@@ -113,8 +113,8 @@ impl RowKey {
     }
 }
 
-/// Returns what the listing needs of each backup. Among times with microseconds, one without a
-/// fraction is as exact: the service omits a zero fraction (as `isoformat` does in Python).
+/// Returns a listing record for each backup. Next to times with microseconds, a time without a
+/// fraction is exact too: the service omits a zero fraction, as Python's `isoformat` does.
 fn records(keys: &[RowKey], order: &Order) -> Vec<Record> {
     let created = keys.iter().filter_map(|key| key.created);
     let has_microseconds = created.map(|(_, digits)| digits).any(|digits| digits >= MICROSECONDS);
@@ -128,7 +128,7 @@ fn records(keys: &[RowKey], order: &Order) -> Vec<Record> {
     keys.iter().enumerate().map(record).collect()
 }
 
-/// The digits of a second that the service counts in.
+/// Fractional digits of an exact time.
 const MICROSECONDS: usize = 6;
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
         }
     }
 
-    /// A service may break lines anywhere, or nowhere but in one backup.
+    /// A service may break lines anywhere, or only in one backup.
     #[test]
     fn each_backup_is_one_line_however_it_was_sent() {
         let broken = "{\n \"id\": \"b\",\r\n \"extend_info\": {\n\"x\" :[\n1 ] }\n}";
@@ -199,9 +199,9 @@ mod tests {
             let text = format!(r#"{{"backups":[{}]}}"#, backups.join(","));
             let body = Arc::new(Body::new(text, &Arc::default()));
             let page = read_page(&body, &Order::default()).unwrap();
-            let found: Vec<_> =
+            let spans: Vec<_> =
                 page.records.iter().map(|record| record.rank.unwrap().tie.is_some()).collect();
-            assert_eq!(found, exact_ranks, "{times:?}");
+            assert_eq!(spans, exact_ranks, "{times:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Trusted certificate authorities, from PEM files and directories.
 //!
-//! A configured file that cannot be used is an error. Skipping it would end in an untrusted
-//! certificate without an explanation.
+//! A configured file that cannot be used is an error. If it were skipped, the certificate would be
+//! untrusted without an explanation.
 
 use std::path::{Path, PathBuf};
 use std::{env, io};
@@ -18,14 +18,13 @@ use crate::text::small_file;
 /// Limit in bytes for a file. A bundle of all public CAs is about 250 KB.
 const LIMIT: u64 = 16 << 20;
 
-/// Returns the CAs that are trusted in place of the system's. `None` means those of the system, or
-/// no check.
+/// Returns the CAs to trust instead of the system's. `None` means the system's CAs, or no check.
 ///
 /// # Errors
 ///
 /// A file or directory cannot be read, or holds no certificate.
 pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> {
-    let found = match trust {
+    let certificates_found = match trust {
         Trust::Unchecked => return Ok(None),
         Trust::System => return check_blank_variables().map(|()| None),
         Trust::File { origin, path } => of_file(path).map_err(|why| refuse(origin, path, &why))?,
@@ -33,9 +32,9 @@ pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> 
             of_pem(pem.as_bytes()).map_err(|why| refuse(origin, Path::new("its PEM text"), &why))?
         }
         Trust::Environment { file, directories } => {
-            let mut found = Vec::new();
+            let mut certificates_found = Vec::new();
             if let Some(path) = file {
-                found = of_file(path).map_err(|why| refuse(CERT_FILE, path, &why))?;
+                certificates_found = of_file(path).map_err(|why| refuse(CERT_FILE, path, &why))?;
             }
             let directories = directories.as_deref().unwrap_or_default();
             let directories = env::split_paths(directories).filter(|path| *path != PathBuf::new());
@@ -45,21 +44,22 @@ pub(super) fn read(trust: &Trust) -> Result<Option<Vec<Certificate>>, ApiError> 
                     let none = more.is_empty() && file.is_none();
                     if none { Err(NONE.to_owned()) } else { Ok(more) }
                 });
-                found.extend(more.map_err(|why| refuse(CERT_DIR, &path, &why))?);
+                certificates_found.extend(more.map_err(|why| refuse(CERT_DIR, &path, &why))?);
             }
-            found
+            certificates_found
         }
     };
-    // A bundle may hold what the checker of certificates cannot read; reqwest wants all or none.
-    let readable = found.iter().filter(|der| is_authority(der));
+    // A bundle may contain certificates that rustls cannot read, for which reqwest rejects the
+    // whole bundle.
+    let readable = certificates_found.iter().filter(|der| is_authority(der));
     readable
         .map(|der| Certificate::from_der(der).map_err(setup))
         .collect::<Result<_, _>>()
         .map(Some)
 }
 
-/// Rejects blank variables: `cbr` treats them as unset, but the reader of the system's certificates
-/// does not.
+/// Rejects blank variables: `cbr` treats them as unset, but the loader of the system's CAs does
+/// not.
 fn check_blank_variables() -> Result<(), ApiError> {
     let set = [CERT_FILE, CERT_DIR].into_iter().find(|name| env::var_os(name).is_some());
     set.map_or(Ok(()), |name| {
@@ -70,7 +70,7 @@ fn check_blank_variables() -> Result<(), ApiError> {
 
 const NONE: &str = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
 
-/// Reads the certificates of a file, of which at least one must be usable.
+/// Reads the certificates of a file. At least one must be usable.
 fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let bytes = small_file::read(path, LIMIT).map_err(|error| unreadable(&error))?;
     of_pem(&bytes)
@@ -90,14 +90,14 @@ fn of_pem(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 fn of_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let files = path.read_dir().map_err(|error| unreadable(&error))?;
     let texts = files.flatten().filter_map(|file| small_file::read(&file.path(), LIMIT).ok());
-    let mut found: Vec<CertificateDer<'static>> = Vec::new();
+    let mut certificates_found: Vec<CertificateDer<'static>> = Vec::new();
     for text in texts {
-        found.extend(CertificateDer::pem_slice_iter(&text).flatten());
+        certificates_found.extend(CertificateDer::pem_slice_iter(&text).flatten());
     }
-    // `openssl rehash` makes a link to each file.
-    found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
-    found.dedup();
-    Ok(found)
+    // `openssl rehash` links each file a second time.
+    certificates_found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    certificates_found.dedup();
+    Ok(certificates_found)
 }
 
 fn is_authority(certificate: &CertificateDer<'static>) -> bool {
@@ -111,13 +111,13 @@ fn unreadable(error: &io::Error) -> String {
 fn refuse(origin: &str, path: &Path, why: &str) -> ApiError {
     ApiError::Setup {
         reason: format!("{origin}: {} {why}", shown(&path.display().to_string())),
-        hint: format!("{origin} takes the certificates of the authorities to trust, as PEM"),
+        hint: format!("{origin} takes the CA certificates to trust, as PEM"),
     }
 }
 
 fn setup(error: reqwest::Error) -> ApiError {
     ApiError::Setup {
         reason: error.to_string(),
-        hint: "give the certificates to trust with --ca-file".to_owned(),
+        hint: "pass the CA certificates to trust with --ca-file".to_owned(),
     }
 }

@@ -30,12 +30,12 @@ use super::silence::Silence;
 use super::utf8_body::Utf8Body;
 use crate::settings::{Endpoint, Trust};
 
-/// Limit for the connection.
+/// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Silence of an HTTP/2 connection with open requests after which it is pinged, and the time limit
-/// for the reply. A slow service replies, a dead connection does not.
+/// Silence after which an HTTP/2 connection with open requests is pinged, and time limit for the
+/// reply. A slow service replies, a dead connection does not.
 const PING: Duration = Duration::from_secs(10);
-/// A page of 1000 backups is about 1 MiB; what is far larger is not a page.
+/// Maximum size of a body. A page of 1000 backups is about 1 MiB.
 const LARGEST_BODY: usize = 16 << 20;
 
 /// Transport to one endpoint.
@@ -46,8 +46,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Creates a transport without sending anything. https uses these certificates and the proxy of
-    /// the environment. Plain http is only for this machine and uses no proxy.
+    /// Creates a transport without sending anything. https uses `trust` and the proxy of the
+    /// environment. Plain http is only for this machine and uses no proxy.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Transport {
             return Self::plain(CONNECT_TIMEOUT);
         }
         let proxy = Proxy::to(endpoint.base())?;
-        // Another provider is only ever there if one was installed before; either will do.
+        // Fails only if a provider is already installed, which works too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (authorities, unchecked) = (certificates::read(trust)?, *trust == Trust::Unchecked);
         let for_client = proxy.as_ref().map(Proxy::for_client).transpose()?;
@@ -100,20 +100,20 @@ impl Transport {
         self.pool.replace(http);
     }
 
-    /// Reads a body, up to [`LARGEST_BODY`], after decompression, into what `room` gives for its
-    /// announced size.
+    /// Reads a body of up to [`LARGEST_BODY`] bytes after decompression. `buffer` returns a buffer
+    /// for the announced size.
     ///
     /// # Errors
     ///
-    /// It breaks off, stalls, is larger, or is damaged gzip.
+    /// The body breaks off, stalls, is too large, or is damaged gzip.
     pub(crate) async fn body(
         &self,
         mut response: Response,
         silence: Silence<'_>,
-        room: impl FnOnce(usize) -> Vec<u8>,
+        buffer: impl FnOnce(usize) -> Vec<u8>,
     ) -> Result<Utf8Body, ApiError> {
         let announced = response.content_length().unwrap_or(0).min(LARGEST_BODY as u64);
-        let body = Utf8Body::within(room(announced as usize));
+        let body = Utf8Body::within(buffer(announced as usize));
         let mut body = BodyDecoder::new(response.headers(), body, LARGEST_BODY);
         while let Some(chunk) =
             silence.wait_for(response.chunk()).await?.map_err(|error| self.fault(&error))?
@@ -163,7 +163,7 @@ fn builder() -> ClientBuilder {
         .user_agent(concat!("cbr/", env!("CARGO_PKG_VERSION")))
         // An HTTP client forwards X-Auth-Token when it follows a redirect to another host.
         .redirect(redirect::Policy::none())
-        // The environment is read by this module, which names what it takes from there.
+        // This module reads the proxy variables itself, to name them in messages.
         .no_proxy()
         // Each attempt needs a date and signature of its own.
         .retry(reqwest::retry::never())
@@ -175,7 +175,7 @@ fn builder() -> ClientBuilder {
 fn build(http: ClientBuilder) -> Result<reqwest::Client, ApiError> {
     http.build().map_err(|error| ApiError::Setup {
         reason: chain(&error),
-        hint: "give the certificates to trust with --ca-file".to_owned(),
+        hint: "pass the CA certificates to trust with --ca-file".to_owned(),
     })
 }
 
@@ -186,13 +186,13 @@ fn no_tls() -> Result<rustls::ClientConfig, ApiError> {
         .with_safe_default_protocol_versions()
         .map_err(|error| ApiError::Setup {
             reason: error.to_string(),
-            hint: "this is a fault of cbr; report it".to_owned(),
+            hint: "this is a bug in cbr; please report it".to_owned(),
         })?;
     Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Returns true if DNS says that the host does not exist. A temporary failure may be retried. Only
-/// only the text shows it: `std` keeps no code.
+/// Returns true if DNS says that the host does not exist. Temporary failures may be retried. Only
+/// the text distinguishes them: `std` keeps no code.
 fn is_unknown_host(reason: &str) -> bool {
     if reason.contains("invalid dns name") {
         return true;
@@ -205,7 +205,7 @@ fn chain(error: &reqwest::Error) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
-        // The part of the HTTP client does not matter to a user.
+        // The HTTP client's internals do not matter to a user.
         let reason = error.to_string().replace("client error (Connect)", "");
         if !reason.is_empty() && !reasons.iter().any(|known| known.contains(&reason)) {
             reasons.push(reason);

@@ -1,37 +1,37 @@
-//! `NO_PROXY`: hosts that are connected to without the proxy.
+//! `NO_PROXY`: hosts that are reached without the proxy.
 
 use std::net::IpAddr;
 
-/// The hosts of a list.
+/// A parsed list of hosts.
 #[derive(Debug)]
 pub(super) struct NoProxy<'a>(Vec<&'a str>);
 
 impl<'a> NoProxy<'a> {
-    /// Reads a list, separated by commas or blanks as curl has it: names, each with all names below
-    /// it; addresses; networks such as `10.0.0.0/8`; or `*` for all hosts.
+    /// Parses a list, separated by commas or blanks as in curl: names, which include their
+    /// subdomains; addresses; networks such as `10.0.0.0/8`; or `*` for all hosts.
     pub(super) fn new(list: &'a str) -> Self {
         let separates = |char: char| char == ',' || char.is_whitespace();
         Self(list.split(separates).filter(|entry| !entry.is_empty()).collect())
     }
 
-    /// Returns true if a host, as a URL has it, is one of them.
+    /// Returns true if the list covers the host of a URL.
     pub(super) fn contains(&self, host: &str) -> bool {
         let address = bare(host).parse::<IpAddr>().ok();
-        let is_it = |entry: &&str| match address {
+        let covers_host = |entry: &&str| match address {
             _ if *entry == "*" => true,
             Some(address) => covers(entry, address),
             None => is_below(host, entry),
         };
-        self.0.iter().any(is_it)
+        self.0.iter().any(covers_host)
     }
 }
 
-/// An IPv6 address without its brackets.
+/// Returns an IPv6 address without its brackets.
 fn bare(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
-/// Returns true if an entry is the address, or a network that it is in.
+/// Returns true if an entry is the address, or a network that contains it.
 fn covers(entry: &str, address: IpAddr) -> bool {
     let (network, length) = match entry.split_once('/') {
         Some((network, length)) => (network, length.parse::<u32>().ok()),
@@ -48,13 +48,13 @@ fn covers(entry: &str, address: IpAddr) -> bool {
         return false;
     }
     let ((network, width), (address, _)) = (bits(network), bits(address));
-    // All bits for a plain address, and for a length that no network has.
+    // Compares all bits for a plain address or a too large prefix length.
     let length = length.min(width);
     length == 0 || (network ^ address) >> (128 - length) == 0
 }
 
-/// Returns true if a host has this name, or one below it. A dot at either end of the entry makes no
-/// difference.
+/// Returns true if a host is this name or a subdomain of it. Dots at either end of the entry are
+/// ignored.
 fn is_below(host: &str, entry: &str) -> bool {
     let (host, entry) = (host.to_ascii_lowercase(), entry.to_ascii_lowercase());
     let (host, entry) = (host.trim_end_matches('.'), entry.trim_matches('.'));

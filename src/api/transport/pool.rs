@@ -1,9 +1,8 @@
-//! The connections that requests share, and new ones in their place.
+//! Shared connections, and their replacement after a failure.
 //!
 //! After a request failed, its retry needs a connection that shares nothing with the failed one.
-//! The HTTP client would take an idle connection that may be as dead, and HTTP/2 sends everything
-//! over one connection. So the whole client is replaced. Requests that are under way keep the
-//! client that they began with.
+//! The HTTP client may reuse an idle connection that is dead too, and HTTP/2 uses one connection
+//! for everything. So the whole client is replaced. Requests in flight keep their client.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -36,8 +35,8 @@ impl Pool {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces a client whose connections can no longer be relied on. Requests that fail together
-    /// replace it once. Without another client, this one stays in use.
+    /// Replaces a client whose connections may be dead. Requests that fail together replace it
+    /// once. If no other client can be built, this one stays in use.
     pub(super) fn replace(&self, failed: &Arc<reqwest::Client>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, failed)

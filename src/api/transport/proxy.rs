@@ -1,8 +1,8 @@
 //! The proxy of the environment: which variable names it, and whether requests to a host go through
 //! it.
 //!
-//! The variables are read here and nowhere else, so that what messages name is what is used. A
-//! variable may hold a password, so nothing before its last `@` is ever shown.
+//! Only this module reads the variables, so messages name the one in use. A variable may contain a
+//! password, so nothing before its last `@` is ever shown.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,7 +14,7 @@ use super::no_proxy::NoProxy;
 use crate::api::ApiError;
 use crate::text::secret::Secret;
 
-/// A proxy that requests go through.
+/// A proxy for requests.
 #[derive(Debug)]
 pub(super) struct Proxy {
     variable: &'static str,
@@ -27,21 +27,21 @@ pub(super) struct Proxy {
 /// Why a value does not name a proxy.
 #[derive(Debug, PartialEq, Eq)]
 enum Flaw {
-    /// It is not a URL, or of another kind of proxy.
+    /// Not a URL, or another kind of proxy.
     NotAProxy,
-    /// What is before the last `@` may be a part of the password, or of something else.
+    /// The text before the last `@` may or may not be a password.
     Ambiguous,
-    /// User name or password hold what cannot be sent.
+    /// User name or password cannot be sent.
     Unsendable,
 }
 
 impl Proxy {
-    /// Returns the proxy on the way to an https URL, if there is one.
+    /// Returns the proxy for an https URL, if there is one.
     ///
     /// # Errors
     ///
-    /// The variable that counts does not hold the URL of a proxy. It is not skipped: the connection
-    /// would be direct without a word.
+    /// The variable in effect is not the URL of a proxy. It is not skipped, since the connection
+    /// would silently be direct.
     pub(super) fn to(url: &str) -> Result<Option<Self>, ApiError> {
         Self::with(url, |name| env::var_os(name))
     }
@@ -53,8 +53,8 @@ impl Proxy {
         let text = |name: &str| Some(variable(name)?.to_string_lossy().trim().to_owned());
         let host = Url::parse(url).ok();
         let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
-        let Some(name) = chosen(text) else { return Ok(None) };
-        // One that is empty does not hide the other.
+        let Some(name) = variable_in_effect(text) else { return Ok(None) };
+        // An empty variable does not override the other.
         let exceptions = ["NO_PROXY", "no_proxy"].into_iter().filter_map(text);
         let exceptions = exceptions.into_iter().find(|value| !value.is_empty());
         if exceptions.is_some_and(|exceptions| NoProxy::new(&exceptions).contains(host)) {
@@ -66,7 +66,7 @@ impl Proxy {
         Ok(Some(Self { variable: name, url, login }))
     }
 
-    /// Returns the same for the HTTP client.
+    /// Returns the proxy for the HTTP client.
     ///
     /// # Errors
     ///
@@ -103,11 +103,11 @@ impl Proxy {
         let has_password = self.login.is_some();
         let wants_password = reason.contains("proxy authorization required");
         let reason = if wants_password && has_password {
-            "it refuses the user name and password that it was given"
+            "it rejects the user name and password"
         } else if wants_password {
-            "it wants a user name and a password"
+            "it requires a user name and a password"
         } else if reason.ends_with("tunnel error: unsuccessful") {
-            "it makes no connection to the service"
+            "it does not connect to the service"
         } else {
             let inner = "tunnel error: failed to create underlying connection: ";
             reason.strip_prefix(inner).unwrap_or(reason)
@@ -139,13 +139,13 @@ impl Flaw {
     }
 }
 
-/// Returns the variable that names the proxy for https. Those for https decide, also if they are
-/// empty, which means no proxy; then those for all schemes.
-fn chosen(text: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+/// Returns the variable that names the proxy for https. The variables for https take precedence
+/// over those for all schemes. An empty one means no proxy.
+fn variable_in_effect(text: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     for names in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
         let values = names.map(|name| (name, text(name)));
         let named =
-            values.iter().find(|(_, value)| value.as_ref().is_some_and(|it| !it.is_empty()));
+            values.iter().find(|(_, value)| value.as_ref().is_some_and(|value| !value.is_empty()));
         if let Some((name, _)) = named {
             return Some(name);
         }
@@ -156,8 +156,8 @@ fn chosen(text: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     None
 }
 
-/// Reads `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/…]` as curl does: with one slash to three, and
-/// with anything in user and password but what ends a host elsewhere.
+/// Parses `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/…]` as curl does: with one to three slashes.
+/// User and password may contain anything except `/`, `?` and `#`.
 fn parse(value: &str) -> Result<(Url, Option<(String, Secret)>), Flaw> {
     if value.contains(char::is_control) {
         return Err(Flaw::Unsendable);
@@ -175,7 +175,7 @@ fn parse(value: &str) -> Result<(Url, Option<(String, Secret)>), Flaw> {
         None => (None, rest),
     };
     let host = rest.split('/').next().unwrap_or_default();
-    // A URL takes these for the end of the host, or drops them.
+    // A URL parser would end the host at these, or drop them.
     if !matches!(scheme.as_str(), "http" | "https") || host.contains(['\\', '?', '#', ' ']) {
         return Err(Flaw::NotAProxy);
     }
@@ -277,7 +277,7 @@ mod tests {
             (&[("https_proxy", ""), ("ALL_PROXY", "h:1")], None),
             (&[("HTTPS_PROXY", "\n"), ("ALL_PROXY", "h:1")], None),
             (&[("HTTPS_PROXY", " h:1\n")], Some("HTTPS_PROXY h:1")),
-            // What is not used need not be right.
+            // An unused variable need not be valid.
             (&[("HTTPS_PROXY", "h:1"), ("ALL_PROXY", "socks5://h")], Some("HTTPS_PROXY h:1")),
             (&[("HTTPS_PROXY", "h:1"), ("NO_PROXY", "example.com")], None),
             (&[("HTTPS_PROXY", "h:1"), ("NO_PROXY", ""), ("no_proxy", "example.com")], None),

@@ -22,22 +22,22 @@
 //! **The list ends** on one answer: a page that overlaps, is shorter than requested and ends at the
 //! `count` of the same answer. Where `count` is missing, or smaller than the rows of the same
 //! answer, it is a page with the seam alone, from a service that has answered with more rows than
-//! that. An empty page proves nothing: unseen rows may have moved in front of it. Any other end is
+//! that. An empty page proves nothing: unseen rows may have moved before it. Any other end is
 //! reported as unproven.
 //!
-//! Where the service rounds times, several rows share a moment and their order within it is
-//! unknown, so they may be in another order each time. Then p is a moment, every row of earlier
-//! moments was seen, and a page has to begin before that moment to be stitched. Seams are wider for
-//! that, and pages grow up to [`ListRange::largest_page`]. Where more rows share a moment than a
-//! page can hold, there is no order.
+//! If the service rounds times, several rows share a moment, and their order within it is unknown
+//! and may vary. Then p is a moment, every row of earlier moments was seen, and a page has to begin
+//! before that moment to be stitched. So seams are wider, and pages grow up to
+//! [`ListRange::largest_page`]. If more rows share a moment than fit on a page, there is no
+//! reliable order.
 //!
-//! With an offset, rows in front of the first row of the range are not delivered, wherever they are
-//! found later.
+//! With an offset, rows before the first row of the range are never delivered, even if they appear
+//! later.
 //!
-//! The proof assumes honest answers, so they are cross-checked where that is possible. If all
-//! answers give one count, no more rows may be counted than were seen; if the list moved meanwhile,
-//! it is read again to find them. The page that ends the list has to end with p. If it does not, p
-//! was deleted or the page is not the requested one, and its last row is requested once more. A
+//! The proof assumes consistent answers, so they are cross-checked if possible. If all answers have
+//! the same count, it must not exceed the seen rows. If it does and the list changed, the list is
+//! read again to find the missing ones. The page that ends the list has to end with p. Otherwise p
+//! was deleted or the page is not the requested one, so its last row is requested once more. A
 //! first page that counts only its own rows, and has a common maximum page size, is not trusted
 //! either.
 //!

@@ -122,7 +122,7 @@ impl List {
         Self { throughout: rows.iter().copied().collect(), rows, changes_left: random.u32(0..=30) }
     }
 
-    /// Creates or deletes rows, as far as changes are left.
+    /// Creates or deletes rows, if changes are left.
     pub(super) fn change(&mut self, random: &mut Rng) {
         if self.changes_left == 0 {
             return;

@@ -1,8 +1,8 @@
 //! Several honest services whose lists change while they are read and merged, some of which fail.
 //!
 //! The promise: where every list is reported as complete, each row that existed throughout is
-//! delivered exactly once and in one order over all lists. Where the sink stops early, that holds
-//! up to the last row. A list that failed is reported, and then nothing is claimed.
+//! delivered exactly once and in one order over all lists. If the sink stops early, this holds up
+//! to the last row. A list that failed is reported, and then nothing is claimed.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -94,7 +94,7 @@ impl MergeSink<Vec<u64>> for Collected {
     }
 }
 
-/// Plays one case and returns what came of it, in a word, or what was wrong.
+/// Runs one case. Returns its outcome as a word, or a description of the error.
 fn play(seed: u64, runtime: &Runtime) -> Result<&'static str, String> {
     let mut random = Rng::with_seed(seed);
     let most = random.bool().then(|| random.usize(1..=150));
@@ -192,15 +192,15 @@ fn check(
             (true, Some(last)) => source.service.moment(*row) < last,
             (true, None) => false,
         };
-        let found: HashSet<u64> = of_list().collect();
+        let distinct: HashSet<u64> = of_list().collect();
         let throughout = &lists[index].list.throughout;
-        if let Some(lost) = throughout.iter().find(|row| is_due(row) && !found.contains(row)) {
+        if let Some(lost) = throughout.iter().find(|row| is_due(row) && !distinct.contains(row)) {
             return Err(format!("list {index} lost {lost}: {delivered:?}"));
         }
         // If the sink had enough, the next row of an exact list is after the last row of all.
         let last_of_all = delivered.iter().filter(|(list, _)| is_exact(*list)).map(moment).max();
         if has_enough && is_exact(index) {
-            let next = throughout.iter().filter(|row| !found.contains(row)).min();
+            let next = throughout.iter().filter(|row| !distinct.contains(row)).min();
             let precedes = next.zip(last_of_all).is_some_and(|(next, last)| *next < last);
             if precedes && !is_cut {
                 return Err(format!("list {index} has rows before the last: {delivered:?}"));

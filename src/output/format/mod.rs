@@ -49,15 +49,15 @@ struct FormatSpec {
     help_one: Option<&'static str>,
     /// Help for rows that are not backups, if it differs.
     help_rows: Option<&'static str>,
-    /// What it can print.
+    /// Data that the format can print.
     prints: &'static [Printed],
-    /// It has a header line that can be omitted.
+    /// True if the format has a header line that can be omitted.
     has_headers: bool,
-    /// For people: it honors `--time` and prints sizes with a unit.
+    /// True if the format honors `--time` and prints sizes with a unit.
     is_human_readable: bool,
-    /// How a person reads it on a screen, so that a pager is useful.
+    /// Kind of pager output, if a pager is useful.
     reading: Option<Reading>,
-    /// A row can be written before the next one is known.
+    /// True if a row can be written before the next one is known.
     streams: bool,
     /// Columns of `--columns default`.
     columns: fn(&ColumnSets) -> &Vec<Column>,
@@ -65,7 +65,7 @@ struct FormatSpec {
     renderer: fn(RenderOptions<'_>) -> Box<dyn Render>,
 }
 
-/// What renderers are made from.
+/// Options for creating a renderer.
 pub(super) struct RenderOptions<'a> {
     pub(super) format: Format,
     pub(super) sets: &'a ColumnSets,
@@ -75,14 +75,14 @@ pub(super) struct RenderOptions<'a> {
     pub(super) queried_columns: &'a [&'a str],
     pub(super) headers: bool,
     pub(super) spreadsheet: Spreadsheet,
-    /// Style of times in formats for programs, if it was chosen.
+    /// Style of times in machine-readable formats, if chosen.
     pub(super) times: Option<Times>,
     pub(super) style: Style,
     /// A single record, which json and yaml print without the enclosing list.
     pub(super) single: bool,
 }
 
-/// What is printed, on which the appearance of a format depends.
+/// Kind of printed data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Printed {
     /// Any number of backups.
@@ -369,7 +369,7 @@ impl Format {
         self.spec().is_human_readable
     }
 
-    /// Returns how a person reads the format on a screen, if they do.
+    /// Returns the kind of pager output, if a pager is useful.
     pub(super) fn reading(self) -> Option<Reading> {
         self.spec().reading
     }

@@ -1,4 +1,4 @@
-//! Parses `--output` for what a command prints.
+//! Parses `--output` for the data that a command prints.
 
 use std::ffi::OsStr;
 
@@ -37,8 +37,8 @@ impl TypedValueParser for FormatParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let fitting = FORMATS.iter().filter(|spec| spec.format.can_print(self.0));
-        Some(Box::new(fitting.map(|spec| {
+        let printable = FORMATS.iter().filter(|spec| spec.format.can_print(self.0));
+        Some(Box::new(printable.map(|spec| {
             let help = match self.0 {
                 Printed::Backups => None,
                 Printed::OneBackup => spec.help_one,

@@ -1,6 +1,6 @@
 //! `--gaps`: the periods in which a resource had no new usable backup.
 //!
-//! Only existing backups are known: a backup that was deleted or has expired leaves a gap behind.
+//! Only existing backups are known: a deleted or expired backup leaves a gap.
 
 use std::cmp::Reverse;
 
@@ -59,7 +59,7 @@ fn of_resource(resource: &Assessment, shortest: i64, now: i64) -> Vec<Gap<'_>> {
     let gap = |from, to| Gap { resource, from: Some(from), to };
     let pairs = times.iter().zip(times.iter().skip(1));
     let mut gaps: Vec<_> = pairs.map(|(from, to)| gap(*from, *to)).collect();
-    // Nothing is missing now where there is nothing to back up, or a server covers its volume.
+    // No backup is due if there is nothing to back up, or if a server covers its volume.
     let is_due = !matches!(resource.state, State::Orphan | State::Unsupported);
     match times.last() {
         Some(newest) if is_due => gaps.push(gap(*newest, now)),
@@ -144,10 +144,10 @@ mod tests {
             let times: Vec<_> = hours.iter().map(|hour| hour * HOUR).collect();
             let assessments = [Assessment { times, ..resource(state) }];
             let since = since.map(|hour| hour * HOUR);
-            let found = gaps(&assessments, 26 * HOUR, since, 100 * HOUR);
-            let found: Vec<_> =
-                found.iter().map(|gap| (gap.from.map(|at| at / HOUR), gap.to / HOUR)).collect();
-            assert_eq!(found, expected, "case {number}");
+            let actual = gaps(&assessments, 26 * HOUR, since, 100 * HOUR);
+            let actual: Vec<_> =
+                actual.iter().map(|gap| (gap.from.map(|at| at / HOUR), gap.to / HOUR)).collect();
+            assert_eq!(actual, expected, "case {number}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From backups and inventory to the state of each resource.
+//! Determines the state of each resource from backups and inventory.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -28,15 +28,15 @@ pub(crate) enum Source<T> {
     Complete(Vec<T>),
     /// Incomplete, or not proven complete.
     Partial(Vec<T>),
-    /// Nothing: it failed, or the permission is missing.
+    /// Unreadable: the request failed, or the permission is missing.
     Unreadable,
-    /// It was not read.
+    /// Not read.
     #[default]
     Unused,
 }
 
 impl<T> Source<T> {
-    /// Returns what was read.
+    /// Returns the items that were read.
     pub(crate) fn items(&self) -> &[T] {
         match self {
             Self::Complete(items) | Self::Partial(items) => items,
@@ -60,27 +60,31 @@ pub(crate) struct Knowledge {
 }
 
 impl Knowledge {
-    /// Returns the number of resources that a vault protects, but that a list of all protectables
-    /// lacks. They exist, so the list is not complete.
+    /// Returns the number of resources that a vault protects, but that are missing from the
+    /// protectables. They exist, so that list is incomplete.
     pub(crate) fn missing_protectables(&self) -> usize {
         let (Source::Complete(vaults), Source::Complete(protectables)) =
             (&self.vaults, &self.protectables)
         else {
             return 0;
         };
-        let listed: HashSet<_> = protectables.iter().map(|it| it.id.as_str()).collect();
-        let is_missing = |it: &&VaultResource| {
+        let listed: HashSet<_> =
+            protectables.iter().map(|protectable| protectable.id.as_str()).collect();
+        let is_missing = |resource: &&VaultResource| {
             let is_listed =
-                it.resource_type.as_deref().is_some_and(|it| LISTED_TYPES.contains(&it));
-            let is_deleted = it.protect_status.as_deref() == Some("deleted");
-            is_listed && !is_deleted && !it.id.is_empty() && !listed.contains(it.id.as_str())
+                resource.resource_type.as_deref().is_some_and(|kind| LISTED_TYPES.contains(&kind));
+            let is_deleted = resource.protect_status.as_deref() == Some("deleted");
+            is_listed
+                && !is_deleted
+                && !resource.id.is_empty()
+                && !listed.contains(resource.id.as_str())
         };
         let backed_up = vaults.iter().filter(|vault| !vault.holds_replicas());
         backed_up.flat_map(|vault| &vault.resources).filter(is_missing).count()
     }
 }
 
-/// Types of the resources that protectables are listed for.
+/// Resource types for which protectables are listed.
 const LISTED_TYPES: [&str; 4] =
     ["OS::Nova::Server", "OS::Cinder::Volume", "OS::Sfs::Turbo", "OS::Workspace::DesktopV2"];
 
@@ -104,13 +108,13 @@ pub(crate) struct Assessment {
     pub(crate) why: Option<String>,
     /// Times of the usable backups, if they are kept.
     pub(crate) times: Vec<i64>,
-    /// Which of several targets it is of.
+    /// Target of the resource, if there are several.
     pub(crate) target: Option<Arc<TargetTag>>,
     /// Name of that target, for messages.
     pub(crate) place: Option<Arc<str>>,
 }
 
-/// All that the judgement of a resource depends on.
+/// Facts that determine the state of a resource.
 #[derive(Default)]
 struct Facts<'a> {
     backups: Backups,
@@ -125,7 +129,7 @@ struct Facts<'a> {
 }
 
 /// Judges every resource that has backups or is in the inventory. `max_age` overrides the policies.
-/// The worst come first, then those with the oldest newest backup.
+/// Sorted worst first, then by the newest backup, the oldest first.
 pub(crate) fn assess(
     resources: HashMap<Box<str>, Backups>,
     knowledge: &Knowledge,
@@ -170,12 +174,13 @@ pub(crate) fn assess(
 /// Sorts by state, then by the newest usable backup, the oldest first.
 pub(crate) fn sort_worst_first(assessments: &mut [Assessment]) {
     assessments.sort_by(|a, b| {
-        let key = |it: &Assessment| (it.state, it.newest.unwrap_or(i64::MIN));
+        let key =
+            |assessment: &Assessment| (assessment.state, assessment.newest.unwrap_or(i64::MIN));
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
 }
 
-/// Returns the assessment of a volume, which is backed up with its server if that is.
+/// Returns the assessment of a volume. It is covered if its server is.
 fn covered_by(own: &Assessment, parent: Option<&Assessment>) -> Assessment {
     match parent {
         Some(parent) if parent.state == State::Ok && own.state != State::Ok => {
@@ -210,12 +215,12 @@ fn add_vaults<'a>(facts: &mut BTreeMap<String, Facts<'a>>, vaults: &'a [Vault]) 
     }
 }
 
-/// Adds the resources that could be backed up, and which volume belongs to which server.
+/// Adds the resources that could be backed up, and the server of each volume.
 fn add_protectables<'a>(facts: &mut BTreeMap<String, Facts<'a>>, protectables: &'a [Protectable]) {
     for protectable in protectables.iter().filter(|protectable| !protectable.id.is_empty()) {
         let entry = facts.entry(protectable.id.clone()).or_default();
         entry.protectable = Some(protectable);
-        // The current name; the backups have the name at their time.
+        // The current name; backups have the name at their creation.
         entry.backups.name = protectable.name.clone().or(entry.backups.name.take());
         entry.backups.resource_type =
             protectable.resource_type.clone().or(entry.backups.resource_type.take());
@@ -234,8 +239,8 @@ fn add_protectables<'a>(facts: &mut BTreeMap<String, Facts<'a>>, protectables: &
     }
 }
 
-/// Returns the longest planned time between two backups, by the id of the vault. Of several
-/// policies of a vault the strictest counts.
+/// Returns the longest planned time between two backups, by the id of the vault. If a vault has
+/// several policies, the strictest applies.
 fn policy_ages(policies: &[Policy]) -> HashMap<&str, i64> {
     let mut ages: HashMap<&str, i64> = HashMap::new();
     for policy in policies {
@@ -290,12 +295,12 @@ impl Judge<'_> {
         vault.name.clone()
     }
 
-    /// Returns the state, and the reason why it is not ok if more than the state is known.
+    /// Returns the state, with a reason if it is not ok and the cause is known.
     fn state(&self, facts: &Facts<'_>, max_age: i64) -> (State, Option<String>) {
         let Knowledge { vaults, protectables, .. } = self.knowledge;
         let resource_type = facts.backups.resource_type.as_deref();
-        let is_listed = resource_type.is_some_and(|it| LISTED_TYPES.contains(&it));
-        // The vaults confirm the protectables, whose paging alone proves little.
+        let is_listed = resource_type.is_some_and(|kind| LISTED_TYPES.contains(&kind));
+        // The vaults confirm the protectables, which paging alone does not prove complete.
         let is_inventoried = protectables.is_complete() && vaults.is_complete();
         let is_missing = is_inventoried && facts.protectable.is_none() && is_listed;
         let is_gone = facts.is_deleted || is_missing;
@@ -314,7 +319,8 @@ impl Judge<'_> {
             && protection.result == Some(false)
         {
             let texts = [&protection.code, &protection.reason];
-            let texts: Vec<_> = texts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+            let texts: Vec<_> =
+                texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
             let why = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(": ");
             return (State::Unsupported, Some(why).filter(|why| !why.is_empty()));
         }
@@ -344,7 +350,7 @@ impl Judge<'_> {
             return None;
         }
         let texts = [&task.error_info.code, &task.error_info.message];
-        let texts: Vec<_> = texts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+        let texts: Vec<_> = texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
         let error = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(": ");
         let status = task.status.as_deref().unwrap_or("failed");
         let day = time::day(started, time::zone()).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! `cbr backups coverage`: does each resource have a recent usable backup?
+//! `cbr backups coverage`: whether each resource has a recent usable backup.
 //!
-//! Backups are collected by resource, then judged with what is known of vaults, policies and
-//! resources. A source that could not be read never makes a claim: what depends on it is
-//! [`State::Unknown`]. Pure; knows nothing of requests and formats.
+//! Backups are collected by resource, then judged with the vaults, policies and resources. Nothing
+//! is claimed from a source that could not be read: the state is [`State::Unknown`]. Pure; knows
+//! nothing of requests and formats.
 
 mod gaps;
 mod judge;
@@ -27,13 +27,13 @@ use crate::time;
 
 /// The backups so far, by resource.
 pub(crate) struct Coverage {
-    /// Returns the service's time in microseconds since 1970, which is known once it answers.
+    /// Returns the service's time in microseconds since 1970, known after its first answer.
     now: Box<dyn Fn() -> i64 + Send + Sync>,
-    /// Project of the client. Backups of others are shared, and cover nothing of this project.
+    /// Project of the client. Backups of other projects are shared, and do not cover this project.
     project_id: Option<String>,
-    /// Replicas are usable too.
+    /// True if replicas are usable too.
     include_replicas: bool,
-    /// Keep the time of each usable backup.
+    /// True to keep the time of each usable backup.
     keeps_times: bool,
     resources: HashMap<Box<str>, Backups>,
 }

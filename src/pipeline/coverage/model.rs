@@ -1,4 +1,4 @@
-//! A model: random accounts, in which no claim is ever better than the truth.
+//! A model of random accounts: no claim is better than the truth.
 
 use fastrand::Rng;
 
@@ -16,15 +16,15 @@ struct Resource {
     id: String,
     exists: bool,
     is_supported: bool,
-    /// Protectables are listed for its type.
+    /// True if protectables are listed for its type.
     is_listed: bool,
     in_vault: bool,
-    /// It is deleted after the vaults are read, and before the protectables are.
+    /// True if it is deleted after the vaults are read, and before the protectables are.
     is_deleted_meanwhile: bool,
     backups: Vec<Backup>,
 }
 
-/// A backup, and whether it is deleted while the list is read.
+/// A backup, which may be deleted while the list is read.
 struct Backup {
     hours: i64,
     is_usable: bool,
@@ -123,8 +123,8 @@ fn no_claim_is_better_than_the_truth() {
         }
         let inventory = [Inventory::Vaults, Inventory::All, Inventory::None][random.usize(0..3)];
         let vaults = vec![vault(&resources, &mut random)];
-        let is_there = |it: &&Resource| it.exists && !it.is_deleted_meanwhile && it.is_listed;
-        let existing = resources.iter().filter(is_there).map(protectable).collect();
+        let is_listed = |it: &&Resource| it.exists && !it.is_deleted_meanwhile && it.is_listed;
+        let existing = resources.iter().filter(is_listed).map(protectable).collect();
         let knowledge = Knowledge {
             vaults: match inventory {
                 Inventory::None => Source::Unused,

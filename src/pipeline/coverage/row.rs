@@ -61,7 +61,7 @@ pub(crate) const COVERAGE_COLUMNS: &[Column] = &[
     computed("max_age", "age from which a backup is stale, in seconds", Age, Nested),
 ];
 
-/// The columns of a coverage and of its gaps, for flags that name either.
+/// The columns of a coverage and of its gaps, for flags that accept both.
 pub(crate) const NAMED_COLUMNS: &[Column] = &{
     let mut columns = [FROM; COVERAGE_COLUMNS.len() + 3];
     let mut index = 0;

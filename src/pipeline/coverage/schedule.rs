@@ -19,8 +19,8 @@ struct Rule {
     days: u32,
 }
 
-/// Returns the longest time between two backups, with the window in which they may start. Returns
-/// `None` if the policy is off or has no rule that is known.
+/// Returns the longest time between two backups, including the start window. Returns `None` if the
+/// policy is disabled or has no supported rule.
 pub(crate) fn longest_gap(policy: &Policy) -> Option<Duration> {
     if policy.enabled == Some(false) || policy.operation_type.as_deref() == Some("replication") {
         return None;
@@ -79,7 +79,7 @@ impl Rule {
         })
     }
 
-    /// Returns the longest time between two starts, in minutes, across the end of a cycle too.
+    /// Returns the longest time between two starts in minutes, including the end of a cycle.
     fn longest_gap(&self) -> Option<u32> {
         let mut minutes = self.minutes.clone();
         minutes.sort_unstable();
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn the_longest_gap_follows_from_all_rules() {
         let every_day = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=14;BYMINUTE=00";
-        // Hours between two backups at most.
+        // Maximum hours between two backups.
         let cases: [(&[&str], Option<u64>); 12] = [
             (&[every_day], Some(24)),
             (&["FREQ=DAILY;INTERVAL=1;BYHOUR=2;BYMINUTE=0"], Some(24)),

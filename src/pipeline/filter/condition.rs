@@ -21,7 +21,7 @@ pub(super) struct Condition<'a> {
 
 /// Test of a value.
 pub(super) enum Test<'a> {
-    /// This truth value.
+    /// Equal to this truth value.
     Is(bool),
     /// A number of at least this.
     AtLeast(u64),
@@ -45,8 +45,8 @@ impl<'a> Test<'a> {
 }
 
 impl Condition<'_> {
-    /// Returns true if the backup meets the condition. A missing or malformed value meets none
-    /// but [`Test::Absent`], which a malformed value does not meet either.
+    /// Returns true if the backup meets the condition. A malformed value meets no condition, a
+    /// missing value only [`Test::Absent`].
     pub(super) fn is_met_by(&self, backup: &Backup<'_>) -> bool {
         let Some(value) = (self.value)(backup) else { return matches!(self.test, Test::Absent) };
         let text = value.text();

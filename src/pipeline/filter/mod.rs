@@ -210,9 +210,9 @@ impl LocalFilters {
 
     /// Returns the time range of all backups that can pass, for a query of the service.
     ///
-    /// The range is a day longer at both ends. Its documentation does not say whether its bounds
-    /// are inclusive, and whether it compares created_at or protected_at, which is later by the
-    /// time that a backup takes. The conditions are exact all the same.
+    /// The range is a day longer at both ends. The API does not document whether the bounds are
+    /// inclusive, or whether it compares created_at or protected_at, which is later. The conditions
+    /// themselves are exact.
     pub(crate) fn creation_range(&self) -> [Option<Moment>; 2] {
         [
             self.newer_than.map(|time| time.plus_days(-1)),
@@ -220,7 +220,7 @@ impl LocalFilters {
         ]
     }
 
-    /// Returns true if new backups are filtered out.
+    /// Returns true if `--older-than` excludes new backups.
     pub(crate) fn has_older_than(&self) -> bool {
         self.older_than.is_some()
     }

@@ -81,7 +81,7 @@ fn glob_to_regex(glob: &str) -> Result<String, String> {
     Ok(regex)
 }
 
-/// Converts the text after an opening bracket to a set of a regular expression. Returns the set and
+/// Converts the text after an opening bracket to a set in a regular expression. Returns the set and
 /// the text after it, or `None` if the bracket is not closed.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ fn push_literal(regex: &mut String, char: char) {
 }
 
 fn invalid_set(error: regex_lite::Error) -> String {
-    format!("a set in brackets is none: {error}; a backslash before [ takes it as it is")
+    format!("invalid set in brackets: {error}; a backslash before [ makes it literal")
 }
 
 #[cfg(test)]

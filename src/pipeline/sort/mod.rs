@@ -1,10 +1,10 @@
 //! `--sort`: decides whether the service or `cbr` sorts, and sorts locally.
 //!
 //! An order by keys that never change (`created_at`, `id`) can be proven complete while it is read,
-//! so the service sorts. In other orders a row may move past the reader when it changes, so the
-//! list is read in the safe order and sorted locally. With `--limit` and keys that the service
-//! supports, the service sorts after all: this reads one page instead of everything, and the
-//! listing reports a list that changed meanwhile.
+//! so the service sorts. In other orders a changed row may move past the reader, so the list is
+//! read in the stable order and sorted locally. With `--limit` and keys that the service supports,
+//! the service sorts all the same: this reads one page instead of everything, and the listing fails
+//! if the list changed meanwhile.
 
 mod sorter;
 
@@ -46,7 +46,7 @@ impl Sort {
         })
     }
 
-    /// Returns a sorter for rows that are not a list of the service.
+    /// Returns a sorter for rows that the service does not list.
     pub(crate) fn sorter(&self) -> Sorter {
         Sorter::new(self.0.clone())
     }
@@ -81,8 +81,8 @@ impl Sort {
             .map(|column| column.name)
     }
 
-    /// Decides whether the service sorts if the list must be read newest first, in whatever order
-    /// it is printed.
+    /// Decides whether the service sorts if the list must be read newest first, whatever the
+    /// printed order.
     pub(crate) fn plan_after_newest_first(&self) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {
@@ -91,7 +91,7 @@ impl Sort {
         }
     }
 
-    /// Decides whether the service sorts. `limited` means that only the first rows are wanted.
+    /// Decides whether the service sorts. `limited` is true if only the first rows are needed.
     pub(crate) fn plan(&self, limited: bool) -> Plan {
         let keys = self.0.iter().map(|(column, direction)| (column.name, *direction));
         match Order::new(keys) {

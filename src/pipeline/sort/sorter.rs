@@ -64,8 +64,8 @@ impl Sorter {
         Ok(())
     }
 
-    /// Passes the sorted records to `sink` until it wants no more. Rows with equal keys keep their
-    /// order of arrival, which is newest first.
+    /// Passes the sorted records to `sink` until it breaks. Rows with equal keys keep their order
+    /// of arrival, which is newest first.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Sorter {
         let keys = self.keys.as_slice();
         let key =
             |row: &SortEntry| keys.get(row.key_start..row.key_start + row.key_length as usize);
-        // The start orders rows with equal keys, so that no memory for a stable sort is needed.
+        // The start orders rows with equal keys, which avoids the memory of a stable sort.
         self.rows.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.start.cmp(&b.start)));
         let mut records = self
             .records
@@ -95,7 +95,7 @@ impl Sorter {
     }
 }
 
-/// Appends bytes that compare as the values of a column: numbers and times by value, text by code
+/// Appends bytes that compare like the values of a column: numbers and times by value, text by code
 /// point. Missing values come last in both directions.
 fn push_key(key: &mut Vec<u8>, backup: &Backup<'_>, column: &Column, direction: Direction) {
     let text = column.value(backup).map(|value| value.text()).filter(|text| !text.is_empty());
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_key_decides_where_the_first_does_not() {
+    fn the_second_key_orders_rows_with_equal_first_keys() {
         let records: Vec<String> = [("a", "x", 2), ("b", "y", 1), ("c", "x", 1), ("d", "y", 2)]
             .iter()
             .map(|(id, name, size)| {

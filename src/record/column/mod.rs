@@ -23,7 +23,7 @@ pub(crate) use value::Value;
 pub(crate) struct Column {
     /// The API's name of the field. Human-readable formats print it in upper case as the heading.
     pub(crate) name: &'static str,
-    /// A few words, with the unit if there is one.
+    /// Short description, with the unit if there is one.
     pub(crate) help: &'static str,
     pub(crate) kind: ColumnKind,
     pub(crate) visibility: Visibility,
@@ -32,10 +32,10 @@ pub(crate) struct Column {
     pub(crate) aliases: &'static [&'static str],
 }
 
-/// The kind of a value, which decides how it is aligned, shortened, colored and normalized.
+/// The kind of a value, which determines alignment, shortening, color and normalization.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ColumnKind {
-    /// An identifier, which is useless when shortened.
+    /// An identifier.
     Id,
     /// An enumerated value of the service.
     Word,
@@ -45,13 +45,13 @@ pub(crate) enum ColumnKind {
     Status,
     /// Free text of any length.
     Text,
-    /// A point in time; UTC where the service names no zone.
+    /// A point in time; UTC if the service names no zone.
     Time,
     /// A number.
     Number,
-    /// A number of GB, which is how the service counts.
+    /// A size in GB, the unit of the service.
     Size,
-    /// A number of seconds.
+    /// An age in seconds.
     Age,
 }
 
@@ -64,12 +64,11 @@ pub(crate) enum Visibility {
     Table(u8),
     /// Shown by `wide`.
     Wide,
-    /// Shown by the formats with every field of the record (csv, tsv, long), and if `--columns`
-    /// names it.
-    Asked,
+    /// Shown by csv, tsv and long, or if `--columns` names it.
+    Selected,
     /// A value inside a nested object, shown only if `--columns` names it.
     Nested,
-    /// A value that the backup does not contain, shown only if it is named.
+    /// A value that is not in the backup, shown only if named.
     Extra,
 }
 
@@ -80,7 +79,7 @@ impl Visibility {
         match self {
             Self::Table(rank) => rank,
             Self::Wide => 10,
-            Self::Asked => 11,
+            Self::Selected => 11,
             Self::Nested => 12,
             Self::Extra => 13,
         }
@@ -91,7 +90,7 @@ impl Visibility {
         match self {
             Self::Table(_) => "table, wide, csv",
             Self::Wide => "wide, csv",
-            Self::Asked => "csv",
+            Self::Selected => "csv",
             Self::Nested => "--columns all",
             Self::Extra => "if named",
         }
@@ -104,7 +103,7 @@ enum Find {
     Field(Field),
     /// A member of the column's own name, in rows that `cbr` computes.
     Member,
-    /// The same, or that member of their target.
+    /// Same as `Member`, or that member of the row's target.
     Target,
     /// A nested value, or one with several possible locations.
     One(for<'a> fn(&Backup<'a>) -> Option<Json<'a>>),
@@ -150,8 +149,8 @@ impl Column {
         }
     }
 
-    /// Returns the value if it is a single one that was sent, `Some(None)` if it is missing, and
-    /// `None` for columns of other kinds.
+    /// Returns a single value as sent: `Some(None)` if it is missing, `None` if the column is
+    /// computed or has several values.
     #[inline]
     pub(crate) fn sent<'a>(&self, backup: &Backup<'a>) -> Option<Option<Json<'a>>> {
         match self.find {
@@ -168,7 +167,7 @@ impl Column {
         matches!(self.find, Find::Member | Find::Target)
     }
 
-    /// Returns true if the value can be that of the target, in rows that `cbr` computes.
+    /// Returns true if the value may come from the target of a computed row.
     pub(crate) fn is_of_target(&self) -> bool {
         matches!(self.find, Find::Target)
     }

@@ -29,7 +29,7 @@ pub(crate) fn wide_set() -> Vec<Column> {
     columns
 }
 
-/// Returns the fields that are neither list nor object: the columns of csv and tsv.
+/// Returns the scalar fields: the columns of csv and tsv.
 pub(crate) fn scalar_set() -> Vec<Column> {
     let is_scalar = |column: &&Column| !matches!(column.visibility, Nested | Extra);
     COLUMNS.iter().filter(is_scalar).copied().collect()

@@ -1,32 +1,32 @@
-//! The table of columns, and the constructors that keep it to one line a column.
+//! The table of columns, and constructors that keep it to one line per column.
 
 use super::ColumnKind::{Age, Id, Number, Size, Status, Text, Time, Type, Word};
-use super::Visibility::{Asked, Extra, Nested, Table, Wide};
+use super::Visibility::{Extra, Nested, Selected, Table, Wide};
 use super::{Column, ColumnKind, Find, Visibility};
 use crate::record::backup::{Backup, Field};
 use crate::record::json::Json;
 use crate::record::vault_names;
 
-/// Name of the column that needs the vaults.
+/// Name of the column that requires the list of vaults.
 pub(crate) const VAULT_NAME: &str = "vault_name";
 
-/// Names of the columns that need the target.
+/// Names of the columns of the target.
 pub(crate) const TARGET_COLUMNS: [&str; 3] = [REGION, PROJECT_NAME, PROFILE];
 const REGION: &str = "region";
 pub(crate) const PROJECT_NAME: &str = "project_name";
 const PROFILE: &str = "profile";
 
-/// The target as an object, which begins the objects of json where there are several.
+/// The target as an object, the first member in JSON if there are several targets.
 pub(crate) const TARGET: Column = column(Field::_target, "target of the run", Text, Extra);
 
 /// Every column: the fields of a record in the order of the API page, then nested values.
 pub(crate) const COLUMNS: &[Column] = &[
     column(Field::id, "ID of the backup", Id, Table(4)),
     column(Field::name, "name of the backup", Text, Table(7)),
-    column(Field::checkpoint_id, "ID of the restore point it was made with", Id, Asked),
-    column(Field::project_id, "ID of the project", Id, Asked),
+    column(Field::checkpoint_id, "ID of the restore point", Id, Selected),
+    column(Field::project_id, "ID of the project", Id, Selected),
     column(Field::vault_id, "ID of the vault that holds it", Id, Wide),
-    column(Field::provider_id, "ID of the kind of backup", Id, Asked),
+    column(Field::provider_id, "ID of the kind of backup", Id, Selected),
     column(Field::resource_id, "ID of what was backed up", Id, Wide),
     column(Field::resource_name, "name of what was backed up", Text, Table(0))
         .or(&["resource", "server"]),
@@ -36,33 +36,33 @@ pub(crate) const COLUMNS: &[Column] = &[
     column(Field::status, "status, such as available", Status, Table(2)),
     column(Field::image_type, "backup, or replication (a copy)", Word, Wide),
     column(Field::created_at, "when it was created", Time, Table(3)).or(&["created"]),
-    column(Field::updated_at, "when it last changed", Time, Asked),
-    column(Field::protected_at, "when it was protected", Time, Asked),
-    column(Field::expired_at, "when it expires; none if kept", Time, Table(5)).or(&["expires"]),
+    column(Field::updated_at, "when it last changed", Time, Selected),
+    column(Field::protected_at, "when it was protected", Time, Selected),
+    column(Field::expired_at, "when it expires; none if never", Time, Table(5)).or(&["expires"]),
     column(Field::description, "description", Text, Wide),
     column(Field::parent_id, "ID of the backup that this one is part of", Id, Wide),
     column(
         Field::enterprise_project_id,
         "ID of the enterprise project, 0 is the default",
         Id,
-        Asked,
+        Selected,
     ),
-    found("incremental", "true, or false for a full backup", Word, Wide, |b| {
+    located("incremental", "true, or false for a full backup", Word, Wide, |b| {
         b.incremental_in_either()
     }),
-    column(Field::version, "version of the snapshot", Number, Asked),
-    column(Field::scheduled_operation_id, "ID of the policy that made it", Id, Asked),
-    found(VAULT_NAME, "name of the vault, by one more request", Text, Extra, |b| {
+    column(Field::version, "version of the snapshot", Number, Selected),
+    column(Field::scheduled_operation_id, "ID of the policy that created it", Id, Selected),
+    located(VAULT_NAME, "name of the vault; takes one more request", Text, Extra, |b| {
         vault_names::of(b.get(Field::vault_id)?)
     })
     .or(&["vault"]),
-    found(REGION, "region of the project", Word, Extra, |b| b.in_target(REGION)),
-    found(PROJECT_NAME, "name of the project, from IAM", Text, Extra, |b| {
+    located(REGION, "region of the project", Word, Extra, |b| b.in_target(REGION)),
+    located(PROJECT_NAME, "name of the project, from IAM", Text, Extra, |b| {
         b.in_target(PROJECT_NAME)
     }),
-    found(PROFILE, "profile with the credentials", Text, Extra, |b| b.in_target(PROFILE)),
+    located(PROFILE, "profile with the credentials", Text, Extra, |b| b.in_target(PROFILE)),
     count("age", "time since it was created, in seconds", Age, Extra, |b| b.age()),
-    nested("extend_info.auto_trigger", "true if a policy made it, false if a person", Word, |b| {
+    nested("extend_info.auto_trigger", "true if a policy created it, false if a user", Word, |b| {
         b.in_extend_info("auto_trigger")
     }),
     nested("extend_info.bootable", "whether a server can start from it", Word, |b| {
@@ -80,20 +80,20 @@ pub(crate) const COLUMNS: &[Column] = &[
         Word,
         |b| b.in_extend_info("supported_restore_mode"),
     ),
-    each("extend_info.os_images_data", "IDs of the images made of it", Id, |b| b.images()),
-    nested("extend_info.contain_system_disk", "whether a system disk is among it", Word, |b| {
+    each("extend_info.os_images_data", "IDs of the images created from it", Id, |b| b.images()),
+    nested("extend_info.contain_system_disk", "whether it contains a system disk", Word, |b| {
         b.in_extend_info("contain_system_disk")
     }),
     nested("extend_info.encrypted", "whether it is encrypted", Word, |b| {
         b.in_extend_info("encrypted")
     }),
-    nested("extend_info.system_disk", "whether it is that of a system disk", Word, |b| {
+    nested("extend_info.system_disk", "whether it is of a system disk", Word, |b| {
         b.in_extend_info("system_disk")
     }),
     nested("extend_info.is_multi_az", "whether several zones hold it", Word, |b| {
         b.in_extend_info("is_multi_az")
     }),
-    nested("extend_info.progress", "how much of it is made, in percent", Number, |b| {
+    nested("extend_info.progress", "progress, in percent", Number, |b| {
         b.in_extend_info("progress")
     }),
     nested("extend_info.architecture", "architecture, such as x86_64", Word, |b| {
@@ -105,9 +105,12 @@ pub(crate) const COLUMNS: &[Column] = &[
         Word,
         |b| b.app_consistency("app_consistency"),
     ),
-    nested("extend_info.app_consistency.app_consistency_status", "status of that", Word, |b| {
-        b.app_consistency("app_consistency_status")
-    }),
+    nested(
+        "extend_info.app_consistency.app_consistency_status",
+        "status of the application consistency",
+        Word,
+        |b| b.app_consistency("app_consistency_status"),
+    ),
     nested(
         "extend_info.app_consistency.app_consistency_error_code",
         "error code; 0 is none",
@@ -123,11 +126,11 @@ pub(crate) const COLUMNS: &[Column] = &[
     count("children.count", "volumes of a server backup, if sent", Number, Nested, |b| {
         b.children_count()
     }),
-    count("replication.count", "copies of it", Number, Nested, |b| b.replications_count()),
+    count("replication.count", "number of copies", Number, Nested, |b| b.replications_count()),
     each("replication.status", "status of each copy, such as success", Status, |b| {
         b.replications("status")
     }),
-    each("replication.created_at", "when each copy was begun", Time, |b| {
+    each("replication.created_at", "when each copy was started", Time, |b| {
         b.replications("created_at")
     }),
     each("replication.source_region", "region that each copy comes from", Word, |b| {
@@ -148,7 +151,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     each("replication.destination_backup_id", "ID of each copy", Id, |b| {
         b.replications("destination_backup_id")
     }),
-    each("replication.progress", "how much of each copy is made, in percent", Number, |b| {
+    each("replication.progress", "progress of each copy, in percent", Number, |b| {
         b.replications_extra("progress")
     }),
     each("replication.fail_code", "why a copy failed: a code", Word, |b| {
@@ -159,7 +162,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     }),
 ];
 
-/// Declares a column with a field of its own; keeps the table to one line a column.
+/// Declares a column for a field.
 const fn column(
     field: Field,
     help: &'static str,
@@ -170,7 +173,7 @@ const fn column(
 }
 
 /// Declares a column whose value needs a function.
-const fn found(
+const fn located(
     name: &'static str,
     help: &'static str,
     kind: ColumnKind,
@@ -187,7 +190,7 @@ const fn nested(
     kind: ColumnKind,
     value: for<'a> fn(&Backup<'a>) -> Option<Json<'a>>,
 ) -> Column {
-    found(name, help, kind, Nested, value)
+    located(name, help, kind, Nested, value)
 }
 
 /// Declares a column with a computed number.
@@ -221,7 +224,7 @@ pub(crate) const fn computed(
     Column { name, help, kind, visibility, find: Find::Member, aliases: &[] }
 }
 
-/// Declares a column of such rows whose value can also be that of their target.
+/// Declares a column of computed rows whose value may come from their target.
 pub(crate) const fn of_target(
     name: &'static str,
     help: &'static str,

@@ -1,9 +1,8 @@
 //! JSON text of the service, parsed in place.
 //!
-//! A page is read once, which validates the JSON (RFC 8259) and locates the wanted values. A value
-//! is decoded only when it is printed. `serde_json` would need to read it twice: once to validate,
-//! and once for values whose position it did not keep. The tests check that this module accepts
-//! exactly what `serde_json` accepts.
+//! One pass over a page validates the JSON (RFC 8259) and locates the wanted values. A value is
+//! decoded only when printed. `serde_json` would need a second pass, since it does not keep
+//! positions. The tests check that this module accepts exactly what `serde_json` accepts.
 //!
 //! Knows nothing of backups.
 
@@ -19,7 +18,7 @@ use memchr::memchr2;
 pub(crate) use plain::has_any;
 pub(crate) use scan::Scanner;
 
-/// The text of one JSON value, as it was sent.
+/// The text of one JSON value, as sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Json<'a>(&'a str);
 
@@ -34,7 +33,7 @@ impl<'a> Json<'a> {
         Self(text)
     }
 
-    /// Returns the text as it was sent.
+    /// Returns the text as sent.
     pub(crate) fn as_sent(self) -> &'a str {
         self.0
     }
@@ -70,9 +69,9 @@ impl<'a> Json<'a> {
         array.and_then(|()| scanner.end()).map_or_else(Vec::new, |()| elements)
     }
 
-    /// Returns the value as text. A string loses its quotes and escapes, a number or boolean is
-    /// unchanged (so a number of any size survives), an object or array is compact JSON. A string
-    /// with half of a surrogate pair, which is valid JSON but not a character, keeps its escapes.
+    /// Returns the value as text. A string loses its quotes and escapes. A number of any size or a
+    /// boolean is unchanged. An object or array is compact JSON. A string with half of a surrogate
+    /// pair, which is valid JSON but not a character, keeps its escapes.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes() {
             [b'"', inner @ .., b'"'] => decoded(self.0, has_any(inner, [b'\\'])),
@@ -131,7 +130,7 @@ fn inner(quoted: &str) -> &str {
 
 /// Removes the whitespace between the tokens of `json`.
 fn compact(json: &str) -> Cow<'_, str> {
-    let mut kept = String::new();
+    let mut compacted = String::new();
     let mut start = 0;
     let mut in_string = false;
     let mut escaped = false;
@@ -141,7 +140,7 @@ fn compact(json: &str) -> Cow<'_, str> {
             b'\\' => escaped = in_string,
             b'"' => in_string = !in_string,
             b' ' | b'\t' | b'\n' | b'\r' if !in_string => {
-                kept.push_str(&json[start..position]);
+                compacted.push_str(&json[start..position]);
                 start = position + 1;
             }
             _ => {}
@@ -150,6 +149,6 @@ fn compact(json: &str) -> Cow<'_, str> {
     if start == 0 {
         return Cow::Borrowed(json);
     }
-    kept.push_str(&json[start..]);
-    Cow::Owned(kept)
+    compacted.push_str(&json[start..]);
+    Cow::Owned(compacted)
 }

@@ -1,6 +1,6 @@
 //! Search for the end of strings, eight bytes at once.
 
-/// Number of bytes compared at once. Most strings of a backup have at most forty.
+/// Number of bytes compared at once. Most strings of a backup are short: at most forty bytes.
 pub(super) const LANES: usize = 8;
 /// A word of bytes that are all 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -25,14 +25,14 @@ pub(super) fn next_special(text: &[u8], mut at: usize) -> Option<(usize, u8)> {
 /// texts.
 #[inline]
 pub(crate) fn has_any<const N: usize>(text: &[u8], wanted: [u8; N]) -> bool {
-    let found = |bytes: &[u8; LANES]| {
+    let matches = |bytes: &[u8; LANES]| {
         let word = u64::from_le_bytes(*bytes);
         wanted.iter().fold(0, |any, byte| any | equal(word, *byte))
     };
     // The last bytes may be compared twice.
     if let Some(last) = text.last_chunk() {
         let (chunks, _) = text.as_chunks();
-        return chunks.iter().fold(found(last), |any, chunk| any | found(chunk)) != 0;
+        return chunks.iter().fold(matches(last), |any, chunk| any | matches(chunk)) != 0;
     }
     text.iter().any(|byte| wanted.contains(byte))
 }

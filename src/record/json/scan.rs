@@ -6,17 +6,17 @@ use std::ops::Range;
 use super::plain::next_special;
 use super::{Json, decoded};
 
-/// Parses JSON text from its beginning. Each method parses the item that it is named after.
+/// Parses JSON text from its beginning. Each method parses the item in its name.
 ///
-/// A method that meets something else returns `None`, and so do all later calls. A caller that
-/// ignores a failure cannot continue in the middle of a value.
+/// On any other text a method returns `None`, and so do all later calls. So a caller that ignores a
+/// failure cannot continue within a value.
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     /// Offset of the next byte, or [`FAILED`].
     at: usize,
-    /// The brackets that close the objects and arrays around the current one. Kept on the heap, so
-    /// that deep nesting cannot overflow the stack.
+    /// The closing brackets of the objects and arrays around the current one. On the heap, so deep
+    /// nesting cannot overflow the stack.
     closing: Vec<u8>,
     breaks_lines: bool,
 }
@@ -41,7 +41,7 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
-    /// Returns true if there was a line break between tokens so far.
+    /// Returns true if a line break was found between tokens.
     pub(crate) fn breaks_lines(&self) -> bool {
         self.breaks_lines
     }
@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
         if self.get(at)? == b':' { Some(self.space(at + 1)) } else { None }
     }
 
-    /// Parses a string with its quotes. Also returns whether it has escapes.
+    /// Parses a quoted string. Also returns true if it has escapes.
     #[inline(always)]
     fn string(&self, at: usize) -> Option<(usize, bool)> {
         if self.get(at)? != b'"' {
@@ -281,7 +281,7 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(at).copied()
     }
 
-    /// Skips whitespace. Most writers put none or one space between tokens.
+    /// Skips whitespace. Fast if there is none, as between most tokens.
     #[inline(always)]
     fn space(&mut self, at: usize) -> usize {
         match self.get(at) {
