@@ -134,7 +134,7 @@ fn only_spans_depend_on_the_direction() {
         let moment = Moment::parse(text, now(), TimeDirection::Ahead, &TimeZone::UTC).unwrap();
         assert_eq!(moment.at_or_after(), expected, "{text}");
     }
-    assert!(Moment::ahead("9999y").unwrap_err().contains("further away"));
+    assert!(Moment::ahead("9999y").unwrap_err().contains("out of range"));
     let month_end = "2026-03-31T00:00:00Z".parse().unwrap();
     let moment = Moment::parse("1mo", month_end, TimeDirection::Back, &TimeZone::UTC).unwrap();
     assert_eq!(moment.at_or_after(), "2026-02-28T00:00:00Z");

@@ -192,7 +192,7 @@ mod tests {
             ("/(/", "not a regular expression"),
             ("[a", "a [ is not closed"),
             ("a[]", "a [ is not closed"),
-            ("x[z-a]", "a backslash before [ takes it as it is"),
+            ("x[z-a]", "a backslash before [ makes it literal"),
             ("x[[:alpha:]]", "a regular expression between slashes may"),
         ];
         for (text, expected) in cases {

@@ -107,7 +107,7 @@ pub(crate) const COLUMNS: &[Column] = &[
     ),
     nested(
         "extend_info.app_consistency.app_consistency_status",
-        "status of the application consistency",
+        "status of the consistency",
         Word,
         |b| b.app_consistency("app_consistency_status"),
     ),
