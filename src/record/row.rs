@@ -206,6 +206,7 @@ pub(crate) mod tests {
             (r#"{"id":"a","_t\u0061rget":"x"}"#, r#""id":"a"}"#),
             (r#"{"id":"a", "_target":1,"name":"b","_target":2}"#, r#""id":"a","name":"b"}"#),
             (r#"{"_target":null,"id":"a"}"#, r#""id":"a"}"#),
+            (r#"{ "id" : "a" , "_target":1,"\ud800" :7 }"#, r#""id" : "a","\ud800" :7}"#),
             (r#"{"id":"a","name":"_target"}"#, r#""id":"a","name":"_target"}"#),
         ];
         for (record, rest) in cases {
@@ -213,8 +214,8 @@ pub(crate) mod tests {
                 Rows::new(Arc::new(record.to_owned()), vec![RowSpan::alone(record).unwrap()]);
             let (text, spans) = rows.tagged(&tag, String::new());
             assert_eq!(text, format!(r#"{{"_target":{{"region":"eu-de"}},{rest}"#));
-            let (row, anew) = (spans[0].row(&text), RowSpan::alone(&text).unwrap());
-            for row in [row, anew.row(&text)] {
+            let (row, reparsed) = (spans[0].row(&text), RowSpan::alone(&text).unwrap());
+            for row in [row, reparsed.row(&text)] {
                 let region = row.backup().in_target("region").map(Json::as_sent);
                 assert_eq!(region, Some("\"eu-de\""), "{record}");
                 assert_eq!(row.id().map(Json::as_sent), Some("\"a\""), "{record}");

@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::json::Json;
+use super::json::Scanner;
 
 /// Name of the member.
 const FIELD: &str = "_target";
 
-/// The same, as it is written.
+/// The name with quotes and colon.
 const NAME: &str = "\"_target\":";
 
 /// Names of its members.
@@ -89,14 +89,18 @@ impl TargetTag {
     }
 }
 
-/// Returns an object without its members of this name.
+/// Returns an object without its members `_target`. The others are unchanged.
 pub(super) fn without(object: &str) -> String {
-    let mut members = Vec::new();
+    let (mut members, mut end) = (Vec::new(), 1);
     // The object was parsed before.
-    let _ = Json::new(object).fields(|name, value| {
+    let _ = Scanner::new(object).object(|scanner, name| {
+        let value = scanner.range()?;
+        let member = object.get(end..value.end)?;
+        end = value.end;
         if name != FIELD {
-            members.push(format!("{}:{}", quoted(&name), value.as_sent()));
+            members.push(member.trim_start_matches([',', ' ', '\t', '\r', '\n']));
         }
+        Some(())
     });
     format!("{{{}}}", members.join(","))
 }
