@@ -187,7 +187,7 @@ mod tests {
     fn a_time_without_a_fraction_is_as_exact_as_its_neighbours() {
         let (exact, thousandths, whole) =
             ("2026-11-01T02:00:00.120001", "2026-11-01T02:00:00.120", "2026-11-01T01:00:00");
-        for (times, exact_ranks) in [
+        for (times, expected) in [
             ([exact, whole], [true, true]),
             ([exact, thousandths], [true, false]),
             ([thousandths, whole], [false, false]),
@@ -199,9 +199,9 @@ mod tests {
             let text = format!(r#"{{"backups":[{}]}}"#, backups.join(","));
             let body = Arc::new(Body::new(text, &Arc::default()));
             let page = read_page(&body, &Order::default()).unwrap();
-            let spans: Vec<_> =
+            let are_exact: Vec<_> =
                 page.records.iter().map(|record| record.rank.unwrap().tie.is_some()).collect();
-            assert_eq!(spans, exact_ranks, "{times:?}");
+            assert_eq!(are_exact, expected, "{times:?}");
         }
     }
 
